@@ -1,0 +1,79 @@
+"""Tracks remembered on disk, so that a sound is analysed once.
+
+    <root>/features/<key>.npy, <key>.json     a track; key = hash of contents, settings and version
+    <root>/features/paths/<hash>.json         content hash of a path, while its mtime and size stay
+
+Everything here may be deleted at any time. Files appear whole or not at all, and two processes that
+write the same entry write the same bytes, so they need no lock. What cannot be read is computed
+again; what cannot be written only costs time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from explorer.audio.features import FEATURES, AnalysisSettings
+from explorer.audio.track import FeatureTrack
+from explorer.errors import ExplorerError, OutputError
+from explorer.files import sha256_of, write_json
+
+FEATURE_VERSION = 1
+"""Raise it whenever the same sound and settings give other numbers."""
+
+SETTLED = 2.0  # seconds; coarse file systems give two writes within this time the same mtime
+
+
+def cache_folder() -> Path:
+    """$EXPLORER_CACHE or the user's cache folder, and `features` in it."""
+    root = os.environ.get("EXPLORER_CACHE") or platformdirs.user_cache_dir("audio-feature-explorer")
+    return Path(root) / "features"
+
+
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, remembered by path, mtime and size."""
+    status = path.stat()
+    seen = {"mtime_ns": status.st_mtime_ns, "size": status.st_size}
+    note = cache_folder() / "paths" / f"{_digest(str(path.resolve()))}.json"
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(note.read_text("utf-8"))
+        if {key: known[key] for key in seen} == seen:
+            return str(known["sha256"])
+    found = sha256_of(path)
+    if time.time() - status.st_mtime > SETTLED:
+        with contextlib.suppress(OutputError):
+            write_json(note, {**seen, "sha256": found})
+    return found
+
+
+def find(sha256: str, settings: AnalysisSettings, name: str) -> FeatureTrack | None:
+    """The remembered track of this content under these settings, called `name`; None if there is none."""
+    try:
+        track = FeatureTrack.load(_entry(sha256, settings))
+    except ExplorerError:
+        return None
+    fits = (track.sha256, track.names, track.settings) == (sha256, FEATURES, settings)
+    return replace(track, name=name) if fits else None
+
+
+def remember(track: FeatureTrack) -> None:
+    """Keep a track for next time, if the folder can be written."""
+    with contextlib.suppress(OutputError):
+        track.save(_entry(track.sha256, track.settings))
+
+
+def _entry(sha256: str, settings: AnalysisSettings) -> Path:
+    facts: dict[str, Any] = {"sha256": sha256, "version": FEATURE_VERSION, "settings": settings.model_dump()}
+    return cache_folder() / _digest(json.dumps(facts, sort_keys=True))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -1,0 +1,60 @@
+"""What is measured, in which unit, and the settings of an analysis."""
+
+from __future__ import annotations
+
+from explorer.settings import Settings, knob
+
+FEATURES = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset")
+"""Columns of every track, in this order."""
+
+UNITS = {
+    "bass": "amplitude",
+    "mid": "amplitude",
+    "treble": "amplitude",
+    "rms": "amplitude",
+    "centroid": "hz",
+    "rolloff": "hz",
+    "flux": "change",
+    "zcr": "per_sample",
+    "onset": "change",
+}
+"""Units of `FeatureTrack.raw`. Amplitudes are root mean squares re full scale (a full sine has 0.707)."""
+
+BANDS = {"bass": (20.0, 320.0), "mid": (320.0, 2800.0), "treble": (2800.0, 11025.0)}
+"""Lower and upper edges in Hz; the upper edge ends at Nyquist where that is lower."""
+
+TIMBRES = ("centroid", "rolloff", "zcr")
+"""Frequency-like features: they rest at 0, all others (levels) at -1."""
+
+
+class AnalysisSettings(Settings):
+    """How sound becomes a track. All widths are in seconds, so they hold at any rate."""
+
+    fps: float = knob(
+        60.0, low=1, high=240, slider=(24, 120), step=1, unit="Hz", flag="analysis-fps", group="audio",
+        help="Moments per second at which the sound is measured.",
+    )  # fmt: skip
+    smoothing: float = knob(
+        0.02, low=0, high=10, slider=(0, 0.5), step=0.01, unit="s", group="audio",
+        help="Width (standard deviation) of the centred smoothing of levels; 0 keeps every flutter.",
+    )  # fmt: skip
+    timbre_smoothing: float = knob(
+        0.12, low=0, high=10, slider=(0, 1), step=0.01, unit="s", group="audio",
+        help="Width of the centred smoothing of centroid, rolloff and zcr, which jump more than levels.",
+    )  # fmt: skip
+    attack: float = knob(
+        0.0, low=0, high=10, slider=(0, 0.5), step=0.01, unit="s", group="audio",
+        help="Seconds in which a level rises from rest to full, ending exactly at the hit.",
+    )  # fmt: skip
+    release: float = knob(
+        0.25, low=0, high=10, slider=(0, 2), step=0.05, unit="s", group="audio",
+        help="Seconds in which a level falls from full to rest after a hit; 0 follows the sound alone.",
+    )  # fmt: skip
+    peak_percentile: float = knob(
+        98.0, low=50, high=100, slider=(80, 100), step=0.5, unit="%", group="audio",
+        help="Percentile of a level's local peaks that becomes full scale; lower is more sensitive.",
+    )  # fmt: skip
+    rest_below: float = knob(
+        -50.0, low=-120, high=-10, slider=(-80, -20), step=1, unit="dB", group="audio",
+        help="Sound this far below the track's loud passages counts as silence.",
+    )  # fmt: skip

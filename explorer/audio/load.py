@@ -1,0 +1,166 @@
+"""Sound files as blocks of samples: soundfile first, ffmpeg for what it cannot read."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import soundfile
+from jaxtyping import Float32
+
+from explorer.audio import ffmpeg
+from explorer.errors import ExplorerWarning, SettingsError, SoundError
+
+BLOCK = 32768
+"""Samples decoded at a time. All work on sound is done in blocks, so that ten hours fit in memory."""
+
+FORMATS = "wav, flac, ogg, opus, mp3 or m4a"
+
+Block = Float32[np.ndarray, "samples channels"]
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A readable sound file. `promised` is the length its header claims, in seconds (0 if unknown)."""
+
+    path: Path
+    sample_rate: int
+    channels: int
+    promised: float
+    decoder: Literal["soundfile", "ffmpeg"]
+
+    @property
+    def name(self) -> str:
+        """File name without folders."""
+        return self.path.name
+
+    def blocks(
+        self, start: float = 0.0, duration: float | None = None, size: int = BLOCK
+    ) -> Generator[Block, None, None]:
+        """Samples from round(start * sample_rate) on, in blocks of at most `size`, in [-1, 1] and a little over.
+
+        `duration` in seconds; None reads to the end. Decoding always begins at the first sample, since
+        seeking in compressed files is not exact. NaN and infinite samples become 0, damaged files are
+        read as far as they go; each with one ExplorerWarning.
+        """
+        if start < 0 or (duration is not None and duration < 0):
+            raise SettingsError(f"start {start:g} s, duration {duration} s: must be 0 or more")
+        first = round(start * self.sample_rate)
+        end = None if duration is None else first + round(duration * self.sample_rate)
+        return self._excerpt(first, end, size)
+
+    def _excerpt(self, first: int, end: int | None, size: int) -> Generator[Block, None, None]:
+        position = repaired = 0
+        decoder = self._decode(size)
+        try:
+            while end is None or position < end:
+                try:
+                    block = next(decoder)
+                except StopIteration as finished:
+                    self._warn_damaged(position, finished.value)
+                    break
+                wanted = block[max(first - position, 0) : None if end is None else end - position]
+                position += len(block)
+                if len(wanted):
+                    broken = ~np.isfinite(wanted)
+                    repaired += int(broken.sum())
+                    yield np.where(broken, np.float32(0), wanted)
+        finally:
+            decoder.close()
+        if repaired:
+            _warn(f"{self.name}: {repaired} samples were NaN or infinite; they are taken as silence")
+
+    def _decode(self, size: int) -> Generator[Block, None, str]:
+        """Samples as decoded; the generator's value says what is wrong with the file, "" if nothing."""
+        return ffmpeg.decode(self.path, size) if self.decoder == "ffmpeg" else _decode(self.path, size)
+
+    def _warn_damaged(self, samples: int, complaint: str) -> None:
+        if complaint:
+            seconds = samples / self.sample_rate
+            _warn(f"{self.name} is damaged or cut short ({complaint}); read as far as it goes, {seconds:.2f} s")
+
+
+def open_sound(path: str | Path) -> Sound:
+    """Open a sound file of any common format.
+
+    Raises SoundError, in one line, for what is missing, empty, no sound file, or holds no usable sample.
+    """
+    path = existing_file(path)
+    sound = _open_with_soundfile(path) or _open_with_ffmpeg(path)
+    decoder = sound._decode(BLOCK)
+    samples = 0
+    try:
+        for block in decoder:  # usually the first block decides
+            samples += len(block)
+            if np.isfinite(block).any():
+                return sound
+    finally:
+        decoder.close()
+    if samples:
+        raise SoundError(f"{path} holds no sound: all {samples} samples are NaN or infinite; export it again")
+    raise SoundError(f"{path} holds no sound: it has a header but 0 samples; export it again")
+
+
+def existing_file(path: str | Path) -> Path:
+    """The path of a file that can be opened and is not empty; SoundError otherwise."""
+    path = Path(path).expanduser()
+    if path.is_dir():
+        raise SoundError(f"{path} is a folder; give one sound file ({FORMATS})")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except FileNotFoundError:
+        raise SoundError(f"there is no file {path}; check the name and the folder") from None
+    except (OSError, ValueError) as error:
+        raise SoundError(f"cannot open {path}: {getattr(error, 'strerror', None) or error}") from None
+    if empty:
+        raise SoundError(f"{path} is empty (0 bytes); give a sound file ({FORMATS})")
+    return path
+
+
+def _open_with_soundfile(path: Path) -> Sound | None:
+    try:
+        info = soundfile.info(path)
+    except (soundfile.SoundFileError, TypeError):  # TypeError: headerless .raw
+        return None
+    return Sound(path, info.samplerate, info.channels, info.frames / info.samplerate, "soundfile")
+
+
+def _open_with_ffmpeg(path: Path) -> Sound:
+    rate, channels, seconds = ffmpeg.probe(path)
+    if not rate:
+        raise SoundError(f"{path} is no sound file, or holds no sound; give {FORMATS}")
+    return Sound(path, rate, channels, seconds, "ffmpeg")
+
+
+def _decode(path: Path, size: int) -> Generator[Block, None, str]:
+    """All samples that soundfile can read, in blocks; the value is what was wrong."""
+    with soundfile.SoundFile(path) as file:
+        missing = file.frames
+        try:
+            while len(block := file.read(size, dtype="float32", always_2d=True)):
+                missing -= len(block)
+                yield block
+        except soundfile.LibsndfileError as error:
+            return str(error).strip() or "the decoder failed"
+        if missing > 0.1 * file.samplerate or _wav_is_cut_short(path):
+            return "it is shorter than its header says"
+    return ""
+
+
+def _wav_is_cut_short(path: Path) -> bool:
+    """Whether a WAV header promises more bytes than the file has (soundfile repairs that silently)."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    promised = int.from_bytes(head[4:8], "little") + 8
+    written_to_a_pipe = promised > 0x7FFF0000  # the size was not known then
+    is_wav = head[:4] == b"RIFF" and head[8:] == b"WAVE"
+    return is_wav and not written_to_a_pipe and promised - path.stat().st_size > 16
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, ExplorerWarning, stacklevel=4)

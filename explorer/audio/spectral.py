@@ -1,0 +1,123 @@
+"""Physical features of windowed sound: band levels, rms, brightness, change, onsets.
+
+Two windows are centred at every frame: one of 46 ms for levels and brightness, and one of 23 ms for
+change, short enough that a click shows in the frame that is nearest to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import librosa
+import numpy as np
+from jaxtyping import Float32
+from scipy import fft, ndimage, signal
+
+from explorer.audio.features import BANDS, FEATURES
+from explorer.audio.windows import Windows
+
+LEVEL_SPAN = 2048 / 44100  # seconds
+CHANGE_SPAN = 1024 / 44100
+GAP_FREE = 1.25  # windows are at least this many frames wide, so that no sound falls between two frames
+ROLLOFF = 0.85  # share of magnitude below the rolloff frequency
+COMPRESSION = 0.5  # exponent; a power law, unlike a logarithm, turns a gain into a plain factor
+ONSET_SPAN = 0.5  # seconds over which an onset's surroundings are averaged
+
+Frames = Float32[np.ndarray, "frames width"]
+Spectrum = Float32[np.ndarray, "frames bins"]
+Column = Float32[np.ndarray, " frames"]
+
+
+class Lens:
+    """A Hann window of about `span` seconds and the transform that fits it."""
+
+    def __init__(self, span: float, sample_rate: int, fps: float) -> None:
+        self.width = max(16, 2 * round(max(span, GAP_FREE / fps) * sample_rate / 2))
+        self.window = signal.get_window("hann", self.width).astype(np.float32)
+        self.length = fft.next_fast_len(self.width, real=True)
+        self.frequencies = fft.rfftfreq(self.length, 1 / sample_rate)
+
+    def magnitudes(self, frames: Frames) -> Spectrum:
+        """|FFT| of the middle `width` samples of each frame."""
+        middle = frames.shape[1] // 2
+        cut = frames[:, middle - self.width // 2 : middle + self.width // 2]
+        return np.abs(fft.rfft(cut * self.window, n=self.length, axis=1))
+
+    def mean_square(self, power: Spectrum) -> Column:
+        """Window-weighted mean square of the part of the sound that `power` holds (Parseval)."""
+        total = power.sum(axis=1, dtype=np.float64)
+        scale = 2 / (self.length * float(np.square(self.window, dtype=np.float64).sum()))
+        return (scale * total).astype(np.float32)
+
+
+def measure(
+    blocks: Iterable[Float32[np.ndarray, "samples channels"]], sample_rate: int, fps: float
+) -> tuple[Float32[np.ndarray, "frames features"], int]:
+    """Raw features at t = n / fps in the order and units of `FEATURES`, and the number of samples."""
+    level, change = Lens(LEVEL_SPAN, sample_rate, fps), Lens(CHANGE_SPAN, sample_rate, fps)
+    windows = Windows(blocks, sample_rate, fps, level.width)
+    before = np.zeros((1, len(change.frequencies)), np.float32)  # silence before the sound
+    parts = []
+    for frames in windows:
+        flux, before = spectral_flux(change.magnitudes(frames), before)
+        parts.append({**_levels(frames, level), "flux": flux, "zcr": zero_crossing_rate(frames)})
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    columns["onset"] = onset_strength(columns["flux"], fps)
+    return np.stack([columns[name] for name in FEATURES], axis=1), windows.samples
+
+
+def _levels(frames: Frames, lens: Lens) -> dict[str, Column]:
+    magnitudes = lens.magnitudes(frames)
+    power = np.square(magnitudes)
+    found = {name: band_level(power, lens, *edges) for name, edges in BANDS.items()}
+    found["rms"] = root_mean_square(frames, lens)
+    found["centroid"] = spectral_centroid(magnitudes, lens)
+    found["rolloff"] = spectral_rolloff(magnitudes, lens)
+    return found
+
+
+def band_level(power: Spectrum, lens: Lens, low: float, high: float) -> Column:
+    """Root mean square of the sound between `low` and `high` Hz, re full scale."""
+    first, last = np.searchsorted(lens.frequencies, [low, high])
+    return np.sqrt(lens.mean_square(power[:, first:last]))
+
+
+def root_mean_square(frames: Frames, lens: Lens) -> Column:
+    """sqrt(sum (w x)^2 / sum w^2): the level under the window w, re full scale."""
+    weighted = frames * (lens.window / np.linalg.norm(lens.window))
+    return np.linalg.norm(weighted, axis=1)
+
+
+def spectral_centroid(magnitudes: Spectrum, lens: Lens) -> Column:
+    """Mean frequency weighted by magnitude, in Hz; 0 in silence."""
+    found = librosa.feature.spectral_centroid(S=magnitudes.T, freq=lens.frequencies)
+    return found[0].astype(np.float32)
+
+
+def spectral_rolloff(magnitudes: Spectrum, lens: Lens) -> Column:
+    """Frequency below which 85 % of the magnitude lies, in Hz; 0 in silence."""
+    found = librosa.feature.spectral_rolloff(S=magnitudes.T, freq=lens.frequencies, roll_percent=ROLLOFF)
+    return found[0].astype(np.float32)
+
+
+def zero_crossing_rate(frames: Frames) -> Column:
+    """Sign changes per sample: 2 f / rate for a tone of f Hz."""
+    negative = np.signbit(frames) & (frames != 0)
+    return (negative[:, 1:] != negative[:, :-1]).mean(axis=1, dtype=np.float64).astype(np.float32)
+
+
+def spectral_flux(magnitudes: Spectrum, before: Spectrum) -> tuple[Column, Spectrum]:
+    """Mean over bins of max(0, |X_n|^0.5 - |X_{n-1}|^0.5), and the last row for the next batch.
+
+    Half-wave rectified flux with power-law compression: Dixon, "Onset detection revisited" (DAFx 2006).
+    """
+    compressed = magnitudes**COMPRESSION
+    rises = np.maximum(np.diff(compressed, axis=0, prepend=before), 0)
+    return rises.mean(axis=1), compressed[-1:]
+
+
+def onset_strength(flux: Column, fps: float) -> Column:
+    """Flux above its own centred local mean, half-wave rectified."""
+    size = 2 * round(ONSET_SPAN * fps / 2) + 1
+    around = ndimage.uniform_filter1d(flux.astype(np.float64), size, mode="reflect")
+    return np.maximum(flux - around, 0).astype(np.float32)

@@ -1,0 +1,127 @@
+"""FeatureTrack: audio features on an exact grid of times."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float32, Float64
+from numpy.typing import ArrayLike
+
+from explorer.audio.features import UNITS, AnalysisSettings
+from explorer.errors import ExplorerError, SettingsError
+from explorer.files import write_bytes, write_json
+from explorer.settings import nearest
+
+SCHEMA = 1  # of the saved files
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTrack:
+    """Features of one sound: row n belongs to exactly t = n / fps.
+
+    `values` are in [-1, 1] for pictures; `raw` are the same columns in the physical units of
+    `features.UNITS`. `duration` is that of the sound in seconds; `name` and `sha256` those of its file.
+    """
+
+    values: Float32[np.ndarray, "frames features"]
+    raw: Float32[np.ndarray, "frames features"]
+    names: tuple[str, ...]
+    fps: float
+    duration: float
+    name: str
+    sha256: str
+    settings: AnalysisSettings
+
+    @property
+    def times(self) -> Float64[np.ndarray, " frames"]:
+        """Seconds of every row, n / fps."""
+        return np.arange(len(self.values)) / self.fps
+
+    def at(
+        self, times: ArrayLike, names: tuple[str, ...] | None = None
+    ) -> Float32[np.ndarray, "moments columns"]:
+        """Values at any times in seconds, by linear interpolation, held at both ends.
+
+        The answer for a time depends on that time alone, to the bit. `names` chooses columns; an
+        unknown name raises SettingsError.
+        """
+        columns = self._columns(self.names if names is None else names)
+        moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        if not np.isfinite(moments).all():
+            raise SettingsError(f"times must be finite numbers of seconds, got {times!r}")
+        # Rounding to a millionth of a frame lets t = n / fps hit row n exactly.
+        position = np.clip(np.round(moments * self.fps, 6), 0, len(self.values) - 1)
+        left = position.astype(np.int64)
+        right = np.minimum(left + 1, len(self.values) - 1)
+        share = (position - left).astype(np.float32)[:, None]
+        values = self.values[:, columns]
+        return values[left] * (1 - share) + values[right] * share
+
+    def _columns(self, names: tuple[str, ...]) -> list[int]:
+        for name in names:
+            if name not in self.names:
+                raise SettingsError(f"no feature '{name}'{nearest(name, self.names)}")
+        return [self.names.index(name) for name in names]
+
+    def table(self) -> pd.DataFrame:
+        """One row a moment: `values` under the features' names, `raw` as `centroid_hz`, `rms_amplitude`, …"""
+        index = pd.Index(self.times, name="time")
+        physical = [f"{name}_{UNITS.get(name, 'raw')}" for name in self.names]
+        return pd.DataFrame(np.hstack([self.values, self.raw]), index, [*self.names, *physical])
+
+    def save(self, stem: str | Path) -> Path:
+        """Write `STEM.npy` and `STEM.json` (in a folder: features.npy, features.json); return the JSON's path.
+
+        Each file is whole or absent, and the JSON, written last, carries the hash of its partner.
+        """
+        numbers, facts = _pair(stem)
+        buffer = io.BytesIO()
+        np.save(buffer, np.stack([self.values, self.raw]), allow_pickle=False)
+        write_bytes(numbers, buffer.getvalue())
+        write_json(facts, {**self._facts(), "npy_sha256": hashlib.sha256(buffer.getvalue()).hexdigest()})
+        return facts
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "name": self.name,
+            "sha256": self.sha256,
+            "duration": self.duration,
+            "fps": self.fps,
+            "names": list(self.names),
+            "settings": self.settings.model_dump(),
+        }
+
+    @classmethod
+    def load(cls, stem: str | Path) -> FeatureTrack:
+        """Read what `save` wrote; ExplorerError for anything missing, changed or damaged."""
+        numbers, facts = _pair(stem)
+        try:
+            said = json.loads(facts.read_text("utf-8"))
+            data = numbers.read_bytes()
+            if said["schema"] != SCHEMA or hashlib.sha256(data).hexdigest() != said["npy_sha256"]:
+                raise ValueError("the two files do not belong together")
+            values, raw = np.load(io.BytesIO(data), allow_pickle=False)
+            settings = AnalysisSettings(**said["settings"])
+            names = tuple(said["names"])
+            return cls(values, raw, names, said["fps"], said["duration"], said["name"], said["sha256"], settings)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ExplorerError(f"cannot read the track {facts}: {error}; analyse the sound again") from error
+
+    def __repr__(self) -> str:
+        frames, columns = self.values.shape
+        return f"<FeatureTrack {self.name!r}: {self.duration:.2f} s, {frames} x {columns} at {self.fps:g} Hz>"
+
+
+def _pair(stem: str | Path) -> tuple[Path, Path]:
+    """The .npy and .json of a stem; a folder's stem is `features` in it."""
+    stem = Path(stem)
+    stem = stem / "features" if stem.is_dir() else stem
+    return stem.with_name(f"{stem.name}.npy"), stem.with_name(f"{stem.name}.json")

@@ -1,0 +1,56 @@
+"""The command `explorer`: one file a command or two, each one core call plus presentation."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from explorer.cli.console import complain, warn
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Gives back 0 on success, 2 for wrong use, 1 for failure, 130 after Ctrl-C.
+
+    Errors that explorer knows are one line on stderr; `--debug` anywhere shows the traceback.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    given = [argument for argument in given if argument != "--debug"]
+    from explorer.cli.app import app
+
+    warnings.showwarning = warn
+    try:
+        code = app(given or ["--help"], prog_name="explorer", standalone_mode=False)
+        return int(code or 0)
+    except KeyboardInterrupt:
+        complain("stopped")
+        return 130
+    except Exception as error:  # the edge of the program: everything becomes one line and a status
+        if debug:
+            traceback.print_exc()
+        return _report(error)
+
+
+def _report(error: Any) -> int:
+    """One line for an error, and its exit status."""
+    from explorer.errors import ExplorerError, SettingsError, Stopped
+
+    if type(error).__name__ == "Abort" or isinstance(error, Stopped):  # the framework's word for Ctrl-C
+        complain("stopped")
+        return 130
+    if hasattr(error, "format_message"):  # wrong use, found by the command framework
+        complain(f"{error.format_message()} (see: {_usage(error)})")
+        return 2
+    if isinstance(error, ExplorerError):
+        complain(str(error))
+        return 2 if isinstance(error, SettingsError) else 1
+    complain(f"unexpected {type(error).__name__}: {error}; run again with --debug and report it")
+    return 1
+
+
+def _usage(error: Any) -> str:
+    context = getattr(error, "ctx", None)
+    return f"{context.command_path if context else 'explorer'} --help"

@@ -1,0 +1,39 @@
+"""The list of commands."""
+
+from typing import Annotated
+
+import typer
+
+from explorer.cli.analyze import analyze
+from explorer.cli.demo import demo
+from explorer.cli.doctor import doctor
+from explorer.cli.lab import lab
+from explorer.cli.render import render
+from explorer.cli.runs import runs
+
+app = typer.Typer(
+    help="Explore audio-reactive visuals: sound in, pictures that move with it out.",
+    epilog="--debug anywhere shows the traceback of an error.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (demo, lab, render, analyze, runs, doctor):
+    app.command()(command)
+
+
+def _version(show: bool) -> None:
+    if show:
+        import explorer
+
+        typer.echo(f"explorer {explorer.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="show the version and exit")
+    ] = False,
+) -> None:
+    """Explore audio-reactive visuals: sound in, pictures that move with it out."""

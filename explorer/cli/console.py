@@ -1,0 +1,60 @@
+"""Words for a terminal: ASCII only (Windows consoles print cp1252), progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+from tqdm import tqdm
+
+
+def say(text: object = "") -> None:
+    """Print a line; whatever is not ASCII is escaped."""
+    print(plain(text), flush=True)
+
+
+def complain(text: str) -> None:
+    """Print one line on stderr."""
+    print("explorer: " + plain(text).replace("\n", " "), file=sys.stderr, flush=True)
+
+
+def warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """Show explorer's own warnings as one line each; those of libraries are not for users."""
+    from explorer.errors import ExplorerWarning
+
+    if issubclass(category, ExplorerWarning):
+        complain(f"warning: {message}")
+
+
+def plain(text: object) -> str:
+    """The text in ASCII, everything else escaped."""
+    return str(text).encode("ascii", "backslashreplace").decode("ascii")
+
+
+class Bar:
+    """Progress bars on stderr, one per step, with rate and time left; shown after a second."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+        self._step = ""
+
+    def __call__(self, step: str, done: float, total: float) -> None:
+        if self._bar is None or step != self._step:
+            self.close()
+            self._step = step
+            unit = " frames" if step == "drawing" else " s" if step == "analysing" else ""
+            self._bar = tqdm(total=round(total), desc=step, unit=unit, ascii=True, delay=1, leave=False)
+        self._bar.update(round(done) - self._bar.n)
+
+    def close(self) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+        self.close()

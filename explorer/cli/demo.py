@@ -1,0 +1,23 @@
+"""`explorer demo`: the whole main job on the clip that ships with the project."""
+
+from __future__ import annotations
+
+from explorer.cli.console import Bar, say
+from explorer.cli.options import Explorations
+from explorer.cli.render import announce
+
+
+def demo(explorations: Explorations = None) -> None:
+    """Make a first video: no input, no network, under a minute on two cores."""
+    from explorer.audio import DEMO_CLIP
+    from explorer.experiments import render
+    from explorer.fields.cppn import CPPN, DEFAULT_PRESET
+
+    say(f"drawing the look '{DEFAULT_PRESET}' to {DEMO_CLIP.name} (tabla loop by lezaarth, CC0)")
+    with Bar() as progress:
+        run = render(
+            CPPN.preset(DEFAULT_PRESET), DEMO_CLIP, size="720p", fps=30, explorations=explorations, progress=progress
+        )
+    announce(run)
+    say(f"pictures    {run.sheet}")
+    say("next        explorer render YOUR_SONG.ogg   or   explorer lab")

@@ -1,0 +1,53 @@
+"""`explorer doctor`: is everything here that the work needs?"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from explorer.cli.console import say
+from explorer.errors import ExplorerError
+
+CUDA_HELP = (
+    "no CUDA device: explorer draws on the CPU. With an NVIDIA card on Windows or Linux:\n"
+    "            pip install --force-reinstall 'torch>=2.6,<2.14' --index-url https://download.pytorch.org/whl/cu126"
+)
+
+
+def doctor() -> None:
+    """Show versions, device and folders, and run a self-test of about a second."""
+    import imageio_ffmpeg
+    import torch
+
+    from explorer.audio.cache import cache_folder
+    from explorer.experiments.manifest import environment
+    from explorer.files import explorations_folder
+    from explorer.rendering.threads import usable_threads
+
+    facts = environment()
+    say(f"python      {facts['python']} on {facts['os']}")
+    for name, version in facts["packages"].items():
+        say(f"{name:<23} {version or 'missing'}")
+    say(f"ffmpeg      {imageio_ffmpeg.get_ffmpeg_version()} (ships with imageio-ffmpeg)")
+    say(f"cores       {usable_threads()} usable of {facts['cores']}")
+    say(f"device      {facts['gpu'] + ' (CUDA ' + facts['cuda'] + ')' if torch.cuda.is_available() else CUDA_HELP}")
+    say(f"cache       {cache_folder()}")
+    say(f"runs        {explorations_folder()}")
+    say(f"self-test   {_self_test()}")
+
+
+def _self_test() -> str:
+    """Analyse, draw and encode a moment of the demo clip, and read the video back."""
+    from explorer.audio import DEMO_CLIP
+    from explorer.experiments import render
+    from explorer.fields import CPPN
+    from explorer.video import probe
+
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        run = render(CPPN.preset("compact-4x3"), DEMO_CLIP, size=(160, 90), duration=1, explorations=Path(folder))
+        frames = probe(run.video).frames
+    if frames != 30:
+        raise ExplorerError(f"the self-test failed: 30 frames were written and {frames} read back")
+    return f"passed in {time.perf_counter() - began:.1f} s (30 frames with sound, read back)"

@@ -1,0 +1,41 @@
+"""`explorer lab`: JupyterLab, open at the first notebook."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explorer.cli.console import say
+from explorer.errors import ExplorerError
+
+FIRST = "01_explore.ipynb"
+
+
+def lab(
+    browser: Annotated[bool, typer.Option(help="open a browser window")] = True,
+) -> None:
+    """Open JupyterLab at the first notebook; copies the notebooks here when they are not."""
+    notebook = notebooks_folder() / FIRST
+    say(f"opening {notebook}; stop with Ctrl-C here")
+    arguments = [sys.executable, "-m", "jupyterlab", str(notebook), *([] if browser else ["--no-browser"])]
+    status = subprocess.run(arguments, check=False).returncode
+    if status:
+        raise ExplorerError(f"JupyterLab ended with status {status}; is it installed? (pip install jupyterlab)")
+
+
+def notebooks_folder() -> Path:
+    """The notebooks in this checkout, or fresh copies in ./notebooks (what is there already is kept)."""
+    package = Path(__file__).resolve().parents[1]
+    if (package.parent / "notebooks" / FIRST).is_file():
+        return package.parent / "notebooks"
+    here = Path.cwd() / "notebooks"
+    here.mkdir(exist_ok=True)
+    for source in (package / "notebooks").glob("*.ipynb"):
+        if not (here / source.name).exists():
+            shutil.copyfile(source, here / source.name)
+    return here

@@ -1,0 +1,32 @@
+"""What can go wrong, in words for the person who must act on it.
+
+Every message says what was given, what is allowed and what to do next, in one line.
+"""
+
+
+class ExplorerError(Exception):
+    """Root of all errors that explorer raises on purpose."""
+
+
+class SettingsError(ExplorerError, ValueError):
+    """A setting, name or flag that cannot be used."""
+
+
+class SoundError(ExplorerError):
+    """A sound file that cannot be read or holds no sound."""
+
+
+class OutputError(ExplorerError):
+    """A result that could not be written."""
+
+
+class DeviceError(ExplorerError):
+    """The chosen device cannot do the work."""
+
+
+class Stopped(ExplorerError):
+    """The work was stopped on request; nothing half-written is left."""
+
+
+class ExplorerWarning(UserWarning):
+    """Something was changed or repaired, and the work goes on."""

@@ -1,0 +1,98 @@
+"""The manifest: what happened, where and with what, in one JSON file per run."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+
+from explorer.errors import ExplorerError
+from explorer.files import sha256_of, write_json
+
+SCHEMA = 1
+NAME = "manifest.json"
+
+
+def now() -> str:
+    """The current time in UTC, ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@lru_cache(maxsize=1)
+def environment() -> dict[str, Any]:
+    """Versions and machine: what may change a result, never the whole environment."""
+    packages = ("audio-feature-explorer", "torch", "numpy", "librosa", "soundfile", "numba")
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in packages},
+        "git": _git_revision(),
+        "os": platform.platform(),
+        "cpu": platform.processor() or platform.machine(),
+        "cores": psutil.cpu_count(),
+        "cuda": torch.version.cuda,
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+    }
+
+
+def command() -> str:
+    """The command line, or 'python' within a notebook or script."""
+    name = Path(sys.argv[0]).name
+    return " ".join(["explorer", *sys.argv[1:]]) if name in ("explorer", "explorer.exe", "__main__.py") else name
+
+
+def write(folder: Path, manifest: dict[str, Any]) -> None:
+    """Replace the manifest of a run."""
+    write_json(folder / NAME, manifest)
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The manifest of a run. Raises ExplorerError when it is missing or damaged."""
+    try:
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ExplorerError(f"{folder} has no readable {NAME}: {error}") from None
+    if not isinstance(manifest, dict):
+        raise ExplorerError(f"{folder / NAME} is damaged: a JSON object was expected")
+    return manifest
+
+
+def artefacts(folder: Path) -> dict[str, dict[str, Any]]:
+    """Size in bytes and SHA-256 of every finished file of a run but the manifest, by name."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return {
+        path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in files if path.name != NAME
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _git_revision() -> dict[str, Any] | None:
+    """Revision of the checkout that the package runs from, and whether it was changed; None elsewhere."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return None
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True
+        )
+        return done.stdout.strip()
+
+    try:
+        return {"revision": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return None

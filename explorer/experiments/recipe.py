@@ -1,0 +1,106 @@
+"""The recipe: everything that determines a result, frozen, saved as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from explorer.audio import AnalysisSettings, FeatureTrack
+from explorer.errors import SettingsError
+from explorer.fields import AnyField
+from explorer.files import sha256_of
+from explorer.rendering import FrameSettings
+from explorer.settings import Settings
+from explorer.video import EncoderSettings
+
+
+class AudioSource(Settings):
+    """Which sound: its file name and the SHA-256 of its bytes, never where it lies."""
+
+    name: str
+    sha256: str
+
+
+class Recipe(Settings):
+    """What `explorer render --recipe FILE` repeats, frame for frame."""
+
+    version: Literal[1] = 1
+    audio: AudioSource
+    analysis: AnalysisSettings
+    field: AnyField
+    frames: FrameSettings
+    precision: Literal["fp32", "draft"] = "fp32"
+    encoder: EncoderSettings = EncoderSettings()
+
+    @classmethod
+    def for_track(cls, track: FeatureTrack, **settings: Any) -> Recipe:
+        """The recipe of a field on an analysed track."""
+        source = AudioSource(name=track.name, sha256=track.sha256)
+        return cls(audio=source, analysis=track.settings, **settings)
+
+    def to_json(self) -> str:
+        """One line of JSON, for the metadata of the MP4."""
+        return self.model_dump_json()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for recipe.json."""
+        values: dict[str, Any] = self.model_dump(mode="json")
+        return values
+
+    @classmethod
+    def from_json(cls, text: str, source: str = "recipe") -> Recipe:
+        """Read a recipe. Raises SettingsError that names `source` when it is not one."""
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise SettingsError(f"{source} is not a recipe: {error}") from None
+        if not isinstance(values, dict):
+            raise SettingsError(f"{source} is not a recipe: a JSON object was expected")
+        try:
+            return cls(**values)
+        except SettingsError as error:
+            raise SettingsError(f"{source} is not a recipe that this version reads: {error}") from None
+
+
+def load_recipe(path: str | Path) -> Recipe:
+    """The recipe in a JSON file. Raises SettingsError."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise SettingsError(f"cannot read the recipe {path}: {reason}") from None
+    return Recipe.from_json(text, path.name)
+
+
+def find_audio(recipe: Recipe, near: Path, given: str | Path | None = None) -> Path:
+    """The sound file of a recipe, checked by its hash.
+
+    Looked for at `given`, else where the manifest beside the recipe says it was, beside the recipe, and in
+    the current folder. Raises SettingsError when none has the right content.
+    """
+    if given is not None:
+        candidates = [Path(given)]
+    else:
+        candidates = [*_remembered(near), near / recipe.audio.name, Path.cwd() / recipe.audio.name]
+    present = [path for path in candidates if path.is_file()]
+    for path in present:
+        if sha256_of(path) == recipe.audio.sha256:
+            return path
+    if given is not None and not present:
+        raise SettingsError(f"there is no file {given}")
+    found = f"{present[0]} has other content" if present else "it was not found"
+    raise SettingsError(
+        f"the recipe needs the sound '{recipe.audio.name}' and {found}; "
+        "name the file: explorer render AUDIO --recipe FILE"
+    )
+
+
+def _remembered(folder: Path) -> list[Path]:
+    """The path of the sound in a run's manifest, if there is one."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return [Path(manifest["audio"]["path"])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []

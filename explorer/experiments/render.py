@@ -1,0 +1,220 @@
+"""Carry out a recipe: track, frames, video, pictures and manifest in one new folder."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from explorer import files
+from explorer.audio import FeatureTrack, Sound, analyze, open_sound
+from explorer.errors import ExplorerError, SettingsError, Stopped
+from explorer.experiments import manifest
+from explorer.experiments.memory import peak_memory_bytes
+from explorer.experiments.recipe import Recipe
+from explorer.experiments.run import Run
+from explorer.fields import FieldSettings
+from explorer.progress import Progress, silent
+from explorer.rendering import Device, FrameSettings, Renderer, parse_size, resolve
+from explorer.rendering.frames import Size
+from explorer.video import EncoderSettings, VideoWriter, contact_sheet, save_image, shrink
+
+SHEET_FRAMES = 12
+
+
+def render(
+    field: FieldSettings,
+    audio: str | Path,
+    out: str | Path | None = None,
+    *,
+    size: Size = "720p",
+    fps: Any = 30,
+    start: float = 0.0,
+    duration: float | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int | None = None,
+    png_dir: str | Path | None = None,
+    explorations: str | Path | None = None,
+    analysis: dict[str, Any] | None = None,
+    encoder: EncoderSettings | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Draw a field to a sound and keep everything in a new run folder.
+
+    `size` is '360p' to '2160p', 'WxH' or a pair; `start` and `duration` are seconds; `out` gets a copy of
+    the MP4 and `png_dir` every frame. `analysis` holds settings of `analyze`. Raises ExplorerError with one
+    clear line; a callback or Ctrl-C may stop it, and nothing half-written remains under a final name.
+    """
+    target = resolve(device, precision)
+    width, height = parse_size(size)
+    frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
+    track = analyze(audio, progress=progress, **(analysis or {}))
+    recipe = Recipe.for_track(
+        track,
+        field=field,
+        frames=frames,
+        precision="draft" if target.draft else "fp32",
+        encoder=encoder or EncoderSettings(),
+    )
+    return carry_out(
+        recipe, audio, out, track=track, device=target, threads=threads, png_dir=png_dir,
+        explorations=explorations, progress=progress,
+    )  # fmt: skip
+
+
+def carry_out(
+    recipe: Recipe,
+    audio: str | Path,
+    out: str | Path | None = None,
+    *,
+    track: FeatureTrack | None = None,
+    device: Device | str = "auto",
+    threads: int | None = None,
+    png_dir: str | Path | None = None,
+    explorations: str | Path | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Carry out a recipe on its sound file in a new run folder. See `render`."""
+    if recipe.frames.width % 2 or recipe.frames.height % 2:
+        raise SettingsError(
+            f"resolution: got {recipe.frames.width}x{recipe.frames.height}; a video needs even sides, "
+            f"as in {recipe.frames.width // 2 * 2}x{recipe.frames.height // 2 * 2}"
+        )
+    out = _check_out(out)
+    target = device if isinstance(device, Device) else resolve(device, recipe.precision)
+    track = track or analyze(audio, progress=progress, **recipe.analysis.model_dump())
+    times = recipe.frames.times(track.duration)
+    sound = open_sound(audio)
+    folder = files.new_folder(files.explorations_folder(explorations), "render")
+    with (
+        Renderer(recipe.field, track, recipe.frames.size, device=target, threads=threads) as renderer,
+        _logged(folder, recipe, Path(audio), renderer) as log,
+    ):
+        files.write_json(folder / "recipe.json", recipe.to_dict())
+        track.save(folder / "features")
+        began = time.perf_counter()
+        kept = _draw(renderer, recipe, times, sound, folder, png_dir, progress)
+        log["performance"] = _performance(renderer, recipe, len(times), time.perf_counter() - began)
+        _pictures(folder, kept)
+        if out:
+            files.copy(folder / "video.mp4", out)
+    return Run(folder)
+
+
+def _check_out(out: str | Path | None) -> Path | None:
+    """Refuse a target that could not become an MP4 before any work is done."""
+    if out is None:
+        return None
+    path = Path(out)
+    if path.suffix.lower() != ".mp4":
+        raise SettingsError(f"the output must end in .mp4, got {path.name!r}")
+    if path.is_dir():
+        raise SettingsError(f"{path} is a folder; name a file in it, as in {path / 'video.mp4'}")
+    return path
+
+
+@contextmanager
+def _logged(folder: Path, recipe: Recipe, audio: Path, renderer: Renderer) -> Iterator[dict[str, Any]]:
+    """The manifest of a run, kept true: running, then done, stopped or failed with the reason."""
+    log: dict[str, Any] = {
+        "schema": manifest.SCHEMA,
+        "kind": "render",
+        "status": "running",
+        "started": manifest.now(),
+        "command": manifest.command(),
+        "audio": {**recipe.audio.model_dump(), "path": str(audio.resolve())},
+        "field": recipe.field.kind,
+        "device": {"name": renderer.device.name, "type": renderer.device.device.type, "note": renderer.device.note},
+        "kernel": renderer.kernel,
+        "precision": recipe.precision,
+        "threads": renderer.threads,
+        "environment": manifest.environment(),
+    }
+    manifest.write(folder, log)
+    try:
+        yield log
+        log |= {"status": "done", "artefacts": manifest.artefacts(folder)}
+    except BaseException as error:
+        stopped = isinstance(error, (KeyboardInterrupt, Stopped))
+        told = str(error) if isinstance(error, ExplorerError) else "".join(traceback.format_exception(error))
+        log |= {"status": "stopped" if stopped else "failed", "error": told}
+        raise
+    finally:
+        log["ended"] = manifest.now()
+        _write_last(folder, log)
+
+
+def _write_last(folder: Path, log: dict[str, Any]) -> None:
+    """Write the final manifest; a full disk must not hide the error that filled it."""
+    try:
+        manifest.write(folder, log)
+    except ExplorerError:
+        if log["status"] == "done":
+            raise
+
+
+def _draw(
+    renderer: Renderer,
+    recipe: Recipe,
+    times: np.ndarray,
+    sound: Sound,
+    folder: Path,
+    png_dir: str | Path | None,
+    progress: Progress,
+) -> dict[float, np.ndarray]:
+    """Draw and encode every frame; gives back small copies of evenly spaced ones, by time."""
+    count = len(times)
+    chosen = set(np.linspace(0, count - 1, min(SHEET_FRAMES, count)).round().astype(int).tolist())
+    kept: dict[float, np.ndarray] = {}
+    writer = VideoWriter(
+        folder / "video.mp4",
+        size=recipe.frames.size,
+        fps=recipe.frames.fps,
+        frames=count,
+        sound=sound,
+        start=float(times[0]),
+        comment=recipe.to_json(),
+        encoder=recipe.encoder,
+    )
+    with writer:
+        for n, frame in enumerate(renderer.frames(times)):
+            writer.write(frame)
+            if n in chosen:
+                kept[float(times[n])] = frame if n == sorted(chosen)[len(chosen) // 2] else shrink(frame)
+            if png_dir is not None:
+                save_image(frame, Path(png_dir) / f"frame_{n + 1:06d}.png")
+            progress("drawing", n + 1, count)
+    return kept
+
+
+def _pictures(folder: Path, kept: dict[float, np.ndarray]) -> None:
+    """Poster and contact sheet from the kept frames."""
+    poster = max(kept.values(), key=lambda frame: frame.size)
+    save_image(poster, folder / "poster.jpg")
+    labels = [f"{int(t // 60)}:{t % 60:04.1f}" for t in kept]
+    save_image(contact_sheet([shrink(frame) for frame in kept.values()], labels=labels), folder / "sheet.jpg")
+
+
+def _performance(renderer: Renderer, recipe: Recipe, count: int, seconds: float) -> dict[str, Any]:
+    """What the performance report says."""
+    seconds = max(seconds, 1e-9)
+    cuda = renderer.device.device.type == "cuda"
+    return {
+        "frames": count,
+        "seconds": seconds,
+        "fps": count / seconds,
+        "megapixels_per_second": count * recipe.frames.width * recipe.frames.height / seconds / 1e6,
+        "times_real_time": count / float(recipe.frames.fps) / seconds,
+        "device": renderer.device.name,
+        "kernel": renderer.kernel,
+        "threads": renderer.threads,
+        "peak_memory_mb": peak_memory_bytes() / 1e6,
+        "gpu": {"peak_memory_mb": torch.cuda.max_memory_allocated() / 1e6} if cuda else None,
+    }

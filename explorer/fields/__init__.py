@@ -1,0 +1,9 @@
+"""Fields: what is drawn, as settings. FeatureTrack -> controls -> colour."""
+
+from explorer.fields.base import Controls, FieldSettings, Prepared
+from explorer.fields.cppn import CPPN
+from explorer.fields.grid import Grid
+
+AnyField = CPPN  # becomes a union told apart by `kind` with the second field
+
+__all__ = ["CPPN", "AnyField", "Controls", "FieldSettings", "Grid", "Prepared"]

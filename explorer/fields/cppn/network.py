@@ -1,0 +1,132 @@
+"""The network itself: weights from a seed, and the reference that every kernel is tested against."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32, UInt8
+
+from explorer.fields.base import Controls
+from explorer.fields.palette import paint
+
+if TYPE_CHECKING:
+    from explorer.fields.cppn.settings import CPPN
+
+ACTIVATIONS = ("sin", "cos", "gaussian", "tanh")  # the cycle over hidden layers; gaussian is exp(-z^2)
+OUTPUT_STREAM = 1000  # the output layer's random stream, whatever the depth
+FEATURE_SCALE = 0.05  # as published: features enter at 0.05 x audio_gain
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Weights of every layer, first to last, as (fan_out, fan_in) matrices; all biases are zero.
+
+    Inputs come in the order x, y, [radius], time, features.
+    """
+
+    weights: tuple[Float32[np.ndarray, "fan_out fan_in"], ...]
+    placed: int  # how many inputs depend on the pixel; the rest are the controls
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """One name per hidden layer."""
+        return tuple(ACTIVATIONS[i % len(ACTIVATIONS)] for i in range(len(self.weights) - 1))
+
+    @lru_cache(maxsize=2)  # noqa: B019 (networks are few and long-lived: `build` keeps 16)
+    def on(self, device: torch.device) -> tuple[torch.Tensor, ...]:
+        """The weights as tensors on a device, moved there once."""
+        return tuple(torch.from_numpy(weight).to(device) for weight in self.weights)
+
+
+def fans(field: CPPN) -> list[tuple[int, int]]:
+    """(fan_in, fan_out) of every layer."""
+    sizes = [3 + field.radius + len(field.features), *[field.hidden] * field.layers, 3]
+    return list(zip(sizes[:-1], sizes[1:], strict=True))
+
+
+def count_parameters(field: CPPN) -> int:
+    """Weights and biases of all layers."""
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in fans(field))
+
+
+@lru_cache(maxsize=16)
+def build(field: CPPN) -> Network:
+    """Xavier-uniform weights: U(-b, b), b = gain sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010).
+
+    Each layer draws from a stream of its own, so one more layer or another gain leaves the others' draws
+    alone. RandomState is used because its streams are frozen for ever (NumPy NEP 19).
+    """
+    weights = []
+    shapes = fans(field)
+    for layer, (fan_in, fan_out) in enumerate(shapes):
+        last = layer == len(shapes) - 1
+        stream = np.random.RandomState([field.seed, OUTPUT_STREAM if last else layer])
+        gain = field.gain if not last or field.output_gain is None else field.output_gain
+        bound = gain * math.sqrt(6 / (fan_in + fan_out))
+        weights.append(stream.uniform(-bound, bound, (fan_out, fan_in)).astype(np.float32))
+    return Network(tuple(weights), 2 + field.radius)
+
+
+def place(field: CPPN, xy: Float[torch.Tensor, "points 2"]) -> Float32[torch.Tensor, "inputs points"]:
+    """Rows x, y[, radius] of the network's input: folded by the symmetry, scaled by `coord_scale`.
+
+    n-fold symmetry reflects the angle into one sector of width pi / n, so every sector is a mirror image
+    of its neighbours and there is no seam. Computed in double precision, rounded once.
+    """
+    x, y = xy.double().unbind(1)
+    radius = torch.hypot(x, y)
+    if field.symmetry == 1:
+        x = x.abs()
+    elif field.symmetry > 1:
+        sector = 2 * math.pi / field.symmetry
+        angle = ((torch.atan2(y, x) + sector / 2) % sector - sector / 2).abs()
+        x, y = radius * torch.cos(angle), radius * torch.sin(angle)
+    rows = (x, y, radius) if field.radius else (x, y)
+    return (torch.stack(rows) * field.coord_scale).float()
+
+
+class PreparedCPPN:
+    """A CPPN at some moments: time and features are one bias of the first layer per moment."""
+
+    def __init__(self, field: CPPN, controls: Controls) -> None:
+        self.field = field
+        self.network = build(field)
+        scale = np.r_[1.0, np.full(len(field.features), FEATURE_SCALE * field.audio_gain)]
+        weights = self.network.weights[0][:, self.network.placed :].astype(np.float64)
+        # summed over the last axis moment by moment: no matrix product whose order depends on their number
+        rows = (controls.values * scale)[:, None, :] * weights
+        self.bias: Float32[np.ndarray, "moments hidden"] = rows.sum(-1).astype(np.float32)
+
+    def colors(
+        self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
+    ) -> Float[torch.Tensor, "moments points 3"]:
+        """See `Prepared.colors`. The first layer is always float32: half-precision coordinates are too coarse."""
+        placed = place(self.field, xy)
+        return self.evaluate(placed, torch.from_numpy(self.bias).to(xy.device), dtype)
+
+    def evaluate(
+        self,
+        placed: Float[torch.Tensor, "inputs points"],
+        bias: Float[torch.Tensor, "moments hidden"],
+        dtype: torch.dtype,
+    ) -> Float[torch.Tensor, "moments points 3"]:
+        """The network at placed points, on their device."""
+        first, *others = self.network.on(placed.device)
+        z = (placed.T @ first[:, : self.network.placed].T)[None] + bias[:, None, :]
+        for name, weight in zip(self.network.activations, others, strict=True):
+            z = activate(name, z).to(dtype) @ weight.T.to(dtype)
+        return paint(torch.sigmoid(z.float()), self.field.palette)
+
+
+def activate(name: str, z: torch.Tensor) -> torch.Tensor:
+    """One of `ACTIVATIONS` on a tensor of pre-activations."""
+    if name == "sin":
+        return torch.sin(z)
+    if name == "cos":
+        return torch.cos(z)
+    return torch.exp(-z * z) if name == "gaussian" else torch.tanh(z)

@@ -1,0 +1,93 @@
+"""The settings of a CPPN: a compositional pattern-producing network with random weights.
+
+Stanley, "Compositional pattern producing networks", Genetic Programming and Evolvable Machines 8 (2007).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32
+from pydantic import field_validator
+
+from explorer.audio import FEATURES, FeatureTrack
+from explorer.errors import SettingsError
+from explorer.fields.base import Controls, FieldSettings
+from explorer.fields.cppn.network import PreparedCPPN, count_parameters, place
+from explorer.fields.palette import PaletteName
+from explorer.settings import knob, nearest
+
+
+class CPPN(FieldSettings):
+    """An untrained MLP from (x, y, time, features...) to colour.
+
+    Coordinates span +-`coord_scale` on the shorter side, time [-1, 1] across the track or each `time_span`
+    seconds, features +-0.05 x `audio_gain`. Hidden activations cycle sin, cos, gaussian, tanh; weights are
+    Xavier-uniform with `gain`, biases zero, and a sigmoid makes the output. The bare class is the
+    published 256 x 4 network; `CPPN.preset(name)` gives ready looks.
+    """
+
+    kind: Literal["cppn"] = "cppn"
+    features: tuple[str, ...] = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux")
+
+    hidden: int = knob(256, low=1, high=1024, slider=(4, 256), step=4, flag="cppn-hidden", group="network",
+                       help="neurons in each hidden layer")  # fmt: skip
+    layers: int = knob(4, low=1, high=64, slider=(1, 12), step=1, flag="cppn-layers", group="network",
+                       help="hidden layers, the first included")  # fmt: skip
+    gain: float = knob(5.0, low=0.01, high=50, slider=(0.5, 10), step=0.1, group="network",
+                       help="Xavier gain of the weights: low is static, high is noise")  # fmt: skip
+    output_gain: float | None = knob(None, low=0.01, high=50, slider=(0.2, 10), step=0.1, group="network",
+                                     help="gain of the output layer; none: the same as gain")  # fmt: skip
+    seed: int = knob(0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="network",
+                     help="which random network")  # fmt: skip
+    coord_scale: float = knob(0.5, low=0.01, high=100, slider=(0.1, 4), step=0.05, group="look",
+                              help="coordinates span +- this on the shorter side: larger shows more")  # fmt: skip
+    radius: bool = knob(False, group="look", help="give the network the distance from the centre too")
+    symmetry: int = knob(0, low=0, high=24, slider=(0, 12), step=1, group="look",
+                         help="mirrored n-fold symmetry; 0: none, 1: left-right")  # fmt: skip
+    palette: PaletteName = knob("rgb", group="look", help="how three outputs become a colour")
+    audio_gain: float = knob(3.0, low=0, high=1000, slider=(0, 40), step=0.5, group="audio",
+                             help="how strongly the features move the picture")  # fmt: skip
+    time_span: float | Literal["track"] = knob("track", low=0.1, high=36000, slider=(2, 120), step=1, unit="s",
+                                               group="time",
+                                               help="seconds in which time runs from -1 to 1, or the whole "
+                                                    "track (published; slow on long ones)")  # fmt: skip
+
+    @field_validator("features")
+    @classmethod
+    def _known(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+        for name in features:
+            if name not in FEATURES:
+                raise SettingsError(f"no feature '{name}'{nearest(name, FEATURES)}")
+        return features
+
+    @staticmethod
+    def preset(name: str) -> CPPN:
+        """A ready-made network by name; `explorer.fields.cppn.PRESETS` lists them."""
+        from explorer.fields.cppn.presets import PRESETS
+
+        if name not in PRESETS:
+            raise SettingsError(f"no preset '{name}'{nearest(name, PRESETS)}")
+        return PRESETS[name]
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights and biases: 200,963 for 256 x 4 with the default features."""
+        return count_parameters(self)
+
+    def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
+        """Columns `time` (in [-1, 1] over one span, growing on) and the features in [-1, 1]."""
+        span = track.duration if self.time_span == "track" else self.time_span
+        time = 2 * np.asarray(times, dtype=np.float64) / float(span) - 1
+        values = np.column_stack((time, track.at(times, self.features))).astype(np.float32)
+        return Controls(values, ("time", *self.features))
+
+    def place(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
+        """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""
+        return place(self, torch.from_numpy(xy)).numpy()
+
+    def prepare(self, controls: Controls) -> PreparedCPPN:
+        """Folds time and features of each moment into one bias of the first layer."""
+        return PreparedCPPN(self, controls)

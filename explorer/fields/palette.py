@@ -1,0 +1,101 @@
+"""From three numbers in [0, 1] to sRGB: as they are, through OKLab, or through a cosine palette.
+
+OKLab: Bjorn Ottosson, "A perceptual color space for image processing" (2020).
+Cosine palettes: Inigo Quilez, "Palettes" (1999): a + b cos(2 pi (c t + d)).
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """t = u[1] chooses the colour, u[2] the light from `shade` to 1, u[0] drifts the phase a little."""
+
+    base: Triple
+    swing: Triple
+    cycles: Triple
+    phase: Triple
+    shade: float = 0.5
+    drift: float = 0.0
+
+
+@dataclass(frozen=True)
+class OKLab:
+    """u[0] is lightness within bounds, u[1] and u[2] the two colour axes around a tint."""
+
+    dark: float = 0.15
+    light: float = 0.95
+    chroma: float = 0.18
+    tint_a: float = 0.0
+    tint_b: float = 0.0
+
+
+def through(start: Triple, middle: Triple, end: Triple, drift: float = 0.12) -> Cosine:
+    """The half cosine wave through three colours at t = 0, 1/2 and 1 (with u[0] at its middle, 1/2)."""
+    base = [(s + e) / 2 for s, e in zip(start, end, strict=True)]
+    waves = [complex((s - e) / 2, b - m) for s, m, e, b in zip(start, middle, end, base, strict=True)]
+    swing = [abs(wave) for wave in waves]
+    phase = [cmath.phase(wave) / (2 * math.pi) - drift / 4 for wave in waves]
+    return Cosine(_triple(base), _triple(swing), (0.5, 0.5, 0.5), _triple(phase), drift=drift)
+
+
+def _triple(values: list[float]) -> Triple:
+    red, green, blue = values
+    return red, green, blue
+
+
+PaletteName = Literal["rgb", "oklab", "pastel", "copper", "ember", "lagoon", "aurora", "dusk", "ink"]
+
+PALETTES: dict[str, Cosine | OKLab | None] = {
+    "rgb": None,
+    "oklab": OKLab(),
+    "pastel": OKLab(dark=0.55, light=0.97, chroma=0.10, tint_b=0.02),
+    "copper": Cosine((0.52, 0.42, 0.40), (0.48, 0.42, 0.40), (1.0, 1.0, 1.0), (0.02, 0.14, 0.28)),
+    "ember": through((0.04, 0.04, 0.15), (0.88, 0.36, 0.12), (1.00, 0.93, 0.76)),
+    "lagoon": through((0.01, 0.08, 0.20), (0.05, 0.52, 0.58), (0.96, 0.94, 0.80)),
+    "aurora": through((0.07, 0.02, 0.20), (0.08, 0.62, 0.56), (0.95, 0.74, 0.95)),
+    "dusk": through((0.09, 0.05, 0.26), (0.80, 0.27, 0.44), (1.00, 0.84, 0.58)),
+    "ink": through((0.05, 0.05, 0.08), (0.53, 0.51, 0.50), (0.98, 0.96, 0.92)),
+}
+
+OKLAB_TO_LMS = ((1.0, 0.3963377774, 0.2158037573), (1.0, -0.1055613458, -0.0638541728),
+                (1.0, -0.0894841775, -1.2914855480))  # fmt: skip
+LMS_TO_LINEAR = ((4.0767416621, -3.3077115913, 0.2309699292), (-1.2684380046, 2.6097574011, -0.3413193965),
+                 (-0.0041960863, -0.7034186147, 1.7076147010))  # fmt: skip
+
+
+def paint(u: Float[torch.Tensor, "*points 3"], name: str) -> Float[torch.Tensor, "*points 3"]:
+    """sRGB in [0, 1] for numbers in [0, 1]; the reference that every kernel is tested against."""
+    palette = PALETTES[name]
+    if palette is None:
+        return u
+    return _oklab(u, palette) if isinstance(palette, OKLab) else _cosine(u, palette)
+
+
+def _cosine(u: torch.Tensor, palette: Cosine) -> torch.Tensor:
+    def row(values: Triple) -> torch.Tensor:
+        return u.new_tensor(values)
+
+    t = u[..., 1:2] + palette.drift * u[..., 0:1]
+    light = palette.shade + (1 - palette.shade) * u[..., 2:3]
+    wave = torch.cos(2 * math.pi * (row(palette.cycles) * t + row(palette.phase)))
+    return ((row(palette.base) + row(palette.swing) * wave) * light).clamp(0, 1)
+
+
+def _oklab(u: torch.Tensor, palette: OKLab) -> torch.Tensor:
+    lightness = palette.dark + (palette.light - palette.dark) * u[..., 0]
+    a = palette.tint_a + palette.chroma * (2 * u[..., 1] - 1)
+    b = palette.tint_b + palette.chroma * (2 * u[..., 2] - 1)
+    lms = torch.stack((lightness, a, b), -1) @ u.new_tensor(OKLAB_TO_LMS).T
+    linear = (lms**3 @ u.new_tensor(LMS_TO_LINEAR).T).clamp(0, 1)
+    return torch.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)

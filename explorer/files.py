@@ -1,0 +1,102 @@
+"""Files that are either whole or absent: atomic writes, hashes, run folders."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from explorer.errors import OutputError
+
+PART = ".part"  # every unfinished file ends so and is hidden: .NAME.<pid>.<hex>.part
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """A hidden temporary path beside `path` that becomes `path` when the block ends well.
+
+    On any error, Ctrl-C included, the temporary file is removed and `path` is left as it was.
+    Raises OutputError when the folder or the disk refuses.
+    """
+    path = Path(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}{PART}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        os.replace(part, path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """The error that tells which file could not be written, why, and what to do."""
+    reason = error.strerror or str(error)
+    return OutputError(f"cannot write {path}: {reason}; free some space or choose another folder")
+
+
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Write a whole file atomically."""
+    with atomic_path(path) as part:
+        part.write_bytes(data)
+
+
+def write_json(path: str | Path, data: Any) -> None:
+    """Write JSON atomically, readable for people, unicode kept."""
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    write_bytes(path, (text + "\n").encode("utf-8"))
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file atomically."""
+    with atomic_path(target) as part:
+        shutil.copyfile(source, part)
+
+
+def sweep_parts(folder: Path) -> None:
+    """Remove unfinished files in `folder` whose process is gone (killed while writing)."""
+    for part in folder.glob(f".*{PART}"):
+        pid = part.name.split(".")[-3]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            part.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def new_folder(root: Path, kind: str) -> Path:
+    """Make `root/KIND_YYYYMMDDTHHMMSSZ_<6 hex>` (UTC). Two calls never get the same folder."""
+    while True:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        folder = root / f"{kind}_{stamp}_{secrets.token_hex(3)}"
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            folder.mkdir()
+            return folder
+        except FileExistsError:
+            if not root.is_dir():
+                raise OutputError(f"{root} is a file; choose a folder with --explorations") from None
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+
+
+def explorations_folder(given: str | Path | None = None) -> Path:
+    """Where runs land: `given`, else $EXPLORER_EXPLORATIONS, else the nearest parent's explorations/."""
+    if given or (given := os.environ.get("EXPLORER_EXPLORATIONS")):
+        return Path(given).expanduser()
+    here = Path.cwd()
+    near = (folder / "explorations" for folder in (here, *here.parents))
+    return next((folder for folder in near if folder.is_dir()), here / "explorations")

@@ -1,0 +1,16 @@
+"""How long work reports on itself: one callback, silent unless given.
+
+A callback that raises stops the work cleanly; `Stopped` is the error meant for that.
+"""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Called often, from any thread: `step` names the work, `done` of `total` units are finished."""
+
+    def __call__(self, step: str, done: float, total: float) -> None: ...
+
+
+def silent(step: str, done: float, total: float) -> None:
+    """The default: say nothing."""

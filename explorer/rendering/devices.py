@@ -1,0 +1,56 @@
+"""Where and how precisely to draw, chosen once at the edge."""
+
+from __future__ import annotations
+
+import platform
+import warnings
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+
+from explorer.errors import ExplorerWarning, SettingsError
+
+DeviceName = Literal["auto", "cpu", "cuda"]
+Precision = Literal["auto", "fp32", "draft"]
+
+
+@dataclass(frozen=True)
+class Device:
+    """A resolved device: where products run, in which type, and what was changed on the way."""
+
+    device: torch.device
+    dtype: torch.dtype
+    name: str
+    note: str = ""
+
+    @property
+    def draft(self) -> bool:
+        """Whether products run in half precision."""
+        return self.dtype != torch.float32
+
+
+def resolve(device: str = "auto", precision: str = "auto") -> Device:
+    """The device to use. `auto` takes CUDA where there is one, and fp32 everywhere.
+
+    `draft` means fp16 on CUDA and bf16 on the CPU. `cuda` without CUDA falls back to the CPU with one
+    ExplorerWarning. Raises SettingsError for other names.
+    """
+    _check("device", device, DeviceName)
+    _check("precision", precision, Precision)
+    cuda = torch.cuda.is_available()
+    note = ""
+    if device == "cuda" and not cuda:
+        note = "no CUDA device was found: drawing on the CPU ('explorer doctor' says how to get CUDA)"
+        warnings.warn(note, ExplorerWarning, stacklevel=3)
+    if cuda and device != "cpu":
+        dtype = torch.float16 if precision == "draft" else torch.float32
+        return Device(torch.device("cuda"), dtype, torch.cuda.get_device_name())
+    dtype = torch.bfloat16 if precision == "draft" else torch.float32
+    return Device(torch.device("cpu"), dtype, platform.processor() or platform.machine(), note)
+
+
+def _check(what: str, given: str, allowed: object) -> None:
+    names = get_args(allowed)
+    if given not in names:
+        raise SettingsError(f"{what}: got {given!r}; allowed: {', '.join(names)}")

@@ -1,0 +1,99 @@
+"""Which frames a render has: size, rate, excerpt, and the exact time of each."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Annotated, Any
+
+import numpy as np
+from jaxtyping import Float64
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from explorer.errors import SettingsError
+from explorer.settings import Settings, knob
+
+RESOLUTIONS = {
+    "360p": (640, 360),
+    "480p": (854, 480),
+    "540p": (960, 540),
+    "720p": (1280, 720),
+    "1080p": (1920, 1080),
+    "1440p": (2560, 1440),
+    "2160p": (3840, 2160),
+}
+SMALLEST, LARGEST = 16, 8192  # pixels on a side
+SLOWEST, FASTEST = 1, 240  # frames a second
+
+Size = str | tuple[int, int]
+
+
+def parse_size(size: Size) -> tuple[int, int]:
+    """(width, height) from '720p', '640x360' or a pair. Raises SettingsError."""
+    given = size
+    if isinstance(size, str):
+        match = re.fullmatch(r"(\d{1,6})[xX](\d{1,6})", size.strip())
+        size = (int(match[1]), int(match[2])) if match else RESOLUTIONS.get(size.strip().lower(), (0, 0))
+    width, height = (int(side) for side in size)
+    if not all(SMALLEST <= side <= LARGEST for side in (width, height)):
+        names = ", ".join(RESOLUTIONS)
+        raise SettingsError(
+            f"resolution: got {given!r}; allowed: {names} or WIDTHxHEIGHT from {SMALLEST} to {LARGEST}, as in 640x360"
+        )
+    return width, height
+
+
+def parse_fps(fps: Any) -> Fraction:
+    """The exact rate: 30, 23.976 (which means 24000/1001), '30000/1001'. Raises SettingsError."""
+    try:
+        rate = Fraction(str(fps).strip())
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    whole = round(rate) or 1
+    if rate.denominator != 1 and abs(rate - Fraction(whole * 1000, 1001)) < Fraction(1, 1000):
+        rate = Fraction(whole * 1000, 1001)
+    if not SLOWEST <= rate <= FASTEST:
+        raise SettingsError(f"fps: got {fps}; allowed: {SLOWEST} to {FASTEST}, as in 30, 23.976 or 30000/1001")
+    return rate.limit_denominator(1001)
+
+
+Rate = Annotated[
+    Fraction,
+    BeforeValidator(parse_fps),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+
+
+class FrameSettings(Settings):
+    """Size, rate and excerpt of a render."""
+
+    width: int = knob(1280, low=SMALLEST, high=LARGEST, unit="px", group="frames", help="width of a frame")
+    height: int = knob(720, low=SMALLEST, high=LARGEST, unit="px", group="frames", help="height of a frame")
+    fps: Rate = knob(Fraction(30), group="frames", help="frames a second; 23.976 means 24000/1001")
+    start: float = knob(0.0, low=0, unit="s", group="frames", help="where the excerpt starts")
+    duration: float | None = knob(None, low=0, unit="s", group="frames",
+                                  help="how long the excerpt is; none: to the end")  # fmt: skip
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.width, self.height
+
+    def span(self, sound_duration: float) -> tuple[int, int]:
+        """(n0, count): the first frame's number, round(start fps), and how many frames there are.
+
+        Raises SettingsError when the excerpt starts after the sound's end.
+        """
+        last = max(1, round(sound_duration * self.fps))
+        first = round(self.start * self.fps)
+        if first >= last:
+            raise SettingsError(f"start: got {self.start:g} s; the sound is {sound_duration:.2f} s long")
+        wanted = last if self.duration is None else max(1, round(self.duration * self.fps))
+        return first, min(wanted, last - first)
+
+    def times(self, sound_duration: float) -> Float64[np.ndarray, " frames"]:
+        """Seconds of every frame: exactly (n0 + n) / fps, rounded once."""
+        first, count = self.span(sound_duration)
+        numbers = np.arange(first, first + count, dtype=np.float64)
+        return numbers * self.fps.denominator / self.fps.numerator

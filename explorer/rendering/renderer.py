@@ -1,0 +1,125 @@
+"""The renderer: a field and a track in, the frame at any time out, always the same bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+
+from explorer.audio import FeatureTrack
+from explorer.errors import Stopped
+from explorer.fields import FieldSettings, Grid, Prepared
+from explorer.rendering.devices import Device, resolve
+from explorer.rendering.frames import Size, parse_size
+from explorer.rendering.threads import single_blas_thread, usable_threads
+from explorer.rendering.torch_engine import TorchEngine
+
+TILE = 8192  # points a thread takes at a time: whole blocks of every kernel
+
+Frame = UInt8[np.ndarray, "height width 3"]
+
+
+class Renderer:
+    """Draws frames of one field, track and size; a context manager that owns its threads.
+
+    A frame depends on the settings and its time alone: a tile is whole blocks, a block is drawn by one
+    thread, and the kernel follows from the field's shape and the precision.
+    """
+
+    def __init__(
+        self,
+        field: FieldSettings,
+        track: FeatureTrack,
+        size: Size = "720p",
+        *,
+        device: str | Device = "auto",
+        precision: str = "auto",
+        threads: int | None = None,
+    ) -> None:
+        self.field = field
+        self.track = track
+        self.grid = Grid(*parse_size(size))
+        self.device = device if isinstance(device, Device) else resolve(device, precision)
+        self.threads = threads or usable_threads()
+        self._pool: ThreadPoolExecutor | None = None
+        if self.device.device.type == "cuda":
+            self._torch = TorchEngine(self.device, self.grid)
+        else:
+            self._placed = field.place(self.grid.xy())
+
+    @property
+    def kernel(self) -> str:
+        """The kernel that draws, for the manifest."""
+        if self.device.device.type == "cuda":
+            return self._torch.kernel
+        return self._prepare(0.0).kernel(self.device.dtype)
+
+    def frame(self, t: float, stopped: Callable[[], bool] = lambda: False) -> Frame:
+        """The frame at `t` seconds, uint8 (height, width, 3). Raises Stopped when `stopped()` turns true."""
+        prepared = self._prepare(t)
+        out = np.empty((self.grid.height * self.grid.width, 3), np.uint8)
+        if self.device.device.type == "cuda":
+            with torch.inference_mode():
+                self._torch.draw(prepared, out)
+        else:
+            self._draw_tiles(prepared, out, stopped)
+        return out.reshape(self.grid.height, self.grid.width, 3)
+
+    def frames(self, times: Iterable[float]) -> Iterator[Frame]:
+        """The frames at `times`, one after the other; memory does not grow with their number."""
+        with single_blas_thread():
+            for t in times:
+                yield self.frame(float(t))
+
+    def close(self) -> None:
+        """End the threads; a closed renderer starts them again when it is used."""
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _prepare(self, t: float) -> Prepared:
+        prepared: Prepared = self.field.prepare(self.field.controls(self.track, np.array([t])))
+        return prepared
+
+    def _draw_tiles(
+        self, prepared: Prepared, out: UInt8[np.ndarray, "points 3"], stopped: Callable[[], bool]
+    ) -> None:
+        def draw(first: int) -> None:
+            if stopped():
+                raise Stopped("drawing was stopped")
+            tile = slice(first, first + TILE)
+            prepared.draw(0, self._placed[:, tile], self.grid.pixel, out[tile], self.device.dtype)
+
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="explorer-draw")
+        with single_blas_thread():
+            for done in [self._pool.submit(draw, first) for first in range(0, len(out), TILE)]:
+                done.result()
+
+
+def render_frame(
+    field: FieldSettings,
+    track: FeatureTrack,
+    t: float,
+    size: Size = "360p",
+    *,
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int | None = None,
+) -> Frame:
+    """One frame of a field at `t` seconds of a track: uint8 (height, width, 3).
+
+    `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. Raises SettingsError for what is not allowed.
+    """
+    with Renderer(field, track, size, device=device, precision=precision, threads=threads) as renderer:
+        return renderer.frame(t)

@@ -1,0 +1,133 @@
+"""The base of all settings, and `knob()`, where a setting is said once.
+
+A knob carries default, valid range, slider range, step, unit, flag and help. Sliders, command-line
+flags, sweep checks and error messages are all derived from it with `Settings.knobs()`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import typing
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from explorer.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One setting as shells see it; `low`..`high` is valid, `slider` is the range worth dragging."""
+
+    name: str
+    default: Any
+    help: str
+    types: tuple[type, ...]
+    choices: tuple[str, ...]
+    low: float | None
+    high: float | None
+    slider: tuple[float, float] | None
+    step: float | None
+    unit: str
+    flag: str
+    group: str
+
+    @property
+    def allowed(self) -> str:
+        """The valid values in words: `0.01 to 20`, `one of rgb, oklab`."""
+        parts = [f"one of {', '.join(self.choices)}"] if self.choices else []
+        if self.low is not None or self.high is not None:
+            low = "any" if self.low is None else f"{self.low:g}"
+            parts.append(f"{low} to {self.high:g}" if self.high is not None else f"{low} or more")
+        elif bool in self.types:
+            parts.append("true or false")
+        if type(None) in self.types:
+            parts.append("none")
+        return " or ".join(parts) or "text"
+
+
+def knob(
+    default: Any,
+    *,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    slider: tuple[float, float] | None = None,
+    step: float | None = None,
+    unit: str = "",
+    flag: str | None = None,
+    group: str = "",
+) -> Any:
+    """Declare a setting of a `Settings` class. `flag` defaults to the name with dashes."""
+    extra = {"low": low, "high": high, "slider": slider, "step": step, "unit": unit, "flag": flag, "group": group}
+    bounds = {key: value for key, value in {"ge": low, "le": high}.items() if value is not None}
+    return Field(default, description=help, json_schema_extra={"knob": extra}, **bounds)
+
+
+class Settings(BaseModel):
+    """Frozen, validated settings; unknown names are refused with the nearest valid one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    if not TYPE_CHECKING:  # type checkers read the fields instead
+
+        def __init__(self, **values: Any) -> None:
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                raise SettingsError(_explain(type(self), error)) from None
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some settings changed, validated like a new one."""
+        return type(self)(**{**self.model_dump(), **changes})
+
+    @classmethod
+    def knobs(cls) -> dict[str, Knob]:
+        """Every setting declared with `knob()`, by name, in order of declaration."""
+        found = {}
+        for name, field in cls.model_fields.items():
+            extra = field.json_schema_extra
+            if not isinstance(extra, dict) or "knob" not in extra:
+                continue
+            said: dict[str, Any] = dict(extra["knob"])  # type: ignore[call-overload]
+            types, choices = _kinds(field.annotation)
+            flag = said.pop("flag") or name.replace("_", "-")
+            found[name] = Knob(
+                name, field.default, field.description or "", types, choices, flag=flag, **said
+            )
+        return found
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """`; did you mean 'gain'?` when a valid name is close, else the list of valid names."""
+    names = list(valid)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else f"; valid: {', '.join(names)}"
+
+
+def _kinds(annotation: Any) -> tuple[tuple[type, ...], tuple[str, ...]]:
+    """The plain types and the literal choices inside an annotation."""
+    if typing.get_origin(annotation) is Literal:
+        return (str,), tuple(map(str, typing.get_args(annotation)))
+    arguments = typing.get_args(annotation)
+    if not arguments or typing.get_origin(annotation) is tuple:
+        return (annotation if isinstance(annotation, type) else tuple,), ()
+    pairs = [_kinds(argument) for argument in arguments]
+    return tuple(t for types, _ in pairs for t in types), tuple(c for _, choices in pairs for c in choices)
+
+
+def _explain(cls: type[Settings], error: ValidationError) -> str:
+    """The first validation error in one line: the setting, what was given, what is allowed."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    if first["type"] == "extra_forbidden":
+        return f"{cls.__name__} has no setting '{name}'{nearest(name, cls.model_fields)}"
+    if first["type"] == "missing":
+        return f"{cls.__name__} needs '{name}'"
+    reason = first["msg"].removeprefix("Value error, ")
+    said = cls.knobs().get(name)
+    if first["type"] == "value_error" or said is None:
+        return f"{name}: {reason}" if name and not reason.startswith(name) else reason
+    return f"{name}: got {first['input']!r}; allowed: {said.allowed}"

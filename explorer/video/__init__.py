@@ -1,0 +1,18 @@
+"""Frames <-> files: MP4 with sound, stills, contact sheets; reading a video back."""
+
+from explorer.video.decode import VideoInfo, probe, read_comment, read_frames
+from explorer.video.encode import EncoderSettings, VideoWriter
+from explorer.video.sheet import contact_sheet
+from explorer.video.stills import PngSequence, save_image
+
+__all__ = [
+    "EncoderSettings",
+    "PngSequence",
+    "VideoInfo",
+    "VideoWriter",
+    "contact_sheet",
+    "probe",
+    "read_comment",
+    "read_frames",
+    "save_image",
+]

@@ -1,0 +1,228 @@
+"""Frames and a sound in, one MP4 out: exact in time and colour, whole or absent.
+
+H.264 yuv420p in true BT.709, AAC, index first (+faststart), the recipe as comment: plays in browsers,
+players and editors. The frames go through a pipe to ffmpeg, because moviepy's writer rounds the frame
+rate to two decimals (84 ms off after ten minutes of 24000/1001), can lose the last frame and does not
+notice when ffmpeg fails.
+"""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+import numpy as np
+from jaxtyping import UInt8
+
+from explorer.errors import OutputError, SettingsError, Stopped
+from explorer.files import atomic_path, cannot_write
+from explorer.settings import Settings, knob
+from explorer.video.ffmpeg import EXACT, GRACE, SYSTEM_REASON, FFmpeg, file_url
+from explorer.video.metadata import write_comment
+from explorer.video.soundtrack import SoundSource, input_arguments, output_arguments, write_samples
+
+WAITING = 3  # frames between drawing and encoding: enough to overlap them, small in memory
+
+# Untagged yuv420p is shown as BT.601 by some and BT.709 by others, up to 39 levels apart.
+BT709 = (
+    f"scale=out_color_matrix=bt709:out_range=tv:flags={EXACT},format=yuv420p,"
+    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+)
+
+
+class EncoderSettings(Settings):
+    """How H.264 is made; pixels before encoding do not depend on it."""
+
+    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = knob(
+        "veryfast",
+        help="speed against file size of the H.264 encoder",
+        flag="video-preset",
+        group="video",
+    )
+    crf: int = knob(
+        18,
+        low=0,
+        high=40,
+        slider=(12, 30),
+        step=1,
+        help="constant quality of the H.264 encoder: lower is better and larger, 18 looks lossless",
+        flag="video-crf",
+        group="video",
+    )
+    threads: int = knob(
+        0,
+        low=0,
+        high=128,
+        help="encoder threads, 0 for the encoder's choice",
+        flag="video-threads",
+        group="video",
+    )
+
+
+DEFAULT_ENCODER = EncoderSettings()
+
+
+class VideoWriter:
+    """Writes an MP4: `with VideoWriter(path, size=(640, 360), fps=Fraction(30), frames=300) as video: ...`.
+
+    Inside the block `video.write(frame)` takes one frame after another, exactly `frames` of them; the
+    file lasts frames / fps seconds. `sound` is heard from `start` seconds on, with silence after its end.
+    The file appears under its name when the block ends well and is complete; after any error nothing is
+    left. Raises SettingsError for what H.264 cannot hold, OutputError when ffmpeg or the disk fails.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        size: tuple[int, int],
+        fps: Fraction,
+        frames: int,
+        sound: SoundSource | None = None,
+        start: float = 0.0,
+        comment: str = "",
+        encoder: EncoderSettings = DEFAULT_ENCODER,
+    ) -> None:
+        self.path = Path(path)
+        self.size, self.fps, self.frames = size, Fraction(fps), frames
+        self.sound, self.start, self.comment, self.encoder = sound, start, comment, encoder
+        self.written = 0
+        self._check()
+
+    @property
+    def duration(self) -> Fraction:
+        """Length in seconds, exact."""
+        return self.frames / self.fps
+
+    def _check(self) -> None:
+        """Refuse before any work what could only fail after it."""
+        width, height = self.size
+        even = (max(2, width - width % 2), max(2, height - height % 2))
+        if self.size != even:
+            raise SettingsError(f"size: got {width}x{height}; H.264 needs even numbers: {even[0]}x{even[1]}")
+        if self.fps <= 0:
+            raise SettingsError(f"fps: got {self.fps}; a video needs more than 0 frames a second")
+        if self.frames < 1:
+            raise SettingsError(f"frames: got {self.frames}; a video needs 1 or more")
+        if self.path.suffix.lower() != ".mp4":
+            raise SettingsError(f"cannot make {self.path.name}; choose a name that ends in .mp4")
+        if self.path.is_dir():
+            raise OutputError(f"cannot write {self.path}: it is a folder; choose a file name in it")
+
+    def __enter__(self) -> VideoWriter:
+        with ExitStack() as files:
+            part = files.enter_context(atomic_path(self.path))
+            part.touch()  # a folder that refuses is known before the first frame is drawn
+            self._ffmpeg = FFmpeg(self._arguments(part, files), stdin=subprocess.PIPE)
+            self._files = files.pop_all()
+        self._queue: queue.Queue[bytes | None] = queue.Queue(WAITING)
+        self._broken = threading.Event()
+        self._feeder = threading.Thread(target=self._feed, name="ffmpeg-frames", daemon=True)
+        self._feeder.start()
+        return self
+
+    def write(self, frame: UInt8[np.ndarray, "height width 3"]) -> None:
+        """Take one RGB frame; it is copied, so the array may be drawn into again at once."""
+        width, height = self.size
+        if frame.shape != (height, width, 3) or frame.dtype != np.uint8:
+            raise SettingsError(
+                f"frame: got {frame.dtype} {frame.shape}; this video takes uint8 ({height}, {width}, 3)"
+            )
+        if self.written == self.frames:
+            raise OutputError(f"cannot write {self.path}: more than the {self.frames} frames announced")
+        if self._broken.is_set():
+            raise self._failure()
+        self._queue.put(frame.tobytes())
+        self.written += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        whole = False
+        try:
+            if kind is None:
+                self._finish()
+                whole = True
+        finally:
+            self._stop()
+            if whole:
+                self._files.close()
+            else:  # a neutral error: an OSError of the drawing must not be taken for one of the disk
+                self._files.__exit__(Stopped, Stopped("unfinished"), None)
+
+    def _arguments(self, part: Path, files: ExitStack) -> list[str]:
+        """ffmpeg's command line; the sound and the comment are put into files beside the unfinished video."""
+        (width, height), fps = self.size, f"{self.fps.numerator}/{self.fps.denominator}"
+        inputs = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", fps, "-i", "pipe:0"]
+        outputs = ["-map", "0:v", "-vf", BT709, *self._h264()]
+        if self.sound is not None:
+            samples = files.enter_context(_beside(part, "sound"))
+            write_samples(self.sound, samples, self.start, float(self.duration))
+            inputs += [*input_arguments(self.sound), "-i", file_url(samples)]
+            outputs += ["-map", "1:a", *output_arguments(self.sound, self.duration)]
+        if self.comment:
+            metadata = files.enter_context(_beside(part, "comment"))
+            write_comment(metadata, self.comment)
+            inputs += ["-f", "ffmetadata", "-i", file_url(metadata)]
+            outputs += ["-map_metadata", "1" if self.sound is None else "2"]
+        return [*inputs, *outputs, "-movflags", "+faststart", "-f", "mp4", "-y", file_url(part)]
+
+    def _h264(self) -> list[str]:
+        encoder = self.encoder
+        quality = ["-preset", encoder.preset, "-crf", str(encoder.crf), "-threads", str(encoder.threads)]
+        return ["-c:v", "libx264", *quality]
+
+    def _feed(self) -> None:
+        """Move frames from the queue to ffmpeg. After a failure only empty it: `write` must not hang."""
+        pipe = self._ffmpeg.stdin
+        for frame in iter(self._queue.get, None):
+            if self._broken.is_set():
+                continue
+            try:
+                pipe.write(frame)
+            except OSError:
+                self._broken.set()
+        try:
+            pipe.close()
+        except OSError:
+            self._broken.set()
+
+    def _finish(self) -> None:
+        """Let ffmpeg complete the file; raise OutputError unless every frame arrived and it succeeded."""
+        if self.written != self.frames:
+            raise OutputError(f"cannot write {self.path}: {self.written} of {self.frames} frames were drawn")
+        self._queue.put(None)
+        self._feeder.join()
+        if self._broken.is_set() or self._ffmpeg.wait() != 0:
+            raise self._failure()
+
+    def _stop(self) -> None:
+        """End the child and the thread, whatever state they are in."""
+        self._ffmpeg.stop()
+        self._queue.put(None)
+        self._feeder.join()
+
+    def _failure(self) -> OutputError:
+        """What went wrong, in one line that names the file and the reason."""
+        self._ffmpeg.wait(GRACE)
+        reason = self._ffmpeg.reason()
+        if SYSTEM_REASON.fullmatch(reason):
+            return cannot_write(self.path, OSError(0, reason))
+        return OutputError(f"cannot write {self.path}: {reason}; nothing was kept, run it again")
+
+
+@contextmanager
+def _beside(part: Path, content: str) -> Iterator[Path]:
+    """A hidden temporary path next to the unfinished video, removed when the block ends."""
+    path = part.with_name(f".{content}{part.name}")
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
