@@ -3,9 +3,10 @@
 A callback that raises stops the work cleanly; `Stopped` is the error meant for that.
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
+@runtime_checkable
 class Progress(Protocol):
     """Called often, from any thread: `step` names the work, `done` of `total` units are finished."""
 

@@ -10,9 +10,10 @@ import difflib
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from explorer.errors import SettingsError
 
@@ -62,8 +63,7 @@ def knob(
 ) -> Any:
     """Declare a setting of a `Settings` class. `flag` defaults to the name with dashes."""
     extra = {"low": low, "high": high, "slider": slider, "step": step, "unit": unit, "flag": flag, "group": group}
-    bounds = {key: value for key, value in {"ge": low, "le": high}.items() if value is not None}
-    return Field(default, description=help, json_schema_extra={"knob": extra}, **bounds)
+    return Field(default, description=help, json_schema_extra={"knob": extra})
 
 
 class Settings(BaseModel):
@@ -79,11 +79,23 @@ class Settings(BaseModel):
             except ValidationError as error:
                 raise SettingsError(_explain(type(self), error)) from None
 
+    @field_validator("*")
+    @classmethod
+    def _in_range(cls, value: Any, info: ValidationInfo) -> Any:
+        """Bounds hold for numbers; a setting may take a word or none instead."""
+        said = cls.knobs().get(info.field_name or "")
+        if said and isinstance(value, int | float) and not isinstance(value, bool):
+            below = said.low is not None and value < said.low
+            if below or (said.high is not None and value > said.high):
+                raise ValueError(f"got {value!r}; allowed: {said.allowed}")
+        return value
+
     def replace(self, **changes: Any) -> Self:
         """A copy with some settings changed, validated like a new one."""
         return type(self)(**{**self.model_dump(), **changes})
 
     @classmethod
+    @cache
     def knobs(cls) -> dict[str, Knob]:
         """Every setting declared with `knob()`, by name, in order of declaration."""
         found = {}

@@ -47,7 +47,7 @@ class AnalysisSettings(Settings):
         help="Seconds in which a level rises from rest to full, ending exactly at the hit.",
     )  # fmt: skip
     release: float = knob(
-        0.25, low=0, high=10, slider=(0, 2), step=0.05, unit="s", group="audio",
+        0.15, low=0, high=10, slider=(0, 2), step=0.05, unit="s", group="audio",
         help="Seconds in which a level falls from full to rest after a hit; 0 follows the sound alone.",
     )  # fmt: skip
     peak_percentile: float = knob(

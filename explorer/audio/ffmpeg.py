@@ -66,7 +66,7 @@ def _au_header(stream: IO[bytes]) -> tuple[int, int]:
 def _running(path: Path, verbosity: str) -> Iterator[tuple[subprocess.Popen[bytes], PcmStream]]:
     """Start the decoder; whatever happens, it is gone when the block ends."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-v", verbosity]
-    # `file:` and the whitelist keep names with colons, playlists and addresses from opening anything else.
+    # `file:` is for names with colons; the whitelist keeps playlists from reaching into the network.
     command += ["-protocol_whitelist", "file", "-i", f"file:{path}", "-vn", "-sn", "-dn"]
     command += ["-f", "au", "-c:a", "pcm_f32be", "-"]
     pipe = subprocess.PIPE

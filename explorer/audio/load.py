@@ -41,7 +41,7 @@ class Sound:
     def blocks(
         self, start: float = 0.0, duration: float | None = None, size: int = BLOCK
     ) -> Generator[Block, None, None]:
-        """Samples from round(start * sample_rate) on, in blocks of at most `size`, in [-1, 1] and a little over.
+        """Samples from round(start * sample_rate) on, in blocks of at most `size`; full scale is 1.
 
         `duration` in seconds; None reads to the end. Decoding always begins at the first sample, since
         seeking in compressed files is not exact. NaN and infinite samples become 0, damaged files are
@@ -80,8 +80,8 @@ class Sound:
 
     def _warn_damaged(self, samples: int, complaint: str) -> None:
         if complaint:
-            seconds = samples / self.sample_rate
-            _warn(f"{self.name} is damaged or cut short ({complaint}); read as far as it goes, {seconds:.2f} s")
+            read = f"read as far as it goes, {samples / self.sample_rate:.2f} s"
+            _warn(f"{self.name} is damaged or cut short ({complaint}); {read}")
 
 
 def open_sound(path: str | Path) -> Sound:

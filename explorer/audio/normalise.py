@@ -50,9 +50,9 @@ def presence(rms: Column, settings: AnalysisSettings) -> Column:
 
     0 from `rest_below` dB under the track's loud passages downwards, 1 from 12 dB above that.
     """
-    loud = decibels(peak_level(rms, settings))
+    loud = float(decibels(peak_level(rms, settings)))
     audible = smoothstep((loud - NOISE_FLOOR) / FADE)
-    return audible * smoothstep((decibels(rms) - loud - settings.rest_below) / FADE)
+    return np.asarray(audible * smoothstep((decibels(rms) - loud - settings.rest_below) / FADE))
 
 
 def level(column: Column, present: Column, exponent: float, settings: AnalysisSettings) -> Column:
@@ -62,7 +62,7 @@ def level(column: Column, present: Column, exponent: float, settings: AnalysisSe
     if full <= 0:
         return np.full(len(column), -1.0)
     held = hold(np.clip(loudness / full, 0, 1), settings)
-    return 2 * held - 1
+    return np.asarray(2 * held - 1)
 
 
 def timbre(column: Column, present: Column, settings: AnalysisSettings) -> Column:
@@ -73,14 +73,8 @@ def timbre(column: Column, present: Column, settings: AnalysisSettings) -> Colum
     octaves = np.log2(np.maximum(column, column[sounding].min()))
     low, high = np.percentile(octaves[sounding], MIDDLE)
     place = (octaves - (low + high) / 2) / max((high - low) / 2, LEAST_SPREAD)
-    return np.clip(_smooth_where(np.clip(place, -1, 1), present, settings), -1, 1) * present
-
-
-def _smooth_where(column: Column, weight: Column, settings: AnalysisSettings) -> Column:
-    """Smoothing that ignores frames without weight, so that silence does not pull at its neighbours."""
-    width = settings.timbre_smoothing * settings.fps
-    total = smooth(weight, width)
-    return smooth(column * weight, width) / np.where(total > 0, total, 1)
+    # Weighted before smoothing: silence then neither pulls at its neighbours nor cuts them off.
+    return smooth(np.clip(place, -1, 1) * present, settings.timbre_smoothing * settings.fps)
 
 
 def smooth(column: Column, width: float) -> Column:
@@ -108,22 +102,22 @@ def hold(column: Column, settings: AnalysisSettings) -> Column:
     """
     falling = _ramp_down(column, settings.release * settings.fps)
     rising = _ramp_down(column[::-1], settings.attack * settings.fps)[::-1]
-    return np.maximum(falling, rising)
+    return np.asarray(np.maximum(falling, rising))
 
 
 def _ramp_down(column: Column, frames: float) -> Column:
     if frames <= 0:
         return column
     slope = np.arange(len(column)) / frames
-    return np.maximum(np.maximum.accumulate(column + slope) - slope, column)
+    return np.asarray(np.maximum(np.maximum.accumulate(column + slope) - slope, column))
 
 
-def decibels(amplitude: Column | float) -> Column:
+def decibels(amplitude: Column | float) -> Float64[np.ndarray, "..."]:
     """20 log10 of an amplitude re full scale; silence is -240 dBFS."""
     return np.asarray(20 * np.log10(np.maximum(amplitude, 1e-12)))
 
 
-def smoothstep(x: Column) -> Column:
+def smoothstep(x: Column | float) -> Float64[np.ndarray, "..."]:
     """0 up to x = 0, 1 from x = 1, and 3 x^2 - 2 x^3 between."""
     x = np.clip(x, 0, 1)
-    return x * x * (3 - 2 * x)
+    return np.asarray(x * x * (3 - 2 * x))

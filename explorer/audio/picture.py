@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from explorer.audio.features import TIMBRES, UNITS
-from explorer.audio.load import Sound
+from explorer.audio.load import Sound, open_sound
 from explorer.audio.track import FeatureTrack
 
 INK, FAINT, PAPER = "#22252b", "#b9bec7", "#ffffff"
@@ -31,22 +33,26 @@ COLOURS = {
 SPOKEN = {"amplitude": "", "hz": "Hz", "change": "", "per_sample": "of samples"}
 COLUMNS = 1600  # points across the picture; more could not be seen
 
+LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)
+
 Envelope = Float32[np.ndarray, "columns 2"]
+Column = Float32[np.ndarray, " frames"]
+Seconds = Float64[np.ndarray, " frames"]
 
 
-def draw_track(track: FeatureTrack, envelope: Envelope | None = None, width: float = 11.0) -> Figure:
-    """A figure `width` inches wide: the waveform if given (see `sound_envelope`), then one row a feature.
+def draw_track(track: FeatureTrack, sound: Sound | str | Path | None = None, width: float = 11.0) -> Figure:
+    """A figure `width` inches wide: the waveform of the sound, if given, then one row a feature.
 
-    Features are drawn as normalised, from rest to full scale; the range in physical units stands
-    beside each. Timbres swing around their rest line.
+    Features are drawn as normalised, from rest to full scale; highest and median value in physical
+    units stand beside each. Timbres swing around their rest line.
     """
-    rows = ([] if envelope is None else [1.5]) + [0.8] * len(track.names)
-    figure = Figure(figsize=(width, 0.75 * sum(rows) + 1.1), facecolor=PAPER, layout="constrained")
-    figure.get_layout_engine().set(h_pad=0.02, hspace=0.0)  # type: ignore[union-attr, call-arg]
+    rows = ([1.5] if sound else []) + [0.8] * len(track.names)
+    figure = Figure((width, 0.75 * sum(rows) + 1.1), dpi=120, facecolor=PAPER, layout=LAYOUT)
     axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)[:, 0]
     figure.suptitle(_title(track), x=0.012, ha="left", color=INK, fontsize=11)
-    if envelope is not None:
-        _draw_waveform(axes[0], envelope, track.duration)
+    if sound:
+        opened = sound if isinstance(sound, Sound) else open_sound(sound)
+        _draw_waveform(axes[0], sound_envelope(opened, track.duration), track.duration)
     for axis, name in zip(axes[-len(track.names) :], track.names, strict=True):
         _draw_feature(axis, track, name)
     _label_time(axes[-1], track.duration)
@@ -54,8 +60,9 @@ def draw_track(track: FeatureTrack, envelope: Envelope | None = None, width: flo
 
 
 def sound_envelope(sound: Sound, duration: float, columns: int = COLUMNS) -> Envelope:
-    """Lowest and highest sample in each of `columns` equal parts of the sound, channels averaged."""
+    """Lowest and highest sample in each of at most `columns` equal parts, channels averaged."""
     total = max(1, round(duration * sound.sample_rate))
+    columns = min(columns, total)
     edges = np.arange(columns) * total // columns  # the first sample of every column
     low, high = np.full(columns, np.inf, np.float32), np.full(columns, -np.inf, np.float32)
     position = 0
@@ -64,7 +71,6 @@ def sound_envelope(sound: Sound, duration: float, columns: int = COLUMNS) -> Env
             mono = block.mean(axis=1)
             first = int(np.searchsorted(edges, position, side="right")) - 1
             last = int(np.searchsorted(edges, position + len(mono), side="left"))
-            # Columns shorter than a sample share it: reduceat gives the single value at equal edges.
             starts = np.clip(edges[first:last] - position, 0, len(mono) - 1)
             low[first:last] = np.minimum(low[first:last], np.minimum.reduceat(mono, starts))
             high[first:last] = np.maximum(high[first:last], np.maximum.reduceat(mono, starts))
@@ -92,7 +98,8 @@ def _rest(track: FeatureTrack) -> Float32[np.ndarray, " features"]:
 
 
 def _title(track: FeatureTrack) -> str:
-    return f"{track.name}   {clock(track.duration)}   {len(track.values)} moments at {track.fps:g} Hz"
+    length = clock(track.duration) if track.duration >= 60 else f"{track.duration:.3g} s"
+    return f"{track.name}   {length}   {len(track.values)} moments at {track.fps:g} Hz"
 
 
 def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
@@ -107,34 +114,35 @@ def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> None:
     column = track.names.index(name)
     colour = COLOURS.get(name, INK)
     rest = 0.0 if name in TIMBRES else -1.0
-    times, lowest, highest = _thinned(track.times, track.values[:, column])
+    times, low, high = _thinned(track.times, track.values[:, column])
     axis.axhline(rest, color=FAINT, linewidth=0.6)
-    axis.fill_between(times, rest, np.where(highest > rest, highest, rest), color=colour, alpha=0.28, linewidth=0)
-    axis.fill_between(times, rest, np.where(lowest < rest, lowest, rest), color=colour, alpha=0.28, linewidth=0)
-    axis.fill_between(times, lowest, highest, color=colour, linewidth=0.9)
+    for edge in (np.maximum(high, rest), np.minimum(low, rest)):
+        axis.fill_between(times, rest, edge, color=colour, alpha=0.28, linewidth=0)
+    axis.fill_between(times, low, high, color=colour, linewidth=0.9)
     axis.set_ylim(-1.1, 1.1)
     _bare(axis, name, colour)
-    axis.text(
-        1.006, 0.5, _spoken_range(name, track.raw[:, column]),
-        transform=axis.transAxes, va="center", ha="left", fontsize=7.5, color=WAVE, linespacing=1.35,
-    )  # fmt: skip
+    beside = _spoken_range(name, track.raw[:, column])
+    axis.text(1.006, 0.5, beside, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVE)
 
 
-def _thinned(
-    times: np.ndarray, column: Float32[np.ndarray, " frames"]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Times with the lowest and highest value in at most COLUMNS parts, so that no peak is lost."""
-    starts = np.unique(np.linspace(0, len(column), min(len(column), COLUMNS), endpoint=False).astype(int))
-    # A neighbour belongs to both parts; otherwise steps between parts would leave gaps.
-    joined = np.append(column[1:], column[-1])
-    low = np.minimum.reduceat(np.minimum(column, joined), starts)
-    high = np.maximum.reduceat(np.maximum(column, joined), starts)
-    return times[starts], (low, column)[len(starts) == len(column)], (high, column)[len(starts) == len(column)]
+def _thinned(times: Seconds, column: Column) -> tuple[Seconds, Column, Column]:
+    """Times with the lowest and highest value around them, at most COLUMNS, so that no peak is lost."""
+    if len(column) <= COLUMNS:
+        return times, column, column
+    starts = np.linspace(0, len(column), COLUMNS, endpoint=False).astype(np.int64)
+    following = np.append(column[1:], column[-1])  # in both parts, so that no step leaves a gap
+    low = np.minimum.reduceat(np.minimum(column, following), starts)
+    return times[starts], low, np.maximum.reduceat(np.maximum(column, following), starts)
 
 
-def _spoken_range(name: str, raw: Float32[np.ndarray, " frames"]) -> str:
+def _spoken_range(name: str, raw: Column) -> str:
     unit = SPOKEN.get(UNITS.get(name, ""), "")
-    return f"{raw.max():.3g} {unit}\n{np.median(raw):.3g} median".replace(" \n", "\n")
+    return f"max {_spoken(raw.max())} {unit}".rstrip() + f"\nmedian {_spoken(np.median(raw))}"
+
+
+def _spoken(number: float) -> str:
+    """Three figures: 0.162, 6,110."""
+    return f"{round(number, -1):,.0f}" if number >= 1000 else f"{number:.3g}"
 
 
 def _bare(axis: Axes, label: str, colour: str) -> None:
@@ -150,14 +158,13 @@ def _bare(axis: Axes, label: str, colour: str) -> None:
 def _label_time(axis: Axes, duration: float) -> None:
     axis.set_xlim(0, max(duration, 1e-3))
     axis.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 3, 5, 6, 10]))
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: clock(seconds)))
+    shown = clock if duration >= 60 else "{:g} s".format
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: shown(seconds)))
     axis.tick_params(axis="x", length=3, labelbottom=True, labelsize=8, colors=INK)
 
 
 def clock(seconds: float) -> str:
-    """1:02:03, 2:03, or 2.5 s below a minute's tenth."""
-    if seconds < 60:
-        return f"{seconds:.3g} s"
+    """2:03 or 1:02:03."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -41,17 +41,17 @@ class Lens:
         """|FFT| of the middle `width` samples of each frame."""
         middle = frames.shape[1] // 2
         cut = frames[:, middle - self.width // 2 : middle + self.width // 2]
-        return np.abs(fft.rfft(cut * self.window, n=self.length, axis=1))
+        return np.asarray(np.abs(fft.rfft(cut * self.window, n=self.length, axis=1)))
 
     def mean_square(self, power: Spectrum) -> Column:
         """Window-weighted mean square of the part of the sound that `power` holds (Parseval)."""
         total = power.sum(axis=1, dtype=np.float64)
         scale = 2 / (self.length * float(np.square(self.window, dtype=np.float64).sum()))
-        return (scale * total).astype(np.float32)
+        return np.asarray(scale * total, np.float32)
 
 
 def measure(
-    blocks: Iterable[Float32[np.ndarray, "samples channels"]], sample_rate: int, fps: float
+    blocks: Iterable[Float32[np.ndarray, "_ channels"]], sample_rate: int, fps: float
 ) -> tuple[Float32[np.ndarray, "frames features"], int]:
     """Raw features at t = n / fps in the order and units of `FEATURES`, and the number of samples."""
     level, change = Lens(LEVEL_SPAN, sample_rate, fps), Lens(CHANGE_SPAN, sample_rate, fps)
@@ -79,34 +79,36 @@ def _levels(frames: Frames, lens: Lens) -> dict[str, Column]:
 def band_level(power: Spectrum, lens: Lens, low: float, high: float) -> Column:
     """Root mean square of the sound between `low` and `high` Hz, re full scale."""
     first, last = np.searchsorted(lens.frequencies, [low, high])
-    return np.sqrt(lens.mean_square(power[:, first:last]))
+    return np.asarray(np.sqrt(lens.mean_square(power[:, first:last])))
 
 
 def root_mean_square(frames: Frames, lens: Lens) -> Column:
     """sqrt(sum (w x)^2 / sum w^2): the level under the window w, re full scale."""
     weighted = frames * (lens.window / np.linalg.norm(lens.window))
-    return np.linalg.norm(weighted, axis=1)
+    return np.asarray(np.linalg.norm(weighted, axis=1))
 
 
 def spectral_centroid(magnitudes: Spectrum, lens: Lens) -> Column:
     """Mean frequency weighted by magnitude, in Hz; 0 in silence."""
     found = librosa.feature.spectral_centroid(S=magnitudes.T, freq=lens.frequencies)
-    return found[0].astype(np.float32)
+    return np.asarray(found[0], np.float32)
 
 
 def spectral_rolloff(magnitudes: Spectrum, lens: Lens) -> Column:
     """Frequency below which 85 % of the magnitude lies, in Hz; 0 in silence."""
     found = librosa.feature.spectral_rolloff(S=magnitudes.T, freq=lens.frequencies, roll_percent=ROLLOFF)
-    return found[0].astype(np.float32)
+    return np.asarray(found[0], np.float32)
 
 
 def zero_crossing_rate(frames: Frames) -> Column:
     """Sign changes per sample: 2 f / rate for a tone of f Hz."""
     negative = np.signbit(frames) & (frames != 0)
-    return (negative[:, 1:] != negative[:, :-1]).mean(axis=1, dtype=np.float64).astype(np.float32)
+    return np.asarray((negative[:, 1:] != negative[:, :-1]).mean(axis=1), np.float32)
 
 
-def spectral_flux(magnitudes: Spectrum, before: Spectrum) -> tuple[Column, Spectrum]:
+def spectral_flux(
+    magnitudes: Spectrum, before: Float32[np.ndarray, "1 bins"]
+) -> tuple[Column, Float32[np.ndarray, "1 bins"]]:
     """Mean over bins of max(0, |X_n|^0.5 - |X_{n-1}|^0.5), and the last row for the next batch.
 
     Half-wave rectified flux with power-law compression: Dixon, "Onset detection revisited" (DAFx 2006).
@@ -120,4 +122,4 @@ def onset_strength(flux: Column, fps: float) -> Column:
     """Flux above its own centred local mean, half-wave rectified."""
     size = 2 * round(ONSET_SPAN * fps / 2) + 1
     around = ndimage.uniform_filter1d(flux.astype(np.float64), size, mode="reflect")
-    return np.maximum(flux - around, 0).astype(np.float32)
+    return np.asarray(np.maximum(flux - around, 0), np.float32)

@@ -77,7 +77,7 @@ class FeatureTrack:
         return pd.DataFrame(np.hstack([self.values, self.raw]), index, [*self.names, *physical])
 
     def save(self, stem: str | Path) -> Path:
-        """Write `STEM.npy` and `STEM.json` (in a folder: features.npy, features.json); return the JSON's path.
+        """Write `STEM.npy` and `STEM.json` (in a folder: features.npy and .json); return the JSON's path.
 
         Each file is whole or absent, and the JSON, written last, carries the hash of its partner.
         """
@@ -109,9 +109,9 @@ class FeatureTrack:
             if said["schema"] != SCHEMA or hashlib.sha256(data).hexdigest() != said["npy_sha256"]:
                 raise ValueError("the two files do not belong together")
             values, raw = np.load(io.BytesIO(data), allow_pickle=False)
+            kept = {key: said[key] for key in ("fps", "duration", "name", "sha256")}
             settings = AnalysisSettings(**said["settings"])
-            names = tuple(said["names"])
-            return cls(values, raw, names, said["fps"], said["duration"], said["name"], said["sha256"], settings)
+            return cls(values, raw, tuple(said["names"]), settings=settings, **kept)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ExplorerError(f"cannot read the track {facts}: {error}; analyse the sound again") from error
 

@@ -36,7 +36,7 @@ class Windows:
 
     def __init__(
         self,
-        blocks: Iterable[Float32[np.ndarray, "samples channels"]],
+        blocks: Iterable[Float32[np.ndarray, "_ channels"]],
         sample_rate: int,
         fps: float,
         width: int,
@@ -57,8 +57,8 @@ class Windows:
             self._forget_before(frame)
         self._append(np.zeros(self._width, np.float32))
         last = frame_count(self.samples, self._rate, self._fps)
-        for frame in range(frame, last, BATCH):
-            yield self._gather(frame, min(frame + BATCH, last))
+        for first in range(frame, last, BATCH):
+            yield self._gather(first, min(first + BATCH, last))
 
     def _append(self, mono: Float32[np.ndarray, " samples"]) -> None:
         self._buffer = np.concatenate([self._buffer, mono])
@@ -72,7 +72,7 @@ class Windows:
 
     def _gather(self, first: int, last: int) -> Float32[np.ndarray, "frames width"]:
         every = np.lib.stride_tricks.sliding_window_view(self._buffer, self._width)
-        return every[self._starts(first, last) - self._offset]
+        return np.asarray(every[self._starts(first, last) - self._offset])
 
     def _forget_before(self, frame: int) -> None:
         unused = max(0, min(int(self._starts(frame, frame + 1)[0]) - self._offset, len(self._buffer)))

@@ -23,13 +23,17 @@ def warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) ->
     """Show explorer's own warnings as one line each; those of libraries are not for users."""
     from explorer.errors import ExplorerWarning
 
-    if issubclass(category, ExplorerWarning):
+    if issubclass(category, ExplorerWarning) and str(message) not in _warned:
+        _warned.add(str(message))  # analysing and encoding both read the sound
         complain(f"warning: {message}")
 
 
 def plain(text: object) -> str:
     """The text in ASCII, everything else escaped."""
     return str(text).encode("ascii", "backslashreplace").decode("ascii")
+
+
+_warned: set[str] = set()
 
 
 class Bar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import traceback
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
 from explorer.rendering import Device, FrameSettings, Renderer, parse_size, resolve
 from explorer.rendering.frames import Size
-from explorer.video import EncoderSettings, VideoWriter, contact_sheet, save_image, shrink
+from explorer.video import EncoderSettings, PngSequence, VideoWriter, contact_sheet, save_image
 
 SHEET_FRAMES = 12
 
@@ -92,7 +93,10 @@ def carry_out(
     track = track or analyze(audio, progress=progress, **recipe.analysis.model_dump())
     times = recipe.frames.times(track.duration)
     sound = open_sound(audio)
-    folder = files.new_folder(files.explorations_folder(explorations), "render")
+    root = files.explorations_folder(explorations)
+    for unfinished in root.glob("render_*"):
+        files.sweep_parts(unfinished)
+    folder = files.new_folder(root, "render")
     with (
         Renderer(recipe.field, track, recipe.frames.size, device=target, threads=threads) as renderer,
         _logged(folder, recipe, Path(audio), renderer) as log,
@@ -128,6 +132,7 @@ def _logged(folder: Path, recipe: Recipe, audio: Path, renderer: Renderer) -> It
         "kind": "render",
         "status": "running",
         "started": manifest.now(),
+        "process": os.getpid(),
         "command": manifest.command(),
         "audio": {**recipe.audio.model_dump(), "path": str(audio.resolve())},
         "field": recipe.field.kind,
@@ -169,10 +174,11 @@ def _draw(
     png_dir: str | Path | None,
     progress: Progress,
 ) -> dict[float, np.ndarray]:
-    """Draw and encode every frame; gives back small copies of evenly spaced ones, by time."""
+    """Draw and encode every frame; gives back evenly spaced ones by time."""
     count = len(times)
     chosen = set(np.linspace(0, count - 1, min(SHEET_FRAMES, count)).round().astype(int).tolist())
     kept: dict[float, np.ndarray] = {}
+    pictures = PngSequence(png_dir) if png_dir is not None else None
     writer = VideoWriter(
         folder / "video.mp4",
         size=recipe.frames.size,
@@ -187,19 +193,19 @@ def _draw(
         for n, frame in enumerate(renderer.frames(times)):
             writer.write(frame)
             if n in chosen:
-                kept[float(times[n])] = frame if n == sorted(chosen)[len(chosen) // 2] else shrink(frame)
-            if png_dir is not None:
-                save_image(frame, Path(png_dir) / f"frame_{n + 1:06d}.png")
+                kept[float(times[n])] = frame
+            if pictures:
+                pictures.write(frame)
             progress("drawing", n + 1, count)
     return kept
 
 
 def _pictures(folder: Path, kept: dict[float, np.ndarray]) -> None:
     """Poster and contact sheet from the kept frames."""
-    poster = max(kept.values(), key=lambda frame: frame.size)
-    save_image(poster, folder / "poster.jpg")
+    frames = list(kept.values())
+    save_image(frames[len(frames) // 2], folder / "poster.jpg")
     labels = [f"{int(t // 60)}:{t % 60:04.1f}" for t in kept]
-    save_image(contact_sheet([shrink(frame) for frame in kept.values()], labels=labels), folder / "sheet.jpg")
+    save_image(contact_sheet(frames, labels=labels), folder / "sheet.jpg")
 
 
 def _performance(renderer: Renderer, recipe: Recipe, count: int, seconds: float) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 
 from explorer.errors import ExplorerError
 from explorer.experiments import manifest
 from explorer.files import explorations_folder
+from explorer.rendering import parse_fps
 
 COLUMNS = ("run", "kind", "status", "started", "audio", "size", "fps", "frames", "seconds", "speed", "video", "folder")
 
@@ -19,7 +21,7 @@ def runs(explorations: str | Path | None = None) -> pd.DataFrame:
     """One row per run, oldest first: its status, settings (`params.*`) and where its video is.
 
     A folder whose manifest cannot be read has the status `damaged`; it never stops the rest. A run that
-    says `running` but whose process is gone was killed.
+    says `running` but whose process is gone is `killed`.
     """
     root = explorations_folder(explorations)
     folders = sorted(root.glob("render_*")) if root.is_dir() else []
@@ -40,11 +42,11 @@ def _row(folder: Path) -> dict[str, Any]:
         frames = recipe["frames"]
         row |= {
             "kind": log["kind"],
-            "status": log["status"],
+            "status": _status(log),
             "started": log["started"],
             "audio": recipe["audio"]["name"],
             "size": f"{frames['width']}x{frames['height']}",
-            "fps": done.get("frames", 0) and float(_fraction(frames["fps"])),
+            "fps": float(parse_fps(frames["fps"])),
             "frames": done.get("frames"),
             "seconds": done.get("seconds"),
             "speed": done.get("times_real_time"),
@@ -56,6 +58,7 @@ def _row(folder: Path) -> dict[str, Any]:
     return row
 
 
-def _fraction(text: str) -> float:
-    over, _, under = text.partition("/")
-    return float(over) / float(under or 1)
+def _status(log: dict[str, Any]) -> str:
+    """A run that says `running` but whose process is gone was killed."""
+    status = str(log["status"])
+    return "killed" if status == "running" and not psutil.pid_exists(int(log["process"])) else status

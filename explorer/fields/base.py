@@ -8,7 +8,7 @@ All history and smoothing lives in the controls, so drawing one moment needs no 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ class Controls:
     names: tuple[str, ...]
 
 
+@runtime_checkable
 class Prepared(Protocol):
     """A field ready to draw some moments: all work that does not depend on the pixel is done."""
 
@@ -69,6 +70,6 @@ class FieldSettings(Settings):
         """What `draw` needs of each pixel at every moment; computed once per frame size."""
         raise NotImplementedError
 
-    def prepare(self, controls: Controls) -> Any:
+    def prepare(self, controls: Controls) -> Prepared:
         """Per-moment work done once: see `Prepared`."""
         raise NotImplementedError

@@ -25,7 +25,7 @@ class Cosine:
     swing: Triple
     cycles: Triple
     phase: Triple
-    shade: float = 0.5
+    shade: float = 0.6
     drift: float = 0.0
 
 
@@ -64,7 +64,7 @@ PALETTES: dict[str, Cosine | OKLab | None] = {
     "ember": through((0.04, 0.04, 0.15), (0.88, 0.36, 0.12), (1.00, 0.93, 0.76)),
     "lagoon": through((0.01, 0.08, 0.20), (0.05, 0.52, 0.58), (0.96, 0.94, 0.80)),
     "aurora": through((0.07, 0.02, 0.20), (0.08, 0.62, 0.56), (0.95, 0.74, 0.95)),
-    "dusk": through((0.09, 0.05, 0.26), (0.80, 0.27, 0.44), (1.00, 0.84, 0.58)),
+    "dusk": through((0.09, 0.05, 0.26), (0.80, 0.27, 0.44), (1.00, 0.82, 0.66)),
     "ink": through((0.05, 0.05, 0.08), (0.53, 0.51, 0.50), (0.98, 0.96, 0.92)),
 }
 

@@ -1,5 +1,6 @@
 """Frames <-> files: MP4 with sound, stills, contact sheets; reading a video back."""
 
+from explorer.video.clip import open_clip
 from explorer.video.decode import VideoInfo, probe, read_comment, read_frames
 from explorer.video.encode import EncoderSettings, VideoWriter
 from explorer.video.sheet import contact_sheet
@@ -11,6 +12,7 @@ __all__ = [
     "VideoInfo",
     "VideoWriter",
     "contact_sheet",
+    "open_clip",
     "probe",
     "read_comment",
     "read_frames",

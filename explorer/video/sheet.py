@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -37,28 +40,60 @@ def contact_sheet(
         raise SettingsError("a contact sheet needs at least one picture")
     if labels is not None and len(labels) != len(images):
         raise SettingsError(f"got {len(labels)} labels for {len(images)} pictures; give one for each")
+    if columns is not None and columns < 1:
+        raise SettingsError(f"columns: got {columns}; allowed: 1 or more")
     thumbs = [_thumbnail(image) for image in images]
-    cell_width = max(thumb.width for thumb in thumbs)
-    thumb_height = max(thumb.height for thumb in thumbs)
-    cell_height = thumb_height + (LABEL + 12 if labels else 0)
-    columns = min(columns or _columns(len(thumbs), cell_width, cell_height), len(thumbs))
-    rows = math.ceil(len(thumbs) / columns)
-    top = MARGIN + (TITLE + 18 if title else 0)
-    width = 2 * MARGIN + columns * (cell_width + GAP) - GAP
-    height = top + rows * (cell_height + GAP) - GAP + (MARGIN if not labels else MARGIN - 6)
-
-    sheet = Image.new("RGB", (width, height), BACKGROUND)
+    grid = _grid(thumbs, columns, labels, title)
+    sheet = Image.new("RGB", (grid.width, grid.height), BACKGROUND)
     pen = ImageDraw.Draw(sheet)
     if title:
-        _write(pen, (MARGIN, MARGIN - 4), title, TITLE, TITLE_COLOR, width - 2 * MARGIN)
+        line = _fit(title, TITLE, grid.width - 2 * MARGIN)
+        pen.text((MARGIN, MARGIN - 4), line, fill=TITLE_COLOR, font=_font(TITLE))
     for index, thumb in enumerate(thumbs):
-        row, column = divmod(index, columns)
-        x = MARGIN + column * (cell_width + GAP)
-        y = top + row * (cell_height + GAP)
-        sheet.paste(thumb, (x + (cell_width - thumb.width) // 2, y + (thumb_height - thumb.height) // 2))
+        x, y = grid.place(index)
+        left, above = (grid.cell - thumb.width) // 2, (grid.picture - thumb.height) // 2
+        sheet.paste(thumb, (x + left, y + above))
         if labels:
-            _write(pen, (x + 1, y + thumb_height + 5), labels[index], LABEL, LABEL_COLOR, cell_width)
-    return np.asarray(sheet)
+            line = _fit(labels[index], LABEL, grid.cell)
+            pen.text((x + 1, y + grid.picture + 5), line, fill=LABEL_COLOR, font=_font(LABEL))
+    return np.array(sheet)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where things stand on a sheet, in pixels."""
+
+    columns: int
+    rows: int
+    top: int  # above the first row
+    cell: int  # width of a cell
+    picture: int  # height of the tallest thumbnail
+    label: int  # height of the line under it
+
+    @property
+    def width(self) -> int:
+        return 2 * MARGIN + self.columns * (self.cell + GAP) - GAP
+
+    @property
+    def height(self) -> int:
+        return self.top + self.rows * (self.picture + self.label + GAP) - GAP + MARGIN - self.label // 4
+
+    def place(self, index: int) -> tuple[int, int]:
+        """The upper left corner of a cell."""
+        row, column = divmod(index, self.columns)
+        return MARGIN + column * (self.cell + GAP), self.top + row * (self.picture + self.label + GAP)
+
+
+def _grid(
+    thumbs: list[Image.Image], columns: int | None, labels: Sequence[str] | None, title: str | None
+) -> _Grid:
+    """A grid that holds the thumbnails and their labels."""
+    widths = [thumb.width for thumb in thumbs] + [min(_width(label, LABEL), THUMB) for label in labels or ()]
+    picture = max(thumb.height for thumb in thumbs)
+    label = LABEL + 12 if labels else 0
+    columns = min(columns or _columns(len(thumbs), max(widths), picture + label), len(thumbs))
+    top = MARGIN + (TITLE + 18 if title else 0)
+    return _Grid(columns, math.ceil(len(thumbs) / columns), top, max(widths), picture, label)
 
 
 def _thumbnail(image: np.ndarray) -> Image.Image:
@@ -78,17 +113,19 @@ def _columns(count: int, width: int, height: int) -> int:
     return min(range(1, count + 1), key=cost)
 
 
-def _write(
-    pen: ImageDraw.ImageDraw,
-    at: tuple[int, int],
-    text: str,
-    size: int,
-    color: tuple[int, int, int],
-    room: int,
-) -> None:
-    """Text on one line; what exceeds `room` pixels is cut and ends in three dots."""
-    font = ImageFont.load_default(size)
-    shown = text
-    while shown and pen.textlength(shown, font) > room:
-        shown = shown.removesuffix("...")[:-1].rstrip() + "..." if len(shown) > 4 else ""
-    pen.text(at, shown, fill=color, font=font)
+@functools.cache
+def _font(size: int) -> Any:
+    """The font that comes with Pillow: the same on every machine."""
+    return ImageFont.load_default(size)
+
+
+def _width(text: str, size: int) -> int:
+    return math.ceil(float(_font(size).getlength(text)))
+
+
+def _fit(text: str, size: int, room: int) -> str:
+    """The text, or as much of it as fits into `room` pixels with three dots behind."""
+    if _width(text, size) <= room:
+        return text
+    fits = (kept for n in range(len(text), 0, -1) if _width(kept := text[:n].rstrip() + "...", size) <= room)
+    return next(fits, "")

@@ -13,6 +13,7 @@ import numpy as np
 from explorer.video import VideoWriter
 
 SIZE = (64, 48)
+AAC_FRAME = 1024  # samples; ffmpeg 7 decodes the last one whole, later versions cut it exactly
 
 
 class Samples:

@@ -186,37 +186,34 @@ def test_broken_sound_is_its_own_error(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_folder_that_is_a_file(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="cannot write"):
-        write_video(tmp_path / "file" / "a.mp4")
-
-
 def test_replacing_a_finished_video(tmp_path):
     write_video(tmp_path / "a.mp4", 3)
     assert probe(write_video(tmp_path / "a.mp4", 7)).frames == 7
 
 
-ENDLESS = """
-import itertools, sys
+STUCK = """
+import sys
 from fractions import Fraction
 from tests.video.material import SIZE, VideoWriter, gray, tone
-with VideoWriter(sys.argv[1], size=SIZE, fps=Fraction(30), frames=10**9, sound=tone(1), comment="x") as video:
-    for n in itertools.count():
-        video.write(gray(n % 256))
-        if n == 100:
-            print("encoding", flush=True)
+with VideoWriter(sys.argv[1], size=SIZE, fps=Fraction(30), frames=300, sound=tone(1), comment="x") as video:
+    for n in range(100):
+        video.write(gray(n))
+    print("encoding", flush=True)
+    input()
 """
 
 
 def test_killed_process_leaves_only_what_the_next_run_sweeps(tmp_path):
-    line = [sys.executable, "-c", ENDLESS, str(tmp_path / "a.mp4")]
-    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE) as process:
+    line = [sys.executable, "-c", STUCK, str(tmp_path / "a.mp4")]
+    with subprocess.Popen(line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline().strip() == b"encoding"
         encoders = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-    assert len(encoders) >= 1
-    assert not psutil.wait_procs(encoders, timeout=60)[1]  # their pipe has closed: they end by themselves
+    assert encoders
+    for encoder in psutil.wait_procs(encoders, timeout=30)[
+        1
+    ]:  # their pipe has closed: they end by themselves
+        assert encoder.status() == psutil.STATUS_ZOMBIE  # nobody asks for its exit status in some containers
     left = list(tmp_path.iterdir())
     assert left
     assert all(file.name.startswith(".") and file.name.endswith(".part") for file in left)

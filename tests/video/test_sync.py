@@ -56,7 +56,7 @@ def _click_near(sound: np.ndarray, time: float) -> float:
 
 @pytest.mark.parametrize("fps", [Fraction(30), Fraction(24_000, 1001), Fraction(60)], ids=str)
 def test_clicks_and_flashes_meet(tmp_path, fps):
-    white = [0, 7, 31, 59]
+    white = [0, 31, 59, 85]
     write_flashes(tmp_path / "a.mp4", fps, 90, white)
     assert np.abs(offsets(tmp_path / "a.mp4", white)).max() < 0.002
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.base import Controls
+from explorer.fields.cppn.settings import CPPN
 from explorer.fields.palette import paint
-
-if TYPE_CHECKING:
-    from explorer.fields.cppn.settings import CPPN
 
 ACTIVATIONS = ("sin", "cos", "gaussian", "tanh")  # the cycle over hidden layers; gaussian is exp(-z^2)
 OUTPUT_STREAM = 1000  # the output layer's random stream, whatever the depth
@@ -43,17 +40,6 @@ class Network:
         return tuple(torch.from_numpy(weight).to(device) for weight in self.weights)
 
 
-def fans(field: CPPN) -> list[tuple[int, int]]:
-    """(fan_in, fan_out) of every layer."""
-    sizes = [3 + field.radius + len(field.features), *[field.hidden] * field.layers, 3]
-    return list(zip(sizes[:-1], sizes[1:], strict=True))
-
-
-def count_parameters(field: CPPN) -> int:
-    """Weights and biases of all layers."""
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in fans(field))
-
-
 @lru_cache(maxsize=16)
 def build(field: CPPN) -> Network:
     """Xavier-uniform weights: U(-b, b), b = gain sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010).
@@ -62,7 +48,7 @@ def build(field: CPPN) -> Network:
     alone. RandomState is used because its streams are frozen for ever (NumPy NEP 19).
     """
     weights = []
-    shapes = fans(field)
+    shapes = field.fans
     for layer, (fan_in, fan_out) in enumerate(shapes):
         last = layer == len(shapes) - 1
         stream = np.random.RandomState([field.seed, OUTPUT_STREAM if last else layer])

@@ -1,11 +1,38 @@
 """Ready-made CPPNs: the published networks, and looks to start from."""
 
+from typing import Any
+
 from explorer.fields.cppn.settings import CPPN
 
+
+def _look(**settings: Any) -> CPPN:
+    """Looks run through time in seconds, so that they move alike on a short loop and a long track."""
+    return CPPN(**{"time_span": 20.0, "audio_gain": 2.0, **settings})
+
+
 PRESETS: dict[str, CPPN] = {
-    "classic-256x8": CPPN(hidden=256, layers=8),
+    "molten": _look(hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember"),
+    "orchid": _look(
+        hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.8, seed=14, palette="aurora"
+    ),
+    "porcelain": _look(
+        hidden=24, layers=2, gain=5.0, output_gain=4.0, coord_scale=1.0, seed=12, palette="lagoon"
+    ),
+    "mandala": _look(
+        hidden=16, layers=4, gain=3.5, output_gain=3.0, coord_scale=0.7, seed=10, palette="dusk",
+        radius=True, symmetry=8,
+    ),  # fmt: skip
+    "marble": _look(
+        hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.7, seed=10, palette="ink", radius=True
+    ),
+    "ribbons": _look(hidden=4, layers=3, gain=5.0, seed=13, palette="dusk"),
+    "copper": _look(
+        hidden=24, layers=3, gain=4.0, output_gain=2.5, coord_scale=0.6, seed=10, palette="copper"
+    ),
+    "butterfly": _look(hidden=12, layers=4, gain=4.0, output_gain=3.0, seed=15, palette="aurora", symmetry=1),
     "tuned-256x4": CPPN(hidden=256, layers=4),
     "compact-4x3": CPPN(hidden=4, layers=3),
+    "classic-256x8": CPPN(hidden=256, layers=8),
 }
 
-DEFAULT_PRESET = "compact-4x3"  # what newcomers see first
+DEFAULT_PRESET = "molten"  # what newcomers see first

@@ -8,14 +8,12 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import torch
 from jaxtyping import Float, Float32
 from pydantic import field_validator
 
 from explorer.audio import FEATURES, FeatureTrack
 from explorer.errors import SettingsError
-from explorer.fields.base import Controls, FieldSettings
-from explorer.fields.cppn.network import PreparedCPPN, count_parameters, place
+from explorer.fields.base import Controls, FieldSettings, Prepared
 from explorer.fields.palette import PaletteName
 from explorer.settings import knob, nearest
 
@@ -75,7 +73,13 @@ class CPPN(FieldSettings):
     @property
     def parameters(self) -> int:
         """Number of weights and biases: 200,963 for 256 x 4 with the default features."""
-        return count_parameters(self)
+        return sum((fan_in + 1) * fan_out for fan_in, fan_out in self.fans)
+
+    @property
+    def fans(self) -> list[tuple[int, int]]:
+        """(fan_in, fan_out) of every layer, the output layer last."""
+        sizes = [3 + self.radius + len(self.features), *[self.hidden] * self.layers, 3]
+        return list(zip(sizes[:-1], sizes[1:], strict=True))
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (in [-1, 1] over one span, growing on) and the features in [-1, 1]."""
@@ -86,8 +90,14 @@ class CPPN(FieldSettings):
 
     def place(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""
+        import torch
+
+        from explorer.fields.cppn.network import place
+
         return place(self, torch.from_numpy(xy)).numpy()
 
-    def prepare(self, controls: Controls) -> PreparedCPPN:
+    def prepare(self, controls: Controls) -> Prepared:
         """Folds time and features of each moment into one bias of the first layer."""
+        from explorer.fields.cppn.network import PreparedCPPN
+
         return PreparedCPPN(self, controls)

@@ -1,0 +1,117 @@
+"""The whole network in float32, one panel of pixels at a time: the kernel of exports.
+
+A panel (24 to 96 pixels) goes through all layers before the next one starts, so what lies between two layers
+stays in the first-level cache, and only the weights stream by. Each tile of a layer is a matrix product held
+in registers, activated while it is still warm.
+"""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from explorer.fields.cppn import fastmath
+from explorer.fields.cppn.colour import paint
+from explorer.fields.cppn.lanes import LANES, WIDE_REGISTERS, compiled, inlined, source_stamp
+from explorer.fields.cppn.tiles import load, product, store
+
+SIN, COS, GAUSSIAN, TANH = range(4)  # the order of network.ACTIVATIONS
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Shape of the product in registers: rows of the matrix x vectors of pixels."""
+
+    rows: int
+    vectors: int
+
+    @property
+    def panel(self) -> int:
+        """Pixels that go through the network together."""
+        return self.vectors * LANES
+
+
+# As many sums as there are registers for: 24 of 32 with AVX-512, 12 of 16 with AVX2.
+NARROW = Tile(4, 6) if WIDE_REGISTERS else Tile(4, 3)
+WIDE = Tile(8, 3) if WIDE_REGISTERS else Tile(4, 3)
+
+
+def pack(matrix: Float32[np.ndarray, "fan_out fan_in"], rows: int) -> Float32[np.ndarray, " packed"]:
+    """A matrix in the order that `product` reads: `rows` rows at a time, column by column, zeros at the end."""
+    height, width = matrix.shape
+    whole = -(-height // rows) * rows
+    padded = np.zeros((whole, width), np.float32)
+    padded[:height] = matrix
+    return np.ascontiguousarray(padded.reshape(whole // rows, rows, width).transpose(0, 2, 1)).ravel()
+
+
+@inlined
+def activate(values, start, count, code):
+    """Activates `count` vectors of a flat array in place."""
+    if code == SIN:
+        for i in range(start, start + count * LANES, LANES):
+            store(values, i, fastmath.sin(load(values, i)))
+    elif code == COS:
+        for i in range(start, start + count * LANES, LANES):
+            store(values, i, fastmath.cos(load(values, i)))
+    elif code == GAUSSIAN:
+        for i in range(start, start + count * LANES, LANES):
+            store(values, i, fastmath.gaussian(load(values, i)))
+    else:
+        for i in range(start, start + count * LANES, LANES):
+            store(values, i, fastmath.tanh(load(values, i)))
+
+
+@inlined
+def aligned(size):
+    """An uninitialised float32 array that starts on a cache line."""
+    values = np.empty(size + 16, np.float32)
+    skip = (64 - values.ctypes.data % 64) % 64 // 4
+    return values[skip : skip + size]
+
+
+def exact_kernel(tile: Tile) -> Any:
+    """Compiles `draw(placed, first, hidden, last, width, codes, kind, palette, out)` for a shape of tile.
+
+    placed (inputs, points): points is a multiple of the panel; first, hidden, last: packed weights; codes: one
+    activation for each hidden layer, each `width` wide; kind, palette: see `palette_numbers`; out (points, 3).
+    """
+    ROWS, VECTORS, PANEL = tile.rows, tile.vectors, tile.panel
+    STAMP = source_stamp()
+
+    def draw(placed, first, hidden, last, width, codes, kind, palette, out):
+        STAMP  # noqa: B018 - names the sources in the key of numba's cache
+        inputs, points = placed.shape
+        blocks = -(-width // ROWS)
+        size = max(blocks * ROWS, inputs) * PANEL
+        buffer = aligned(2 * size)
+        flat = placed.reshape(-1)
+        for start in range(0, points, PANEL):
+            for i in range(inputs):
+                for p in range(0, PANEL, LANES):
+                    store(buffer, i * PANEL + p, load(flat, i * points + start + p))
+            x, z = 0, size
+            weights, w, terms = first, 0, inputs
+            for layer in range(codes.size):
+                for block in range(blocks):
+                    to = z + block * ROWS * PANEL
+                    product(weights, w, buffer, x, buffer, to, terms, ROWS, VECTORS)
+                    activate(buffer, to, ROWS * VECTORS, codes[layer])
+                    w += terms * ROWS
+                if layer == 0:
+                    weights, w, terms = hidden, 0, width
+                x, z = z, x
+            product(last, 0, buffer, x, buffer, z, width, 3, VECTORS)
+            for p in range(0, PANEL, LANES):
+                red, green, blue = load(buffer, z + p), load(buffer, z + PANEL + p), load(buffer, z + 2 * PANEL + p)
+                paint(red, green, blue, kind, palette, out, start + p)
+
+    return compiled(draw)
+
+
+draw_narrow = exact_kernel(NARROW)
+draw_wide = exact_kernel(WIDE)

@@ -1,0 +1,172 @@
+"""Reading every format, exact excerpts, repairs, and one clear line for what is no sound."""
+
+import gc
+import warnings
+
+import numpy as np
+import pytest
+import soundfile
+
+from explorer.audio import open_sound
+from explorer.errors import ExplorerWarning, SettingsError, SoundError
+from tests.signals import silence, tone, write_m4a, write_wav
+
+
+def samples_of(path, **excerpt):
+    return np.concatenate(list(open_sound(path).blocks(**excerpt)))
+
+
+def shared_pitch(samples, rate):
+    """Frequency of the strongest bin, Hz."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return spectrum.argmax() * rate / len(samples)
+
+
+@pytest.mark.parametrize(
+    ("subtype", "step"),
+    [
+        ("PCM_U8", 2**-6),
+        ("PCM_16", 2**-14),
+        ("PCM_24", 2**-22),
+        ("PCM_32", 2**-23),
+        ("FLOAT", 0),
+        ("DOUBLE", 0),
+    ],
+)
+def test_every_kind_of_wav_is_read_to_its_precision(tmp_path, subtype, step):
+    wave = tone(440, 0.1)
+    path = write_wav(tmp_path / "a.wav", wave, subtype=subtype)
+    np.testing.assert_allclose(samples_of(path)[:, 0], wave, atol=step)
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "subtype"),
+    [
+        ("a.flac", 44100, "PCM_16"),
+        ("a.ogg", 44100, "VORBIS"),
+        ("a.opus", 48000, "OPUS"),
+        ("a.mp3", 44100, "MPEG_LAYER_III"),
+        ("a.aiff", 44100, "PCM_16"),
+    ],
+)
+def test_compressed_formats_keep_length_and_pitch(tmp_path, name, rate, subtype):
+    kind = "OGG" if name.endswith("opus") else None
+    soundfile.write(tmp_path / name, tone(1000, 1.0, rate), rate, subtype=subtype, format=kind)
+    samples = samples_of(tmp_path / name)[:, 0]
+    assert abs(len(samples) - rate) <= 0.05 * rate
+    assert shared_pitch(samples, rate) == pytest.approx(1000, abs=3)
+
+
+def test_m4a_comes_through_ffmpeg(tmp_path):
+    path = write_m4a(tmp_path / "a.m4a", np.stack([tone(1000), tone(2000)], axis=1))
+    sound = open_sound(path)
+    samples = samples_of(path)
+    assert (sound.decoder, sound.sample_rate, sound.channels) == ("ffmpeg", 44100, 2)
+    assert sound.promised == pytest.approx(1, abs=0.05)
+    assert [shared_pitch(channel, 44100) for channel in samples.T] == pytest.approx([1000, 2000], abs=3)
+    assert samples[4000:40000].std() == pytest.approx(0.5 / np.sqrt(2), rel=0.02)
+
+
+def test_closing_a_reader_half_way_ends_the_decoder(tmp_path):
+    blocks = open_sound(write_m4a(tmp_path / "a.m4a", tone(440, 20))).blocks(size=100)
+    next(blocks)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # an unclosed pipe or a living child would warn
+        blocks.close()
+        gc.collect()
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 22050, 96000, 192000])
+@pytest.mark.parametrize("channels", [1, 2, 6])
+def test_rates_and_channels(tmp_path, rate, channels):
+    path = write_wav(tmp_path / "a.wav", np.zeros((rate // 10, channels), np.float32), rate)
+    sound = open_sound(path)
+    assert (sound.sample_rate, sound.channels, sound.name) == (rate, channels, "a.wav")
+    assert samples_of(path).shape == (rate // 10, channels)
+
+
+@pytest.mark.parametrize("make", [write_wav, write_m4a], ids=["soundfile", "ffmpeg"])
+def test_an_excerpt_is_the_same_part_of_the_whole_to_the_sample(tmp_path, make):
+    path = make(tmp_path / ("a.wav" if make is write_wav else "a.m4a"), tone(333, 2))
+    whole = samples_of(path)
+    first = round(0.7003 * 44100)
+    part = samples_of(path, start=0.7003, duration=0.5, size=1234)
+    np.testing.assert_array_equal(part, whole[first : first + 22050])
+
+
+def test_an_excerpt_beyond_the_end_is_empty_and_before_the_start_refused(tmp_path):
+    sound = open_sound(write_wav(tmp_path / "a.wav", tone(440)))
+    assert list(sound.blocks(start=5)) == []
+    with pytest.raises(SettingsError, match="start -1 s"):
+        sound.blocks(start=-1)
+
+
+@pytest.mark.parametrize("name", ["naïve café 音楽.wav", "two words.m4a", "-dash.m4a", "colon 100%d.m4a"])
+def test_names_with_spaces_unicode_and_signs(tmp_path, name):
+    make = write_m4a if name.endswith("m4a") else write_wav
+    assert open_sound(make(tmp_path / name, tone(440, 0.2))).name == name
+
+
+def test_nan_and_infinite_samples_become_silence_with_one_warning(tmp_path):
+    wave = tone(440, 2.0)
+    wave[[5, 50000]], wave[70000] = np.nan, -np.inf
+    path = write_wav(tmp_path / "a.wav", wave)
+    with pytest.warns(ExplorerWarning, match=r"a\.wav: 3 samples") as caught:
+        samples = samples_of(path)[:, 0]
+    assert len(caught) == 1
+    np.testing.assert_array_equal(samples, np.where(np.isfinite(wave), wave, 0))
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.m4a"])
+def test_a_truncated_file_is_read_as_far_as_it_goes_with_a_warning(tmp_path, name):
+    wave = np.cumsum(np.random.default_rng(0).standard_normal(44100 * 5)) * 1e-3
+    path = tmp_path / name
+    if name == "a.m4a":
+        write_m4a(path, wave)
+    else:
+        soundfile.write(path, wave, 44100, subtype="PCM_16")
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 6 // 10])
+    with pytest.warns(ExplorerWarning, match="damaged or cut short"):
+        samples = samples_of(path)
+    assert 1.5 < len(samples) / 44100 < 3.5
+
+
+def text(path):
+    path.write_text("this is a text and no sound\n" * 500)
+
+
+def header_only(path):
+    write_wav(path, silence(0))
+
+
+def header_without_data(path):
+    """A WAV that ends after its fmt chunk."""
+    write_wav(path, tone(440), subtype="PCM_16")
+    path.write_bytes(path.read_bytes()[:36])
+
+
+def all_nan(path):
+    write_wav(path, np.full(100_000, np.nan, np.float32))
+
+
+BAD = {
+    "missing.wav": (lambda path: None, "there is no file"),
+    "folder.wav": (lambda path: path.mkdir(), "is a folder"),
+    "empty.mp3": (lambda path: path.touch(), "is empty"),
+    "text.mp3": (text, "is no sound file"),
+    "text.m4a": (text, "is no sound file"),
+    "header.wav": (header_only, "0 samples"),
+    "no_data.wav": (header_without_data, "holds no sound"),
+    "nan.wav": (all_nan, "all 100000 samples are NaN"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_refused_in_one_clear_line(tmp_path, name):
+    make, message = BAD[name]
+    make(tmp_path / name)
+    with pytest.raises(SoundError, match=message) as caught:
+        open_sound(tmp_path / name)
+    assert str(tmp_path / name) in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,51 @@
+"""The picture and the table of a track."""
+
+import numpy as np
+import pytest
+
+from explorer.audio import FEATURES, analyze, draw_track, open_sound, summary
+from explorer.audio.picture import sound_envelope
+from tests.signals import click_track, music, tone, write_wav
+
+
+@pytest.fixture
+def sound(tmp_path):
+    return open_sound(write_wav(tmp_path / "a.wav", music(2)))
+
+
+def test_the_picture_has_a_row_for_the_sound_and_each_feature(sound, tmp_path):
+    track = analyze(sound.path)
+    figure = draw_track(track, sound)
+    assert [axis.get_ylabel() for axis in figure.axes] == ["sound", *FEATURES]
+    figure.savefig(tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert len(draw_track(track).axes) == len(FEATURES)
+
+
+@pytest.mark.parametrize("samples", [1, 1000, 30_000, 300_000])
+def test_the_shortest_and_longer_sounds_can_be_drawn(tmp_path, samples):
+    path = write_wav(tmp_path / "a.wav", tone(440, 10)[:samples])
+    draw_track(analyze(path), path).savefig(tmp_path / "a.png")
+
+
+def test_the_envelope_holds_every_peak_in_its_column(tmp_path):
+    path = write_wav(tmp_path / "a.wav", click_track([0.25, 2.6], 4.0) - click_track([3.3], 4.0))
+    envelope = sound_envelope(open_sound(path), 4.0, columns=40)
+    assert np.flatnonzero(envelope[:, 1]).tolist() == [2, 26]
+    assert np.flatnonzero(envelope[:, 0]).tolist() == [33]
+    np.testing.assert_allclose(envelope[[2, 26], 1], 0.8)
+
+
+def test_the_envelope_of_few_samples_is_those_samples(tmp_path):
+    path = write_wav(tmp_path / "a.wav", np.array([0.5, -0.25], np.float32))
+    envelope = sound_envelope(open_sound(path), 2 / 44100, columns=4)
+    np.testing.assert_array_equal(envelope[:, 0], [0.5, -0.25])
+
+
+def test_the_summary_is_in_physical_units(tmp_path):
+    table = summary(analyze(write_wav(tmp_path / "a.wav", tone(1000, 2, amplitude=0.5))))
+    assert list(table.index) == list(FEATURES)
+    assert table.loc["rms", "median"] == pytest.approx(0.5 / np.sqrt(2), rel=0.01)
+    assert table.loc["centroid", "median"] == pytest.approx(1000, rel=0.01)
+    assert table.loc["centroid", "unit"] == "hz"
+    assert table.loc["rms", "active"] == 1

@@ -1,0 +1,156 @@
+"""The commands, as a user types them."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from explorer.audio import DEMO_CLIP
+from explorer.cli import main
+from explorer.cli.lab import notebooks_folder
+from explorer.cli.options import choose_field
+from explorer.errors import SettingsError
+from explorer.experiments import runs
+from explorer.fields import CPPN
+from explorer.fields.cppn import DEFAULT_PRESET
+from explorer.video import probe, read_frames
+from tests.signals import music, write_wav
+
+
+@pytest.fixture
+def song(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EXPLORER_EXPLORATIONS", str(tmp_path / "runs"))
+    return str(write_wav(tmp_path / "song.wav", music(2.0, 22050), 22050))
+
+
+def run(*arguments):
+    return main([str(argument) for argument in arguments])
+
+
+def test_render_makes_a_video_and_says_where(song, tmp_path, capsys):
+    assert run("render", song, "out.mp4", "--resolution", "64x36", "--fps", 24, "--duration", 1, "--gain", 4) == 0
+    said = capsys.readouterr().out
+    assert "out.mp4" in said
+    assert "run folder" in said
+    assert "x real time" in said
+    info = probe(tmp_path / "out.mp4")
+    assert (info.size, info.frames, info.has_sound) == ((64, 36), 24, True)
+
+
+def test_every_field_flag_reaches_the_recipe(song, tmp_path):
+    flags = ["--preset", "compact-4x3", "--cppn-layers", 2, "--cppn-hidden", 8, "--gain", 3.5, "--coord-scale", 0.7,
+             "--audio-gain", 4, "--seed", 9, "--output-gain", "none", "--time-span", 12, "--palette", "ember",
+             "--symmetry", 3, "--radius", "true"]  # fmt: skip
+    assert run("render", song, "--resolution", "32x18", "--duration", 0.1, *flags) == 0
+    row = runs(tmp_path / "runs").iloc[0]
+    expected = CPPN(hidden=8, layers=2, gain=3.5, coord_scale=0.7, audio_gain=4, seed=9, time_span=12.0,
+                    palette="ember", symmetry=3, radius=True)  # fmt: skip
+    for name, value in expected.model_dump(exclude={"features", "output_gain"}).items():
+        assert row[f"params.{name}"] == value, name
+
+
+def test_without_flags_newcomers_see_the_first_look():
+    assert choose_field() == CPPN.preset(DEFAULT_PRESET)
+
+
+def test_a_flag_of_another_field_is_refused():
+    with pytest.raises(SettingsError, match="--gain is not a setting of the field 'other'"):
+        from explorer.cli import options
+        from explorer.fields.base import FieldSettings
+
+        class Other(FieldSettings):
+            pass
+
+        options.FIELDS["other"] = Other
+        try:
+            choose_field("other", gain="3")
+        finally:
+            del options.FIELDS["other"]
+
+
+def test_a_recipe_is_repeated_frame_for_frame(song, tmp_path, capsys):
+    assert run("render", song, "one.mp4", "--resolution", "64x36", "--duration", 0.5) == 0
+    folder = runs(tmp_path / "runs")["folder"][0]
+    assert run("render", "--recipe", f"{folder}/recipe.json", "two.mp4") == 0
+    pairs = zip(read_frames(tmp_path / "one.mp4"), read_frames(tmp_path / "two.mp4"), strict=True)
+    assert all((one == other).all() for one, other in pairs)
+
+
+def test_odd_sides_are_rounded_with_a_word(song, tmp_path, capsys):
+    assert run("render", song, "out.mp4", "--resolution", "63x35", "--duration", 0.1) == 0
+    assert "63x35 becomes 64x36" in capsys.readouterr().err
+    assert probe(tmp_path / "out.mp4").size == (64, 36)
+
+
+def test_png_frames_on_request(song, tmp_path):
+    assert run("render", song, "--resolution", "32x18", "--duration", 0.2, "--png-dir", "frames") == 0
+    assert len(list((tmp_path / "frames").glob("frame_*.png"))) == 6
+
+
+def test_analyze_prints_a_table_and_draws_a_picture(song, tmp_path, capsys):
+    assert run("analyze", song, "--table", "features.csv") == 0
+    said = capsys.readouterr().out
+    for name in ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset"):
+        assert name in said
+    picture = Image.open(tmp_path / "song-features.png")
+    assert picture.width > 500
+    assert len((tmp_path / "features.csv").read_text().splitlines()) == 121
+
+
+def test_runs_lists_and_prints_json(song, capsys):
+    assert run("runs") == 0
+    assert "no runs" in capsys.readouterr().out
+    assert run("render", song, "--resolution", "32x18", "--duration", 0.1) == 0
+    capsys.readouterr()
+    assert run("runs") == 0
+    assert "done" in capsys.readouterr().out
+    assert run("runs", "--json") == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["status"] == "done"
+    assert row["params.kind"] == "cppn"
+
+
+def test_doctor_tests_itself(capsys):
+    assert run("doctor") == 0
+    said = capsys.readouterr().out
+    assert "self-test   passed" in said
+    assert "torch" in said
+    assert "CUDA" in said
+
+
+def test_demo_needs_nothing(tmp_path, monkeypatch, capsys):
+    from explorer.experiments import render as real
+
+    monkeypatch.setattr(
+        "explorer.experiments.render", lambda *a, **k: real(*a, **{**k, "size": (64, 36), "duration": 0.3})
+    )
+    assert run("demo", "--explorations", tmp_path / "runs") == 0
+    (video,) = (tmp_path / "runs").glob("*/video.mp4")
+    assert probe(video).has_sound
+    assert str(video) in capsys.readouterr().out.replace("\\\\", "\\")
+
+
+def test_the_demo_clip_ships():
+    assert DEMO_CLIP.is_file()
+    assert (DEMO_CLIP.parent / "LICENCE.txt").is_file()
+
+
+def test_lab_finds_the_notebooks():
+    assert (notebooks_folder() / "01_explore.ipynb").is_file()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["render", "--help"], ["--version"], []])
+def test_help_is_ascii(arguments, capsys):
+    assert main(arguments) == 0
+    said = capsys.readouterr().out
+    assert said.isascii()
+    assert "explorer" in said.lower()
+
+
+def test_unicode_names_are_escaped_on_the_console(song, tmp_path, capsys):
+    loud = write_wav(tmp_path / "größe 1 音.wav", music(0.3, 8000), 8000)
+    assert run("render", loud, "ä.mp4", "--resolution", "32x18") == 0
+    said = capsys.readouterr()
+    assert (said.out + said.err).isascii()
+    assert (tmp_path / "ä.mp4").is_file()

@@ -1,0 +1,74 @@
+"""Recipes survive JSON, refuse what they are not, and find their sound by its content."""
+
+import json
+
+import pytest
+
+from explorer.errors import SettingsError
+from explorer.experiments import Recipe, find_audio, load_recipe
+from explorer.fields import CPPN
+from explorer.files import sha256_of, write_json
+from explorer.rendering import FrameSettings
+from tests.tracks import made_up_track
+
+
+def a_recipe(**settings):
+    return Recipe.for_track(
+        made_up_track(), field=CPPN(gain=3, palette="ember", time_span=20), frames=FrameSettings(fps="29.97"), **settings
+    )
+
+
+def test_round_trip():
+    recipe = a_recipe(precision="draft")
+    assert Recipe.from_json(recipe.to_json()) == recipe
+    assert Recipe.from_json(json.dumps(recipe.to_dict())) == recipe
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is not a recipe"),
+        ("[1]", "a JSON object was expected"),
+        ('{"version": 2}', "not a recipe that this version reads"),
+        ("{}", "needs 'audio'"),
+    ],
+)
+def test_what_is_no_recipe_is_refused(text, words, tmp_path):
+    (tmp_path / "recipe.json").write_text(text)
+    with pytest.raises(SettingsError, match=words):
+        load_recipe(tmp_path / "recipe.json")
+
+
+@pytest.mark.parametrize("name", ["missing.json", "folder"])
+def test_an_unreadable_recipe_is_named(name, tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(SettingsError, match=name):
+        load_recipe(tmp_path / name)
+
+
+def test_a_changed_setting_is_refused_by_name(tmp_path):
+    values = a_recipe().to_dict()
+    values["field"]["gian"] = 3
+    write_json(tmp_path / "recipe.json", values)
+    with pytest.raises(SettingsError, match="did you mean 'gain'"):
+        load_recipe(tmp_path / "recipe.json")
+
+
+def test_the_sound_is_found_by_its_content(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    sound = tmp_path / "made-up.wav"
+    sound.write_bytes(b"sound")
+    recipe = a_recipe().model_copy(update={"audio": a_recipe().audio.replace(sha256=sha256_of(sound))})
+    assert find_audio(recipe, tmp_path) == sound
+    moved = sound.rename(tmp_path / "moved.wav")
+    with pytest.raises(SettingsError, match="needs the sound 'made-up.wav' and it was not found"):
+        find_audio(recipe, tmp_path)
+    assert find_audio(recipe, tmp_path, moved) == moved
+    write_json(tmp_path / "manifest.json", {"audio": {"path": str(moved)}})
+    assert find_audio(recipe, tmp_path) == moved
+    moved.write_bytes(b"other")
+    with pytest.raises(SettingsError, match="has other content"):
+        find_audio(recipe, tmp_path, moved)
+    with pytest.raises(SettingsError, match="there is no file"):
+        find_audio(recipe, tmp_path, tmp_path / "nothing.wav")

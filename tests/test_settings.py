@@ -1,0 +1,57 @@
+"""Settings: said once, checked with words that help."""
+
+import math
+
+import pytest
+
+from explorer.errors import SettingsError
+from explorer.settings import Settings, knob, nearest
+
+
+class Lamp(Settings):
+    power: float = knob(5.0, low=0, high=10, slider=(1, 9), step=0.5, unit="W", help="how bright")
+    colour: str = "white"
+    timer: int | None = knob(None, low=1, high=60, flag="lamp-timer", help="minutes")
+
+
+def test_a_knob_tells_everything_that_shells_need():
+    power, timer = Lamp.knobs().values()
+    assert (power.default, power.low, power.high, power.slider, power.unit) == (5.0, 0, 10, (1, 9), "W")
+    assert (power.flag, timer.flag) == ("power", "lamp-timer")
+    assert power.allowed == "0 to 10"
+    assert timer.allowed == "1 to 60 or none"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"powr": 1}, "did you mean 'power'?"),
+        ({"power": 11}, "power: got 11; allowed: 0 to 10"),
+        ({"power": math.nan}, "power: got nan; allowed: 0 to 10"),
+        ({"power": "much"}, "power: got 'much'; allowed: 0 to 10"),
+        ({"timer": 0}, "timer: got 0; allowed: 1 to 60 or none"),
+    ],
+)
+def test_what_is_not_allowed_is_refused_in_one_line(given, words):
+    with pytest.raises(SettingsError) as caught:
+        Lamp(**given)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_settings_are_frozen_and_replaced_with_checks():
+    lamp = Lamp(power=2)
+    assert lamp.replace(power=3) == Lamp(power=3)
+    assert lamp.power == 2
+    with pytest.raises(SettingsError):
+        lamp.replace(power=-1)
+    with pytest.raises(Exception, match="frozen"):
+        lamp.power = 4
+
+
+def test_text_is_understood_as_on_a_command_line():
+    assert Lamp(power="2.5").power == 2.5
+
+
+def test_nearest_lists_the_valid_names_when_none_is_close():
+    assert nearest("zzz", ["gain", "seed"]) == "; valid: gain, seed"
