@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that is a file, or went away, holds no part either
+            part.unlink(missing_ok=True)
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:
@@ -68,7 +69,8 @@ def sweep_parts(folder: Path) -> None:
     for part in folder.glob(f".*{PART}"):
         pid = part.name.split(".")[-3]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows: an orphaned encoder may still hold it
+                part.unlink(missing_ok=True)
 
 
 def sha256_of(path: Path) -> str:

@@ -52,8 +52,13 @@ def write_wav(path, samples, rate=44100, subtype="FLOAT") -> Path:
 
 def write_m4a(path, samples, rate=44100) -> Path:
     """AAC in MP4, which soundfile can neither write nor read."""
+    return write_with_ffmpeg(path, samples, rate, "-movflags", "+faststart")
+
+
+def write_with_ffmpeg(path, samples, rate, *options) -> Path:
+    """Any format that ffmpeg writes, chosen by the path's ending and by `options`."""
     wav = write_wav(Path(path).with_suffix(".source.wav"), samples, rate)
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    subprocess.run([ffmpeg, "-v", "error", "-y", "-i", wav, "-movflags", "+faststart", path], check=True)
+    subprocess.run([ffmpeg, "-v", "error", "-y", "-i", wav, *options, path], check=True)
     wav.unlink()
     return Path(path)

@@ -27,6 +27,12 @@ def test_a_full_disk_is_told_in_one_line(tmp_path):
     assert not os.listdir(tmp_path)
 
 
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot write"):
+        files.write_json(tmp_path / "file" / "a.json", {})
+
+
 def test_folders_of_the_same_second_never_collide(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda _: files.new_folder(tmp_path / "runs", "render"), range(50)))

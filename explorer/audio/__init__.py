@@ -5,7 +5,6 @@ from pathlib import Path
 from explorer.audio.analysis import analyze
 from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.load import Sound, open_sound
-from explorer.audio.picture import draw_track, summary
 from explorer.audio.track import FeatureTrack
 
 DEMO_CLIP = Path(__file__).parent / "clips" / "tabla_loop_cc0.flac"
@@ -18,7 +17,5 @@ __all__ = [
     "FeatureTrack",
     "Sound",
     "analyze",
-    "draw_track",
     "open_sound",
-    "summary",
 ]

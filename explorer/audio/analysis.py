@@ -10,8 +10,6 @@ from typing import Any
 from explorer.audio import cache as remembered
 from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.load import Block, Sound, existing_file, open_sound
-from explorer.audio.normalise import normalise
-from explorer.audio.spectral import measure
 from explorer.audio.track import FeatureTrack
 from explorer.progress import Progress, silent
 
@@ -47,6 +45,9 @@ def analyze_sound(
     sound: Sound, sha256: str, settings: AnalysisSettings, progress: Progress = silent
 ) -> FeatureTrack:
     """Measure an open sound and normalise, without the cache."""
+    from explorer.audio.normalise import normalise  # slow to load
+    from explorer.audio.spectral import measure
+
     with closing(sound.blocks()) as blocks:
         raw, samples = measure(_reported(blocks, sound, progress), sound.sample_rate, settings.fps)
     return FeatureTrack(

@@ -49,7 +49,7 @@ def content_hash(path: Path) -> str:
             return str(known["sha256"])
     found = sha256_of(path)
     if time.time() - status.st_mtime > SETTLED:
-        with contextlib.suppress(OutputError):
+        with contextlib.suppress(OutputError, OSError):
             write_json(note, {**seen, "sha256": found})
     return found
 
@@ -66,7 +66,7 @@ def find(sha256: str, settings: AnalysisSettings, name: str) -> FeatureTrack | N
 
 def remember(track: FeatureTrack) -> None:
     """Keep a track for next time, if the folder can be written."""
-    with contextlib.suppress(OutputError):
+    with contextlib.suppress(OutputError, OSError):
         track.save(_entry(track.sha256, track.settings))
 
 

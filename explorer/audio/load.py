@@ -127,6 +127,8 @@ def _open_with_soundfile(path: Path) -> Sound | None:
         info = soundfile.info(path)
     except (soundfile.SoundFileError, TypeError):  # TypeError: headerless .raw
         return None
+    if info.format == "MP3" and not _mp3_tells_its_length(path):
+        return None
     return Sound(path, info.samplerate, info.channels, info.frames / info.samplerate, "soundfile")
 
 
@@ -150,6 +152,22 @@ def _decode(path: Path, size: int) -> Generator[Block, None, str]:
         if missing > 0.1 * file.samplerate or _wav_is_cut_short(path):
             return "it is shorter than its header says"
     return ""
+
+
+def _mp3_tells_its_length(path: Path) -> bool:
+    """Whether an MP3 begins with a Xing or Info frame.
+
+    Without one, libsndfile guesses the length from the first bit rate and stops there, which loses up
+    to most of a file of varying bit rate; ffmpeg reads to the end.
+    """
+    with path.open("rb") as file:
+        tag = file.read(10)
+        if tag[:3] == b"ID3":  # its size is written in 7 bits a byte
+            file.seek(10 + sum(byte << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=True)))
+        else:
+            file.seek(0)
+        first_frame = file.read(4096)
+    return b"Xing" in first_frame or b"Info" in first_frame
 
 
 def _wav_is_cut_short(path: Path) -> bool:

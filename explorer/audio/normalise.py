@@ -20,6 +20,8 @@ LOUDNESS = {"flux": 1.2, "onset": 1.2}
 loudness", JASA 27, 1955). Flux is of degree 0.5 in pressure already, so 1.2 is the same law."""
 STEVENS = 0.6
 
+EVENTS = ("onset",)  # never smoothed: an event keeps its moment and its edge
+
 NOISE_FLOOR = -70.0  # dBFS; a track whose loud passages lie below is silence
 FADE = 12.0  # dB over which the presence gate opens
 PEAK_REACH = 0.1  # seconds on either side over which a local peak is the highest
@@ -39,7 +41,7 @@ def normalise(
     values = [
         timbre(column, present, settings)
         if name in TIMBRES
-        else level(column, present, LOUDNESS.get(name, STEVENS), settings)
+        else level(column, present, LOUDNESS.get(name, STEVENS), settings, smoothed=name not in EVENTS)
         for name, column in columns.items()
     ]
     return np.stack(values, axis=1).astype(np.float32)
@@ -55,9 +57,11 @@ def presence(rms: Column, settings: AnalysisSettings) -> Column:
     return np.asarray(audible * smoothstep((decibels(rms) - loud - settings.rest_below) / FADE))
 
 
-def level(column: Column, present: Column, exponent: float, settings: AnalysisSettings) -> Column:
+def level(
+    column: Column, present: Column, exponent: float, settings: AnalysisSettings, smoothed: bool = True
+) -> Column:
     """A level as loudness re its own peaks: -1 at rest, 1 at the loud hits."""
-    loudness = smooth(column**exponent * present, settings.smoothing * settings.fps)
+    loudness = smooth(column**exponent * present, settings.smoothing * settings.fps * smoothed)
     full = peak_level(loudness, settings)
     if full <= 0:
         return np.full(len(column), -1.0)
@@ -79,7 +83,7 @@ def timbre(column: Column, present: Column, settings: AnalysisSettings) -> Colum
 
 def smooth(column: Column, width: float) -> Column:
     """Centred Gaussian of standard deviation `width` in frames (no lag), reflected at both ends."""
-    if width <= 0 or len(column) < 2:
+    if width < 0.1 or len(column) < 2:  # neighbours would weigh exp(-50)
         return column
     smoothed: Column = ndimage.gaussian_filter1d(column, width, mode="reflect")
     return smoothed
@@ -106,18 +110,18 @@ def hold(column: Column, settings: AnalysisSettings) -> Column:
 
 
 def _ramp_down(column: Column, frames: float) -> Column:
-    if frames <= 0:
+    if frames <= 1:  # from full to rest within one frame
         return column
     slope = np.arange(len(column)) / frames
     return np.asarray(np.maximum(np.maximum.accumulate(column + slope) - slope, column))
 
 
-def decibels(amplitude: Column | float) -> Float64[np.ndarray, "..."]:
+def decibels(amplitude: Column | float) -> Float64[np.ndarray, "*shape"]:
     """20 log10 of an amplitude re full scale; silence is -240 dBFS."""
     return np.asarray(20 * np.log10(np.maximum(amplitude, 1e-12)))
 
 
-def smoothstep(x: Column | float) -> Float64[np.ndarray, "..."]:
+def smoothstep(x: Column | float) -> Float64[np.ndarray, "*shape"]:
     """0 up to x = 0, 1 from x = 1, and 3 x^2 - 2 x^3 between."""
     x = np.clip(x, 0, 1)
     return np.asarray(x * x * (3 - 2 * x))

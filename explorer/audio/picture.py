@@ -137,7 +137,7 @@ def _thinned(times: Seconds, column: Column) -> tuple[Seconds, Column, Column]:
 
 def _spoken_range(name: str, raw: Column) -> str:
     unit = SPOKEN.get(UNITS.get(name, ""), "")
-    return f"max {_spoken(raw.max())} {unit}".rstrip() + f"\nmedian {_spoken(np.median(raw))}"
+    return f"max {_spoken(float(raw.max()))} {unit}".rstrip() + f"\nmedian {_spoken(float(np.median(raw)))}"
 
 
 def _spoken(number: float) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import librosa
 import numpy as np
 from jaxtyping import Float32
-from scipy import fft, ndimage, signal
+from scipy import fft, ndimage
 
 from explorer.audio.features import BANDS, FEATURES
 from explorer.audio.windows import Windows
@@ -33,7 +33,7 @@ class Lens:
 
     def __init__(self, span: float, sample_rate: int, fps: float) -> None:
         self.width = max(16, 2 * round(max(span, GAP_FREE / fps) * sample_rate / 2))
-        self.window = signal.get_window("hann", self.width).astype(np.float32)
+        self.window = np.hanning(self.width + 1)[:-1].astype(np.float32)  # periodic
         self.length = fft.next_fast_len(self.width, real=True)
         self.frequencies = fft.rfftfreq(self.length, 1 / sample_rate)
 

@@ -7,10 +7,9 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Float32, Float64
 from numpy.typing import ArrayLike
 
@@ -18,6 +17,9 @@ from explorer.audio.features import UNITS, AnalysisSettings
 from explorer.errors import ExplorerError, SettingsError
 from explorer.files import write_bytes, write_json
 from explorer.settings import nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = 1  # of the saved files
 
@@ -72,6 +74,8 @@ class FeatureTrack:
 
     def table(self) -> pd.DataFrame:
         """One row a moment: `values` under the features' names, `raw` as `centroid_hz`, `rms_amplitude`, …"""
+        import pandas as pd  # slow to load
+
         index = pd.Index(self.times, name="time")
         physical = [f"{name}_{UNITS.get(name, 'raw')}" for name in self.names]
         return pd.DataFrame(np.hstack([self.values, self.raw]), index, [*self.names, *physical])

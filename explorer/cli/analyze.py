@@ -23,7 +23,7 @@ def analyze(
     """Show what explorer hears in a sound file: a table, and the waveform with all features as a picture."""
     from explorer import files
     from explorer.audio import analyze as analyze_sound
-    from explorer.audio import draw_track, summary
+    from explorer.audio.picture import draw_track, summary
 
     with Bar() as progress:
         track = analyze_sound(audio, fps=fps, progress=progress)

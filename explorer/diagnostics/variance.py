@@ -116,5 +116,5 @@ def _colors(
     return np.concatenate(found)
 
 
-def _mean_variance(colors: Float64[np.ndarray, "..."], axis: int) -> float:
+def _mean_variance(colors: Float64[np.ndarray, "*axes"], axis: int) -> float:
     return float(colors.var(axis=axis, ddof=1).mean())

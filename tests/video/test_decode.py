@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
+from contextlib import closing
 
 import imageio_ffmpeg
 import numpy as np
@@ -11,15 +12,16 @@ import psutil
 import pytest
 
 from explorer.errors import SettingsError
-from explorer.video import probe, read_comment, read_frames
-from tests.video.material import tone, write_video
+from explorer.video import open_clip, probe, read_comment, read_frames
+from tests.video.material import SIZE, tone, write_video
 
 
 def test_leaving_early_ends_the_decoder(tmp_path):
+    before = psutil.Process().children()
     frames = read_frames(write_video(tmp_path / "a.mp4", 300))
     next(frames)
     frames.close()
-    assert not psutil.Process().children()
+    assert psutil.Process().children() == before
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ffmpeg")]
 
 
@@ -47,6 +49,14 @@ def test_what_is_no_video(tmp_path, read, content):
         path.write_bytes(content)
     with pytest.raises(SettingsError, match=r"cannot read .*a\.mp4"):
         read(path)
+
+
+def test_moviepy_clip(tmp_path):
+    with closing(open_clip(write_video(tmp_path / "ü.mp4", 60, sound=tone(2)))) as clip:
+        assert clip.size == list(SIZE)
+        assert clip.duration == pytest.approx(2.0, abs=0.02)
+        assert np.abs(clip.get_frame(1.0).astype(int) - 30).max() <= 3
+        assert clip.audio is not None
 
 
 def test_sound_without_pictures(tmp_path):

@@ -1,80 +1,80 @@
-"""The CPU engine: which kernel draws a network, and one block of pixels through it.
+"""The CPU engine: which kernel draws a network, and a block of pixels through it.
 
-The kernel follows from the shape of the network and the precision alone, and a pixel's bytes from its
-coordinates and the moment alone: not from its place in a block, nor from the block's size, thread or order.
+The kernel follows from the shape of the network and the precision, and a pixel's bytes from its coordinates
+and the moment alone: not from its place in a block, nor from the block's length, its thread or the order.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Int64, UInt8
+from jaxtyping import Float32, UInt8
 
-from explorer.fields.cppn.colour import palette_numbers
-from explorer.fields.cppn.exact import NARROW, WIDE, draw_narrow, draw_wide, pack
-from explorer.fields.cppn.network import ACTIVATIONS, build
+from explorer.fields.cppn import draft
+from explorer.fields.cppn.draft import DraftNetwork
+from explorer.fields.cppn.exact import NARROW, WIDE, ExactNetwork
+from explorer.fields.cppn.network import build
 
 if TYPE_CHECKING:
     from explorer.fields.cppn.settings import CPPN
 
 NARROW_UP_TO = 32  # hidden neurons
 
-# Pixels worth drawing at a time, by kernel: enough to hide the call, whole panels for every width of lane.
-BLOCK = {"narrow-f32": 96 * 128, "wide-f32": 96 * 20, "wide-bf16": 2048}
+# Pixels worth drawing in one call, by kernel: enough to hide its cost, whole panels for any number of lanes.
+BLOCK = {"narrow-f32": 96 * 128, "wide-f32": 96 * 20, "wide-bf16": draft.BLOCK}
 
 
 def kernel_name(hidden: int, dtype: torch.dtype) -> str:
-    """The kernel for a width and a precision; narrow networks need no draft."""
+    """The kernel for a width and a precision. Narrow networks need no draft, and old CPUs gain none."""
     if hidden <= NARROW_UP_TO:
         return "narrow-f32"
-    return "wide-f32" if dtype == torch.float32 else "wide-bf16"
-
-
-@dataclass(frozen=True, eq=False)
-class Packed:
-    """A network as the exact kernels read it."""
-
-    first: Float32[np.ndarray, " first"]  # the last input is 1, its weights the bias of the moment
-    hidden: Float32[np.ndarray, " hidden"]
-    last: Float32[np.ndarray, " last"]
-    codes: Int64[np.ndarray, " layers"]
-    kind: int
-    palette: Float32[np.ndarray, " numbers"]
+    half = dtype == torch.bfloat16 and draft.cpu_multiplies_bfloat16()
+    return "wide-bf16" if half else "wide-f32"
 
 
 @lru_cache(maxsize=4)
-def packed(field: CPPN) -> Packed:
-    network = build(field)
-    tile = NARROW if field.hidden <= NARROW_UP_TO else WIDE
-    first, *hidden, last = network.weights
-    codes = [ACTIVATIONS.index(name) for name in network.activations]
-    flat = [pack(matrix, tile.rows) for matrix in hidden]
-    return Packed(
-        first[:, :network.placed],
-        np.concatenate([np.zeros(0, np.float32), *flat]),
-        pack(last, 3),
-        np.array(codes, dtype=np.int64),
-        *palette_numbers(field.palette),
-    )
+def packed(field: CPPN, kernel: str) -> ExactNetwork | DraftNetwork:
+    """The network of a field in the form that a kernel reads."""
+    if kernel == "wide-bf16":
+        return DraftNetwork.of(build(field), field.palette)
+    return ExactNetwork.of(build(field), field.palette, NARROW if kernel == "narrow-f32" else WIDE)
 
 
-def draw_exact(field, bias, placed, out):
-    p = packed(field)
-    narrow = field.hidden <= NARROW_UP_TO
-    tile = NARROW if narrow else WIDE
+def draw(
+    field: CPPN,
+    bias: Float32[np.ndarray, " hidden"],
+    placed: Float32[np.ndarray, "inputs points"],
+    out: UInt8[np.ndarray, "points 3"],
+    dtype: torch.dtype,
+) -> None:
+    """Fill `out` with the pixels at `placed`, at the moment whose folded controls are `bias`.
+
+    Any number of points; `BLOCK` of them cost least. One thread, without the GIL while it computes.
+    """
+    network = packed(field, kernel_name(field.hidden, dtype))
+    step = draft.BLOCK if isinstance(network, DraftNetwork) else len(out)
+    for start in range(0, len(out), max(step, 1)):
+        _draw_padded(network, bias, placed[:, start : start + step], out[start : start + step])
+
+
+def _draw_padded(
+    network: ExactNetwork | DraftNetwork,
+    bias: Float32[np.ndarray, " hidden"],
+    placed: Float32[np.ndarray, "inputs points"],
+    out: UInt8[np.ndarray, "points 3"],
+) -> None:
+    """One call of a kernel: an input that is always 1 carries the bias, and zeros fill the last panel."""
     inputs, points = placed.shape
-    whole = -(-points // tile.panel) * tile.panel
-    rows = np.empty((inputs + 1, whole), np.float32)
+    whole = -(-points // network.panel) * network.panel
+    rows = np.zeros((inputs + 1, whole), np.float32)
     rows[:-1, :points] = placed
-    rows[:-1, points:] = 0
     rows[-1] = 1
-    first = pack(np.column_stack((p.first, bias)), tile.rows)
-    straight = whole == points and out.flags.c_contiguous
-    pixels = out if straight else np.empty((whole, 3), np.uint8)
-    (draw_narrow if narrow else draw_wide)(rows, first, p.hidden, p.last, field.hidden, p.codes, p.kind, p.palette, pixels)
-    if not straight:
-        out[:] = pixels[:points]
+    if whole == points and out.flags.c_contiguous:
+        network.draw(bias, rows, out)
+        return
+    pixels = np.empty((whole, 3), np.uint8)
+    network.draw(bias, rows, pixels)
+    out[:] = pixels[:points]

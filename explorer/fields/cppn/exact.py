@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int64, UInt8
 
 from explorer.fields.cppn import fastmath
-from explorer.fields.cppn.colour import paint
+from explorer.fields.cppn.colour import paint, palette_numbers
 from explorer.fields.cppn.lanes import LANES, WIDE_REGISTERS, compiled, inlined, source_stamp
+from explorer.fields.cppn.network import ACTIVATIONS, Network
 from explorer.fields.cppn.tiles import load, product, store
 
 SIN, COS, GAUSSIAN, TANH = range(4)  # the order of network.ACTIVATIONS
@@ -115,3 +116,43 @@ def exact_kernel(tile: Tile) -> Any:
 
 draw_narrow = exact_kernel(NARROW)
 draw_wide = exact_kernel(WIDE)
+
+
+@dataclass(frozen=True, eq=False)
+class ExactNetwork:
+    """A network packed for the exact kernel of one shape of tile."""
+
+    tile: Tile
+    placed: Float32[np.ndarray, "hidden inputs"]  # the columns of the first layer that meet placed inputs
+    hidden: Float32[np.ndarray, " hidden"]
+    last: Float32[np.ndarray, " last"]
+    codes: Int64[np.ndarray, " layers"]
+    kind: int
+    palette: Float32[np.ndarray, " numbers"]
+
+    @staticmethod
+    def of(network: Network, palette: str, tile: Tile) -> ExactNetwork:
+        """From the weights of a network."""
+        first, *hidden, last = network.weights
+        packed = [np.zeros(0, np.float32), *[pack(matrix, tile.rows) for matrix in hidden]]
+        codes = np.array([ACTIVATIONS.index(name) for name in network.activations], dtype=np.int64)
+        placed = first[:, : network.placed]
+        return ExactNetwork(tile, placed, np.concatenate(packed), pack(last, 3), codes, *palette_numbers(palette))
+
+    @property
+    def panel(self) -> int:
+        """Pixels that go through the network together."""
+        return self.tile.panel
+
+    def draw(
+        self,
+        bias: Float32[np.ndarray, " hidden"],
+        placed: Float32[np.ndarray, "inputs points"],
+        out: UInt8[np.ndarray, "points 3"],
+    ) -> None:
+        """Fills whole panels of pixels; the last row of `placed` is 1."""
+        first = pack(np.column_stack((self.placed, bias)), self.tile.rows)
+        kernel = draw_narrow if self.tile == NARROW else draw_wide
+        kernel(
+            placed, first, self.hidden, self.last, len(bias), self.codes, self.kind, self.palette, out
+        )

@@ -108,6 +108,25 @@ class PreparedCPPN:
             z = activate(name, z).to(dtype) @ weight.T.to(dtype)
         return paint(torch.sigmoid(z.float()), self.field.palette)
 
+    def kernel(self, dtype: torch.dtype) -> str:
+        """See `Prepared.kernel`: narrow-f32, wide-f32 or, for drafts, wide-bf16."""
+        from explorer.fields.cppn import engine  # compiled code: loaded when the first pixel is wanted
+
+        return engine.kernel_name(self.field.hidden, dtype)
+
+    def draw(
+        self,
+        moment: int,
+        placed: Float32[np.ndarray, "inputs points"],
+        pixel: float,
+        out: UInt8[np.ndarray, "points 3"],
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """See `Prepared.draw`. `pixel` plays no part: a CPPN is drawn at the centres of pixels."""
+        from explorer.fields.cppn import engine
+
+        engine.draw(self.field, self.bias[moment], placed, out, dtype)
+
 
 def activate(name: str, z: torch.Tensor) -> torch.Tensor:
     """One of `ACTIVATIONS` on a tensor of pre-activations."""

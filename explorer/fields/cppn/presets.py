@@ -11,7 +11,9 @@ def _look(**settings: Any) -> CPPN:
 
 
 PRESETS: dict[str, CPPN] = {
-    "molten": _look(hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember"),
+    "molten": _look(
+        hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember", audio_gain=1.5
+    ),
     "orchid": _look(
         hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.8, seed=14, palette="aurora"
     ),
@@ -25,7 +27,7 @@ PRESETS: dict[str, CPPN] = {
     "marble": _look(
         hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.7, seed=10, palette="ink", radius=True
     ),
-    "ribbons": _look(hidden=4, layers=3, gain=5.0, seed=13, palette="dusk"),
+    "ribbons": _look(hidden=4, layers=3, gain=5.0, seed=13, palette="dusk", audio_gain=1.5),
     "copper": _look(
         hidden=24, layers=3, gain=4.0, output_gain=2.5, coord_scale=0.6, seed=10, palette="copper"
     ),

@@ -1,0 +1,128 @@
+"""The keeping part of the panel: save this look, export a video, and see how far it is."""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from explorer.errors import SettingsError
+from explorer.experiments import Run, render
+from explorer.fields import FieldSettings
+from explorer.notebook.job import Job, State
+from explorer.notebook.preview import Request
+from explorer.notebook.show import relative
+from explorer.progress import Progress
+from explorer.rendering import RESOLUTIONS
+
+RATES = (24, 30, 60)
+STILL = {"size": "720p", "fps": 30, "duration": 1 / 30}
+
+
+class Exporter:
+    """Makes runs of what the panel shows, one at a time. `request` gives what is shown, and may raise.
+
+    Bad settings raise SettingsError in `save` and `export`; later errors appear in the line below the bar.
+    """
+
+    def __init__(
+        self, audio: Path, duration: float, request: Callable[[], Request], explorations: str | Path | None
+    ) -> None:
+        self.job: Job | None = None
+        self._audio, self._duration = audio, duration
+        self._request, self._explorations = request, explorations
+        self._lock = threading.Lock()
+        self._make_widgets()
+
+    def save(self) -> Job:
+        """Keep this look: a run with its recipe, one 720p frame at this moment as poster and video."""
+        request = self._request()
+        return self._start(request.field, start=request.t, **STILL)
+
+    def export(self) -> Job:
+        """Render the excerpt as MP4 with sound, in a run folder."""
+        length = self.length.value or None
+        return self._start(
+            self._request().field, size=self.resolution.value, fps=self.fps.value, start=self.start.value,
+            duration=length,
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        """End the job, if one is running."""
+        if self.job:
+            self.job.stop()
+
+    def close(self) -> None:
+        """End the job and wait until it has cleaned up."""
+        self.stop()
+        if self.job:
+            self.job.wait()
+
+    def _start(self, field: FieldSettings, **settings: Any) -> Job:
+        def work(progress: Progress) -> Run:
+            return render(field, self._audio, explorations=self._explorations, progress=progress, **settings)
+
+        with self._lock:
+            if self.job and self.job.running:
+                raise SettingsError("a run is being made; wait for it or press Stop")
+            self._show(State())
+            self.job = Job(work, self._show)
+            return self.job
+
+    def _show(self, state: State) -> None:
+        """Show a state; on the job's thread, but for the first one."""
+        self.save_button.disabled = self.export_button.disabled = not state.ended
+        self.stop_button.disabled = state.ended
+        self.bar.layout.visibility = "hidden" if state.ended else "visible"
+        self.bar.value = state.share
+        self.line.value = f'<span class="explorer-muted">{_told(state)}</span>'
+
+    def _make_widgets(self) -> None:
+        self.resolution = _choice(list(RESOLUTIONS), "720p", "size of the video")
+        self.fps = _choice([(f"{rate} fps", rate) for rate in RATES], 30, "frames a second")
+        self.start = self._seconds("from (s)", "where the excerpt starts")
+        self.length = self._seconds("length (s)", "how long the excerpt is; 0: to the end")
+        self.save_button = _button("Save look", "bookmark", "keep this look and moment as a run")
+        self.export_button = _button("Export MP4", "film", "render a video", button_style="primary")
+        self.stop_button = _button("Stop", "stop", "end this run", disabled=True)
+        self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "visibility": "hidden"})
+        self.bar.add_class("explorer-bar")
+        self.line = widgets.HTML()
+        options = [self.resolution, self.fps, self.start, self.length]
+        row = widgets.HBox([*options, self.save_button, self.export_button, self.stop_button])
+        row.layout.flex_flow = "row wrap"
+        self.widget = widgets.VBox([widgets.HTML("<h4>keep</h4>"), row, self.bar, self.line])
+        self.widget.add_class("explorer-card")
+
+    def _seconds(self, name: str, tooltip: str) -> widgets.Widget:
+        return widgets.BoundedFloatText(
+            0, min=0, max=self._duration, step=1, description=name, tooltip=tooltip,
+            style={"description_width": "64px"}, layout={"width": "134px"},
+        )  # fmt: skip
+
+
+def _choice(options: list[Any], value: Any, tooltip: str) -> widgets.Widget:
+    return widgets.Dropdown(options=options, value=value, tooltip=tooltip, layout={"width": "82px"})
+
+
+def _button(name: str, icon: str, tooltip: str, **settings: Any) -> widgets.Widget:
+    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"}, **settings)
+
+
+def _told(state: State) -> str:
+    """A state as a line of HTML."""
+    if state.error:
+        return html.escape(state.error)
+    if state.run:
+        return f"saved in <code>{html.escape(relative(state.run.folder))}</code>"
+    left = "" if state.seconds_left is None else f", {_clock(state.seconds_left)} left"
+    return f"{html.escape(state.step)} {state.share:.0%}{left}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -1,0 +1,279 @@
+"""The panel without a browser: messages are driven by hand, from several threads."""
+
+import io
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import explorer.notebook.preview as preview_module
+from explorer.errors import SoundError
+from explorer.fields import CPPN
+from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
+from explorer.notebook import Panel, cells, explore
+from explorer.rendering import Renderer, render_frame
+from tests import signals
+from tests.notebook.test_controls import drag
+
+PATIENCE = 60
+SIZE = (96, 54)
+FIELD = CPPN(hidden=8, layers=2, gain=4.0, seed=3)
+
+
+@pytest.fixture
+def sound(tmp_path):
+    return signals.write_wav(tmp_path / "music.wav", signals.music(2.0))
+
+
+@pytest.fixture
+def panel(sound, tmp_path):
+    with explore(sound, FIELD, size=SIZE, explorations=tmp_path / "runs") as panel:
+        assert panel.wait(PATIENCE)
+        yield panel
+
+
+def expected(panel):
+    return render_frame(panel.field, panel.track, panel.t, SIZE)
+
+
+def shown(panel):
+    return np.asarray(Image.open(io.BytesIO(panel.screen.image.value)).convert("RGB"))
+
+
+def explorer_threads():
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("explorer")]
+
+
+class CountingRenderer(Renderer):
+    """Counts frames in flight; draws only when `gate` lets it, where there is one."""
+
+    running = most = begun = 0
+    gate = None
+    entered = threading.Semaphore(0)
+
+    def frame(self, t, stopped=lambda: False):
+        cls = type(self)
+        cls.running += 1
+        cls.begun += 1
+        cls.most = max(cls.most, cls.running)
+        try:
+            cls.entered.release()
+            if cls.gate:
+                assert cls.gate.acquire(timeout=PATIENCE)
+            return super().frame(t, stopped)
+        finally:
+            cls.running -= 1
+
+
+@pytest.fixture
+def counting(monkeypatch):
+    class Counting(CountingRenderer):
+        entered = threading.Semaphore(0)
+
+    monkeypatch.setattr(preview_module, "Renderer", Counting)
+    return Counting
+
+
+def test_it_shows_the_frame_that_render_frame_draws(panel):
+    assert np.array_equal(panel.frame, expected(panel))
+    assert np.array_equal(shown(panel), panel.frame)
+    assert panel.screen.image.format == "png"
+    assert panel.error == ""
+
+
+def test_it_starts_with_a_look_for_newcomers(sound):
+    with explore(sound, size=SIZE) as panel:
+        assert panel.field == PRESETS[DEFAULT_PRESET]
+        assert panel.head.preset.value == DEFAULT_PRESET
+
+
+def test_after_wild_dragging_it_shows_what_the_controls_say(counting, panel):
+    gain, time, seed = panel.form.controls["gain"], panel.time, panel.form.controls["seed"]
+
+    def drag_all(widget, values):
+        for value in values:
+            drag(widget, value)
+
+    moves = [(gain.slider, range(5, 70)), (time, np.linspace(0, 1.5, 65)), (seed.slider, range(65))]
+    threads = [threading.Thread(target=drag_all, args=move) for move in moves]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert panel.wait(PATIENCE)
+    assert (panel.field.seed, panel.t) == (64, 1.5)
+    assert panel.field.gain == gain.grid[69]
+    assert np.array_equal(shown(panel), expected(panel))
+    assert counting.most == 1
+
+
+def test_200_moves_while_one_frame_is_drawn_queue_only_one(counting, panel):
+    counting.gate = threading.Semaphore(0)
+    drag(panel.time, 0.1)
+    assert counting.entered.acquire(timeout=PATIENCE)
+    for t in np.linspace(0.2, 1.2, 200):
+        drag(panel.time, float(t))
+    begun = counting.begun
+    counting.gate.release(1000)
+    assert panel.wait(PATIENCE)
+    assert counting.begun - begun <= 2  # a draft and the full frame of the last request
+    assert panel.t == 1.2
+    assert np.array_equal(shown(panel), expected(panel))
+
+
+def test_a_slow_field_is_drafted_first(monkeypatch, panel):
+    drawn = []
+    monkeypatch.setattr(panel.screen, "show_draft", lambda frame: drawn.append(frame.shape))
+    monkeypatch.setattr(preview_module, "QUICK", 0.0)
+    panel.preview._quick = False
+    drag(panel.time, 1.0)
+    assert panel.wait(PATIENCE)
+    assert drawn == [(16, 24, 3)]
+    assert panel.screen.image.format == "png"
+
+
+def test_variances_are_measured_for_every_field_but_not_for_every_moment(monkeypatch, panel):
+    calls = []
+    measure = preview_module.group_variances
+
+    def count(field, *rest, **settings):
+        calls.append(field)
+        return measure(field, *rest, **settings)
+
+    monkeypatch.setattr(preview_module, "group_variances", count)
+    drag(panel.time, 1.0)
+    assert panel.wait(PATIENCE)
+    assert calls == []
+    panel.load(FIELD.replace(gain=0.5))
+    assert panel.wait(PATIENCE)
+    assert calls == [panel.field]
+    assert panel.screen.variances.value.count("<em>static</em>") == 3
+
+
+def test_presets_reset_and_new_seed(panel):
+    name = next(name for name in PRESETS if PRESETS[name].hidden <= 32)
+    panel.head.reset.click()
+    assert panel.field == FIELD
+    panel.head.preset.value = name
+    assert panel.field == PRESETS[name]
+    panel.head.another.click()
+    assert panel.field.replace(seed=0) == PRESETS[name].replace(seed=0)
+    panel.head.reset.click()
+    assert panel.field == PRESETS[name]
+
+
+def test_an_error_while_drawing_appears_and_goes(monkeypatch, panel):
+    def fail(*_):
+        raise RuntimeError("no <picture>")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(preview_module.Renderer, "frame", fail)
+        drag(panel.time, 1.0)
+        assert panel.wait(PATIENCE)
+        assert "RuntimeError: no &lt;picture&gt;" in panel.error
+    drag(panel.time, 1.1)
+    assert panel.wait(PATIENCE)
+    assert panel.error == ""
+
+
+def test_an_error_in_a_handler_appears(monkeypatch, panel):
+    monkeypatch.setattr(panel.form, "load", lambda field: 1 / 0)
+    panel.head.reset.click()
+    assert "ZeroDivisionError" in panel.error
+
+
+def test_closing_leaves_no_thread_and_no_widget(sound):
+    before = explorer_threads()
+    panel = explore(sound, FIELD, size=SIZE)
+    assert panel.wait(PATIENCE)
+    assert len(explorer_threads()) > len(before)
+    widgets = list(cells.tree(panel.widget))
+    panel.close()
+    panel.close()
+    assert explorer_threads() == before
+    assert all(widget.comm is None for widget in widgets)
+
+
+def test_closing_in_the_middle_of_a_frame(sound):
+    panel = explore(sound, CPPN(hidden=128, layers=6), size="360p")
+    panel.close()
+    assert explorer_threads() == []
+
+
+def test_a_cell_that_runs_again_closes_its_panel(sound, monkeypatch):
+    monkeypatch.setattr(cells, "_cell", lambda: "cell 1")
+    first = explore(sound, FIELD, size=SIZE)
+    second = explore(sound, FIELD, size=SIZE)
+    assert first.widget.comm is None
+    assert second.widget.comm is not None
+    with pytest.raises(SoundError):
+        explore(sound.with_name("missing.wav"))
+    assert second.widget.comm is None
+    assert explorer_threads() == []
+
+
+def test_panels_of_two_cells_live_side_by_side(sound, monkeypatch):
+    monkeypatch.setattr(cells, "_cell", lambda: "cell 1")
+    first = explore(sound, FIELD, size=SIZE)
+    monkeypatch.setattr(cells, "_cell", lambda: "cell 2")
+    with explore(sound, FIELD, size=SIZE):
+        assert first.widget.comm is not None
+    first.close()
+
+
+def test_every_channel_lets_the_front_end_choose_the_shell(sound, monkeypatch):
+    class Channel:
+        def _reply_subshell_for(self, data, default):
+            return "the shell of the last message"
+
+    class Hooked:
+        comm, children = Channel(), ()
+
+    class Plain:
+        comm, children = object(), ()
+
+    class Root:
+        comm, children = Channel(), (Hooked(), Plain())
+
+    cells.answer_in_any_shell(Root())
+    assert Root.comm._reply_subshell_for({}, "chosen") == "chosen"
+    assert Hooked.comm._reply_subshell_for({}, "chosen") == "chosen"
+
+
+def test_bad_audio_is_one_line(tmp_path):
+    with pytest.raises(SoundError) as caught:
+        explore(tmp_path / "missing.ogg")
+    assert caught.value._render_traceback_() == [f"SoundError: {caught.value}"]
+    assert "\n" not in str(caught.value)
+    assert explorer_threads() == []
+
+
+def test_the_bundle_holds_a_view_a_picture_and_a_line(panel):
+    bundle = panel._repr_mimebundle_()
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.widget.model_id
+    assert bundle["text/plain"].startswith("Panel on music.wav at 0.50 s: CPPN(")
+    assert "image/jpeg" in bundle
+
+
+def test_displaying_gives_a_still_picture_and_then_the_view(panel, monkeypatch):
+    published = []
+    monkeypatch.setattr("explorer.notebook.still.display", lambda data, **how: published.append((data, how)))
+    monkeypatch.setattr("explorer.notebook.still.update_display", lambda data, **how: published.append((data, how)))
+    monkeypatch.setattr("explorer.notebook.panel.display", lambda data, **how: published.append((data, how)))
+    panel._ipython_display_()
+    (still, how), (view, _) = published
+    assert set(still) == {"image/jpeg", "text/plain"}
+    assert "application/vnd.jupyter.widget-view+json" in view
+    drag(panel.time, 1.25)
+    assert panel.wait(PATIENCE)
+    update, again = published[-1]
+    assert again["display_id"] == how["display_id"]
+    assert "at 1.25 s" in update["text/plain"]
+
+
+def test_settings_that_do_not_go_together_are_told(panel, monkeypatch):
+    assert isinstance(panel, Panel)
+    monkeypatch.setattr(type(panel.form), "field", property(lambda self: CPPN(gain=float("nan"))))
+    drag(panel.time, 0.9)
+    assert "gain" in panel.error
