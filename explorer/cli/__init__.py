@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.cli.console import complain, warn
+from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, Stopped
+
+INTERRUPTED = 130  # the status that shells give a program ended by Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,28 +22,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     given = [argument for argument in given if argument != "--debug"]
-    from explorer.cli.app import app
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ExplorerWarning)
+        warnings.showwarning = warn
+        try:
+            from explorer.cli.app import app
 
-    warnings.showwarning = warn
-    try:
-        code = app(given or ["--help"], prog_name="explorer", standalone_mode=False)
-        return int(code or 0)
-    except KeyboardInterrupt:
-        complain("stopped")
-        return 130
-    except Exception as error:  # the edge of the program: everything becomes one line and a status
-        if debug:
-            traceback.print_exc()
-        return _report(error)
+            code = int(app(given or ["--help"], prog_name="explorer", standalone_mode=False) or 0)
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        except Exception as error:  # the edge of the program: everything becomes one line and a status
+            if debug:
+                traceback.print_exc()
+            code = _report(error)
+    if code == INTERRUPTED:
+        complain("stopped; nothing half-written was left")
+    return code
 
 
 def _report(error: Any) -> int:
     """One line for an error, and its exit status."""
-    from explorer.errors import ExplorerError, SettingsError, Stopped
-
-    if type(error).__name__ == "Abort" or isinstance(error, Stopped):  # the framework's word for Ctrl-C
-        complain("stopped")
-        return 130
+    if type(error).__name__ == "Abort" or isinstance(error, Stopped):  # Abort: the framework's Ctrl-C
+        return INTERRUPTED
     if hasattr(error, "format_message"):  # wrong use, found by the command framework
         complain(f"{error.format_message()} (see: {_usage(error)})")
         return 2

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
+from explorer.errors import ExplorerWarning
+
 
 def say(text: object = "") -> None:
     """Print a line; whatever is not ASCII is escaped."""
@@ -21,8 +23,6 @@ def complain(text: str) -> None:
 
 def warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     """Show explorer's own warnings as one line each; those of libraries are not for users."""
-    from explorer.errors import ExplorerWarning
-
     if issubclass(category, ExplorerWarning) and str(message) not in _warned:
         _warned.add(str(message))  # analysing and encoding both read the sound
         complain(f"warning: {message}")

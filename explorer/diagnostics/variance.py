@@ -60,13 +60,14 @@ def group_variances(
     callback that raises stops the work between two evaluations.
     """
     draws = np.random.default_rng(seed)
+    frame = FRAME.xy()
     at_moments, points = VARIED * HELD, max(2, budget // (VARIED * HELD))
 
     def moments(count: int) -> Controls:
         return field.controls(track, draws.uniform(0, track.duration, count))
 
     def sample(time: Controls, audio: Controls, count: int) -> Float64[np.ndarray, "moments points 3"]:
-        xy = FRAME.xy()[draws.integers(FRAME.width * FRAME.height, size=count)]
+        xy = frame[draws.integers(len(frame), size=count)]
         return _colors(field, _joined(time, audio), xy, progress)
 
     space = sample(moments(HELD), moments(HELD), max(2, budget // HELD))

@@ -96,4 +96,4 @@ def test_the_demo_clip_is_alive():
     assert track.duration == pytest.approx(10.67, abs=0.01)
     levels = [track.names.index(name) for name in ("bass", "mid", "treble", "rms", "flux", "onset")]
     assert (track.values[:, levels].max(axis=0) == 1).all()
-    assert (np.median(track.values[:, levels], axis=0) < 0).all()
+    assert (np.median(track.values[:, levels], axis=0) < 0.25).all()

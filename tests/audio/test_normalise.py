@@ -46,7 +46,7 @@ def test_a_quiet_track_is_as_alive_as_a_loud_one():
 @pytest.mark.parametrize("floor", [0, 1e-5, 3e-4])
 def test_rests_between_sounds_are_at_rest(floor):
     samples = np.concatenate([music(3, RATE), silence(3, RATE), music(3, RATE)]) + noise(9, RATE, floor)
-    resting = table(samples)[240:330]
+    resting = table(samples)[240:300]  # a second from the sounds on either side
     np.testing.assert_allclose(resting, np.tile(REST, (len(resting), 1)), atol=1e-6)
 
 
@@ -62,15 +62,15 @@ def test_hits_peak_in_their_own_frame_and_rest_soon():
     onset = values(click_track([0.5, 1.5], 2, RATE))["onset"]
     assert [int(onset[:60].argmax()), 60 + int(onset[60:].argmax())] == pytest.approx([30, 90], abs=1)
     assert onset[30:60].min() == -1
-    assert (onset > -0.9).mean() < 0.25
+    assert (onset > -0.9).mean() < 0.3
 
 
 def test_centroid_goes_up_with_pitch_and_rests_between():
-    rise = np.concatenate([tone(300, 1, RATE), silence(1, RATE), tone(1200, 1, RATE)])
+    rise = np.concatenate([tone(300, 1, RATE), silence(2, RATE), tone(1200, 1, RATE)])
     centroid = values(rise)["centroid"]
     assert centroid[30] < -0.9
-    assert centroid[150] > 0.9
-    assert centroid[90] == pytest.approx(0, abs=1e-4)
+    assert centroid[210] > 0.9
+    assert centroid[120] == pytest.approx(0, abs=1e-4)
 
 
 def test_a_pitch_that_hardly_moves_hardly_swings():

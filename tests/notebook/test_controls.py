@@ -1,6 +1,7 @@
 """Controls follow from the knobs, and keep values that no slider could show."""
 
 import threading
+from itertools import pairwise
 from typing import Literal
 
 import pytest
@@ -53,11 +54,12 @@ def test_a_knob_that_cannot_be_dragged_or_chosen_has_none():
 def test_a_slider_has_even_steps_or_even_factors():
     assert grid(KNOBS["even"]) == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
     wide = grid(KNOBS["wide"])
-    assert (wide[0], wide[50], wide[100]) == (0.1, pytest.approx(3.2, abs=0.05), 100)
+    assert (wide[0], wide[len(wide) // 2], wide[-1]) == (0.1, pytest.approx(3.2, rel=0.2), 100)
+    assert all(1 < above / below < 1.2 for below, above in pairwise(wide))
     size = grid(KNOBS["size"])
     assert size[:5] == [4, 8, 12, 16, 20]
     assert all(isinstance(value, int) and value % 4 == 0 for value in size)
-    assert len(size) < 40
+    assert len(size) < 50  # 64 even steps would leave the small ones no room
 
 
 def test_a_drag_gives_the_value_under_the_slider_and_tells_once():

@@ -135,6 +135,11 @@ class Limited:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return torch.cat([(xy + 2) / 4, xy[:, :1] * 0], dim=1)[None]
 
+    def kernel(self, dtype):
+        raise AssertionError("a GPU has no CPU kernel")
+
+    draw = kernel
+
 
 def test_the_torch_engine_equals_the_reference():
     field, grid = FIELDS[2], Grid(*SIZE)
@@ -155,7 +160,7 @@ def test_out_of_memory_halves_the_block_and_goes_on():
     np.testing.assert_array_equal(out[:, 0], ((grid.xy()[:, 0] + 2) / 4 * 255 + 0.5).astype(np.uint8))
 
 
-@pytest.mark.parametrize(("free", "advice"), [(2**30, "try --resolution 360p"), (0, "--device cpu")])
+@pytest.mark.parametrize(("free", "advice"), [(2**30, "try --resolution 540p"), (0, "--device cpu")])
 def test_a_full_gpu_is_told_in_one_line(free, advice):
     engine = TorchEngine(CPU, Grid(1280, 720), free_bytes=lambda: free)
     out = np.empty((1280 * 720, 3), np.uint8)

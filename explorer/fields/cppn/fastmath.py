@@ -27,9 +27,12 @@ from explorer.fields.cppn.lanes import (
     greatest,
     inlined,
     least,
+    minus_magnitude,
+    negated,
     negated_where_odd,
     shifted_exponent,
     where_less,
+    with_sign_of,
 )
 
 # Adding this rounds |x| < 2^22 to the nearest integer and leaves that integer in the last bits of the sum.
@@ -39,7 +42,7 @@ ROUNDER = 1.5 * 2.0**23
 PI_HIGH = float(np.float32(math.pi))
 PI_LOW = math.pi - PI_HIGH
 LOG2_E = 1 / math.log(2)
-LOWEST_POWER = -126.0  # of two, in float32
+LARGEST_EXPONENT = 87.0  # exp(-87) is still a normal float32
 
 
 @inlined
@@ -70,10 +73,10 @@ def cos(z):
 
 
 @inlined
-def power_of_two(y):
-    """2^y for y in [-126, 127]: an integer power in the exponent, a polynomial for the rest."""
-    shifted = y + ROUNDER
-    f = y - (shifted - ROUNDER)
+def scaled_power_of_two(x, scale):
+    """2^(x scale) for x scale in [-126, 127]: an integer power in the exponent, a polynomial for the rest."""
+    shifted = fma(x, scale, ROUNDER)
+    f = fma(x, scale, negated(shifted - ROUNDER))
     p = fma(f, 0.00134073, 0.00967193)
     p = fma(f, p, 0.05550308)
     p = fma(f, p, 0.24022234)
@@ -84,24 +87,30 @@ def power_of_two(y):
 @inlined
 def gaussian(z):
     """exp(-z^2)."""
-    return power_of_two(greatest(z * z * -LOG2_E, LOWEST_POWER))
+    return scaled_power_of_two(least(z * z, LARGEST_EXPONENT), -LOG2_E)
+
+
+@inlined
+def reciprocal(d):
+    """1 / d for d in [1, 2]: a parabola within 1 %, and two Newton steps."""
+    r = fma(d, fma(d, 0.3232319, -1.45454418), 2.12121124)
+    r = fma(r, fma(negated(d), r, 1.0), r)
+    return fma(r, fma(negated(d), r, 1.0), r)
 
 
 @inlined
 def sigmoid(z):
-    """1 / (1 + e^-z), from 1 / d with d = 1 + e^-|z| in [1, 2]: a parabola and two Newton steps."""
-    e = power_of_two(greatest(least(z, 0.0 - z) * LOG2_E, LOWEST_POWER))
-    d = e + 1.0
-    r = fma(d, fma(d, 0.3232319, -1.45454418), 2.12121124)
-    r = fma(r, fma(0.0 - d, r, 1.0), r)
-    r = fma(r, fma(0.0 - d, r, 1.0), r)
+    """1 / (1 + e^-z), from e^-|z|."""
+    e = scaled_power_of_two(greatest(minus_magnitude(z), -LARGEST_EXPONENT), LOG2_E)
+    r = reciprocal(e + 1.0)
     return where_less(z, 0.0, 1.0 - r, r)
 
 
 @inlined
 def tanh(z):
-    """tanh z = 2 sigmoid(2 z) - 1."""
-    return fma(sigmoid(z + z), 2.0, -1.0)
+    """(1 - e) / (1 + e) with the sign of z, e = e^(-2 |z|)."""
+    e = scaled_power_of_two(greatest(minus_magnitude(z), -LARGEST_EXPONENT / 2), 2 * LOG2_E)
+    return with_sign_of((1.0 - e) * reciprocal(e + 1.0), z)
 
 
 @inlined
@@ -119,5 +128,5 @@ def logarithm_of_two(x):
 @inlined
 def srgb(linear):
     """The sRGB curve of light in [0, 1] (IEC 61966-2-1)."""
-    curved = fma(power_of_two(logarithm_of_two(linear) * (1 / 2.4)), 1.055, -0.055)
+    curved = fma(scaled_power_of_two(logarithm_of_two(linear), 1 / 2.4), 1.055, -0.055)
     return where_less(linear, 0.0031308, linear * 12.92, curved)

@@ -148,6 +148,36 @@ def where_less(typing, a, b, yes, no):
 
 
 @intrinsic
+def negated(typing, value):
+    """-value; costs nothing inside an fma."""
+    return LANES_TYPE(value), lanewise(lambda ir_, value: ir_.fneg(value))
+
+
+SIGN = -(1 << 31)  # the sign bit of a float32
+
+
+@intrinsic
+def minus_magnitude(typing, value):
+    """-|value|."""
+
+    def emit(builder, value):
+        return builder.bitcast(builder.or_(builder.bitcast(value, INTEGERS), integers(SIGN)), FLOATS)
+
+    return LANES_TYPE(value), lanewise(emit)
+
+
+@intrinsic
+def with_sign_of(typing, magnitude, value):
+    """`magnitude` (not negative) with the sign of `value`."""
+
+    def emit(builder, magnitude, value):
+        sign = builder.and_(builder.bitcast(value, INTEGERS), integers(SIGN))
+        return builder.bitcast(builder.or_(builder.bitcast(magnitude, INTEGERS), sign), FLOATS)
+
+    return LANES_TYPE(magnitude, value), lanewise(emit)
+
+
+@intrinsic
 def negated_where_odd(typing, value, counter):
     """`value` with its sign flipped where the last bit of `counter` is set."""
 

@@ -26,7 +26,7 @@ class Network:
     Inputs come in the order x, y, [radius], time, features.
     """
 
-    weights: tuple[Float32[np.ndarray, "fan_out fan_in"], ...]
+    weights: tuple[Float32[np.ndarray, "_ _"], ...]  # (fan_out, fan_in)
     placed: int  # how many inputs depend on the pixel; the rest are the controls
 
     @property

@@ -72,12 +72,11 @@ def load_half(typing, array, index):
 
 @intrinsic
 def store_half(typing, array, index, value):
-    """Writes a vector as bfloat16 (rounded to nearest, ties to even) from `array[index]` on."""
+    """Writes a vector as bfloat16 (rounded to nearest) from `array[index]` on."""
 
     def codegen(context, builder, sig, args):
         bits = builder.bitcast(args[2], integers(0).type)
-        last = builder.and_(builder.lshr(bits, integers(16)), integers(1))
-        rounded = builder.add(bits, builder.add(last, integers(0x7FFF)))
+        rounded = builder.add(bits, integers(0x8000))
         halves = builder.trunc(builder.lshr(rounded, integers(16)), HALVES)
         builder.store(halves, address(context, builder, sig.args[0], *args[:2], HALVES), align=2)
         return context.get_dummy_value()

@@ -1,0 +1,56 @@
+"""Every notebook runs from top to bottom on a fresh kernel, and is kept with its pictures.
+
+To refresh what is kept:
+
+    python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.store_widget_state=False
+        --ExecutePreprocessor.record_timing=False notebooks/01_explore.ipynb
+"""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+LARGEST = 600_000  # bytes: what code hosts still show
+
+pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+
+
+def outputs(notebook):
+    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+
+
+def pictures(notebook):
+    return [
+        output for output in outputs(notebook) if {"image/png", "image/jpeg"} & set(output.get("data", {}))
+    ]
+
+
+def test_it_runs_on_a_fresh_kernel(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_EXPLORATIONS", str(tmp_path / "runs"))
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(path.parents[1]))
+    notebook = nbformat.read(path, as_version=4)
+    expected = len(pictures(notebook))
+    client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}})
+    client.execute()
+    assert len(pictures(notebook)) == expected
+    assert not [output for output in outputs(notebook) if output.output_type == "error"]
+
+
+def test_it_is_kept_executed_with_pictures_and_small(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert len(pictures(notebook)) >= 3
+    assert not [output for output in outputs(notebook) if output.output_type == "error"]
+    assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
+    assert path.stat().st_size < LARGEST
+
+
+def test_it_gives_away_no_path_and_keeps_no_widget_state(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert "widgets" not in notebook.metadata
+    kept = path.read_text(encoding="utf-8")
+    assert str(Path.home()) not in kept
+    assert str(path.parents[1]) not in kept
