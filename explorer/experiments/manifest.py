@@ -17,6 +17,7 @@ import torch
 
 from explorer.errors import ExplorerError
 from explorer.files import sha256_of, write_json
+from explorer.rendering.devices import cpu_name
 
 SCHEMA = 1
 NAME = "manifest.json"
@@ -36,7 +37,7 @@ def environment() -> dict[str, Any]:
         "packages": {name: _version(name) for name in packages},
         "git": _git_revision(),
         "os": platform.platform(),
-        "cpu": platform.processor() or platform.machine(),
+        "cpu": cpu_name(),
         "cores": psutil.cpu_count(),
         "cuda": torch.version.cuda,
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 import torch
@@ -47,7 +48,17 @@ def resolve(device: str = "auto", precision: str = "auto") -> Device:
         dtype = torch.float16 if precision == "draft" else torch.float32
         return Device(torch.device("cuda"), dtype, torch.cuda.get_device_name())
     dtype = torch.bfloat16 if precision == "draft" else torch.float32
-    return Device(torch.device("cpu"), dtype, platform.processor() or platform.machine(), note)
+    return Device(torch.device("cpu"), dtype, cpu_name(), note)
+
+
+@cache
+def cpu_name() -> str:
+    """The processor's name as its maker gives it, where the system tells."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as facts:  # Linux; elsewhere platform knows
+            return next(line.split(":", 1)[1].strip() for line in facts if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def _check(what: str, given: str, allowed: object) -> None:

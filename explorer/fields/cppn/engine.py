@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from explorer.fields.cppn.settings import CPPN
 
 NARROW_UP_TO = 32  # hidden neurons
+DRAFT_FROM = 128  # hidden neurons; below, moving bfloat16 about costs more than its products save
 
 # Pixels worth drawing in one call, by kernel: enough to hide its cost, whole panels for any number of lanes.
 BLOCK = {"narrow-f32": 96 * 128, "wide-f32": 96 * 20, "wide-bf16": draft.BLOCK}
 
 
 def kernel_name(hidden: int, dtype: torch.dtype) -> str:
-    """The kernel for a width and a precision. Narrow networks need no draft, and old CPUs gain none."""
-    if hidden <= NARROW_UP_TO:
-        return "narrow-f32"
-    half = dtype == torch.bfloat16 and draft.cpu_multiplies_bfloat16()
-    return "wide-bf16" if half else "wide-f32"
+    """The kernel for a width and a precision. Small networks gain nothing by a draft, nor do older CPUs."""
+    if dtype == torch.bfloat16 and hidden >= DRAFT_FROM and draft.cpu_multiplies_bfloat16():
+        return "wide-bf16"
+    return "narrow-f32" if hidden <= NARROW_UP_TO else "wide-f32"
 
 
 @lru_cache(maxsize=4)

@@ -109,7 +109,7 @@ class PreparedCPPN:
         return paint(torch.sigmoid(z.float()), self.field.palette)
 
     def kernel(self, dtype: torch.dtype) -> str:
-        """See `Prepared.kernel`: narrow-f32, wide-f32 or, for drafts, wide-bf16."""
+        """See `Prepared.kernel`: narrow-f32, wide-f32 or, for drafts of wide networks, wide-bf16."""
         from explorer.fields.cppn import engine  # compiled code: loaded when the first pixel is wanted
 
         return engine.kernel_name(self.field.hidden, dtype)
