@@ -41,7 +41,7 @@ _HOMES = {
     "ExplorerWarning": "errors",
 }
 
-__all__ = list(_HOMES)  # noqa: PLE0605
+__all__ = list(_HOMES)
 __version__ = "0.1.0"
 
 

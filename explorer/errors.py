@@ -24,7 +24,7 @@ class DeviceError(ExplorerError):
     """The chosen device cannot do the work."""
 
 
-class Stopped(ExplorerError):
+class Stopped(ExplorerError):  # noqa: N818  nothing went wrong
     """The work was stopped on request; nothing half-written is left."""
 
 

@@ -11,7 +11,7 @@ import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
@@ -62,7 +62,15 @@ def knob(
     group: str = "",
 ) -> Any:
     """Declare a setting of a `Settings` class. `flag` defaults to the name with dashes."""
-    extra = {"low": low, "high": high, "slider": slider, "step": step, "unit": unit, "flag": flag, "group": group}
+    extra: Any = {
+        "low": low,
+        "high": high,
+        "slider": slider,
+        "step": step,
+        "unit": unit,
+        "flag": flag,
+        "group": group,
+    }
     return Field(default, description=help, json_schema_extra={"knob": extra})
 
 
@@ -103,7 +111,7 @@ class Settings(BaseModel):
             extra = field.json_schema_extra
             if not isinstance(extra, dict) or "knob" not in extra:
                 continue
-            said: dict[str, Any] = dict(extra["knob"])  # type: ignore[call-overload]
+            said: dict[str, Any] = dict(cast(Any, extra["knob"]))
             types, choices = _kinds(field.annotation)
             flag = said.pop("flag") or name.replace("_", "-")
             found[name] = Knob(

@@ -5,11 +5,21 @@ from jaxtyping import install_import_hook
 
 from tests import checking  # noqa: F401  the hook below names it, and needs it loaded
 
-CHECKED = (
-    "audio rendering video diagnostics experiments "
-    "fields.base fields.grid fields.palette fields.cppn.settings fields.cppn.network"
-).split()
-install_import_hook([f"explorer.{room}" for room in CHECKED], "tests.checking.checked")
+install_import_hook(
+    [
+        "explorer.audio",
+        "explorer.fields.base",
+        "explorer.fields.grid",
+        "explorer.fields.palette",
+        "explorer.fields.cppn.settings",
+        "explorer.fields.cppn.network",
+        "explorer.rendering",
+        "explorer.video",
+        "explorer.diagnostics",
+        "explorer.experiments",
+    ],
+    "tests.checking.checked",
+)
 
 
 @pytest.fixture(autouse=True)

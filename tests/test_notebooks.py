@@ -34,7 +34,9 @@ def test_it_runs_on_a_fresh_kernel(path, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(path.parents[1]))
     notebook = nbformat.read(path, as_version=4)
     expected = len(pictures(notebook))
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}})
+    client = NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+    )
     client.execute()
     assert len(pictures(notebook)) == expected
     assert not [output for output in outputs(notebook) if output.output_type == "error"]

@@ -12,6 +12,12 @@ def made_up_track(duration=4.0, fps=60.0, seed=0):
     values = np.stack([np.convolve(column, np.ones(31) / 31, "valid") for column in steps.T], axis=1)[:frames]
     values = (values / max(1e-9, np.abs(values).max())).astype(np.float32)
     return FeatureTrack(
-        values=values, raw=values, names=FEATURES, fps=fps, duration=duration, name="made-up.wav",
-        sha256="0" * 64, settings=AnalysisSettings(fps=fps),
-    )  # fmt: skip
+        values=values,
+        raw=values,
+        names=FEATURES,
+        fps=fps,
+        duration=duration,
+        name="made-up.wav",
+        sha256="0" * 64,
+        settings=AnalysisSettings(fps=fps),
+    )

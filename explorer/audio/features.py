@@ -36,7 +36,7 @@ class AnalysisSettings(Settings):
     )  # fmt: skip
     smoothing: float = knob(
         0.08, low=0, high=2, slider=(0, 0.5), step=0.01, unit="s", group="audio",
-        help="Width (standard deviation) of the centred smoothing of levels but onset; 0 keeps every flutter.",
+        help="Width (standard deviation) of the centred smoothing of levels but onset; 0 keeps flutter.",
     )  # fmt: skip
     timbre_smoothing: float = knob(
         0.2, low=0, high=2, slider=(0, 1), step=0.01, unit="s", group="audio",

@@ -16,7 +16,12 @@ def demo(explorations: Explorations = None) -> None:
     say(f"drawing the look '{DEFAULT_PRESET}' to {DEMO_CLIP.name} (tabla loop by lezaarth, CC0)")
     with Bar() as progress:
         run = render(
-            CPPN.preset(DEFAULT_PRESET), DEMO_CLIP, size="720p", fps=30, explorations=explorations, progress=progress
+            CPPN.preset(DEFAULT_PRESET),
+            DEMO_CLIP,
+            size="720p",
+            fps=30,
+            explorations=explorations,
+            progress=progress,
         )
     announce(run)
     say(f"pictures    {run.sheet}")

@@ -31,7 +31,8 @@ def doctor() -> None:
         say(f"{name:<23} {version or 'missing'}")
     say(f"ffmpeg      {imageio_ffmpeg.get_ffmpeg_version()} (ships with imageio-ffmpeg)")
     say(f"cores       {usable_threads()} usable of {facts['cores']}")
-    say(f"device      {facts['gpu'] + ' (CUDA ' + facts['cuda'] + ')' if torch.cuda.is_available() else CUDA_HELP}")
+    gpu = f"{facts['gpu']} (CUDA {facts['cuda']})" if torch.cuda.is_available() else CUDA_HELP
+    say(f"device      {gpu}")
     say(f"cache       {cache_folder()}")
     say(f"runs        {explorations_folder()}")
     say(f"self-test   {_self_test()}")
@@ -46,7 +47,9 @@ def _self_test() -> str:
 
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        run = render(CPPN.preset("compact-4x3"), DEMO_CLIP, size=(160, 90), duration=1, explorations=Path(folder))
+        run = render(
+            CPPN.preset("compact-4x3"), DEMO_CLIP, size=(160, 90), duration=1, explorations=Path(folder)
+        )
         frames = probe(run.video).frames
     if frames != 30:
         raise ExplorerError(f"the self-test failed: 30 frames were written and {frames} read back")

@@ -25,7 +25,9 @@ def lab(
     arguments = [sys.executable, "-m", "jupyterlab", str(notebook), *([] if browser else ["--no-browser"])]
     status = subprocess.run(arguments, check=False).returncode
     if status:
-        raise ExplorerError(f"JupyterLab ended with status {status}; is it installed? (pip install jupyterlab)")
+        raise ExplorerError(
+            f"JupyterLab ended with status {status}; is it installed? (pip install jupyterlab)"
+        )
 
 
 def notebooks_folder() -> Path:

@@ -18,13 +18,17 @@ PLANNED_FIELDS = ("patterns", "julia")
 
 Explorations = Annotated[
     str | None,
-    typer.Option("--explorations", metavar="DIR", help="where runs land [default: the nearest explorations/]"),
+    typer.Option(
+        "--explorations", metavar="DIR", help="where runs land [default: the nearest explorations/]"
+    ),
 ]
 DeviceOption = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda", help="where to draw")]
 PrecisionOption = Annotated[
     str, typer.Option("--precision", metavar="auto|fp32|draft", help="draft: faster, less exact, for trials")
 ]
-ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="threads to draw with [default: all]")]
+ThreadsOption = Annotated[
+    int | None, typer.Option("--threads", min=1, help="threads to draw with [default: all]")
+]
 
 
 def with_field_flags(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,7 +52,9 @@ def with_field_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 def choose_field(field: str = "cppn", preset: str | None = None, **flags: str | None) -> AnyField:
     """The field that the flags describe: a preset with changes. Raises SettingsError."""
     if field in PLANNED_FIELDS:
-        raise SettingsError(f"--field {field} is not available in this version; available: {', '.join(FIELDS)}")
+        raise SettingsError(
+            f"--field {field} is not available in this version; available: {', '.join(FIELDS)}"
+        )
     if field not in FIELDS:
         raise SettingsError(f"no field '{field}'{nearest(field, FIELDS)}")
     knobs = FIELDS[field].knobs()

@@ -19,10 +19,15 @@ def render(
     audio: Annotated[str | None, typer.Argument(metavar="[AUDIO]", help="a sound file")] = None,
     out: Annotated[str | None, typer.Argument(metavar="[OUT.mp4]", help="a copy of the video")] = None,
     recipe: Annotated[
-        str | None, typer.Option("--recipe", metavar="FILE", help="repeat a recipe.json; no other settings then")
+        str | None,
+        typer.Option("--recipe", metavar="FILE", help="repeat a recipe.json; no other settings then"),
     ] = None,
-    resolution: Annotated[str, typer.Option("--resolution", metavar="720p|WxH", help="size of the video")] = "720p",
-    fps: Annotated[str, typer.Option("--fps", metavar="N", help="frames a second, as in 30 or 23.976")] = "30",
+    resolution: Annotated[
+        str, typer.Option("--resolution", metavar="720p|WxH", help="size of the video")
+    ] = "720p",
+    fps: Annotated[
+        str, typer.Option("--fps", metavar="N", help="frames a second, as in 30 or 23.976")
+    ] = "30",
     start: Annotated[float, typer.Option("--start", metavar="S", help="where to start, in seconds")] = 0.0,
     duration: Annotated[
         float | None, typer.Option("--duration", metavar="S", help="how many seconds [default: to the end]")
@@ -43,8 +48,8 @@ def render(
     """Draw a field to a sound file: a video with sound in a run folder of its own."""
     if models:
         raise SettingsError(
-            f"--models {models}: learned embeddings (openl3, yamnet, vggish) are not available in this version; "
-            "leave --models out to draw with the spectral features"
+            f"--models {models}: learned embeddings (openl3, yamnet, vggish) are not available in this "
+            "version; leave --models out to draw with the spectral features"
         )
     if recipe is None and audio is None:
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
@@ -56,9 +61,20 @@ def render(
         else:
             width, height = _even(resolution)
             run = render_field(
-                field, str(audio), out, size=(width, height), fps=fps, start=start, duration=duration, device=device,
-                precision=precision, threads=threads, png_dir=png_dir, explorations=explorations, progress=progress,
-            )  # fmt: skip
+                field,
+                str(audio),
+                out,
+                size=(width, height),
+                fps=fps,
+                start=start,
+                duration=duration,
+                device=device,
+                precision=precision,
+                threads=threads,
+                png_dir=png_dir,
+                explorations=explorations,
+                progress=progress,
+            )
     announce(run, out)
 
 
@@ -86,9 +102,15 @@ def _repeat(
     asked = load_recipe(recipe)
     sound = find_audio(asked, Path(recipe).resolve().parent, audio)
     return carry_out(
-        asked, sound, out, device=device, threads=threads, png_dir=png_dir, explorations=explorations,
+        asked,
+        sound,
+        out,
+        device=device,
+        threads=threads,
+        png_dir=png_dir,
+        explorations=explorations,
         progress=progress,
-    )  # fmt: skip
+    )
 
 
 def _even(resolution: str) -> tuple[int, int]:

@@ -47,7 +47,9 @@ def environment() -> dict[str, Any]:
 def command() -> str:
     """The command line, or 'python' within a notebook or script."""
     name = Path(sys.argv[0]).name
-    return " ".join(["explorer", *sys.argv[1:]]) if name in ("explorer", "explorer.exe", "__main__.py") else name
+    return (
+        " ".join(["explorer", *sys.argv[1:]]) if name in ("explorer", "explorer.exe", "__main__.py") else name
+    )
 
 
 def write(folder: Path, manifest: dict[str, Any]) -> None:
@@ -70,7 +72,9 @@ def artefacts(folder: Path) -> dict[str, dict[str, Any]]:
     """Size in bytes and SHA-256 of every finished file of a run but the manifest, by name."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     return {
-        path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)} for path in files if path.name != NAME
+        path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in files
+        if path.name != NAME
     }
 
 

@@ -14,7 +14,20 @@ from explorer.experiments import manifest
 from explorer.files import explorations_folder
 from explorer.rendering import parse_fps
 
-COLUMNS = ("run", "kind", "status", "started", "audio", "size", "fps", "frames", "seconds", "speed", "video", "folder")
+COLUMNS = (
+    "run",
+    "kind",
+    "status",
+    "started",
+    "audio",
+    "size",
+    "fps",
+    "frames",
+    "seconds",
+    "speed",
+    "video",
+    "folder",
+)
 
 
 def runs(explorations: str | Path | None = None) -> pd.DataFrame:
@@ -52,7 +65,9 @@ def _row(folder: Path) -> dict[str, Any]:
             "speed": done.get("times_real_time"),
             "video": str(folder / "video.mp4") if log["status"] == "done" else None,
         }
-        row |= {f"params.{key}": value for key, value in recipe["field"].items() if not isinstance(value, list)}
+        row |= {
+            f"params.{key}": value for key, value in recipe["field"].items() if not isinstance(value, list)
+        }
     except (ExplorerError, OSError, ValueError, KeyError, TypeError, AttributeError):
         row |= {"kind": folder.name.split("_")[0], "status": "damaged"}
     return row

@@ -38,7 +38,8 @@ def parse_size(size: Size) -> tuple[int, int]:
     if not all(SMALLEST <= side <= LARGEST for side in (width, height)):
         names = ", ".join(RESOLUTIONS)
         raise SettingsError(
-            f"resolution: got {given!r}; allowed: {names} or WIDTHxHEIGHT from {SMALLEST} to {LARGEST}, as in 640x360"
+            f"resolution: got {given!r}; allowed: {names} or WIDTHxHEIGHT from {SMALLEST} to {LARGEST}, "
+            "as in 640x360"
         )
     return width, height
 
@@ -53,7 +54,9 @@ def parse_fps(fps: Any) -> Fraction:
     if rate.denominator != 1 and abs(rate - Fraction(whole * 1000, 1001)) < Fraction(1, 1000):
         rate = Fraction(whole * 1000, 1001)
     if not SLOWEST <= rate <= FASTEST:
-        raise SettingsError(f"fps: got {fps}; allowed: {SLOWEST} to {FASTEST}, as in 30, 23.976 or 30000/1001")
+        raise SettingsError(
+            f"fps: got {fps}; allowed: {SLOWEST} to {FASTEST}, as in 30, 23.976 or 30000/1001"
+        )
     return rate.limit_denominator(1001)
 
 

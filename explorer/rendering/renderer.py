@@ -88,7 +88,9 @@ class Renderer:
         self.close()
 
     def _prepare(self, t: float) -> Prepared:
-        prepared: Prepared = self.field.prepare(self.field.controls(self.track, np.array([t], dtype=np.float64)))
+        prepared: Prepared = self.field.prepare(
+            self.field.controls(self.track, np.array([t], dtype=np.float64))
+        )
         return prepared
 
     def _draw_tiles(

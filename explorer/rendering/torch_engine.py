@@ -67,7 +67,11 @@ class TorchEngine:
             return
         per_point = self._bytes_per_point()
         fits = [name for name, (w, h) in RESOLUTIONS.items() if w * h * per_point <= self._free_bytes()]
-        advice = f"try --resolution {fits[-1]}" if fits else "close other programs that use it, or use --device cpu"
+        advice = (
+            f"try --resolution {fits[-1]}"
+            if fits
+            else "close other programs that use it, or use --device cpu"
+        )
         raise DeviceError(
             f"{self.device.name} ran out of memory drawing {self.grid.width}x{self.grid.height}; {advice}"
         )

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import struct
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ RATE = 8000
 
 def broken_header(path):
     """A WAV header that promises sound and ends."""
-    path.write_bytes(b"RIFF\x40\x00\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00")
+    path.write_bytes(b"RIFF\x40\0\0\0WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, RATE, 2 * RATE, 2, 16))
 
 
 def with_gaps(path):
@@ -89,7 +90,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize(("typed", "status", "words"), TABLE, ids=lambda value: str(value)[:40] if value else "-")
+@pytest.mark.parametrize(
+    ("typed", "status", "words"), TABLE, ids=lambda value: str(value)[:40] if value else "-"
+)
 def test_bad_input(typed, status, words, folder, capsys):
     for name in ("text.mp3", *typed):
         if name in SOUNDS:
@@ -143,7 +146,7 @@ def test_ctrl_c_stops_with_one_word_and_leaves_nothing(folder, capsys, monkeypat
 
     monkeypatch.setattr(Renderer, "frame", interrupt)
     assert main(["render", "good.wav", "out.mp4", "--resolution", "32x18"]) == 130
-    assert capsys.readouterr().err.strip() .startswith("explorer: stopped")
+    assert capsys.readouterr().err.strip().startswith("explorer: stopped")
     assert not (folder / "out.mp4").exists()
     assert not list(folder.rglob("video.mp4"))
 

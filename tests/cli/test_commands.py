@@ -6,12 +6,11 @@ import pytest
 from PIL import Image
 
 from explorer.audio import DEMO_CLIP
-from explorer.cli import main
+from explorer.cli import main, options
 from explorer.cli.lab import notebooks_folder
-from explorer.cli.options import choose_field
 from explorer.errors import SettingsError
 from explorer.experiments import runs
-from explorer.fields import CPPN
+from explorer.fields import CPPN, FieldSettings
 from explorer.fields.cppn import DEFAULT_PRESET
 from explorer.video import probe, read_frames
 from tests.signals import music, write_wav
@@ -29,7 +28,10 @@ def run(*arguments):
 
 
 def test_render_makes_a_video_and_says_where(song, tmp_path, capsys):
-    assert run("render", song, "out.mp4", "--resolution", "64x36", "--fps", 24, "--duration", 1, "--gain", 4) == 0
+    assert (
+        run("render", song, "out.mp4", "--resolution", "64x36", "--fps", 24, "--duration", 1, "--gain", 4)
+        == 0
+    )
     said = capsys.readouterr().out
     assert "out.mp4" in said
     assert "run folder" in said
@@ -39,34 +41,61 @@ def test_render_makes_a_video_and_says_where(song, tmp_path, capsys):
 
 
 def test_every_field_flag_reaches_the_recipe(song, tmp_path):
-    flags = ["--preset", "compact-4x3", "--cppn-layers", 2, "--cppn-hidden", 8, "--gain", 3.5, "--coord-scale", 0.7,
-             "--audio-gain", 4, "--seed", 9, "--output-gain", "none", "--time-span", 12, "--palette", "ember",
-             "--symmetry", 3, "--radius", "true"]  # fmt: skip
+    flags = [
+        "--preset",
+        "compact-4x3",
+        "--cppn-layers",
+        2,
+        "--cppn-hidden",
+        8,
+        "--gain",
+        3.5,
+        "--coord-scale",
+        0.7,
+        "--audio-gain",
+        4,
+        "--seed",
+        9,
+        "--output-gain",
+        "none",
+        "--time-span",
+        12,
+        "--palette",
+        "ember",
+        "--symmetry",
+        3,
+        "--radius",
+        "true",
+    ]
     assert run("render", song, "--resolution", "32x18", "--duration", 0.1, *flags) == 0
     row = runs(tmp_path / "runs").iloc[0]
-    expected = CPPN(hidden=8, layers=2, gain=3.5, coord_scale=0.7, audio_gain=4, seed=9, time_span=12.0,
-                    palette="ember", symmetry=3, radius=True)  # fmt: skip
+    expected = CPPN(
+        hidden=8,
+        layers=2,
+        gain=3.5,
+        coord_scale=0.7,
+        audio_gain=4,
+        seed=9,
+        time_span=12.0,
+        palette="ember",
+        symmetry=3,
+        radius=True,
+    )
     for name, value in expected.model_dump(exclude={"features", "output_gain"}).items():
         assert row[f"params.{name}"] == value, name
 
 
 def test_without_flags_newcomers_see_the_first_look():
-    assert choose_field() == CPPN.preset(DEFAULT_PRESET)
+    assert options.choose_field() == CPPN.preset(DEFAULT_PRESET)
 
 
-def test_a_flag_of_another_field_is_refused():
+def test_a_flag_of_another_field_is_refused(monkeypatch):
+    class Other(FieldSettings):
+        pass
+
+    monkeypatch.setitem(options.FIELDS, "other", Other)
     with pytest.raises(SettingsError, match="--gain is not a setting of the field 'other'"):
-        from explorer.cli import options
-        from explorer.fields.base import FieldSettings
-
-        class Other(FieldSettings):
-            pass
-
-        options.FIELDS["other"] = Other
-        try:
-            choose_field("other", gain="3")
-        finally:
-            del options.FIELDS["other"]
+        options.choose_field("other", gain="3")
 
 
 def test_a_recipe_is_repeated_frame_for_frame(song, tmp_path, capsys):

@@ -103,7 +103,9 @@ def test_a_callback_may_stop_it(track):
     assert len(asked) == 3
 
 
-@pytest.mark.parametrize(("variance", "word"), [(0, "static"), (9e-5, "static"), (1e-3, "faint"), (0.1, "alive")])
+@pytest.mark.parametrize(
+    ("variance", "word"), [(0, "static"), (9e-5, "static"), (1e-3, "faint"), (0.1, "alive")]
+)
 def test_a_word_for_each_variance(variance, word):
     assert strength(variance) == word
     assert Variances(variance, 0, 0).space == variance

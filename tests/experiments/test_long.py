@@ -67,5 +67,10 @@ def test_ctrl_c_stops_a_render_cleanly(tmp_path):
             break
     process.communicate()
     (folder,) = (tmp_path / "runs").iterdir()
-    assert {path.name for path in folder.iterdir()} == {"manifest.json", "recipe.json", "features.npy", "features.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        "manifest.json",
+        "recipe.json",
+        "features.npy",
+        "features.json",
+    }
     assert runs(tmp_path / "runs")["status"].tolist() == ["stopped"]

@@ -14,7 +14,10 @@ from tests.tracks import made_up_track
 
 def a_recipe(**settings):
     return Recipe.for_track(
-        made_up_track(), field=CPPN(gain=3, palette="ember", time_span=20), frames=FrameSettings(fps="29.97"), **settings
+        made_up_track(),
+        field=CPPN(gain=3, palette="ember", time_span=20),
+        frames=FrameSettings(fps="29.97"),
+        **settings,
     )
 
 
@@ -62,7 +65,7 @@ def test_the_sound_is_found_by_its_content(tmp_path, monkeypatch):
     recipe = a_recipe().model_copy(update={"audio": a_recipe().audio.replace(sha256=sha256_of(sound))})
     assert find_audio(recipe, tmp_path) == sound
     moved = sound.rename(tmp_path / "moved.wav")
-    with pytest.raises(SettingsError, match="needs the sound 'made-up.wav' and it was not found"):
+    with pytest.raises(SettingsError, match=r"needs the sound 'made-up.wav' and it was not found"):
         find_audio(recipe, tmp_path)
     assert find_audio(recipe, tmp_path, moved) == moved
     write_json(tmp_path / "manifest.json", {"audio": {"path": str(moved)}})

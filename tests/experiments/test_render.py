@@ -8,8 +8,8 @@ import pytest
 
 from explorer.errors import OutputError, SettingsError, Stopped
 from explorer.experiments import Recipe, Run, carry_out, find_audio, load_recipe, render, runs
-from explorer.files import sha256_of
 from explorer.fields import CPPN
+from explorer.files import sha256_of
 from explorer.rendering import Renderer
 from explorer.video import probe, read_comment, read_frames
 from tests.signals import music, write_wav
@@ -25,7 +25,15 @@ def song(tmp_path):
 
 def test_a_run_folder_holds_everything(song, tmp_path):
     run = render(FIELD, song, tmp_path / "out.mp4", **SMALL, explorations=tmp_path / "runs")
-    names = {"manifest.json", "recipe.json", "features.npy", "features.json", "poster.jpg", "sheet.jpg", "video.mp4"}
+    names = {
+        "manifest.json",
+        "recipe.json",
+        "features.npy",
+        "features.json",
+        "poster.jpg",
+        "sheet.jpg",
+        "video.mp4",
+    }
     assert {path.name for path in run.folder.iterdir()} == names
     assert run.manifest["status"] == "done"
     assert run.manifest["performance"]["frames"] == 60
@@ -60,7 +68,9 @@ def test_the_video_carries_its_recipe_without_any_path(song, tmp_path):
 
 def test_an_excerpt_equals_the_same_part_of_the_whole(song, tmp_path):
     whole = render(FIELD, song, **SMALL, png_dir=tmp_path / "whole", explorations=tmp_path)
-    part = render(FIELD, song, **SMALL, start=0.5, duration=0.5, png_dir=tmp_path / "part", explorations=tmp_path)
+    part = render(
+        FIELD, song, **SMALL, start=0.5, duration=0.5, png_dir=tmp_path / "part", explorations=tmp_path
+    )
     assert probe(whole.video).frames == 60
     assert probe(part.video).frames == 15
     for n in range(15):
@@ -97,9 +107,7 @@ def test_a_failure_is_kept_with_its_reason(song, tmp_path, monkeypatch):
     assert "in the field" in log["error"]
 
 
-@pytest.mark.parametrize(
-    ("out", "words"), [("out.avi", "must end in .mp4"), ("folder.mp4", "is a folder")]
-)
+@pytest.mark.parametrize(("out", "words"), [("out.avi", "must end in .mp4"), ("folder.mp4", "is a folder")])
 def test_an_unusable_target_is_refused_before_any_work(song, tmp_path, out, words):
     (tmp_path / "folder.mp4").mkdir()
     with pytest.raises(SettingsError, match=words):

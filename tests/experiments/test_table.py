@@ -12,7 +12,13 @@ def a_folder(root, name, **log):
     folder = root / f"render_{name}"
     folder.mkdir(parents=True)
     write_json(folder / "recipe.json", a_recipe().to_dict())
-    told = {"kind": "render", "status": "done", "started": "2026-01-02T03:04:05+00:00", "process": 1, "performance": None}
+    told = {
+        "kind": "render",
+        "status": "done",
+        "started": "2026-01-02T03:04:05+00:00",
+        "process": 1,
+        "performance": None,
+    }
     write_json(folder / "manifest.json", told | log)
     return folder
 
@@ -23,7 +29,12 @@ def test_no_folder_and_no_runs_give_an_empty_table(tmp_path):
 
 
 def test_rows_are_typed_and_oldest_first(tmp_path):
-    a_folder(tmp_path, "b", started="2026-01-02T03:04:06+00:00", performance={"frames": 30, "seconds": 2.0, "times_real_time": 0.5})
+    a_folder(
+        tmp_path,
+        "b",
+        started="2026-01-02T03:04:06+00:00",
+        performance={"frames": 30, "seconds": 2.0, "times_real_time": 0.5},
+    )
     a_folder(tmp_path, "a")
     table = runs(tmp_path)
     assert table["run"].tolist() == ["render_a", "render_b"]

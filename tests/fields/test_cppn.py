@@ -16,7 +16,11 @@ from tests.tracks import made_up_track
 def colors(field, times=(0.5,), size=(32, 18), track=None):
     grid = Grid(*size)
     prepared = field.prepare(field.controls(track or made_up_track(), np.array(times)))
-    return prepared.colors(torch.from_numpy(grid.xy()), grid.pixel).numpy().reshape(len(times), size[1], size[0], 3)
+    return (
+        prepared.colors(torch.from_numpy(grid.xy()), grid.pixel)
+        .numpy()
+        .reshape(len(times), size[1], size[0], 3)
+    )
 
 
 @pytest.mark.parametrize(("layers", "parameters"), [(4, 200_963), (8, 464_131)])
@@ -28,7 +32,9 @@ def test_networks_have_the_published_sizes(layers, parameters):
 
 
 def test_published_presets():
-    assert CPPN.preset("tuned-256x4") == CPPN(hidden=256, layers=4, gain=5, coord_scale=0.5, audio_gain=3, seed=0)
+    assert CPPN.preset("tuned-256x4") == CPPN(
+        hidden=256, layers=4, gain=5, coord_scale=0.5, audio_gain=3, seed=0
+    )
     assert CPPN.preset("compact-4x3") == CPPN(hidden=4, layers=3)
     assert CPPN.preset("classic-256x8") == CPPN(hidden=256, layers=8)
 

@@ -26,8 +26,10 @@ def test_a_cosine_palette_passes_through_its_three_colours():
     palette = through(*stops)
     for t, stop in zip((0, 0.5, 1), stops, strict=True):
         at = t + palette.drift * 0.5
-        wave = [b + s * np.cos(2 * np.pi * (c * at + p)) for b, s, c, p in
-                zip(palette.base, palette.swing, palette.cycles, palette.phase, strict=True)]  # fmt: skip
+        wave = [
+            b + s * np.cos(2 * np.pi * (c * at + p))
+            for b, s, c, p in zip(palette.base, palette.swing, palette.cycles, palette.phase, strict=True)
+        ]
         np.testing.assert_allclose(wave, stop, atol=1e-9)
 
 

@@ -18,7 +18,9 @@ class Sample(Settings):
     count: int = knob(3, low=1, high=64, slider=(1, 12), step=1, help="whole", group="two")
     size: int = knob(16, low=1, high=4096, slider=(4, 256), step=4, help="whole, by factors", group="two")
     maybe: float | None = knob(None, low=0, high=9, slider=(1, 5), step=1, help="none or some", group="two")
-    span: float | Literal["track"] = knob("track", low=0, high=99, slider=(2, 60), step=1, unit="s", help="span")
+    span: float | Literal["track"] = knob(
+        "track", low=0, high=99, slider=(2, 60), step=1, unit="s", help="span"
+    )
     name: Literal["a", "b"] = knob("b", help="which")
     flag_: bool = knob(True, help="whether")
     unbounded: float = knob(1.0, help="nothing to drag")
@@ -121,7 +123,9 @@ def test_threads_that_drag_one_control_leave_it_in_line():
 
 
 def test_a_form_shows_every_setting_of_a_field_and_gives_it_back():
-    field = CPPN(hidden=20, gain=33.3, output_gain=0.7, seed=123456, time_span=7.5, palette="oklab", radius=True)
+    field = CPPN(
+        hidden=20, gain=33.3, output_gain=0.7, seed=123456, time_span=7.5, palette="oklab", radius=True
+    )
     form = Form(field, nothing)
     assert form.field == field
     assert set(form.controls) == set(CPPN.knobs())

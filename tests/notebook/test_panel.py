@@ -259,7 +259,9 @@ def test_the_bundle_holds_a_view_a_picture_and_a_line(panel):
 def test_displaying_gives_a_still_picture_and_then_the_view(panel, monkeypatch):
     published = []
     monkeypatch.setattr("explorer.notebook.still.display", lambda data, **how: published.append((data, how)))
-    monkeypatch.setattr("explorer.notebook.still.update_display", lambda data, **how: published.append((data, how)))
+    monkeypatch.setattr(
+        "explorer.notebook.still.update_display", lambda data, **how: published.append((data, how))
+    )
     monkeypatch.setattr("explorer.notebook.panel.display", lambda data, **how: published.append((data, how)))
     panel._ipython_display_()
     (still, how), (view, _) = published

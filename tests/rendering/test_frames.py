@@ -11,7 +11,13 @@ from explorer.rendering import FrameSettings, parse_fps, parse_size
 
 @pytest.mark.parametrize(
     ("given", "size"),
-    [("720p", (1280, 720)), ("2160p", (3840, 2160)), ("360P", (640, 360)), ("641x361", (641, 361)), ((64, 48), (64, 48))],
+    [
+        ("720p", (1280, 720)),
+        ("2160p", (3840, 2160)),
+        ("360P", (640, 360)),
+        ("641x361", (641, 361)),
+        ((64, 48), (64, 48)),
+    ],
 )
 def test_sizes(given, size):
     assert parse_size(given) == size
@@ -41,7 +47,7 @@ def test_rates(given, rate):
 
 @pytest.mark.parametrize("given", [0, 10_000, -5, "fast", float("nan"), "1/0", None])
 def test_rates_that_are_refused(given):
-    with pytest.raises(SettingsError, match="fps: got .*allowed: 1 to 240"):
+    with pytest.raises(SettingsError, match=r"fps: got .*allowed: 1 to 240"):
         parse_fps(given)
 
 

@@ -38,7 +38,10 @@ def test_frames_equal_the_reference_within_one_level(field):
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: f"{field.hidden}x{field.layers}")
 def test_the_same_bits_in_any_order_with_any_number_of_threads(field):
     times = [0.1, 1.0, 2.0]
-    with Renderer(field, made_up_track(), SIZE, threads=1) as one, Renderer(field, made_up_track(), SIZE, threads=3) as three:
+    with (
+        Renderer(field, made_up_track(), SIZE, threads=1) as one,
+        Renderer(field, made_up_track(), SIZE, threads=3) as three,
+    ):
         forwards = list(one.frames(times))
         backwards = list(three.frames(times[::-1]))[::-1]
     np.testing.assert_array_equal(forwards, backwards)

@@ -4,7 +4,7 @@ bfloat16 keeps 8 bits of every number: off by a few steps of 255 for calm networ
 ones. A block of pixels is a row-major (pixels, hidden) matrix here, which suits the bfloat16 units of CPUs
 best; the first and the last step are computed in float32, as in the exact kernel.
 """
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call,import-untyped"
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _draft_kernels(STAMP: str) -> tuple[Any, Any, Any]:
     """Compiles the steps between the products; STAMP names their sources in the key of numba's cache."""
 
     def begin(placed, first, inputs, out):
-        """The first layer, always sin: placed (inputs, points), first (inputs, width), out (points, width)."""
+        """The first layer, a sin: placed (inputs, points), first (inputs, width), out (points, width)."""
         STAMP  # noqa: B018
         points, width = placed.size // inputs, first.size // inputs
         for p in range(points):
@@ -136,11 +136,8 @@ def _draft_kernels(STAMP: str) -> tuple[Any, Any, Any]:
         STAMP  # noqa: B018
         points = values.size // 3
         for p in range(0, points, LANES):
-            red, green, blue = (
-                load_half(values, p),
-                load_half(values, points + p),
-                load_half(values, 2 * points + p),
-            )
+            red, green = load_half(values, p), load_half(values, points + p)
+            blue = load_half(values, 2 * points + p)
             paint(red, green, blue, kind, palette, out, p)
 
     return compiled(begin), compiled(activate), compiled(finish)

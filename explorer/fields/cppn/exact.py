@@ -42,7 +42,7 @@ WIDE = Tile(8, 3) if WIDE_REGISTERS else Tile(4, 3)
 
 
 def pack(matrix: Float32[np.ndarray, "fan_out fan_in"], rows: int) -> Float32[np.ndarray, " packed"]:
-    """A matrix in the order that `product` reads: `rows` rows at a time, column by column, zeros at the end."""
+    """A matrix as `product` reads it: `rows` rows at a time, column by column, zeros at the end."""
     height, width = matrix.shape
     whole = -(-height // rows) * rows
     padded = np.zeros((whole, width), np.float32)
@@ -78,8 +78,9 @@ def aligned(size):
 def exact_kernel(tile: Tile) -> Any:
     """Compiles `draw(placed, first, hidden, last, width, codes, kind, palette, out)` for a shape of tile.
 
-    placed (inputs, points): points is a multiple of the panel; first, hidden, last: packed weights; codes: one
-    activation for each hidden layer, each `width` wide; kind, palette: see `palette_numbers`; out (points, 3).
+    placed (inputs, points): points is a multiple of the panel; first, hidden, last: packed weights; codes:
+    the activation of each hidden layer, all `width` wide; kind, palette: see `palette_numbers`; out
+    (points, 3).
     """
     ROWS, VECTORS, PANEL = tile.rows, tile.vectors, tile.panel
     STAMP = source_stamp()
@@ -108,7 +109,8 @@ def exact_kernel(tile: Tile) -> Any:
                 x, z = z, x
             product(last, 0, buffer, x, buffer, z, width, 3, VECTORS)
             for p in range(0, PANEL, LANES):
-                red, green, blue = load(buffer, z + p), load(buffer, z + PANEL + p), load(buffer, z + 2 * PANEL + p)
+                red, green = load(buffer, z + p), load(buffer, z + PANEL + p)
+                blue = load(buffer, z + 2 * PANEL + p)
                 paint(red, green, blue, kind, palette, out, start + p)
 
     return compiled(draw)
@@ -137,7 +139,9 @@ class ExactNetwork:
         packed = [np.zeros(0, np.float32), *[pack(matrix, tile.rows) for matrix in hidden]]
         codes = np.array([ACTIVATIONS.index(name) for name in network.activations], dtype=np.int64)
         placed = first[:, : network.placed]
-        return ExactNetwork(tile, placed, np.concatenate(packed), pack(last, 3), codes, *palette_numbers(palette))
+        return ExactNetwork(
+            tile, placed, np.concatenate(packed), pack(last, 3), codes, *palette_numbers(palette)
+        )
 
     @property
     def panel(self) -> int:
@@ -153,6 +157,4 @@ class ExactNetwork:
         """Fills whole panels of pixels; the last row of `placed` is 1."""
         first = pack(np.column_stack((self.placed, bias)), self.tile.rows)
         kernel = draw_narrow if self.tile == NARROW else draw_wide
-        kernel(
-            placed, first, self.hidden, self.last, len(bias), self.codes, self.kind, self.palette, out
-        )
+        kernel(placed, first, self.hidden, self.last, len(bias), self.codes, self.kind, self.palette, out)

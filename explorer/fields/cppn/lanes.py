@@ -19,16 +19,18 @@ from typing import Any
 
 import numpy as np
 from llvmlite import binding, ir
-from numba import njit, types
+from numba import extending, njit, types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba.extending import lower_builtin, models, register_model
 
 WIDE_REGISTERS = bool(binding.get_host_cpu_features().get("avx512f", False))
 LANES = 16 if WIDE_REGISTERS else 8  # others hold a vector in two registers or more; the values are the same
 
 FLOATS = ir.VectorType(ir.FloatType(), LANES)
 INTEGERS = ir.VectorType(ir.IntType(32), LANES)
+
+intrinsic: Any = extending.intrinsic  # callers leave the typing context out, which its own type does not know
 
 
 def source_stamp() -> str:
@@ -118,8 +120,8 @@ _define_operator(operator.mul, lambda builder, a, b: builder.fmul(a, b))
 
 def emit_fma(builder, a, b, c):
     """a b + c, rounded once."""
-    kind = ir.FunctionType(FLOATS, [FLOATS] * 3)
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"llvm.fma.v{LANES}f32"), [a, b, c])
+    name, kind = f"llvm.fma.v{LANES}f32", ir.FunctionType(FLOATS, [FLOATS] * 3)
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b, c])
 
 
 @intrinsic

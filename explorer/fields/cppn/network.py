@@ -91,7 +91,7 @@ class PreparedCPPN:
     def colors(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
     ) -> Float[torch.Tensor, "moments points 3"]:
-        """See `Prepared.colors`. The first layer is always float32: half-precision coordinates are too coarse."""
+        """See `Prepared.colors`. The first layer is float32: coordinates in half precision are too coarse."""
         placed = place(self.field, xy)
         return self.evaluate(placed, torch.from_numpy(self.bias).to(xy.device), dtype)
 

@@ -11,9 +11,7 @@ def _look(**settings: Any) -> CPPN:
 
 
 PRESETS: dict[str, CPPN] = {
-    "molten": _look(
-        hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember", audio_gain=1.5
-    ),
+    "molten": _look(hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember", audio_gain=1.5),
     "orchid": _look(
         hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.8, seed=14, palette="aurora"
     ),
@@ -21,9 +19,16 @@ PRESETS: dict[str, CPPN] = {
         hidden=24, layers=2, gain=5.0, output_gain=4.0, coord_scale=1.0, seed=12, palette="lagoon"
     ),
     "mandala": _look(
-        hidden=16, layers=4, gain=3.5, output_gain=3.0, coord_scale=0.7, seed=10, palette="dusk",
-        radius=True, symmetry=8,
-    ),  # fmt: skip
+        hidden=16,
+        layers=4,
+        gain=3.5,
+        output_gain=3.0,
+        coord_scale=0.7,
+        seed=10,
+        palette="dusk",
+        radius=True,
+        symmetry=8,
+    ),
     "marble": _look(
         hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.7, seed=10, palette="ink", radius=True
     ),

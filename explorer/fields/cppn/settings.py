@@ -5,6 +5,7 @@ Stanley, "Compositional pattern producing networks", Genetic Programming and Evo
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -30,28 +31,86 @@ class CPPN(FieldSettings):
     kind: Literal["cppn"] = "cppn"
     features: tuple[str, ...] = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux")
 
-    hidden: int = knob(256, low=1, high=1024, slider=(4, 256), step=4, flag="cppn-hidden", group="network",
-                       help="neurons in each hidden layer")  # fmt: skip
-    layers: int = knob(4, low=1, high=64, slider=(1, 12), step=1, flag="cppn-layers", group="network",
-                       help="hidden layers, the first included")  # fmt: skip
-    gain: float = knob(5.0, low=0.01, high=50, slider=(0.5, 10), step=0.1, group="network",
-                       help="Xavier gain of the weights: low is static, high is noise")  # fmt: skip
-    output_gain: float | None = knob(None, low=0.01, high=50, slider=(0.2, 10), step=0.1, group="network",
-                                     help="gain of the output layer; none: the same as gain")  # fmt: skip
-    seed: int = knob(0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="network",
-                     help="which random network")  # fmt: skip
-    coord_scale: float = knob(0.5, low=0.01, high=100, slider=(0.1, 4), step=0.05, group="look",
-                              help="coordinates span +- this on the shorter side: larger shows more")  # fmt: skip
+    hidden: int = knob(
+        256,
+        low=1,
+        high=1024,
+        slider=(4, 256),
+        step=4,
+        flag="cppn-hidden",
+        group="network",
+        help="neurons in each hidden layer",
+    )
+    layers: int = knob(
+        4,
+        low=1,
+        high=64,
+        slider=(1, 12),
+        step=1,
+        flag="cppn-layers",
+        group="network",
+        help="hidden layers, the first included",
+    )
+    gain: float = knob(
+        5.0,
+        low=0.01,
+        high=50,
+        slider=(0.5, 10),
+        step=0.1,
+        group="network",
+        help="Xavier gain of the weights: low is static, high is noise",
+    )
+    output_gain: float | None = knob(
+        None,
+        low=0.01,
+        high=50,
+        slider=(0.2, 10),
+        step=0.1,
+        group="network",
+        help="gain of the output layer; none: the same as gain",
+    )
+    seed: int = knob(
+        0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="network", help="which random network"
+    )
+    coord_scale: float = knob(
+        0.5,
+        low=0.01,
+        high=100,
+        slider=(0.1, 4),
+        step=0.05,
+        group="look",
+        help="coordinates span +- this on the shorter side: larger shows more",
+    )
     radius: bool = knob(False, group="look", help="give the network the distance from the centre too")
-    symmetry: int = knob(0, low=0, high=24, slider=(0, 12), step=1, group="look",
-                         help="mirrored n-fold symmetry; 0: none, 1: left-right")  # fmt: skip
+    symmetry: int = knob(
+        0,
+        low=0,
+        high=24,
+        slider=(0, 12),
+        step=1,
+        group="look",
+        help="mirrored n-fold symmetry; 0: none, 1: left-right",
+    )
     palette: PaletteName = knob("rgb", group="look", help="how three outputs become a colour")
-    audio_gain: float = knob(3.0, low=0, high=1000, slider=(0, 40), step=0.5, group="audio",
-                             help="how strongly the features move the picture")  # fmt: skip
-    time_span: float | Literal["track"] = knob("track", low=0.1, high=36000, slider=(2, 120), step=1, unit="s",
-                                               group="time",
-                                               help="seconds in which time runs from -1 to 1, or the whole "
-                                                    "track (published; slow on long ones)")  # fmt: skip
+    audio_gain: float = knob(
+        3.0,
+        low=0,
+        high=1000,
+        slider=(0, 40),
+        step=0.5,
+        group="audio",
+        help="how strongly the features move the picture",
+    )
+    time_span: float | Literal["track"] = knob(
+        "track",
+        low=0.1,
+        high=36000,
+        slider=(2, 120),
+        step=1,
+        unit="s",
+        group="time",
+        help="seconds in which time runs from -1 to 1, or the whole track (published; slow on long ones)",
+    )
 
     @field_validator("features")
     @classmethod
@@ -79,7 +138,7 @@ class CPPN(FieldSettings):
     def fans(self) -> list[tuple[int, int]]:
         """(fan_in, fan_out) of every layer, the output layer last."""
         sizes = [3 + self.radius + len(self.features), *[self.hidden] * self.layers, 3]
-        return list(zip(sizes[:-1], sizes[1:], strict=True))
+        return list(pairwise(sizes))
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (in [-1, 1] over one span, growing on) and the features in [-1, 1]."""

@@ -5,17 +5,26 @@ from __future__ import annotations
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 
-from explorer.fields.cppn.lanes import FLOATS, LANES, LANES_TYPE, emit_fma, floats, integers, spread
+from explorer.fields.cppn.lanes import (
+    FLOATS,
+    LANES,
+    LANES_TYPE,
+    emit_fma,
+    floats,
+    integers,
+    intrinsic,
+    spread,
+)
 
 HALVES = ir.VectorType(ir.IntType(16), LANES)
 BYTES = ir.VectorType(ir.IntType(8), LANES)
 INDEX = ir.IntType(64)
 
 
-def address(context, builder, array_type, array, index, element=None):
-    """Pointer to `array[index]`, seen as a pointer to `element` when given."""
+def address(context, builder, array_type, place, element=None):
+    """Pointer to `array[index]`, place being (array, index); seen as a pointer to `element` when given."""
+    array, index = place
     pointer = builder.gep(context.make_array(array_type)(context, builder, array).data, [index])
     return pointer if element is None else builder.bitcast(pointer, element.as_pointer())
 
@@ -31,7 +40,7 @@ def load(typing, array, index):
     """The vector that starts at `array[index]`; array is flat float32."""
 
     def codegen(context, builder, sig, args):
-        return _load(builder, address(context, builder, sig.args[0], *args, FLOATS))
+        return _load(builder, address(context, builder, sig.args[0], args, FLOATS))
 
     return LANES_TYPE(array, types.intp), codegen
 
@@ -41,7 +50,7 @@ def store(typing, array, index, value):
     """Writes a vector from `array[index]` on; array is flat float32."""
 
     def codegen(context, builder, sig, args):
-        builder.store(args[2], address(context, builder, sig.args[0], *args[:2], FLOATS), align=4)
+        builder.store(args[2], address(context, builder, sig.args[0], args[:2], FLOATS), align=4)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, LANES_TYPE), codegen
@@ -52,7 +61,7 @@ def splat(typing, array, index):
     """`array[index]` in every lane."""
 
     def codegen(context, builder, sig, args):
-        value = builder.load(address(context, builder, sig.args[0], *args))
+        value = builder.load(address(context, builder, sig.args[0], args))
         return spread(builder, value, types.float32)
 
     return LANES_TYPE(array, types.intp), codegen
@@ -63,7 +72,7 @@ def load_half(typing, array, index):
     """The vector of bfloat16 that starts at `array[index]`; array is flat uint16."""
 
     def codegen(context, builder, sig, args):
-        halves = builder.load(address(context, builder, sig.args[0], *args, HALVES), align=2)
+        halves = builder.load(address(context, builder, sig.args[0], args, HALVES), align=2)
         bits = builder.shl(builder.zext(halves, integers(0).type), integers(16))
         return builder.bitcast(bits, FLOATS)
 
@@ -78,7 +87,7 @@ def store_half(typing, array, index, value):
         bits = builder.bitcast(args[2], integers(0).type)
         rounded = builder.add(bits, integers(0x8000))
         halves = builder.trunc(builder.lshr(rounded, integers(16)), HALVES)
-        builder.store(halves, address(context, builder, sig.args[0], *args[:2], HALVES), align=2)
+        builder.store(halves, address(context, builder, sig.args[0], args[:2], HALVES), align=2)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, LANES_TYPE), codegen
@@ -86,7 +95,7 @@ def store_half(typing, array, index, value):
 
 @intrinsic
 def store_rgb(typing, out, pixel, red, green, blue):
-    """Writes three vectors of values in [0, 256) as bytes r, g, b, r, g, b, ... from row `pixel` of `out` on."""
+    """Writes three vectors of values in [0, 256) as bytes r, g, b, r, ... from row `pixel` of `out` on."""
 
     def codegen(context, builder, sig, args):
         r, g, b = (builder.trunc(builder.fptosi(v, integers(0).type), BYTES) for v in args[2:])
@@ -97,7 +106,7 @@ def store_rgb(typing, out, pixel, red, green, blue):
         mask = ir.Constant(ir.VectorType(ir.IntType(32), 3 * LANES), order)
         mixed = builder.shuffle_vector(pair, last, mask)
         first = builder.mul(args[1], INDEX(3))
-        builder.store(mixed, address(context, builder, sig.args[0], args[0], first, mixed.type), align=1)
+        builder.store(mixed, address(context, builder, sig.args[0], (args[0], first), mixed.type), align=1)
         return context.get_dummy_value()
 
     return types.void(out, types.intp, LANES_TYPE, LANES_TYPE, LANES_TYPE), codegen
@@ -105,7 +114,7 @@ def store_rgb(typing, out, pixel, red, green, blue):
 
 @intrinsic(prefer_literal=True)
 def product(typing, weights, w, inputs, x, outputs, z, terms, rows, vectors):
-    """z[row, v] = sum over k of weights[k, row] inputs[k, v], for `rows` x `vectors` vectors held in registers.
+    """z[row, v] = sum over k of weights[k, row] inputs[k, v], for `rows` x `vectors` vectors in registers.
 
     Every sum runs over k in order, one fma per term: the same bits for any shape of tile. `w`, `x` and `z`
     are where the tile starts in three flat float32 arrays: weights (terms, rows), inputs (terms, vectors *
@@ -114,7 +123,7 @@ def product(typing, weights, w, inputs, x, outputs, z, terms, rows, vectors):
     height, width = rows.literal_value, vectors.literal_value
 
     def codegen(context, builder, sig, args):
-        starts = [address(context, builder, sig.args[i], args[i], args[i + 1]) for i in (0, 2, 4)]
+        starts = [address(context, builder, sig.args[i], args[i : i + 2]) for i in (0, 2, 4)]
         sums = _emit_sums(builder, starts[0], starts[1], args[6], height, width)
         for i, total in enumerate(sums):
             pointer = builder.gep(starts[2], [INDEX(i * LANES)])

@@ -65,9 +65,16 @@ def render(
         encoder=encoder or EncoderSettings(),
     )
     return carry_out(
-        recipe, audio, out, track=track, device=target, threads=threads, png_dir=png_dir,
-        explorations=explorations, progress=progress,
-    )  # fmt: skip
+        recipe,
+        audio,
+        out,
+        track=track,
+        device=target,
+        threads=threads,
+        png_dir=png_dir,
+        explorations=explorations,
+        progress=progress,
+    )
 
 
 def carry_out(
@@ -136,7 +143,11 @@ def _logged(folder: Path, recipe: Recipe, audio: Path, renderer: Renderer) -> It
         "command": manifest.command(),
         "audio": {**recipe.audio.model_dump(), "path": str(audio.resolve())},
         "field": recipe.field.kind,
-        "device": {"name": renderer.device.name, "type": renderer.device.device.type, "note": renderer.device.note},
+        "device": {
+            "name": renderer.device.name,
+            "type": renderer.device.device.type,
+            "note": renderer.device.note,
+        },
         "kernel": renderer.kernel,
         "precision": recipe.precision,
         "threads": renderer.threads,
