@@ -7,6 +7,10 @@ Every message says what was given, what is allowed and what to do next, in one l
 class ExplorerError(Exception):
     """Root of all errors that explorer raises on purpose."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the one line, without a traceback (IPython asks for this method)."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class SettingsError(ExplorerError, ValueError):
     """A setting, name or flag that cannot be used."""

@@ -26,7 +26,7 @@ def test_a_knob_tells_everything_that_shells_need():
     ("given", "words"),
     [
         ({"powr": 1}, "did you mean 'power'?"),
-        ({"power": 11}, "power: got 11; allowed: 0 to 10"),
+        ({"power": 11}, "power: got 11.0; allowed: 0 to 10"),
         ({"power": math.nan}, "power: got nan; allowed: 0 to 10"),
         ({"power": "much"}, "power: got 'much'; allowed: 0 to 10"),
         ({"timer": 0}, "timer: got 0; allowed: 1 to 60 or none"),

@@ -63,5 +63,5 @@ class Run:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        name, path = html.escape(self.folder.name), html.escape(str(self.folder))
-        return f"<b>{name}</b> ({html.escape(self.manifest['status'])})<br><code>{path}</code>"
+        name, status = html.escape(self.folder.name), html.escape(self.manifest["status"])
+        return f"<b>{name}</b> ({status})"  # the name alone: notebooks travel, paths do not

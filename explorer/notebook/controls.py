@@ -30,7 +30,7 @@ class Control(Protocol):
 def make_control(knob: Knob, changed: Changed) -> Control | None:
     """The control of a knob, calling `changed` after every change; None for one without range or choices."""
     if knob.slider and (type(None) in knob.types or knob.choices):
-        return Optional(knob, changed)
+        return OptionalNumber(knob, changed)
     if knob.slider:
         return Number(knob, changed)
     if knob.choices:
@@ -122,7 +122,7 @@ def _make_box(knob: Knob, value: float, width: str) -> widgets.Widget:
     return kind(value, min=low, max=high, step=knob.step, **about)
 
 
-class Optional:
+class OptionalNumber:
     """A number, or the one word (or none) that may stand in its place: a checkbox that lends it a number."""
 
     def __init__(self, knob: Knob, changed: Changed) -> None:

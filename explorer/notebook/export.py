@@ -77,7 +77,7 @@ class Exporter:
         """Show a state; on the job's thread, but for the first one."""
         self.save_button.disabled = self.export_button.disabled = not state.ended
         self.stop_button.disabled = state.ended
-        self.bar.layout.visibility = "hidden" if state.ended else "visible"
+        self.bar.layout.display = "none" if state.ended else ""
         self.bar.value = state.share
         self.line.value = f'<span class="explorer-muted">{_told(state)}</span>'
 
@@ -89,7 +89,7 @@ class Exporter:
         self.save_button = _button("Save look", "bookmark", "keep this look and moment as a run")
         self.export_button = _button("Export MP4", "film", "render a video", button_style="primary")
         self.stop_button = _button("Stop", "stop", "end this run", disabled=True)
-        self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "visibility": "hidden"})
+        self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "display": "none"})
         self.bar.add_class("explorer-bar")
         self.line = widgets.HTML()
         options = [self.resolution, self.fps, self.start, self.length]

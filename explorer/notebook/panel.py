@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import html
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +47,8 @@ def explore(
     before. A sound that cannot be used raises SoundError, shown as one line.
     """
     cells.close_previous()
-    try:
-        track = analyze(audio, **analysis)
-        panel = Panel(Path(audio), track, field, size=size, device=device, explorations=explorations)
-    except ExplorerError as error:
-        raise _in_one_line(error) from None
+    track = analyze(audio, **analysis)
+    panel = Panel(Path(audio), track, field, size=size, device=device, explorations=explorations)
     cells.remember(panel)
     return panel
 
@@ -191,7 +188,7 @@ class Panel:
             action()
 
     @contextlib.contextmanager
-    def _telling(self) -> Any:
+    def _telling(self) -> Iterator[None]:
         """ipywidgets hides what a callback raises; here it appears in the panel."""
         try:
             yield
@@ -203,9 +200,3 @@ class Panel:
     def _fail(self, error: Exception) -> None:
         told = str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
         self._error.value = f'<div class="explorer-error">{html.escape(told)}</div>'
-
-
-def _in_one_line(error: ExplorerError) -> ExplorerError:
-    """The same error, shown by IPython without a traceback: its message says all that helps."""
-    error._render_traceback_ = lambda: [f"{type(error).__name__}: {error}"]  # type: ignore[attr-defined]
-    return error

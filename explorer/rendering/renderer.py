@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import Self
 
 import numpy as np
@@ -105,8 +105,13 @@ class Renderer:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="explorer-draw")
         with single_blas_thread():
-            for done in [self._pool.submit(draw, first) for first in range(0, len(out), TILE)]:
-                done.result()
+            tiles = [self._pool.submit(draw, first) for first in range(0, len(out), TILE)]
+            finished, rest = wait(tiles, return_when=FIRST_EXCEPTION)
+            for tile in rest:  # after a stop or an error no tile goes on outside this block
+                tile.cancel()
+            wait(rest)
+        for tile in finished:
+            tile.result()
 
 
 def render_frame(

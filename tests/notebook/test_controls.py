@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from explorer.fields import CPPN
-from explorer.notebook.controls import Choice, Number, Optional, Switch, grid, label, make_control
+from explorer.notebook.controls import Choice, Number, OptionalNumber, Switch, grid, label, make_control
 from explorer.notebook.form import Form
 from explorer.settings import Settings, knob
 
@@ -41,7 +41,13 @@ def drag(widget, value):
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("even", Number), ("maybe", Optional), ("span", Optional), ("name", Choice), ("flag_", Switch)],
+    [
+        ("even", Number),
+        ("maybe", OptionalNumber),
+        ("span", OptionalNumber),
+        ("name", Choice),
+        ("flag_", Switch),
+    ],
 )
 def test_each_kind_of_knob_has_its_control_at_its_default(name, kind):
     control = make_control(KNOBS[name], nothing)

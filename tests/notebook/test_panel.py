@@ -122,6 +122,28 @@ def test_200_moves_while_one_frame_is_drawn_queue_only_one(counting, panel):
     assert np.array_equal(shown(panel), expected(panel))
 
 
+def test_an_older_reading_of_the_controls_never_overtakes_a_newer_one(panel, monkeypatch):
+    read, newer_is_asked = threading.Event(), threading.Event()
+    request = panel._request
+
+    def read_slowly():
+        asked = request()
+        if not read.is_set():
+            read.set()
+            newer_is_asked.wait(0.3)  # in vain when the handlers wait for each other, as they should
+        return asked
+
+    monkeypatch.setattr(panel, "_request", read_slowly)
+    older = threading.Thread(target=drag, args=(panel.time, 0.1))
+    older.start()
+    assert read.wait(PATIENCE)
+    drag(panel.time, 1.9)
+    newer_is_asked.set()
+    older.join()
+    assert panel.wait(PATIENCE)
+    assert np.array_equal(shown(panel), render_frame(FIELD, panel.track, 1.9, SIZE))
+
+
 def test_a_slow_field_is_drafted_first(monkeypatch, panel):
     drawn = []
     monkeypatch.setattr(panel.screen, "show_draft", lambda frame: drawn.append(frame.shape))

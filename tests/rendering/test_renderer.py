@@ -92,13 +92,13 @@ def test_no_thread_outlives_a_closed_renderer():
 
 
 def test_draft_is_close_and_says_what_it_is():
-    field = CPPN(hidden=64, layers=3, gain=3)
+    field = CPPN(hidden=256, layers=3, gain=3)
     exact = render_frame(field, made_up_track(), t=1.0, size=SIZE).astype(float)
-    draft = render_frame(field, made_up_track(), t=1.0, size=SIZE, precision="draft").astype(float)
-    assert 0 < np.abs(exact - draft).mean() < 8
     with Renderer(field, made_up_track(), SIZE, precision="draft") as renderer:
         assert renderer.device.draft
-        assert "bf16" in renderer.kernel or "bfloat16" in renderer.kernel
+        off = np.abs(exact - renderer.frame(1.0)).mean()
+        # a CPU that does not multiply bfloat16 draws exactly, and the kernel's name says so
+        assert 0 < off < 8 if "bf16" in renderer.kernel else off == 0
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without CUDA")

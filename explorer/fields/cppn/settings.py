@@ -96,8 +96,8 @@ class CPPN(FieldSettings):
         3.0,
         low=0,
         high=1000,
-        slider=(0, 40),
-        step=0.5,
+        slider=(0, 12),
+        step=0.25,
         group="audio",
         help="how strongly the features move the picture",
     )
