@@ -15,10 +15,11 @@ from explorer.errors import Stopped
 from explorer.fields import FieldSettings, Grid, Prepared
 from explorer.rendering.devices import Device, resolve
 from explorer.rendering.frames import Size, parse_size
-from explorer.rendering.threads import single_blas_thread, usable_threads
+from explorer.rendering.threads import alone, usable_threads
 from explorer.rendering.torch_engine import TorchEngine
 
-TILE = 8192  # points a thread takes at a time: whole blocks of every kernel
+TILE = 6144  # points; a thread takes a multiple of it at a time: whole blocks of every kernel
+SHARES = 6  # tiles per thread and frame: few enough to cost nothing, enough to even out
 
 Frame = UInt8[np.ndarray, "height width 3"]
 
@@ -71,9 +72,8 @@ class Renderer:
 
     def frames(self, times: Iterable[float]) -> Iterator[Frame]:
         """The frames at `times`, one after the other; memory does not grow with their number."""
-        with single_blas_thread():
-            for t in times:
-                yield self.frame(float(t))
+        for t in times:
+            yield self.frame(float(t))
 
     def close(self) -> None:
         """End the threads; a closed renderer starts them again when it is used."""
@@ -96,20 +96,21 @@ class Renderer:
     def _draw_tiles(
         self, prepared: Prepared, out: UInt8[np.ndarray, "points 3"], stopped: Callable[[], bool]
     ) -> None:
+        step = TILE * -(-len(out) // (TILE * SHARES * self.threads))
+
         def draw(first: int) -> None:
             if stopped():
                 raise Stopped("drawing was stopped")
-            tile = slice(first, first + TILE)
+            tile = slice(first, first + step)
             prepared.draw(0, self._placed[:, tile], self.grid.pixel, out[tile], self.device.dtype)
 
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="explorer-draw")
-        with single_blas_thread():
-            tiles = [self._pool.submit(draw, first) for first in range(0, len(out), TILE)]
-            finished, rest = wait(tiles, return_when=FIRST_EXCEPTION)
-            for tile in rest:  # after a stop or an error no tile goes on outside this block
-                tile.cancel()
-            wait(rest)
+            self._pool = ThreadPoolExecutor(self.threads, "explorer-draw", alone)
+        tiles = [self._pool.submit(draw, first) for first in range(0, len(out), step)]
+        finished, rest = wait(tiles, return_when=FIRST_EXCEPTION)
+        for tile in rest:  # after a stop or an error no tile goes on into a frame that is given up
+            tile.cancel()
+        wait(rest)
         for tile in finished:
             tile.result()
 

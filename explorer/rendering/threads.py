@@ -1,18 +1,13 @@
-"""Threads: as many as the process may use, each with a single BLAS thread of its own."""
+"""Threads: as many as the process may use, each drawing alone."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
-from threadpoolctl import ThreadpoolController
+import torch
 
 _lock = threading.Lock()
-_inside = 0
-_limit: Any = None
 
 
 def usable_threads() -> int:
@@ -21,21 +16,15 @@ def usable_threads() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-@contextmanager
-def single_blas_thread() -> Iterator[None]:
-    """Within the block every BLAS call uses one thread; the setting before is restored by the last to leave.
+def alone() -> None:
+    """Products that torch computes for the calling thread use this thread only, from now on.
 
-    Counted, so that two renders in one process do not restore it under each other.
+    torch keeps that number per thread, but threads born later start from the number that was set last,
+    so the one before is put back, from a thread that ends at once.
     """
-    global _inside, _limit
     with _lock:
-        if _inside == 0:
-            _limit = ThreadpoolController().limit(limits=1, user_api="blas")
-        _inside += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _inside -= 1
-            if _inside == 0:
-                _limit.restore_original_limits()
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        other = threading.Thread(target=torch.set_num_threads, args=(before,))
+        other.start()
+        other.join()

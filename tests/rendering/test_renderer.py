@@ -3,16 +3,16 @@
 import os
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import torch
-from threadpoolctl import threadpool_info
 
 from explorer.errors import DeviceError, ExplorerWarning, SettingsError, Stopped
 from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
-from explorer.rendering.threads import single_blas_thread, usable_threads
+from explorer.rendering.threads import alone, usable_threads
 from explorer.rendering.torch_engine import SMALLEST_BLOCK, TorchEngine
 from tests.tracks import made_up_track
 
@@ -63,19 +63,20 @@ def test_two_renders_in_one_process_do_not_disturb_each_other():
     np.testing.assert_array_equal(drawn, expected)
 
 
-def blas_threads():
-    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
-
-
 def test_no_thread_setting_is_left_changed():
-    before, torch_before = blas_threads(), torch.get_num_threads()
-    with single_blas_thread():
-        with single_blas_thread():
-            assert set(blas_threads()) <= {1}
-        assert set(blas_threads()) <= {1}
-    render_frame(FIELDS[0], made_up_track(), t=0, size=SIZE)
-    assert blas_threads() == before
-    assert torch.get_num_threads() == torch_before
+    def in_a_new_thread():
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(torch.get_num_threads).result()
+
+    before = (torch.get_num_threads(), in_a_new_thread())
+    for precision in ("fp32", "draft"):
+        render_frame(FIELDS[0], made_up_track(), t=0, size=SIZE, precision=precision)
+    assert (torch.get_num_threads(), in_a_new_thread()) == before
+
+
+def test_a_thread_that_draws_computes_alone():
+    with ThreadPoolExecutor(1, initializer=alone) as pool:
+        assert pool.submit(torch.get_num_threads).result() == 1
     assert 1 <= usable_threads() <= (os.cpu_count() or 1)
 
 
