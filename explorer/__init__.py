@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from explorer.audio import FeatureTrack as FeatureTrack
     from explorer.audio import analyze as analyze
+    from explorer.diagnostics import calibrate as calibrate
+    from explorer.diagnostics import diagnose as diagnose
     from explorer.errors import ExplorerError as ExplorerError
     from explorer.errors import ExplorerWarning as ExplorerWarning
     from explorer.experiments import Recipe as Recipe
     from explorer.experiments import Run as Run
+    from explorer.experiments import load as load
     from explorer.experiments import load_recipe as load_recipe
     from explorer.experiments import render as render
     from explorer.experiments import runs as runs
+    from explorer.experiments import sweep as sweep
     from explorer.fields import CPPN as CPPN
     from explorer.notebook import explore as explore
     from explorer.rendering import render_frame as render_frame
@@ -31,8 +35,12 @@ _HOMES = {
     "FeatureTrack": "audio",
     "CPPN": "fields",
     "render_frame": "rendering",
+    "diagnose": "diagnostics",
+    "calibrate": "diagnostics",
     "render": "experiments",
+    "sweep": "experiments",
     "runs": "experiments",
+    "load": "experiments",
     "Run": "experiments",
     "Recipe": "experiments",
     "load_recipe": "experiments",
@@ -54,4 +62,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted(_HOMES)

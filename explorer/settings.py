@@ -40,8 +40,9 @@ class Knob:
         """The valid values in words: `0.01 to 20`, `one of rgb, oklab`."""
         parts = [f"one of {', '.join(self.choices)}"] if self.choices else []
         if self.low is not None or self.high is not None:
-            low = "any" if self.low is None else f"{self.low:g}"
-            parts.append(f"{low} to {self.high:g}" if self.high is not None else f"{low} or more")
+            kind = "whole numbers " if int in self.types else ""
+            low = "any" if self.low is None else f"{self.low:.10g}"
+            parts.append(kind + (f"{low} to {self.high:.10g}" if self.high is not None else f"{low} or more"))
         elif bool in self.types:
             parts.append("true or false")
         if type(None) in self.types:

@@ -19,7 +19,7 @@ def test_a_knob_tells_everything_that_shells_need():
     assert (power.default, power.low, power.high, power.slider, power.unit) == (5.0, 0, 10, (1, 9), "W")
     assert (power.flag, timer.flag) == ("power", "lamp-timer")
     assert power.allowed == "0 to 10"
-    assert timer.allowed == "1 to 60 or none"
+    assert timer.allowed == "whole numbers 1 to 60 or none"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_knob_tells_everything_that_shells_need():
         ({"power": 11}, "power: got 11.0; allowed: 0 to 10"),
         ({"power": math.nan}, "power: got nan; allowed: 0 to 10"),
         ({"power": "much"}, "power: got 'much'; allowed: 0 to 10"),
-        ({"timer": 0}, "timer: got 0; allowed: 1 to 60 or none"),
+        ({"timer": 0}, "timer: got 0; allowed: whole numbers 1 to 60 or none"),
     ],
 )
 def test_what_is_not_allowed_is_refused_in_one_line(given, words):

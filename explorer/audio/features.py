@@ -35,7 +35,7 @@ class AnalysisSettings(Settings):
         help="Moments per second at which the sound is measured.",
     )  # fmt: skip
     smoothing: float = knob(
-        0.08, low=0, high=2, slider=(0, 0.5), step=0.01, unit="s", group="audio",
+        0.04, low=0, high=2, slider=(0, 0.5), step=0.01, unit="s", group="audio",
         help="Width (standard deviation) of the centred smoothing of levels but onset; 0 keeps flutter.",
     )  # fmt: skip
     timbre_smoothing: float = knob(
@@ -47,7 +47,7 @@ class AnalysisSettings(Settings):
         help="Seconds in which a level rises from rest to full, ending exactly at the hit.",
     )  # fmt: skip
     release: float = knob(
-        0.25, low=0, high=2, slider=(0, 2), step=0.05, unit="s", group="audio",
+        0.6, low=0, high=2, slider=(0, 2), step=0.05, unit="s", group="audio",
         help="Seconds in which a level falls from full to rest after a hit; 0 follows the sound alone.",
     )  # fmt: skip
     peak_percentile: float = knob(

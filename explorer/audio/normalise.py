@@ -20,7 +20,8 @@ LOUDNESS = {"flux": 1.2, "onset": 1.2}
 loudness", JASA 27, 1955). Flux is of degree 0.5 in pressure already, so 1.2 is the same law."""
 STEVENS = 0.6
 
-EVENTS = ("onset",)  # never smoothed: an event keeps its moment and its edge
+EVENTS = ("onset",)  # never smoothed: an event keeps its moment and its edge,
+EVENT_RELEASE = 0.25  # seconds, and falls at least so fast that the next one shows
 
 NOISE_FLOOR = -70.0  # dBFS; a track whose loud passages lie below is silence
 FADE = 12.0  # dB over which the presence gate opens
@@ -65,6 +66,8 @@ def level(
     full = peak_level(loudness, settings)
     if full <= 0:
         return np.full(len(column), -1.0)
+    if not smoothed:
+        settings = settings.replace(release=min(settings.release, EVENT_RELEASE))
     held = hold(np.clip(loudness / full, 0, 1), settings)
     return np.asarray(2 * held - 1)
 

@@ -5,11 +5,15 @@ from typing import Annotated
 import typer
 
 from explorer.cli.analyze import analyze
+from explorer.cli.bench import bench
 from explorer.cli.demo import demo
+from explorer.cli.diagnose import diagnose
 from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
 from explorer.cli.render import render
+from explorer.cli.report import report
 from explorer.cli.runs import runs
+from explorer.cli.sweep import sweep
 
 app = typer.Typer(
     help="Explore audio-reactive visuals: sound in, pictures that move with it out.",
@@ -18,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, lab, render, analyze, runs, doctor):
+for command in (demo, lab, render, analyze, diagnose, runs, report, doctor, bench, sweep):
     app.command()(command)
 
 

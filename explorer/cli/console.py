@@ -48,7 +48,9 @@ class Bar:
             self.close()
             self._step = step
             unit = " frames" if step == "drawing" else " s" if step == "analysing" else ""
-            self._bar = tqdm(total=round(total), desc=step, unit=unit, ascii=True, delay=1, leave=False)
+            self._bar = tqdm(
+                total=round(total), desc=step, unit=unit, ascii=True, delay=1, leave=False, disable=None
+            )
         self._bar.update(round(done) - self._bar.n)
 
     def close(self) -> None:

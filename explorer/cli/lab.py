@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,12 +23,13 @@ def lab(
     """Open JupyterLab at the first notebook; copies the notebooks here when they are not."""
     notebook = notebooks_folder() / FIRST
     say(f"opening {notebook}; stop with Ctrl-C here")
-    arguments = [sys.executable, "-m", "jupyterlab", str(notebook), *([] if browser else ["--no-browser"])]
+    options = [] if browser else ["--no-browser"]
+    if getattr(os, "geteuid", lambda: 1)() == 0:
+        options.append("--allow-root")  # in a container one often is root, and Jupyter refuses that
+    arguments = [sys.executable, "-m", "jupyterlab", str(notebook), *options]
     status = subprocess.run(arguments, check=False).returncode
     if status:
-        raise ExplorerError(
-            f"JupyterLab ended with status {status}; is it installed? (pip install jupyterlab)"
-        )
+        raise ExplorerError(f"JupyterLab ended with status {status}; what it says above tells why")
 
 
 def notebooks_folder() -> Path:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
+from explorer.audio import FEATURES, AnalysisSettings
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, AnyField
 from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
-from explorer.settings import Knob, nearest
+from explorer.settings import Knob, Settings, nearest
+from explorer.video import EncoderSettings
 
 FIELDS = {"cppn": CPPN}
+GROUPS: dict[str, type[Settings]] = {"analysis": AnalysisSettings, "encoder": EncoderSettings}
 PLANNED_FIELDS = ("patterns", "julia")
 
 Explorations = Annotated[
@@ -31,17 +35,62 @@ ThreadsOption = Annotated[
 ]
 
 
-def with_field_flags(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--field`, `--preset` and one flag per setting of every field, gathered in `field=`."""
+@dataclass(frozen=True)
+class FieldFlags:
+    """What was said of the field: its kind, a preset and settings, as typed."""
+
+    kind: str | None
+    preset: str | None
+    settings: dict[str, Any]
+
+    def choose(self) -> AnyField:
+        """The field that the flags describe: a preset with changes. Raises SettingsError."""
+        kind = self.kind or "cppn"
+        if kind in PLANNED_FIELDS:
+            available = ", ".join(FIELDS)
+            raise SettingsError(f"--field {kind} is not available in this version; available: {available}")
+        if kind not in FIELDS:
+            raise SettingsError(f"no field '{kind}'{nearest(kind, FIELDS)}")
+        return self._changed(FIELDS[kind].preset(self.preset or DEFAULT_PRESET))
+
+    def change(self, field: AnyField) -> AnyField:
+        """A recipe's field with the settings that were typed. Raises SettingsError."""
+        if self.kind or self.preset:
+            raise SettingsError(
+                "a recipe has its field already; --field and --preset do not go with --recipe"
+            )
+        return self._changed(field)
+
+    def _changed(self, field: AnyField) -> AnyField:
+        known = field.knobs()
+        for name in self.settings:
+            if name not in known and name != "features":
+                raise SettingsError(
+                    f"--{_all_knobs()[name].flag} is not a setting of the field '{field.kind}'"
+                )
+        return field.replace(**self.settings)
+
+
+def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Derive flags from settings for the parameters that ask for them:
+
+    `field: AnyField` or `field: FieldFlags` gets `--field`, `--preset`, `--features` and one flag per setting
+    of every field; `analysis` and `encoder` get a dict of the settings that were typed, by name.
+    """
     plain = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in plain.parameters.items() if name != "field"]
-    flags = _field_parameters()
+    derived = {name: _parameters(name) for name in plain.parameters if name in ("field", *GROUPS)}
+    own = [parameter for name, parameter in plain.parameters.items() if name not in derived]
 
     def run(**given: Any) -> Any:
-        chosen = {name: given.pop(name) for name in flags}
-        return command(**given, field=choose_field(**chosen))
+        for group, parameters in derived.items():
+            typed = {name.partition("__")[2]: given.pop(name) for name in parameters}
+            typed = {name: _value(text) for name, text in typed.items() if text is not None}
+            given[group] = _field_flags(typed) if group == "field" else typed
+        if "field" in derived and plain.parameters["field"].annotation is not FieldFlags:
+            given["field"] = given["field"].choose()
+        return command(**given)
 
-    parameters = [*own, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in flags.values())]
+    parameters = [*own, *(p for group in derived.values() for p in group.values())]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__doc__ = command.__doc__
@@ -49,23 +98,17 @@ def with_field_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def choose_field(field: str = "cppn", preset: str | None = None, **flags: str | None) -> AnyField:
-    """The field that the flags describe: a preset with changes. Raises SettingsError."""
-    if field in PLANNED_FIELDS:
-        raise SettingsError(
-            f"--field {field} is not available in this version; available: {', '.join(FIELDS)}"
+def _field_flags(typed: dict[str, Any]) -> FieldFlags:
+    kind, preset = typed.pop("field", None), typed.pop("preset", None)
+    if "features" in typed:
+        typed["features"] = tuple(
+            name.strip() for name in (typed["features"] or "").split(",") if name.strip()
         )
-    if field not in FIELDS:
-        raise SettingsError(f"no field '{field}'{nearest(field, FIELDS)}")
-    knobs = FIELDS[field].knobs()
-    changes = {name: _value(text) for name, text in flags.items() if text is not None}
-    for name in changes:
-        if name not in knobs:
-            raise SettingsError(f"--{_all_knobs()[name].flag} is not a setting of the field '{field}'")
-    return FIELDS[field].preset(preset or DEFAULT_PRESET).replace(**changes)
+    return FieldFlags(kind, preset, typed)
 
 
 def _value(text: str) -> str | None:
+    """Typed text as a setting takes it: `none` is None."""
     return None if text.lower() == "none" else text
 
 
@@ -73,18 +116,23 @@ def _all_knobs() -> dict[str, Knob]:
     return {name: knob for field in FIELDS.values() for name, knob in field.knobs().items()}
 
 
-def _field_parameters() -> dict[str, inspect.Parameter]:
-    looks = ", ".join(PRESETS)
-    options = {
-        "field": (str, typer.Option("--field", metavar="NAME", help="what to draw: cppn"), "cppn"),
-        "preset": (str | None, typer.Option("--preset", metavar="NAME", help=f"start from: {looks}"), None),
-    }
-    for name, knob in _all_knobs().items():
-        help = f"{knob.help} ({knob.allowed}{' ' + knob.unit if knob.unit else ''})"
-        options[name] = (str | None, typer.Option(f"--{knob.flag}", metavar="VALUE", help=help), None)
+def _parameters(group: str) -> dict[str, inspect.Parameter]:
+    """Parameters `GROUP__NAME` for the command framework; every value is text, checked by the settings."""
+    options = {}
+    if group == "field":
+        looks = ", ".join(PRESETS)
+        options["field"] = typer.Option("--field", metavar="NAME", help="what to draw: cppn")
+        options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from: {looks}")
+        options["features"] = typer.Option("--features", metavar="A,B", help=f"of {', '.join(FEATURES)}")
+    for name, knob in (_all_knobs() if group == "field" else GROUPS[group].knobs()).items():
+        help = f"{knob.help.rstrip('.')} ({knob.allowed}{' ' + knob.unit if knob.unit else ''})"
+        options[name] = typer.Option(f"--{knob.flag}", metavar="VALUE", help=help)
     return {
-        name: inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
+        f"{group}__{name}": inspect.Parameter(
+            f"{group}__{name}",
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[str | None, option],
         )
-        for name, (kind, option, default) in options.items()
+        for name, option in options.items()
     }

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from explorer.cli.console import Bar, complain, say
-from explorer.cli.options import DeviceOption, Explorations, PrecisionOption, ThreadsOption, with_field_flags
+from explorer.cli.options import (
+    DeviceOption,
+    Explorations,
+    FieldFlags,
+    PrecisionOption,
+    ThreadsOption,
+    with_setting_flags,
+)
 from explorer.errors import SettingsError
-from explorer.experiments import Run
-from explorer.fields import AnyField
+from explorer.experiments import Recipe, Run
+from explorer.experiments.estimate import Estimate
 
 
-@with_field_flags
+@with_setting_flags
 def render(
-    audio: Annotated[str | None, typer.Argument(metavar="[AUDIO]", help="a sound file")] = None,
-    out: Annotated[str | None, typer.Argument(metavar="[OUT.mp4]", help="a copy of the video")] = None,
+    audio: Annotated[str | None, typer.Argument(metavar="AUDIO", help="a sound file")] = None,
+    out: Annotated[str | None, typer.Argument(metavar="OUT.mp4", help="a copy of the video")] = None,
     recipe: Annotated[
         str | None,
-        typer.Option("--recipe", metavar="FILE", help="repeat a recipe.json; no other settings then"),
+        typer.Option("--recipe", metavar="FILE", help="repeat a recipe.json, run folder or MP4 of explorer"),
     ] = None,
     resolution: Annotated[
-        str, typer.Option("--resolution", metavar="720p|WxH", help="size of the video")
-    ] = "720p",
+        str | None, typer.Option("--resolution", metavar="720p|WxH", help="size [default: 720p]")
+    ] = None,
     fps: Annotated[
-        str, typer.Option("--fps", metavar="N", help="frames a second, as in 30 or 23.976")
-    ] = "30",
-    start: Annotated[float, typer.Option("--start", metavar="S", help="where to start, in seconds")] = 0.0,
+        str | None, typer.Option("--fps", metavar="N", help="frames a second, as in 23.976 [default: 30]")
+    ] = None,
+    start: Annotated[
+        float | None, typer.Option("--start", metavar="S", help="where to start, in seconds [default: 0]")
+    ] = None,
     duration: Annotated[
         float | None, typer.Option("--duration", metavar="S", help="how many seconds [default: to the end]")
     ] = None,
@@ -43,9 +53,14 @@ def render(
     threads: ThreadsOption = None,
     explorations: Explorations = None,
     *,
-    field: AnyField,
+    field: FieldFlags,
+    analysis: dict[str, Any],
+    encoder: dict[str, Any],
 ) -> None:
-    """Draw a field to a sound file: a video with sound in a run folder of its own."""
+    """Draw a field to a sound file: a video with sound in a run folder of its own.
+
+    With --recipe an earlier run is repeated, with the settings that are typed beside it changed.
+    """
     if models:
         raise SettingsError(
             f"--models {models}: learned embeddings (openl3, yamnet, vggish) are not available in this "
@@ -53,27 +68,43 @@ def render(
         )
     if recipe is None and audio is None:
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
-    from explorer.experiments import render as render_field
-
+    size = _even(resolution) if resolution else None
+    frames: dict[str, Any] = {"fps": fps, "start": start, "duration": duration}
+    frames = {name: value for name, value in frames.items() if value is not None}
+    carried: dict[str, Any] = {"threads": threads, "png_dir": png_dir, "explorations": explorations}
     with Bar() as progress:
+        carried["on_estimate"] = partial(_foretell, progress)
         if recipe is not None:
-            run = _repeat(recipe, audio, out, device, threads, png_dir, explorations, progress)
+            from explorer.experiments import carry_out
+
+            asked, sound, out = _asked(recipe, audio, out)
+            if size:
+                frames |= {"width": size[0], "height": size[1]}
+            if precision != "auto":
+                asked = asked.replace(precision=precision)
+            asked = asked.replace(
+                field=field.change(asked.field),
+                analysis=asked.analysis.replace(**analysis),
+                encoder=asked.encoder.replace(**encoder),
+                frames=asked.frames.replace(**frames),
+            )
+            run = carry_out(asked, sound, out, device=device, progress=progress, **carried)
         else:
-            width, height = _even(resolution)
+            from explorer.experiments import render as render_field
+            from explorer.video import EncoderSettings
+
             run = render_field(
-                field,
+                field.choose(),
                 str(audio),
                 out,
-                size=(width, height),
-                fps=fps,
-                start=start,
-                duration=duration,
+                size=size or "720p",
                 device=device,
                 precision=precision,
-                threads=threads,
-                png_dir=png_dir,
-                explorations=explorations,
+                analysis=analysis,
+                encoder=EncoderSettings(**encoder),
                 progress=progress,
+                **frames,
+                **carried,
             )
     announce(run, out)
 
@@ -82,35 +113,29 @@ def announce(run: Run, out: str | None = None) -> None:
     """Say how it went and where things are."""
     say(run.report())
     say(f"run folder  {run.folder}")
+    say(f"pictures    {run.sheet}")
     say(f"video       {Path(out) if out else run.video}")
 
 
-def _repeat(
-    recipe: str,
-    audio: str | None,
-    out: str | None,
-    device: str,
-    threads: int | None,
-    png_dir: str | None,
-    explorations: str | None,
-    progress: Bar,
-) -> Run:
-    from explorer.experiments import carry_out, find_audio, load_recipe
+def _foretell(bar: Bar, expected: Estimate) -> None:
+    """Say what a render will take, on a line of its own."""
+    bar.close()
+    say(expected)
 
-    if audio is not None and out is None and audio.lower().endswith(".mp4"):
-        audio, out = None, audio  # explorer render --recipe FILE OUT.mp4
+
+def _asked(recipe: str, audio: str | None, out: str | None) -> tuple[Recipe, Path, str | None]:
+    """A recipe, its sound and OUT.mp4; a lone MP4 beside --recipe is OUT unless it is the recipe's sound."""
+    from explorer.experiments import find_audio, load_recipe
+
     asked = load_recipe(recipe)
-    sound = find_audio(asked, Path(recipe).resolve().parent, audio)
-    return carry_out(
-        asked,
-        sound,
-        out,
-        device=device,
-        threads=threads,
-        png_dir=png_dir,
-        explorations=explorations,
-        progress=progress,
-    )
+    near = Path(recipe).resolve()
+    near = near if near.is_dir() else near.parent
+    if audio is not None and out is None and audio.lower().endswith(".mp4"):
+        try:
+            return asked, find_audio(asked, near, audio), None
+        except SettingsError:
+            audio, out = None, audio
+    return asked, find_audio(asked, near, audio), out
 
 
 def _even(resolution: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""`explorer runs`: every run in a folder."""
+"""`explorer runs`: every run and every point of every sweep in a folder; stars and deletes them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,43 @@ import typer
 from explorer.cli.console import say
 from explorer.cli.options import Explorations
 
-SHOWN = ["run", "status", "audio", "size", "fps", "frames", "seconds", "speed"]
+SHOWN = ["run", "status", "verdict", "star", "audio", "size", "fps", "frames", "seconds", "speed"]
 
 
 def runs(
     explorations: Explorations = None,
     json: Annotated[bool, typer.Option("--json", help="everything as JSON")] = False,
+    starred: Annotated[bool, typer.Option("--starred", help="only those with a star")] = False,
+    star: Annotated[
+        str | None, typer.Option("--star", metavar="NAME", help="give a run or SWEEP/POINT a star")
+    ] = None,
+    unstar: Annotated[str | None, typer.Option("--unstar", metavar="NAME", help="take its star away")] = None,
+    delete: Annotated[
+        str | None, typer.Option("--delete", metavar="NAME", help="delete a whole run or sweep for good")
+    ] = None,
 ) -> None:
-    """List the runs in the explorations folder, oldest first."""
+    """List the runs in the explorations folder, oldest first; the end of a name is enough to name one."""
+    from explorer.experiments import library
     from explorer.experiments import runs as list_runs
     from explorer.files import explorations_folder
 
+    if star or unstar or delete:
+        for name, starred_now in ((star, True), (unstar, False)):
+            if name:
+                folder = library.star(name, starred_now, explorations)
+                say(f"{'starred' if starred_now else 'unstarred':<11} {folder}")
+        if delete:
+            say(f"deleted     {library.delete(delete, explorations)}")
+        return
     table = list_runs(explorations)
+    table = table[table["star"]] if starred else table
     if json:
         say(table.to_json(orient="records", date_format="iso", indent=2))
     elif table.empty:
-        say(f"no runs in {explorations_folder(explorations)} yet; make one with: explorer demo")
+        kind = "starred runs" if starred else "runs"
+        say(f"no {kind} in {explorations_folder(explorations)} yet; make one with: explorer demo")
     else:
-        say(table[SHOWN].to_string(index=False, na_rep="-", float_format=lambda number: f"{number:.4g}"))
+        shown = table[SHOWN].assign(star=table["star"].map({True: "*", False: ""}))
+        shown["verdict"] = shown["verdict"].fillna("-")
+        say(shown.to_string(index=False, na_rep="-", float_format=lambda number: f"{number:.4g}"))
         say(f"in {explorations_folder(explorations)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,11 @@ from explorer import files
 from explorer.audio import FeatureTrack, Sound, analyze, open_sound
 from explorer.errors import ExplorerError, SettingsError, Stopped
 from explorer.experiments import manifest
+from explorer.experiments.estimate import Estimate, estimate
+from explorer.experiments.foresight import keep_diagnosis
 from explorer.experiments.memory import peak_memory_bytes
-from explorer.experiments.recipe import Recipe
+from explorer.experiments.recipe import Recipe, load_recipe
+from explorer.experiments.report import report_or_warn
 from explorer.experiments.run import Run
 from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
@@ -45,13 +48,16 @@ def render(
     explorations: str | Path | None = None,
     analysis: dict[str, Any] | None = None,
     encoder: EncoderSettings | None = None,
+    on_estimate: Callable[[Estimate], None] | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Draw a field to a sound and keep everything in a new run folder.
 
     `size` is '360p' to '2160p', 'WxH' or a pair; `start` and `duration` are seconds; `out` gets a copy of
-    the MP4 and `png_dir` every frame. `analysis` holds settings of `analyze`. Raises ExplorerError with one
-    clear line; a callback or Ctrl-C may stop it, and nothing half-written remains under a final name.
+    the MP4 and `png_dir` every frame. `analysis` holds settings of `analyze`. `on_estimate` is told what a
+    longer render will take, measured in a second or two before it starts, and a disk too full is refused
+    then. Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing
+    half-written remains under a final name.
     """
     target = resolve(device, precision)
     width, height = parse_size(size)
@@ -73,6 +79,7 @@ def render(
         threads=threads,
         png_dir=png_dir,
         explorations=explorations,
+        on_estimate=on_estimate,
         progress=progress,
     )
 
@@ -87,6 +94,7 @@ def carry_out(
     threads: int | None = None,
     png_dir: str | Path | None = None,
     explorations: str | Path | None = None,
+    on_estimate: Callable[[Estimate], None] | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Carry out a recipe on its sound file in a new run folder. See `render`."""
@@ -95,12 +103,14 @@ def carry_out(
             f"resolution: got {recipe.frames.width}x{recipe.frames.height}; a video needs even sides, "
             f"as in {recipe.frames.width // 2 * 2}x{recipe.frames.height // 2 * 2}"
         )
-    out = _check_out(out)
+    out = _check_out(out, Path(audio))
     target = device if isinstance(device, Device) else resolve(device, recipe.precision)
     track = track or analyze(audio, progress=progress, **recipe.analysis.model_dump())
     times = recipe.frames.times(track.duration)
     sound = open_sound(audio)
     root = files.explorations_folder(explorations)
+    if on_estimate:
+        _tell(on_estimate, recipe, track, sound, target, threads, root, out, progress)
     for unfinished in root.glob("render_*"):
         files.sweep_parts(unfinished)
     folder = files.new_folder(root, "render")
@@ -110,17 +120,46 @@ def carry_out(
     ):
         files.write_json(folder / "recipe.json", recipe.to_dict())
         track.save(folder / "features")
+        keep_diagnosis(recipe, track, folder, progress)
         began = time.perf_counter()
         kept = _draw(renderer, recipe, times, sound, folder, png_dir, progress)
         log["performance"] = _performance(renderer, recipe, len(times), time.perf_counter() - began)
         _pictures(folder, kept)
         if out:
             files.copy(folder / "video.mp4", out)
+    report_or_warn(folder)
     return Run(folder)
 
 
-def _check_out(out: str | Path | None) -> Path | None:
-    """Refuse a target that could not become an MP4 before any work is done."""
+def _tell(
+    on_estimate: Callable[[Estimate], None],
+    recipe: Recipe,
+    track: FeatureTrack,
+    sound: Sound,
+    device: Device,
+    threads: int | None,
+    root: Path,
+    out: Path | None,
+    progress: Progress,
+) -> None:
+    """Estimate a render, refuse it when the disk is too full, else tell."""
+    expected = estimate(
+        recipe.field,
+        track,
+        recipe.frames,
+        sound=sound,
+        device=device,
+        encoder=recipe.encoder,
+        threads=threads,
+        progress=progress,
+    )
+    if expected:
+        expected.check_space(root, out)
+        on_estimate(expected)
+
+
+def _check_out(out: str | Path | None, audio: Path) -> Path | None:
+    """Refuse, before any work is done, a target that cannot become an MP4 or would replace a foreign file."""
     if out is None:
         return None
     path = Path(out)
@@ -128,7 +167,17 @@ def _check_out(out: str | Path | None) -> Path | None:
         raise SettingsError(f"the output must end in .mp4, got {path.name!r}")
     if path.is_dir():
         raise SettingsError(f"{path} is a folder; name a file in it, as in {path / 'video.mp4'}")
+    if path.exists() and (path.samefile(audio) or not _is_ours(path)):
+        raise SettingsError(f"{path} exists and was not made by explorer; choose another name")
     return path
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether an MP4 carries a recipe: only such a file is replaced."""
+    try:
+        return load_recipe(path) is not None
+    except ExplorerError:
+        return False
 
 
 @contextmanager
@@ -199,6 +248,7 @@ def _draw(
         start=float(times[0]),
         comment=recipe.to_json(),
         encoder=recipe.encoder,
+        threads=renderer.threads,
     )
     with writer:
         for n, frame in enumerate(renderer.frames(times)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -68,13 +69,24 @@ def read(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def artefacts(folder: Path) -> dict[str, dict[str, Any]]:
-    """Size in bytes and SHA-256 of every finished file of a run but the manifest, by name."""
+def here() -> dict[str, Any]:
+    """When and by which process, for what is being worked on."""
+    return {"started": now(), "heartbeat": now(), "process": os.getpid(), "host": platform.node()}
+
+
+def is_alive(log: dict[str, Any]) -> bool:
+    """Whether the process that wrote a manifest still runs."""
+    process = log.get("process")
+    return isinstance(process, int) and 0 < process < 2**31 and psutil.pid_exists(process)
+
+
+def artefacts(folder: Path, but: str = NAME) -> dict[str, dict[str, Any]]:
+    """Size in bytes and SHA-256 of every finished file of a run but the one that tells of them, by name."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     return {
         path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
         for path in files
-        if path.name != NAME
+        if path.name != but
     }
 
 

@@ -12,7 +12,7 @@ from explorer.fields import AnyField
 from explorer.files import sha256_of
 from explorer.rendering import FrameSettings
 from explorer.settings import Settings
-from explorer.video import EncoderSettings
+from explorer.video import EncoderSettings, read_comment
 
 
 class AudioSource(Settings):
@@ -64,8 +64,15 @@ class Recipe(Settings):
 
 
 def load_recipe(path: str | Path) -> Recipe:
-    """The recipe in a JSON file. Raises SettingsError."""
+    """The recipe in a JSON file, in a run folder or in the metadata of an MP4. Raises SettingsError."""
     path = Path(path)
+    if path.is_dir():
+        path /= "recipe.json"
+    if path.suffix.lower() == ".mp4" and path.is_file():
+        comment = read_comment(path)
+        if comment is None:
+            raise SettingsError(f"{path.name} carries no recipe; give an MP4 that explorer made")
+        return Recipe.from_json(comment, path.name)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer.experiments import manifest
 from explorer.experiments.recipe import Recipe, load_recipe
+from explorer.fields import FieldSettings
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Run:
     def recipe(self) -> Recipe:
         """What was asked for, ready to be carried out again."""
         return load_recipe(self.folder / "recipe.json")
+
+    @property
+    def field(self) -> FieldSettings:
+        """The field that was drawn."""
+        return self.recipe.field
 
     def clip(self) -> Any:
         """The video as a moviepy clip, for cuts, comparisons and titles."""

@@ -1,16 +1,19 @@
-"""Every run of a folder as one typed table."""
+"""Every run and every point of every sweep as typed tables."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import psutil
 
 from explorer.errors import ExplorerError
-from explorer.experiments import manifest
+from explorer.experiments import manifest, points
+from explorer.experiments.measuring import METRICS
+from explorer.experiments.specification import NAME, Specification
+from explorer.experiments.stars import is_starred
 from explorer.files import explorations_folder
 from explorer.rendering import parse_fps
 
@@ -18,6 +21,8 @@ COLUMNS = (
     "run",
     "kind",
     "status",
+    "verdict",
+    "star",
     "started",
     "audio",
     "size",
@@ -25,55 +30,154 @@ COLUMNS = (
     "frames",
     "seconds",
     "speed",
+    "thumb",
     "video",
     "folder",
 )
+NUMBERS = ("fps", "frames", "seconds", "speed")
+POINT_COLUMNS = (
+    "status",
+    "verdict",
+    "star",
+    "started",
+    "seconds",
+    "thumb",
+    "video",
+    "sentence",
+    "error",
+    "folder",
+)
+
+Row = dict[str, Any]
 
 
 def runs(explorations: str | Path | None = None) -> pd.DataFrame:
-    """One row per run, oldest first: its status, settings (`params.*`) and where its video is.
+    """One row per run and per point of a sweep, oldest first: status, settings (`params.*`) and pictures.
 
-    A folder whose manifest cannot be read has the status `damaged`; it never stops the rest. A run that
-    says `running` but whose process is gone is `killed`.
+    Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. A folder whose manifest cannot be
+    read has the status `damaged`; it never stops the rest. A run that says `running` but whose process is
+    gone is `killed`, a point that nobody draws any more `interrupted`.
     """
     root = explorations_folder(explorations)
-    folders = sorted(root.glob("render_*")) if root.is_dir() else []
-    rows = [_row(folder) for folder in folders if folder.is_dir()]
-    table = pd.DataFrame(rows, columns=list(dict.fromkeys([*COLUMNS, *(key for row in rows for key in row)])))
+    folders = sorted(path for kind in ("render", "sweep") for path in root.glob(f"{kind}_*") if path.is_dir())
+    rows = [row for folder in folders for row in _rows(folder)]
+    table = _frame(rows, COLUMNS, NUMBERS)
+    return table.sort_values(["started", "run"], ignore_index=True, kind="stable")
+
+
+def points_table(folder: Path, spec: Specification) -> pd.DataFrame:
+    """One row per point of a sweep in its order, index its key; failed and pending ones too.
+
+    `params.*` are the varied settings; `metrics.*` float64, NaN where nothing was measured.
+    """
+    rows = [_point(folder, key, params) for key, params in spec.points]
+    named = [f"params.{name}" for name in spec.vary]
+    table = _frame(rows, (*named, *POINT_COLUMNS, *(f"metrics.{name}" for name in METRICS)), ("seconds",))
+    table.index = pd.Index(spec.keys, name="key")
+    return table
+
+
+def _frame(rows: list[Row], columns: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
+    """A table with these columns first and all others after; numbers and metrics are numbers throughout."""
+    named = dict.fromkeys([*columns, *(key for row in rows for key in row)])
+    table = pd.DataFrame(rows, columns=list(named))
+    for column in table:
+        if column in numbers or str(column).startswith("metrics."):
+            table[column] = pd.to_numeric(table[column], errors="coerce").astype("float64")
     table["started"] = pd.to_datetime(table["started"], utc=True, errors="coerce")
-    for column in ("fps", "frames", "seconds", "speed"):
-        table[column] = pd.to_numeric(table[column])
-    return table.sort_values(["started", "run"], ignore_index=True)
+    table["star"] = table["star"].eq(True)
+    return table
 
 
-def _row(folder: Path) -> dict[str, Any]:
-    row: dict[str, Any] = {"run": folder.name, "folder": str(folder)}
+def _rows(folder: Path) -> Iterator[Row]:
+    """The row of a render, the rows of a sweep, or the one row of what is damaged."""
+    kind = folder.name.split("_")[0]
     try:
-        log = manifest.read(folder)
-        recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
-        done = log.get("performance") or {}
-        frames = recipe["frames"]
-        row |= {
-            "kind": log["kind"],
-            "status": _status(log),
-            "started": log["started"],
-            "audio": recipe["audio"]["name"],
+        yield from [_render(folder)] if kind == "render" else list(_sweep(folder))
+    except (ExplorerError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        yield {"run": folder.name, "kind": kind, "status": "damaged", "folder": str(folder)}
+
+
+def _render(folder: Path) -> Row:
+    log = manifest.read(folder)
+    recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    done = log.get("performance") or {}
+    frames = recipe["frames"]
+    return {
+        "run": folder.name,
+        "kind": log["kind"],
+        "status": _status(log),
+        "star": is_starred(folder),
+        "started": log["started"],
+        "audio": recipe["audio"]["name"],
+        "size": f"{frames['width']}x{frames['height']}",
+        "fps": float(parse_fps(frames["fps"])),
+        "frames": done.get("frames"),
+        "seconds": done.get("seconds"),
+        "speed": done.get("times_real_time"),
+        "thumb": _existing(folder / "poster.jpg"),
+        "video": str(folder / "video.mp4") if log["status"] == "done" else None,
+        "folder": str(folder),
+        **_field_params(recipe["field"]),
+    }
+
+
+def _sweep(folder: Path) -> Iterator[Row]:
+    """A row for every point; settings that are not varied come from the base recipe."""
+    spec = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    base = spec["base"]
+    for key, params in spec["points"]:
+        row = _point(folder, key, params)
+        place = Path(row["folder"])
+        frames = {
+            name: _varied(params, f"frames.{name}", name, value) for name, value in base["frames"].items()
+        }
+        yield {
+            "run": f"{folder.name}/{key}",
+            "kind": "point",
+            "audio": base["audio"]["name"],
             "size": f"{frames['width']}x{frames['height']}",
             "fps": float(parse_fps(frames["fps"])),
-            "frames": done.get("frames"),
-            "seconds": done.get("seconds"),
-            "speed": done.get("times_real_time"),
-            "video": str(folder / "video.mp4") if log["status"] == "done" else None,
+            **_field_params(base["field"]),
+            **row,
+            "folder": str(place),
         }
-        row |= {
-            f"params.{key}": value for key, value in recipe["field"].items() if not isinstance(value, list)
-        }
-    except (ExplorerError, OSError, ValueError, KeyError, TypeError, AttributeError):
-        row |= {"kind": folder.name.split("_")[0], "status": "damaged"}
-    return row
+
+
+def _varied(params: Row, dotted: str, name: str, value: Any) -> Any:
+    return params.get(dotted, params.get(name, value))
+
+
+def _point(folder: Path, key: str, params: Row) -> Row:
+    """What is known of a point, whatever its state."""
+    place = points.folder_of(folder, key)
+    log = points.told(place)
+    made = log.get("artefacts") or {}
+    return {
+        **{f"params.{name}": value for name, value in params.items()},
+        "status": log["status"],
+        "verdict": log.get("verdict"),
+        "star": is_starred(place),
+        "started": log.get("started"),
+        "seconds": log.get("seconds"),
+        "thumb": str(place / "thumb.jpg") if "thumb.jpg" in made else None,
+        "video": str(place / "clip.mp4") if "clip.mp4" in made else None,
+        "sentence": log.get("sentence"),
+        "error": log.get("error"),
+        "folder": str(place),
+        **{f"metrics.{name}": value for name, value in (log.get("metrics") or {}).items()},
+    }
+
+
+def _field_params(field: Row) -> Row:
+    return {f"params.{name}": value for name, value in field.items() if not isinstance(value, list)}
+
+
+def _existing(path: Path) -> str | None:
+    return str(path) if path.is_file() else None
 
 
 def _status(log: dict[str, Any]) -> str:
     """A run that says `running` but whose process is gone was killed."""
     status = str(log["status"])
-    return "killed" if status == "running" and not psutil.pid_exists(int(log["process"])) else status
+    return "killed" if status == "running" and not manifest.is_alive(log) else status

@@ -40,7 +40,7 @@ def explore(
     explorations: str | Path | None = None,
     **analysis: Any,
 ) -> Panel:
-    """A panel with sliders, a live picture and its variances for a sound file.
+    """A panel with sliders, a live picture and its diagnosis for a sound file.
 
     Starts with `field` or the first preset. `size` is that of the picture. `explorations` is where saved
     and exported runs land; `analysis` holds settings of `analyze`. Running the cell again closes the panel
@@ -84,7 +84,7 @@ class Panel:
         self.head = layout.Head(track, list(PRESETS), known)
         self.form = Form(self._first, self._ask)
         self.exporter = Exporter(audio, track.duration, self._request, explorations)
-        left = (self.screen.image, self.time, self.screen.caption, self.screen.variances, self._error)
+        left = (self.screen.image, self.time, self.screen.caption, self.screen.diagnosis, self._error)
         self.widget = layout.arranged(self.head.widget, (*left, self.exporter.widget), self.form.widget)
         self._listen()
         cells.answer_in_any_shell(self.widget)

@@ -1,4 +1,4 @@
-"""What one request of the panel is answered with: a quick small frame, the full one, the variances."""
+"""What one request of the panel is answered with: a quick small frame, the full one, the diagnosis."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics import Variances, group_variances
+from explorer.diagnostics import Diagnosis, diagnose
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.latest import Stale
@@ -16,7 +16,6 @@ from explorer.rendering import Device, Renderer
 
 DRAFT = 4  # a draft has 1/4 of the width and height: 1/16 of the work
 QUICK = 0.06  # seconds; a field whose full frame took less needs no draft
-BUDGET = 2_000  # colours for each variance: 30 % off at worst, in a tenth of the time
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Screen(Protocol):
 
     def show_draft(self, frame: Frame) -> None: ...
     def show_full(self, frame: Frame, request: Request, seconds: float) -> None: ...
-    def show_variances(self, variances: Variances | None) -> None: ...
+    def show_diagnosis(self, diagnosis: Diagnosis | None) -> None: ...
 
 
 class Preview:
@@ -75,7 +74,7 @@ class Preview:
         return self._renderers[size]
 
     def _measure(self, field: FieldSettings, stale: Stale) -> None:
-        """The variances, unless they are on the screen: they belong to the whole track, not to a moment."""
+        """The diagnosis, unless it is on the screen: it belongs to the whole track, not to a moment."""
         if field == self._measured:
             return
 
@@ -84,7 +83,7 @@ class Preview:
                 raise Stopped("something newer was asked for")
 
         self._measured = None
-        self.screen.show_variances(None)
-        found = group_variances(field, self.track, budget=BUDGET, progress=stop_when_stale)
+        self.screen.show_diagnosis(None)
+        found = diagnose(field, self.track, budget="draft", progress=stop_when_stale)
         self._measured = field
-        self.screen.show_variances(found)
+        self.screen.show_diagnosis(found)

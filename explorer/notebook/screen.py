@@ -1,4 +1,4 @@
-"""The left of the panel: the picture, a line below it, and the three variances."""
+"""The left of the panel: the picture, a line below it, and the diagnosis: verdict and three variances."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import html
 
 import ipywidgets as widgets
 
-from explorer.diagnostics import Variances, strength
+from explorer.diagnostics import Diagnosis, strength
 from explorer.notebook.preview import Request
 from explorer.notebook.show import Frame, jpeg, png
 
@@ -30,7 +30,7 @@ class PictureScreen:
         self.image = widgets.Image(width=size[0], height=size[1])
         self.image.add_class("explorer-picture")
         self.caption = widgets.HTML(_muted("drawing ..."))
-        self.variances = widgets.HTML(tiles(None))
+        self.diagnosis = widgets.HTML(tiles(None))
 
     def show_draft(self, frame: Frame) -> None:
         """A small frame, enlarged by the browser."""
@@ -43,9 +43,9 @@ class PictureScreen:
         height, width, _ = frame.shape
         self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s")
 
-    def show_variances(self, variances: Variances | None) -> None:
-        """Three numbers with a word each; none while they are measured."""
-        self.variances.value = tiles(variances)
+    def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
+        """Three numbers with a word each, the verdict and why; none while they are measured."""
+        self.diagnosis.value = tiles(diagnosis)
 
     def _show(self, data: bytes, kind: str) -> None:
         self.shown = data
@@ -54,21 +54,31 @@ class PictureScreen:
             self.image.value = data
 
 
-def tiles(variances: Variances | None) -> str:
-    """The variances as HTML: number, bar on a logarithmic scale from 1e-5 to 0.25, word."""
-    return f'<div class="explorer-tiles">{"".join(_tile(group, variances) for group in GROUPS)}</div>'
+def tiles(diagnosis: Diagnosis | None) -> str:
+    """The diagnosis as HTML: variances with a word each, the verdict as a badge, flags, the reason."""
+    shown = "".join(_tile(group, diagnosis) for group in GROUPS)
+    return f'<div class="explorer-tiles">{shown}</div>{_verdict(diagnosis)}'
 
 
-def _tile(group: str, variances: Variances | None) -> str:
+def _tile(group: str, diagnosis: Diagnosis | None) -> str:
     about = html.escape(GROUPS[group], quote=True)
-    if variances is None:
+    if diagnosis is None:
         return f'<div class="explorer-tile" title="{about}"><small>{group}</small><b>&hellip;</b></div>'
-    value = getattr(variances, group)
+    value = float(getattr(diagnosis, f"{group}_variance"))
     word = strength(value)
     return (
         f'<div class="explorer-tile explorer-{word}" title="{about}"><small>{group} variance</small>'
         f"<b>{value:.4f}</b><em>{word}</em></div>"
     )
+
+
+def _verdict(diagnosis: Diagnosis | None) -> str:
+    if diagnosis is None:
+        return '<div class="explorer-verdict explorer-muted">measuring &hellip;</div>'
+    verdict, flags = diagnosis.verdict, "".join(f"<i>{flag}</i>" for flag in diagnosis.flags)
+    _, _, why = diagnosis.sentence.partition(": ")
+    badge = f'<b class="explorer-badge explorer-{verdict}">{verdict}</b>'
+    return f'<div class="explorer-verdict">{badge}{flags}<span>{html.escape(why)}</span></div>'
 
 
 def _muted(text: str) -> str:

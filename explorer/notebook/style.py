@@ -33,6 +33,16 @@ CSS = """
 .explorer-tile.explorer-static { border-left-color: #b3312c; }
 .explorer-tile.explorer-faint { border-left-color: #d9a21b; }
 .explorer-tile.explorer-alive { border-left-color: #2f9e6e; }
+.explorer-verdict { display: flex; flex-wrap: wrap; gap: 3px 8px; align-items: baseline; margin-top: 6px;
+  min-height: 54px; align-content: flex-start; font-size: 12px; line-height: 1.5; }
+.explorer-verdict span { flex: 1 1 60%; color: var(--jp-ui-font-color2, #666); }
+.explorer-badge, .explorer-verdict i { padding: 0 8px; border-radius: 9px; font-style: normal;
+  font-size: 11px; }
+.explorer-badge { color: #fff; background: #9aa0a8; }
+.explorer-badge.explorer-static, .explorer-badge.explorer-noisy { background: #b3312c; }
+.explorer-badge.explorer-faint { background: #8a6410; }
+.explorer-badge.explorer-alive { background: #257d57; }
+.explorer-verdict i { border: 1px solid var(--jp-border-color2, #ccc); }
 .explorer-error { padding: 6px 10px; border-radius: 6px; border-left: 4px solid #b3312c;
   background: color-mix(in srgb, #b3312c 10%, transparent); }
 .explorer-bar .progress { height: 6px; }

@@ -75,7 +75,7 @@ class FrameSettings(Settings):
     height: int = knob(720, low=SMALLEST, high=LARGEST, unit="px", group="frames", help="height of a frame")
     fps: Rate = knob(Fraction(30), group="frames", help="frames a second; 23.976 means 24000/1001")
     start: float = knob(0.0, low=0, unit="s", group="frames", help="where the excerpt starts")
-    duration: float | None = knob(None, low=0, unit="s", group="frames",
+    duration: float | None = knob(None, low=0.001, unit="s", group="frames",
                                   help="how long the excerpt is; none: to the end")  # fmt: skip
 
     @property

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import UInt8
 
 from explorer.audio import FeatureTrack
-from explorer.errors import Stopped
+from explorer.errors import SettingsError, Stopped
 from explorer.fields import FieldSettings, Grid, Prepared
 from explorer.rendering.devices import Device, resolve
 from explorer.rendering.frames import Size, parse_size
@@ -35,15 +35,19 @@ class Renderer:
         self,
         field: FieldSettings,
         track: FeatureTrack,
-        size: Size = "720p",
+        size: Size | Grid = "720p",
         *,
         device: str | Device = "auto",
         precision: str = "auto",
         threads: int | None = None,
     ) -> None:
+        if not isinstance(field, FieldSettings):
+            raise SettingsError(f"field: got {field!r}; give a field, as in CPPN.preset('molten')")
+        if not isinstance(track, FeatureTrack):
+            raise SettingsError(f"track: got {track!r}; analyse the sound first: track = analyze('song.ogg')")
         self.field = field
         self.track = track
-        self.grid = Grid(*parse_size(size))
+        self.grid = size if isinstance(size, Grid) else Grid(*parse_size(size))
         self.device = device if isinstance(device, Device) else resolve(device, precision)
         self.threads = threads or usable_threads()
         self._pool: ThreadPoolExecutor | None = None

@@ -66,6 +66,13 @@ def probe(path: str | Path) -> VideoInfo:
     )
 
 
+def frame_bytes(path: str | Path) -> list[int]:
+    """The encoded size of every frame of a video, in the order of decoding."""
+    with _reading(Path(path), ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-"]) as ffmpeg:
+        lines = [line.decode() for line in ffmpeg.stdout]
+    return [int(line.split(",")[4]) for line in lines if not line.startswith("#")]
+
+
 def read_frames(path: str | Path) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
     """Every frame of a video in order, as RGB, with the file's own colour matrix (BT.709 for ours).
 

@@ -16,59 +16,20 @@ from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
 
 import numpy as np
 from jaxtyping import UInt8
 
 from explorer.errors import OutputError, SettingsError, Stopped
 from explorer.files import atomic_path, cannot_write
-from explorer.settings import Settings, knob
-from explorer.video.ffmpeg import EXACT, GRACE, SYSTEM_REASON, FFmpeg, file_url
+from explorer.video import h264
+from explorer.video.ffmpeg import GRACE, SYSTEM_REASON, FFmpeg, file_url
+from explorer.video.h264 import DEFAULT_ENCODER, EncoderSettings
 from explorer.video.metadata import write_comment
 from explorer.video.soundtrack import SoundSource, input_arguments, output_arguments, write_samples
+from explorer.video.yuv import yuv420
 
 WAITING = 3  # frames between drawing and encoding: enough to overlap them, small in memory
-
-# Untagged yuv420p is shown as BT.601 by some and BT.709 by others, up to 39 levels apart.
-BT709 = (
-    f"scale=out_color_matrix=bt709:out_range=tv:flags={EXACT},format=yuv420p,"
-    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-)
-
-
-class EncoderSettings(Settings):
-    """How H.264 is made; pixels before encoding do not depend on it."""
-
-    # Measured on smooth 720p pictures: ultrafast draws 3.4 times as many frames per CPU-second as veryfast
-    # in files of twice the size, medium less than half as many in files no smaller.
-    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = knob(
-        "veryfast",
-        help="speed against file size of the H.264 encoder",
-        flag="video-preset",
-        group="video",
-    )
-    crf: int = knob(
-        18,
-        low=0,
-        high=40,
-        slider=(12, 30),
-        step=1,
-        help="constant quality of the H.264 encoder: lower is better and larger, 18 looks lossless",
-        flag="video-crf",
-        group="video",
-    )
-    threads: int = knob(
-        0,
-        low=0,
-        high=128,
-        help="encoder threads, 0 for the encoder's choice",
-        flag="video-threads",
-        group="video",
-    )
-
-
-DEFAULT_ENCODER = EncoderSettings()
 
 
 class VideoWriter:
@@ -76,6 +37,7 @@ class VideoWriter:
 
     Inside the block `video.write(frame)` takes one frame after another, exactly `frames` of them; the
     file lasts frames / fps seconds. `sound` is heard from `start` seconds on, with silence after its end.
+    `threads` encode unless `encoder` names a number.
     The file appears under its name when the block ends well and is complete; after any error nothing is
     left. Raises SettingsError for what H.264 cannot hold, OutputError when ffmpeg or the disk fails.
     """
@@ -91,10 +53,13 @@ class VideoWriter:
         start: float = 0.0,
         comment: str = "",
         encoder: EncoderSettings = DEFAULT_ENCODER,
+        threads: int = 0,
+        keyframes: int = h264.KEYFRAMES,
     ) -> None:
         self.path = Path(path)
         self.size, self.fps, self.frames = size, Fraction(fps), frames
-        self.sound, self.start, self.comment, self.encoder = sound, start, comment, encoder
+        self.sound, self.start, self.comment = sound, start, comment
+        self._h264 = h264.arguments(encoder, threads, keyframes)
         self.written = 0
         self._check()
 
@@ -102,6 +67,10 @@ class VideoWriter:
     def duration(self) -> Fraction:
         """Length in seconds, exact."""
         return self.frames / self.fps
+
+    def encoder_memory(self) -> int:
+        """Bytes that the encoder holds now, beside those of this process."""
+        return self._ffmpeg.memory()
 
     def _check(self) -> None:
         """Refuse before any work what could only fail after it."""
@@ -124,8 +93,8 @@ class VideoWriter:
             part.touch()  # a folder that refuses is known before the first frame is drawn
             self._ffmpeg = FFmpeg(self._arguments(part, files), stdin=subprocess.PIPE)
             self._files = files.pop_all()
-        self._queue: queue.Queue[bytes | None] = queue.Queue(WAITING)
-        self._broken = threading.Event()
+        self._queue: queue.Queue[UInt8[np.ndarray, "height width 3"] | None] = queue.Queue(WAITING)
+        self._error: Exception | None = None  # what ended the feeding; set once
         self._feeder = threading.Thread(target=self._feed, name="ffmpeg-frames", daemon=True)
         self._feeder.start()
         return self
@@ -139,9 +108,9 @@ class VideoWriter:
             )
         if self.written == self.frames:
             raise OutputError(f"cannot write {self.path}: more than the {self.frames} frames announced")
-        if self._broken.is_set():
+        if self._error:
             raise self._failure()
-        self._queue.put(frame.tobytes())
+        self._queue.put(frame.copy())
         self.written += 1
 
     def __exit__(
@@ -162,8 +131,9 @@ class VideoWriter:
     def _arguments(self, part: Path, files: ExitStack) -> list[str]:
         """ffmpeg's command line; the sound and the comment are put into files beside the unfinished video."""
         (width, height), fps = self.size, f"{self.fps.numerator}/{self.fps.denominator}"
-        inputs = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", fps, "-i", "pipe:0"]
-        outputs = ["-map", "0:v", "-vf", BT709, *self._h264()]
+        planes = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{width}x{height}"]
+        inputs = [*planes, "-r", fps, "-i", "pipe:0"]
+        outputs = ["-map", "0:v", *self._h264]
         if self.sound is not None:
             samples = files.enter_context(_beside(part, "sound"))
             write_samples(self.sound, samples, self.start, float(self.duration))
@@ -176,25 +146,20 @@ class VideoWriter:
             outputs += ["-map_metadata", "1" if self.sound is None else "2"]
         return [*inputs, *outputs, "-movflags", "+faststart", "-f", "mp4", "-y", file_url(part)]
 
-    def _h264(self) -> list[str]:
-        encoder = self.encoder
-        quality = ["-preset", encoder.preset, "-crf", str(encoder.crf), "-threads", str(encoder.threads)]
-        return ["-c:v", "libx264", *quality]
-
     def _feed(self) -> None:
-        """Move frames from the queue to ffmpeg. After a failure only empty it: `write` must not hang."""
+        """Convert frames from the queue for ffmpeg. After a failure only empty it: `write` must not hang."""
         pipe = self._ffmpeg.stdin
-        for frame in iter(self._queue.get, None):
-            if self._broken.is_set():
+        while (frame := self._queue.get()) is not None:
+            if self._error:
                 continue
             try:
-                pipe.write(frame)
-            except OSError:
-                self._broken.set()
+                pipe.write(yuv420(frame).data)
+            except Exception as error:
+                self._error = error
         try:
             pipe.close()
-        except OSError:
-            self._broken.set()
+        except OSError as error:
+            self._error = self._error or error
 
     def _finish(self) -> None:
         """Let ffmpeg complete the file; raise OutputError unless every frame arrived and it succeeded."""
@@ -202,7 +167,7 @@ class VideoWriter:
             raise OutputError(f"cannot write {self.path}: {self.written} of {self.frames} frames were drawn")
         self._queue.put(None)
         self._feeder.join()
-        if self._broken.is_set() or self._ffmpeg.wait() != 0:
+        if self._error or self._ffmpeg.wait() != 0:
             raise self._failure()
 
     def _stop(self) -> None:
@@ -211,8 +176,10 @@ class VideoWriter:
         self._queue.put(None)
         self._feeder.join()
 
-    def _failure(self) -> OutputError:
+    def _failure(self) -> Exception:
         """What went wrong, in one line that names the file and the reason."""
+        if self._error and not isinstance(self._error, OSError):
+            return self._error  # not ffmpeg's: a frame could not be converted
         self._ffmpeg.wait(GRACE)
         reason = self._ffmpeg.reason()
         if SYSTEM_REASON.fullmatch(reason):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import imageio_ffmpeg
+import psutil
 
 from explorer.errors import OutputError
 
@@ -88,6 +89,13 @@ class FFmpeg:
         self._process.kill()
         self.wait()
         self.stdout.close()
+
+    def memory(self) -> int:
+        """Bytes of memory that it holds, 0 once it has ended."""
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
 
     def reason(self) -> str:
         """Why it failed, in its own words: the system's reason when there is one, else its last message."""

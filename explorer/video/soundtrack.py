@@ -68,6 +68,12 @@ def output_arguments(sound: SoundSource, duration: Fraction) -> list[str]:
     ]
 
 
+def file_bytes(sound: SoundSource, duration: float) -> tuple[int, int]:
+    """What `duration` seconds take: about so much in the video, and in the temporary file beside it."""
+    kilobits = int(BITRATE[min(_channels(sound), CHANNELS)].removesuffix("k"))
+    return round(duration * kilobits * 125), round(duration * sound.sample_rate) * _channels(sound) * 4
+
+
 def _channels(sound: SoundSource) -> int:
     """How many channels the temporary file has."""
     return sound.channels if sound.channels <= LAYOUTS else 1

@@ -59,7 +59,7 @@ def test_one_loud_hit_does_not_flatten_the_rest():
 
 
 def test_hits_peak_in_their_own_frame_and_rest_soon():
-    onset = values(click_track([0.5, 1.5], 2, RATE))["onset"]
+    onset = values(click_track([0.5, 1.5], 2, RATE), release=0.25)["onset"]
     assert [int(onset[:60].argmax()), 60 + int(onset[60:].argmax())] == pytest.approx([30, 90], abs=1)
     assert onset[30:60].min() == -1
     assert (onset > -0.9).mean() < 0.3

@@ -63,7 +63,7 @@ TABLE = [
     (["good.wav", "--start", "99"], 2, "the sound is 0.50 s long"),
     (["good.wav", "--start", "-1"], 2, "start: got -1.0; allowed: 0 or more"),
     (["good.wav", "--duration", "nan"], 2, "duration: got nan"),
-    (["good.wav", "--cppn-layers", "0"], 2, "layers: got 0; allowed: 1 to 64"),
+    (["good.wav", "--cppn-layers", "0"], 2, "layers: got 0; allowed: whole numbers 1 to 64"),
     (["good.wav", "--gain", "nan"], 2, "gain: got 'nan'; allowed: 0.01 to 50"),
     (["good.wav", "--gain", "loud"], 2, "gain: got 'loud'; allowed: 0.01 to 50"),
     (["good.wav", "--gian", "3"], 2, "--gian"),
@@ -78,6 +78,10 @@ TABLE = [
     (["good.wav", "folder.mp4"], 2, "is a folder"),
     (["--recipe", "missing.json"], 2, "cannot read the recipe missing.json"),
     (["--recipe", "text.mp3"], 2, "is not a recipe"),
+    (["--recipe", "folder.mp4"], 2, "cannot read the recipe"),
+    (["good.wav", "--features", "bas"], 2, "did you mean 'bass'?"),
+    (["good.wav", "--smoothing", "-1"], 2, "smoothing: got -1.0; allowed: 0 to 2"),
+    (["good.wav", "--duration", "0"], 2, "allowed: 0.001 or more"),
     (["good.wav", "--explorations", "text.mp3"], 1, "is a file; choose a folder"),
 ]
 

@@ -1,6 +1,7 @@
 """The commands, as a user types them."""
 
 import json
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -9,7 +10,7 @@ from explorer.audio import DEMO_CLIP
 from explorer.cli import main, options
 from explorer.cli.lab import notebooks_folder
 from explorer.errors import SettingsError
-from explorer.experiments import runs
+from explorer.experiments import Run, runs
 from explorer.fields import CPPN, FieldSettings
 from explorer.fields.cppn import DEFAULT_PRESET
 from explorer.video import probe, read_frames
@@ -86,16 +87,21 @@ def test_every_field_flag_reaches_the_recipe(song, tmp_path):
 
 
 def test_without_flags_newcomers_see_the_first_look():
-    assert options.choose_field() == CPPN.preset(DEFAULT_PRESET)
+    assert options.FieldFlags(None, None, {}).choose() == CPPN.preset(DEFAULT_PRESET)
 
 
 def test_a_flag_of_another_field_is_refused(monkeypatch):
     class Other(FieldSettings):
-        pass
+        kind: str = "other"
+        features: tuple[str, ...] = ()
+
+        @staticmethod
+        def preset(name):
+            return Other()
 
     monkeypatch.setitem(options.FIELDS, "other", Other)
     with pytest.raises(SettingsError, match="--gain is not a setting of the field 'other'"):
-        options.choose_field("other", gain="3")
+        options.FieldFlags("other", None, {"gain": "3"}).choose()
 
 
 def test_a_recipe_is_repeated_frame_for_frame(song, tmp_path, capsys):
@@ -104,6 +110,42 @@ def test_a_recipe_is_repeated_frame_for_frame(song, tmp_path, capsys):
     assert run("render", "--recipe", f"{folder}/recipe.json", "two.mp4") == 0
     pairs = zip(read_frames(tmp_path / "one.mp4"), read_frames(tmp_path / "two.mp4"), strict=True)
     assert all((one == other).all() for one, other in pairs)
+
+
+@pytest.mark.parametrize("source", ["{folder}", "one.mp4"])
+def test_a_run_folder_or_a_video_is_a_recipe_too_and_flags_change_it(song, tmp_path, source):
+    assert run("render", song, "one.mp4", "--resolution", "64x36", "--duration", 0.5, "--gain", 3) == 0
+    source = source.format(folder=runs(tmp_path / "runs")["folder"][0])
+    changes = ["--seed", 5, "--resolution", "32x18", "--smoothing", 0.5, "--video-crf", 30, "--fps", 12]
+    assert run("render", song, "--recipe", source, *changes) == 0
+    old, new = (Run(Path(folder)).recipe for folder in runs(tmp_path / "runs")["folder"])
+    assert new.field == old.field.replace(seed=5)
+    assert new.frames == old.frames.replace(width=32, height=18, fps=12)
+    assert new.analysis == old.analysis.replace(smoothing=0.5)
+    assert new.encoder == old.encoder.replace(crf=30)
+
+
+def test_features_are_chosen_by_name(song, tmp_path):
+    assert run("render", song, "--resolution", "32x18", "--duration", 0.1, "--features", "bass,onset") == 0
+    assert Run(Path(runs(tmp_path / "runs")["folder"][0])).recipe.field.features == ("bass", "onset")
+
+
+def test_a_video_as_sound_is_never_overwritten(song, tmp_path, capsys):
+    assert run("render", song, "clip.mp4", "--resolution", "32x18", "--duration", 0.5) == 0
+    source = (tmp_path / "clip.mp4").read_bytes()
+    assert run("render", "clip.mp4", "clip.mp4", "--resolution", "32x18") == 2
+    assert "choose another name" in capsys.readouterr().err
+    assert run("render", "clip.mp4", "--resolution", "32x18", "--duration", 0.2) == 0
+    recipe = runs(tmp_path / "runs")["folder"].iloc[-1] + "/recipe.json"
+    assert run("render", "clip.mp4", "--recipe", recipe) == 0
+    assert (tmp_path / "clip.mp4").read_bytes() == source
+
+
+def test_a_file_of_others_is_not_replaced(song, tmp_path, capsys):
+    (tmp_path / "mine.mp4").write_bytes(b"precious")
+    assert run("render", song, "mine.mp4", "--resolution", "32x18") == 2
+    assert "was not made by explorer" in capsys.readouterr().err
+    assert (tmp_path / "mine.mp4").read_bytes() == b"precious"
 
 
 def test_odd_sides_are_rounded_with_a_word(song, tmp_path, capsys):

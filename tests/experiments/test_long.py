@@ -70,6 +70,7 @@ def test_ctrl_c_stops_a_render_cleanly(tmp_path):
     assert {path.name for path in folder.iterdir()} == {
         "manifest.json",
         "recipe.json",
+        "diagnosis.json",
         "features.npy",
         "features.json",
     }

@@ -28,9 +28,11 @@ def test_a_run_folder_holds_everything(song, tmp_path):
     names = {
         "manifest.json",
         "recipe.json",
+        "diagnosis.json",
         "features.npy",
         "features.json",
         "poster.jpg",
+        "report.html",
         "sheet.jpg",
         "video.mp4",
     }

@@ -155,22 +155,23 @@ def test_a_slow_field_is_drafted_first(monkeypatch, panel):
     assert panel.screen.image.format == "png"
 
 
-def test_variances_are_measured_for_every_field_but_not_for_every_moment(monkeypatch, panel):
+def test_a_diagnosis_is_made_for_every_field_but_not_for_every_moment(monkeypatch, panel):
     calls = []
-    measure = preview_module.group_variances
+    measure = preview_module.diagnose
 
     def count(field, *rest, **settings):
         calls.append(field)
         return measure(field, *rest, **settings)
 
-    monkeypatch.setattr(preview_module, "group_variances", count)
+    monkeypatch.setattr(preview_module, "diagnose", count)
     drag(panel.time, 1.0)
     assert panel.wait(PATIENCE)
     assert calls == []
     panel.load(FIELD.replace(gain=0.5))
     assert panel.wait(PATIENCE)
     assert calls == [panel.field]
-    assert panel.screen.variances.value.count("<em>static</em>") == 3
+    assert panel.screen.diagnosis.value.count("<em>static</em>") == 3
+    assert '<b class="explorer-badge explorer-static">static</b>' in panel.screen.diagnosis.value
 
 
 def test_presets_reset_and_new_seed(panel):

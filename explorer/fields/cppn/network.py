@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +29,7 @@ class Network:
 
     weights: tuple[Float32[np.ndarray, "_ _"], ...]  # (fan_out, fan_in)
     placed: int  # how many inputs depend on the pixel; the rest are the controls
+    deviations: tuple[float, ...]  # of the distributions that each layer's weights were drawn from
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -47,15 +49,15 @@ def build(field: CPPN) -> Network:
     Each layer draws from a stream of its own, so one more layer or another gain leaves the others' draws
     alone. RandomState is used because its streams are frozen for ever (NumPy NEP 19).
     """
-    weights = []
+    weights, deviations = [], []
     shapes = field.fans
     for layer, (fan_in, fan_out) in enumerate(shapes):
         last = layer == len(shapes) - 1
         stream = np.random.RandomState([field.seed, OUTPUT_STREAM if last else layer])
-        gain = field.gain if not last or field.output_gain is None else field.output_gain
-        bound = gain * math.sqrt(6 / (fan_in + fan_out))
+        bound = field.gains[layer] * math.sqrt(6 / (fan_in + fan_out))
         weights.append(stream.uniform(-bound, bound, (fan_out, fan_in)).astype(np.float32))
-    return Network(tuple(weights), 2 + field.radius)
+        deviations.append(bound / math.sqrt(3))
+    return Network(tuple(weights), 2 + field.radius, tuple(deviations))
 
 
 def place(field: CPPN, xy: Float[torch.Tensor, "points 2"]) -> Float32[torch.Tensor, "inputs points"]:
@@ -84,8 +86,9 @@ class PreparedCPPN:
         self.network = build(field)
         scale = np.r_[1.0, np.full(len(field.features), FEATURE_SCALE * field.audio_gain)]
         weights = self.network.weights[0][:, self.network.placed :].astype(np.float64)
+        self.controls = controls.values * scale
         # summed over the last axis moment by moment: no matrix product whose order depends on their number
-        rows = (controls.values * scale)[:, None, :] * weights
+        rows = self.controls[:, None, :] * weights
         self.bias: Float32[np.ndarray, "moments hidden"] = rows.sum(-1).astype(np.float32)
 
     def colors(
@@ -102,11 +105,38 @@ class PreparedCPPN:
         dtype: torch.dtype,
     ) -> Float[torch.Tensor, "moments points 3"]:
         """The network at placed points, on their device."""
+        for z in self._pre_activations(placed, bias, dtype):  # one at a time: only the last is kept
+            last = z
+        return paint(torch.sigmoid(last.float()), self.field.palette)
+
+    def layers(
+        self, xy: Float[torch.Tensor, "points 2"]
+    ) -> Iterator[Float[torch.Tensor, "moments points _"]]:
+        """The pre-activations of every layer at points `xy`, the output layer last; for diagnostics."""
+        bias = torch.from_numpy(self.bias).to(xy.device)
+        yield from self._pre_activations(place(self.field, xy), bias, torch.float32)
+
+    def inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float[np.ndarray, "moments points inputs"]:
+        """What enters the first layer, in the order x, y, [radius], time, features."""
+        placed = place(self.field, torch.from_numpy(xy)).numpy().T
+        shape = (len(self.controls), len(placed))
+        return np.concatenate(
+            (
+                np.broadcast_to(placed[None], (*shape, placed.shape[1])),
+                np.broadcast_to(self.controls[:, None], (*shape, self.controls.shape[1])),
+            ),
+            axis=-1,
+        )
+
+    def _pre_activations(
+        self, placed: torch.Tensor, bias: torch.Tensor, dtype: torch.dtype
+    ) -> Iterator[torch.Tensor]:
         first, *others = self.network.on(placed.device)
         z = (placed.T @ first[:, : self.network.placed].T)[None] + bias[:, None, :]
+        yield z
         for name, weight in zip(self.network.activations, others, strict=True):
             z = activate(name, z).to(dtype) @ weight.T.to(dtype)
-        return paint(torch.sigmoid(z.float()), self.field.palette)
+            yield z
 
     def kernel(self, dtype: torch.dtype) -> str:
         """See `Prepared.kernel`: narrow-f32, wide-f32 or, for drafts of wide networks, wide-bf16."""

@@ -7,11 +7,11 @@ from explorer.fields.cppn.settings import CPPN
 
 def _look(**settings: Any) -> CPPN:
     """Looks run through time in seconds, so that they move alike on a short loop and a long track."""
-    return CPPN(**{"time_span": 20.0, "audio_gain": 2.0, **settings})
+    return CPPN(**{"time_span": 20.0, "audio_gain": 1.5, **settings})
 
 
 PRESETS: dict[str, CPPN] = {
-    "molten": _look(hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember", audio_gain=1.5),
+    "molten": _look(hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember", audio_gain=1.2),
     "orchid": _look(
         hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.8, seed=14, palette="aurora"
     ),
@@ -32,7 +32,7 @@ PRESETS: dict[str, CPPN] = {
     "marble": _look(
         hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.7, seed=10, palette="ink", radius=True
     ),
-    "ribbons": _look(hidden=4, layers=3, gain=5.0, seed=13, palette="dusk", audio_gain=1.5),
+    "ribbons": _look(hidden=4, layers=3, gain=5.0, seed=13, palette="dusk", audio_gain=1.2),
     "copper": _look(
         hidden=24, layers=3, gain=4.0, output_gain=2.5, coord_scale=0.6, seed=10, palette="copper"
     ),

@@ -6,11 +6,11 @@ Stanley, "Compositional pattern producing networks", Genetic Programming and Evo
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from explorer.audio import FEATURES, FeatureTrack
 from explorer.errors import SettingsError
@@ -111,6 +111,7 @@ class CPPN(FieldSettings):
         group="time",
         help="seconds in which time runs from -1 to 1, or the whole track (published; slow on long ones)",
     )
+    layer_scales: tuple[float, ...] | None = None  # found by diagnostics.calibrate, one for each of `fans`
 
     @field_validator("features")
     @classmethod
@@ -119,6 +120,22 @@ class CPPN(FieldSettings):
             if name not in FEATURES:
                 raise SettingsError(f"no feature '{name}'{nearest(name, FEATURES)}")
         return features
+
+    @model_validator(mode="after")
+    def _one_scale_each(self) -> Self:
+        scales = self.layer_scales
+        if scales is not None and (len(scales) != self.layers + 1 or min(scales) <= 0):
+            raise SettingsError(
+                f"layer_scales: got {len(scales)} numbers; allowed: {self.layers + 1} above 0 for "
+                f"{self.layers} hidden layers and the output layer, or none"
+            )
+        return self
+
+    def replace(self, **changes: Any) -> Self:
+        """See `Settings.replace`. Scales found for one depth are given up with it."""
+        if changes.get("layers", self.layers) != self.layers:
+            changes = {"layer_scales": None, **changes}
+        return super().replace(**changes)
 
     @staticmethod
     def preset(name: str) -> CPPN:
@@ -139,6 +156,14 @@ class CPPN(FieldSettings):
         """(fan_in, fan_out) of every layer, the output layer last."""
         sizes = [3 + self.radius + len(self.features), *[self.hidden] * self.layers, 3]
         return list(pairwise(sizes))
+
+    @property
+    def gains(self) -> list[float]:
+        """Xavier gain of every layer, the output layer last: `gain`, `output_gain` and `layer_scales`."""
+        output = self.gain if self.output_gain is None else self.output_gain
+        plain = [*[self.gain] * self.layers, output]
+        scales = self.layer_scales or [1.0] * len(plain)
+        return [gain * scale for gain, scale in zip(plain, scales, strict=True)]
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (in [-1, 1] over one span, growing on) and the features in [-1, 1]."""

@@ -1,0 +1,55 @@
+"""`explorer report`: one HTML file per run and sweep, and an index of all."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explorer.cli.console import Bar, complain, say
+from explorer.cli.options import Explorations
+from explorer.errors import SettingsError
+
+
+def report(
+    folder: Annotated[
+        str | None, typer.Argument(metavar="[FOLDER]", help="a run or a sweep [default: the latest]")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="rebuild every report, and an index of all")] = False,
+    show: Annotated[bool, typer.Option("--open", help="open it in the browser")] = False,
+    explorations: Explorations = None,
+) -> None:
+    """Write report.html for a run or a sweep: one file that opens anywhere and needs no network."""
+    from explorer.experiments.report import latest, write_report
+
+    if every and folder is not None:
+        raise SettingsError("--all rebuilds every report; name no folder then")
+    if every:
+        page = _every(explorations)
+    else:
+        page = write_report(_checked(folder) if folder else latest(explorations))
+        say(f"report      {page} ({page.stat().st_size / 1e3:.0f} kB)")
+    if show:
+        webbrowser.open(page.resolve().as_uri())
+
+
+def _every(explorations: str | None) -> Path:
+    from explorer.experiments.report import write_all
+
+    with Bar() as progress:
+        written = write_all(explorations, progress=progress)
+    for name, reason in written.damaged.items():
+        complain(f"warning: {name} is damaged: {reason}")
+    count = len(written.reports)
+    say(f"reports     {count} written, {len(written.damaged)} damaged")
+    say(f"index       {written.index}")
+    return written.index
+
+
+def _checked(folder: str) -> Path:
+    path = Path(folder)
+    if not path.is_dir():
+        raise SettingsError(f"there is no folder {folder}; explorer runs lists what there is")
+    return path

@@ -1,0 +1,33 @@
+"""Many evaluations of fields at once, on all cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeVar
+
+from explorer.progress import Progress
+from explorer.rendering.threads import alone, usable_threads
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def in_threads(
+    work: Callable[[Item], Result], items: Sequence[Item], step: str, progress: Progress
+) -> list[Result]:
+    """work(item) for every item, in order; each thread computes alone, which suits many small products best.
+
+    `progress` is called from the calling thread. When it or `work` raises, or Ctrl-C comes, nothing new is
+    begun, and the error goes on as soon as what runs has ended.
+    """
+    progress(step, 0, len(items))
+    pool = ThreadPoolExecutor(usable_threads(), "explorer-measure", alone)
+    try:
+        futures = [pool.submit(work, item) for item in items]
+        for done, future in enumerate(as_completed(futures), 1):
+            future.result()
+            progress(step, done, len(items))
+        return [future.result() for future in futures]
+    finally:
+        pool.shutdown(cancel_futures=True)

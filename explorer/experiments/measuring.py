@@ -1,0 +1,49 @@
+"""What is measured of a point: its diagnosis, as flat numbers for tables and in full for its file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explorer.audio import FeatureTrack
+from explorer.diagnostics import diagnose
+from explorer.fields import FieldSettings
+from explorer.progress import Progress, silent
+from explorer.rendering import FrameSettings
+
+Measured = tuple[dict[str, float], str, str, dict[str, Any]]
+
+METRICS = (
+    "space_variance",
+    "time_variance",
+    "audio_variance",
+    "frame_variance",
+    "neighbour_correlation",
+    "frame_correlation",
+    "saturated",
+    "speed",
+)
+"""Columns of every table of points; `speed` is in levels (of 255) a second, the others as in `Diagnosis`."""
+
+
+def measure(
+    field: FieldSettings, track: FeatureTrack, frames: FrameSettings, progress: Progress = silent
+) -> Measured:
+    """(metrics, verdict, sentence, everything) of a field as it would be rendered to a track.
+
+    All but the suggestion, whose search takes many diagnoses: `ex.diagnose` of the loaded point has it.
+    """
+    found = diagnose(field, track, frames=frames, progress=progress)
+    metrics = {name: float(getattr(found, name)) for name in METRICS}
+    told = {
+        "verdict": found.verdict,
+        "flags": list(found.flags),
+        "sentence": found.sentence,
+        "measures": {name: value.to_dict() for name, value in found.measures.items()},
+        "speed": found.speed,
+        "layers": [layer.to_dict() for layer in found.layers],
+        "frames": frames.model_dump(mode="json"),
+        "budget": found.budget,
+        "seed": found.seed,
+        "evaluations": found.evaluations,
+    }
+    return metrics, found.verdict, found.sentence, told

@@ -1,0 +1,110 @@
+"""Samplers: from what is varied to the points of a sweep, each a value for every name.
+
+An axis is a tuple of values or a `Span` of numbers. The same seed gives the same points.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float64
+
+from explorer.errors import SettingsError
+
+Sampler = Literal["grid", "random", "lhs", "oat"]
+MOST = 100_000  # points of one sweep
+DIGITS = 6  # significant digits of a number drawn from a span: more only clutter captions
+
+
+@dataclass(frozen=True)
+class Span:
+    """All numbers from `low` to `high`, both included; only whole ones when `whole`."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+    def at(self, share: float) -> float:
+        """The number at a share in [0, 1) of the way; every whole number has an equal part of it."""
+        if self.whole:
+            return math.floor(self.low) + int(share * (math.floor(self.high) - math.floor(self.low) + 1))
+        exact = self.low + share * (self.high - self.low)
+        return min(max(float(f"{exact:.{DIGITS}g}"), self.low), self.high)
+
+    def values(self) -> tuple[int, ...]:
+        """Every whole number in the span."""
+        return tuple(range(math.floor(self.low), math.floor(self.high) + 1))
+
+
+Axis = tuple[Any, ...] | Span
+Axes = Mapping[str, Axis]
+Points = list[dict[str, Any]]
+
+
+def grid(axes: Axes) -> Points:
+    """Every combination, the last name fastest."""
+    listed = {name: _listed(name, axis, "grid") for name, axis in axes.items()}
+    _check_count(math.prod(len(values) for values in listed.values()))
+    return [dict(zip(listed, values, strict=True)) for values in itertools.product(*listed.values())]
+
+
+def one_at_a_time(axes: Axes, base: Mapping[str, Any]) -> Points:
+    """The base first, then each setting varied alone with the others at the base's values."""
+    listed = {name: _listed(name, axis, "oat") for name, axis in axes.items()}
+    held = {name: base[name] for name in listed}
+    alone = [{**held, name: value} for name, values in listed.items() for value in values]
+    return [held, *alone]
+
+
+def random(axes: Axes, samples: int, seed: int) -> Points:
+    """Independent draws, uniform over each axis."""
+    return _placed(axes, np.random.default_rng(seed).random((samples, len(axes))))
+
+
+def latin_hypercube(axes: Axes, samples: int, seed: int) -> Points:
+    """Draws that fall once into each of `samples` equal parts of every axis.
+
+    McKay, Beckman & Conover, "A comparison of three methods for selecting values of input variables",
+    Technometrics 21 (1979).
+    """
+    from scipy.stats import qmc  # slow to load
+
+    named = "rng" if "rng" in inspect.signature(qmc.LatinHypercube).parameters else "seed"
+    draws = qmc.LatinHypercube(len(axes), **{named: np.random.default_rng(seed)})
+    return _placed(axes, draws.random(samples))
+
+
+def _placed(axes: Axes, shares: Float64[np.ndarray, "samples axes"]) -> Points:
+    """The values at shares in [0, 1) of every axis."""
+    return [
+        {name: _at(axis, float(share)) for (name, axis), share in zip(axes.items(), row, strict=True)}
+        for row in shares
+    ]
+
+
+def _at(axis: Axis, share: float) -> Any:
+    return axis.at(share) if isinstance(axis, Span) else axis[int(share * len(axis))]
+
+
+def _listed(name: str, axis: Axis, sampler: str) -> tuple[Any, ...]:
+    """The values of an axis that must have a list of them."""
+    if not isinstance(axis, Span):
+        return axis
+    if not axis.whole:
+        raise SettingsError(
+            f"{name}: the sampler '{sampler}' needs a list of values, got {axis.low:g} to {axis.high:g}; "
+            "list them, or choose the sampler random or lhs"
+        )
+    _check_count(math.floor(axis.high) - math.floor(axis.low) + 1)
+    return axis.values()
+
+
+def _check_count(count: int) -> None:
+    if count > MOST:
+        raise SettingsError(f"got {count:,} points; allowed: up to {MOST:,}; give fewer values or use lhs")

@@ -1,0 +1,62 @@
+"""A real Chromium for the tests of this folder; skipped where there is none, but never in CI."""
+
+import os
+import shutil
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def missing(reason):
+    """Skip, or fail where a browser was promised."""
+    if os.environ.get("EXPLORER_NEEDS_BROWSER"):
+        pytest.fail(f"{reason}, and EXPLORER_NEEDS_BROWSER is set")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium with a fresh profile."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright is not installed (pip install playwright)")
+    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        missing("no Chromium was found (apt-get install chromium, or set CHROMIUM to its path)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a file in a page of its own; what goes wrong in it fails the test, as does any request abroad."""
+    contexts, wrong = [], []
+
+    def open_page(path, **settings):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on("request", lambda request: foreign(request.url))
+        page.on(
+            "console",
+            lambda said: wrong.append(f"policy: {said.text}") if "Content Security" in said.text else None,
+        )
+        page.goto(path.as_uri())
+        return page
+
+    def foreign(url):
+        if not url.startswith(("file:", "data:", "blob:")):
+            wrong.append(f"request: {url}")
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []

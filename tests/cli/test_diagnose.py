@@ -1,0 +1,91 @@
+"""`explorer diagnose`, as a user types it."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from explorer.cli import main
+from explorer.cli.diagnose import FAILED
+from explorer.diagnostics.diagnosis import MEASURES
+from explorer.errors import ExplorerWarning
+from explorer.experiments import render
+from explorer.fields import CPPN
+from tests.signals import music, write_wav
+
+QUICK = ["--budget", "draft", "--cppn-hidden", "16"]
+
+
+@pytest.fixture
+def song(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return str(write_wav(tmp_path / "song.wav", music(2.0, 22050), 22050))
+
+
+def run(*arguments):
+    return main(["diagnose", *(str(argument) for argument in arguments)])
+
+
+def test_it_says_verdict_reason_and_measures(song, capsys):
+    assert run(song, *QUICK, "--preset", "tuned-256x4", "--gain", 1, "--audio-gain", 1) == 0
+    said = capsys.readouterr().out
+    assert said.isascii()
+    assert said.startswith("song.wav\nSTATIC")
+    assert "layer 2 (cos)" in said
+    assert "640x360 at 30 fps" in said
+    assert "suggestion: set gain to" in said
+
+
+def test_without_a_sound_it_takes_the_demo_clip_and_says_so(song, capsys):
+    assert run(*QUICK) == 0
+    assert "the demo clip" in capsys.readouterr().out
+
+
+def test_json_holds_everything(song, capsys):
+    flags = ["--json", "--resolution", "320x180", "--fps", 24, "--start", 0.5, "--duration", 1]
+    assert run(song, *QUICK, *flags) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["audio"] == "song.wav"
+    assert set(found["measures"]) == set(MEASURES)
+    assert found["frames"] == {"width": 320, "height": 180, "fps": "24", "start": 0.5, "duration": 1.0}
+    assert len(found["layers"]) == 4
+    assert found["verdict"] in ("static", "faint", "alive", "noisy")
+
+
+@pytest.mark.parametrize(("words", "status"), [("static,noisy", FAILED), ("noisy", 0), ("static", FAILED)])
+def test_it_fails_on_the_verdicts_that_were_named(song, words, status):
+    assert run(song, *QUICK, "--gain", 0.5, "--fail-on", words) == status
+
+
+def test_a_word_that_is_no_verdict_is_refused_before_any_work(song, capsys):
+    assert run("missing.wav", "--fail-on", "nois") == 2
+    assert "did you mean 'noisy'" in capsys.readouterr().err
+
+
+def test_the_picture(song, tmp_path):
+    assert run(song, *QUICK, "--picture", "found.png") == 0
+    assert Image.open(tmp_path / "found.png").width > 800
+
+
+@pytest.mark.parametrize("extra", [["song.wav"], ["--fail-on", "static"]])
+def test_a_video_is_measured_as_it_is(song, extra, capsys):
+    assert run("--video", "out.mp4", *extra) == 2
+    assert "leave AUDIO and --fail-on out" in capsys.readouterr().err
+
+
+def test_a_video_file_is_measured(song, tmp_path, capsys):
+    made = render(
+        CPPN.preset("molten"), song, "out.mp4", size=(64, 36), duration=1, explorations=tmp_path / "r"
+    )
+    assert made.video.exists()
+    assert run("--video", "out.mp4", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["frames"] == 30
+
+
+def test_a_render_keeps_its_diagnosis_and_warns_of_stillness(song, tmp_path):
+    still = CPPN(hidden=16, gain=0.5)
+    with pytest.warns(ExplorerWarning, match=r"Static: nothing moves.*set gain to"):
+        run = render(still, song, size=(64, 36), explorations=tmp_path / "r")
+    kept = json.loads((run.folder / "diagnosis.json").read_text())
+    assert (kept["verdict"], kept["budget"], kept["frames"]["height"]) == ("static", "draft", 36)
+    assert run.manifest["artefacts"]["diagnosis.json"]

@@ -1,0 +1,67 @@
+"""A suggestion changes one setting, and what it suggests is alive."""
+
+import pytest
+
+from explorer.audio import DEMO_CLIP, analyze
+from explorer.diagnostics import diagnose
+from explorer.fields import CPPN
+from tests.diagnostics.linear import Linear, half_and_half
+from tests.tracks import made_up_track
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return analyze(DEMO_CLIP)
+
+
+def changed(one, other):
+    before, after = one.model_dump(), other.model_dump()
+    return [name for name in before if before[name] != after[name]]
+
+
+@pytest.mark.parametrize(
+    ("field", "setting", "higher"),
+    [
+        (CPPN(gain=1.0), "gain", True),
+        (CPPN(layers=8), "gain", False),
+        (CPPN(hidden=4, layers=3), "audio_gain", False),  # alive, but it flickers
+    ],
+    ids=["static", "noisy", "flickers"],
+)
+def test_the_suggested_field_is_alive(demo, field, setting, higher):
+    found = diagnose(field, demo, budget="draft")
+    advice = found.suggestion
+    assert advice.setting == setting
+    assert (advice.value > getattr(field, setting)) == higher
+    assert changed(field, advice.field) == [setting]
+    assert getattr(advice.field, setting) == advice.value
+    again = diagnose(advice.field, demo, budget="draft")
+    assert (again.verdict, again.flags) == ("alive", ())
+    assert advice.words in str(found)
+
+
+def test_nearer_values_were_not_alive(demo):
+    advice = diagnose(CPPN(gain=1.0), demo, budget="draft").suggestion
+    nearer = diagnose(CPPN(gain=advice.value / 1.3), demo, budget="draft")
+    assert nearer.verdict != "alive"
+
+
+def test_too_slow_wants_a_shorter_time_span():
+    track = made_up_track(3600.0)
+    advice = diagnose(CPPN(hidden=32, audio_gain=0.0), track, budget="draft").suggestion
+    assert advice.setting == "time_span"
+    assert advice.value < 3600
+
+
+def test_deaf_wants_a_higher_audio_gain():
+    advice = diagnose(
+        CPPN(hidden=32, audio_gain=0.0, time_span=10.0), made_up_track(), budget="draft"
+    ).suggestion
+    assert advice.setting == "audio_gain"
+    assert advice.value > 0
+
+
+def test_nothing_is_suggested_where_nothing_is_wrong_or_can_be_turned(demo):
+    assert diagnose(CPPN.preset("molten"), demo, budget="draft").suggestion is None
+    still = diagnose(Linear(x=0.0, t=0.0, a=0.0), half_and_half(), budget="screen")
+    assert (still.verdict, still.suggestion) == ("static", None)

@@ -1,0 +1,70 @@
+"""A small sweep for tests: six points of the compact network, a few pictures of 32 x 18."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from explorer.experiments import sweep
+from explorer.fields import CPPN
+from explorer.files import sha256_of
+from tests.signals import music, write_wav
+
+FIELD = CPPN.preset("compact-4x3")
+VARY = {"gain": [1, 3, 5], "layers": [2, 3]}
+SMALL = {"size": (32, 18), "clips": False, "workers": 1, "moments": 2}
+
+TIMES = ("started", "ended", "heartbeat", "seconds", "process", "host")  # what may differ between two sweeps
+WHOLE = ("manifest.json", "report.html")  # files that tell such times throughout
+
+SCRIPT = """
+import os, signal, sys
+from explorer import CPPN, sweep
+from tests.experiments.small import FIELD, SMALL, VARY
+
+last, workers = int(sys.argv[3]), int(sys.argv[4])
+replace, done = os.replace, 0
+
+def dying(source, target):
+    '''Die by SIGKILL instead of giving the n-th file of points its final name.'''
+    global done
+    done += "points" in str(target)
+    if done == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(source, target)
+
+os.replace = dying
+progress = lambda step, done, total: print(step, int(done), flush=True)
+if sys.argv[1] == "resume":
+    sweep(resume=sys.argv[2], workers=workers, progress=progress)
+else:
+    settings = {**SMALL, "workers": workers, "explorations": sys.argv[2]}
+    sweep(FIELD, sys.argv[1], VARY, **settings, progress=progress)
+"""
+
+
+def a_song(folder, seconds=2.0):
+    return write_wav(folder / "song.wav", music(seconds, 22050), 22050, "PCM_16")  # no time in its header
+
+
+def small_sweep(song, folder, **settings):
+    return sweep(FIELD, song, **{"vary": VARY, **SMALL, "explorations": folder, **settings})
+
+
+def in_another_process(first, second, dies_at=-1, workers=1):
+    """A small sweep of a song into a folder, or `("resume", folder)`; dies at its n-th file, or when told."""
+    command = [sys.executable, "-c", SCRIPT, str(first), str(second), str(dies_at), str(workers)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+
+
+def contents(folder):
+    """Everything in a sweep folder but times, by name: to compare two sweeps file by file."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and path.name not in WHOLE:
+            found[name] = sha256_of(path)
+        if path.name == "point.json":
+            log = json.loads(path.read_text())
+            found[name] = {key: value for key, value in log.items() if key not in TIMES}
+    return found

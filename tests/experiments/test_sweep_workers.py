@@ -1,0 +1,66 @@
+"""Worker processes: an executor whose workers may die."""
+
+import os
+import signal
+import sys
+from concurrent.futures import wait
+
+import pytest
+
+from explorer.errors import ExplorerError, SettingsError
+from explorer.experiments import workers
+from explorer.experiments.workers import LocalProcesses, default_workers, threads_each
+from explorer.rendering.threads import usable_threads
+
+
+@pytest.fixture(scope="module")
+def two():
+    with LocalProcesses(2) as executor:
+        yield executor
+
+
+def test_calls_run_elsewhere_and_results_and_errors_come_back(two):
+    assert two.submit(os.getpid).result() != os.getpid()
+    assert list(two.map(pow, [2, 3], [10, 2])) == [1024, 9]
+    with pytest.raises(ZeroDivisionError):
+        two.submit(divmod, 1, 0).result()
+    assert two.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
+
+
+def test_what_a_call_prints_does_not_disturb(two):
+    assert two.submit(print, "not an answer").result() is None
+    assert two.submit(pow, 2, 2).result() == 4
+
+
+def test_an_error_class_of_explorer_comes_back_as_itself(two):
+    from explorer.rendering import parse_size
+
+    with pytest.raises(SettingsError, match="resolution"):
+        two.submit(parse_size, "nonsense").result()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_worker_that_dies_fails_its_call_alone(two):
+    others = [two.submit(pow, 2, n) for n in range(4)]
+    dead = two.submit(signal.raise_signal, signal.SIGKILL)
+    with pytest.raises(ExplorerError, match="a worker process died"):
+        dead.result()
+    assert [future.result() for future in others] == [1, 2, 4, 8]
+    assert [two.submit(pow, 3, n).result() for n in range(4)] == [1, 3, 9, 27]
+
+
+def test_dropped_calls_are_cancelled():
+    executor = LocalProcesses(1)
+    futures = [executor.submit(os.getpid) for _ in range(20)]
+    executor.shutdown(cancel_futures=True)
+    wait(futures)
+    assert any(future.cancelled() for future in futures)
+
+
+def test_all_threads_together_are_no_more_than_the_cores(monkeypatch):
+    for count in range(1, 10):
+        assert threads_each(count) == 1 or count * threads_each(count) <= usable_threads()
+    assert 1 <= default_workers(1000) <= usable_threads()
+    assert default_workers(1) == 1
+    monkeypatch.setattr(workers, "MEMORY", 1e18)
+    assert default_workers(1000) == 1
