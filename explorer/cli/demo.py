@@ -24,5 +24,4 @@ def demo(explorations: Explorations = None) -> None:
             progress=progress,
         )
     announce(run)
-    say(f"pictures    {run.sheet}")
     say("next        explorer render YOUR_SONG.ogg   or   explorer lab")
