@@ -84,7 +84,7 @@ def _frame(rows: list[Row], columns: tuple[str, ...], numbers: tuple[str, ...]) 
     for column in table:
         if column in numbers or str(column).startswith("metrics."):
             table[column] = pd.to_numeric(table[column], errors="coerce").astype("float64")
-    table["started"] = pd.to_datetime(table["started"], utc=True, errors="coerce")
+    table["started"] = pd.to_datetime(table["started"], utc=True, errors="coerce", format="ISO8601")
     table["star"] = table["star"].eq(True)
     return table
 
