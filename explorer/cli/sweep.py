@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from tqdm import tqdm
@@ -10,10 +10,12 @@ from tqdm import tqdm
 from explorer.cli.console import Bar, say
 from explorer.cli.options import DeviceOption, Explorations, PrecisionOption, with_setting_flags
 from explorer.errors import SettingsError
-from explorer.experiments import Sweep
 from explorer.experiments.pace import Pace, Plan
 from explorer.experiments.report.numbers import duration
 from explorer.fields import AnyField
+
+if TYPE_CHECKING:
+    from explorer.experiments import Sweep  # loads pandas
 
 
 @with_setting_flags

@@ -12,6 +12,7 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Run, render
+from explorer.experiments.estimate import Estimate
 from explorer.fields import FieldSettings
 from explorer.notebook.job import Job, State
 from explorer.notebook.preview import Request
@@ -35,6 +36,7 @@ class Exporter:
         self.job: Job | None = None
         self._audio, self._duration = audio, duration
         self._request, self._explorations = request, explorations
+        self._expected = ""  # what the run will take, once that is measured
         self._lock = threading.Lock()
         self._make_widgets()
 
@@ -64,14 +66,20 @@ class Exporter:
 
     def _start(self, field: FieldSettings, **settings: Any) -> Job:
         def work(progress: Progress) -> Run:
-            return render(field, self._audio, explorations=self._explorations, progress=progress, **settings)
+            keep: dict[str, Any] = {"explorations": self._explorations, "on_estimate": self._foretell}
+            return render(field, self._audio, progress=progress, **keep, **settings)
 
         with self._lock:
             if self.job and self.job.running:
                 raise SettingsError("a run is being made; wait for it or press Stop")
+            self._expected = ""
             self._show(State())
             self.job = Job(work, self._show)
             return self.job
+
+    def _foretell(self, expected: Estimate) -> None:
+        """Keep what the run will take, for the line below the bar."""
+        self._expected = str(expected)
 
     def _show(self, state: State) -> None:
         """Show a state; on the job's thread, but for the first one."""
@@ -79,7 +87,7 @@ class Exporter:
         self.stop_button.disabled = state.ended
         self.bar.layout.display = "none" if state.ended else ""
         self.bar.value = state.share
-        self.line.value = f'<span class="explorer-muted">{_told(state)}</span>'
+        self.line.value = f'<span class="explorer-muted">{_told(state, self._expected)}</span>'
 
     def _make_widgets(self) -> None:
         self.resolution = _choice(list(RESOLUTIONS), "720p", "size of the video")
@@ -113,14 +121,15 @@ def _button(name: str, icon: str, tooltip: str, **settings: Any) -> widgets.Widg
     return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"}, **settings)
 
 
-def _told(state: State) -> str:
-    """A state as a line of HTML."""
+def _told(state: State, expected: str = "") -> str:
+    """A state as a line of HTML, with what the run was expected to take."""
     if state.error:
         return html.escape(state.error)
     if state.run:
         return f"saved in <code>{html.escape(relative(state.run.folder))}</code>"
     left = "" if state.seconds_left is None else f", {_clock(state.seconds_left)} left"
-    return f"{html.escape(state.step)} {state.share:.0%}{left}"
+    note = f" ({html.escape(expected)})" if expected else ""
+    return f"{html.escape(state.step)} {state.share:.0%}{left}{note}"
 
 
 def _clock(seconds: float) -> str:

@@ -7,7 +7,8 @@ import pytest
 
 import explorer.notebook.job as job_module
 from explorer.errors import OutputError, SettingsError, Stopped
-from explorer.experiments import Run, runs
+from explorer.experiments import Run, execution, runs
+from explorer.experiments.estimate import Estimate
 from explorer.fields import CPPN
 from explorer.notebook.export import Exporter
 from explorer.notebook.job import Job
@@ -74,6 +75,22 @@ def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
     assert Run(folder).manifest["status"] == "stopped"
     assert not list(folder.glob("*.mp4"))
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_the_line_tells_what_an_export_will_take(exporter, monkeypatch):
+    told = Estimate(frames=60, size=(640, 360), seconds=12, file_mb=14, scratch_mb=3, memory_mb=600)
+    monkeypatch.setattr(execution, "estimate", lambda *_, **__: told)
+    monkeypatch.setattr(job_module, "REPORTS", 0.0)
+    lines, show = [], exporter._show
+
+    def show_and_keep(state):
+        show(state)
+        lines.append(exporter.line.value)
+
+    monkeypatch.setattr(exporter, "_show", show_and_keep)
+    assert exporter.export().wait(PATIENCE)
+    assert any("drawing" in line and str(told) in line for line in lines)
+    assert str(told) not in lines[-1]
 
 
 def test_only_one_run_is_made_at_a_time(exporter, monkeypatch):

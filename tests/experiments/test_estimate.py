@@ -1,0 +1,134 @@
+"""What a render takes, told before: near what it then takes, and refused when it cannot fit."""
+
+import shutil
+import time
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+from explorer.audio import DEMO_CLIP, analyze, open_sound
+from explorer.cli import main
+from explorer.errors import OutputError
+from explorer.experiments import estimate as module
+from explorer.experiments import execution, render
+from explorer.experiments.estimate import Estimate, Window, _groups, _Sample, _seconds, estimate
+from explorer.fields import CPPN, Grid
+from explorer.rendering import FrameSettings, resolve
+from explorer.video import EncoderSettings
+from tests.signals import music, write_wav
+
+FIELD = CPPN.preset("molten")
+HUGE = Estimate(frames=300, size=(1280, 720), seconds=12, file_mb=14, scratch_mb=3, memory_mb=600)
+
+
+@pytest.fixture(scope="module")
+def track():
+    return analyze(DEMO_CLIP, cache=False)
+
+
+def expected(track, **frames):
+    return estimate(
+        FIELD,
+        track,
+        FrameSettings(**frames),
+        sound=open_sound(DEMO_CLIP),
+        device=resolve("cpu"),
+        encoder=EncoderSettings(),
+    )
+
+
+def test_it_is_told_in_one_line():
+    assert str(HUGE) == "300 frames of 1280x720: about 12 s, 14 MB, at most 600 MB of memory"
+
+
+def test_groups_are_consecutive_frames_spread_evenly():
+    groups = _groups(np.arange(600.0), 6)
+    assert (np.diff(groups, axis=1) == 1).all()
+    assert groups[:, 0].tolist() == [57, 177, 297, 417, 537]
+
+
+def test_a_window_shows_pixels_of_the_whole():
+    whole = Grid(1280, 720)
+    part = Window(320, 180, whole)
+    pixels = whole.xy().reshape(720, 1280, 2)
+    np.testing.assert_allclose(part.xy().reshape(180, 320, 2), pixels[90:270, 160:480], atol=1e-6)
+    np.testing.assert_array_equal(Window(1280, 720, whole).xy(), whole.xy())
+
+
+def test_time_lies_on_the_line_through_both_samples():
+    sizes = np.ones((5, 6))
+    large, small = (_Sample(pixels, 0.2 + 30 * pixels * 1e-6, sizes, 0) for pixels in (4000, 1000))
+    assert _seconds(large, small, 10**7) == pytest.approx(10.2)
+
+
+def test_a_short_render_is_not_measured_at_length(track):
+    assert expected(track, width=64, height=36, duration=0.5) is None
+
+
+def test_file_size_of_the_demo_clip(track, tmp_path):
+    told = expected(track, width=640, height=360)
+    run = render(FIELD, DEMO_CLIP, size=(640, 360), explorations=tmp_path)
+    assert told.frames == run.manifest["performance"]["frames"]
+    assert told.file_mb * 1e6 == pytest.approx(run.video.stat().st_size, rel=0.3)
+
+
+@pytest.mark.slow
+def test_time_of_the_demo_clip(track, tmp_path):
+    told = expected(track)
+    began = time.perf_counter()
+    render(FIELD, DEMO_CLIP, explorations=tmp_path)
+    assert told.seconds == pytest.approx(time.perf_counter() - began, rel=0.3)
+
+
+@pytest.fixture
+def song(tmp_path, monkeypatch):
+    """A sound, for whose renders `HUGE` is expected."""
+    monkeypatch.setattr(execution, "estimate", lambda *_, **__: HUGE)
+    return write_wav(tmp_path / "song.wav", music(1.0, 8000), 8000)
+
+
+def test_the_caller_is_told_before_the_first_frame(song, tmp_path):
+    told = []
+    render(
+        FIELD,
+        song,
+        size=(64, 36),
+        explorations=tmp_path / "runs",
+        on_estimate=told.append,
+        progress=lambda step, *_: told.append(step),
+    )
+    assert told.index(HUGE) < told.index("drawing")
+
+
+def test_render_says_it_on_the_console(song, tmp_path, capsys):
+    arguments = ["render", str(song), "--resolution", "64x36", "--explorations", str(tmp_path / "runs")]
+    assert main(arguments) == 0
+    assert str(HUGE) in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize("free", [16.0, 13.0], ids=["run", "copy"])
+def test_a_disk_too_full_is_refused_at_once(song, tmp_path, monkeypatch, free):
+    """The run needs 14 + 3 MB, a copy elsewhere 14 MB."""
+    (tmp_path / "other").mkdir()
+    usage = namedtuple("usage", "free")
+    full = "runs" if free > 14 else "other"
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda folder: usage(1e6 * (free if full in str(folder) else 100.0))
+    )
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(OutputError, match=rf"needs about 1[47] MB and .*{full} has {free:.0f} MB free"):
+        render(
+            FIELD,
+            song,
+            tmp_path / "other" / "out.mp4",
+            size=(64, 36),
+            explorations=tmp_path / "runs",
+            on_estimate=print,
+        )
+    assert not list((tmp_path / "runs").iterdir())
+
+
+def test_nothing_is_measured_unless_asked(song, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_sample", None)
+    assert render(FIELD, song, size=(64, 36), duration=0.1, explorations=tmp_path).video.is_file()
