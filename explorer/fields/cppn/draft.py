@@ -68,11 +68,12 @@ class DraftNetwork:
         placed: Float32[np.ndarray, "inputs block"],
         out: UInt8[np.ndarray, "block 3"],
     ) -> None:
-        """Fills `BLOCK` pixels; the last row of `placed` is 1."""
+        """Fills `BLOCK` pixels."""
         first = self.first.copy()
         first[-1, : len(bias)] = bias
         x, z, last = _own_buffers(first.shape[1])
-        begin(placed.ravel(), first.ravel(), len(placed), _bits(x))
+        rows = np.append(placed, np.ones(BLOCK, np.float32))
+        begin(rows, first.ravel(), len(first), _bits(x))
         for square, code in zip(self.hidden, self.codes[1:], strict=True):
             torch.mm(x, square, out=z)
             activate(_bits(z), code)

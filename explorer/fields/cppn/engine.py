@@ -66,15 +66,14 @@ def _draw_padded(
     placed: Float32[np.ndarray, "inputs points"],
     out: UInt8[np.ndarray, "points 3"],
 ) -> None:
-    """One call of a kernel: an input that is always 1 carries the bias, and zeros fill the last panel."""
+    """One call of a kernel; unless panels are whole, with zeros to the end of the last."""
     inputs, points = placed.shape
     whole = -(-points // network.panel) * network.panel
-    rows = np.zeros((inputs + 1, whole), np.float32)
-    rows[:-1, :points] = placed
-    rows[-1] = 1
     if whole == points and out.flags.c_contiguous:
-        network.draw(bias, rows, out)
+        network.draw(bias, placed, out)
         return
+    rows = np.zeros((inputs, whole), np.float32)
+    rows[:, :points] = placed
     pixels = np.empty((whole, 3), np.uint8)
     network.draw(bias, rows, pixels)
     out[:] = pixels[:points]

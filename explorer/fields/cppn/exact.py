@@ -16,7 +16,7 @@ from jaxtyping import Float32, Int64, UInt8
 
 from explorer.fields.cppn import fastmath
 from explorer.fields.cppn.colour import paint, palette_numbers
-from explorer.fields.cppn.lanes import LANES, WIDE_REGISTERS, compiled, inlined, source_stamp
+from explorer.fields.cppn.lanes import LANES, WIDE_REGISTERS, compiled, every, inlined, source_stamp
 from explorer.fields.cppn.network import ACTIVATIONS, Network
 from explorer.fields.cppn.tiles import load, product, store
 
@@ -76,28 +76,29 @@ def aligned(size):
 
 
 def exact_kernel(tile: Tile) -> Any:
-    """Compiles `draw(placed, first, hidden, last, width, codes, kind, palette, out)` for a shape of tile.
+    """Compiles `draw(placed, inputs, first, hidden, last, width, codes, kind, palette, out)` for a tile.
 
-    placed (inputs, points): points is a multiple of the panel; first, hidden, last: packed weights; codes:
-    the activation of each hidden layer, all `width` wide; kind, palette: see `palette_numbers`; out
-    (points, 3).
+    placed: flat, rows of inputs at equal distances; first, hidden, last: packed weights, first with the bias
+    as its last column; codes: the activation of each hidden layer, all `width` wide; kind, palette: see
+    `palette_numbers`; out (points, 3): a multiple of the panel.
     """
     ROWS, VECTORS, PANEL = tile.rows, tile.vectors, tile.panel
     STAMP = source_stamp()
 
-    def draw(placed, first, hidden, last, width, codes, kind, palette, out):
+    def draw(placed, inputs, first, hidden, last, width, codes, kind, palette, out):
         STAMP  # noqa: B018 - names the sources in the key of numba's cache
-        inputs, points = placed.shape
+        points = out.shape[0]
+        row = (placed.size - points) // max(1, inputs - 1)
         blocks = -(-width // ROWS)
-        size = max(blocks * ROWS, inputs) * PANEL
+        size = max(blocks * ROWS, inputs + 1) * PANEL
         buffer = aligned(2 * size)
-        flat = placed.reshape(-1)
         for start in range(0, points, PANEL):
-            for i in range(inputs):
-                for p in range(0, PANEL, LANES):
-                    store(buffer, i * PANEL + p, load(flat, i * points + start + p))
+            for p in range(0, PANEL, LANES):
+                for i in range(inputs):
+                    store(buffer, i * PANEL + p, load(placed, i * row + start + p))
+                store(buffer, inputs * PANEL + p, every(1.0))
             x, z = 0, size
-            weights, w, terms = first, 0, inputs
+            weights, w, terms = first, 0, inputs + 1
             for layer in range(codes.size):
                 for block in range(blocks):
                     to = z + block * ROWS * PANEL
@@ -154,7 +155,16 @@ class ExactNetwork:
         placed: Float32[np.ndarray, "inputs points"],
         out: UInt8[np.ndarray, "points 3"],
     ) -> None:
-        """Fills whole panels of pixels; the last row of `placed` is 1."""
+        """Fills whole panels of pixels; rows of `placed` lie at equal distances."""
         first = pack(np.column_stack((self.placed, bias)), self.tile.rows)
         kernel = draw_narrow if self.tile == NARROW else draw_wide
-        kernel(placed, first, self.hidden, self.last, len(bias), self.codes, self.kind, self.palette, out)
+        weights = (first, self.hidden, self.last, len(bias), self.codes)
+        kernel(_flat(placed), len(placed), *weights, self.kind, self.palette, out)
+
+
+def _flat(rows: Float32[np.ndarray, "rows columns"]) -> Float32[np.ndarray, " all"]:
+    """The memory from the first to the last element, what lies between the rows included."""
+    if rows.strides[1] != rows.itemsize or rows.strides[0] < 0:
+        rows = np.ascontiguousarray(rows)
+    size = (len(rows) - 1) * (rows.strides[0] // rows.itemsize) + rows.shape[1]
+    return np.lib.stride_tricks.as_strided(rows, (size,), (rows.itemsize,))

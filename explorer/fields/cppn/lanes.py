@@ -155,6 +155,12 @@ def negated(typing, value):
     return LANES_TYPE(value), lanewise(lambda ir_, value: ir_.fneg(value))
 
 
+@intrinsic
+def every(typing, value):
+    """The same value in every lane."""
+    return LANES_TYPE(value), lanewise(lambda _, value: value)
+
+
 SIGN = -(1 << 31)  # the sign bit of a float32
 
 
