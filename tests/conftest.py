@@ -10,7 +10,7 @@ install_import_hook(
         "explorer.audio",
         "explorer.fields.base",
         "explorer.fields.grid",
-        "explorer.fields.palette",
+        "explorer.fields.paint",
         "explorer.fields.cppn.settings",
         "explorer.fields.cppn.network",
         "explorer.rendering",

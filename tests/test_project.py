@@ -58,8 +58,15 @@ def test_importing_explorer_imports_no_heavy_package():
     assert out.stdout.strip() == "set()"
 
 
+def test_help_waits_for_no_heavy_package():
+    code = "import sys; from explorer.cli import main; main(['render', '--help']); "
+    code += "print({'torch', 'numba', 'pandas', 'librosa'} & set(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert out.stdout.splitlines()[-1] == "set()"
+
+
 def test_an_unknown_public_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'rendr'"):
+    with pytest.raises(AttributeError, match="attribute '?rendr"):
         explorer.rendr  # noqa: B018
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,8 +18,10 @@ from explorer.cli.options import (
     with_setting_flags,
 )
 from explorer.errors import SettingsError
-from explorer.experiments import Recipe, Run
-from explorer.experiments.estimate import Estimate
+
+if TYPE_CHECKING:
+    from explorer.experiments import Recipe, Run
+    from explorer.experiments.estimate import Estimate
 
 
 @with_setting_flags

@@ -10,12 +10,11 @@ from tqdm import tqdm
 from explorer.cli.console import Bar, say
 from explorer.cli.options import DeviceOption, Explorations, PrecisionOption, with_setting_flags
 from explorer.errors import SettingsError
-from explorer.experiments.pace import Pace, Plan
-from explorer.experiments.report.numbers import duration
 from explorer.fields import AnyField
 
 if TYPE_CHECKING:
-    from explorer.experiments import Sweep  # loads pandas
+    from explorer.experiments import Sweep
+    from explorer.experiments.pace import Pace, Plan
 
 
 @with_setting_flags
@@ -189,6 +188,8 @@ class Points:
         say(plan)
 
     def __call__(self, step: str, done: float, total: float) -> None:
+        from explorer.experiments.pace import Pace, duration
+
         if step != "points":
             self._other(step, done, total)
             return

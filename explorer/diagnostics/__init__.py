@@ -1,30 +1,5 @@
 """Diagnostics: how much a field varies, what moves it, and what to change."""
 
-from explorer.diagnostics.diagnosis import Diagnosis, diagnose
-from explorer.diagnostics.influence import Influence, feature_influence
-from explorer.diagnostics.layers import LayerSignal
-from explorer.diagnostics.measure import Measure
-from explorer.diagnostics.phase_map import PhaseMap, phase_map
-from explorer.diagnostics.repair import calibrate
-from explorer.diagnostics.sobol import SobolShares, sobol_shares
-from explorer.diagnostics.suggestion import Suggestion
-from explorer.diagnostics.variance import strength
-from explorer.diagnostics.video import VideoMeasures, measure_video
+import lazy_loader
 
-__all__ = [
-    "Diagnosis",
-    "Influence",
-    "LayerSignal",
-    "Measure",
-    "PhaseMap",
-    "SobolShares",
-    "Suggestion",
-    "VideoMeasures",
-    "calibrate",
-    "diagnose",
-    "feature_influence",
-    "measure_video",
-    "phase_map",
-    "sobol_shares",
-    "strength",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

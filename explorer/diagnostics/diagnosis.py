@@ -194,24 +194,26 @@ def diagnose(
     frames: FrameSettings | None = None,
     budget: str = "full",
     seed: int = 0,
+    threads: int | None = None,
     progress: Progress = silent,
 ) -> Diagnosis:
     """Measure and judge a field as it would be rendered to a track.
 
     `frames` is the size, rate and excerpt to judge for; 640 x 360 at 30 frames a second unless given. `draft`
-    evaluates the field fewer than 20,000 times, `full` ten times as often. The same seed gives the same
-    numbers. Works for any field through `controls`, `prepare` and `colors`; layers are reported where the
-    prepared field offers `layers`. A callback that raises stops the work. Raises SettingsError.
+    evaluates the field fewer than 20,000 times, `full` ten times as often, on all cores unless
+    `threads` are given. The same seed gives the same numbers. Works for any field through `controls`,
+    `prepare` and `colors`; layers are reported where the prepared field offers `layers`. A callback that
+    raises stops the work. Raises SettingsError.
     """
     if budget not in BUDGETS:
         raise SettingsError(f"no budget '{budget}'{nearest(budget, BUDGETS)}")
     frames, planned = frames or DEFAULT_FRAMES, BUDGETS[budget]
-    blocks = sample(field, track, frames, planned, seed, progress)
+    blocks = sample(field, track, frames, planned, seed, progress, threads)
     crossed = np.array([crossed_variances(block.crossed) for block in blocks])
     pairs = np.array([correlation.pair_moments(block.pairs) for block in blocks])
     size = planned.layer_times, planned.layer_points
     (layers,) = in_threads(
-        lambda size: layer_signals(field, track, frames, seed, *size), [size], "layers", silent
+        lambda size: layer_signals(field, track, frames, seed, *size), [size], "layers", silent, threads
     )
     return Diagnosis(
         field,

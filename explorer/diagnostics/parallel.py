@@ -1,4 +1,4 @@
-"""Many evaluations of fields at once, on all cores."""
+"""Many evaluations of fields at once, on all cores or as many threads as are given."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ Result = TypeVar("Result")
 
 
 def in_threads(
-    work: Callable[[Item], Result], items: Sequence[Item], step: str, progress: Progress
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    step: str,
+    progress: Progress,
+    threads: int | None = None,
 ) -> list[Result]:
     """work(item) for every item, in order; each thread computes alone, which suits many small products best.
 
@@ -22,7 +26,7 @@ def in_threads(
     begun, and the error goes on as soon as what runs has ended.
     """
     progress(step, 0, len(items))
-    pool = ThreadPoolExecutor(usable_threads(), "explorer-measure", alone)
+    pool = ThreadPoolExecutor(threads or usable_threads(), "explorer-measure", alone)
     try:
         futures = [pool.submit(work, item) for item in items]
         for done, future in enumerate(as_completed(futures), 1):

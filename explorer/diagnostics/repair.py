@@ -15,7 +15,7 @@ from explorer.diagnostics.sampling import DEFAULT_FRAMES, centres, moments
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
 from explorer.fields.cppn.network import Network, PreparedCPPN, activate, build
-from explorer.fields.palette import paint
+from explorer.fields.paint import paint
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 

@@ -63,6 +63,7 @@ def sample(
     budget: Budget,
     seed: int,
     progress: Progress = silent,
+    threads: int | None = None,
 ) -> list[Block]:
     """Evaluate a field block by block. A callback that raises stops the work between two blocks.
 
@@ -76,7 +77,7 @@ def sample(
         crossed = _crossed(field, track, frames, grid, budget, draws)
         return Block(crossed, _pairs(field, track, frames, grid, budget, draws))
 
-    return in_threads(evaluate, range(budget.blocks), "measuring", progress)
+    return in_threads(evaluate, range(budget.blocks), "measuring", progress, threads)
 
 
 def moments(track: FeatureTrack, frames: FrameSettings, count: int, draws: np.random.Generator) -> Times:

@@ -120,7 +120,7 @@ def carry_out(
     ):
         files.write_json(folder / "recipe.json", recipe.to_dict())
         track.save(folder / "features")
-        keep_diagnosis(recipe, track, folder, progress)
+        keep_diagnosis(recipe, track, folder, threads, progress)
         began = time.perf_counter()
         kept = _draw(renderer, recipe, times, sound, folder, png_dir, progress)
         log["performance"] = _performance(renderer, recipe, len(times), time.perf_counter() - began)

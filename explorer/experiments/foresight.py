@@ -17,12 +17,20 @@ LONG_ENOUGH = 1.0  # seconds: of a shorter excerpt it cannot be said that it is 
 LARGE_ENOUGH = 100  # rows: in a smaller frame pixels lie so far apart that no detail is like its neighbour
 
 
-def keep_diagnosis(recipe: Recipe, track: FeatureTrack, folder: Path, progress: Progress = silent) -> None:
+def keep_diagnosis(
+    recipe: Recipe,
+    track: FeatureTrack,
+    folder: Path,
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> None:
     """Write the draft diagnosis of a recipe into its run; warn when the video would be static or noisy.
 
     It costs less than a frame of 720p.
     """
-    found = diagnose(recipe.field, track, frames=recipe.frames, budget="draft", progress=progress)
+    found = diagnose(
+        recipe.field, track, frames=recipe.frames, budget="draft", threads=threads, progress=progress
+    )
     files.write_json(folder / NAME, found.to_dict())
     seconds = recipe.frames.span(track.duration)[1] / recipe.frames.fps
     still = found.verdict == "static" and seconds >= LONG_ENOUGH

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import torch
 
 from explorer.errors import ExplorerError
 from explorer.files import sha256_of, write_json
-from explorer.rendering.devices import cpu_name
 
 SCHEMA = 1
 NAME = "manifest.json"
@@ -32,6 +30,10 @@ def now() -> str:
 @lru_cache(maxsize=1)
 def environment() -> dict[str, Any]:
     """Versions and machine: what may change a result, never the whole environment."""
+    import torch
+
+    from explorer.rendering.devices import cpu_name
+
     packages = ("audio-feature-explorer", "torch", "numpy", "librosa", "soundfile", "numba")
     return {
         "python": platform.python_version(),

@@ -26,13 +26,17 @@ METRICS = (
 
 
 def measure(
-    field: FieldSettings, track: FeatureTrack, frames: FrameSettings, progress: Progress = silent
+    field: FieldSettings,
+    track: FeatureTrack,
+    frames: FrameSettings,
+    threads: int | None = None,
+    progress: Progress = silent,
 ) -> Measured:
     """(metrics, verdict, sentence, everything) of a field as it would be rendered to a track.
 
     All but the suggestion, whose search takes many diagnoses: `ex.diagnose` of the loaded point has it.
     """
-    found = diagnose(field, track, frames=frames, progress=progress)
+    found = diagnose(field, track, frames=frames, threads=threads, progress=progress)
     metrics = {name: float(getattr(found, name)) for name in METRICS}
     told = {
         "verdict": found.verdict,

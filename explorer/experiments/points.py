@@ -156,7 +156,7 @@ def _make(
             if n == len(times) // 2:
                 save_image(_thumbnail(frame, spec.thumb), folder / "thumb.jpg")
             progress("drawing", n + 1, len(times))
-    metrics, verdict, sentence, diagnosis = measure(recipe.field, track, recipe.frames, progress)
+    metrics, verdict, sentence, diagnosis = measure(recipe.field, track, recipe.frames, threads, progress)
     files.write_json(folder / "diagnosis.json", diagnosis)
     if spec.clip:
         _film(sweep, folder / "clip.mp4", spec.clip, times, recipe, renderer, progress)

@@ -1,16 +1,5 @@
 """Rendering: field -> frames, in blocks, on the CPU or a GPU."""
 
-from explorer.rendering.devices import Device, resolve
-from explorer.rendering.frames import RESOLUTIONS, FrameSettings, parse_fps, parse_size
-from explorer.rendering.renderer import Renderer, render_frame
+import lazy_loader
 
-__all__ = [
-    "RESOLUTIONS",
-    "Device",
-    "FrameSettings",
-    "Renderer",
-    "parse_fps",
-    "parse_size",
-    "render_frame",
-    "resolve",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

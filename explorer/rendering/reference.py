@@ -14,7 +14,7 @@ from jaxtyping import Float32, UInt8
 
 from explorer.fields import CPPN, Grid
 from explorer.fields.cppn.network import FEATURE_SCALE, Network, activate, build
-from explorer.fields.palette import paint
+from explorer.fields.paint import paint
 from explorer.rendering.threads import usable_threads
 
 if TYPE_CHECKING:

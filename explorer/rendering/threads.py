@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import threading
 
-import torch
-
 _lock = threading.Lock()
 
 
@@ -22,6 +20,8 @@ def alone() -> None:
     torch keeps that number per thread, but threads born later start from the number that was set last,
     so the one before is put back, from a thread that ends at once.
     """
+    import torch
+
     with _lock:
         before = torch.get_num_threads()
         torch.set_num_threads(1)

@@ -1,6 +1,6 @@
 """The end of every kernel: three outputs -> sigmoid -> palette -> bytes, for a vector of pixels.
 
-The same colours as `explorer.fields.palette.paint`, from the same coefficients.
+The same colours as `explorer.fields.paint.paint`, from the same coefficients.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 

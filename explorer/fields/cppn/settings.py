@@ -14,8 +14,9 @@ from pydantic import field_validator, model_validator
 
 from explorer.audio import FEATURES, FeatureTrack
 from explorer.errors import SettingsError
-from explorer.fields.base import Controls, FieldSettings, Prepared
+from explorer.fields.base import Controls, FieldSettings
 from explorer.fields.palette import PaletteName
+from explorer.fields.prepared import Prepared
 from explorer.settings import knob, nearest
 
 

@@ -1,0 +1,22 @@
+from .audio import FeatureTrack as FeatureTrack
+from .audio import analyze as analyze
+from .diagnostics import calibrate as calibrate
+from .diagnostics import diagnose as diagnose
+from .diagnostics import feature_influence as feature_influence
+from .diagnostics import measure_video as measure_video
+from .diagnostics import phase_map as phase_map
+from .diagnostics import sobol_shares as sobol_shares
+from .errors import ExplorerError as ExplorerError
+from .errors import ExplorerWarning as ExplorerWarning
+from .experiments import Recipe as Recipe
+from .experiments import Run as Run
+from .experiments import load as load
+from .experiments import load_recipe as load_recipe
+from .experiments import render as render
+from .experiments import runs as runs
+from .experiments import sweep as sweep
+from .fields import CPPN as CPPN
+from .notebook import explore as explore
+from .rendering import render_frame as render_frame
+
+__version__: str

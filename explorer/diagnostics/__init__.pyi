@@ -1,0 +1,15 @@
+from .diagnosis import Diagnosis as Diagnosis
+from .diagnosis import diagnose as diagnose
+from .influence import Influence as Influence
+from .influence import feature_influence as feature_influence
+from .layers import LayerSignal as LayerSignal
+from .measure import Measure as Measure
+from .phase_map import PhaseMap as PhaseMap
+from .phase_map import phase_map as phase_map
+from .repair import calibrate as calibrate
+from .sobol import SobolShares as SobolShares
+from .sobol import sobol_shares as sobol_shares
+from .suggestion import Suggestion as Suggestion
+from .variance import strength as strength
+from .video import VideoMeasures as VideoMeasures
+from .video import measure_video as measure_video

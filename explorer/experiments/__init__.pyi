@@ -1,0 +1,13 @@
+from .collection import Point as Point
+from .collection import Sweep as Sweep
+from .execution import carry_out as carry_out
+from .execution import render as render
+from .library import delete as delete
+from .library import load as load
+from .library import star as star
+from .recipe import Recipe as Recipe
+from .recipe import find_audio as find_audio
+from .recipe import load_recipe as load_recipe
+from .run import Run as Run
+from .sweeps import sweep as sweep
+from .table import runs as runs

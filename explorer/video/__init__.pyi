@@ -1,0 +1,11 @@
+from .axes import axes_sheet as axes_sheet
+from .clip import open_clip as open_clip
+from .decode import VideoInfo as VideoInfo
+from .decode import probe as probe
+from .decode import read_comment as read_comment
+from .decode import read_frames as read_frames
+from .encode import VideoWriter as VideoWriter
+from .h264 import EncoderSettings as EncoderSettings
+from .sheet import contact_sheet as contact_sheet
+from .stills import PngSequence as PngSequence
+from .stills import save_image as save_image
