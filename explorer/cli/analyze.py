@@ -8,12 +8,18 @@ from typing import Annotated
 import typer
 
 from explorer.cli.console import Bar, say
+from explorer.errors import SettingsError
+
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".svg", ".pdf")
 
 
 def analyze(
     audio: Annotated[str, typer.Argument(metavar="AUDIO", help="a sound file")],
     picture: Annotated[
-        str | None, typer.Option("--picture", metavar="FILE.png", help="[default: NAME-features.png here]")
+        str | None,
+        typer.Option(
+            "--picture", metavar="FILE", help="PNG, JPEG, WebP, SVG or PDF [default: NAME-features.png here]"
+        ),
     ] = None,
     table: Annotated[
         str | None, typer.Option("--table", metavar="FILE.csv", help="write every value of every feature too")
@@ -25,13 +31,15 @@ def analyze(
     from explorer.audio import analyze as analyze_sound
     from explorer.audio.picture import draw_track, summary
 
+    target = Path(picture or f"{Path(audio).stem}-features.png")
+    if target.suffix.lower() not in PICTURES:
+        raise SettingsError(f"--picture: got {target.name}; choose a name that ends in {', '.join(PICTURES)}")
     with Bar() as progress:
         track = analyze_sound(audio, fps=fps, progress=progress)
     say(f"{track.name}: {track.duration:.2f} s, {len(track.times)} moments at {track.fps:g} a second")
     say(summary(track).to_string())
-    target = Path(picture or f"{Path(audio).stem}-features.png")
     with files.atomic_path(target) as part:
-        draw_track(track, audio).savefig(part, format="png")
+        draw_track(track, audio).savefig(part, format=target.suffix[1:].lower())
     say(f"picture     {target}")
     if table:
         with files.atomic_path(table) as part:

@@ -19,6 +19,7 @@ app = typer.Typer(
     help="Explore audio-reactive visuals: sound in, pictures that move with it out.",
     epilog="--debug anywhere shows the traceback of an error.",
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
     pretty_exceptions_enable=False,
 )

@@ -9,7 +9,11 @@ import typer
 from explorer.cli.console import say
 from explorer.cli.options import Explorations
 
-SHOWN = ["run", "status", "verdict", "star", "audio", "size", "fps", "frames", "seconds", "speed"]
+SHOWN = {
+    **{name: name for name in ("run", "status", "verdict", "star", "look")},
+    "params.seed": "seed",
+    **{name: name for name in ("audio", "size", "fps", "seconds", "speed")},
+}
 
 
 def runs(
@@ -45,7 +49,8 @@ def runs(
         kind = "starred runs" if starred else "runs"
         say(f"no {kind} in {explorations_folder(explorations)} yet; make one with: explorer demo")
     else:
-        shown = table[SHOWN].assign(star=table["star"].map({True: "*", False: ""}))
-        shown["verdict"] = shown["verdict"].fillna("-")
+        shown = table.reindex(columns=list(SHOWN)).rename(columns=SHOWN)
+        shown["star"] = shown["star"].map({True: "*", False: ""})
+        shown = shown.astype({"seed": "Int64"}).fillna({"verdict": "-", "look": "-"})
         say(shown.to_string(index=False, na_rep="-", float_format=lambda number: f"{number:.4g}"))
         say(f"in {explorations_folder(explorations)}")

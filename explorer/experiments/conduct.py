@@ -7,12 +7,15 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import ExplorerError
 from explorer.experiments import points
+from explorer.experiments.claims import is_claimed
+from explorer.experiments.cluster import Reach, as_executor, workers_of
 from explorer.experiments.pace import Pace, Plan
 from explorer.experiments.workers import LocalProcesses, default_workers, threads_each
 from explorer.progress import Progress
@@ -58,7 +61,7 @@ class Session:
     def submit(self, executor: Executor, key: str, threads: int) -> Future[dict[str, Any]]:
         return executor.submit(
             points.carry_out_point,
-            str(self.folder),
+            str(self.folder.absolute()),
             key,
             threads=threads,
             device=self.device,
@@ -74,7 +77,7 @@ def conduct(
     plan: Plan,
     *,
     workers: int | None = None,
-    executor: Executor | None = None,
+    executor: Reach | None = None,
     announce: Callable[[Plan], None] = lambda plan: None,
 ) -> None:
     """Carry out the points, the first one here to see how long one takes, the rest on workers.
@@ -83,10 +86,15 @@ def conduct(
     long all take. An error from the progress callback, Ctrl-C included, stops the workers and passes on.
     """
     order = sorted(keys)
-    announce(plan)
     if executor is not None:
-        _run(session, executor, order, tally, ahead=len(order))
+        count = workers_of(executor)
+        announce(replace(plan, workers=count))
+        try:
+            _run(session, as_executor(executor), order, tally, ahead=len(order), workers=count)
+        except BrokenExecutor as error:
+            raise ExplorerError(f"{error} Resume {session.folder.name} to do what is left.") from None
         return
+    announce(plan)
     with ThreadPoolExecutor(1, "explorer-sweep") as here:
         began, cpu = time.perf_counter(), time.process_time()
         _run(session, here, order[:1], tally, threads=usable_threads())
@@ -160,18 +168,26 @@ def _answer(session: Session, future: Future[dict[str, Any]], key: str) -> dict[
     """What a worker answered; one that died, of lack of memory say, failed the point that it had."""
     try:
         answer: dict[str, Any] = future.result()
+    except BrokenExecutor:  # a pool that is gone with one of its workers: no fault of the other points
+        raise
     except Exception as error:
         return points.record_failure(session.folder, key, error)
     return answer
 
 
 def _stop(session: Session, going: dict[Future[dict[str, Any]], str]) -> None:
-    """Ask the workers to stop, and wait until they did: then nothing writes into the folder any more."""
+    """Ask the workers to stop, and wait until they did: then nothing writes into the folder any more.
+
+    Dask cancels a call whose point is being drawn, and lets it run: that point is claimed until it ends.
+    """
     request = points.stop_file(session.folder, session.name)
     request.touch()
     try:
-        for future in going:
-            future.cancel()
+        cancelled = [points.folder_of(session.folder, going[future]) for future in going if future.cancel()]
         wait([future for future in going if not future.cancelled()])
+        claimed = True
+        while cancelled and claimed:
+            time.sleep(TICK)  # a call may just be beginning
+            claimed = any(is_claimed(folder) for folder in cancelled)
     finally:
         request.unlink(missing_ok=True)

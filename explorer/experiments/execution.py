@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ import torch
 
 from explorer import files
 from explorer.audio import FeatureTrack, Sound, analyze, open_sound
-from explorer.errors import ExplorerError, SettingsError, Stopped
+from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, Stopped
 from explorer.experiments import manifest
+from explorer.experiments.cluster import Reach, as_executor
 from explorer.experiments.estimate import Estimate, estimate
 from explorer.experiments.foresight import keep_diagnosis
 from explorer.experiments.memory import peak_memory_bytes
 from explorer.experiments.recipe import Recipe, load_recipe
 from explorer.experiments.report import report_or_warn
 from explorer.experiments.run import Run
+from explorer.experiments.segments import frames_by
 from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
 from explorer.rendering import Device, FrameSettings, Renderer, parse_size, resolve
@@ -44,6 +47,7 @@ def render(
     device: str = "auto",
     precision: str = "auto",
     threads: int | None = None,
+    executor: Reach | None = None,
     png_dir: str | Path | None = None,
     explorations: str | Path | None = None,
     analysis: dict[str, Any] | None = None,
@@ -54,7 +58,9 @@ def render(
     """Draw a field to a sound and keep everything in a new run folder.
 
     `size` is '360p' to '2160p', 'WxH' or a pair; `start` and `duration` are seconds; `out` gets a copy of
-    the MP4 and `png_dir` every frame. `analysis` holds settings of `analyze`. `on_estimate` is told what a
+    the MP4 and `png_dir` every frame. `analysis` holds settings of `analyze`. The workers of an `executor`
+    draw, with `threads` (1) each, while this process encodes: that of concurrent.futures or a
+    `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is told what a
     longer render will take, measured in a second or two before it starts, and a disk too full is refused
     then. Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing
     half-written remains under a final name.
@@ -77,6 +83,7 @@ def render(
         track=track,
         device=target,
         threads=threads,
+        executor=executor,
         png_dir=png_dir,
         explorations=explorations,
         on_estimate=on_estimate,
@@ -92,6 +99,7 @@ def carry_out(
     track: FeatureTrack | None = None,
     device: Device | str = "auto",
     threads: int | None = None,
+    executor: Reach | None = None,
     png_dir: str | Path | None = None,
     explorations: str | Path | None = None,
     on_estimate: Callable[[Estimate], None] | None = None,
@@ -103,10 +111,13 @@ def carry_out(
             f"resolution: got {recipe.frames.width}x{recipe.frames.height}; a video needs even sides, "
             f"as in {recipe.frames.width // 2 * 2}x{recipe.frames.height // 2 * 2}"
         )
+    if executor is not None:
+        as_executor(executor)
     out = _check_out(out, Path(audio))
     target = device if isinstance(device, Device) else resolve(device, recipe.precision)
     track = track or analyze(audio, progress=progress, **recipe.analysis.model_dump())
     times = recipe.frames.times(track.duration)
+    _warn_of_the_end(recipe.frames, track)
     sound = open_sound(audio)
     root = files.explorations_folder(explorations)
     if on_estimate:
@@ -122,13 +133,22 @@ def carry_out(
         track.save(folder / "features")
         keep_diagnosis(recipe, track, folder, threads, progress)
         began = time.perf_counter()
-        kept = _draw(renderer, recipe, times, sound, folder, png_dir, progress)
+        with closing(_frames(renderer, times, executor, folder, threads or 1)) as frames:
+            kept = _draw(frames, recipe, times, sound, folder, png_dir, renderer.threads, progress)
         log["performance"] = _performance(renderer, recipe, len(times), time.perf_counter() - began)
         _pictures(folder, kept)
         if out:
             files.copy(folder / "video.mp4", out)
     report_or_warn(folder)
     return Run(folder)
+
+
+def _warn_of_the_end(frames: FrameSettings, track: FeatureTrack) -> None:
+    """Say so when an excerpt asks for more than there is."""
+    there = max(0.0, track.duration - frames.start)
+    if frames.duration is not None and frames.duration > there + 1 / frames.fps:
+        told = f"{track.name} ends after {track.duration:.2f} s: drawn are {there:.2f} s"
+        warnings.warn(ExplorerWarning(f"{told} of the {frames.duration:g} s asked for"), stacklevel=4)
 
 
 def _tell(
@@ -225,16 +245,28 @@ def _write_last(folder: Path, log: dict[str, Any]) -> None:
             raise
 
 
+def _frames(
+    renderer: Renderer, times: np.ndarray, executor: Reach | None, run: Path, threads: int
+) -> Generator[np.ndarray, None, None]:
+    """The frames of a run one by one, drawn here or by the workers of an executor."""
+    if executor is None:
+        yield from renderer.frames(times)
+    else:
+        size, device = (renderer.grid.width, renderer.grid.height), renderer.device.device.type
+        yield from frames_by(executor, run, size, len(times), device=device, threads=threads)
+
+
 def _draw(
-    renderer: Renderer,
+    frames: Iterator[np.ndarray],
     recipe: Recipe,
     times: np.ndarray,
     sound: Sound,
     folder: Path,
     png_dir: str | Path | None,
+    threads: int,
     progress: Progress,
 ) -> dict[float, np.ndarray]:
-    """Draw and encode every frame; gives back evenly spaced ones by time."""
+    """Encode every frame; gives back evenly spaced ones by time."""
     count = len(times)
     chosen = set(np.linspace(0, count - 1, min(SHEET_FRAMES, count)).round().astype(int).tolist())
     kept: dict[float, np.ndarray] = {}
@@ -248,10 +280,10 @@ def _draw(
         start=float(times[0]),
         comment=recipe.to_json(),
         encoder=recipe.encoder,
-        threads=renderer.threads,
+        threads=threads,
     )
     with writer:
-        for n, frame in enumerate(renderer.frames(times)):
+        for n, frame in enumerate(frames):
             writer.write(frame)
             if n in chosen:
                 kept[float(times[n])] = frame
@@ -265,7 +297,7 @@ def _pictures(folder: Path, kept: dict[float, np.ndarray]) -> None:
     """Poster and contact sheet from the kept frames."""
     frames = list(kept.values())
     save_image(frames[len(frames) // 2], folder / "poster.jpg")
-    labels = [f"{int(t // 60)}:{t % 60:04.1f}" for t in kept]
+    labels = [f"{int(t // 60)}:{int(t % 60):02d}.{int(t * 10 % 10)}" for t in kept]
     save_image(contact_sheet(frames, labels=labels), folder / "sheet.jpg")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from explorer.audio.load import existing_file
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments import points
 from explorer.experiments.asking import Asked, specify
+from explorer.experiments.cluster import Reach, as_executor, check_reach
 from explorer.experiments.collection import Sweep
 from explorer.experiments.conduct import Session, Tally, conduct
 from explorer.experiments.journal import Journal, changed_by_hand
@@ -51,7 +51,7 @@ def sweep(
     precision: str | None = None,
     device: str = "auto",
     workers: int | None = None,
-    executor: Executor | None = None,
+    executor: Reach | None = None,
     resume: str | Path | None = None,
     retry_failed: bool = False,
     explorations: str | Path | None = None,
@@ -69,7 +69,8 @@ def sweep(
     `announce` is called with the plan before the first point and again once that was measured; raising
     stops. A point that fails is kept as failed and the rest goes on. After any end `resume=folder` does what
     is left, with `retry_failed` the failed points too; settings given then must be the sweep's own. Runs on
-    local processes (`workers`, else as many as are worth it) or on any executor that reaches the folder.
+    local processes (`workers`, else as many as are worth it), or on a `dask.distributed.Client` or any other
+    executor whose workers reach the folder.
     Raises SettingsError for names and values that are not allowed, before anything is drawn.
     """
     asked = Asked(
@@ -77,6 +78,8 @@ def sweep(
         thumb, clips, clip_seconds, clip_size, precision,
     )  # fmt: skip
     target = resolve(device, precision or "auto")
+    if executor is not None:
+        as_executor(executor)
     if resume is not None:
         folder, spec, sound = _resumed(Path(resume), asked, audio)
     elif audio is None:
@@ -92,6 +95,7 @@ def sweep(
         session = Session(folder, target.device.type, retry_failed, journal.report, progress)
         tally, keys = _left(folder, spec, retry_failed)
         plan = _plan(spec, len(keys))
+        check_reach(executor, folder)
         try:
             conduct(session, keys, tally, plan, workers=workers, executor=executor, announce=announce)
         finally:

@@ -14,6 +14,7 @@ from explorer.experiments import manifest, points
 from explorer.experiments.measuring import METRICS
 from explorer.experiments.specification import NAME, Specification
 from explorer.experiments.stars import is_starred
+from explorer.fields.cppn import look_of
 from explorer.files import explorations_folder
 from explorer.rendering import parse_fps
 
@@ -23,6 +24,7 @@ COLUMNS = (
     "status",
     "verdict",
     "star",
+    "look",
     "started",
     "audio",
     "size",
@@ -107,7 +109,9 @@ def _render(folder: Path) -> Row:
         "run": folder.name,
         "kind": log["kind"],
         "status": _status(log),
+        "verdict": _verdict(folder),
         "star": is_starred(folder),
+        "look": look_of(recipe["field"]),
         "started": log["started"],
         "audio": recipe["audio"]["name"],
         "size": f"{frames['width']}x{frames['height']}",
@@ -129,23 +133,23 @@ def _sweep(folder: Path) -> Iterator[Row]:
     for key, params in spec["points"]:
         row = _point(folder, key, params)
         place = Path(row["folder"])
-        frames = {
-            name: _varied(params, f"frames.{name}", name, value) for name, value in base["frames"].items()
-        }
+        frames = _all_varied(params, "frames", base["frames"])
         yield {
             "run": f"{folder.name}/{key}",
             "kind": "point",
             "audio": base["audio"]["name"],
             "size": f"{frames['width']}x{frames['height']}",
             "fps": float(parse_fps(frames["fps"])),
+            "look": look_of(_all_varied(params, "field", base["field"])),
             **_field_params(base["field"]),
             **row,
             "folder": str(place),
         }
 
 
-def _varied(params: Row, dotted: str, name: str, value: Any) -> Any:
-    return params.get(dotted, params.get(name, value))
+def _all_varied(params: Row, group: str, base: Row) -> Row:
+    """The settings of a group, a point's own in their place."""
+    return {name: params.get(f"{group}.{name}", params.get(name, value)) for name, value in base.items()}
 
 
 def _point(folder: Path, key: str, params: Row) -> Row:
@@ -171,6 +175,12 @@ def _point(folder: Path, key: str, params: Row) -> Row:
 
 def _field_params(field: Row) -> Row:
     return {f"params.{name}": value for name, value in field.items() if not isinstance(value, list)}
+
+
+def _verdict(folder: Path) -> str | None:
+    """The verdict that a run keeps; none when it was stopped before."""
+    told = folder / "diagnosis.json"
+    return json.loads(told.read_text(encoding="utf-8"))["verdict"] if told.is_file() else None
 
 
 def _existing(path: Path) -> str | None:

@@ -2,59 +2,126 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any
 
 import ipywidgets as widgets
 
+from explorer.audio import FEATURES
+from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.notebook.controls import Control, make_control
+from explorer.notebook.controls import Control, Names, label, make_control
+from explorer.notebook.row import Row
+from explorer.notebook.told import Guard
+from explorer.settings import Knob
 
-Field = TypeVar("Field", bound=FieldSettings)
+HEARD = "which features of the sound move the picture"
+AUDIO = "audio"  # the group that the features stand in
 
 
-class Form(Generic[Field]):
-    """A field as controls. `changed` is called after every change, once after `load`, on any thread."""
+def _plain(action: Callable[[], Any]) -> Callable[..., None]:
+    return lambda *_: action()
 
-    def __init__(self, field: Field, changed: Callable[[], None]) -> None:
-        self._base = field
+
+class Form:
+    """A field as controls. `changed` is called after every change, once after `load`, on any thread.
+
+    `start` is the look that the rows' reset buttons go back to.
+    """
+
+    def __init__(
+        self, field: FieldSettings, changed: Callable[[], None], guarded: Guard = _plain
+    ) -> None:
+        self.start = self._base = field
         self._changed = changed
         self._loading = True
         knobs = type(field).knobs()
-        made = {name: (knob.group, make_control(knob, self._tell)) for name, knob in knobs.items()}
-        self.controls: dict[str, Control] = {name: control for name, (_, control) in made.items() if control}
-        groups = dict.fromkeys(group for group, control in made.values() if control)
-        self.widget = widgets.VBox([self._card(group, made) for group in groups])
+        made = {name: make_control(knob, self._tell) for name, knob in knobs.items()}
+        self.controls: dict[str, Control] = {name: control for name, control in made.items() if control}
+        self.controls["features"] = Names(FEATURES, field.features, HEARD, self._tell)
+        self.rows = {name: self._row(name, knobs.get(name), guarded) for name in self.controls}
+        self._others = widgets.HTML()
+        self._plain = _small_button("remove", "draw without these again")
+        self._plain.on_click(guarded(self.drop_others))
+        self._leftover = widgets.HBox([self._others, self._plain])
+        self._leftover.add_class("explorer-leftover")
+        self.widget = widgets.VBox([*self._cards(knobs), self._leftover])
         self.widget.add_class("explorer-form")
         self._show(field)
         self._loading = False
+        self._mark()
 
     @property
-    def field(self) -> Field:
+    def field(self) -> FieldSettings:
         """The field that the controls describe. Raises SettingsError for what does not go together."""
         return self._base.replace(**{name: control.value for name, control in self.controls.items()})
 
-    def load(self, field: Field) -> None:
-        """Show another field; settings without a control are kept from it."""
+    def load(self, field: FieldSettings, anew: bool = False) -> None:
+        """Show another field; settings without a control are kept from it. `anew`: it is the new start."""
         self._loading = True
         try:
+            if anew:
+                self.start = field
+                for name, row in self.rows.items():
+                    row.start = getattr(field, name)
             self._show(field)
         finally:
             self._loading = False
+        self._mark()
         self._changed()
 
-    def _show(self, field: Field) -> None:
+    @property
+    def others(self) -> dict[str, Any]:
+        """Settings that no control shows and that are not at their defaults: the scales of a calibration."""
+        field, shown = self.field, {"kind", *self.controls}
+        values = {name: getattr(field, name) for name in type(field).model_fields if name not in shown}
+        return {n: v for n, v in values.items() if v != type(field).model_fields[n].default}
+
+    def drop_others(self) -> None:
+        """Give up what no control shows."""
+        fields = type(self._base).model_fields
+        self.load(self.field.replace(**{name: fields[name].default for name in self.others}))
+
+    def _show(self, field: FieldSettings) -> None:
         self._base = field
         for name, control in self.controls.items():
             control.set(getattr(field, name))
 
     def _tell(self) -> None:
         if not self._loading:
+            self._mark()
             self._changed()
 
-    @staticmethod
-    def _card(group: str, made: dict[str, tuple[str, Control | None]]) -> widgets.Widget:
-        title = widgets.HTML(f"<h4>{group}</h4>")
-        card = widgets.VBox([title, *(c.widget for g, c in made.values() if c and g == group)])
-        card.add_class("explorer-card")
-        return card
+    def _mark(self) -> None:
+        """Bring the reset buttons and the line about settings without a control up to date."""
+        for row in self.rows.values():
+            row.mark()
+        others: dict[str, Any] = {}
+        with contextlib.suppress(SettingsError):  # `changed` tells what does not go together
+            others = self.others
+        named = ", ".join(name.replace("_", " ") for name in others)
+        self._others.value = f"<small>calibrated: {named}</small>" if named else ""
+        self._leftover.layout.display = "" if named else "none"
+
+    def _row(self, name: str, knob: Knob | None, guarded: Guard) -> Row:
+        help = f"{knob.help} ({knob.allowed})" if knob else HEARD
+        return Row(label(knob) if knob else name, help, self.controls[name], getattr(self.start, name), guarded)
+
+    def _cards(self, knobs: dict[str, Knob]) -> list[widgets.Widget]:
+        groups: dict[str, list[Row]] = {}
+        for name, row in self.rows.items():
+            groups.setdefault(knobs[name].group if name in knobs else AUDIO, []).append(row)
+        return [_card(group, rows) for group, rows in groups.items()]
+
+
+def _card(group: str, rows: list[Row]) -> widgets.Widget:
+    card = widgets.VBox([widgets.HTML(f"<h4>{group}</h4>"), *(row.widget for row in rows)])
+    card.add_class("explorer-card")
+    return card
+
+
+def _small_button(name: str, tooltip: str) -> widgets.Widget:
+    button = widgets.Button(description=name, tooltip=tooltip, layout={"width": "auto"})
+    button.add_class("explorer-small")
+    return button

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explorer.errors import ExplorerError, Stopped
-from explorer.experiments import Run
+from typing import Any
+
+from explorer.errors import Stopped
+from explorer.notebook.told import words_of
 from explorer.progress import Progress
 
 REPORTS = 0.2  # seconds between two reports: a progress bar in a browser needs no more
@@ -16,23 +18,23 @@ REPORTS = 0.2  # seconds between two reports: a progress bar in a browser needs 
 
 @dataclass(frozen=True)
 class State:
-    """Where a job stands; `run` or `error` once it has ended."""
+    """Where a job stands; `result` or `error` once it has ended."""
 
     step: str = "starting"
     share: float = 0.0
     seconds_left: float | None = None
-    run: Run | None = None
+    result: Any = None  # what the work gave back: never None
     error: str = ""
 
     @property
     def ended(self) -> bool:
-        return self.run is not None or bool(self.error)
+        return self.result is not None or bool(self.error)
 
 
 class Job:
     """Carries out `work(progress)` on a thread of its own and tells `report` about it, from that thread."""
 
-    def __init__(self, work: Callable[[Progress], Run], report: Callable[[State], None]) -> None:
+    def __init__(self, work: Callable[[Progress], Any], report: Callable[[State], None]) -> None:
         self._work, self._report = work, report
         self._stop = threading.Event()
         self._step, self._began, self._told = "", 0.0, 0.0
@@ -55,13 +57,11 @@ class Job:
 
     def _run(self) -> None:
         try:
-            last = State(run=self._work(self._progress), share=1.0)
+            last = State(result=self._work(self._progress), share=1.0)
         except Stopped:
             last = State(error="stopped; nothing half-written was left")
-        except ExplorerError as error:
-            last = State(error=str(error))
         except Exception as error:
-            last = State(error=f"{type(error).__name__}: {error}")
+            last = State(error=words_of(error))
         self._report(last)
 
     def _progress(self, step: str, done: float, total: float) -> None:

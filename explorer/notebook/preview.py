@@ -1,4 +1,4 @@
-"""What one request of the panel is answered with: a quick small frame, the full one, the diagnosis."""
+"""What one request of the panel is answered with: a draft, the diagnosis, the picture, a suggestion."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics import Diagnosis, diagnose
+from explorer.diagnostics import Diagnosis, Suggestion, diagnose
+from explorer.diagnostics.suggestion import Measured, suggest
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.latest import Stale
+from explorer.notebook.recent import Recent
 from explorer.notebook.show import Frame
 from explorer.rendering import Device, Renderer
 
 DRAFT = 4  # a draft has 1/4 of the width and height: 1/16 of the work
-QUICK = 0.06  # seconds; a field whose full frame took less needs no draft
+QUICK = 0.06  # seconds; a field whose last full frame took less is drawn in full at once
+FRAMES = 128_000_000  # bytes of frames that are remembered: 185 of 640 x 360
+DIAGNOSES = 200
 
 
 @dataclass(frozen=True)
@@ -32,36 +36,63 @@ class Screen(Protocol):
     def show_draft(self, frame: Frame) -> None: ...
     def show_full(self, frame: Frame, request: Request, seconds: float) -> None: ...
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None: ...
+    def show_suggestion(self, suggestion: Suggestion | None) -> None: ...
 
 
 class Preview:
-    """Draws requests on a screen, one after the other; `draw` is the work of a `Latest`."""
+    """Draws requests on a screen, one after the other; `draw` is the work of a `Latest`.
+
+    The diagnosis comes before the final picture: it tells what to expect while that is drawn. What was
+    drawn or measured lately is remembered, so that going back is instant.
+    """
 
     def __init__(self, track: FeatureTrack, size: tuple[int, int], device: Device, screen: Screen) -> None:
         self.track, self.size, self.device, self.screen = track, size, device, screen
-        self.drawn = 0  # full frames that were shown
+        self.drawn = 0  # full frames that were drawn
+        self.pace = 0.0  # seconds that the last one took
         self._renderers: dict[tuple[int, int], Renderer] = {}
-        self._measured: FieldSettings | None = None
+        self._frames: Recent[Request, Frame] = Recent(FRAMES, lambda frame: frame.nbytes)
+        self._diagnoses: Recent[FieldSettings, Diagnosis] = Recent(DIAGNOSES)
+        self._suggestions: Recent[FieldSettings, tuple[Suggestion | None]] = Recent(DIAGNOSES)
+        self._measured: FieldSettings | None = None  # whose diagnosis is on the screen
         self._quick = False
 
     def draw(self, request: Request, stale: Stale) -> None:
         """Show the request in growing quality; raises Stopped as soon as it is stale."""
-        if not self._quick:
-            small = max(16, self.size[0] // DRAFT), max(16, self.size[1] // DRAFT)
-            self.screen.show_draft(self._renderer(request.field, small).frame(request.t, stale))
-        began = time.perf_counter()
-        frame = self._renderer(request.field, self.size).frame(request.t, stale)
-        seconds = time.perf_counter() - began
-        self._quick = seconds < QUICK
-        self.drawn += 1
-        self.screen.show_full(frame, request, seconds)
+        known = self._frames.get(request)
+        if known is None:
+            known = self._draft(request, stale)
+            self._measure(request.field, stale)
+            if known is None:
+                known = self._full(request, stale)
+        self.screen.show_full(known, request, self.pace)
         self._measure(request.field, stale)
+        self._advise(request.field, stale)
 
     def close(self) -> None:
         """End the drawing threads."""
         for renderer in self._renderers.values():
             renderer.close()
         self._renderers.clear()
+
+    def _draft(self, request: Request, stale: Stale) -> Frame | None:
+        """Show something at once: the frame itself where that is quick, and give it back; else a small one."""
+        if self._quick:
+            frame = self._full(request, stale)
+            self.screen.show_draft(frame)
+            return frame
+        small = max(16, self.size[0] // DRAFT), max(16, self.size[1] // DRAFT)
+        self.screen.show_draft(self._renderer(request.field, small).frame(request.t, stale))
+        return None
+
+    def _full(self, request: Request, stale: Stale) -> Frame:
+        began = time.perf_counter()
+        frame = self._renderer(request.field, self.size).frame(request.t, stale)
+        self.pace = time.perf_counter() - began
+        self._quick = self.pace < QUICK
+        self.drawn += 1
+        self._frames.put(request, frame)
+        return frame
 
     def _renderer(self, field: FieldSettings, size: tuple[int, int]) -> Renderer:
         """The renderer of a size, made anew when the field is another."""
@@ -77,13 +108,29 @@ class Preview:
         """The diagnosis, unless it is on the screen: it belongs to the whole track, not to a moment."""
         if field == self._measured:
             return
+        self._measured = None
+        found = self._diagnoses.get(field)
+        if found is None:
+            self.screen.show_diagnosis(None)
+            found = self._diagnosed("draft", stale)(field)
+            self._diagnoses.put(field, found)
+        self._measured = field
+        self.screen.show_diagnosis(found)
+
+    def _advise(self, field: FieldSettings, stale: Stale) -> None:
+        """What to change, looked for when all else is done: many quick diagnoses."""
+        known = self._suggestions.get(field)
+        diagnosis = self._diagnoses.get(field)
+        if known is None and diagnosis is not None:
+            known = (suggest(diagnosis, self._diagnosed("screen", stale), self._diagnosed("draft", stale)),)
+            self._suggestions.put(field, known)
+        self.screen.show_suggestion(known[0] if known else None)
+
+    def _diagnosed(self, budget: str, stale: Stale) -> Measured:
+        """A diagnosis that ends as soon as something newer was asked for."""
 
         def stop_when_stale(step: str, done: float, total: float) -> None:
             if stale():
                 raise Stopped("something newer was asked for")
 
-        self._measured = None
-        self.screen.show_diagnosis(None)
-        found = diagnose(field, self.track, budget="draft", progress=stop_when_stale)
-        self._measured = field
-        self.screen.show_diagnosis(found)
+        return lambda field: diagnose(field, self.track, budget=budget, progress=stop_when_stale)

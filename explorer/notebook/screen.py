@@ -1,20 +1,18 @@
-"""The left of the panel: the picture, a line below it, and the diagnosis: verdict and three variances."""
+"""The left of the panel: the picture, a line below it, and its diagnosis."""
 
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import ipywidgets as widgets
 
-from explorer.diagnostics import Diagnosis, strength
+from explorer.diagnostics import Diagnosis, Suggestion
+from explorer.notebook.diagnosed import diagnosis_html
 from explorer.notebook.preview import Request
 from explorer.notebook.show import Frame, jpeg, png
 
-GROUPS = {
-    "space": "how much the colour differs from place to place",
-    "time": "how much time alone changes it, music and place held",
-    "audio": "how much the music alone changes it, time and place held",
-}
+CALIBRATE = "scale every layer so that the signal neither dies nor runs wild"
 
 
 class PictureScreen:
@@ -26,14 +24,17 @@ class PictureScreen:
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.frame: Frame | None = None  # the last full frame
-        self.shown: bytes = b""  # what the picture shows now
+        self.suggestion: Suggestion | None = None  # for the field whose diagnosis is shown
         self.image = widgets.Image(width=size[0], height=size[1])
         self.image.add_class("explorer-picture")
         self.caption = widgets.HTML(_muted("drawing ..."))
-        self.diagnosis = widgets.HTML(tiles(None))
+        self.diagnosis = widgets.HTML(diagnosis_html(None))
+        self.advice = widgets.HTML()
+        self.apply = _hidden_button("Apply suggestion", "magic", "", button_style="primary")
+        self.calibrate = _hidden_button("Calibrate", "balance-scale", CALIBRATE)
 
     def show_draft(self, frame: Frame) -> None:
-        """A small frame, enlarged by the browser."""
+        """A frame while things move: quick to send; a small one is enlarged by the browser."""
         self._show(jpeg(frame), "jpeg")
 
     def show_full(self, frame: Frame, request: Request, seconds: float) -> None:
@@ -44,42 +45,30 @@ class PictureScreen:
         self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s")
 
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
-        """Three numbers with a word each, the verdict and why; none while they are measured."""
-        self.diagnosis.value = tiles(diagnosis)
+        """Verdict and why, three numbers with a word each, the layers; dots while they are measured."""
+        self.show_suggestion(None)
+        self.diagnosis.value = diagnosis_html(diagnosis)
+        if diagnosis:
+            self.calibrate.layout.display = "" if diagnosis.layers else "none"
+
+    def show_suggestion(self, suggestion: Suggestion | None) -> None:
+        """What to change, on a button that does it; nothing when nothing helps or is needed."""
+        self.suggestion = suggestion
+        words = html.escape(suggestion.words) if suggestion else ""
+        self.advice.value = _muted(words) if words else ""
+        self.apply.tooltip = words
+        self.apply.layout.display = "" if suggestion else "none"
 
     def _show(self, data: bytes, kind: str) -> None:
-        self.shown = data
         with self.image.hold_sync():  # the kind and the bytes in one message
             self.image.format = kind
             self.image.value = data
 
 
-def tiles(diagnosis: Diagnosis | None) -> str:
-    """The diagnosis as HTML: variances with a word each, the verdict as a badge, flags, the reason."""
-    shown = "".join(_tile(group, diagnosis) for group in GROUPS)
-    return f'<div class="explorer-tiles">{shown}</div>{_verdict(diagnosis)}'
-
-
-def _tile(group: str, diagnosis: Diagnosis | None) -> str:
-    about = html.escape(GROUPS[group], quote=True)
-    if diagnosis is None:
-        return f'<div class="explorer-tile" title="{about}"><small>{group}</small><b>&hellip;</b></div>'
-    value = float(getattr(diagnosis, f"{group}_variance"))
-    word = strength(value)
-    return (
-        f'<div class="explorer-tile explorer-{word}" title="{about}"><small>{group} variance</small>'
-        f"<b>{value:.4f}</b><em>{word}</em></div>"
-    )
-
-
-def _verdict(diagnosis: Diagnosis | None) -> str:
-    if diagnosis is None:
-        return '<div class="explorer-verdict explorer-muted">measuring &hellip;</div>'
-    verdict, flags = diagnosis.verdict, "".join(f"<i>{flag}</i>" for flag in diagnosis.flags)
-    _, _, why = diagnosis.sentence.partition(": ")
-    badge = f'<b class="explorer-badge explorer-{verdict}">{verdict}</b>'
-    return f'<div class="explorer-verdict">{badge}{flags}<span>{html.escape(why)}</span></div>'
-
-
 def _muted(text: str) -> str:
     return f'<span class="explorer-muted">{text}</span>'
+
+
+def _hidden_button(name: str, icon: str, tooltip: str, **settings: Any) -> widgets.Widget:
+    layout = {"width": "auto", "display": "none"}
+    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout=layout, **settings)

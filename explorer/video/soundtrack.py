@@ -6,7 +6,7 @@ raw float32, because peaks above full scale then survive until the encoder and 4
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -39,13 +39,18 @@ class SoundSource(Protocol):
     def blocks(self, start: float = 0.0, duration: float | None = None) -> Iterator[Any]: ...
 
 
+def samples(sound: SoundSource, start: float, duration: float) -> Generator[bytes, None, None]:
+    """`duration` seconds from `start` as raw little-endian float32, block by block."""
+    for block in sound.blocks(start, duration):
+        kept = block if _channels(sound) == sound.channels else block.mean(axis=1, keepdims=True)
+        finite = np.nan_to_num(kept, nan=0.0, posinf=LOUDEST, neginf=-LOUDEST)
+        yield np.clip(finite, -LOUDEST, LOUDEST).astype("<f4").tobytes()
+
+
 def write_samples(sound: SoundSource, path: Path, start: float, duration: float) -> None:
-    """Decode `duration` seconds from `start` into raw little-endian float32, block by block."""
+    """Decode an excerpt into a file."""
     with path.open("wb") as file:
-        for block in sound.blocks(start, duration):
-            kept = block if _channels(sound) == sound.channels else block.mean(axis=1, keepdims=True)
-            finite = np.nan_to_num(kept, nan=0.0, posinf=LOUDEST, neginf=-LOUDEST)
-            file.write(np.clip(finite, -LOUDEST, LOUDEST).astype("<f4").tobytes())
+        file.writelines(samples(sound, start, duration))
 
 
 def input_arguments(sound: SoundSource) -> list[str]:

@@ -169,6 +169,36 @@ def test_analyze_prints_a_table_and_draws_a_picture(song, tmp_path, capsys):
     assert len((tmp_path / "features.csv").read_text().splitlines()) == 121
 
 
+@pytest.mark.parametrize(("name", "kind"), [("hear.jpg", "JPEG"), ("hear.WEBP", "WEBP")])
+def test_the_picture_is_of_the_kind_that_its_name_says(song, name, kind):
+    assert run("analyze", song, "--picture", name) == 0
+    assert Image.open(name).format == kind
+
+
+def test_a_picture_of_no_known_kind_is_refused_before_any_work(song, tmp_path, capsys):
+    assert run("analyze", "missing.wav", "--picture", "hear.txt") == 2
+    assert ".png, .jpg" in capsys.readouterr().err
+
+
+def test_an_excerpt_past_the_end_is_drawn_as_far_as_there_is_sound(song, tmp_path, capsys):
+    assert run("render", song, "out.mp4", "--resolution", "32x18", "--start", 1.5, "--duration", 2) == 0
+    assert "song.wav ends after 2.00 s: drawn are 0.50 s of the 2 s asked for" in capsys.readouterr().err
+    assert probe(tmp_path / "out.mp4").frames == 15
+
+
+def test_runs_names_the_look_the_seed_and_the_verdict(song, capsys):
+    flags = ("--resolution", "32x18", "--duration", 0.1)
+    for look in (("--preset", "marble", "--seed", 77), ("--preset", "marble", "--gain", 0.5)):
+        assert run("render", song, *flags, *look) == 0
+    capsys.readouterr()
+    assert run("runs") == 0
+    header, first, second, _ = capsys.readouterr().out.splitlines()
+    assert {"look", "seed", "verdict"} <= set(header.split())
+    assert "marble    77" in first
+    assert "static" in second
+    assert "marble" not in second
+
+
 def test_runs_lists_and_prints_json(song, capsys):
     assert run("runs") == 0
     assert "no runs" in capsys.readouterr().out
@@ -211,7 +241,7 @@ def test_lab_finds_the_notebooks():
     assert (notebooks_folder() / "01_explore.ipynb").is_file()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["render", "--help"], ["--version"], []])
+@pytest.mark.parametrize("arguments", [["--help"], ["render", "-h"], ["--version"], []])
 def test_help_is_ascii(arguments, capsys):
     assert main(arguments) == 0
     said = capsys.readouterr().out

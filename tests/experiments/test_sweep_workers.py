@@ -3,14 +3,17 @@
 import os
 import signal
 import sys
-from concurrent.futures import wait
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
+from explorer.diagnostics import parallel
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments import workers
 from explorer.experiments.workers import LocalProcesses, default_workers, threads_each
+from explorer.rendering import renderer
 from explorer.rendering.threads import usable_threads
+from tests.experiments.small import a_song, small_sweep
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +67,20 @@ def test_all_threads_together_are_no_more_than_the_cores(monkeypatch):
     assert default_workers(1) == 1
     monkeypatch.setattr(workers, "MEMORY", 1e18)
     assert default_workers(1000) == 1
+
+
+def test_a_point_draws_and_measures_with_the_threads_of_its_worker(tmp_path, monkeypatch):
+    """Two workers on two cores are two busy threads: the pool of a point itself only waits."""
+    pools = []
+
+    class Noted(ThreadPoolExecutor):
+        def __init__(self, count, name, *others):
+            pools.append((name, count))
+            super().__init__(count, name, *others)
+
+    for room in (parallel, renderer):
+        monkeypatch.setattr(room, "usable_threads", lambda: 4)
+        monkeypatch.setattr(room, "ThreadPoolExecutor", Noted)
+    with ThreadPoolExecutor(1) as executor:  # on executors a call has one thread
+        small_sweep(a_song(tmp_path), tmp_path, vary={"gain": [3]}, executor=executor)
+    assert set(pools) == {("explorer-draw", 1), ("explorer-measure", 1)}

@@ -1,0 +1,77 @@
+"""Executors beyond this machine's own workers: a Dask cluster, or whatever concurrent.futures knows.
+
+Dask runs a call again when the worker that had it died. What calls need, and what they leave, lies in the
+folder of the sweep or run, which all workers must reach.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.errors import ExplorerError, SettingsError
+from explorer.rendering.threads import usable_threads
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+CONNECT = 10.0  # seconds to wait for a scheduler
+Reach = Any  # an executor, or a dask.distributed.Client, which need not be installed
+
+
+def connect(address: str) -> Client:
+    """A client of the Dask scheduler at an address, as in tcp://10.0.0.5:8786; a context manager."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ExplorerError(
+            'Dask is not installed; run: pip install "audio-feature-explorer[cluster]"'
+        ) from None
+    try:
+        return Client(address, timeout=CONNECT)
+    except (OSError, ValueError) as error:  # not there, or no address
+        raise ExplorerError(
+            f"no Dask scheduler answers at {address!r} ({error}); start one with: dask scheduler"
+        ) from None
+
+
+def as_executor(given: Reach) -> Executor:
+    """The executor itself, or that of a Dask client. Raises SettingsError for anything else."""
+    if _is_client(given):
+        executor: Executor = given.get_executor(pure=False)  # the same call again is another call
+        return executor
+    if not isinstance(given, Executor):
+        raise SettingsError(
+            f"executor: got {given!r}; give a dask.distributed.Client or an executor of concurrent.futures"
+        )
+    return given
+
+
+def workers_of(given: Reach) -> int:
+    """How many calls run at once, as far as the executor tells; else as many as here are cores."""
+    count = sum(given.nthreads().values()) if _is_client(given) else getattr(given, "_max_workers", 0)
+    return max(1, count or usable_threads())
+
+
+def check_reach(given: Reach, folder: Path) -> None:
+    """Raise ExplorerError unless every worker of a Dask cluster has explorer and sees the folder."""
+    if not _is_client(given):
+        return
+    try:
+        seen = given.run(_sees, str(folder.absolute()))
+    except Exception as error:
+        raise ExplorerError(f"the Dask workers cannot run explorer ({error}); install it there too") from None
+    if blind := [address for address, sees in seen.items() if not sees]:
+        raise ExplorerError(
+            f"the Dask worker at {blind[0]} does not see {folder}; "
+            "choose a folder that all workers share with --explorations"
+        )
+
+
+def _is_client(given: Reach) -> bool:
+    return hasattr(given, "get_executor")
+
+
+def _sees(folder: str) -> bool:
+    return Path(folder).is_dir()

@@ -1,0 +1,70 @@
+"""Two runs side by side, and the settings in which they differ."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as widgets
+
+from explorer.experiments import load
+from explorer.experiments.names import said
+from explorer.fields import FieldSettings
+from explorer.notebook.kept import Kept
+from explorer.notebook.shelf import thumbnail
+from explorer.notebook.told import Guard
+
+LARGE = (640, 640)  # pixels of a picture
+
+
+class Comparison:
+    """A card below the panel; hidden until two runs are to be compared."""
+
+    def __init__(self, guarded: Guard) -> None:
+        self.runs: tuple[Kept, ...] = ()
+        self.pictures = [widgets.Image(layout={"width": "100%"}) for _ in range(2)]
+        self.names = [widgets.HTML() for _ in range(2)]
+        self.table = widgets.HTML()
+        self.close_button = widgets.Button(description="Close", tooltip="close the comparison")
+        self.close_button.on_click(guarded(self.hide))
+        sides = [widgets.VBox([p, n]) for p, n in zip(self.pictures, self.names, strict=True)]
+        pair = widgets.HBox(sides)
+        pair.add_class("explorer-pair")
+        head = widgets.HBox([widgets.HTML("<h4>side by side</h4>"), self.close_button])
+        head.add_class("explorer-between")
+        self.widget = widgets.VBox([head, pair, self.table], layout={"display": "none"})
+        self.widget.add_class("explorer-card")
+
+    def show(self, one: Kept, other: Kept) -> None:
+        """Show two runs."""
+        self.runs = (one, other)
+        for run, picture, name in zip(self.runs, self.pictures, self.names, strict=True):
+            picture.value = thumbnail(run.thumb, LARGE)
+            name.value = f"<b>{html.escape(run.name)}</b> {html.escape(run.verdict)}"
+        fields = [load(run.folder).recipe.field for run in self.runs]  # type: ignore[union-attr]
+        self.table.value = _table(differences(*fields))
+        self.widget.layout.display = ""
+
+    def hide(self) -> None:
+        """Take it away."""
+        self.runs = ()
+        self.widget.layout.display = "none"
+
+
+def differences(one: FieldSettings, other: FieldSettings) -> dict[str, tuple[Any, Any]]:
+    """The settings of two fields that are not the same; None where a field has no such setting."""
+    mine, theirs = one.model_dump(mode="json"), other.model_dump(mode="json")
+    names = dict.fromkeys([*mine, *theirs])
+    return {n: (mine.get(n), theirs.get(n)) for n in names if mine.get(n) != theirs.get(n)}
+
+
+def _table(found: Mapping[str, tuple[Any, Any]]) -> str:
+    if not found:
+        return '<span class="explorer-muted">the same settings</span>'
+    rows = "".join(
+        f"<tr><th scope='row'>{html.escape(name.replace('_', ' '))}</th>"
+        f"<td>{html.escape(said(mine))}</td><td>{html.escape(said(theirs))}</td></tr>"
+        for name, (mine, theirs) in found.items()
+    )
+    return f'<table class="explorer-differences"><tr><th></th><th>left</th><th>right</th></tr>{rows}</table>'

@@ -1,0 +1,86 @@
+"""What was kept earlier: every run and every point of a sweep, in a few words each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from explorer.experiments import runs
+from explorer.experiments.foresight import NAME as DIAGNOSIS
+from explorer.experiments.names import caption
+from explorer.notebook.kinds import field_kinds
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run, or a point of a sweep, as the gallery shows it."""
+
+    name: str
+    folder: Path
+    status: str
+    verdict: str
+    started: datetime | None
+    starred: bool
+    audio: str
+    settings: str  # those that are not at their defaults, in words
+    thumb: Path | None
+
+    @property
+    def date(self) -> str:
+        """When it was made, in local time."""
+        return f"{self.started.astimezone():%Y-%m-%d %H:%M}" if self.started else ""
+
+    @property
+    def text(self) -> str:
+        """All that a filter looks at."""
+        star = "starred" if self.starred else ""
+        parts = (self.name, self.status, self.verdict, self.date, star, self.audio, self.settings)
+        return " ".join(parts).lower()
+
+
+def kept_runs(explorations: str | Path | None) -> list[Kept]:
+    """Everything that has a recipe, newest first."""
+    table = runs(explorations)
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    found = [_kept(row) for row in rows if row["status"] not in ("damaged", "pending")]
+    return found[::-1]
+
+
+def matching(kept: list[Kept], words: str) -> list[Kept]:
+    """Those whose text has all of the words: `alive gain 4.5 starred`."""
+    wanted = words.lower().split()
+    return [run for run in kept if all(word in run.text for word in wanted)]
+
+
+def _kept(row: dict[str, Any]) -> Kept:
+    folder = Path(row["folder"])
+    return Kept(
+        name=row["run"],
+        folder=folder,
+        status=row["status"],
+        verdict=row["verdict"] or ("" if row["frames"] == 1 else _verdict(folder)),  # one moment is static
+        started=row["started"].to_pydatetime() if row["started"] is not None else None,
+        starred=bool(row["star"]),
+        audio=row["audio"] or "",
+        settings=caption(_settings(row)),
+        thumb=Path(row["thumb"]) if row["thumb"] else None,
+    )
+
+
+def _settings(row: dict[str, Any]) -> dict[str, Any]:
+    """The settings of the field that differ from its defaults."""
+    kind = field_kinds().get(row.get("params.kind") or "")
+    knobs = kind.knobs() if kind else {}
+    values = {name: row.get(f"params.{name}") for name in knobs}
+    return {n: v for n, v in values.items() if v is not None and v != knobs[n].default}
+
+
+def _verdict(folder: Path) -> str:
+    """The verdict that a render's diagnosis found; nothing where there is none."""
+    try:
+        return str(json.loads((folder / DIAGNOSIS).read_text(encoding="utf-8"))["verdict"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,473 @@
+// The page's half of the live view (the kernel's half and the messages: view.py). One ES module, no build step.
+// The clock of the audio element leads: frames are asked for and shown for the moment that is heard.
+
+const IN_FLIGHT = 2; // questions out at a time: one is drawn while the other travels
+const SILENCE = 1000; // ms without an answer until the questions count as lost
+const AHEAD = 0.25; // s: at most so far ahead a moment is asked for, to be on time when its frame arrives
+const TOLD = 250; // ms between two reports of the position, and two of the numbers
+const STEP = 1, LEAP = 5; // s: an arrow key, and with shift
+
+const ICONS = {
+  play: "M4 2l10 6-10 6z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  sound: "M2 6v4h3l4 3V3L5 6zM11 5a4 4 0 0 1 0 6M12.5 3a7 7 0 0 1 0 10l-.8-.9a5.6 5.6 0 0 0 0-8.2z",
+  muted: "M2 6v4h3l4 3V3L5 6zM10.5 6.5l1-1L13 7l1.5-1.5 1 1L14 8l1.5 1.5-1 1L13 9l-1.5 1.5-1-1L12 8z",
+};
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+function spoken(seconds, digits = 1) {
+  const rounded = Number(seconds.toFixed(digits)); // or 59.96 would read 0:60.0
+  const minutes = Math.floor(rounded / 60);
+  return `${minutes}:${(rounded - 60 * minutes).toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}`;
+}
+
+function element(kind, attributes = {}, ...children) {
+  const made = document.createElement(kind);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function icon(name) {
+  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  drawing.setAttribute("viewBox", "0 0 16 16");
+  drawing.setAttribute("aria-hidden", "true");
+  drawing.append(document.createElementNS("http://www.w3.org/2000/svg", "path"));
+  drawing.firstChild.setAttribute("d", ICONS[name]);
+  return drawing;
+}
+
+function button(label, title, pressed) {
+  const made = element("button", { type: "button", title });
+  if (label) made.append(label);
+  else made.setAttribute("aria-label", title.split(" (")[0]);
+  made.setAttribute("aria-keyshortcuts", title.match(/\((.*)\)/)?.[1] ?? "");
+  if (pressed !== undefined) made.setAttribute("aria-pressed", pressed);
+  return made;
+}
+
+// Where the music is: the audio element's word, or the page's own clock while there is no sound.
+class Clock {
+  constructor(duration) {
+    this.duration = duration;
+    this.audio = new Audio();
+    this.audible = false;
+    this.base = 0; // of the own clock: the position at `since`
+    this.since = 0; // 0: not running
+  }
+  get t() {
+    const own = this.base + (this.since && (performance.now() - this.since) / 1000);
+    return clamp(this.audible ? this.audio.currentTime : own, 0, this.duration);
+  }
+  seek(t) {
+    this.base = clamp(t, 0, this.duration);
+    if (this.since) this.since = performance.now();
+    if (this.audible) this.audio.currentTime = this.base;
+  }
+  async play() {
+    if (this.audible) await this.audio.play();
+    else [this.base, this.since] = [this.t, performance.now()];
+  }
+  pause() {
+    if (this.audible) this.audio.pause();
+    else [this.base, this.since] = [this.t, 0];
+  }
+  load(blob) {
+    this.unload();
+    this.audio.src = URL.createObjectURL(blob);
+    return new Promise((resolve, reject) => {
+      this.audio.oncanplay = resolve;
+      this.audio.onerror = () => reject(new Error(this.audio.error?.message || "this browser cannot play it"));
+    }).then(() => {
+      this.audio.oncanplay = this.audio.onerror = null;
+      this.audible = true;
+      this.audio.currentTime = this.base;
+    });
+  }
+  unload() {
+    if (this.audio.src) URL.revokeObjectURL(this.audio.src);
+  }
+}
+
+// Questions and answers: which may be asked, which frame is the newest, how fast it goes.
+class Exchange {
+  constructor(model, shown) {
+    this.model = model;
+    this.shown = shown; // called with the facts of a frame and its bitmap
+    this.out = 0; // questions without an answer
+    this.id = 0;
+    this.newest = 0; // the sequence number that is on the screen
+    this.asked = new Map(); // id -> when
+    this.latencies = [];
+    this.times = []; // when the latest frames were shown
+    this.heard = 0;
+  }
+  // Ask for a moment if there is credit; says whether it was asked.
+  ask(t, moving) {
+    const now = performance.now();
+    if (this.out && now - this.heard > SILENCE) this.reset();
+    if (this.out >= IN_FLIGHT) return false;
+    if (!this.out) this.heard = now;
+    this.out += 1;
+    this.asked.set(++this.id, now);
+    this.model.send({ kind: "frame", t, id: this.id, moving });
+    return true;
+  }
+  reset() {
+    this.out = 0;
+    this.asked.clear();
+  }
+  async answer(facts, buffers) {
+    this.heard = performance.now();
+    try {
+      if (facts.kind !== "frame" || facts.seq <= this.newest) return;
+      const bitmap = await createImageBitmap(new Blob([buffers[0]], { type: "image/jpeg" }));
+      if (facts.seq > this.newest) {
+        this.newest = facts.seq;
+        this.measure(facts);
+        this.shown(facts, bitmap);
+      }
+      bitmap.close();
+    } finally {
+      this.out = Math.max(0, this.out - facts.consumed);
+    }
+  }
+  measure(facts) {
+    const now = performance.now();
+    const sent = facts.consumed ? this.asked.get(facts.id) : undefined;
+    for (const id of this.asked.keys()) if (id <= facts.id) this.asked.delete(id);
+    if (sent) this.latencies = [...this.latencies.slice(-14), now - sent];
+    this.times = [...this.times.filter((time) => now - time < 1000), now];
+  }
+  get latency() {
+    return median(this.latencies); // ms from the question to the screen
+  }
+  get fps() {
+    const span = this.times.at(-1) - this.times[0];
+    return this.times.length > 1 && performance.now() - this.times.at(-1) < 500 ? (1000 * (this.times.length - 1)) / span : 0;
+  }
+}
+
+class Player {
+  constructor(model) {
+    this.model = model;
+    this.clock = new Clock(model.get("duration"));
+    this.exchange = new Exchange(model, (facts, bitmap) => this.show(facts, bitmap));
+    this.playing = this.dragging = false;
+    this.loop = null; // [from, to] in seconds; to is null while only its start is chosen
+    this.wanted = true; // a still picture was not asked for yet
+    this.parts = [];
+    this.build();
+    this.listen();
+    this.clock.seek(model.get("t"));
+    model.send({ kind: "ready" });
+    this.tick();
+  }
+
+  build() {
+    const { model } = this;
+    const name = model.get("name");
+    this.canvas = element("canvas", { role: "img", "aria-label": `live picture of ${name}` });
+    this.canvas.width = model.get("width");
+    this.canvas.height = model.get("height");
+    this.playButton = button("", "play (space)");
+    this.playButton.className = "explorer-live-play";
+    this.playButton.append(icon("play"));
+    this.playButton.disabled = true;
+    this.time = element("span", { class: "explorer-live-time" });
+    this.fromButton = button("loop from here", "the loop begins at this moment (l)", false);
+    this.toButton = button("to here", "the loop ends at this moment (l)", false);
+    this.clearButton = button("no loop", "play on (l)");
+    this.muteButton = button("", "mute (m)", false);
+    this.muteButton.append(icon("sound"));
+    this.facts = element("span", { class: "explorer-live-facts" }, "preparing the sound …");
+    this.wave = element("div", {
+      class: "explorer-live-wave", role: "slider", tabindex: 0, "aria-label": `position in ${name}`,
+      "aria-valuemin": 0, "aria-valuemax": this.clock.duration.toFixed(2),
+      title: "click or drag to go there; shift-drag to loop a region",
+    });
+    this.head = element("div", { class: "explorer-live-head" });
+    this.region = element("div", { class: "explorer-live-loop", hidden: "" });
+    this.wave.append(this.region, this.head);
+    const hint = element("div", { class: "explorer-live-hint" });
+    hint.innerHTML = "<kbd>space</kbd> play &ensp;<kbd>&larr;</kbd> <kbd>&rarr;</kbd> 1 s, with <kbd>shift</kbd> 5 s"
+      + " &ensp;<kbd>home</kbd> start &ensp;<kbd>l</kbd> loop from, to, off &ensp;<kbd>m</kbd> mute";
+    this.note = element("div", { class: "explorer-live-note", role: "status", hidden: "" });
+    this.error = element("div", { class: "explorer-live-error", role: "alert", hidden: "" });
+    const bar = element("div", { class: "explorer-live-bar" }, this.playButton, this.time, this.fromButton,
+      this.toButton, this.clearButton, this.muteButton, this.facts);
+    // JupyterLab would take arrows and letters for commands of the notebook
+    const attributes = { class: "explorer-live", role: "group", "aria-label": `live view of ${name}` };
+    this.root = element("div", { ...attributes, "data-lm-suppress-shortcuts": "true" });
+    this.root.append(this.canvas, bar, this.wave, hint, this.note, this.error);
+    this.showLoop();
+    this.tell();
+  }
+
+  listen() {
+    const { model } = this;
+    this.playButton.onclick = () => this.toggle();
+    this.muteButton.onclick = () => this.mute();
+    this.fromButton.onclick = () => this.setLoop(this.clock.t, null);
+    this.toButton.onclick = () => this.setLoop(this.loop?.[0] ?? 0, this.clock.t);
+    this.clearButton.onclick = () => this.setLoop();
+    this.root.onkeydown = (event) => this.key(event);
+    this.wave.onpointerdown = (event) => this.drag(event);
+    this.clock.audio.onended = () => this.pause();
+    this.clock.audio.ontimeupdate = () => this.wrap(); // in a hidden tab nothing ticks
+    model.on("msg:custom", (message, buffers) => this.hear(message, buffers));
+    model.on("change:t", () => model.get("t") !== this.reported && this.seek(model.get("t")));
+    model.on("change:playing", () => model.get("playing") !== this.playing && this.toggle());
+    model.on("change:error change:note", () => this.complain());
+    this.complain();
+  }
+
+  hear(message, buffers) {
+    if (message.kind === "outline") this.outline(message.onsets, buffers[0]);
+    else if (message.kind === "sound") this.collect(message, buffers[0]);
+    else if (message.kind === "silent") this.ready();
+    else this.exchange.answer(message, buffers).catch((error) => this.complain(error));
+  }
+
+  collect(message, part) {
+    if (message.part === 0) this.parts = [];
+    this.parts.push(part);
+    if (this.parts.length < message.parts) return;
+    const sound = new Blob(this.parts, { type: message.type });
+    this.parts = [];
+    this.clock.load(sound).then(() => this.ready(), (error) => {
+      this.ready();
+      this.complain(null, `plays without sound: ${error.message}`);
+    });
+  }
+
+  ready() {
+    this.playButton.disabled = false;
+    this.muteButton.disabled = !this.clock.audible;
+    this.root.dataset.sound = this.clock.audible ? "yes" : "no";
+    this.tell();
+  }
+
+  complain(error = null, note = this.model.get("note")) {
+    const said = error ? String(error.message ?? error) : this.model.get("error");
+    this.error.textContent = said;
+    this.error.hidden = !said;
+    this.note.textContent = note;
+    this.note.hidden = !note;
+  }
+
+  // Once a picture of the screen: where are we, and may we ask for what is seen there?
+  tick() {
+    if (this.frame) cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const moving = this.playing || this.dragging;
+    this.wrap();
+    if (moving && this.exchange.ask(this.soon(), true)) this.wanted = true;
+    else if (!moving && this.wanted) this.wanted = !this.exchange.ask(this.clock.t, false);
+    this.place();
+    if (moving || this.wanted) this.frame = requestAnimationFrame(() => this.tick());
+  }
+
+  // The moment that will be heard when its frame is on the screen.
+  soon() {
+    if (!this.playing || this.dragging) return this.clock.t;
+    const t = this.clock.t + Math.min(this.exchange.latency / 1000, AHEAD);
+    const [from, to] = this.loop ?? [];
+    return to && t >= to ? from + (t - to) : Math.min(t, this.clock.duration);
+  }
+
+  show(facts, bitmap) {
+    this.canvas.getContext("2d").drawImage(bitmap, 0, 0, this.canvas.width, this.canvas.height);
+    this.drawn = facts;
+    const { dataset } = this.canvas;
+    dataset.t = facts.t;
+    dataset.quality = facts.draft ? "draft" : "final";
+    dataset.behind = Math.round(1000 * (this.clock.t - facts.t)); // ms between the sound and the picture
+    if (!this.playing) this.tell();
+  }
+
+  place() {
+    const { t, duration } = this.clock;
+    this.wave.style.setProperty("--share", duration ? t / duration : 0);
+    if (performance.now() - (this.toldAt ?? 0) > TOLD) this.tell();
+  }
+
+  // The numbers, and the position for the kernel: a few times a second are enough.
+  tell() {
+    this.toldAt = performance.now();
+    const { t, duration } = this.clock;
+    this.time.innerHTML = `${spoken(t)} <small>/ ${spoken(duration)}</small>`;
+    this.wave.setAttribute("aria-valuenow", t.toFixed(2));
+    this.wave.setAttribute("aria-valuetext", `${spoken(t, 0)} of ${spoken(duration, 0)}`);
+    this.report({ t: Math.round(t * 1000) / 1000 });
+    if (this.playButton.disabled) return;
+    if (!this.drawn) return void (this.facts.textContent = "drawing …");
+    const { fps, latency } = this.exchange;
+    const { width, height, draft } = this.drawn;
+    const speed = this.playing ? `${fps.toFixed(0)} fps · ${latency.toFixed(0)} ms · ` : "";
+    this.facts.innerHTML = `${speed}${width} × ${height} <b>${draft ? "draft" : "final"}</b>`;
+  }
+
+  report(values) {
+    if ("t" in values) this.reported = values.t;
+    const news = Object.entries(values).filter(([name, value]) => this.model.get(name) !== value);
+    for (const [name, value] of news) this.model.set(name, value);
+    if (news.length) this.model.save_changes();
+  }
+
+  async toggle() {
+    if (this.playing) return this.pause();
+    if (this.playButton.disabled) return this.report({ playing: false });
+    if (this.clock.t > this.clock.duration - 0.05) this.clock.seek(this.loop?.[1] ? this.loop[0] : 0);
+    try {
+      await this.clock.play();
+      this.setPlaying(true);
+    } catch (error) {
+      this.pause();
+      if (error.name !== "AbortError") this.complain(error); // paused before it began
+    }
+  }
+
+  pause() {
+    this.clock.pause();
+    this.setPlaying(false);
+  }
+
+  setPlaying(playing) {
+    this.playing = playing;
+    this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
+    this.playButton.setAttribute("aria-label", playing ? "pause" : "play");
+    this.playButton.title = playing ? "pause (space)" : "play (space)";
+    this.wanted = true;
+    this.report({ playing });
+    this.tick();
+    this.tell();
+  }
+
+  mute() {
+    const { audio } = this.clock;
+    audio.muted = !audio.muted;
+    this.muteButton.replaceChildren(icon(audio.muted ? "muted" : "sound"));
+    this.muteButton.setAttribute("aria-pressed", audio.muted);
+  }
+
+  seek(t) {
+    this.clock.seek(t);
+    this.wanted = true;
+    this.tick();
+    this.tell();
+  }
+
+  // At the end of the loop back to its start; without sound, stop at the end.
+  wrap() {
+    const { t, duration, audible } = this.clock;
+    if (!this.playing || this.dragging) return;
+    if (this.loop?.[1] && t >= this.loop[1]) this.clock.seek(this.loop[0]);
+    else if (!audible && t >= duration) this.pause();
+  }
+
+  setLoop(from, to) {
+    const chosen = from !== undefined;
+    this.loop = chosen ? (to === null ? [from, null] : [Math.min(from, to), Math.max(from, to)]) : null;
+    if (to != null && this.loop[1] - this.loop[0] < 0.05) this.loop = null; // a slip of the hand
+    this.showLoop();
+    const outside = this.loop?.[1] && (this.clock.t < this.loop[0] || this.clock.t >= this.loop[1]);
+    if (outside) this.seek(this.loop[0]);
+  }
+
+  showLoop() {
+    const [from, to] = this.loop ?? [];
+    const percent = (t) => `${(100 * t) / (this.clock.duration || 1)}%`;
+    this.region.hidden = !this.loop;
+    if (this.loop) Object.assign(this.region.style, { left: percent(from), width: percent((to ?? from) - from) });
+    this.fromButton.setAttribute("aria-pressed", Boolean(this.loop));
+    this.toButton.setAttribute("aria-pressed", Boolean(to));
+    this.clearButton.hidden = !this.loop;
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const stride = event.shiftKey ? LEAP : STEP;
+    const { t, duration } = this.clock;
+    const [from, to] = this.loop ?? [];
+    const actions = {
+      ArrowLeft: () => this.seek(t - stride),
+      ArrowRight: () => this.seek(t + stride),
+      ArrowDown: () => this.seek(t - stride),
+      ArrowUp: () => this.seek(t + stride),
+      Home: () => this.seek(0),
+      End: () => this.seek(duration),
+      l: () => (to ? this.setLoop() : this.loop ? this.setLoop(from, t) : this.setLoop(t, null)),
+      m: () => this.mute(),
+    };
+    // on a button the space bar presses that button
+    if (event.target.tagName !== "BUTTON" || event.target === this.playButton) actions[" "] = () => event.repeat || this.toggle();
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+
+  drag(down) {
+    if (down.button) return;
+    const box = this.wave.getBoundingClientRect();
+    const at = (event) => clamp((event.clientX - box.left) / box.width, 0, 1) * this.clock.duration;
+    const start = at(down);
+    const move = down.shiftKey ? (event) => this.setLoop(start, at(event)) : (event) => this.seek(at(event));
+    this.wave.setPointerCapture(down.pointerId);
+    this.dragging = !down.shiftKey;
+    move(down);
+    this.wave.onpointermove = move;
+    this.wave.onpointerup = this.wave.onpointercancel = () => {
+      this.wave.onpointermove = this.wave.onpointerup = this.wave.onpointercancel = null;
+      this.dragging = false;
+      this.wanted = true;
+      this.tick();
+    };
+  }
+
+  // The outline twice: the played part lies in the accent's colour over the rest.
+  outline(onsets, data) {
+    const values = new Int8Array(data.buffer, data.byteOffset, data.byteLength);
+    const columns = values.length >> 1;
+    const rows = Array.from({ length: columns }, (_, n) => [values[2 * n], values[2 * n + 1]]);
+    const up = rows.map(([, high], n) => `L${n} ${-Math.max(high, 1)}`).join("");
+    const down = rows.map(([low], n) => `L${n} ${-Math.min(low, -1)}`).reverse().join("");
+    const marks = onsets.map((t) => `M${((t / this.clock.duration) * columns).toFixed(2)} 132v-18`).join("");
+    const drawing = (kind) => `<svg class="${kind}" viewBox="0 -134 ${columns} 268" preserveAspectRatio="none" `
+      + `aria-hidden="true"><path class="outline" d="M0 0${up}${down}Z"/><path class="onsets" d="${marks}"/></svg>`;
+    this.wave.querySelectorAll("svg").forEach((old) => old.remove());
+    this.wave.insertAdjacentHTML("afterbegin", drawing("whole") + drawing("played"));
+  }
+
+  close() {
+    this.pause();
+    cancelAnimationFrame(this.frame);
+    this.clock.unload();
+    this.root.remove();
+  }
+}
+
+// One player a widget, whose place is where the widget was displayed last: two would speak over each other.
+export default () => {
+  let player;
+  const places = [];
+  return {
+    initialize({ model }) {
+      player = new Player(model);
+      return () => player.close();
+    },
+    render({ el }) {
+      places.push(el);
+      el.append(player.root);
+      return () => {
+        places.splice(places.indexOf(el), 1);
+        if (places.length) places.at(-1).append(player.root);
+        else player.pause();
+      };
+    },
+  };
+};

@@ -1,0 +1,70 @@
+"""What the page needs of the sound: a compact copy to play, its outline, its onsets."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32, Int8
+from scipy.signal import find_peaks
+
+from explorer.audio import FeatureTrack, Sound
+from explorer.audio.picture import sound_envelope
+from explorer.errors import OutputError, Stopped
+from explorer.video import soundtrack
+from explorer.video.ffmpeg import FFmpeg, file_url
+
+LONGEST = 20 * 60  # seconds; 19 MB, which is already much for a notebook's connection
+KIND = "audio/mp4"  # AAC, the format of the exported videos: every browser that plays those plays it
+BITRATE = "128k"
+COLUMNS = 800  # of the outline
+
+STRONG = 0.3  # of full scale: weaker onsets are not marked
+APART = 0.08  # seconds between two marks
+
+
+def compact(sound: Sound, duration: float, stale: Callable[[], bool]) -> bytes:
+    """The sound as AAC in MP4, mono or stereo at 128 kbit/s, exactly `duration` seconds long.
+
+    Raises Stopped when stale, OutputError when ffmpeg fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sound.m4a"
+        arguments = [*soundtrack.input_arguments(sound), "-i", "-"]
+        arguments += soundtrack.output_arguments(sound, Fraction(duration)) + ["-b:a", BITRATE]
+        encoder = FFmpeg([*arguments, "-movflags", "+faststart", file_url(path)], stdin=subprocess.PIPE)
+        try:
+            with encoder.stdin as pipe, closing(soundtrack.samples(sound, 0.0, duration)) as blocks:
+                for block in blocks:
+                    if stale():
+                        raise Stopped("something newer was asked for")
+                    pipe.write(block)
+            if encoder.wait():
+                raise OutputError(f"the sound could not be encoded: {encoder.reason()}")
+        except OSError as error:  # ffmpeg ended early
+            raise OutputError(f"the sound could not be encoded: {encoder.reason()}") from error
+        finally:
+            encoder.stop()
+        return path.read_bytes()
+
+
+def outline(sound: Sound, duration: float) -> Int8[np.ndarray, "columns 2"]:
+    """Lowest and highest sample of each part, as whole numbers: the loudest of all is 127."""
+    envelope = sound_envelope(sound, duration, COLUMNS)
+    loudest = max(float(np.abs(envelope).max()), 1e-6)
+    return np.rint(envelope * (127 / loudest)).astype(np.int8)
+
+
+def onsets(track: FeatureTrack) -> Float32[np.ndarray, " onsets"]:
+    """Seconds of the strong onsets; none where the track has no such feature."""
+    if "onset" not in track.names:
+        return np.zeros(0, np.float32)
+    strength = (track.values[:, track.names.index("onset")] + 1) / 2  # 0 at rest, 1 at full scale
+    padded = np.pad(strength, 1)  # a sound may begin with a hit
+    peaks, _ = find_peaks(padded, height=STRONG, distance=max(1, round(APART * track.fps)))
+    return ((peaks - 1) / track.fps).astype(np.float32)

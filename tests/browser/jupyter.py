@@ -1,0 +1,101 @@
+"""A JupyterLab of its own for tests: temporary folders, no news, no autosave; and a notebook open in it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+PATIENCE = 90  # seconds until a test that hangs fails
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "docmanager-extension/plugin": {"autosave": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
+OPTIONS = ["--no-browser", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--allow-root"]
+OPTIONS += ["--LabApp.news_url=", "--LabApp.expose_app_in_browser=True"]
+# the status bar says idle too early: the session knows
+IDLE = """() => {
+  const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
+  return session?.kernel?.connectionStatus === "connected" && session.kernel.status === "idle";
+}"""
+RAN = """() => [...jupyterapp.shell.currentWidget.content.widgets].every(
+  cell => cell.model.type !== "code" || cell.model.executionCount)"""
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+def reachable(address, process) -> None:
+    """Wait until a server answers."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return urllib.request.urlopen(address, timeout=PATIENCE).close()
+        except OSError:
+            assert process.poll() is None, "the server ended"
+            assert time.monotonic() < until, "the server does not answer"
+            time.sleep(0.1)
+
+
+@contextmanager
+def running(command, folder: Path, **variables):
+    """A server, its output in a file of the folder; whatever happens, it is gone at the end."""
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **variables}
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+@contextmanager
+def jupyterlab(folder: Path):
+    """A JupyterLab that shows `folder`; gives its address."""
+    places = {name: folder / name.lower() for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")}
+    places |= {name: folder / name.lower() for name in ("LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")}
+    variables = {
+        "JUPYTER" + ("" if name.startswith("LAB") else "_") + name: str(place) for name, place in places.items()
+    }
+    for name, settings in SETTINGS.items():
+        path = places["LAB_SETTINGS_DIR"] / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings))
+    port = free_port()
+    command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.port={port}"]
+    root = str(Path(__file__).parents[2])
+    with running(command, folder, PYTHONPATH=root, **variables) as process:
+        reachable(f"http://localhost:{port}/api/status", process)
+        yield f"http://localhost:{port}"
+
+
+def write_notebook(path: Path, *cells: str) -> Path:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+    return path
+
+
+def open_notebook(page, address: str, name: str) -> None:
+    """Show a notebook alone (another workspace for each, or Lab would open the last ones too)."""
+    page.goto(f"{address}/lab/workspaces/{Path(name).stem}/tree/{name}")
+    page.wait_for_function(IDLE, timeout=PATIENCE * 1000)
+    page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area').catch(() => {})")
+
+
+def run_all(page) -> None:
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(RAN, timeout=PATIENCE * 1000)
+    page.wait_for_function(IDLE, timeout=PATIENCE * 1000)
