@@ -51,7 +51,7 @@ MEASURES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diagnosis:
     """How a field looks and moves as a recipe would render it.
 
@@ -138,7 +138,7 @@ class Diagnosis:
 
         return summary(self)
 
-    __str__ = summary
+    __repr__ = summary  # what a prompt shows
 
     def table(self) -> pd.DataFrame:
         """One row a measure: value, low, high."""

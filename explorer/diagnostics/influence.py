@@ -37,7 +37,7 @@ MAP = (48, 27)  # pixels of a map, at most
 Means = Float64[np.ndarray, "moments variants"]  # squared changes, means over the picture
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Influence:
     """What each feature that a field listens to does to its picture.
 
@@ -72,6 +72,8 @@ class Influence:
         ranked = sorted(self.features, key=lambda name: -self.share[name].value)
         lines = [f"{name:9} {self.share[name]:6.1%}  {self.level[name]:5.1f} levels" for name in ranked]
         return "\n".join([*lines, f"together           {self.together:5.1f} levels"])
+
+    __repr__ = summary  # what a prompt shows
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, without the maps."""

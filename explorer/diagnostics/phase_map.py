@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Axis = tuple[str, Sequence[Any]]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PhaseMap:
     """A diagnosis for every pair of values: `cells[row][column]` belongs to (y[row], x[column]).
 
@@ -66,6 +66,10 @@ class PhaseMap:
 
         words = [[cell.verdict for cell in line] for line in self.cells]
         return pd.DataFrame(words, pd.Index(self.y[1], name=self.y[0]), pd.Index(self.x[1], name=self.x[0]))
+
+    def __repr__(self) -> str:
+        """The verdicts, as a prompt shows them."""
+        return f"verdicts: {self.y[0]} downwards, {self.x[0]} across\n{self.verdicts().to_string()}"
 
     def figure(self) -> Figure:
         """The map as a picture; every verdict has its letter, so colour is never the only sign."""

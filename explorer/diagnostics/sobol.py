@@ -49,7 +49,7 @@ Members = tuple[int, ...]  # a set of groups, by number
 HalfSquares = Float64[np.ndarray, "units subsets"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SobolShares:
     """Shares of `variance`, each with its interval; `first` and `interactions` add up to 1.
 
@@ -84,6 +84,8 @@ class SobolShares:
         ]
         together = ", ".join(f"{name} {share:.1%}" for name, share in self.interactions.items())
         return "\n".join([*lines, f"together: {together}"])
+
+    __repr__ = summary  # what a prompt shows
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

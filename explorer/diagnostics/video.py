@@ -39,7 +39,7 @@ class Stretch:
         return self.end - self.start
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VideoMeasures:
     """What was found in a video file.
 
@@ -80,6 +80,8 @@ class VideoMeasures:
     def summary(self) -> str:
         """A few lines of plain ASCII."""
         return "\n".join([_said_what(self), _said_motion(self), _said_flashes(self), _said_sync(self)])
+
+    __repr__ = summary  # what a prompt shows
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; the motion as one number a second."""
