@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,13 @@ import torch
 from jaxtyping import BFloat16, Float32, Int64, UInt8
 from llvmlite import binding
 
-from explorer.fields.cppn import fastmath
-from explorer.fields.cppn.colour import paint, palette_numbers
 from explorer.fields.cppn.exact import COS, GAUSSIAN, SIN
-from explorer.fields.cppn.lanes import LANES, compiled, fma, source_stamp
 from explorer.fields.cppn.network import ACTIVATIONS, Network
-from explorer.fields.cppn.tiles import load, load_half, splat, store_half
+from explorer.fields.cppn.tiles import load_half, store_half
+from explorer.fields.kernels import fastmath
+from explorer.fields.kernels.colour import paint, palette_numbers
+from explorer.fields.kernels.lanes import LANES, compiled, fma, source_stamp
+from explorer.fields.kernels.memory import load, splat
 
 BLOCK = 2048  # pixels in a product: always the same number, since its shape may decide the order of its sums
 
@@ -139,9 +141,11 @@ def _draft_kernels(STAMP: str) -> tuple[Any, Any, Any]:
         for p in range(0, points, LANES):
             red, green = load_half(values, p), load_half(values, points + p)
             blue = load_half(values, 2 * points + p)
-            paint(red, green, blue, kind, palette, out, p)
+            paint(
+                fastmath.sigmoid(red), fastmath.sigmoid(green), fastmath.sigmoid(blue), kind, palette, out, p
+            )
 
     return compiled(begin), compiled(activate), compiled(finish)
 
 
-begin, activate, finish = _draft_kernels(source_stamp())
+begin, activate, finish = _draft_kernels(source_stamp(Path(__file__).parent))

@@ -9,16 +9,18 @@ in registers, activated while it is still warm.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
-from explorer.fields.cppn import fastmath
-from explorer.fields.cppn.colour import paint, palette_numbers
-from explorer.fields.cppn.lanes import LANES, WIDE_REGISTERS, compiled, every, inlined, source_stamp
 from explorer.fields.cppn.network import ACTIVATIONS, Network
-from explorer.fields.cppn.tiles import load, product, store
+from explorer.fields.cppn.tiles import product
+from explorer.fields.kernels import fastmath
+from explorer.fields.kernels.colour import paint, palette_numbers
+from explorer.fields.kernels.lanes import LANES, WIDE_REGISTERS, compiled, every, inlined, source_stamp
+from explorer.fields.kernels.memory import load, store
 
 SIN, COS, GAUSSIAN, TANH = range(4)  # the order of network.ACTIVATIONS
 
@@ -83,7 +85,7 @@ def exact_kernel(tile: Tile) -> Any:
     `palette_numbers`; out (points, 3): a multiple of the panel.
     """
     ROWS, VECTORS, PANEL = tile.rows, tile.vectors, tile.panel
-    STAMP = source_stamp()
+    STAMP = source_stamp(Path(__file__).parent)
 
     def draw(placed, inputs, first, hidden, last, width, codes, kind, palette, out):
         STAMP  # noqa: B018 - names the sources in the key of numba's cache
@@ -112,7 +114,15 @@ def exact_kernel(tile: Tile) -> Any:
             for p in range(0, PANEL, LANES):
                 red, green = load(buffer, z + p), load(buffer, z + PANEL + p)
                 blue = load(buffer, z + 2 * PANEL + p)
-                paint(red, green, blue, kind, palette, out, start + p)
+                paint(
+                    fastmath.sigmoid(red),
+                    fastmath.sigmoid(green),
+                    fastmath.sigmoid(blue),
+                    kind,
+                    palette,
+                    out,
+                    start + p,
+                )
 
     return compiled(draw)
 

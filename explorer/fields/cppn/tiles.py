@@ -1,4 +1,4 @@
-"""Vectors in and out of memory, and the matrix product of a small tile that stays in registers."""
+"""The matrix product of a small tile that stays in registers, and vectors of bfloat16."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,import-untyped,untyped-decorator,misc"
 
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 from llvmlite import ir
 from numba import types
 
-from explorer.fields.cppn.lanes import (
+from explorer.fields.kernels.lanes import (
     FLOATS,
     LANES,
     LANES_TYPE,
@@ -16,55 +16,9 @@ from explorer.fields.cppn.lanes import (
     intrinsic,
     spread,
 )
+from explorer.fields.kernels.memory import INDEX, address, load_vector
 
 HALVES = ir.VectorType(ir.IntType(16), LANES)
-BYTES = ir.VectorType(ir.IntType(8), LANES)
-INDEX = ir.IntType(64)
-
-
-def address(context, builder, array_type, place, element=None):
-    """Pointer to `array[index]`, place being (array, index); seen as a pointer to `element` when given."""
-    array, index = place
-    pointer = builder.gep(context.make_array(array_type)(context, builder, array).data, [index])
-    return pointer if element is None else builder.bitcast(pointer, element.as_pointer())
-
-
-def _load(builder, pointer):
-    value = builder.load(pointer)
-    value.align = 4
-    return value
-
-
-@intrinsic
-def load(typing, array, index):
-    """The vector that starts at `array[index]`; array is flat float32."""
-
-    def codegen(context, builder, sig, args):
-        return _load(builder, address(context, builder, sig.args[0], args, FLOATS))
-
-    return LANES_TYPE(array, types.intp), codegen
-
-
-@intrinsic
-def store(typing, array, index, value):
-    """Writes a vector from `array[index]` on; array is flat float32."""
-
-    def codegen(context, builder, sig, args):
-        builder.store(args[2], address(context, builder, sig.args[0], args[:2], FLOATS), align=4)
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp, LANES_TYPE), codegen
-
-
-@intrinsic
-def splat(typing, array, index):
-    """`array[index]` in every lane."""
-
-    def codegen(context, builder, sig, args):
-        value = builder.load(address(context, builder, sig.args[0], args))
-        return spread(builder, value, types.float32)
-
-    return LANES_TYPE(array, types.intp), codegen
 
 
 @intrinsic
@@ -91,25 +45,6 @@ def store_half(typing, array, index, value):
         return context.get_dummy_value()
 
     return types.void(array, types.intp, LANES_TYPE), codegen
-
-
-@intrinsic
-def store_rgb(typing, out, pixel, red, green, blue):
-    """Writes three vectors of values in [0, 256) as bytes r, g, b, r, ... from row `pixel` of `out` on."""
-
-    def codegen(context, builder, sig, args):
-        r, g, b = (builder.trunc(builder.fptosi(v, integers(0).type), BYTES) for v in args[2:])
-        order = [LANES * (i % 3) + i // 3 for i in range(3 * LANES)]
-        mask = ir.Constant(ir.VectorType(ir.IntType(32), 2 * LANES), list(range(2 * LANES)))
-        pair = builder.shuffle_vector(r, g, mask)
-        last = builder.shuffle_vector(b, b, mask)
-        mask = ir.Constant(ir.VectorType(ir.IntType(32), 3 * LANES), order)
-        mixed = builder.shuffle_vector(pair, last, mask)
-        first = builder.mul(args[1], INDEX(3))
-        builder.store(mixed, address(context, builder, sig.args[0], (args[0], first), mixed.type), align=1)
-        return context.get_dummy_value()
-
-    return types.void(out, types.intp, LANES_TYPE, LANES_TYPE, LANES_TYPE), codegen
 
 
 @intrinsic(prefer_literal=True)
@@ -145,7 +80,7 @@ def _emit_sums(builder, weights, inputs, terms, height, width):
     w_row = builder.gep(weights, [builder.mul(k, INDEX(height))])
     x_row = builder.gep(inputs, [builder.mul(k, INDEX(width * LANES))])
     places = [builder.gep(x_row, [INDEX(v * LANES)]) for v in range(width)]
-    x = [_load(builder, builder.bitcast(place, FLOATS.as_pointer())) for place in places]
+    x = [load_vector(builder, builder.bitcast(place, FLOATS.as_pointer())) for place in places]
     totals = []
     for row in range(height):
         w = spread(builder, builder.load(builder.gep(w_row, [INDEX(row)])), types.float32)

@@ -33,11 +33,11 @@ INTEGERS = ir.VectorType(ir.IntType(32), LANES)
 intrinsic: Any = extending.intrinsic  # callers leave the typing context out, which its own type does not know
 
 
-def source_stamp() -> str:
-    """Changes with any source that is inlined into the kernels: numba's own cache key sees one file only."""
+def source_stamp(folder: Path) -> str:
+    """Changes with any source in a field's folder or here: numba's own cache key sees one file only."""
     here = Path(__file__).parent
-    names = ("lanes.py", "tiles.py", "fastmath.py", "colour.py", "../palette.py")
-    return hashlib.sha256(b"".join((here / name).read_bytes() for name in names)).hexdigest()[:16]
+    sources = [*sorted(here.glob("*.py")), here.parent / "palette.py", *sorted(folder.glob("*.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The end of every kernel: three outputs -> sigmoid -> palette -> bytes, for a vector of pixels.
+"""The end of every kernel: three numbers in [0, 1] -> palette -> bytes, for a vector of pixels.
 
 The same colours as `explorer.fields.paint.paint`, from the same coefficients.
 """
@@ -11,9 +11,9 @@ import math
 import numpy as np
 from jaxtyping import Float32
 
-from explorer.fields.cppn.fastmath import cos, sigmoid, srgb
-from explorer.fields.cppn.lanes import fma, greatest, inlined, least
-from explorer.fields.cppn.tiles import splat, store_rgb
+from explorer.fields.kernels.fastmath import cos, srgb
+from explorer.fields.kernels.lanes import fma, greatest, inlined, least
+from explorer.fields.kernels.memory import splat, store_rgb
 from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS, PALETTES, Cosine
 
 RGB, OKLAB, COSINE = 0, 1, 2
@@ -34,9 +34,8 @@ def palette_numbers(name: str) -> tuple[int, Float32[np.ndarray, " numbers"]]:
 
 
 @inlined
-def paint(red, green, blue, kind, palette, out, pixel):
-    """Pre-activations of the three outputs to rows `pixel`, `pixel` + 1, ... of `out`."""
-    u, v, w = sigmoid(red), sigmoid(green), sigmoid(blue)
+def paint(u, v, w, kind, palette, out, pixel):
+    """Numbers in [0, 1] to rows `pixel`, `pixel` + 1, ... of `out`."""
     if kind == OKLAB:
         u, v, w = _oklab(u, v, w, palette)
     elif kind == COSINE:
