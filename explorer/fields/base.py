@@ -8,6 +8,7 @@ All history and smoothing lives in the controls, so drawing one moment needs no 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -27,6 +28,8 @@ class Controls:
 
 class FieldSettings(Settings):
     """The base of `CPPN` and every other field."""
+
+    frame_size: ClassVar[tuple[int, int]] = (1280, 720)  # of a render unless told otherwise, pixels
 
     kind: str
     features: tuple[str, ...]

@@ -6,7 +6,7 @@ and the moment alone: not from its place in a block, nor from the block's length
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from explorer.fields.cppn import draft
 from explorer.fields.cppn.draft import DraftNetwork
 from explorer.fields.cppn.exact import NARROW, WIDE, ExactNetwork
 from explorer.fields.cppn.network import build
+from explorer.fields.kernels.panels import in_whole_panels
 
 if TYPE_CHECKING:
     from explorer.fields.cppn.settings import CPPN
@@ -57,23 +58,5 @@ def draw(
     network = packed(field, kernel_name(field.hidden, dtype))
     step = draft.BLOCK if isinstance(network, DraftNetwork) else len(out)
     for start in range(0, len(out), max(step, 1)):
-        _draw_padded(network, bias, placed[:, start : start + step], out[start : start + step])
-
-
-def _draw_padded(
-    network: ExactNetwork | DraftNetwork,
-    bias: Float32[np.ndarray, " hidden"],
-    placed: Float32[np.ndarray, "inputs points"],
-    out: UInt8[np.ndarray, "points 3"],
-) -> None:
-    """One call of a kernel; unless panels are whole, with zeros to the end of the last."""
-    inputs, points = placed.shape
-    whole = -(-points // network.panel) * network.panel
-    if whole == points and out.flags.c_contiguous:
-        network.draw(bias, placed, out)
-        return
-    rows = np.zeros((inputs, whole), np.float32)
-    rows[:, :points] = placed
-    pixels = np.empty((whole, 3), np.uint8)
-    network.draw(bias, rows, pixels)
-    out[:] = pixels[:points]
+        part = slice(start, start + step)
+        in_whole_panels(partial(network.draw, bias), placed[:, part], out[part], network.panel)

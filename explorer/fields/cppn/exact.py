@@ -21,6 +21,7 @@ from explorer.fields.kernels import fastmath
 from explorer.fields.kernels.colour import paint, palette_numbers
 from explorer.fields.kernels.lanes import LANES, WIDE_REGISTERS, compiled, every, inlined, source_stamp
 from explorer.fields.kernels.memory import load, store
+from explorer.fields.kernels.panels import flat
 
 SIN, COS, GAUSSIAN, TANH = range(4)  # the order of network.ACTIVATIONS
 
@@ -169,12 +170,4 @@ class ExactNetwork:
         first = pack(np.column_stack((self.placed, bias)), self.tile.rows)
         kernel = draw_narrow if self.tile == NARROW else draw_wide
         weights = (first, self.hidden, self.last, len(bias), self.codes)
-        kernel(_flat(placed), len(placed), *weights, self.kind, self.palette, out)
-
-
-def _flat(rows: Float32[np.ndarray, "rows columns"]) -> Float32[np.ndarray, " all"]:
-    """The memory from the first to the last element, what lies between the rows included."""
-    if rows.strides[1] != rows.itemsize or rows.strides[0] < 0:
-        rows = np.ascontiguousarray(rows)
-    size = (len(rows) - 1) * (rows.strides[0] // rows.itemsize) + rows.shape[1]
-    return np.lib.stride_tricks.as_strided(rows, (size,), (rows.itemsize,))
+        kernel(flat(placed), len(placed), *weights, self.kind, self.palette, out)

@@ -85,9 +85,15 @@ def scaled_power_of_two(x, scale):
 
 
 @inlined
+def fading(z):
+    """exp(-z) for z >= 0."""
+    return scaled_power_of_two(least(z, LARGEST_EXPONENT), -LOG2_E)
+
+
+@inlined
 def gaussian(z):
     """exp(-z^2)."""
-    return scaled_power_of_two(least(z * z, LARGEST_EXPONENT), -LOG2_E)
+    return fading(z * z)
 
 
 @inlined

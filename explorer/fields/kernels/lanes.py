@@ -116,6 +116,7 @@ def _define_operator(operation, emit) -> None:
 _define_operator(operator.add, lambda builder, a, b: builder.fadd(a, b))
 _define_operator(operator.sub, lambda builder, a, b: builder.fsub(a, b))
 _define_operator(operator.mul, lambda builder, a, b: builder.fmul(a, b))
+_define_operator(operator.truediv, lambda builder, a, b: builder.fdiv(a, b))
 
 
 def emit_fma(builder, a, b, c):
@@ -128,6 +129,35 @@ def emit_fma(builder, a, b, c):
 def fma(typing, a, b, c):
     """a b + c, rounded once."""
     return LANES_TYPE(a, b, c), lanewise(emit_fma)
+
+
+def _emit_unary(name):
+    """Code for one of LLVM's functions of one float."""
+
+    def emit(builder, value):
+        kind = ir.FunctionType(FLOATS, [FLOATS])
+        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{LANES}f32")
+        return builder.call(function, [value])
+
+    return lanewise(emit)
+
+
+@intrinsic
+def floor(typing, value):
+    """The integer below."""
+    return LANES_TYPE(value), _emit_unary("floor")
+
+
+@intrinsic
+def sqrt(typing, value):
+    """The square root, rounded once."""
+    return LANES_TYPE(value), _emit_unary("sqrt")
+
+
+@intrinsic
+def magnitude(typing, value):
+    """|value|."""
+    return LANES_TYPE(value), _emit_unary("fabs")
 
 
 @intrinsic

@@ -1,0 +1,79 @@
+"""Fractal: branches of branches, growing outwards from the centre.
+
+The plane is folded into one arm; then, level by level, a point is measured against the branch (0, 0) - (0, L)
+and mapped back onto the arm: mirrored, moved by L, turned by the angle between branches, and enlarged.
+"""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.fields.kernels.either import (
+    cos,
+    fading,
+    floor,
+    formula,
+    greatest,
+    least,
+    magnitude,
+    sin,
+    sqrt,
+    tanh,
+    where_less,
+)
+
+if TYPE_CHECKING:
+    from explorer.fields.patterns.heard import Heard
+    from explorer.fields.patterns.settings import Patterns
+
+HEAD, LEVEL = 8, 2
+
+
+def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
+    """Bass makes it grow, mids open its angles, hits thicken it, treble makes the tips sparkle."""
+    phase = heard.phase
+    start = np.random.default_rng([settings.seed, 0]).uniform(0, 2 * np.pi, 2)
+    rows = [
+        np.mod(start[0] + 0.04 * phase, 2 * np.pi),
+        2 * np.pi / settings.fractal_arms + 0 * phase,
+        settings.zoom * 0.34 * (1 + 0.16 * (heard.bass - 0.3)),
+        settings.zoom * 0.016 * settings.fractal_width * (1 + 0.55 * heard.onset),
+        1 / settings.fractal_ratio + 0 * phase,
+        0.30 * (0.5 + 0.7 * heard.treble),
+        0.35 + 0.01 * phase + heard.hue,
+        0.97 + 0.10 * heard.onset,
+    ]
+    spread = settings.fractal_angle + 0.16 * np.sin(0.31 * phase + start[1]) + 0.16 * (heard.mid - 0.4)
+    for level in range(settings.fractal_depth):
+        turn = spread + 0.05 * np.sin(0.9 * phase + level)
+        rows += [np.cos(turn), np.sin(turn)]
+    return rows
+
+
+@formula
+def paint(x, y, radius, angle, p, depth, pixel):
+    """Where on the palette, and how light."""
+    turned = angle + p[0]
+    side = magnitude(turned - floor(turned / p[1] + 0.5) * p[1])
+    u, v = radius * sin(side), radius * cos(side)
+    nearest, level, glow = u * 0.0 + 9.0, u * 0.0, u * 0.0
+    scale = u * 0.0 + 1.0  # size of this level on the picture
+    for n in range(depth):
+        along = least(greatest(v, 0.0), p[2])
+        off = v - along
+        far = sqrt(u * u + off * off)
+        outside = (far - (1.3 - along * (0.35 / p[2])) * p[3]) * scale
+        level = where_less(outside, nearest, along / p[2] + 1.0 * n, level)
+        nearest = least(nearest, outside)
+        glow = glow + fading(far * scale * 26.0) * 0.6
+        k = HEAD + LEVEL * n
+        a, b = magnitude(u), v - p[2]
+        u, v = (a * p[k] - b * p[k + 1]) * p[4], (a * p[k + 1] + b * p[k]) * p[4]
+        scale = scale / p[4]
+    share = least(greatest(nearest * (-0.7 / pixel) + 0.5, 0.0), 1.0)
+    branch = share * share * (3.0 - share * 2.0)
+    light = 0.06 + branch + tanh(glow * 0.9) * p[5]
+    return level * 0.085 + p[6], light * p[7]

@@ -1,0 +1,60 @@
+"""Patterns along a track: what was heard so far, and which family is seen when."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Float64
+
+from explorer.audio import FeatureTrack
+from explorer.fields.base import Controls
+from explorer.fields.patterns import selection
+from explorer.fields.patterns.selection import FAMILIES
+
+if TYPE_CHECKING:
+    from explorer.fields.patterns.settings import Patterns
+
+DRIFT = 0.35  # radians of phase a second in silence
+DRIVE = 1.3  # more of them at full energy
+
+
+@lru_cache(maxsize=8)
+def along(
+    settings: Patterns, track: FeatureTrack
+) -> tuple[Float64[np.ndarray, "frames all"], tuple[str, ...]]:
+    """`motion` and the weights of the families at every frame of a track: all that remembers.
+
+    Energy is integrated into phase, so loud passages move faster and nothing ever jumps.
+    """
+    loudness = (track.values[:, track.names.index("rms")].astype(np.float64) + 1) / 2
+    rate = DRIVE * settings.speed * settings.audio_gain / track.fps
+    motion = np.concatenate(([0.0], np.cumsum(rate * (loudness[1:] + loudness[:-1]) / 2)))
+    return np.column_stack((motion, _weights(settings, track))), ("motion", *FAMILIES)
+
+
+def columns(settings: Patterns, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
+    """See `Patterns.controls`; between frames of the track values lie on straight lines."""
+    remembered, names = along(settings, track)
+    grid = track.times
+    values = [DRIFT * settings.speed * times]
+    values += [np.interp(times, grid, column) for column in remembered.T]
+    values += list(track.at(times, settings.features).T)
+    return Controls(np.column_stack(values).astype(np.float32), ("time", *names, *settings.features))
+
+
+def _weights(settings: Patterns, track: FeatureTrack) -> Float64[np.ndarray, "frames families"]:
+    frames = len(track.values)
+    if settings.weights is not None:
+        share = np.array(settings.weights) / sum(settings.weights)
+        return np.broadcast_to(share, (frames, len(FAMILIES)))
+    if settings.timeline is not None:
+        begins = [begin for begin, _ in settings.timeline]
+        which = np.maximum(np.searchsorted(begins, track.times, side="right") - 1, 0)
+        chosen = np.array([FAMILIES.index(family) for _, family in settings.timeline])[which]
+    elif settings.family == "music":
+        chosen = selection.choose(track, settings.window, settings.dwell)
+    else:
+        chosen = np.full(frames, FAMILIES.index(settings.family))
+    return selection.weights(chosen, settings.fade, track.fps)
