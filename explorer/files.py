@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ import psutil
 from explorer.errors import OutputError
 
 PART = ".part"  # every unfinished file ends so and is hidden: .NAME.<pid>.<hex>.part
+REPLACING = (0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.3)  # seconds between attempts to replace a file
 
 
 @contextmanager
@@ -32,12 +34,23 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
-        os.replace(part, path)
+        _replace(part, path)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
         with suppress(OSError):  # a folder that is a file, or went away, holds no part either
             part.unlink(missing_ok=True)
+
+
+def _replace(part: Path, path: Path) -> None:
+    """os.replace, tried for about a second: Windows refuses it while another process reads `path`."""
+    for pause in REPLACING:
+        try:
+            os.replace(part, path)
+            return
+        except PermissionError:
+            time.sleep(pause)
+    os.replace(part, path)
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:

@@ -20,6 +20,36 @@ def test_an_error_leaves_neither_file_nor_part(tmp_path):
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
+def refusing(monkeypatch, times):
+    """os.replace as on Windows while somebody reads the target, so many times; pauses are noted."""
+    replace, left, pauses = os.replace, [times], []
+
+    def refused(source, target):
+        if left[0] > 0:
+            left[0] -= 1
+            raise PermissionError(errno.EACCES, "Access is denied")
+        replace(source, target)
+
+    monkeypatch.setattr(files.os, "replace", refused)
+    monkeypatch.setattr(files.time, "sleep", pauses.append)
+    return pauses
+
+
+def test_a_target_that_is_being_read_is_replaced_when_it_is_free(tmp_path, monkeypatch):
+    pauses = refusing(monkeypatch, 5)
+    files.write_bytes(tmp_path / "a.txt", b"whole")
+    assert (tmp_path / "a.txt").read_bytes() == b"whole"
+    assert len(pauses) == 5
+
+
+def test_a_target_that_is_never_free_is_told_after_a_second(tmp_path, monkeypatch):
+    pauses = refusing(monkeypatch, 1000)
+    with pytest.raises(OutputError, match=r"cannot write .*a\.txt: Access is denied"):
+        files.write_bytes(tmp_path / "a.txt", b"whole")
+    assert 0.8 < sum(pauses) < 2
+    assert not os.listdir(tmp_path)
+
+
 def test_a_full_disk_is_told_in_one_line(tmp_path):
     with (
         pytest.raises(OutputError, match=r"cannot write .*a\.txt: No space left"),

@@ -53,6 +53,9 @@ def render(
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
     threads: ThreadsOption = None,
+    dask: Annotated[
+        str | None, typer.Option("--dask", metavar="ADDRESS", help="draw on the workers of a Dask cluster")
+    ] = None,
     explorations: Explorations = None,
     *,
     field: FieldFlags,
@@ -70,12 +73,14 @@ def render(
         )
     if recipe is None and audio is None:
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
+    from explorer.experiments.cluster import connected
+
     size = _even(resolution) if resolution else None
     frames: dict[str, Any] = {"fps": fps, "start": start, "duration": duration}
     frames = {name: value for name, value in frames.items() if value is not None}
     carried: dict[str, Any] = {"threads": threads, "png_dir": png_dir, "explorations": explorations}
-    with Bar() as progress:
-        carried["on_estimate"] = partial(_foretell, progress)
+    with connected(dask) as client, Bar() as progress:
+        carried |= {"on_estimate": partial(_foretell, progress), "executor": client}
         if recipe is not None:
             from explorer.experiments import carry_out
 

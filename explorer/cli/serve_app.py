@@ -44,15 +44,12 @@ def _notebook(sound: Path, settings: dict[str, Any]) -> dict[str, Any]:
         "import explorer as ex",
         f"ex.explore({str(sound)!r}, **{settings!r})",
     ]
-    cell = {"cell_type": "code", "id": "panel", "metadata": {}, "execution_count": None, "outputs": []}
+    cell: dict[str, Any] = {"cell_type": "code", "id": "panel", "metadata": {}}
+    cell |= {"execution_count": None, "outputs": [], "source": "\n".join(lines)}
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {
-        "cells": [cell | {"source": "\n".join(lines)}],
-        "metadata": {
-            "kernelspec": kernel,
-            "language_info": {"name": "python"},
-            "title": f"explorer: {sound.name}",
-        },
+        "cells": [cell],
+        "metadata": {"kernelspec": kernel, "title": f"explorer: {sound.name}"},
         "nbformat": 4,
         "nbformat_minor": 5,
     }

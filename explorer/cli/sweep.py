@@ -69,6 +69,9 @@ def sweep(
         int | None,
         typer.Option("--workers", min=1, help="local processes [default: as many as are worth it]"),
     ] = None,
+    dask: Annotated[
+        str | None, typer.Option("--dask", metavar="ADDRESS", help="draw on the workers of a Dask cluster")
+    ] = None,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="FOLDER", help="go on with an interrupted sweep")
     ] = None,
@@ -81,13 +84,16 @@ def sweep(
 ) -> None:
     """Vary settings of a field: a folder with pictures, clips, measures and a report of every combination."""
     from explorer.experiments import sweep as carry_out
+    from explorer.experiments.cluster import connected
     from explorer.experiments.library import find
 
     if resume is None and audio is None:
         raise SettingsError("name a sound file, as in: explorer sweep song.ogg --set gain=1,2,5")
     if resume is None and not set_ and not ready:
         raise SettingsError("say what to vary, as in --set gain=1,2,5, or --ready quick")
-    with Points() as bar:
+    if dask and workers:
+        raise SettingsError("--workers are local processes; with --dask those of the cluster draw")
+    with connected(dask) as client, Points() as bar:
         made = carry_out(
             None if resume and _untouched(field) else field,
             audio,
@@ -107,6 +113,7 @@ def sweep(
             precision=None if precision == "auto" else precision,
             device=device,
             workers=workers,
+            executor=client,
             resume=find(resume, explorations) if resume else None,
             retry_failed=retry_failed,
             explorations=explorations,

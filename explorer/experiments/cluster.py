@@ -7,6 +7,7 @@ folder of the sweep or run, which all workers must reach.
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,10 @@ CONNECT = 10.0  # seconds to wait for a scheduler
 Reach = Any  # an executor, or a dask.distributed.Client, which need not be installed
 
 
-def connect(address: str) -> Client:
-    """A client of the Dask scheduler at an address, as in tcp://10.0.0.5:8786; a context manager."""
+def connected(address: str | None) -> AbstractContextManager[Client | None]:
+    """A client of the Dask scheduler at an address, as in tcp://10.0.0.5:8786; None without an address."""
+    if address is None:
+        return nullcontext()
     try:
         from distributed import Client
     except ImportError:
@@ -29,7 +32,8 @@ def connect(address: str) -> Client:
             'Dask is not installed; run: pip install "audio-feature-explorer[cluster]"'
         ) from None
     try:
-        return Client(address, timeout=CONNECT)
+        client: AbstractContextManager[Client] = Client(address, timeout=CONNECT)
+        return client
     except (OSError, ValueError) as error:  # not there, or no address
         raise ExplorerError(
             f"no Dask scheduler answers at {address!r} ({error}); start one with: dask scheduler"

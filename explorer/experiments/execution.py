@@ -18,7 +18,7 @@ from explorer import files
 from explorer.audio import FeatureTrack, Sound, analyze, open_sound
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, Stopped
 from explorer.experiments import manifest
-from explorer.experiments.cluster import Reach, as_executor
+from explorer.experiments.cluster import Reach, as_executor, workers_of
 from explorer.experiments.estimate import Estimate, estimate
 from explorer.experiments.foresight import keep_diagnosis
 from explorer.experiments.memory import peak_memory_bytes
@@ -132,6 +132,8 @@ def carry_out(
         files.write_json(folder / "recipe.json", recipe.to_dict())
         track.save(folder / "features")
         keep_diagnosis(recipe, track, folder, threads, progress)
+        if executor is not None:
+            log["workers"] = workers_of(executor)
         began = time.perf_counter()
         with closing(_frames(renderer, times, executor, folder, threads or 1)) as frames:
             kept = _draw(frames, recipe, times, sound, folder, png_dir, renderer.threads, progress)

@@ -28,13 +28,14 @@ def as_code(
     device: str = "auto",
 ) -> str:
     """Python that analyses the sound and draws the frame at `t` seconds; all that is not default is said."""
-    kind = type(field).__name__
+    kind: Any = type(field)
+    heard = _said(track.settings, AnalysisSettings())
     where = "" if device == "auto" else f", device={device!r}"
     lines = [
         "import explorer as ex",
         "",
-        _call("track = ex.analyze", [repr(Path(audio).as_posix()), *_said(track.settings, AnalysisSettings())]),
-        _call(f"field = ex.{kind}", _said(field, type(field)())),
+        _call("track = ex.analyze", [repr(Path(audio).as_posix()), *heard]),
+        _call(f"field = ex.{kind.__name__}", _said(field, kind())),
         f"image = ex.render_frame(field, track, t={t!r}, size={size!r}{where})",
     ]
     return "\n".join(lines) + "\n"

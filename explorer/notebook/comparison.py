@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
 
-from explorer.experiments import load
+from explorer.experiments import Point, load
 from explorer.experiments.names import said
 from explorer.fields import FieldSettings
 from explorer.notebook.kept import Kept
@@ -26,7 +27,9 @@ class Comparison:
         self.pictures = [widgets.Image(layout={"width": "100%"}) for _ in range(2)]
         self.names = [widgets.HTML() for _ in range(2)]
         self.table = widgets.HTML()
-        self.close_button = widgets.Button(description="Close", tooltip="close the comparison")
+        self.close_button = widgets.Button(
+            description="Close", tooltip="close the comparison", layout={"width": "auto"}
+        )
         self.close_button.on_click(guarded(self.hide))
         sides = [widgets.VBox([p, n]) for p, n in zip(self.pictures, self.names, strict=True)]
         pair = widgets.HBox(sides)
@@ -39,11 +42,11 @@ class Comparison:
     def show(self, one: Kept, other: Kept) -> None:
         """Show two runs."""
         self.runs = (one, other)
-        for run, picture, name in zip(self.runs, self.pictures, self.names, strict=True):
-            picture.value = thumbnail(run.thumb, LARGE)
+        opened: list[Any] = [load(run.folder) for run in self.runs]  # runs and points
+        for run, made, picture, name in zip(self.runs, opened, self.pictures, self.names, strict=True):
+            picture.value = thumbnail(_picture(made) or run.thumb, LARGE)
             name.value = f"<b>{html.escape(run.name)}</b> {html.escape(run.verdict)}"
-        fields = [load(run.folder).recipe.field for run in self.runs]  # type: ignore[union-attr]
-        self.table.value = _table(differences(*fields))
+        self.table.value = _table(differences(*(made.field for made in opened)))
         self.widget.layout.display = ""
 
     def hide(self) -> None:
@@ -57,6 +60,13 @@ def differences(one: FieldSettings, other: FieldSettings) -> dict[str, tuple[Any
     mine, theirs = one.model_dump(mode="json"), other.model_dump(mode="json")
     names = dict.fromkeys([*mine, *theirs])
     return {n: (mine.get(n), theirs.get(n)) for n in names if mine.get(n) != theirs.get(n)}
+
+
+def _picture(made: Any) -> Path | None:
+    """The largest picture of the moment that the thumbnail shows."""
+    if isinstance(made, Point):
+        return made.frames[len(made.frames) // 2] if made.frames else None
+    return made.poster if made.poster.is_file() else None
 
 
 def _table(found: Mapping[str, tuple[Any, Any]]) -> str:

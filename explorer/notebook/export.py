@@ -11,31 +11,40 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.errors import SettingsError
-from explorer.experiments import Run, render
+from explorer.experiments import Run, render, star
 from explorer.experiments.estimate import Estimate
 from explorer.fields import FieldSettings
 from explorer.notebook.job import Job, State
+from explorer.notebook.layout import card
+from explorer.notebook.links import saved_in
 from explorer.notebook.preview import Request
-from explorer.notebook.show import relative
 from explorer.progress import Progress
 from explorer.rendering import RESOLUTIONS
 
 RATES = (24, 30, 60)
-STILL = {"size": "720p", "fps": 30, "duration": 1 / 30}
+STILL: dict[str, Any] = {"size": "720p", "fps": 30, "duration": 1 / 30}
 
 
 class Exporter:
     """Makes runs of what the panel shows, one at a time. `request` gives what is shown, and may raise.
 
+    `analysis` holds the settings with which the sound was analysed; `made` is called after every run.
     Bad settings raise SettingsError in `save` and `export`; later errors appear in the line below the bar.
     """
 
     def __init__(
-        self, audio: Path, duration: float, request: Callable[[], Request], explorations: str | Path | None
+        self,
+        audio: Path,
+        duration: float,
+        request: Callable[[], Request],
+        explorations: str | Path | None,
+        analysis: dict[str, Any] | None = None,
+        made: Callable[[], None] = lambda: None,
     ) -> None:
         self.job: Job | None = None
         self._audio, self._duration = audio, duration
         self._request, self._explorations = request, explorations
+        self._analysis, self._made = analysis, made
         self._expected = ""  # what the run will take, once that is measured
         self._lock = threading.Lock()
         self._make_widgets()
@@ -44,6 +53,11 @@ class Exporter:
         """Keep this look: a run with its recipe, one 720p frame at this moment as poster and video."""
         request = self._request()
         return self._start(request.field, start=request.t, **STILL)
+
+    def save_starred(self) -> Job:
+        """Keep this look, with a star."""
+        request = self._request()
+        return self._start(request.field, starred=True, start=request.t, **STILL)
 
     def export(self) -> Job:
         """Render the excerpt as MP4 with sound, in a run folder."""
@@ -64,28 +78,38 @@ class Exporter:
         if self.job:
             self.job.wait()
 
-    def _start(self, field: FieldSettings, **settings: Any) -> Job:
+    def _start(self, field: FieldSettings, starred: bool = False, **settings: Any) -> Job:
+        settings |= {"explorations": self._explorations, "analysis": self._analysis}
+
         def work(progress: Progress) -> Run:
-            keep: dict[str, Any] = {"explorations": self._explorations, "on_estimate": self._foretell}
-            return render(field, self._audio, progress=progress, **keep, **settings)
+            run = render(field, self._audio, progress=progress, on_estimate=self._foretell, **settings)
+            if starred:
+                star(run.folder)
+            return run
 
         with self._lock:
             if self.job and self.job.running:
                 raise SettingsError("a run is being made; wait for it or press Stop")
             self._expected = ""
             self._show(State())
-            self.job = Job(work, self._show)
+            self.job = Job(work, self._tell)
             return self.job
 
     def _foretell(self, expected: Estimate) -> None:
         """Keep what the run will take, for the line below the bar."""
         self._expected = str(expected)
 
+    def _tell(self, state: State) -> None:
+        self._show(state)
+        if state.ended:
+            self._made()
+
     def _show(self, state: State) -> None:
         """Show a state; on the job's thread, but for the first one."""
-        self.save_button.disabled = self.export_button.disabled = not state.ended
+        for button in (self.save_button, self.star_button, self.export_button):
+            button.disabled = not state.ended
         self.stop_button.disabled = state.ended
-        self.bar.layout.display = "none" if state.ended else ""
+        self.stop_button.layout.display = self.bar.layout.display = "none" if state.ended else ""
         self.bar.value = state.share
         self.line.value = f'<span class="explorer-muted">{_told(state, self._expected)}</span>'
 
@@ -95,16 +119,18 @@ class Exporter:
         self.start = self._seconds("from (s)", "where the excerpt starts")
         self.length = self._seconds("length (s)", "how long the excerpt is; 0: to the end")
         self.save_button = _button("Save look", "bookmark", "keep this look and moment as a run")
+        self.star_button = _button("Star", "star", "keep this look with a star, as one of the best")
         self.export_button = _button("Export MP4", "film", "render a video", button_style="primary")
         self.stop_button = _button("Stop", "stop", "end this run", disabled=True)
+        self.stop_button.layout.display = "none"
         self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "display": "none"})
         self.bar.add_class("explorer-bar")
         self.line = widgets.HTML()
         options = [self.resolution, self.fps, self.start, self.length]
-        row = widgets.HBox([*options, self.save_button, self.export_button, self.stop_button])
-        row.layout.flex_flow = "row wrap"
-        self.widget = widgets.VBox([widgets.HTML("<h4>keep</h4>"), row, self.bar, self.line])
-        self.widget.add_class("explorer-card")
+        buttons = [self.save_button, self.star_button, self.export_button, self.stop_button]
+        row = widgets.HBox([*options, *buttons])
+        row.add_class("explorer-tools")
+        self.widget = card("keep", row, self.bar, self.line)
 
     def _seconds(self, name: str, tooltip: str) -> widgets.Widget:
         return widgets.BoundedFloatText(
@@ -125,8 +151,9 @@ def _told(state: State, expected: str = "") -> str:
     """A state as a line of HTML, with what the run was expected to take."""
     if state.error:
         return html.escape(state.error)
-    if state.run:
-        return f"saved in <code>{html.escape(relative(state.run.folder))}</code>"
+    if state.result:
+        folder, name = state.result.folder, "report.html"
+        return saved_in(folder, {"video": state.result.video, "report": folder / name})
     left = "" if state.seconds_left is None else f", {_clock(state.seconds_left)} left"
     note = f" ({html.escape(expected)})" if expected else ""
     return f"{html.escape(state.step)} {state.share:.0%}{left}{note}"

@@ -12,6 +12,7 @@ from explorer.audio import FEATURES
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.notebook.controls import Control, Names, label, make_control
+from explorer.notebook.layout import card
 from explorer.notebook.row import Row
 from explorer.notebook.told import Guard
 from explorer.settings import Knob
@@ -30,9 +31,7 @@ class Form:
     `start` is the look that the rows' reset buttons go back to.
     """
 
-    def __init__(
-        self, field: FieldSettings, changed: Callable[[], None], guarded: Guard = _plain
-    ) -> None:
+    def __init__(self, field: FieldSettings, changed: Callable[[], None], guarded: Guard = _plain) -> None:
         self.start = self._base = field
         self._changed = changed
         self._loading = True
@@ -106,19 +105,15 @@ class Form:
 
     def _row(self, name: str, knob: Knob | None, guarded: Guard) -> Row:
         help = f"{knob.help} ({knob.allowed})" if knob else HEARD
-        return Row(label(knob) if knob else name, help, self.controls[name], getattr(self.start, name), guarded)
+        return Row(
+            label(knob) if knob else name, help, self.controls[name], getattr(self.start, name), guarded
+        )
 
     def _cards(self, knobs: dict[str, Knob]) -> list[widgets.Widget]:
         groups: dict[str, list[Row]] = {}
         for name, row in self.rows.items():
             groups.setdefault(knobs[name].group if name in knobs else AUDIO, []).append(row)
-        return [_card(group, rows) for group, rows in groups.items()]
-
-
-def _card(group: str, rows: list[Row]) -> widgets.Widget:
-    card = widgets.VBox([widgets.HTML(f"<h4>{group}</h4>"), *(row.widget for row in rows)])
-    card.add_class("explorer-card")
-    return card
+        return [card(group, *(row.widget for row in rows)) for group, rows in groups.items()]
 
 
 def _small_button(name: str, tooltip: str) -> widgets.Widget:

@@ -1,4 +1,4 @@
-"""The forms of all fields, one of them shown: each field keeps its own settings while another is looked at."""
+"""The forms of all fields, one of them shown: each keeps its settings while another is looked at."""
 
 from __future__ import annotations
 

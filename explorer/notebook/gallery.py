@@ -14,6 +14,7 @@ from explorer.notebook.desk import Desk
 from explorer.notebook.diagnosed import badge
 from explorer.notebook.kept import Kept, kept_runs, matching
 from explorer.notebook.latest import Latest, Stale
+from explorer.notebook.layout import card
 from explorer.notebook.loading import Loader
 from explorer.notebook.shelf import Card, Item, Shelf, muted
 from explorer.notebook.told import Guard
@@ -78,9 +79,8 @@ class Gallery:
         self.shelf = Shelf([RunCard(*make) for _ in range(PAGE)], desk.guarded)
         self.line = widgets.HTML()
         find = widgets.HBox([self.filter, self.again])
-        card = widgets.VBox([widgets.HTML("<h4>earlier runs</h4>"), find, self.line, self.shelf.widget])
-        card.add_class("explorer-card")
-        self.widget = widgets.VBox([self.loader.widget, card])
+        runs = card("earlier runs", find, self.line, self.shelf.widget)
+        self.widget = widgets.VBox([self.loader.widget, runs])
         self.widget.add_class("explorer-form")
 
     def refresh(self) -> None:
@@ -129,9 +129,11 @@ class Gallery:
 def _item(run: Kept) -> Item:
     verdict = badge(run.verdict) if run.verdict else ""
     state = "" if run.status == "done" else f" <i>{html.escape(run.status)}</i>"
+    look = f"<b>{html.escape(run.look)}</b> " if run.look else ""
+    settings = look + html.escape(run.settings or "default settings")
     words = (
         f'<div class="explorer-words">{verdict}{state} <small>{run.date}</small><br>'
-        f'<span title="{html.escape(run.name)}">{html.escape(run.settings or "default settings")}</span></div>'
+        f'<span title="{html.escape(run.name)}">{settings}</span></div>'
     )
     return Item(run.name, run.thumb, f"open {run.name}", words, run)
 

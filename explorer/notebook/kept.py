@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from explorer.experiments import runs
-from explorer.experiments.foresight import NAME as DIAGNOSIS
 from explorer.experiments.names import caption
 from explorer.notebook.kinds import field_kinds
 
@@ -25,6 +23,7 @@ class Kept:
     started: datetime | None
     starred: bool
     audio: str
+    look: str  # the preset, where it is one
     settings: str  # those that are not at their defaults, in words
     thumb: Path | None
 
@@ -37,7 +36,7 @@ class Kept:
     def text(self) -> str:
         """All that a filter looks at."""
         star = "starred" if self.starred else ""
-        parts = (self.name, self.status, self.verdict, self.date, star, self.audio, self.settings)
+        parts = (self.name, self.status, self.verdict, self.date, star, self.audio, self.look, self.settings)
         return " ".join(parts).lower()
 
 
@@ -55,32 +54,25 @@ def matching(kept: list[Kept], words: str) -> list[Kept]:
     return [run for run in kept if all(word in run.text for word in wanted)]
 
 
-def _kept(row: dict[str, Any]) -> Kept:
+def _kept(row: dict[Any, Any]) -> Kept:
     folder = Path(row["folder"])
     return Kept(
         name=row["run"],
         folder=folder,
         status=row["status"],
-        verdict=row["verdict"] or ("" if row["frames"] == 1 else _verdict(folder)),  # one moment is static
+        verdict=(row["verdict"] or "") if row["frames"] != 1 else "",  # one moment alone is static
         started=row["started"].to_pydatetime() if row["started"] is not None else None,
         starred=bool(row["star"]),
         audio=row["audio"] or "",
+        look=row["look"] or "",
         settings=caption(_settings(row)),
         thumb=Path(row["thumb"]) if row["thumb"] else None,
     )
 
 
-def _settings(row: dict[str, Any]) -> dict[str, Any]:
+def _settings(row: dict[Any, Any]) -> dict[str, Any]:
     """The settings of the field that differ from its defaults."""
     kind = field_kinds().get(row.get("params.kind") or "")
     knobs = kind.knobs() if kind else {}
     values = {name: row.get(f"params.{name}") for name in knobs}
     return {n: v for n, v in values.items() if v is not None and v != knobs[n].default}
-
-
-def _verdict(folder: Path) -> str:
-    """The verdict that a render's diagnosis found; nothing where there is none."""
-    try:
-        return str(json.loads((folder / DIAGNOSIS).read_text(encoding="utf-8"))["verdict"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""

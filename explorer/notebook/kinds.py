@@ -25,7 +25,7 @@ def first_look(kind: type[FieldSettings]) -> FieldSettings:
     package = importlib.import_module(kind.__module__.rpartition(".")[0])
     looks = presets_of(kind)
     name = getattr(package, "DEFAULT_PRESET", next(iter(looks), None))
-    return looks[name] if name in looks else kind()
+    return looks[name] if name in looks else kind.model_validate({})
 
 
 def _members(union: typing.Any) -> tuple[type[FieldSettings], ...]:

@@ -12,6 +12,8 @@ from explorer.diagnostics import LayerSignal
 
 WIDTH, HEIGHT = 300, 104  # of one chart, in the units of its drawing
 LEFT, TOP, BOTTOM = 34, 20, 18
+THEORY = "theory of infinitely wide layers"
+KEY = f'<div class="explorer-key"><b>&#9679;</b> measured &nbsp; <i>&mdash;</i> {THEORY}</div>'
 FLOOR = 1e-9  # nothing below is drawn: the signal is gone
 
 
@@ -34,7 +36,7 @@ def layer_chart(layers: Sequence[LayerSignal]) -> str:
         names[:-1],
         bars=True,
     )
-    return f'<div class="explorer-charts">{signal}{growth}</div>'
+    return f'<div class="explorer-charts">{signal}{growth}</div>{KEY}'
 
 
 class _Axis:
@@ -81,7 +83,7 @@ def _chart(
     told = ", ".join(f"{name}: {value:.2g}" for name, value in zip(names, measured, strict=True))
     return (
         f'<svg class="explorer-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}: {told}">'
-        f"<title>{title}: {told}; strokes: theory of infinitely wide layers</title>{''.join(parts)}</svg>"
+        f"<title>{title}: {told}</title>{''.join(parts)}</svg>"
     )
 
 

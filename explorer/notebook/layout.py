@@ -1,35 +1,65 @@
-"""Where the parts of the panel stand: a head, the picture large on the left, controls on the right."""
+"""Where the parts of the panel stand: a head, the picture large on the left, tabs on the right."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import ipywidgets as widgets
 
 from explorer.audio import FeatureTrack
+from explorer.fields import FieldSettings
+from explorer.notebook.kinds import field_kinds, presets_of
 from explorer.notebook.style import CSS
 
 FIRST_MOMENT = 0.25  # of the sound; beginnings are often silent
+NONE = ("\N{EM DASH}", None)  # what the choice of a preset shows when the look is none
+HELPING = "explorer-helping"  # the class of a panel that shows what every setting does
 
 
 class Head:
-    """The name of the sound, presets, and two buttons."""
+    """The name of the sound, which field, presets, and buttons."""
 
-    def __init__(self, track: FeatureTrack, presets: list[str], chosen: str | None) -> None:
+    def __init__(self, track: FeatureTrack, field: FieldSettings) -> None:
         name = html.escape(track.name)
         title = f'<span class="explorer-title">{name} <small>{track.duration:.1f} s</small></span>'
-        self.preset = widgets.Dropdown(
-            options=presets, value=chosen, description="preset", tooltip="ready looks to start from",
-            style={"description_width": "46px"}, layout={"width": "210px"},
+        kinds = list(field_kinds())
+        self.kind = _dropdown("field", kinds, field.kind, "what is drawn", "150px")
+        self.kind.layout.display = "" if len(kinds) > 1 else "none"
+        self.preset = _dropdown("preset", [NONE], None, "ready looks to start from", "210px")
+        self.reset = _button("Reset", "undo", "back to where this look started")
+        self.another = _button("New seed", "random", "another random one")
+        self.help = widgets.ToggleButton(
+            description="Help", icon="question", tooltip="show what every setting does",
+            layout={"width": "auto"},
         )  # fmt: skip
-        auto = {"width": "auto"}
-        self.reset = widgets.Button(description="Reset", icon="undo", layout=auto)
-        self.reset.tooltip = "back to where this look started"
-        self.another = widgets.Button(description="New seed", icon="random", layout=auto)
-        self.another.tooltip = "another random network"
-        parts = (widgets.HTML(CSS + title), self.preset, self.reset, self.another)
-        self.widget = _box(widgets.HBox, "explorer-head", *parts)
+        self._showing = False
+        self.show(field)
+        parts = (self.kind, self.preset, self.reset, self.another, self.help)
+        self.widget = _box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), *parts)
+
+    def show(self, field: FieldSettings) -> None:
+        """Say what the look started from: the field's kind and, where it is one, the preset's name."""
+        looks = presets_of(type(field))
+        self._showing = True
+        try:
+            self.kind.value = field.kind
+            options = (NONE, *((name, name) for name in looks))
+            if self.preset.options != options:
+                self.preset.options = options
+            self.preset.value = next((name for name, look in looks.items() if look == field), None)
+        finally:
+            self._showing = False
+
+    def listen(self, kind: Callable[[str], None], preset: Callable[[str], None]) -> None:
+        """Call these when somebody chooses a kind or a preset."""
+        self.kind.observe(lambda change: self._tell(kind, change["new"]), "value")
+        self.preset.observe(lambda change: self._tell(preset, change["new"]), "value")
+
+    def _tell(self, chosen: Callable[[str], None], name: str | None) -> None:
+        if name is not None and not self._showing:
+            chosen(name)
 
 
 def time_slider(duration: float) -> widgets.FloatSlider:
@@ -41,13 +71,33 @@ def time_slider(duration: float) -> widgets.FloatSlider:
     )  # fmt: skip
 
 
-def arranged(head: widgets.Widget, left: Sequence[widgets.Widget], right: widgets.Widget) -> widgets.Widget:
+def arranged(
+    head: widgets.Widget, left: Sequence[widgets.Widget], tabs: widgets.Tab, below: widgets.Widget
+) -> widgets.Widget:
     """The whole panel; the columns stand below each other where it is narrow."""
-    columns = (_box(widgets.VBox, "explorer-left", *left), _box(widgets.VBox, "explorer-right", right))
-    return _box(widgets.VBox, "explorer-panel", head, _box(widgets.HBox, "explorer-columns", *columns))
+    columns = (_box(widgets.VBox, "explorer-left", *left), _box(widgets.VBox, "explorer-right", tabs))
+    return _box(widgets.VBox, "explorer-panel", head, _box(widgets.HBox, "explorer-columns", *columns), below)
+
+
+def card(title: str, *children: widgets.Widget) -> widgets.Box:
+    """Some widgets with a frame and a title."""
+    return _box(widgets.VBox, "explorer-card", widgets.HTML(f"<h4>{title}</h4>"), *children)
 
 
 def _box(kind: type[widgets.Box], name: str, *children: widgets.Widget) -> widgets.Box:
     box = kind(children)
     box.add_class(name)
     return box
+
+
+def _dropdown(
+    name: str, options: Sequence[Any], value: str | None, tooltip: str, width: str
+) -> widgets.Dropdown:
+    return widgets.Dropdown(
+        options=options, value=value, description=name, tooltip=tooltip,
+        style={"description_width": "46px"}, layout={"width": width},
+    )  # fmt: skip
+
+
+def _button(name: str, icon: str, tooltip: str) -> widgets.Button:
+    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"})

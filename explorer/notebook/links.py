@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import html
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from explorer.notebook.show import relative
 
-def link(path: Path, words: str) -> str:
-    """The file as a link in a new tab where the server of this kernel serves it, else its path in words."""
-    address = served_at(path)
-    if address is None:
-        return f"{html.escape(words)}: <code>{html.escape(str(path))}</code>"
-    return (
-        f'<a href="{html.escape(address)}" target="_blank" rel="noopener" '
-        f'class="explorer-link">{html.escape(words)}</a>'
-    )
+
+def saved_in(folder: Path, files: Mapping[str, Path]) -> str:
+    """Where something was kept, as a line of HTML, with links in new tabs to files that the server serves."""
+    links = [_link(path, words) for words, path in files.items() if path.is_file()]
+    return " ".join([f"saved in <code>{html.escape(relative(folder))}</code>", *links])
 
 
 def served_at(path: Path) -> str | None:
@@ -35,3 +33,11 @@ def served_at(path: Path) -> str | None:
     except (ImportError, OSError, KeyError, ValueError):
         pass
     return None
+
+
+def _link(path: Path, words: str) -> str:
+    address = served_at(path)
+    if address is None:
+        return ""
+    target = f'href="{html.escape(address)}" target="_blank" rel="noopener"'
+    return f'<a class="explorer-link" {target}>{html.escape(words)}</a>'

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, load_recipe
 from explorer.notebook.desk import Desk
+from explorer.notebook.layout import card
 from explorer.notebook.shelf import muted
 
 
@@ -26,15 +27,14 @@ class Loader:
         self.button = widgets.Button(description="Load", layout={"width": "auto"})
         self.button.tooltip = "show what this recipe says"
         self.upload = widgets.FileUpload(
-            accept=".json,.mp4", description="File", tooltip="a recipe.json or a short MP4 from your computer",
-            layout={"width": "auto"},
+            accept=".json,.mp4", description="File", layout={"width": "auto"},
+            tooltip="a recipe.json or a short MP4 from your computer",
         )  # fmt: skip
         self.button.on_click(desk.guarded(self.load_path))
         self.upload.observe(desk.guarded(self._uploaded), "value")
         self.line = widgets.HTML()
         row = widgets.HBox([self.path, self.button, self.upload])
-        self.widget = widgets.VBox([widgets.HTML("<h4>open</h4>"), row, self.line])
-        self.widget.add_class("explorer-card")
+        self.widget = card("open", row, self.line)
 
     def load_path(self) -> None:
         """Load what the path names."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import html
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +12,35 @@ import numpy as np
 from IPython.display import display
 
 from explorer.audio import FeatureTrack, analyze
-from explorer.errors import ExplorerError
-from explorer.fields import CPPN
+from explorer.fields import FieldSettings
 from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
 from explorer.notebook import cells, layout
+from explorer.notebook.as_code import as_code
 from explorer.notebook.export import Exporter
 from explorer.notebook.form import Form
+from explorer.notebook.forms import Forms
+from explorer.notebook.gallery import Gallery
+from explorer.notebook.kinds import presets_of
 from explorer.notebook.latest import Latest
 from explorer.notebook.preview import Preview, Request
+from explorer.notebook.repair import Repair
 from explorer.notebook.screen import PictureScreen
 from explorer.notebook.show import Frame
+from explorer.notebook.stage import Stage
 from explorer.notebook.still import VIEW, Still, picture_bundle
+from explorer.notebook.sweep_tab import SweepTab
+from explorer.notebook.told import ErrorLine
+from explorer.notebook.toolbar import Toolbar
 from explorer.rendering import parse_size, resolve
 from explorer.rendering.frames import Size
 
 FIRST_LOOK = 2.0  # seconds that displaying the panel waits for its first picture
+TABS = ("Controls", "Sweep", "Runs")
 
 
 def explore(
     audio: str | Path,
-    field: CPPN | None = None,
+    field: FieldSettings | None = None,
     *,
     size: Size = "360p",
     device: str = "auto",
@@ -57,48 +64,50 @@ class Panel:
     """What `explore` makes. Display it by naming it on a cell's last line; `close` ends its threads.
 
     `field` and `t` are what the controls say, `frame` is the last picture drawn in full, and `wait` waits
-    until the picture has caught up with the controls.
+    until the picture has caught up with the controls. Its parts know it as a `Desk`.
     """
 
     def __init__(
         self,
         audio: Path,
         track: FeatureTrack,
-        field: CPPN | None = None,
+        field: FieldSettings | None = None,
         *,
         size: Size = "360p",
         device: str = "auto",
         explorations: str | Path | None = None,
     ) -> None:
-        self.track = track
+        self.audio, self.track, self.explorations = audio, track, explorations
+        self._size, self._device = parse_size(size), device
         self._closed = False
         self._lock = threading.Lock()
-        self._still = Still()
-        self._error = widgets.HTML()
-        self.screen = PictureScreen(parse_size(size))
-        self.preview = Preview(track, parse_size(size), resolve(device), self.screen)
-        self._latest = Latest(self._draw, self._fail, name="explorer-preview")
+        self._still, self._errors = Still(), ErrorLine()
+        self.screen = PictureScreen(self._size)
+        self.preview = Preview(track, self._size, resolve(device), self.screen)
+        self._latest = Latest(self._draw, self.fail, name="explorer-preview")
         self.time = layout.time_slider(track.duration)
-        self._first = field or PRESETS[DEFAULT_PRESET]
-        known = next((name for name, preset in PRESETS.items() if preset == self._first), None)
-        self.head = layout.Head(track, list(PRESETS), known)
-        self.form = Form(self._first, self._ask)
-        self.exporter = Exporter(audio, track.duration, self._request, explorations)
-        left = (self.screen.image, self.time, self.screen.caption, self.screen.diagnosis, self._error)
-        self.widget = layout.arranged(self.head.widget, (*left, self.exporter.widget), self.form.widget)
+        first = field or PRESETS[DEFAULT_PRESET]
+        self.forms = Forms(first, self._ask, self.guarded)
+        self.head = layout.Head(track, first)
+        self._make_parts()
         self._listen()
         cells.answer_in_any_shell(self.widget)
         self._ask()
 
     @property
-    def field(self) -> CPPN:
+    def field(self) -> FieldSettings:
         """The field that the controls describe."""
-        return self.form.field
+        return self.forms.field
+
+    @property
+    def form(self) -> Form:
+        """The controls of the field that is shown."""
+        return self.forms.current
 
     @property
     def t(self) -> float:
         """The moment that is shown, in seconds."""
-        return float(self.time.value)
+        return float(self.stage.view.t if self.stage.view else self.time.value)
 
     @property
     def frame(self) -> Frame | None:
@@ -106,30 +115,46 @@ class Panel:
         return self.screen.frame
 
     @property
+    def code(self) -> str:
+        """Python that draws the same picture."""
+        return as_code(self.audio, self.track, self.field, self.t, self._size, self._device)
+
+    @property
     def error(self) -> str:
         """The line of HTML that tells what went wrong; empty when nothing did."""
-        return str(self._error.value)
+        return str(self._errors.widget.value)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the picture and its numbers show what the controls say; false when it took too long."""
         return self._latest.wait(timeout)
 
-    def load(self, field: CPPN) -> None:
-        """Show another field."""
-        self.form.load(field)
+    def load(self, field: FieldSettings, t: float | None = None, anew: bool = False) -> None:
+        """Show another field, at another moment if one is given; `anew`: Reset comes back to it."""
+        if t is not None:
+            self.time.value = round(t, 2)
+        self.forms.load(field, anew)
+        self.head.show(self.form.start)
+
+    def guarded(self, action: Callable[[], Any]) -> Callable[..., None]:
+        """The action as a handler of a widget; its errors appear in the panel."""
+        return self._errors.guarded(action)
+
+    def fail(self, error: Exception) -> None:
+        """Tell an error, from any thread."""
+        self._errors.show(error)
 
     def close(self) -> None:
-        """End a running export, the threads and the widgets. The still picture stays."""
+        """End a running export or sweep, the threads and the widgets. The still picture stays."""
         with self._lock:
             closed, self._closed = self._closed, True
         if closed:
             return
         cells.forget(self)
-        self.exporter.close()
-        self._latest.close()
-        self.preview.close()
+        for part in (self.exporter, self.sweeps, self.gallery, self.repair, self._latest, self.preview):
+            part.close()
         for widget in list(cells.tree(self.widget)):
             widget.close()
+        self.stage.close()
 
     def __enter__(self) -> Panel:
         return self
@@ -139,7 +164,7 @@ class Panel:
 
     def __repr__(self) -> str:
         field = ", ".join(f"{name}={control.value!r}" for name, control in self.form.controls.items())
-        return f"Panel on {self.track.name} at {self.t:.2f} s: CPPN({field})"
+        return f"Panel on {self.track.name} at {self.t:.2f} s: {type(self.form.start).__name__}({field})"
 
     def _ipython_display_(self) -> None:
         self._latest.wait(FIRST_LOOK)
@@ -153,50 +178,83 @@ class Panel:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         return {VIEW: view, "text/plain": repr(self)}
 
+    def _make_parts(self) -> None:
+        screen, analysis = self.screen, self.track.settings.model_dump()
+        self.stage = Stage(self, [screen.image, self.time], self._turned, self._size, self._device)
+        self.steps = Toolbar(self, lambda: self.code)
+        self.repair = Repair(self, screen)
+        self.sweeps = SweepTab(self, lambda: self.preview.pace)
+        self.gallery = Gallery(self)
+        self.exporter = Exporter(
+            self.audio, self.track.duration, self._request, self.explorations, analysis, self.gallery.refresh
+        )
+        tools = self.steps.widget
+        tools.children = (self.stage.button, *tools.children, screen.caption)
+        diagnosis = layout.card("diagnosis", screen.diagnosis, self.repair.widget)
+        parts = (self.forms.widget, self.sweeps.widget, self.gallery.widget)
+        self.tabs = widgets.Tab(parts, titles=TABS, selected_index=0)
+        above = (self.stage.widget, tools, self.steps.code.widget, self._errors.widget)
+        left = (*above, diagnosis, self.exporter.widget)
+        self.widget = layout.arranged(self.head.widget, left, self.tabs, self.gallery.comparison.widget)
+
+    def _listen(self) -> None:
+        head, exporter = self.head, self.exporter
+        self.time.observe(lambda _: self._ask(), "value")
+        self.tabs.observe(self.guarded(self._opened), "selected_index")
+        head.listen(kind=self._switch, preset=self._start_from)
+        head.reset.on_click(self.guarded(lambda: self.load(self.form.start)))
+        head.another.on_click(self.guarded(self._new_seed))
+        head.help.observe(self.guarded(self._help), "value")
+        for button, action in (
+            (exporter.save_button, exporter.save),
+            (exporter.star_button, exporter.save_starred),
+            (exporter.export_button, exporter.export),
+            (exporter.stop_button, exporter.stop),
+        ):
+            button.on_click(self.guarded(action))
+
     def _draw(self, request: Request, stale: Callable[[], bool]) -> None:
         """The worker's answer to a request."""
         self.preview.draw(request, stale)
+        self.steps.settled(request.field, stale)
         if self.frame is not None and not stale():
             self._still.update(self.frame, repr(self))
 
     def _ask(self) -> None:
         """Ask for what the controls say now. The lock keeps an older reading from overtaking a newer one."""
-        with self._lock, self._telling():
-            self._latest.ask(self._request())
+        with self._lock, self._errors.telling():
+            request = self._request()
+            self.stage.load(request.field)
+            self._latest.ask(request)
 
     def _request(self) -> Request:
-        return Request(self.form.field, self.t)
+        return Request(self.field, self.t)
 
-    def _listen(self) -> None:
-        head, exporter = self.head, self.exporter
-        self.time.observe(lambda _: self._ask(), "value")
-        head.preset.observe(lambda _: self._guarded(self._load_preset), "value")
-        head.reset.on_click(lambda _: self._guarded(self._load_preset))
-        head.another.on_click(lambda _: self._guarded(self._new_seed))
-        exporter.save_button.on_click(lambda _: self._guarded(exporter.save))
-        exporter.export_button.on_click(lambda _: self._guarded(exporter.export))
-        exporter.stop_button.on_click(lambda _: self._guarded(exporter.stop))
+    def _turned(self, t: float) -> None:
+        """The view was changed: a still picture that is hidden is not drawn; then it shows the same moment."""
+        self.preview.hidden = self.stage.live
+        self.screen.caption.layout.display = "none" if self.stage.live else ""
+        self.load(self.field, t)
 
-    def _load_preset(self) -> None:
-        self.load(PRESETS.get(self.head.preset.value, self._first))
+    def _opened(self) -> None:
+        """Bring the tab that was opened up to date."""
+        if self.tabs.selected_index == TABS.index("Sweep"):
+            self.sweeps.refresh()
+        if self.tabs.selected_index == TABS.index("Runs"):
+            self.gallery.refresh()
+
+    def _switch(self, kind: str) -> None:
+        with self._errors.telling():
+            self.forms.switch(kind)
+            self.head.show(self.form.start)
+
+    def _start_from(self, preset: str) -> None:
+        with self._errors.telling():
+            self.load(presets_of(type(self.form.start))[preset], anew=True)
 
     def _new_seed(self) -> None:
         self.load(self.field.replace(seed=int(np.random.default_rng().integers(1000))))
 
-    def _guarded(self, action: Callable[[], Any]) -> None:
-        with self._telling():
-            action()
-
-    @contextlib.contextmanager
-    def _telling(self) -> Iterator[None]:
-        """ipywidgets hides what a callback raises; here it appears in the panel."""
-        try:
-            yield
-            if self._error.value:
-                self._error.value = ""
-        except Exception as error:
-            self._fail(error)
-
-    def _fail(self, error: Exception) -> None:
-        told = str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
-        self._error.value = f'<div class="explorer-error">{html.escape(told)}</div>'
+    def _help(self) -> None:
+        show = self.widget.add_class if self.head.help.value else self.widget.remove_class
+        show(layout.HELPING)

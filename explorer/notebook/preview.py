@@ -50,6 +50,7 @@ class Preview:
         self.track, self.size, self.device, self.screen = track, size, device, screen
         self.drawn = 0  # full frames that were drawn
         self.pace = 0.0  # seconds that the last one took
+        self.hidden = False  # nothing is drawn then, but measured all the same
         self._renderers: dict[tuple[int, int], Renderer] = {}
         self._frames: Recent[Request, Frame] = Recent(FRAMES, lambda frame: frame.nbytes)
         self._diagnoses: Recent[FieldSettings, Diagnosis] = Recent(DIAGNOSES)
@@ -59,6 +60,10 @@ class Preview:
 
     def draw(self, request: Request, stale: Stale) -> None:
         """Show the request in growing quality; raises Stopped as soon as it is stale."""
+        if self.hidden:
+            self._measure(request.field, stale)
+            self._advise(request.field, stale)
+            return
         known = self._frames.get(request)
         if known is None:
             known = self._draft(request, stale)
@@ -76,7 +81,7 @@ class Preview:
         self._renderers.clear()
 
     def _draft(self, request: Request, stale: Stale) -> Frame | None:
-        """Show something at once: the frame itself where that is quick, and give it back; else a small one."""
+        """Show something at once: the frame itself where that is quick, given back then; else a small one."""
         if self._quick:
             frame = self._full(request, stale)
             self.screen.show_draft(frame)

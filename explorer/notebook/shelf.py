@@ -19,7 +19,7 @@ SHOWN = (360, 240)  # pixels that a thumbnail is made to fit into: sharp at the 
 
 @dataclass(frozen=True)
 class Item:
-    """What a card shows. `about` is said of the picture by a tooltip and to screen readers; `words` is HTML."""
+    """What a card shows. `about` is what the picture's button is called; `words` is HTML."""
 
     name: str
     picture: Path | None

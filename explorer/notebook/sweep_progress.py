@@ -40,7 +40,9 @@ class Arrival:
             self.folder = self._found()
         if self.folder is None:
             return []
-        return [_item(point) for point in Sweep(self.folder).points if point.log["status"] in ("done", "failed")]
+        return [
+            _item(point) for point in Sweep(self.folder).points if point.log["status"] in ("done", "failed")
+        ]
 
     def told(self, state: State) -> str:
         """A state in words: points and time left, and what was foretold."""
@@ -55,7 +57,7 @@ class Arrival:
         left = self._pace.seconds_left
         parts = [f"{done} of {self._total} points", f"{duration(left)} left" if left is not None else ""]
         if self.plan and self.plan.seconds is not None:
-            parts.append(f"in all {self.plan}")
+            parts.append(str(self.plan))
         return ", ".join(part for part in parts if part)
 
     def _found(self) -> Path | None:

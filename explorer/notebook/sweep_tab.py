@@ -16,7 +16,8 @@ from explorer.experiments.pace import duration, size
 from explorer.experiments.specification import DRAWN, SAMPLES, Clip, draw_points
 from explorer.notebook.desk import Desk
 from explorer.notebook.job import Job, State
-from explorer.notebook.links import link
+from explorer.notebook.layout import card
+from explorer.notebook.links import saved_in
 from explorer.notebook.shelf import Card, Item, Shelf, muted
 from explorer.notebook.sweep_progress import POINTS, Arrival
 from explorer.notebook.varied import Axis, offered
@@ -27,6 +28,7 @@ AXES, PAGE = 3, 12
 SAMPLERS = [
     ("every combination", "grid"), ("one at a time", "oat"), ("random", "random"), ("Latin hypercube", "lhs"),
 ]  # fmt: skip
+CHOOSE = "choose a setting to vary"
 MEASURING = 0.8  # seconds of a point's diagnosis and files, for the first rough guess
 CLIP_SHARE = 0.25  # of a frame's pixels in a frame of a clip
 FRAME_BYTES, CLIP_BYTES = 60_000, 400_000
@@ -53,6 +55,8 @@ class SweepTab:
     def run(self) -> Job:
         """Start the sweep; returns at once. Raises SettingsError for what cannot be varied so."""
         base, asked = self._base(), self._asked()
+        if not asked["vary"]:
+            raise SettingsError(f"{CHOOSE}, and give its values")
         draw_points(base, **asked)
         return self._start(None, field=base.field, clips=self.clips.value, **asked)
 
@@ -111,7 +115,7 @@ class SweepTab:
         if state.error:
             return muted(state.error)
         if state.result:
-            return link(state.result.report, "open the report")
+            return saved_in(state.result.folder, {"open the report": state.result.report})
         return muted(self._arrival.told(state))
 
     def _pick(self, item: Item) -> None:
@@ -141,7 +145,7 @@ class SweepTab:
         try:
             asked = self._asked()
             if not asked["vary"]:
-                self.estimate.value = muted("choose a setting to vary")
+                self.estimate.value = muted(CHOOSE)
                 return
             count = len(draw_points(self._base(), **asked).points)
         except SettingsError as error:
@@ -181,12 +185,9 @@ class SweepTab:
         self.shelf = Shelf([Card(self._pick, guarded) for _ in range(PAGE)], guarded)
         how = widgets.HBox([self.sampler, self.samples, self.clips])
         buttons = widgets.HBox([self.run_button, self.stop_button, self.go_on_button])
-        parts = [
-            widgets.HTML("<h4>vary</h4>"), *(axis.widget for axis in self.axes), how, self.estimate, buttons,
-            self.bar, self.line, self.shelf.widget,
-        ]  # fmt: skip
-        self.widget = widgets.VBox(parts)
-        self.widget.add_class("explorer-card")
+        axes = [axis.widget for axis in self.axes]
+        rest = (how, self.estimate, buttons, self.bar, self.line, self.shelf.widget)
+        self.widget = card("vary", *axes, *rest)
 
 
 def rough_cost(frame_seconds: float, clips: bool) -> tuple[float, float]:

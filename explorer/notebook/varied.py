@@ -40,10 +40,11 @@ class Axis:
         """Offer these settings; the chosen one stays when it is among them."""
         if knobs == self._knobs:
             return
-        chosen = self.setting.value
+        chosen, typed = self.setting.value, self.values.value
         self._knobs = knobs
         self.setting.options = [(NOTHING, None), *((label(knob), name) for name, knob in knobs.items())]
-        self.setting.value = chosen if chosen in knobs else None
+        if chosen in knobs:
+            self.setting.value, self.values.value = chosen, typed
 
     @property
     def said(self) -> dict[str, Any]:

@@ -14,10 +14,16 @@ import nbformat
 
 PATIENCE = 90  # seconds until a test that hangs fails
 SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
     "docmanager-extension/plugin": {"autosave": False},
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
+FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+FOLDERS += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
 OPTIONS = ["--no-browser", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--allow-root"]
 OPTIONS += ["--LabApp.news_url=", "--LabApp.expose_app_in_browser=True"]
 # the status bar says idle too early: the session knows
@@ -64,13 +70,9 @@ def running(command, folder: Path, **variables):
 @contextmanager
 def jupyterlab(folder: Path):
     """A JupyterLab that shows `folder`; gives its address."""
-    places = {name: folder / name.lower() for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")}
-    places |= {name: folder / name.lower() for name in ("LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")}
-    variables = {
-        "JUPYTER" + ("" if name.startswith("LAB") else "_") + name: str(place) for name, place in places.items()
-    }
+    variables = {name: str(folder / name.lower()) for name in FOLDERS}
     for name, settings in SETTINGS.items():
-        path = places["LAB_SETTINGS_DIR"] / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path = Path(variables["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(settings))
     port = free_port()
@@ -99,3 +101,21 @@ def run_all(page) -> None:
     page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(RAN, timeout=PATIENCE * 1000)
     page.wait_for_function(IDLE, timeout=PATIENCE * 1000)
+
+
+def execute(page, code: str) -> str:
+    """Run code in the notebook's kernel, beside its cells; gives what it printed."""
+    return page.evaluate(
+        """async (code) => {
+          const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+          const asked = kernel.requestExecute({ code });
+          let said = "";
+          asked.onIOPub = ({ header, content }) => {
+            if (header.msg_type === "stream") said += content.text;
+            if (header.msg_type === "error") said += content.evalue;
+          };
+          await asked.done;
+          return said;
+        }""",
+        code,
+    )

@@ -1,6 +1,7 @@
 """Sweeps and renders on a real Dask cluster of processes on this machine."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -54,12 +55,8 @@ def test_table_and_thumbnails_are_those_of_one_process(made, song, tmp_path, das
     but = ["started", "seconds", "thumb", "folder", "video"]
     one, other = (each.table.drop(columns=but, errors="ignore") for each in (found, made))
     assert one.equals(other)
-    assert {point.log["process"] for point in found.points} == set(dask.run(_pid).values())
+    assert {point.log["process"] for point in found.points} == set(dask.run(os.getpid).values())
     assert [plan.workers for plan in plans] == [2]
-
-
-def _pid(dask_worker):
-    return psutil.Process().pid
 
 
 def test_a_worker_killed_in_the_middle_of_a_point_loses_nothing(made, song, tmp_path, dask):
@@ -95,7 +92,14 @@ def test_a_stop_waits_for_the_workers_and_the_rest_can_be_done_anywhere(made, so
     assert contents(folder) == contents(made.folder)
 
 
-def test_a_render_in_segments_is_the_same_video(song, tmp_path, dask):
+def test_a_render_in_segments_is_the_same_video_though_a_worker_dies(song, tmp_path, dask):
+    killed = []
+
+    def progress(step, done, total):
+        if step == "drawing" and done == 10:
+            killed.append(psutil.Process(dask.run(os.getpid).popitem()[1]))
+            killed[0].kill()
+
     def rendered(where, **how):
         pictures = tmp_path / where / "frames"
         run = render(
@@ -110,7 +114,9 @@ def test_a_render_in_segments_is_the_same_video(song, tmp_path, dask):
         return run, [sha256_of(path) for path in sorted(pictures.iterdir())]
 
     alone, frames = rendered("alone")
-    run, drawn = rendered("cluster", executor=dask)
+    run, drawn = rendered("cluster", executor=dask, progress=progress)
+    assert killed
+    assert run.manifest["workers"] == 2
     assert (len(frames), drawn) == (48, frames)
     assert sha256_of(run.video) == sha256_of(alone.video)  # the times of frames and the sound too
 
@@ -143,7 +149,7 @@ def test_no_scheduler_is_one_line(song, tmp_path, monkeypatch, capsys):
 def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ExplorerError, match=r'pip install "audio-feature-explorer\[cluster\]"'):
-        cluster.connect("tcp://127.0.0.1:1")
+        cluster.connected("tcp://127.0.0.1:1")
 
 
 def test_what_is_no_executor_is_refused_before_a_folder_is_made(song, tmp_path):

@@ -2,13 +2,14 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
-from explorer.errors import SettingsError, Stopped
+from explorer.errors import ExplorerError, SettingsError, Stopped
 from explorer.experiments import Sweep, load, points, runs, sweep
 from explorer.experiments.specification import key_of
 from explorer.files import sha256_of, write_json
@@ -192,6 +193,28 @@ def test_a_worker_that_dies_fails_its_point_alone(song, tmp_path):
     assert found.table["status"].tolist() == ["done", "done", "failed", "done", "done", "done"]
     assert found.table["error"].tolist()[2].startswith("ZeroDivisionError")
     assert found.manifest["points"]["failed"] == 1
+
+
+class Broken(ThreadPoolExecutor):
+    """A pool that is gone with one of its workers, as a ProcessPoolExecutor is."""
+
+    def submit(self, function, sweep, key, **named):
+        if key == key_of({"gain": 3.0, "layers": 2}):
+            return super().submit(self._break)
+        return super().submit(function, sweep, key, **named)
+
+    def _break(self):
+        raise BrokenProcessPool("A process in the process pool was terminated abruptly.")
+
+
+def test_a_pool_that_breaks_stops_the_sweep_and_fails_no_point(made, song, tmp_path):
+    with Broken(1) as executor, pytest.raises(ExplorerError, match=r"terminated abruptly.* Resume sweep_"):
+        small_sweep(song, tmp_path / "runs", executor=executor)
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert set(Sweep(folder).table["status"]) == {"done", "pending"}
+    assert Sweep(folder).manifest["status"] == "failed"
+    sweep(resume=folder, workers=1)
+    assert contents(folder) == contents(made.folder)
 
 
 def test_two_sessions_on_one_folder_share_the_work(made, song, tmp_path):

@@ -163,6 +163,8 @@ def test_a_diagnosis_is_made_for_every_field_but_not_for_every_moment(monkeypatc
         calls.append(field)
         return measure(field, *rest, **settings)
 
+    monkeypatch.setattr(preview_module, "suggest", lambda *_: None)  # which makes diagnoses of its own
+
     monkeypatch.setattr(preview_module, "diagnose", count)
     drag(panel.time, 1.0)
     assert panel.wait(PATIENCE)
@@ -201,7 +203,7 @@ def test_an_error_while_drawing_appears_and_goes(monkeypatch, panel):
 
 
 def test_an_error_in_a_handler_appears(monkeypatch, panel):
-    monkeypatch.setattr(panel.form, "load", lambda field: 1 / 0)
+    monkeypatch.setattr(panel.form, "load", lambda *_: 1 / 0)
     panel.head.reset.click()
     assert "ZeroDivisionError" in panel.error
 
@@ -302,3 +304,175 @@ def test_settings_that_do_not_go_together_are_told(panel, monkeypatch):
     monkeypatch.setattr(type(panel.form), "field", property(lambda self: CPPN(gain=float("nan"))))
     drag(panel.time, 0.9)
     assert "gain" in panel.error
+
+
+def settle(panel):
+    assert panel.wait(PATIENCE)
+
+
+def test_undo_and_redo_go_through_what_came_to_rest(panel):
+    steps = panel.steps
+    assert (steps.undo.disabled, steps.redo.disabled) == (True, True)
+    for gain in (2.0, 3.0):
+        drag(panel.form.controls["gain"].box, gain)
+        settle(panel)
+    drag(panel.time, 1.0)  # a moment is no step
+    settle(panel)
+    for expected in (2.0, 4.0):
+        steps.undo.click()
+        settle(panel)
+        assert panel.field.gain == expected
+        assert np.array_equal(shown(panel), render_frame(panel.field, panel.track, 1.0, SIZE))
+    assert (steps.undo.disabled, steps.redo.disabled) == (True, False)
+    steps.redo.click()
+    steps.redo.click()
+    settle(panel)
+    assert panel.field.gain == 3.0
+
+
+def test_undo_in_the_middle_of_drawing_makes_no_step_of_what_was_not_finished(counting, panel):
+    drag(panel.form.controls["gain"].box, 2.0)
+    settle(panel)
+    counting.gate = threading.Semaphore(0)
+    drag(panel.form.controls["gain"].box, 3.0)
+    assert counting.entered.acquire(timeout=PATIENCE)
+    panel.steps.undo.click()
+    counting.gate.release(1000)
+    settle(panel)
+    assert panel.field == FIELD
+    panel.steps.redo.click()
+    settle(panel)
+    assert panel.field.gain == 2.0
+    assert panel.steps.redo.disabled
+
+
+def test_undone_settings_are_drawn_from_memory(counting, panel):
+    drag(panel.form.controls["gain"].box, 2.0)
+    settle(panel)
+    begun = counting.begun
+    panel.steps.undo.click()
+    settle(panel)
+    panel.steps.redo.click()
+    settle(panel)
+    assert counting.begun == begun
+    assert np.array_equal(shown(panel), expected(panel))
+
+
+def test_two_looks_can_be_compared(panel):
+    steps = panel.steps
+    assert steps.swap.disabled
+    steps.keep.click()
+    drag(panel.form.controls["gain"].box, 2.0)
+    steps.swap.click()
+    assert (panel.field, steps.swap.description) == (FIELD, "Show B")
+    steps.swap.click()
+    assert (panel.field.gain, steps.swap.description) == (2.0, "Show A")
+
+
+def test_the_code_draws_what_is_shown_and_follows_it(panel):
+    panel.steps.copy.value = True
+    drag(panel.form.controls["gain"].box, 2.0)
+    drag(panel.time, 1.25)
+    settle(panel)
+    names = {}
+    exec(panel.steps.code.text, names)
+    assert names["field"] == panel.field
+    assert np.array_equal(names["image"], panel.frame)
+    panel.steps.copy.value = False
+    assert panel.steps.code.widget.layout.display == "none"
+
+
+def test_a_suggestion_is_offered_and_applied(panel):
+    panel.load(FIELD.replace(gain=0.5))
+    settle(panel)
+    suggestion = panel.screen.suggestion
+    assert suggestion is not None
+    panel.screen.apply.click()
+    settle(panel)
+    assert panel.field == FIELD.replace(gain=0.5, **{suggestion.setting: suggestion.value})
+    assert "explorer-alive" in panel.screen.diagnosis.value
+    assert panel.screen.apply.layout.display == "none"
+
+
+def test_calibrating_loads_scales_that_the_form_names_and_can_drop(panel):
+    panel.screen.calibrate.click()
+    assert panel.repair.wait(PATIENCE)
+    settle(panel)
+    assert len(panel.field.layer_scales) == 3
+    assert panel.form.others == {"layer_scales": panel.field.layer_scales}
+    panel.form.drop_others()
+    assert panel.field.layer_scales is None
+
+
+def test_opening_a_tab_brings_it_up_to_date(panel):
+    panel.tabs.selected_index = 2
+    assert panel.gallery.wait(PATIENCE)
+    assert "nothing is kept yet" in panel.gallery.line.value
+    assert panel.exporter.save().wait(PATIENCE)
+    assert panel.gallery.wait(PATIENCE)  # a new run appears by itself
+    card = panel.gallery.shelf.cards[0]
+    panel.load(FIELD.replace(gain=9.0), t=1.5)
+    card.button.click()
+    settle(panel)
+    assert (panel.field, panel.t) == (FIELD, 0.5)
+    panel.load(panel.field.replace(layers=3))
+    panel.tabs.selected_index = 1
+    panel.sweeps.axes[0].setting.value = "gain"
+    assert "4 points" in panel.sweeps.estimate.value
+
+
+def test_loading_anew_is_what_reset_comes_back_to(panel):
+    look = FIELD.replace(gain=2.0)
+    panel.load(look, anew=True)
+    drag(panel.form.controls["gain"].box, 3.0)
+    panel.head.reset.click()
+    assert panel.field == look
+    assert panel.head.preset.value is None
+
+
+def test_help_shows_what_every_setting_does(panel):
+    panel.head.help.value = True
+    assert "explorer-helping" in panel.widget._dom_classes
+    panel.head.help.value = False
+    assert "explorer-helping" not in panel.widget._dom_classes
+
+
+def test_every_button_and_field_has_a_name(panel):
+    for widget in cells.tree(panel.widget):
+        name = type(widget).__name__
+        if name in ("Button", "ToggleButton", "Text", "Dropdown", "Checkbox", "IntSlider", "FloatSlider"):
+            assert widget.description or widget.tooltip, widget
+
+
+def test_every_handler_tells_its_errors(panel, monkeypatch):
+    for button in (panel.gallery.loader.button, panel.sweeps.run_button):
+        panel._errors.widget.value = ""
+        button.click()
+        assert "explorer-error" in panel.error
+    monkeypatch.setattr("explorer.notebook.repair.calibrate", lambda *_, **__: 1 / 0)
+    panel._errors.widget.value = ""
+    panel.screen.calibrate.click()
+    assert panel.repair.wait(PATIENCE)
+    assert "ZeroDivisionError" in panel.error
+
+
+def test_the_live_view_takes_over_and_gives_back_the_moment(panel, counting):
+    begun = counting.begun
+    panel.stage.button.value = True
+    settle(panel)
+    panel.stage.view.t = 1.0
+    panel.load(FIELD.replace(gain=2.0))
+    settle(panel)
+    assert (counting.begun, panel.t, panel.stage.view.field) == (begun, 1.0, panel.field)
+    panel.stage.button.value = False
+    settle(panel)
+    assert panel.t == panel.time.value == 1.0
+    assert np.array_equal(shown(panel), expected(panel))
+
+
+def test_closing_ends_the_live_view_too(sound):
+    panel = explore(sound, FIELD, size=SIZE)
+    panel.stage.button.value = True
+    assert any("live" in name for name in explorer_threads())
+    panel.close()
+    assert explorer_threads() == []

@@ -36,7 +36,7 @@ def compact(sound: Sound, duration: float, stale: Callable[[], bool]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sound.m4a"
         arguments = [*soundtrack.input_arguments(sound), "-i", "-"]
-        arguments += soundtrack.output_arguments(sound, Fraction(duration)) + ["-b:a", BITRATE]
+        arguments += [*soundtrack.output_arguments(sound, Fraction(duration)), "-b:a", BITRATE]
         encoder = FFmpeg([*arguments, "-movflags", "+faststart", file_url(path)], stdin=subprocess.PIPE)
         try:
             with encoder.stdin as pipe, closing(soundtrack.samples(sound, 0.0, duration)) as blocks:
@@ -67,4 +67,4 @@ def onsets(track: FeatureTrack) -> Float32[np.ndarray, " onsets"]:
     strength = (track.values[:, track.names.index("onset")] + 1) / 2  # 0 at rest, 1 at full scale
     padded = np.pad(strength, 1)  # a sound may begin with a hit
     peaks, _ = find_peaks(padded, height=STRONG, distance=max(1, round(APART * track.fps)))
-    return ((peaks - 1) / track.fps).astype(np.float32)
+    return np.asarray((peaks - 1) / track.fps, np.float32)

@@ -48,7 +48,7 @@ class Question:
     number: int = 0  # how many questions there were, this one included
 
 
-class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
+class LiveView(anywidget.AnyWidget):
     """Plays a sound and shows a field's frames in step with it, at up to `size`.
 
     `load` shows another field, `close` ends the threads. `t` is the moment in seconds: it follows the page

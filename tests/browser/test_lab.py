@@ -1,0 +1,233 @@
+"""The panel and the live view in a real JupyterLab: what hands do to them, and what is kept."""
+
+import base64
+import io
+import json
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+import explorer as ex
+from explorer.fields import CPPN
+from tests.browser import jupyter
+from tests.browser.jupyter import PATIENCE, execute
+from tests.signals import music, write_wav
+
+PANEL = """import explorer as ex
+panel = ex.explore('song.wav', ex.CPPN.preset('molten'), size='320x180')
+panel"""
+LIVE = """import explorer as ex
+from explorer.notebook.live import LiveView
+live = LiveView(ex.analyze('song.wav'), 'song.wav', ex.CPPN.preset('molten'), size='160x90')
+live"""
+DRAGGING = 3.0  # seconds
+
+# notes when the picture of the panel changes
+WATCH = """() => {
+  window.shown = 0;
+  const picture = document.querySelector(".explorer-picture");
+  new MutationObserver(() => (window.shown += 1)).observe(picture, { attributeFilter: ["src"] });
+}"""
+BYTES = """async (picture) => {
+  const bytes = new Uint8Array(await (await fetch(picture.src)).arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}"""
+
+UNNAMED = """() => [...document.querySelectorAll(".explorer-live :is(button, [tabindex], canvas)")].filter(
+  (element) => !(element.textContent.trim() || element.getAttribute("aria-label"))).map((e) => e.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, browser):
+    """One JupyterLab for all tests: its address and the folder it shows."""
+    folder = tmp_path_factory.mktemp("lab")
+    write_wav(folder / "song.wav", music(4.0, 22050), 22050)
+    jupyter.write_notebook(folder / "panel.ipynb", PANEL)
+    jupyter.write_notebook(folder / "live.ipynb", LIVE)
+    with jupyter.jupyterlab(folder) as address:
+        yield address, folder
+
+
+@pytest.fixture(scope="module")
+def opened(lab, browser):
+    """Opens a notebook of the lab and runs it from top to bottom; once, then gives the same page again."""
+    pages, wrong = {}, []
+
+    def open_and_run(name):
+        if name not in pages:
+            pages[name] = page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.set_default_timeout(40_000)
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            jupyter.open_notebook(page, lab[0], name)
+            jupyter.run_all(page)
+        return pages[name]
+
+    yield open_and_run
+    for page in pages.values():
+        page.close()
+    assert wrong == []
+
+
+def control(page, name):
+    """The row of a setting in the panel."""
+    label = page.locator(".widget-label").get_by_text(name, exact=True)
+    return page.locator(".explorer-control").filter(has=label).first
+
+
+def value(row):
+    return float(row.locator("input[type=number]").input_value())
+
+
+def picture(page):
+    data = base64.b64decode(page.locator(".explorer-picture").first.evaluate(BYTES))
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+
+def until(true, what):
+    """Wait until something is true."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, what
+        time.sleep(0.1)
+
+
+def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened, lab):
+    page = opened("panel.ipynb")
+    _, folder = lab
+    gain = control(page, "gain")
+    handle = gain.locator(".noUi-handle")
+    handle.scroll_into_view_if_needed()
+    box, track = handle.bounding_box(), gain.locator(".noUi-base").bounding_box()
+    page.evaluate(WATCH)
+    before, moves, end = value(gain), 0, time.monotonic() + DRAGGING
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    while time.monotonic() < end:
+        moves += 1
+        page.mouse.move(track["x"] + track["width"] * (0.1 + 0.07 * (moves % 7)), box["y"] + 3)
+    page.mouse.move(track["x"] + track["width"] * 0.4, box["y"] + 3)
+    page.mouse.up()
+    let_go = page.evaluate("shown")
+
+    ends = json.loads(execute(page, "assert panel.wait(60); print(panel.field.model_dump_json())"))
+    t = float(execute(page, "print(panel.t)"))
+    track = ex.analyze(folder / "song.wav")
+    expected = ex.render_frame(CPPN(**ends), track, t, size=(320, 180))
+    until(lambda: np.array_equal(picture(page), expected), "the picture is not what the controls say")
+    assert ends["gain"] == value(gain) != before
+    # at most a draft and a full frame that were on their way, and the last draft and full frame
+    assert page.evaluate("shown") - let_go <= 4
+    assert moves > 20
+
+
+def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened, lab):
+    page = opened("panel.ipynb")
+    _, folder = lab
+    page.wait_for_selector(".explorer-panel")
+    execute(page, "panel.load(panel.field.replace(gain=3.5)); panel.wait(60)")
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    kept = nbformat.read(folder / "panel.ipynb", as_version=4)
+    outputs = [output.get("data", {}) for cell in kept.cells for output in cell.outputs]
+    assert any("image/jpeg" in data for data in outputs)
+    assert "widgets" not in kept.metadata
+
+    page.reload()
+    page.wait_for_function(jupyter.IDLE)
+    page.wait_for_selector(".explorer-panel")
+    assert value(control(page, "gain")) == 3.5
+
+    page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")
+    page.reload()
+    page.wait_for_selector("img[src^='data:image/jpeg']")
+    assert page.locator(".explorer-panel").count() == 0
+
+
+def state(page):
+    """What the live view shows: the moment of its frame, the quality, the position of the sound."""
+    canvas, wave = page.locator(".explorer-live canvas"), page.locator(".explorer-live-wave")
+    return (
+        float(canvas.get_attribute("data-t")),
+        canvas.get_attribute("data-quality"),
+        float(wave.get_attribute("aria-valuenow")),
+    )
+
+
+def prepared(page):
+    """Wait for the sound and the first full frame."""
+    page.wait_for_selector(".explorer-live[data-sound=yes]")
+    page.wait_for_selector(".explorer-live canvas[data-quality=final]")
+
+
+def test_the_picture_plays_with_the_sound_and_rests_in_full_quality(opened):
+    page = opened("live.ipynb")
+    prepared(page)
+    play = page.locator(".explorer-live-play")
+    assert play.get_attribute("aria-label") == "play"
+    assert state(page)[1:] == ("final", 0.0)
+    assert page.evaluate(UNNAMED) == []
+    play.click()
+    until(lambda: state(page)[2] > 1.0, "the sound does not play")
+    page.wait_for_function("() => document.querySelector('.explorer-live canvas').dataset.t > 1")
+    assert "fps" in page.inner_text(".explorer-live-facts")
+    play.click()
+    page.wait_for_selector(".explorer-live canvas[data-quality=final]")
+    until(lambda: "fps" not in page.inner_text(".explorer-live-facts"), "the numbers still run")
+    until(lambda: abs(state(page)[0] - state(page)[2]) < 0.1, "the last frame is not the moment of the pause")
+    paused = state(page)[2]
+    assert 1.0 < paused < 4.0
+    until(
+        lambda: float(execute(page, "print(live.t)")) == pytest.approx(paused, abs=0.1),
+        "the kernel does not know where the page is",
+    )
+    assert execute(page, "print(live.playing)").strip() == "False"
+    execute(page, "live.t = 0.25")
+    until(lambda: state(page)[0] == 0.25, "setting t in Python moves the page")
+
+
+def test_hands_and_keys_scrub_loop_and_stay_out_of_the_notebook(opened):
+    page = opened("live.ipynb")
+    prepared(page)
+    wave = page.locator(".explorer-live-wave")
+    wave.scroll_into_view_if_needed()
+    box = wave.bounding_box()
+    x, y = lambda share: box["x"] + share * box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(x(0.2), y)
+    page.mouse.down()
+    page.mouse.move(x(0.5), y, steps=5)
+    page.mouse.up()
+    until(lambda: state(page)[0] == pytest.approx(2.0, abs=0.02), "a drag on the waveform leads there")
+
+    page.keyboard.down("Shift")
+    page.mouse.move(x(0.25), y)
+    page.mouse.down()
+    page.mouse.move(x(0.5), y, steps=5)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    assert page.locator(".explorer-live-loop").is_visible()
+    wave.focus()
+    page.keyboard.press("Space")
+    moments = []
+    until(
+        lambda: moments.append(state(page)[0]) or moments[-1] < max(moments) - 0.3,
+        "it does not begin again at the end of the loop",
+    )
+    assert all(0.9 < t < 2.3 for t in moments)
+    page.keyboard.press("Space")
+
+    page.keyboard.press("l")  # loop, which was from and to: off
+    assert not page.locator(".explorer-live-loop").is_visible()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("m")
+    until(lambda: state(page)[0] == 1.0, "home and one second on")
+    cells = "() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.type)"
+    assert page.evaluate(cells) == ["code"]  # for the notebook, m would have meant: make this markdown
+
+    threads = "import threading; print([t.name for t in threading.enumerate()])"
+    assert "explorer-live" in execute(page, threads)
+    execute(page, "live.close()")
+    page.wait_for_selector(".explorer-live", state="detached")
+    assert "explorer-live" not in execute(page, threads)

@@ -1,0 +1,200 @@
+"""Earlier runs: found, filtered, opened, starred, compared; and recipes from elsewhere."""
+
+import json
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+import explorer.notebook.gallery as gallery_module
+from explorer.errors import SettingsError
+from explorer.experiments import Run, render, runs, sweep
+from explorer.fields import CPPN
+from explorer.notebook.comparison import differences
+from explorer.notebook.gallery import PAGE, Gallery
+from explorer.notebook.kept import Kept, kept_runs, matching
+from tests.notebook.desks import FIELD, Desk
+from tests.notebook.test_controls import drag
+
+PATIENCE = 60
+OTHER = CPPN(hidden=4, layers=3, gain=2.0, palette="ink")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A desk with a look, an excerpt and a sweep of two points, oldest first."""
+    desk = Desk(tmp_path_factory.mktemp("made"))
+    how = {"explorations": desk.explorations, "size": (64, 36)}
+    desk.look = render(FIELD, desk.audio, start=1.5, duration=1 / 30, fps=30, **how)
+    desk.excerpt = render(OTHER, desk.audio, start=0.2, duration=0.2, fps=10, **how)
+    desk.sweep = sweep(OTHER, desk.audio, {"gain": [1, 3]}, clips=False, moments=1, workers=1, **how)
+    return desk
+
+
+@pytest.fixture
+def desk(made):
+    made.loaded, made.failures = [], []
+    return made
+
+
+@pytest.fixture
+def gallery(desk):
+    gallery = Gallery(desk)
+    gallery.refresh()
+    assert gallery.wait(PATIENCE)
+    yield gallery
+    gallery.close()
+
+
+def seen(gallery):
+    return [card.item.thing for card in gallery.shelf.cards if card.widget.layout.display == ""]
+
+
+def card_of(gallery, folder):
+    return next(card for card in gallery.shelf.cards if card.item and card.item.thing.folder == folder)
+
+
+def test_everything_that_was_kept_is_shown_newest_first(gallery, desk):
+    shown = seen(gallery)
+    assert len(shown) == 4
+    assert [run.folder for run in shown[2:]] == [desk.excerpt.folder, desk.look.folder]
+    assert all(run.name.startswith(desk.sweep.folder.name) for run in shown[:2])
+    assert all(run.thumb.is_file() for run in shown)
+    assert "palette ink" in shown[2].settings
+    assert "audio_gain" not in shown[2].settings  # at its default
+
+
+def test_the_verdict_is_that_of_the_run_but_one_moment_has_none(gallery, desk):
+    table = runs(desk.explorations).set_index("run")
+    shown = {run.name: run.verdict for run in seen(gallery)}
+    for name in shown:
+        if name.startswith("sweep"):
+            assert shown[name] == table.loc[name, "verdict"]
+    told = json.loads((desk.excerpt.folder / "diagnosis.json").read_text())["verdict"]
+    assert (shown[desk.excerpt.folder.name], shown[desk.look.folder.name]) == (told, "")
+
+
+def test_the_filter_needs_all_its_words(gallery, desk):
+    drag(gallery.filter, "INK gain song.wav")
+    assert len(seen(gallery)) == 3
+    drag(gallery.filter, "ink render")
+    assert [run.folder for run in seen(gallery)] == [desk.excerpt.folder]
+    drag(gallery.filter, "nothing like it")
+    assert seen(gallery) == []
+    assert "no run has" in gallery.line.value
+
+
+def test_a_click_opens_a_run_and_a_look_at_its_moment(gallery, desk):
+    card_of(gallery, desk.look.folder).button.click()
+    card_of(gallery, desk.excerpt.folder).button.click()
+    assert desk.loaded == [(FIELD, 1.5, True), (OTHER, None, True)]
+    assert desk.excerpt.folder.name in gallery.loader.line.value
+
+
+def test_a_star_is_given_kept_and_taken(gallery, desk):
+    star = card_of(gallery, desk.look.folder).star
+    star.click()
+    assert gallery.wait(PATIENCE)
+    assert runs(desk.explorations).set_index("run").star[desk.look.folder.name]
+    assert (star.description, star.tooltip) == ("\N{BLACK STAR}", "take the star away")
+    drag(gallery.filter, "starred")
+    assert [run.folder for run in seen(gallery)] == [desk.look.folder]
+    card_of(gallery, desk.look.folder).star.click()
+    assert gallery.wait(PATIENCE)
+    assert seen(gallery) == []
+
+
+def test_two_runs_stand_side_by_side_with_their_differences(gallery, desk):
+    comparison = gallery.comparison
+    card_of(gallery, desk.look.folder).compare.click()
+    assert comparison.widget.layout.display == "none"
+    assert "press Compare" in gallery.line.value
+    card_of(gallery, desk.excerpt.folder).compare.click()
+    assert comparison.widget.layout.display == ""
+    assert [run.folder for run in comparison.runs] == [desk.look.folder, desk.excerpt.folder]
+    assert "<td>rgb</td><td>ink</td>" in comparison.table.value
+    assert all(picture.value for picture in comparison.pictures)
+    comparison.close_button.click()
+    assert comparison.widget.layout.display == "none"
+
+
+def test_points_of_a_sweep_can_be_compared_with_runs(gallery, desk):
+    point = seen(gallery)[0]
+    card_of(gallery, point.folder).compare.click()
+    card_of(gallery, desk.look.folder).compare.click()
+    assert gallery.comparison.runs[0] == point
+
+
+def test_differences_are_the_settings_that_are_not_the_same():
+    assert differences(FIELD, FIELD) == {}
+    assert differences(FIELD, FIELD.replace(gain=1, features=("rms",))) == {
+        "features": (list(FIELD.features), ["rms"]),
+        "gain": (4.0, 1.0),
+    }
+
+
+def test_a_list_of_hundreds_comes_by_pages_and_without_making_anyone_wait(desk, monkeypatch):
+    go = threading.Event()
+
+    def slow(_):
+        assert go.wait(PATIENCE)
+        day = datetime(2026, 1, 2, tzinfo=UTC)
+        return [Kept(f"r{n}", desk.look.folder, "done", "alive", day, False, "", "", "", None) for n in range(300)]
+
+    monkeypatch.setattr(gallery_module, "kept_runs", slow)
+    gallery = Gallery(desk)
+    gallery.refresh()  # returns before anything is listed
+    go.set()
+    assert gallery.wait(PATIENCE)
+    assert len(seen(gallery)) == PAGE
+    gallery.close()
+
+
+def test_an_empty_folder_says_what_to_do(tmp_path):
+    desk = Desk(tmp_path)
+    gallery = Gallery(desk)
+    gallery.refresh()
+    assert gallery.wait(PATIENCE)
+    assert "Save look" in gallery.line.value
+    assert kept_runs(desk.explorations) == matching([], "x") == []
+    gallery.close()
+
+
+def test_a_damaged_run_is_left_out(desk, tmp_path):
+    (tmp_path / "render_20260102T030405Z_abc123").mkdir()
+    assert kept_runs(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["", "recipe.json", "video.mp4"])
+def test_a_folder_a_recipe_and_a_video_can_be_loaded_by_path(gallery, desk, name):
+    gallery.loader.path.value = f' "{desk.excerpt.folder / name}" '
+    gallery.loader.button.click()
+    assert desk.loaded == [(OTHER, None, True)]
+
+
+@pytest.mark.parametrize("name", ["recipe.json", "video.mp4"])
+def test_a_file_can_be_uploaded(gallery, desk, name):
+    content = (desk.excerpt.folder / name).read_bytes()
+    file = {"name": name, "type": "", "size": len(content), "content": memoryview(content)}
+    gallery.loader.upload.value = ({**file, "last_modified": datetime(2026, 1, 2, tzinfo=UTC)},)
+    assert desk.loaded == [(OTHER, None, True)]
+
+
+def test_what_is_no_recipe_is_refused_with_the_reason(gallery, desk, tmp_path):
+    loader = gallery.loader
+    with pytest.raises(SettingsError, match="type the path"):
+        loader.load_path()
+    loader.path.value = str(tmp_path / "missing.json")
+    with pytest.raises(SettingsError, match=r"missing\.json"):
+        loader.load_path()
+    assert desk.loaded == []
+
+
+def test_another_sound_is_told(made, tmp_path):
+    desk = Desk(tmp_path, seconds=1.0)
+    gallery = Gallery(desk)
+    gallery.loader.load(made.look.folder)
+    assert "made with the sound song.wav" in gallery.loader.line.value
+    assert desk.loaded == [(FIELD, None, True)]  # its moment lies beyond this sound
+    assert Run(made.look.folder).recipe.frames.start == 1.5
+    gallery.close()

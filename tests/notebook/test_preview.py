@@ -1,0 +1,148 @@
+"""One request, answered in the right order; and going back draws nothing."""
+
+import numpy as np
+import pytest
+
+import explorer.notebook.preview as preview_module
+from explorer.audio import analyze
+from explorer.errors import Stopped
+from explorer.fields import CPPN
+from explorer.notebook.preview import Preview, Request
+from explorer.rendering import Renderer, render_frame, resolve
+from tests import signals
+
+SIZE = (96, 54)
+FIELD = CPPN(hidden=8, layers=2, gain=4.0, seed=3)
+
+
+class Screen:
+    """Notes what is shown, in order."""
+
+    def __init__(self):
+        self.shown, self.frame, self.advice = [], None, None
+
+    def show_draft(self, frame):
+        self.shown.append(f"draft {frame.shape[1]}x{frame.shape[0]}")
+
+    def show_full(self, frame, request, seconds):
+        self.shown.append("full")
+        self.frame = frame
+
+    def show_diagnosis(self, diagnosis):
+        self.shown.append("measuring" if diagnosis is None else diagnosis.verdict)
+
+    def show_suggestion(self, suggestion):
+        self.advice = suggestion
+
+
+@pytest.fixture(scope="module")
+def track(tmp_path_factory):
+    return analyze(signals.write_wav(tmp_path_factory.mktemp("song") / "song.wav", signals.music(2.0)))
+
+
+@pytest.fixture
+def screen():
+    return Screen()
+
+
+@pytest.fixture
+def preview(track, screen):
+    preview = Preview(track, SIZE, resolve("cpu"), screen)
+    yield preview
+    preview.close()
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """The sizes of the frames that were begun."""
+    sizes = []
+
+    class Counting(Renderer):
+        def frame(self, t, stopped=lambda: False):
+            sizes.append((self.grid.width, self.grid.height))
+            return super().frame(t, stopped)
+
+    monkeypatch.setattr(preview_module, "Renderer", Counting)
+    return sizes
+
+
+def never():
+    return False
+
+
+def test_a_slow_field_shows_draft_diagnosis_and_picture_in_this_order(preview, screen, track, monkeypatch):
+    monkeypatch.setattr(preview_module, "QUICK", 0.0)
+    preview.draw(Request(FIELD, 0.5), never)
+    assert screen.shown == ["draft 24x16", "measuring", "alive", "full"]
+    assert np.array_equal(screen.frame, render_frame(FIELD, track, 0.5, SIZE))
+
+
+def test_a_quick_field_is_drawn_once_and_in_full_at_once(preview, screen, begun, monkeypatch):
+    monkeypatch.setattr(preview_module, "QUICK", 1e9)
+    preview._quick = True
+    preview.draw(Request(FIELD, 0.5), never)
+    assert screen.shown == ["draft 96x54", "measuring", "alive", "full"]
+    assert begun == [SIZE]
+
+
+def test_going_back_draws_and_measures_nothing(preview, screen, begun, monkeypatch):
+    other = FIELD.replace(gain=2.0)
+    requests = [Request(FIELD, 0.5), Request(FIELD, 1.0), Request(other, 1.0)]
+    frames = []
+    for request in requests:
+        preview.draw(request, never)
+        frames.append(screen.frame)
+    measured = []
+    monkeypatch.setattr(preview_module, "diagnose", lambda *_, **__: measured.append(1))
+    del begun[:]
+    for request, frame in zip(requests[::-1], frames[::-1], strict=True):
+        screen.shown.clear()
+        preview.draw(request, never)
+        assert "full" in screen.shown
+        assert not [shown for shown in screen.shown if shown.startswith(("draft", "measuring"))]
+        assert np.array_equal(screen.frame, frame)
+    assert (begun, measured) == ([], [])
+
+
+def test_another_moment_or_field_or_seed_is_not_mistaken_for_a_known_one(preview, screen, track):
+    for request in (Request(FIELD, 0.5), Request(FIELD, 0.51), Request(FIELD.replace(seed=4), 0.5)):
+        preview.draw(request, never)
+        assert np.array_equal(screen.frame, render_frame(request.field, track, request.t, SIZE))
+
+
+def test_frames_are_forgotten_when_they_take_too_many_bytes(preview, begun, monkeypatch):
+    preview._frames.most = 3 * SIZE[0] * SIZE[1] * 3
+    for t in (0.1, 0.2, 0.3, 0.4):
+        preview.draw(Request(FIELD, t), never)
+    assert len(preview._frames) == 3
+    del begun[:]
+    preview.draw(Request(FIELD, 0.4), never)
+    assert begun == []
+    preview.draw(Request(FIELD, 0.1), never)
+    assert begun
+
+
+def test_nothing_is_drawn_while_the_picture_is_hidden_but_it_is_measured(preview, screen, begun):
+    preview.hidden = True
+    preview.draw(Request(FIELD, 0.5), never)
+    assert begun == []
+    assert screen.shown == ["measuring", "alive"]
+
+
+def test_a_suggestion_comes_last_and_its_search_stops_when_something_newer_is_asked_for(preview, screen):
+    dead = CPPN(hidden=8, layers=4, gain=0.5)
+    preview.draw(Request(dead, 0.5), never)
+    assert screen.shown[-1] == "full"
+    assert screen.advice.setting in type(dead).knobs()
+    screen.advice = None
+    preview.draw(Request(dead, 1.0), never)  # known: it belongs to the field
+    assert screen.advice is not None
+
+    def stale_once_shown():
+        return screen.shown[-1] == "full"
+
+    screen.shown.clear()
+    screen.shown.append("nothing")
+    with pytest.raises(Stopped):
+        preview.draw(Request(dead.replace(seed=9), 0.5), stale_once_shown)
+    assert screen.shown[-1] == "full"
