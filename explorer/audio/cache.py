@@ -26,7 +26,7 @@ from explorer.audio.track import FeatureTrack
 from explorer.errors import ExplorerError, OutputError
 from explorer.files import sha256_of, write_json
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 """Raise it whenever the same sound and settings give other numbers."""
 
 SETTLED = 2.0  # seconds; coarse file systems give two writes within this time the same mtime

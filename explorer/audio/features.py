@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.settings import Settings, knob
 
-FEATURES = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset")
+FEATURES = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset", "flatness")
 """Columns of every track, in this order."""
 
 UNITS = {
@@ -17,13 +17,14 @@ UNITS = {
     "flux": "change",
     "zcr": "per_sample",
     "onset": "change",
+    "flatness": "share",
 }
 """Units of `FeatureTrack.raw`. Amplitudes are root mean squares re full scale (a full sine has 0.707)."""
 
 BANDS = {"bass": (20.0, 320.0), "mid": (320.0, 2800.0), "treble": (2800.0, 11025.0)}
 """Lower and upper edges in Hz; the upper edge ends at Nyquist where that is lower."""
 
-TIMBRES = ("centroid", "rolloff", "zcr")
+TIMBRES = ("centroid", "rolloff", "zcr", "flatness")
 """Frequency-like features: they rest at 0, all others (levels) at -1."""
 
 
@@ -40,7 +41,7 @@ class AnalysisSettings(Settings):
     )  # fmt: skip
     timbre_smoothing: float = knob(
         0.2, low=0, high=2, slider=(0, 1), step=0.01, unit="s", group="audio",
-        help="Width of the centred smoothing of centroid, rolloff and zcr, which jump more than levels.",
+        help="Width of the centred smoothing of centroid, rolloff, zcr and flatness, which jump more than levels.",
     )  # fmt: skip
     attack: float = knob(
         0.0, low=0, high=2, slider=(0, 0.5), step=0.01, unit="s", group="audio",

@@ -2,7 +2,7 @@
 
 Levels (bass, mid, treble, rms, flux, onset): loudness by a power law, silence cut away, centred
 smoothing, full scale at a percentile of the local peaks, then attack and release. Rest is -1.
-Timbres (centroid, rolloff, zcr): octaves around the track's own middle, fading to 0 in silence.
+Timbres (centroid, rolloff, zcr, flatness): octaves around the track's own middle, fading to 0 in silence.
 Every threshold is relative to the track itself; only a track that is nothing but a noise floor,
 below -70 dBFS throughout, stays at rest.
 """

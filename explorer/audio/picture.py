@@ -29,8 +29,9 @@ COLOURS = {
     "flux": "#7d4bb0",
     "zcr": "#5f7f1f",
     "onset": "#c2356f",
+    "flatness": "#8a6d4b",
 }
-SPOKEN = {"amplitude": "", "hz": "Hz", "change": "", "per_sample": "of samples"}
+SPOKEN = {"amplitude": "", "hz": "Hz", "change": "", "per_sample": "of samples", "share": ""}
 COLUMNS = 1600  # points across the picture; more could not be seen
 
 LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)

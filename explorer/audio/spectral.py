@@ -21,6 +21,7 @@ CHANGE_SPAN = 1024 / 44100
 GAP_FREE = 1.25  # windows are at least this many frames wide, so that no sound falls between two frames
 ROLLOFF = 0.85  # share of magnitude below the rolloff frequency
 COMPRESSION = 0.5  # exponent; a power law, unlike a logarithm, turns a gain into a plain factor
+FAINTEST = 1e-9  # power re the strongest bin: below lies rounding
 ONSET_SPAN = 0.5  # seconds over which an onset's surroundings are averaged
 
 Frames = Float32[np.ndarray, "frames width"]
@@ -73,6 +74,7 @@ def _levels(frames: Frames, lens: Lens) -> dict[str, Column]:
     found["rms"] = root_mean_square(frames, lens)
     found["centroid"] = spectral_centroid(magnitudes, lens)
     found["rolloff"] = spectral_rolloff(magnitudes, lens)
+    found["flatness"] = spectral_flatness(power)
     return found
 
 
@@ -98,6 +100,19 @@ def spectral_rolloff(magnitudes: Spectrum, lens: Lens) -> Column:
     """Frequency below which 85 % of the magnitude lies, in Hz; 0 in silence."""
     found = librosa.feature.spectral_rolloff(S=magnitudes.T, freq=lens.frequencies, roll_percent=ROLLOFF)
     return np.asarray(found[0], np.float32)
+
+
+def spectral_flatness(power: Spectrum) -> Column:
+    """Geometric over arithmetic mean of the power spectrum: near 0 for tones, 0.56 for white noise, 0 in silence.
+
+    Roughness in the sense of noisiness: Dubnov, "Generalization of spectral flatness measure for
+    non-Gaussian linear processes", IEEE Signal Processing Letters 11 (2004). The power of noise in a bin is
+    exponentially distributed, whose geometric mean is exp(-0.577) of its mean.
+    """
+    highest = power.max(axis=1, keepdims=True)
+    relative = np.divide(power, highest, out=np.zeros_like(power), where=highest > 0)
+    found = librosa.feature.spectral_flatness(S=relative.T, power=1.0, amin=FAINTEST)[0]
+    return np.where(highest[:, 0] > 0, found, 0).astype(np.float32)
 
 
 def zero_crossing_rate(frames: Frames) -> Column:

@@ -1,10 +1,15 @@
 """Fields: what is drawn, as settings. FeatureTrack -> controls -> colour."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from explorer.fields.base import Controls, FieldSettings
 from explorer.fields.cppn import CPPN
 from explorer.fields.grid import Grid
+from explorer.fields.patterns import Patterns
 from explorer.fields.prepared import Prepared
 
-AnyField = CPPN  # becomes a union told apart by `kind` with the second field
+AnyField = Annotated[CPPN | Patterns, Field(discriminator="kind")]  # every field there is
 
-__all__ = ["CPPN", "AnyField", "Controls", "FieldSettings", "Grid", "Prepared"]
+__all__ = ["CPPN", "AnyField", "Controls", "FieldSettings", "Grid", "Patterns", "Prepared"]

@@ -11,7 +11,7 @@ from tests.signals import click_track, music, silence, tone, write_m4a, write_wa
 def test_a_track_knows_its_sound(tmp_path):
     track = analyze(write_wav(tmp_path / "a b.wav", tone(440, 1.5)))
     assert (track.names, track.fps, track.duration, track.name) == (FEATURES, 60, 1.5, "a b.wav")
-    assert track.values.shape == track.raw.shape == (90, 9)
+    assert track.values.shape == track.raw.shape == (90, 10)
     assert track.values.dtype == track.raw.dtype == np.float32
     assert len(track.sha256) == 64
 

@@ -34,6 +34,13 @@ def test_a_tone_has_its_own_frequency(rate, frequency):
     assert steady(found["zcr"]) == pytest.approx(2 * frequency / rate, rel=0.05)
 
 
+def test_noise_is_flat_and_a_tone_is_not():
+    """The power of noise in a bin is exponentially distributed: its geometric mean is exp(-gamma) of its mean."""
+    assert steady(features(noise(4))["flatness"]).mean() == pytest.approx(np.exp(-np.euler_gamma), rel=0.05)
+    assert steady(features(tone(440, 1))["flatness"]).max() < 1e-3
+    assert (features(silence(1))["flatness"] == 0).all()
+
+
 @pytest.mark.parametrize("amplitude", [0.9, 0.01])
 @pytest.mark.parametrize(("frequency", "band"), [(100, "bass"), (1000, "mid"), (3500, "treble")])
 @pytest.mark.parametrize("rate", RATES)
@@ -111,7 +118,7 @@ def test_blocks_of_any_size_give_the_same_bits(size):
 def test_a_gain_is_a_plain_factor_of_levels_and_nothing_to_timbres():
     loud, quiet = features(music(2)), features(music(2) * np.float32(0.25))
     for name in FEATURES:
-        factor = {"flux": 0.5, "onset": 0.5, "centroid": 1, "rolloff": 1, "zcr": 1}.get(name, 0.25)
+        factor = {"flux": 0.5, "onset": 0.5, "centroid": 1, "rolloff": 1, "zcr": 1, "flatness": 1}.get(name, 0.25)
         np.testing.assert_allclose(quiet[name], loud[name] * factor, rtol=1e-4, atol=1e-7, err_msg=name)
 
 

@@ -91,4 +91,4 @@ def test_a_damaged_pair_is_refused(track, tmp_path, damage):
 
 
 def test_a_track_introduces_itself(track):
-    assert repr(track) == "<FeatureTrack 'ä.wav': 10.00 s, 600 x 9 at 60 Hz>"
+    assert repr(track) == "<FeatureTrack 'ä.wav': 10.00 s, 600 x 10 at 60 Hz>"

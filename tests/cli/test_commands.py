@@ -162,7 +162,7 @@ def test_png_frames_on_request(song, tmp_path):
 def test_analyze_prints_a_table_and_draws_a_picture(song, tmp_path, capsys):
     assert run("analyze", song, "--table", "features.csv") == 0
     said = capsys.readouterr().out
-    for name in ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset"):
+    for name in ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset", "flatness"):
         assert name in said
     picture = Image.open(tmp_path / "song-features.png")
     assert picture.width > 500

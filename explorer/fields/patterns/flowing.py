@@ -21,14 +21,14 @@ HEAD, LAYER = 6, 6  # numbers before the layers, and for each
 
 
 def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
-    """Bass pushes further, treble adds sheen, hits light it up, brightness shifts the hue."""
+    """Bass pushes further, noise ruffles it, treble adds sheen, hits light it up, brightness shifts the hue."""
     draws, phase = np.random.default_rng([settings.seed, 2]), heard.phase
-    density = settings.flowing_density * (1 + 0.10 * heard.mid)
+    density = settings.flowing_density * (1 + 0.10 * heard.mid + 0.08 * heard.rough)
     rows = [
         1.15 / settings.zoom + 0 * phase,
         density,
         0.38 * (0.55 + 0.65 * heard.treble),
-        0.02 * phase + heard.hue,
+        0.10 * np.sin(0.13 * phase) + heard.hue,
         0.92 + 0.22 * heard.onset,
         1.7 * density,
     ]

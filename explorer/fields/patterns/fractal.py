@@ -43,7 +43,7 @@ def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
         settings.zoom * 0.016 * settings.fractal_width * (1 + 0.55 * heard.onset),
         1 / settings.fractal_ratio + 0 * phase,
         0.30 * (0.5 + 0.7 * heard.treble),
-        0.35 + 0.01 * phase + heard.hue,
+        0.38 + 0.10 * np.sin(0.09 * phase) + heard.hue,
         0.97 + 0.10 * heard.onset,
     ]
     spread = settings.fractal_angle + 0.16 * np.sin(0.31 * phase + start[1]) + 0.16 * (heard.mid - 0.4)

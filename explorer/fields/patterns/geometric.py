@@ -25,7 +25,7 @@ def inner_sides(sides: int) -> int:
 
 
 def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
-    """Bass pulls it closer, hits light the lines, treble sharpens them, brightness shifts the hue."""
+    """Bass pulls it closer, hits, treble and noise light its lines, brightness shifts the hue."""
     phase = heard.phase
     near = (1 - 0.14 * (heard.bass - 0.2)) / settings.zoom
     rows = [
@@ -33,8 +33,8 @@ def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
         1.7 * settings.geometric_density * near,
         np.mod(0.20 * phase, 1000.0),
         np.mod(0.13 * phase, 1000.0),
-        settings.geometric_lines * (0.45 + 0.35 * heard.treble + 0.45 * heard.onset),
-        0.01 * phase + heard.hue,
+        settings.geometric_lines * (0.45 + 0.35 * heard.treble + 0.45 * heard.onset + 0.12 * heard.rough),
+        0.10 * np.sin(0.11 * phase) + heard.hue,
         0.95 + 0.12 * heard.onset,
         0.06 * near,
     ]

@@ -16,13 +16,14 @@ Heard1D = Float64[np.ndarray, " moments"]
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """One number a moment each; levels are 0 in silence and 1 at the track's loudest, times the audio gain."""
+    """One number a moment each; levels run from 0 in silence to the audio gain where the track is loudest."""
 
     phase: Heard1D  # time and the energy heard so far: what moves, never jumps
     bass: Heard1D
     mid: Heard1D
     treble: Heard1D
     onset: Heard1D
+    rough: Heard1D  # from tones, -1, to noise, 1, times the audio gain
     hue: Heard1D  # shift along the palette
 
     @staticmethod
@@ -33,4 +34,5 @@ class Heard:
             audio_gain * (columns[name] + 1) / 2 for name in ("bass", "mid", "treble", "onset")
         )
         phase = columns["time"] + columns["motion"]
-        return Heard(phase, bass, mid, treble, onset, SHIFT * audio_gain * columns["centroid"])
+        timbre = {name: audio_gain * columns[name] for name in ("flatness", "centroid")}
+        return Heard(phase, bass, mid, treble, onset, timbre["flatness"], SHIFT * timbre["centroid"])

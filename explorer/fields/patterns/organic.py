@@ -25,8 +25,8 @@ def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
     draws, phase, zoom = np.random.default_rng([settings.seed, 1]), heard.phase, settings.zoom
     rows = [
         settings.organic_threshold + 0 * phase,
-        0.01 * phase + heard.hue,
-        0.30 + 0.50 * heard.treble,
+        0.10 * np.sin(0.11 * phase) + heard.hue,
+        0.30 + 0.50 * heard.treble - 0.10 * heard.rough,
         0.42 + 0.50 * heard.onset,
         0.95 + 0.12 * heard.onset,
         0 * phase,

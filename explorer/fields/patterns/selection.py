@@ -21,7 +21,7 @@ FAMILIES = ("fractal", "organic", "flowing", "geometric")
 FRACTAL, ORGANIC, FLOWING, GEOMETRIC = range(4)
 
 FLOOR = -50.0  # dBFS; quieter than this is silence
-LOUDER, QUIETER, BRIGHTER = 2.0, 6.0, 1 / 3  # least steps from the median: dB, dB, octaves
+LOUDER, QUIETER, BRIGHTER = 2.0, 3.0, 1 / 3  # least steps from the median: dB, dB, octaves
 HOLD = 0.25  # of a step: how far back a family holds on
 NEAR = 0.75  # seconds around a change in which an onset may carry it
 STRONG = 0.4  # an onset worth waiting for, in [-1, 1]

@@ -16,7 +16,7 @@ from explorer.fields.prepared import Prepared
 from explorer.settings import knob, nearest
 
 Family = Literal["fractal", "organic", "flowing", "geometric"]
-HEARD = ("bass", "mid", "treble", "rms", "centroid", "onset")
+HEARD = ("bass", "mid", "treble", "rms", "centroid", "onset", "flatness")
 
 
 class Patterns(FieldSettings):
@@ -168,7 +168,7 @@ class Patterns(FieldSettings):
         return PRESETS[name]
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
-        """Columns `time`, `motion` (energy heard so far), the features, and how much of each family is seen."""
+        """Columns `time`, `motion` (energy heard so far), how much of each family is seen, the features."""
         from explorer.fields.patterns.timeline import columns
 
         return columns(self, track, np.asarray(times, dtype=np.float64))
