@@ -41,7 +41,7 @@ class AnalysisSettings(Settings):
     )  # fmt: skip
     timbre_smoothing: float = knob(
         0.2, low=0, high=2, slider=(0, 1), step=0.01, unit="s", group="audio",
-        help="Width of the centred smoothing of centroid, rolloff, zcr and flatness, which jump more than levels.",
+        help="Width of the centred smoothing of timbres (centroid to flatness), which jump more than levels.",
     )  # fmt: skip
     attack: float = knob(
         0.0, low=0, high=2, slider=(0, 0.5), step=0.01, unit="s", group="audio",

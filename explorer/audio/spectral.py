@@ -103,7 +103,7 @@ def spectral_rolloff(magnitudes: Spectrum, lens: Lens) -> Column:
 
 
 def spectral_flatness(power: Spectrum) -> Column:
-    """Geometric over arithmetic mean of the power spectrum: near 0 for tones, 0.56 for white noise, 0 in silence.
+    """Geometric over arithmetic mean of the power spectrum: near 0 for tones, 0.56 for white noise.
 
     Roughness in the sense of noisiness: Dubnov, "Generalization of spectral flatness measure for
     non-Gaussian linear processes", IEEE Signal Processing Letters 11 (2004). The power of noise in a bin is

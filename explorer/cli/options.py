@@ -11,14 +11,13 @@ import typer
 
 from explorer.audio import FEATURES, AnalysisSettings
 from explorer.errors import SettingsError
-from explorer.fields import CPPN, AnyField
-from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
-from explorer.settings import Knob, Settings, nearest
+from explorer.fields import FieldSettings
+from explorer.fields.looks import LOOKS, look
+from explorer.settings import Knob, Settings
 from explorer.video import EncoderSettings
 
-FIELDS = {"cppn": CPPN}
 GROUPS: dict[str, type[Settings]] = {"analysis": AnalysisSettings, "encoder": EncoderSettings}
-PLANNED_FIELDS = ("patterns", "julia")
+PLANNED_FIELDS = ("julia",)
 
 Explorations = Annotated[
     str | None,
@@ -43,17 +42,16 @@ class FieldFlags:
     preset: str | None
     settings: dict[str, Any]
 
-    def choose(self) -> AnyField:
+    def choose(self) -> FieldSettings:
         """The field that the flags describe: a preset with changes. Raises SettingsError."""
-        kind = self.kind or "cppn"
-        if kind in PLANNED_FIELDS:
-            available = ", ".join(FIELDS)
-            raise SettingsError(f"--field {kind} is not available in this version; available: {available}")
-        if kind not in FIELDS:
-            raise SettingsError(f"no field '{kind}'{nearest(kind, FIELDS)}")
-        return self._changed(FIELDS[kind].preset(self.preset or DEFAULT_PRESET))
+        if self.kind in PLANNED_FIELDS:
+            available = ", ".join(LOOKS)
+            raise SettingsError(
+                f"--field {self.kind} is not available in this version; available: {available}"
+            )
+        return self._changed(look(self.preset, self.kind))
 
-    def change(self, field: AnyField) -> AnyField:
+    def change(self, field: FieldSettings) -> FieldSettings:
         """A recipe's field with the settings that were typed. Raises SettingsError."""
         if self.kind or self.preset:
             raise SettingsError(
@@ -61,13 +59,12 @@ class FieldFlags:
             )
         return self._changed(field)
 
-    def _changed(self, field: AnyField) -> AnyField:
+    def _changed(self, field: FieldSettings) -> FieldSettings:
         known = field.knobs()
         for name in self.settings:
             if name not in known and name != "features":
-                raise SettingsError(
-                    f"--{_all_knobs()[name].flag} is not a setting of the field '{field.kind}'"
-                )
+                flag = _all_knobs()[name][0][1].flag
+                raise SettingsError(f"--{flag} is not a setting of the field '{field.kind}'")
         return field.replace(**self.settings)
 
 
@@ -112,21 +109,43 @@ def _value(text: str) -> str | None:
     return None if text.lower() == "none" else text
 
 
-def _all_knobs() -> dict[str, Knob]:
-    return {name: knob for field in FIELDS.values() for name, knob in field.knobs().items()}
+def _all_knobs() -> dict[str, list[tuple[str, Knob]]]:
+    """The settings of all fields by name, with the kinds of field that have them."""
+    found: dict[str, list[tuple[str, Knob]]] = {}
+    for kind in LOOKS:
+        for name, knob in type(look(kind=kind)).knobs().items():
+            found.setdefault(name, []).append((kind, knob))
+    return found
+
+
+def _told(owners: list[tuple[str, Knob]]) -> str:
+    """Help on a setting of fields: whose it is, what it does, and what it may be where."""
+    allowed = {kind: _allowed(knob) for kind, knob in owners}
+    first = owners[0][1].help.rstrip(".")
+    if len(set(allowed.values())) > 1:
+        return f"{first} ({'; '.join(f'{kind}: {what}' for kind, what in allowed.items())})"
+    whose = "" if len(owners) == len(LOOKS) else f"{owners[0][0]}: "
+    return f"{whose}{first} ({allowed[owners[0][0]]})"
+
+
+def _allowed(knob: Knob) -> str:
+    return f"{knob.allowed}{' ' + knob.unit if knob.unit else ''}"
 
 
 def _parameters(group: str) -> dict[str, inspect.Parameter]:
     """Parameters `GROUP__NAME` for the command framework; every value is text, checked by the settings."""
     options = {}
     if group == "field":
-        looks = ", ".join(PRESETS)
-        options["field"] = typer.Option("--field", metavar="NAME", help="what to draw: cppn")
-        options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from: {looks}")
+        looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in LOOKS.items())
+        options["field"] = typer.Option("--field", metavar="NAME", help=f"what to draw: {' or '.join(LOOKS)}")
+        options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
         options["features"] = typer.Option("--features", metavar="A,B", help=f"of {', '.join(FEATURES)}")
-    for name, knob in (_all_knobs() if group == "field" else GROUPS[group].knobs()).items():
-        help = f"{knob.help.rstrip('.')} ({knob.allowed}{' ' + knob.unit if knob.unit else ''})"
-        options[name] = typer.Option(f"--{knob.flag}", metavar="VALUE", help=help)
+        for name, owners in _all_knobs().items():
+            options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_told(owners))
+    else:
+        for name, knob in GROUPS[group].knobs().items():
+            help = f"{knob.help.rstrip('.')} ({_allowed(knob)})"
+            options[name] = typer.Option(f"--{knob.flag}", metavar="VALUE", help=help)
     return {
         f"{group}__{name}": inspect.Parameter(
             f"{group}__{name}",

@@ -33,7 +33,8 @@ def render(
         typer.Option("--recipe", metavar="FILE", help="repeat a recipe.json, run folder or MP4 of explorer"),
     ] = None,
     resolution: Annotated[
-        str | None, typer.Option("--resolution", metavar="720p|WxH", help="size [default: 720p]")
+        str | None,
+        typer.Option("--resolution", metavar="720p|WxH", help="size [default: 720p; patterns: 512x512]"),
     ] = None,
     fps: Annotated[
         str | None, typer.Option("--fps", metavar="N", help="frames a second, as in 23.976 [default: 30]")
@@ -104,7 +105,7 @@ def render(
                 field.choose(),
                 str(audio),
                 out,
-                size=size or "720p",
+                size=size,
                 device=device,
                 precision=precision,
                 analysis=analysis,

@@ -22,7 +22,7 @@ from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings, parse_size, resolve
 from explorer.rendering.frames import SMALLEST, Size
 
-SIZE = (640, 360)  # pixels of a point's frames
+ROWS = 360  # of a point's frames
 MOMENTS = 3
 CLIP_WIDEST = 320  # pixels, the longer side of a clip unless told otherwise
 
@@ -99,7 +99,8 @@ def _base(asked: Asked, sound: Path, stored: Specification | None) -> Recipe:
     elif asked.field is None:
         raise SettingsError("say which field to draw, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
     else:
-        frames = FrameSettings(width=SIZE[0], height=SIZE[1])
+        width, height = asked.field.frame_size
+        frames = FrameSettings(width=round(ROWS * width / height / 2) * 2, height=ROWS)
         old = Recipe(audio=source, analysis=AnalysisSettings(), field=asked.field, frames=frames)
     changes: dict[str, Any] = {
         name: value for name in ("fps", "start", "duration") if (value := getattr(asked, name)) is not None

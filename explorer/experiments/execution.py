@@ -40,7 +40,7 @@ def render(
     audio: str | Path,
     out: str | Path | None = None,
     *,
-    size: Size = "720p",
+    size: Size | None = None,
     fps: Any = 30,
     start: float = 0.0,
     duration: float | None = None,
@@ -57,16 +57,16 @@ def render(
 ) -> Run:
     """Draw a field to a sound and keep everything in a new run folder.
 
-    `size` is '360p' to '2160p', 'WxH' or a pair; `start` and `duration` are seconds; `out` gets a copy of
-    the MP4 and `png_dir` every frame. `analysis` holds settings of `analyze`. The workers of an `executor`
-    draw, with `threads` (1) each, while this process encodes: that of concurrent.futures or a
-    `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is told what a
-    longer render will take, measured in a second or two before it starts, and a disk too full is refused
-    then. Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing
+    `size` is '360p' to '2160p', 'WxH' or a pair, and the field's own unless told otherwise; `start` and
+    `duration` are seconds; `out` gets a copy of the MP4 and `png_dir` every frame. `analysis` holds settings
+    of `analyze`. The workers of an `executor` draw, with `threads` (1) each, while this process encodes: that
+    of concurrent.futures or a `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is
+    told what a longer render will take, measured in a second or two before it starts, and a disk too full is
+    refused then. Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing
     half-written remains under a final name.
     """
     target = resolve(device, precision)
-    width, height = parse_size(size)
+    width, height = parse_size(size or field.frame_size)
     frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
     track = analyze(audio, progress=progress, **(analysis or {}))
     recipe = Recipe.for_track(

@@ -14,7 +14,7 @@ from explorer.experiments import manifest, points
 from explorer.experiments.measuring import METRICS
 from explorer.experiments.specification import NAME, Specification
 from explorer.experiments.stars import is_starred
-from explorer.fields.cppn import look_of
+from explorer.fields.looks import look_of
 from explorer.files import explorations_folder
 from explorer.rendering import parse_fps
 

@@ -11,7 +11,7 @@ from explorer.cli import main, options
 from explorer.cli.lab import notebooks_folder
 from explorer.errors import SettingsError
 from explorer.experiments import Run, runs
-from explorer.fields import CPPN, FieldSettings
+from explorer.fields import CPPN, Patterns
 from explorer.fields.cppn import DEFAULT_PRESET
 from explorer.video import probe, read_frames
 from tests.signals import music, write_wav
@@ -90,18 +90,19 @@ def test_without_flags_newcomers_see_the_first_look():
     assert options.FieldFlags(None, None, {}).choose() == CPPN.preset(DEFAULT_PRESET)
 
 
-def test_a_flag_of_another_field_is_refused(monkeypatch):
-    class Other(FieldSettings):
-        kind: str = "other"
-        features: tuple[str, ...] = ()
+@pytest.mark.parametrize(
+    ("kind", "name", "flag"), [("patterns", "gain", "gain"), ("cppn", "fractal_arms", "fractal-arms")]
+)
+def test_a_flag_of_another_field_is_refused(kind, name, flag):
+    with pytest.raises(SettingsError, match=f"--{flag} is not a setting of the field '{kind}'"):
+        options.FieldFlags(kind, None, {name: "3"}).choose()
 
-        @staticmethod
-        def preset(name):
-            return Other()
 
-    monkeypatch.setitem(options.FIELDS, "other", Other)
-    with pytest.raises(SettingsError, match="--gain is not a setting of the field 'other'"):
-        options.FieldFlags("other", None, {"gain": "3"}).choose()
+def test_a_preset_brings_its_field():
+    assert options.FieldFlags(None, "lava", {}).choose() == Patterns.preset("lava")
+    assert options.FieldFlags("patterns", None, {}).choose() == Patterns()
+    with pytest.raises(SettingsError, match="no preset 'lava' of the field 'cppn'"):
+        options.FieldFlags("cppn", "lava", {}).choose()
 
 
 def test_a_recipe_is_repeated_frame_for_frame(song, tmp_path, capsys):

@@ -1,6 +1,5 @@
 """Ready-made CPPNs: the published networks, and looks to start from."""
 
-import json
 from typing import Any
 
 from explorer.fields.cppn.settings import CPPN
@@ -42,17 +41,5 @@ PRESETS: dict[str, CPPN] = {
     "compact-4x3": CPPN(hidden=4, layers=3),
     "classic-256x8": CPPN(hidden=256, layers=8),
 }
-
-
-def look_of(settings: dict[str, Any]) -> str | None:
-    """The preset that a CPPN's settings (as JSON) are, whatever the seed; None when it is no preset's."""
-    return _LOOKS.get(_without_seed(settings))
-
-
-def _without_seed(settings: dict[str, Any]) -> str:
-    return json.dumps({**settings, "seed": None}, sort_keys=True)
-
-
-_LOOKS = {_without_seed(field.model_dump(mode="json")): name for name, field in PRESETS.items()}
 
 DEFAULT_PRESET = "molten"  # what newcomers see first

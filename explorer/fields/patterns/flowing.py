@@ -21,7 +21,7 @@ HEAD, LAYER = 6, 6  # numbers before the layers, and for each
 
 
 def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
-    """Bass pushes further, noise ruffles it, treble adds sheen, hits light it up, brightness shifts the hue."""
+    """Bass pushes further, noise ruffles it, treble is sheen, hits are light, brightness shifts the hue."""
     draws, phase = np.random.default_rng([settings.seed, 2]), heard.phase
     density = settings.flowing_density * (1 + 0.10 * heard.mid + 0.08 * heard.rough)
     rows = [
