@@ -214,6 +214,7 @@ def _logged(folder: Path, recipe: Recipe, audio: Path, renderer: Renderer) -> It
         "command": manifest.command(),
         "audio": {**recipe.audio.model_dump(), "path": str(audio.resolve())},
         "field": recipe.field.kind,
+        **renderer.field.notes(renderer.track),
         "device": {
             "name": renderer.device.name,
             "type": renderer.device.device.type,

@@ -8,7 +8,7 @@ All history and smoothing lives in the controls, so drawing one moment needs no 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -37,6 +37,10 @@ class FieldSettings(Settings):
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """The columns this field draws from, at any times in seconds. Row n depends on times[n] alone."""
         raise NotImplementedError
+
+    def notes(self, track: FeatureTrack) -> dict[str, Any]:
+        """What a run's manifest should tell of this field on this track, as plain values."""
+        return {}
 
     def place(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """What `draw` needs of each pixel at every moment; computed once per frame size."""

@@ -13,9 +13,9 @@ from numba import njit
 
 from explorer.fields import CPPN, Controls, Grid
 from explorer.fields.cppn import draft, engine
-from explorer.fields.kernels import fastmath
 from explorer.fields.cppn.exact import NARROW, WIDE, pack
 from explorer.fields.cppn.tiles import load_half, store_half
+from explorer.fields.kernels import fastmath
 from explorer.fields.kernels.lanes import LANES
 from explorer.fields.kernels.memory import load, store
 from explorer.fields.palette import PALETTES

@@ -28,7 +28,7 @@ def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
         1.15 / settings.zoom + 0 * phase,
         density,
         0.38 * (0.55 + 0.65 * heard.treble),
-        0.10 * np.sin(0.13 * phase) + heard.hue,
+        0.28 + 0.10 * np.sin(0.13 * phase) + heard.hue,
         0.92 + 0.22 * heard.onset,
         1.7 * density,
     ]

@@ -39,14 +39,14 @@ def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
     rows = [
         np.mod(start[0] + 0.04 * phase, 2 * np.pi),
         2 * np.pi / settings.fractal_arms + 0 * phase,
-        settings.zoom * 0.34 * (1 + 0.16 * (heard.bass - 0.3)),
-        settings.zoom * 0.016 * settings.fractal_width * (1 + 0.55 * heard.onset),
+        settings.zoom * 0.34 * (1 + 0.12 * (heard.bass - 0.3)),
+        settings.zoom * 0.016 * settings.fractal_width * (1 + 0.8 * heard.onset),
         1 / settings.fractal_ratio + 0 * phase,
         0.30 * (0.5 + 0.7 * heard.treble),
         0.38 + 0.10 * np.sin(0.09 * phase) + heard.hue,
-        0.97 + 0.10 * heard.onset,
+        0.94 + 0.20 * heard.onset,
     ]
-    spread = settings.fractal_angle + 0.16 * np.sin(0.31 * phase + start[1]) + 0.16 * (heard.mid - 0.4)
+    spread = settings.fractal_angle + 0.16 * np.sin(0.31 * phase + start[1]) + 0.07 * (heard.mid - 0.4)
     for level in range(settings.fractal_depth):
         turn = spread + 0.05 * np.sin(0.9 * phase + level)
         rows += [np.cos(turn), np.sin(turn)]

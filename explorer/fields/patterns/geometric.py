@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from explorer.fields.patterns.settings import Patterns
 
 HEAD = 8
+LINE = 0.014  # half the width of an outline, in bands
 
 
 def inner_sides(sides: int) -> int:
@@ -33,7 +34,7 @@ def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
         1.7 * settings.geometric_density * near,
         np.mod(0.20 * phase, 1000.0),
         np.mod(0.13 * phase, 1000.0),
-        settings.geometric_lines * (0.45 + 0.35 * heard.treble + 0.45 * heard.onset + 0.12 * heard.rough),
+        settings.geometric_lines * (0.60 + 0.35 * heard.treble + 0.45 * heard.onset + 0.12 * heard.rough),
         0.10 * np.sin(0.11 * phase) + heard.hue,
         0.95 + 0.12 * heard.onset,
         0.06 * near,
@@ -67,9 +68,10 @@ def band(place, width):
 
 @formula
 def line(place, width):
-    """1 where a band begins or ends."""
-    off = (magnitude(magnitude(place - 0.5) - 0.25)) / (width * 1.2 + 0.012)
-    return fading(off * off)
+    """1 where a band begins or ends; paler where it would be finer than a pixel."""
+    broad = width * 1.2 + LINE
+    off = magnitude(magnitude(place - 0.5) - 0.25) / broad
+    return fading(off * off) * (LINE / broad)
 
 
 @formula

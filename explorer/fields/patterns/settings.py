@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -172,6 +172,16 @@ class Patterns(FieldSettings):
         from explorer.fields.patterns.timeline import columns
 
         return columns(self, track, np.asarray(times, dtype=np.float64))
+
+    def families(self, track: FeatureTrack) -> list[tuple[float, float, Family]]:
+        """Which family is seen most from when to when: (seconds, seconds, name), without gaps."""
+        from explorer.fields.patterns.timeline import stretches
+
+        return stretches(self, track)
+
+    def notes(self, track: FeatureTrack) -> dict[str, Any]:
+        """See `FieldSettings.notes`: the families along the track."""
+        return {"families": [[round(begin, 3), name] for begin, _, name in self.families(track)]}
 
     def place(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y, radius, angle, and a fixed noise in [0, 1) that rounds to 8 bits (dither)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float64
@@ -42,6 +42,18 @@ def columns(settings: Patterns, track: FeatureTrack, times: Float64[np.ndarray, 
     values += [np.interp(times, grid, column) for column in remembered.T]
     values += list(track.at(times, settings.features).T)
     return Controls(np.column_stack(values).astype(np.float32), ("time", *names, *settings.features))
+
+
+def stretches(settings: Patterns, track: FeatureTrack) -> list[tuple[float, float, Any]]:
+    """See `Patterns.families`."""
+    remembered, _ = along(settings, track)
+    chosen = remembered[:, 1:].argmax(axis=1)
+    begins = [0, *(np.flatnonzero(np.diff(chosen)) + 1)]
+    seconds = [*(begin / track.fps for begin in begins[1:]), track.duration]
+    return [
+        (float(begin / track.fps), float(end), FAMILIES[chosen[begin]])
+        for begin, end in zip(begins, seconds, strict=True)
+    ]
 
 
 def _weights(settings: Patterns, track: FeatureTrack) -> Float64[np.ndarray, "frames families"]:
