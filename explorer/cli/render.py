@@ -81,7 +81,7 @@ def render(
     frames = {name: value for name, value in frames.items() if value is not None}
     carried: dict[str, Any] = {"threads": threads, "png_dir": png_dir, "explorations": explorations}
     with connected(dask) as client, Bar() as progress:
-        carried |= {"on_estimate": partial(_foretell, progress), "executor": client}
+        carried |= {"on_estimate": partial(_foretell, progress, dask), "executor": client}
         if recipe is not None:
             from explorer.experiments import carry_out
 
@@ -125,10 +125,10 @@ def announce(run: Run, out: str | None = None) -> None:
     say(f"video       {Path(out) if out else run.video}")
 
 
-def _foretell(bar: Bar, expected: Estimate) -> None:
+def _foretell(bar: Bar, dask: str | None, expected: Estimate) -> None:
     """Say what a render will take, on a line of its own."""
     bar.close()
-    say(expected)
+    say(f"{expected}, on this machine alone" if dask else expected)
 
 
 def _asked(recipe: str, audio: str | None, out: str | None) -> tuple[Recipe, Path, str | None]:

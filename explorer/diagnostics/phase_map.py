@@ -98,7 +98,7 @@ def phase_map(
     fields, frames = _fields(field, x, y), frames or DEFAULT_FRAMES
 
     def cell(settings: FieldSettings) -> Diagnosis:
-        return diagnose(settings, track, frames=frames, budget=budget, seed=seed)
+        return diagnose(settings, track, frames=frames, budget=budget, seed=seed, threads=1)
 
     found = in_threads(cell, fields, "mapping", progress)
     columns = len(x[1])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 CONNECT = 10.0  # seconds to wait for a scheduler
-Reach = Any  # an executor, or a dask.distributed.Client, which need not be installed
+AnyExecutor = Any  # an executor, or a dask.distributed.Client, which need not be installed
 
 
 def connected(address: str | None) -> AbstractContextManager[Client | None]:
@@ -40,7 +40,7 @@ def connected(address: str | None) -> AbstractContextManager[Client | None]:
         ) from None
 
 
-def as_executor(given: Reach) -> Executor:
+def as_executor(given: AnyExecutor) -> Executor:
     """The executor itself, or that of a Dask client. Raises SettingsError for anything else."""
     if _is_client(given):
         executor: Executor = given.get_executor(pure=False)  # the same call again is another call
@@ -52,13 +52,13 @@ def as_executor(given: Reach) -> Executor:
     return given
 
 
-def workers_of(given: Reach) -> int:
+def workers_of(given: AnyExecutor) -> int:
     """How many calls run at once, as far as the executor tells; else as many as here are cores."""
     count = sum(given.nthreads().values()) if _is_client(given) else getattr(given, "_max_workers", 0)
     return max(1, count or usable_threads())
 
 
-def check_reach(given: Reach, folder: Path) -> None:
+def check_reach(given: AnyExecutor, folder: Path) -> None:
     """Raise ExplorerError unless every worker of a Dask cluster has explorer and sees the folder."""
     if not _is_client(given):
         return
@@ -73,7 +73,7 @@ def check_reach(given: Reach, folder: Path) -> None:
         )
 
 
-def _is_client(given: Reach) -> bool:
+def _is_client(given: AnyExecutor) -> bool:
     return hasattr(given, "get_executor")
 
 

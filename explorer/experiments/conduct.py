@@ -15,7 +15,7 @@ from typing import Any
 from explorer.errors import ExplorerError
 from explorer.experiments import points
 from explorer.experiments.claims import is_claimed
-from explorer.experiments.cluster import Reach, as_executor, workers_of
+from explorer.experiments.cluster import AnyExecutor, as_executor, workers_of
 from explorer.experiments.pace import Pace, Plan
 from explorer.experiments.workers import LocalProcesses, default_workers, threads_each
 from explorer.progress import Progress
@@ -77,7 +77,7 @@ def conduct(
     plan: Plan,
     *,
     workers: int | None = None,
-    executor: Reach | None = None,
+    executor: AnyExecutor | None = None,
     announce: Callable[[Plan], None] = lambda plan: None,
 ) -> None:
     """Carry out the points, the first one here to see how long one takes, the rest on workers.

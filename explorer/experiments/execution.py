@@ -18,7 +18,7 @@ from explorer import files
 from explorer.audio import FeatureTrack, Sound, analyze, open_sound
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, Stopped
 from explorer.experiments import manifest
-from explorer.experiments.cluster import Reach, as_executor, workers_of
+from explorer.experiments.cluster import AnyExecutor, as_executor, workers_of
 from explorer.experiments.estimate import Estimate, estimate
 from explorer.experiments.foresight import keep_diagnosis
 from explorer.experiments.memory import peak_memory_bytes
@@ -47,7 +47,7 @@ def render(
     device: str = "auto",
     precision: str = "auto",
     threads: int | None = None,
-    executor: Reach | None = None,
+    executor: AnyExecutor | None = None,
     png_dir: str | Path | None = None,
     explorations: str | Path | None = None,
     analysis: dict[str, Any] | None = None,
@@ -99,7 +99,7 @@ def carry_out(
     track: FeatureTrack | None = None,
     device: Device | str = "auto",
     threads: int | None = None,
-    executor: Reach | None = None,
+    executor: AnyExecutor | None = None,
     png_dir: str | Path | None = None,
     explorations: str | Path | None = None,
     on_estimate: Callable[[Estimate], None] | None = None,
@@ -249,7 +249,7 @@ def _write_last(folder: Path, log: dict[str, Any]) -> None:
 
 
 def _frames(
-    renderer: Renderer, times: np.ndarray, executor: Reach | None, run: Path, threads: int
+    renderer: Renderer, times: np.ndarray, executor: AnyExecutor | None, run: Path, threads: int
 ) -> Generator[np.ndarray, None, None]:
     """The frames of a run one by one, drawn here or by the workers of an executor."""
     if executor is None:

@@ -79,9 +79,11 @@ def carry_out_point(
     """Draw, measure and film one point unless that was done; gives back its status, seconds and bytes.
 
     Never raises for what goes wrong in the point: that is kept in point.json, with the status `failed`.
+    Raises SettingsError where the sweep is not seen.
     The status is `held` when another process has the point, `pending` when this session was asked to stop.
     Numbers and pictures do not depend on `threads`: products run in a thread of their own, one at a time.
     """
+    specification(sweep)  # a worker that does not see the sweep must not make a folder of that name
     folder = folder_of(Path(sweep), key)
     claim = Claim.take(folder)
     if claim is None:

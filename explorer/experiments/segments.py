@@ -18,20 +18,19 @@ from jaxtyping import UInt8
 
 from explorer.audio import FeatureTrack
 from explorer.errors import DeviceError, ExplorerError
-from explorer.experiments.cluster import Reach, as_executor, check_reach, workers_of
+from explorer.experiments.cluster import AnyExecutor, as_executor, check_reach, workers_of
 from explorer.experiments.recipe import Recipe, load_recipe
 from explorer.rendering import Renderer, resolve
 
-HELD = (
-    512_000_000  # bytes of drawn segments that may wait for the encoder, or two frames where those are more
-)
+HELD = 512_000_000  # bytes that drawn segments may take while they wait for the encoder, or two frames
 EACH = 8  # segments per worker at least, so that all end at about the same time
+LONGEST = 60  # frames of a segment: until the first is drawn nothing is seen of the work
 
 Segment = UInt8[np.ndarray, "frames height width 3"]
 
 
 def frames_by(
-    executor: Reach, run: Path, size: tuple[int, int], count: int, *, device: str, threads: int = 1
+    executor: AnyExecutor, run: Path, size: tuple[int, int], count: int, *, device: str, threads: int = 1
 ) -> Generator[UInt8[np.ndarray, "height width 3"], None, None]:
     """The `count` frames of the recipe in a run folder, of `size` (width, height), in order.
 
@@ -67,7 +66,7 @@ def plan(workers: int, count: int, frame_bytes: int) -> tuple[int, int]:
     """
     fitting = max(2, HELD // frame_bytes)  # frames
     ahead = min(workers + 2, fitting)
-    return ahead, max(1, min(fitting // ahead, -(-count // (EACH * workers))))
+    return ahead, max(1, min(LONGEST, fitting // ahead, -(-count // (EACH * workers))))
 
 
 def draw_segment(run: str, first: int, last: int, *, device: str, threads: int) -> Segment:

@@ -12,7 +12,7 @@ from explorer.audio.load import existing_file
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments import points
 from explorer.experiments.asking import Asked, specify
-from explorer.experiments.cluster import Reach, as_executor, check_reach
+from explorer.experiments.cluster import AnyExecutor, as_executor, check_reach
 from explorer.experiments.collection import Sweep
 from explorer.experiments.conduct import Session, Tally, conduct
 from explorer.experiments.journal import Journal, changed_by_hand
@@ -51,7 +51,7 @@ def sweep(
     precision: str | None = None,
     device: str = "auto",
     workers: int | None = None,
-    executor: Reach | None = None,
+    executor: AnyExecutor | None = None,
     resume: str | Path | None = None,
     retry_failed: bool = False,
     explorations: str | Path | None = None,

@@ -11,10 +11,11 @@ import ipywidgets as widgets
 from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
 from explorer.notebook.kinds import field_kinds, presets_of
+from explorer.notebook.names import Names
 from explorer.notebook.style import CSS
 
 FIRST_MOMENT = 0.25  # of the sound; beginnings are often silent
-NONE = ("\N{EM DASH}", None)  # what the choice of a preset shows when the look is none
+NONE = ("\N{EM DASH}", "")  # what the choice of a preset shows when the look is none
 HELPING = "explorer-helping"  # the class of a panel that shows what every setting does
 
 
@@ -27,7 +28,7 @@ class Head:
         kinds = list(field_kinds())
         self.kind = _dropdown("field", kinds, field.kind, "what is drawn", "150px")
         self.kind.layout.display = "" if len(kinds) > 1 else "none"
-        self.preset = _dropdown("preset", [NONE], None, "ready looks to start from", "210px")
+        self.preset = _dropdown("preset", [NONE], "", "ready looks to start from", "210px")
         self.reset = _button("Reset", "undo", "back to where this look started")
         self.another = _button("New seed", "random", "another random one")
         self.help = widgets.ToggleButton(
@@ -36,7 +37,14 @@ class Head:
         )  # fmt: skip
         self._showing = False
         self.show(field)
-        parts = (self.kind, self.preset, self.reset, self.another, self.help)
+        parts = (
+            self.kind,
+            self.preset,
+            self.reset,
+            self.another,
+            self.help,
+            Names(layout={"display": "none"}),
+        )
         self.widget = _box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), *parts)
 
     def show(self, field: FieldSettings) -> None:
@@ -48,7 +56,7 @@ class Head:
             options = (NONE, *((name, name) for name in looks))
             if self.preset.options != options:
                 self.preset.options = options
-            self.preset.value = next((name for name, look in looks.items() if look == field), None)
+            self.preset.value = next((name for name, look in looks.items() if look == field), "")
         finally:
             self._showing = False
 
@@ -57,8 +65,8 @@ class Head:
         self.kind.observe(lambda change: self._tell(kind, change["new"]), "value")
         self.preset.observe(lambda change: self._tell(preset, change["new"]), "value")
 
-    def _tell(self, chosen: Callable[[str], None], name: str | None) -> None:
-        if name is not None and not self._showing:
+    def _tell(self, chosen: Callable[[str], None], name: str) -> None:
+        if name and not self._showing:
             chosen(name)
 
 
@@ -90,9 +98,7 @@ def _box(kind: type[widgets.Box], name: str, *children: widgets.Widget) -> widge
     return box
 
 
-def _dropdown(
-    name: str, options: Sequence[Any], value: str | None, tooltip: str, width: str
-) -> widgets.Dropdown:
+def _dropdown(name: str, options: Sequence[Any], value: str, tooltip: str, width: str) -> widgets.Dropdown:
     return widgets.Dropdown(
         options=options, value=value, description=name, tooltip=tooltip,
         style={"description_width": "46px"}, layout={"width": width},

@@ -231,7 +231,7 @@ class Panel:
         return Request(self.field, self.t)
 
     def _turned(self, t: float) -> None:
-        """The view was changed: a still picture that is hidden is not drawn; then it shows the same moment."""
+        """The view was changed: a still picture that is hidden is not drawn; later it shows the moment."""
         self.preview.hidden = self.stage.live
         self.screen.caption.layout.display = "none" if self.stage.live else ""
         self.load(self.field, t)

@@ -34,7 +34,7 @@ class Card:
     def __init__(self, picked: Callable[[Item], Any], guarded: Guard) -> None:
         self.item: Item | None = None
         self.picture = widgets.Image(layout={"width": "100%"})
-        self.button = widgets.Button()
+        self.button = widgets.Button(tooltip="open")
         self.button.on_click(guarded(self.with_item(picked)))
         self.words = widgets.HTML()
         frame = widgets.VBox([self.picture, self.button])

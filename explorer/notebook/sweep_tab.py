@@ -29,9 +29,9 @@ SAMPLERS = [
     ("every combination", "grid"), ("one at a time", "oat"), ("random", "random"), ("Latin hypercube", "lhs"),
 ]  # fmt: skip
 CHOOSE = "choose a setting to vary"
-MEASURING = 0.8  # seconds of a point's diagnosis and files, for the first rough guess
+MEASURING = 0.3  # seconds of a point's diagnosis and files, for the first rough guess
 CLIP_SHARE = 0.25  # of a frame's pixels in a frame of a clip
-FRAME_BYTES, CLIP_BYTES = 60_000, 400_000
+FRAME_BYTES, CLIP_BYTES = 30_000, 400_000
 
 
 class SweepTab:
@@ -102,7 +102,7 @@ class SweepTab:
     def _show(self, state: State) -> None:
         self.run_button.disabled = not state.ended
         self.stop_button.disabled = state.ended
-        self.bar.layout.display = "none" if state.ended else ""
+        self.stop_button.layout.display = self.bar.layout.display = "none" if state.ended else ""
         self.bar.value = state.share if state.step == POINTS else 0.0
         self.line.value = self._line(state)
         if state.ended or (state.step == POINTS and state.share != self._shown):
@@ -152,8 +152,8 @@ class SweepTab:
             self.estimate.value = f'<span class="explorer-wrong">{html.escape(str(error))}</span>'
             return
         seconds, bytes_each = rough_cost(self._pace(), self.clips.value)
-        words = f"{count} points: roughly {duration(count * seconds)} and {size(count * bytes_each)}"
-        self.estimate.value = muted(f"{words}; measured with the first one")
+        cost = f"{duration(count * seconds)} and {size(count * bytes_each)} on disk"
+        self.estimate.value = muted(f"{count} points: roughly {cost}")
 
     def _make_widgets(self) -> None:
         guarded = self._desk.guarded
@@ -175,7 +175,7 @@ class SweepTab:
         self.run_button = _button("Run sweep", "th", "draw all of these", button_style="primary")
         self.stop_button = _button("Stop", "stop", "end the sweep; what is finished stays", disabled=True)
         self.go_on_button = _button("Go on", "play", "do what is left of the stopped sweep")
-        self.go_on_button.layout.display = "none"
+        self.stop_button.layout.display = self.go_on_button.layout.display = "none"
         for button, action in (
             (self.run_button, self.run), (self.stop_button, self.stop), (self.go_on_button, self.go_on),
         ):  # fmt: skip

@@ -15,7 +15,7 @@ from explorer.notebook.controls import grid, label
 from explorer.settings import Knob
 
 PROPOSED = 4  # values of a number
-NOTHING = "-"
+NOTHING = ("\N{EM DASH}", "")
 HINT = "values with commas between, as in 1, 2.5, 8; or a range as in 1..8 for random and Latin hypercube"
 
 
@@ -26,11 +26,13 @@ class Axis:
         self._knobs: Mapping[str, Knob] = {}
         self._changed = changed
         self.setting = widgets.Dropdown(
-            options=[(NOTHING, None)], description=str(number), tooltip=f"setting {number} to vary",
-            style={"description_width": "14px"}, layout={"width": "168px"},
-        )  # fmt: skip
+            options=[NOTHING], tooltip=f"setting {number} to vary", layout={"width": "168px"}
+        )
         self.values = widgets.Text(
-            placeholder="values", tooltip=HINT, disabled=True, layout={"width": "auto", "flex": "1 1 auto"}
+            placeholder="values",
+            tooltip=f"values of setting {number}: {HINT}",
+            disabled=True,
+            layout={"width": "auto", "flex": "1 1 auto"},
         )
         self.setting.observe(self._chosen, "value")
         self.values.observe(lambda _: self._changed(), "value")
@@ -42,7 +44,7 @@ class Axis:
             return
         chosen, typed = self.setting.value, self.values.value
         self._knobs = knobs
-        self.setting.options = [(NOTHING, None), *((label(knob), name) for name, knob in knobs.items())]
+        self.setting.options = [NOTHING, *((label(knob), name) for name, knob in knobs.items())]
         if chosen in knobs:
             self.setting.value, self.values.value = chosen, typed
 

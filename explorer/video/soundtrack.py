@@ -65,7 +65,8 @@ def output_arguments(sound: SoundSource, duration: Fraction) -> list[str]:
     """
     samples = round(duration * sound.sample_rate)
     channels = min(_channels(sound), CHANNELS)
-    mix = f"{MIX}," if _channels(sound) > CHANNELS else ""
+    # the rate is said, or the mix would change it too and the samples would be counted at another
+    mix = f"{MIX}:out_sample_rate={sound.sample_rate}," if _channels(sound) > CHANNELS else ""
     return [
         *("-af", f"{mix}apad=whole_len={samples},atrim=end_sample={samples}"),
         *("-c:a", "aac", "-b:a", BITRATE[channels], "-ac", str(channels)),

@@ -16,6 +16,11 @@ def missing(reason):
     pytest.skip(reason)
 
 
+def chromium():
+    """The path of a Chromium, None where there is none; the variable CHROMIUM chooses another."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Headless Chromium with a fresh profile."""
@@ -23,7 +28,7 @@ def browser():
         from playwright.sync_api import sync_playwright
     except ImportError:
         missing("playwright is not installed (pip install playwright)")
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    program = chromium()
     if program is None:
         missing("no Chromium was found (apt-get install chromium, or set CHROMIUM to its path)")
     with sync_playwright() as playwright:

@@ -33,6 +33,9 @@ IDLE = """() => {
 }"""
 RAN = """() => [...jupyterapp.shell.currentWidget.content.widgets].every(
   cell => cell.model.type !== "code" || cell.model.executionCount)"""
+ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets
+  .flatMap(cell => cell.model.outputs.toJSON())
+  .filter(output => output.output_type === "error").map(output => output.evalue)"""
 
 
 def free_port() -> int:
@@ -70,7 +73,7 @@ def running(command, folder: Path, **variables):
 @contextmanager
 def jupyterlab(folder: Path):
     """A JupyterLab that shows `folder`; gives its address."""
-    variables = {name: str(folder / name.lower()) for name in FOLDERS}
+    variables = {name: str(folder / name.lower()) for name in (*FOLDERS, "EXPLORER_CACHE")}
     for name, settings in SETTINGS.items():
         path = Path(variables["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +104,7 @@ def run_all(page) -> None:
     page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(RAN, timeout=PATIENCE * 1000)
     page.wait_for_function(IDLE, timeout=PATIENCE * 1000)
+    assert page.evaluate(ERRORS) == []
 
 
 def execute(page, code: str) -> str:

@@ -42,7 +42,8 @@ def test_the_panel_answers_and_ctrl_c_leaves_nothing_behind(app, browser):
     handle.focus()
     handle.press("ArrowRight")
     page.wait_for_function("(src) => document.querySelector('.explorer-picture').src !== src", arg=before)
-    assert "In [" not in page.inner_text("body")
+    page.locator("button", has_text="Live").click()
+    page.wait_for_selector(".explorer-live canvas[data-quality=final]")
     kernels = psutil.Process(process.pid).children(recursive=True)
     assert kernels
     page.close()

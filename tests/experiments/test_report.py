@@ -292,19 +292,19 @@ def test_a_report_that_cannot_be_made_leaves_the_old_one(sweep, monkeypatch):
     assert not list(sweep.glob(".*"))
 
 
-def a_hundred(tmp_path):
-    """100 points with pictures of 320 x 180, each of a size that is usual for such."""
+def many(tmp_path, vary):
+    """Points with pictures of 320 x 180, each of a size that is usual for such."""
     draws = np.random.default_rng(0)
 
     def picture(params, moment):
         coarse = draws.integers(0, 256, (12, 20, 3), dtype=np.uint8)
         return np.asarray(Image.fromarray(coarse).resize((320, 180), Image.Resampling.BICUBIC))
 
-    return sweeps.a_sweep(tmp_path, {"gain": range(1, 11), "layers": range(1, 11)}, picture=picture)
+    return sweeps.a_sweep(tmp_path, vary, picture=picture)
 
 
 def test_a_hundred_points_make_a_small_file_in_little_more_time_than_it_takes_to_read_them(tmp_path):
-    folder = a_hundred(tmp_path)
+    folder = many(tmp_path, {"gain": range(1, 11), "layers": range(1, 11)})
     assert write_report(folder).stat().st_size < 3_000_000
     pictures = list(folder.glob("points/*/*.jpg"))
 
@@ -320,6 +320,25 @@ def test_a_hundred_points_make_a_small_file_in_little_more_time_than_it_takes_to
 
     ratios = [cost(lambda: write_report(folder)) / cost(read_all) for _ in range(5)]
     assert np.median(ratios) < BOUND
+
+
+def test_five_hundred_points_still_make_a_small_file_with_every_picture(tmp_path):
+    folder = many(tmp_path, {"gain": range(1, 11), "layers": range(1, 11), "seed": range(5)})
+    report = write_report(folder)
+    assert report.stat().st_size < 3_000_000
+    pictures = [image for image in Page(report).all("img") if image["src"].startswith("data:image/jpeg")]
+    assert len(pictures) == 500
+    assert min(int(image["width"]) for image in pictures) >= 96
+
+
+def test_every_point_has_its_whole_recipe(sweep):
+    page = Page(write_report(sweep))
+    assert len(json.dumps(page.data["points"][0]["recipe"])) < len(json.dumps(page.data["recipe"]))
+    for key, point in points_of(page).items():
+        kept = json.loads((sweep / "points" / key / "recipe.json").read_text())
+        shown = {**page.data["recipe"], **point["recipe"]}
+        assert (list(shown), shown["field"]) == (list(kept), kept["field"])
+        assert shown["field"]["gain"] == point["recipe"]["field"]["gain"]
 
 
 def test_the_index_lists_everything_and_the_damaged_as_damaged(tmp_path):

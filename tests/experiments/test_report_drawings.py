@@ -11,7 +11,7 @@ from explorer.experiments.report.charts import parallel
 from explorer.experiments.report.heat import RAMP, colour, ink
 from explorer.experiments.report.numbers import Scale, duration, short, signed, varying
 from explorer.experiments.report.reading import Point
-from explorer.experiments.report.thumbnails import BUDGET, LARGEST, WHOLE, embed, mosaic, share
+from explorer.experiments.report.thumbnails import BUDGET, LARGEST, PAGE, WHOLE, embed, mosaic, share
 
 NUMBERS = {
     0.0: "0",
@@ -148,6 +148,7 @@ def test_every_colour_of_a_heatmap_carries_legible_numbers():
 def test_thumbnails_share_a_budget_and_survive_damage(tmp_path):
     assert share(1) == LARGEST
     assert share(500) * 500 <= BUDGET
+    assert share(500, rest=PAGE // 2) * 500 * 4 / 3 <= PAGE / 2
     noise = Image.effect_noise((640, 360), 90)
     noise.save(tmp_path / "noise.png")
     picture = embed(tmp_path / "noise.png", 6000)

@@ -217,6 +217,12 @@ def test_a_pool_that_breaks_stops_the_sweep_and_fails_no_point(made, song, tmp_p
     assert contents(folder) == contents(made.folder)
 
 
+def test_a_worker_that_does_not_see_the_sweep_makes_nothing(tmp_path):
+    with pytest.raises(SettingsError, match="nowhere holds no sweep"):
+        points.carry_out_point(str(tmp_path / "nowhere"), "0123456789ab")
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_sessions_on_one_folder_share_the_work(made, song, tmp_path):
     with pytest.raises(Stopped):
         small_sweep(song, tmp_path / "runs", progress=stop_after(0))

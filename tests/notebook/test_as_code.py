@@ -42,7 +42,7 @@ def test_the_analysis_is_said_where_it_is_not_the_default(tmp_path):
 
 def test_a_file_name_can_break_neither_code_nor_page(tmp_path):
     desk = Desk(tmp_path)
-    text = as_code("it's </textarea><script>1</script> \"q\".wav", desk.track, CPPN(), 0.5, (64, 36))
+    text = as_code('it\'s </textarea><script>1</script> "q".wav', desk.track, CPPN(), 0.5, (64, 36))
     compile(text, "code", "exec")
     view = CodeView()
     assert view.widget.layout.display == "none"

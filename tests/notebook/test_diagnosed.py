@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -56,7 +57,7 @@ def test_a_dying_signal_goes_down_on_a_logarithmic_axis(found):
     layers = [replace(layer, signal=10.0**-n) for n, layer in enumerate(found.layers)]
     signal, _ = drawings(layer_chart(layers))
     places = heights(signal, "measured")
-    steps = [after - before for before, after in zip(places, places[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(places)]
     assert len(places) == 4
     assert steps == pytest.approx([steps[0]] * 3, abs=0.11)
     assert steps[0] > 0

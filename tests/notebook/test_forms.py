@@ -76,6 +76,6 @@ def test_the_switch_is_shown_where_there_is_a_choice(two, tmp_path, monkeypatch)
     head.preset.value = "marble"
     head.show(Other())  # says what is shown, and asks for nothing
     assert chosen == ["other", "marble"]
-    assert (head.kind.value, head.preset.value, len(head.preset.options)) == ("other", None, 1)
+    assert (head.kind.value, head.preset.value, len(head.preset.options)) == ("other", "", 1)
     monkeypatch.setattr(fields, "AnyField", CPPN)
     assert Head(track, CPPN()).kind.layout.display == "none"

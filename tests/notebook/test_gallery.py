@@ -139,7 +139,9 @@ def test_a_list_of_hundreds_comes_by_pages_and_without_making_anyone_wait(desk, 
     def slow(_):
         assert go.wait(PATIENCE)
         day = datetime(2026, 1, 2, tzinfo=UTC)
-        return [Kept(f"r{n}", desk.look.folder, "done", "alive", day, False, "", "", "", None) for n in range(300)]
+        return [
+            Kept(f"r{n}", desk.look.folder, "done", "alive", day, False, "", "", "", None) for n in range(300)
+        ]
 
     monkeypatch.setattr(gallery_module, "kept_runs", slow)
     gallery = Gallery(desk)

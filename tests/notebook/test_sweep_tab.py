@@ -58,7 +58,8 @@ def test_it_tells_points_time_and_disk_before_anything_is_drawn(tab, desk):
 
 def test_the_guess_grows_with_frames_and_clips():
     assert rough_cost(1.0, False)[0] > rough_cost(0.1, False)[0]
-    assert all(with_clips > without for with_clips, without in zip(rough_cost(1, True), rough_cost(1, False)))
+    with_clips, without = rough_cost(1.0, True), rough_cost(1.0, False)
+    assert all(more > less for more, less in zip(with_clips, without, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_a_field_with_other_settings_offers_those(tab, desk, monkeypatch):
     choose(tab, gain="1, 2")
     monkeypatch.setattr(tab_module, "offered", lambda recipe: {})
     tab.refresh()
-    assert [label for label, _ in tab.axes[0].setting.options] == ["-"]
+    assert [label for label, _ in tab.axes[0].setting.options] == ["\N{EM DASH}"]
     assert tab.axes[0].said == {}
 
 

@@ -65,7 +65,7 @@ def test_an_axis_proposes_values_when_a_setting_is_chosen(recipe):
     assert axis.said["palette"][:2] == ["rgb", "oklab"]
     drag(axis.values, "ink, dusk")
     assert axis.said == {"palette": ["ink", "dusk"]}
-    axis.setting.value = None
+    axis.setting.value = ""
     assert axis.said == {}
     assert told
 

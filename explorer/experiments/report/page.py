@@ -34,10 +34,16 @@ MEANING = {
 
 
 def write_page(path: Path, template: str, **content: Any) -> Path:
-    """Fill a template and write it, atomically. Every value is escaped; JSON stands in a data block."""
+    """Fill a template and write it, atomically."""
+    files.write_bytes(path, filled(template, **content))
+    return path
+
+
+def filled(template: str, **content: Any) -> bytes:
+    """A template filled. Every value is escaped; JSON stands in a data block."""
     script, style = _asset("report.js"), _asset("report.css")
     page = _templates().get_template(template)
-    html = page.render(
+    html: str = page.render(
         **content,
         policy=_policy(script),
         script=script,
@@ -47,8 +53,7 @@ def write_page(path: Path, template: str, **content: Any) -> Path:
         made=manifest.now().replace("T", " ").replace("+00:00", " UTC"),
     )
     # A file name that is not valid UTF-8 reaches Python as lone surrogates, which no file can hold
-    files.write_bytes(path, html.encode("utf-8", "backslashreplace"))
-    return path
+    return html.encode("utf-8", "backslashreplace")
 
 
 def _policy(script: str) -> str:

@@ -194,10 +194,9 @@
       one("#viewer-compare").hidden = !beside;
       one("#viewer-baseline").replaceChildren(beside ? make("img", { src: beside.src, alt: `The baseline: ${points.get(baseline).label}` }) : "");
       one("#viewer-use").hidden = key === baseline || !Object.keys(point.metrics).length;
-      const hasRecipe = Object.keys(point.recipe).length > 0;
-      all("#viewer .copyable").forEach((block) => { block.hidden = !hasRecipe; });
+      all("#viewer .copyable").forEach((block) => { block.hidden = point.recipe === null; });
       one("#viewer-command").textContent = `explorer render --recipe points/${key}/recipe.json`;
-      one("#viewer-recipe").textContent = JSON.stringify(point.recipe, null, 2);
+      one("#viewer-recipe").textContent = JSON.stringify({ ...data.recipe, ...point.recipe }, null, 2);
       if (!viewer.open) viewer.showModal();
     }
 

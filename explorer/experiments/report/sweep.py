@@ -16,7 +16,7 @@ from explorer.experiments.report.charts import parallel, scatters
 from explorer.experiments.report.facts import provenance, without_paths
 from explorer.experiments.report.heat import heatmaps
 from explorer.experiments.report.numbers import Scale, short, varying
-from explorer.experiments.report.page import write_page
+from explorer.experiments.report.page import filled, write_page
 from explorer.experiments.report.reading import STATES, Collected, Point, Value, mapping, text
 from explorer.experiments.report.thumbnails import embed, share
 
@@ -31,9 +31,7 @@ def write_sweep(found: Collected) -> Path:
     measures = list(dict.fromkeys(name for point in points for name in point.metrics))
     axes, base = arrange(points), nearest(points, found.recipe)
     filters = [_filter(name, points) for name in names]
-    return write_page(
-        found.folder / "report.html",
-        "sweep.html.j2",
+    content: dict[str, Any] = dict(
         audio=found.audio,
         status=found.status,
         notices=found.notices,
@@ -44,7 +42,6 @@ def write_sweep(found: Collected) -> Path:
         counts=counted(point.state for point in points),
         ranks={state: rank for rank, state in enumerate(STATES)},
         labels={point.key: caption(point.params) or point.key for point in points},
-        thumbs={point.key: embed(point.thumb, share(len(points))) for point in points},
         axes=axes,
         filters=filters,
         baseline=base.key if base else None,
@@ -55,6 +52,10 @@ def write_sweep(found: Collected) -> Path:
         provenance=provenance(found),
         data=_data(found, names, measures, filters, base),
     )
+    bare = filled("sweep.html.j2", **content, thumbs=dict.fromkeys(content["labels"]))
+    room = share(len(points), len(bare))
+    thumbs = {point.key: embed(point.thumb, room) for point in points}
+    return write_page(found.folder / "report.html", "sweep.html.j2", **content, thumbs=thumbs)
 
 
 def counted(states: Any) -> list[tuple[str, int]]:
@@ -114,8 +115,10 @@ def _data(
     audio = mapping(found.log.get("audio")).get("path")
     drawn = parallel(found.points, names, measures[:MAPS]) if len(names) > 2 else None
     places = {line.point.key: line.places for line in drawn.lines} if drawn else {}
+    shared = _shared(found.points)
     return {
         "baseline": base.key if base else None,
+        "recipe": shared,  # what all points have; each holds the rest
         "measures": measures,
         "points": [
             {
@@ -125,7 +128,9 @@ def _data(
                 "sentence": point.sentence,
                 "error": without_paths(point.error, audio),
                 "metrics": point.metrics,
-                "recipe": point.recipe,
+                "recipe": {name: value for name, value in point.recipe.items() if shared.get(name) is None}
+                if point.recipe
+                else None,
                 "frames": point.frames,
                 "moments": point.moments,
                 "clip": point.clip,
@@ -134,6 +139,15 @@ def _data(
             }
             for point in found.points
         ],
+    }
+
+
+def _shared(points: tuple[Point, ...]) -> dict[str, Any]:
+    """The parts of a recipe that all points have alike; None for a part that differs."""
+    recipes = [point.recipe for point in points if point.recipe]
+    return {
+        name: value if all(recipe.get(name) == value for recipe in recipes) else None
+        for name, value in (recipes[0] if recipes else {}).items()
     }
 
 

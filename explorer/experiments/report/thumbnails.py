@@ -11,10 +11,11 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-BUDGET = 1_800_000  # bytes of JPEG in one page; base64 makes 2.4 MB of them
+PAGE = 2_900_000  # bytes of one page; base64 makes four of three bytes of JPEG
+BUDGET = 1_800_000  # bytes of JPEG in one page at most
 LARGEST, SMALLEST = 24_000, 1_500  # bytes for one picture, however few or many there are
-WIDTHS = (1600, 1280, 960, 640, 480, 320, 240, 160, 96)  # pixels, the longer side, tried in turn
-QUALITY = 78
+WIDTHS = (1600, 1280, 960, 640, 480, 320, 240, 160, 128, 96)  # pixels, the longer side, tried in turn
+QUALITY, ROUGH = 78, (60, 45)  # at any width; only at the smallest, where that is not small enough
 TILES, WHOLE = 3, (360, 204)  # a mosaic has up to three rows of three, and is so many pixels wide and high
 
 
@@ -27,9 +28,10 @@ class Thumbnail:
     height: int
 
 
-def share(count: int) -> int:
-    """The bytes that each of `count` pictures may have."""
-    return max(SMALLEST, min(LARGEST, BUDGET // max(count, 1)))
+def share(count: int, rest: int = 0) -> int:
+    """The bytes that each of `count` pictures may have in a page whose rest is so many bytes."""
+    room = min(BUDGET, (PAGE - rest) * 3 // 4)
+    return max(SMALLEST, min(LARGEST, room // max(count, 1)))
 
 
 def embed(path: Path | None, room: int) -> Thumbnail | None:
@@ -71,10 +73,14 @@ def _smaller(picture: Image.Image, room: int) -> Thumbnail:
     """The largest version that fits into `room` bytes, or the smallest there is."""
     data = b""
     longest = max(picture.size)
-    for width in (min(longest, WIDTHS[0]), *(width for width in WIDTHS if width < longest)):
+    widths = [min(longest, WIDTHS[0]), *(width for width in WIDTHS if width < longest)]
+    for width, quality in [
+        *((width, QUALITY) for width in widths),
+        *((widths[-1], rough) for rough in ROUGH),
+    ]:
         picture.thumbnail((width, width), Image.Resampling.BILINEAR, reducing_gap=2.0)
         stream = io.BytesIO()
-        picture.save(stream, "JPEG", quality=QUALITY)
+        picture.save(stream, "JPEG", quality=quality)
         data = stream.getvalue()
         if len(data) <= room:
             break

@@ -145,8 +145,8 @@ class Exchange {
     return median(this.latencies); // ms from the question to the screen
   }
   get fps() {
-    const span = this.times.at(-1) - this.times[0];
-    return this.times.length > 1 && performance.now() - this.times.at(-1) < 500 ? (1000 * (this.times.length - 1)) / span : 0;
+    const { length, [0]: first, [length - 1]: last } = this.times;
+    return length > 1 && performance.now() - last < 500 ? (1000 * (length - 1)) / (last - first) : 0;
   }
 }
 
@@ -162,6 +162,7 @@ class Player {
     this.build();
     this.listen();
     this.clock.seek(model.get("t"));
+    this.report({ playing: false }); // whatever a page before this one did
     model.send({ kind: "ready" });
     this.tick();
   }
@@ -169,7 +170,8 @@ class Player {
   build() {
     const { model } = this;
     const name = model.get("name");
-    this.canvas = element("canvas", { role: "img", "aria-label": `live picture of ${name}` });
+    const about = { role: "img", "aria-label": `live picture of ${name}`, title: "click to play or pause" };
+    this.canvas = element("canvas", about);
     this.canvas.width = model.get("width");
     this.canvas.height = model.get("height");
     this.playButton = button("", "play (space)");
@@ -215,7 +217,11 @@ class Player {
     this.clearButton.onclick = () => this.setLoop();
     this.root.onkeydown = (event) => this.key(event);
     this.wave.onpointerdown = (event) => this.drag(event);
-    this.clock.audio.onended = () => this.pause();
+    this.canvas.onclick = () => {
+      this.wave.focus({ preventScroll: true }); // so that the keys work
+      this.toggle();
+    };
+    this.clock.audio.onended = () => (this.loop?.[1] ? this.again() : this.pause());
     this.clock.audio.ontimeupdate = () => this.wrap(); // in a hidden tab nothing ticks
     model.on("msg:custom", (message, buffers) => this.hear(message, buffers));
     model.on("change:t", () => model.get("t") !== this.reported && this.seek(model.get("t")));
@@ -360,6 +366,11 @@ class Player {
     this.tell();
   }
 
+  again() {
+    this.clock.seek(this.loop[0]);
+    this.clock.play().catch((error) => this.complain(error));
+  }
+
   // At the end of the loop back to its start; without sound, stop at the end.
   wrap() {
     const { t, duration, audible } = this.clock;
@@ -403,7 +414,7 @@ class Player {
       m: () => this.mute(),
     };
     // on a button the space bar presses that button
-    if (event.target.tagName !== "BUTTON" || event.target === this.playButton) actions[" "] = () => event.repeat || this.toggle();
+    if (event.target.tagName !== "BUTTON") actions[" "] = () => event.repeat || this.toggle();
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!action) return;
     event.preventDefault();

@@ -20,7 +20,8 @@ class Painter:
     def __init__(self, track: FeatureTrack, size: tuple[int, int], device: str) -> None:
         self.track, self.size = track, size
         self.pace = Pace(size)
-        self._exact, self._quick = resolve(device), resolve(device, "draft")
+        self._exact = resolve(device)
+        self._quick = resolve(self._exact.device.type, "draft")
         self._field: FieldSettings | None = None
         self._renderers: dict[tuple[tuple[int, int], Device], Renderer] = {}
 

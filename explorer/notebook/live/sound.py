@@ -20,8 +20,8 @@ from explorer.video import soundtrack
 from explorer.video.ffmpeg import FFmpeg, file_url
 
 LONGEST = 20 * 60  # seconds; 19 MB, which is already much for a notebook's connection
-KIND = "audio/mp4"  # AAC, the format of the exported videos: every browser that plays those plays it
-BITRATE = "128k"
+KIND = "audio/mpeg"  # MP3: the one compact format that every browser plays, and VS Code, which has no AAC
+AS_MP3 = ["-c:a", "libmp3lame", "-b:a", "128k", "-ar", "44100"]
 COLUMNS = 800  # of the outline
 
 STRONG = 0.3  # of full scale: weaker onsets are not marked
@@ -29,15 +29,15 @@ APART = 0.08  # seconds between two marks
 
 
 def compact(sound: Sound, duration: float, stale: Callable[[], bool]) -> bytes:
-    """The sound as AAC in MP4, mono or stereo at 128 kbit/s, exactly `duration` seconds long.
+    """The sound as MP3, mono or stereo at 128 kbit/s, exactly `duration` seconds long.
 
     Raises Stopped when stale, OutputError when ffmpeg fails.
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "sound.m4a"
+        path = Path(folder) / "sound.mp3"
         arguments = [*soundtrack.input_arguments(sound), "-i", "-"]
-        arguments += [*soundtrack.output_arguments(sound, Fraction(duration)), "-b:a", BITRATE]
-        encoder = FFmpeg([*arguments, "-movflags", "+faststart", file_url(path)], stdin=subprocess.PIPE)
+        arguments += [*soundtrack.output_arguments(sound, Fraction(duration)), *AS_MP3, file_url(path)]
+        encoder = FFmpeg(arguments, stdin=subprocess.PIPE)
         try:
             with encoder.stdin as pipe, closing(soundtrack.samples(sound, 0.0, duration)) as blocks:
                 for block in blocks:

@@ -7,7 +7,7 @@ that answers, so that the page knows how many it may ask again: nothing queues u
     page -> kernel   {kind: "frame", t, id, moving}, {kind: "ready"}
     kernel -> page   {kind: "frame", seq, id, consumed, t, draft, width, height} + JPEG,
                      {kind: "failed", seq, id, consumed}
-                     {kind: "outline", onsets} + int8 pairs, {kind: "sound", part, parts} + AAC,
+                     {kind: "outline", onsets} + int8 pairs, {kind: "sound", part, parts} + MP3,
                      {kind: "silent"}
 """
 
@@ -32,6 +32,7 @@ from explorer.notebook.latest import Latest, Stale
 from explorer.notebook.live import sound
 from explorer.notebook.live.painter import Painter
 from explorer.notebook.show import Frame, jpeg
+from explorer.notebook.told import words_of
 from explorer.rendering import parse_size
 from explorer.rendering.frames import Size
 
@@ -144,7 +145,7 @@ class LiveView(anywidget.AnyWidget):
         except Stopped:
             raise
         except Exception as error:
-            self.error = told(error)
+            self.error = words_of(error)
             self._answer(question, {"kind": "failed"}, [])
 
     def _show(self, question: Question, frame: Frame, draft: bool) -> None:
@@ -177,10 +178,5 @@ class LiveView(anywidget.AnyWidget):
 
     def _silent(self, error: Exception) -> None:
         """Let the page play without sound, and say why."""
-        self.note = f"plays without sound: {told(error)}"
+        self.note = f"plays without sound: {words_of(error)}"
         self.send({"kind": "silent"})
-
-
-def told(error: Exception) -> str:
-    """An error as one line."""
-    return str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,44 @@
+// Names the controls of a panel for screen readers. ipywidgets writes labels and tooltips beside a control,
+// where only eyes find them; here each control is given the same words as its own name.
+
+const CONTROLS = "input, select, textarea, .noUi-handle, .explorer-thumb button";
+
+function words(element) {
+  return element.textContent.replace(/[\s\u200b]+/g, " ").trim();
+}
+
+function nameOf(control) {
+  const widget = control.closest(".jupyter-widgets");
+  const label = widget.querySelector(".widget-label");
+  return (label && words(label)) || control.title || (label && label.title) || widget.title;
+}
+
+function nameAll(panel) {
+  for (const control of panel.querySelectorAll(CONTROLS)) {
+    const name = control.closest(".jupyter-widgets") && nameOf(control);
+    if (name && control.getAttribute("aria-label") !== name && !control.closest(".explorer-live, .explorer-code"))
+      control.setAttribute("aria-label", name);
+  }
+  for (const picture of panel.querySelectorAll("img:not([alt])"))
+    picture.alt = picture.classList.contains("explorer-picture") ? "the picture" : ""; // the others have buttons
+}
+
+export default {
+  render({ el }) {
+    let observer = null;
+    let gone = false;
+    function begin() {
+      const panel = el.closest(".explorer-panel");
+      if (gone) return;
+      if (!panel) return void requestAnimationFrame(begin); // it is put into the page after it was rendered
+      observer = new MutationObserver(() => nameAll(panel));
+      observer.observe(panel, { childList: true, subtree: true, attributeFilter: ["title"] });
+      nameAll(panel);
+    }
+    begin();
+    return () => {
+      gone = true;
+      observer?.disconnect();
+    };
+  },
+};

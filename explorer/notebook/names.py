@@ -1,0 +1,11 @@
+"""Names for screen readers: see names.js."""
+
+from pathlib import Path
+
+import anywidget
+
+
+class Names(anywidget.AnyWidget):
+    """Shows nothing; gives every control of the panel around it the name that its label or tooltip says."""
+
+    _esm = Path(__file__).with_name("names.js")

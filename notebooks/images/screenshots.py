@@ -1,0 +1,61 @@
+"""Photograph the panel in a real JupyterLab for README.md: python -m notebooks.images.screenshots
+
+Run it in the root of the repository, with what the tests need installed and a Chromium to be found.
+"""
+
+import io
+import shutil
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from explorer.audio import DEMO_CLIP
+from explorer.files import write_bytes
+from tests.browser import jupyter
+from tests.browser.conftest import FLAGS, chromium
+
+HERE = Path(__file__).parent
+WINDOW = {"width": 1320, "height": 1150}
+COLOURS = 256  # a screenshot needs no more, and is a quarter as large
+CELL = 'import explorer as ex\n\nex.explore("tabla_loop.flac")'
+
+
+def panel(page: Page) -> None:
+    """The panel while it plays, its diagnosis below."""
+    page.wait_for_selector(".explorer-badge.explorer-alive")
+    page.locator("button", has_text="Live").click()
+    page.wait_for_selector(".explorer-live[data-sound=yes]")
+    page.evaluate("() => jupyterapp.shell.currentWidget.content.node.scrollTo(0, 0)")
+    page.click(".explorer-live-play")
+    page.wait_for_function("() => document.querySelector('.explorer-live canvas').dataset.t > 6.5")
+    keep(page, "panel.png")
+
+
+def keep(page: Page, name: str) -> None:
+    """Save what is on the screen as a small PNG."""
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    few = shot.quantize(COLOURS)
+    small = io.BytesIO()
+    shot.quantize(palette=few, dither=Image.Dither.FLOYDSTEINBERG).save(small, "PNG", optimize=True)
+    write_bytes(HERE / name, small.getvalue())
+    print(f"{name}: {len(small.getvalue()) / 1000:.0f} kB")
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp())
+    shutil.copyfile(DEMO_CLIP, folder / "tabla_loop.flac")
+    jupyter.write_notebook(folder / "explore.ipynb", CELL)
+    with sync_playwright() as playwright, jupyter.jupyterlab(folder) as address:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(viewport=WINDOW)
+        jupyter.open_notebook(page, address, "explore.ipynb")
+        jupyter.run_all(page)
+        panel(page)
+        browser.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
