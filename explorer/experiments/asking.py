@@ -99,8 +99,7 @@ def _base(asked: Asked, sound: Path, stored: Specification | None) -> Recipe:
     elif asked.field is None:
         raise SettingsError("say which field to draw, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
     else:
-        width, height = asked.field.frame_size
-        frames = FrameSettings(width=round(ROWS * width / height / 2) * 2, height=ROWS)
+        frames = small_frames(asked.field)
         old = Recipe(audio=source, analysis=AnalysisSettings(), field=asked.field, frames=frames)
     changes: dict[str, Any] = {
         name: value for name in ("fps", "start", "duration") if (value := getattr(asked, name)) is not None
@@ -115,6 +114,12 @@ def _base(asked: Asked, sound: Path, stored: Specification | None) -> Recipe:
     if asked.precision is not None:
         update["precision"] = "draft" if resolve("auto", asked.precision).draft else "fp32"
     return old.model_copy(update=update)
+
+
+def small_frames(field: FieldSettings) -> FrameSettings:
+    """The frames of a point unless told otherwise: in the field's shape, 360 rows high."""
+    width, height = field.frame_size
+    return FrameSettings(width=round(ROWS * width / height / 2) * 2, height=ROWS)
 
 
 def _draw(asked: Asked, base: Recipe, stored: Specification | None) -> Drawn:

@@ -15,7 +15,7 @@ from numba.extending import overload, register_jitable
 from explorer.fields.kernels import fastmath, lanes
 from explorer.fields.kernels.lanes import Lanes
 
-INLINED = {"forceinline": True, "nogil": True}
+INLINED: Any = {"forceinline": True, "nogil": True}
 
 formula: Any = register_jitable(**INLINED)
 

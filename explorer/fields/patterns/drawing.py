@@ -79,18 +79,21 @@ class PreparedPatterns:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Prepared.draw`."""
-        seen = np.flatnonzero(self.shares[moment])
+        seen = [int(n) for n in np.flatnonzero(self.shares[moment])]
         members = [self._member(n) for n in seen]
         longest = max(member.numbers.shape[1] for member in members)
         numbers = np.zeros((len(seen), longest), np.float32)
         for row, member in zip(numbers, members, strict=True):
             row[: member.numbers.shape[1]] = member.numbers[moment]
         counts, kinds = (np.array([getattr(m, name) for m in members]) for name in ("count", "kind"))
+        families = np.array(seen)
         palettes = np.stack([member.palette for member in members])
         shares = self.shares[moment, seen].astype(np.float32)
 
         def fill(rows: np.ndarray, target: np.ndarray) -> None:
-            kernel.draw(flat(rows), seen, numbers, counts, kinds, palettes, shares, np.float32(pixel), target)
+            kernel.draw(
+                flat(rows), families, numbers, counts, kinds, palettes, shares, np.float32(pixel), target
+            )
 
         in_whole_panels(fill, placed, out, LANES)
 

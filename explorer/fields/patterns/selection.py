@@ -62,20 +62,13 @@ def choose(track: FeatureTrack, window: float, dwell: float) -> Int64[np.ndarray
 def weights(
     chosen: Int64[np.ndarray, " frames"], fade: float, fps: float
 ) -> Float64[np.ndarray, "frames families"]:
-    """How much of each family is seen: 0 to 1, changing over `fade` seconds from a change on."""
-    seen = np.zeros((len(chosen), len(FAMILIES)))
-    seen[np.arange(len(chosen)), chosen] = 1.0
+    """How much of each family is seen: shares of 1, changing over `fade` seconds from a change on."""
+    seen = np.eye(len(FAMILIES))[chosen]
     length = max(1, round(fade * fps))
-    for begin in np.flatnonzero(np.diff(chosen)) + 1:
-        end = min(begin + length, len(chosen))
-        share = (np.arange(begin, end) - begin + 1) / (length + 1)
-        smooth = share * share * (3 - 2 * share)
-        before, after = chosen[begin - 1], chosen[begin]
-        stays = chosen[begin:end] == after
-        seen[begin:end][stays] = 0.0
-        seen[begin:end, before][stays] = 1 - smooth[stays]
-        seen[begin:end, after][stays] = smooth[stays]
-    return seen
+    place = (np.arange(length) + 0.5) / length
+    slope = place * (1 - place)  # of the smooth step 3 x^2 - 2 x^3
+    held = np.concatenate((np.repeat(seen[:1], length - 1, axis=0), seen))
+    return np.column_stack([np.convolve(column, slope / slope.sum(), "valid") for column in held.T])
 
 
 def _steps(energy: Levels, brightness: Levels) -> tuple[tuple[float, float], ...]:
