@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -31,6 +32,7 @@ COLOURS = {
     "onset": "#c2356f",
     "flatness": "#8a6d4b",
 }
+PARTS = ("#2b6f77", "#8c4a2f", "#4a4f8c", "#7a3b69", "#4f6b2f", "#6b5b2f")
 SPOKEN = {"amplitude": "", "hz": "Hz", "change": "", "per_sample": "of samples", "share": ""}
 COLUMNS = 1600  # points across the picture; more could not be seen
 
@@ -39,21 +41,30 @@ LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)
 Envelope = Float32[np.ndarray, "columns 2"]
 Column = Float32[np.ndarray, " frames"]
 Seconds = Float64[np.ndarray, " frames"]
+Part = tuple[float, float, str]
 
 
-def draw_track(track: FeatureTrack, sound: Sound | str | Path | None = None, width: float = 11.0) -> Figure:
+def draw_track(
+    track: FeatureTrack,
+    sound: Sound | str | Path | None = None,
+    width: float = 11.0,
+    parts: Sequence[Part] = (),
+) -> Figure:
     """A figure `width` inches wide: the waveform of the sound, if given, then one row a feature.
 
     Features are drawn as normalised, from rest to full scale; highest and median value in physical
-    units stand beside each. Timbres swing around their rest line.
+    units stand beside each. Timbres swing around their rest line. `parts` (seconds, seconds, name), such as
+    `Patterns.families` gives, are a strip under the waveform.
     """
-    rows = ([1.5] if sound else []) + [0.8] * len(track.names)
+    rows = ([1.5] if sound else []) + ([0.4] if parts else []) + [0.8] * len(track.names)
     figure = Figure((width, 0.75 * sum(rows) + 1.1), dpi=120, facecolor=PAPER, layout=LAYOUT)
     axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)[:, 0]
     figure.suptitle(_title(track), x=0.012, ha="left", color=INK, fontsize=11)
     if sound:
         opened = sound if isinstance(sound, Sound) else open_sound(sound)
         _draw_waveform(axes[0], sound_envelope(opened, track.duration), track.duration)
+    if parts:
+        _draw_parts(axes[-len(track.names) - 1], parts, track.duration)
     for axis, name in zip(axes[-len(track.names) :], track.names, strict=True):
         _draw_feature(axis, track, name)
     _label_time(axes[-1], track.duration)
@@ -109,6 +120,17 @@ def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
     reach = max(1e-6, float(np.abs(envelope).max())) * 1.05
     axis.set_ylim(-reach, reach)
     _bare(axis, "sound", WAVE)
+
+
+def _draw_parts(axis: Axes, parts: Sequence[Part], duration: float) -> None:
+    """One bar a part, a colour a name; the name is written where it fits."""
+    names = sorted({name for _, _, name in parts})
+    for begin, end, name in parts:
+        axis.barh(0.5, end - begin, 1.0, begin, color=PARTS[names.index(name) % len(PARTS)], linewidth=0)
+        if (end - begin) / max(duration, 1e-9) > 0.009 * len(name):
+            axis.text((begin + end) / 2, 0.5, name, ha="center", va="center", fontsize=8, color=PAPER)
+    axis.set_ylim(0, 1)
+    _bare(axis, "family", INK)
 
 
 def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> None:

@@ -29,7 +29,8 @@ def analyze(
     """Show what explorer hears in a sound file: a table, and the waveform with all features as a picture."""
     from explorer import files
     from explorer.audio import analyze as analyze_sound
-    from explorer.audio.picture import draw_track, summary
+    from explorer.audio.picture import clock, draw_track, summary
+    from explorer.fields import Patterns
 
     target = Path(picture or f"{Path(audio).stem}-features.png")
     if target.suffix.lower() not in PICTURES:
@@ -38,8 +39,10 @@ def analyze(
         track = analyze_sound(audio, fps=fps, progress=progress)
     say(f"{track.name}: {track.duration:.2f} s, {len(track.times)} moments at {track.fps:g} a second")
     say(summary(track).to_string())
+    parts = Patterns().families(track)
+    say("patterns    " + ", ".join(f"{name} {clock(begin)}" for begin, _, name in parts))
     with files.atomic_path(target) as part:
-        draw_track(track, audio).savefig(part, format=target.suffix[1:].lower())
+        draw_track(track, audio, parts=parts).savefig(part, format=target.suffix[1:].lower())
     say(f"picture     {target}")
     if table:
         with files.atomic_path(table) as part:

@@ -140,13 +140,13 @@ def _interventions(
     field: FieldSettings, track: FeatureTrack, time: Float64[np.ndarray, " _"], turn: int
 ) -> Controls:
     """Controls at one time: as they are, with each feature from `turn` rows earlier, and with all of them."""
-    turned = np.roll(track.values, turn, axis=0)
+    turned, turned_raw = (np.roll(columns, turn, axis=0) for columns in (track.values, track.raw))
     columns = [track.names.index(name) for name in field.features]
     rows = [field.controls(track, time)]
     for chosen in [*[[column] for column in columns], columns]:
-        values = track.values.copy()
-        values[:, chosen] = turned[:, chosen]
-        rows.append(field.controls(replace(track, values=values), time))
+        values, raw = track.values.copy(), track.raw.copy()
+        values[:, chosen], raw[:, chosen] = turned[:, chosen], turned_raw[:, chosen]
+        rows.append(field.controls(replace(track, values=values, raw=raw), time))
     return Controls(np.concatenate([row.values for row in rows]), rows[0].names)
 
 

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Sweep, sweep
-from explorer.experiments.asking import MOMENTS, SIZE
+from explorer.experiments.asking import MOMENTS, small_frames
 from explorer.experiments.pace import duration, size
 from explorer.experiments.specification import DRAWN, SAMPLES, Clip, draw_points
 from explorer.notebook.desk import Desk
@@ -22,7 +22,6 @@ from explorer.notebook.shelf import Card, Item, Shelf, muted
 from explorer.notebook.sweep_progress import POINTS, Arrival
 from explorer.notebook.varied import Axis, offered
 from explorer.progress import Progress
-from explorer.rendering import FrameSettings
 
 AXES, PAGE = 3, 12
 SAMPLERS = [
@@ -124,8 +123,8 @@ class SweepTab:
         self._desk.load(item.thing.field, moments[len(moments) // 2], anew=True)
 
     def _base(self) -> Recipe:
-        frames = FrameSettings(width=SIZE[0], height=SIZE[1])
-        return Recipe.for_track(self._desk.track, field=self._desk.field, frames=frames)
+        field = self._desk.field
+        return Recipe.for_track(self._desk.track, field=field, frames=small_frames(field))
 
     def _asked(self) -> dict[str, Any]:
         """What the tab says, as `sweep` takes it. Raises SettingsError."""

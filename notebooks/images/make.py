@@ -4,6 +4,7 @@ from pathlib import Path
 
 import explorer as ex
 from explorer.audio import DEMO_CLIP
+from explorer.fields import patterns as patterns_module
 from explorer.fields.cppn import PRESETS
 from explorer.video import contact_sheet, save_image
 
@@ -20,5 +21,17 @@ def looks() -> None:
     save_image(contact_sheet(frames, columns=6, labels=labels), HERE / "looks.jpg")
 
 
+def patterns() -> None:
+    """The four families at five moments of the demo clip."""
+    track = ex.analyze(DEMO_CLIP)
+    names = [name for name in patterns_module.PRESETS if name != "music"]
+    moments = (0.4, 2.7, 5.0, 7.3, 9.6)
+    fields = [patterns_module.PRESETS[name] for name in names]
+    frames = [ex.render_frame(field, track, t, size=(240, 240)) for field in fields for t in moments]
+    labels = [f"{name}  {t:.1f} s" for name in names for t in moments]
+    save_image(contact_sheet(frames, columns=len(moments), labels=labels), HERE / "patterns.jpg")
+
+
 if __name__ == "__main__":
     looks()
+    patterns()

@@ -118,7 +118,9 @@ def test_blocks_of_any_size_give_the_same_bits(size):
 def test_a_gain_is_a_plain_factor_of_levels_and_nothing_to_timbres():
     loud, quiet = features(music(2)), features(music(2) * np.float32(0.25))
     for name in FEATURES:
-        factor = {"flux": 0.5, "onset": 0.5, "centroid": 1, "rolloff": 1, "zcr": 1, "flatness": 1}.get(name, 0.25)
+        factor = {"flux": 0.5, "onset": 0.5, "centroid": 1, "rolloff": 1, "zcr": 1, "flatness": 1}.get(
+            name, 0.25
+        )
         np.testing.assert_allclose(quiet[name], loud[name] * factor, rtol=1e-4, atol=1e-7, err_msg=name)
 
 

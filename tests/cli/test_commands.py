@@ -1,6 +1,7 @@
 """The commands, as a user types them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,7 @@ def test_analyze_prints_a_table_and_draws_a_picture(song, tmp_path, capsys):
     said = capsys.readouterr().out
     for name in ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset", "flatness"):
         assert name in said
+    assert re.search(r"^patterns +(organic|flowing|fractal|geometric) 0:00", said, re.MULTILINE)
     picture = Image.open(tmp_path / "song-features.png")
     assert picture.width > 500
     assert len((tmp_path / "features.csv").read_text().splitlines()) == 121
