@@ -66,7 +66,7 @@ def test_help_waits_for_no_heavy_package():
 
 
 def test_an_unknown_public_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="attribute '?rendr"):
+    with pytest.raises(AttributeError, match=r"attribute '?rendr"):
         explorer.rendr  # noqa: B018
 
 

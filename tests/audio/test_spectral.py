@@ -35,7 +35,7 @@ def test_a_tone_has_its_own_frequency(rate, frequency):
 
 
 def test_noise_is_flat_and_a_tone_is_not():
-    """The power of noise in a bin is exponentially distributed: its geometric mean is exp(-gamma) of its mean."""
+    """The power of noise in a bin is exponentially distributed, with a geometric mean of exp(-gamma)."""
     assert steady(features(noise(4))["flatness"]).mean() == pytest.approx(np.exp(-np.euler_gamma), rel=0.05)
     assert steady(features(tone(440, 1))["flatness"]).max() < 1e-3
     assert (features(silence(1))["flatness"] == 0).all()
