@@ -58,9 +58,10 @@ def test_importing_explorer_imports_no_heavy_package():
     assert out.stdout.strip() == "set()"
 
 
-def test_help_waits_for_no_heavy_package():
-    code = "import sys; from explorer.cli import main; main(['render', '--help']); "
-    code += "print({'torch', 'numba', 'pandas', 'librosa'} & set(sys.modules))"
+@pytest.mark.parametrize("command", ["render --help", "runs --explorations nowhere", "sweep --help"])
+def test_what_draws_nothing_waits_for_nothing_heavy(command):
+    code = f"import sys; from explorer.cli import main; main({command.split()}); "
+    code += "print({'torch', 'numba', 'librosa'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert out.stdout.splitlines()[-1] == "set()"
 

@@ -15,7 +15,6 @@ from PIL import Image
 
 from explorer.errors import SettingsError
 from explorer.experiments import grid, manifest, points, selection
-from explorer.experiments.execution import render
 from explorer.experiments.names import caption
 from explorer.experiments.recipe import Recipe, find_audio, load_recipe
 from explorer.experiments.run import Run
@@ -90,6 +89,8 @@ class Point:
 
         The sound is where the sweep found it, or `audio`; it must be the same.
         """
+        from explorer.experiments.execution import render  # slow to load
+
         recipe = self.recipe
         frames = recipe.frames
         asked = {"fps": str(frames.fps), "start": frames.start, "duration": frames.duration, **settings}

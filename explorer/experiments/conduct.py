@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.experiments import points
+from explorer.experiments import points, pointwork
 from explorer.experiments.claims import is_claimed
 from explorer.experiments.cluster import AnyExecutor, as_executor, workers_of
 from explorer.experiments.pace import Pace, Plan
@@ -60,7 +60,7 @@ class Session:
 
     def submit(self, executor: Executor, key: str, threads: int) -> Future[dict[str, Any]]:
         return executor.submit(
-            points.carry_out_point,
+            pointwork.carry_out_point,
             str(self.folder.absolute()),
             key,
             threads=threads,
@@ -171,7 +171,7 @@ def _answer(session: Session, future: Future[dict[str, Any]], key: str) -> dict[
     except BrokenExecutor:  # a pool that is gone with one of its workers: no fault of the other points
         raise
     except Exception as error:
-        return points.record_failure(session.folder, key, error)
+        return pointwork.record_failure(session.folder, key, error)
     return answer
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics import diagnose
 from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
@@ -36,6 +35,8 @@ def measure(
 
     All but the suggestion, whose search takes many diagnoses: `ex.diagnose` of the loaded point has it.
     """
+    from explorer.diagnostics import diagnose  # slow to load, and tables need the names above alone
+
     found = diagnose(field, track, frames=frames, threads=threads, progress=progress)
     metrics = {name: float(getattr(found, name)) for name in METRICS}
     told = {

@@ -10,7 +10,7 @@ from explorer import files
 from explorer.audio import analyze
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments import points
+from explorer.experiments import points, pointwork
 from explorer.experiments.asking import Asked, specify
 from explorer.experiments.cluster import AnyExecutor, as_executor, check_reach
 from explorer.experiments.collection import Sweep
@@ -137,7 +137,7 @@ def _left(folder: Path, spec: Specification, retry_failed: bool) -> tuple[Tally,
     keys = [key for key, log in statuses.items() if not points.is_settled(log["status"], retry_failed)]
     tally = Tally(len(spec.keys))
     for key in set(spec.keys) - set(keys):
-        tally.count(points.answer(key, statuses[key]))
+        tally.count(pointwork.answer(key, statuses[key]))
     return tally, keys
 
 

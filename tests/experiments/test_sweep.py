@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from explorer.errors import ExplorerError, SettingsError, Stopped
-from explorer.experiments import Sweep, load, points, runs, sweep
+from explorer.experiments import Sweep, load, pointwork, runs, sweep
 from explorer.experiments.specification import key_of
 from explorer.files import sha256_of, write_json
 from explorer.rendering import render_frame
@@ -39,14 +39,14 @@ def started(folder):
 
 def failing(monkeypatch, gain):
     """Points of this gain fail from now on."""
-    measure = points.measure
+    measure = pointwork.measure
 
     def failing_measure(field, *others):
         if field.gain == gain:
             raise ZeroDivisionError("no luck")
         return measure(field, *others)
 
-    monkeypatch.setattr(points, "measure", failing_measure)
+    monkeypatch.setattr(pointwork, "measure", failing_measure)
 
 
 def stop_after(count):
@@ -219,7 +219,7 @@ def test_a_pool_that_breaks_stops_the_sweep_and_fails_no_point(made, song, tmp_p
 
 def test_a_worker_that_does_not_see_the_sweep_makes_nothing(tmp_path):
     with pytest.raises(SettingsError, match="nowhere holds no sweep"):
-        points.carry_out_point(str(tmp_path / "nowhere"), "0123456789ab")
+        pointwork.carry_out_point(str(tmp_path / "nowhere"), "0123456789ab")
     assert not list(tmp_path.iterdir())
 
 
