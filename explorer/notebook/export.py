@@ -28,7 +28,7 @@ STILL: dict[str, Any] = {"size": "720p", "fps": 30, "duration": 1 / 30}
 class Exporter:
     """Makes runs of what the panel shows, one at a time. `request` gives what is shown, and may raise.
 
-    `analysis` holds the settings with which the sound was analysed; `made` is called after every run.
+    `how` holds more settings of `render`: analysis and device; `made` is called after every run.
     Bad settings raise SettingsError in `save` and `export`; later errors appear in the line below the bar.
     """
 
@@ -38,13 +38,13 @@ class Exporter:
         duration: float,
         request: Callable[[], Request],
         explorations: str | Path | None,
-        analysis: dict[str, Any] | None = None,
+        how: dict[str, Any] | None = None,
         made: Callable[[], None] = lambda: None,
     ) -> None:
         self.job: Job | None = None
         self._audio, self._duration = audio, duration
         self._request, self._explorations = request, explorations
-        self._analysis, self._made = analysis, made
+        self._how, self._made = how or {}, made
         self._expected = ""  # what the run will take, once that is measured
         self._lock = threading.Lock()
         self._make_widgets()
@@ -79,7 +79,7 @@ class Exporter:
             self.job.wait()
 
     def _start(self, field: FieldSettings, starred: bool = False, **settings: Any) -> Job:
-        settings |= {"explorations": self._explorations, "analysis": self._analysis}
+        settings |= {"explorations": self._explorations, **self._how}
 
         def work(progress: Progress) -> Run:
             run = render(field, self._audio, progress=progress, on_estimate=self._foretell, **settings)

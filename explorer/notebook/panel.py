@@ -78,7 +78,7 @@ class Panel:
         explorations: str | Path | None = None,
     ) -> None:
         self.audio, self.track, self.explorations = audio, track, explorations
-        self._size, self._device = parse_size(size), device
+        self._size, self.device = parse_size(size), device
         self._closed = False
         self._lock = threading.Lock()
         self._still, self._errors = Still(), ErrorLine()
@@ -117,7 +117,7 @@ class Panel:
     @property
     def code(self) -> str:
         """Python that draws the same picture."""
-        return as_code(self.audio, self.track, self.field, self.t, self._size, self._device)
+        return as_code(self.audio, self.track, self.field, self.t, self._size, self.device)
 
     @property
     def error(self) -> str:
@@ -179,14 +179,14 @@ class Panel:
         return {VIEW: view, "text/plain": repr(self)}
 
     def _make_parts(self) -> None:
-        screen, analysis = self.screen, self.track.settings.model_dump()
-        self.stage = Stage(self, [screen.image, self.time], self._turned, self._size, self._device)
+        screen, how = self.screen, {"analysis": self.track.settings.model_dump(), "device": self.device}
+        self.stage = Stage(self, [screen.image, self.time], self._turned, self._size)
         self.steps = Toolbar(self, lambda: self.code)
         self.repair = Repair(self, screen)
         self.sweeps = SweepTab(self, lambda: self.preview.pace)
         self.gallery = Gallery(self)
         self.exporter = Exporter(
-            self.audio, self.track.duration, self._request, self.explorations, analysis, self.gallery.refresh
+            self.audio, self.track.duration, self._request, self.explorations, how, self.gallery.refresh
         )
         tools = self.steps.widget
         tools.children = (self.stage.button, *tools.children, screen.caption)
@@ -219,6 +219,7 @@ class Panel:
         self.steps.settled(request.field, stale)
         if self.frame is not None and not stale():
             self._still.update(self.frame, repr(self))
+        self.preview.advise(request, stale)
 
     def _ask(self) -> None:
         """Ask for what the controls say now. The lock keeps an older reading from overtaking a newer one."""

@@ -20,6 +20,7 @@ DRAFT = 4  # a draft has 1/4 of the width and height: 1/16 of the work
 QUICK = 0.06  # seconds; a field whose last full frame took less is drawn in full at once
 FRAMES = 128_000_000  # bytes of frames that are remembered: 185 of 640 x 360
 DIAGNOSES = 200
+NEWER = "something newer was asked for"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Screen(Protocol):
 
 
 class Preview:
-    """Draws requests on a screen, one after the other; `draw` is the work of a `Latest`.
+    """Draws requests on a screen, one after the other; `draw`, then `advise` are the work of a `Latest`.
 
     The diagnosis comes before the final picture: it tells what to expect while that is drawn. What was
     drawn or measured lately is remembered, so that going back is instant.
@@ -62,17 +63,26 @@ class Preview:
         """Show the request in growing quality; raises Stopped as soon as it is stale."""
         if self.hidden:
             self._measure(request.field, stale)
-            self._advise(request.field, stale)
             return
         known = self._frames.get(request)
         if known is None:
-            known = self._draft(request, stale)
+            known = self._draft(request)
+            if stale():
+                raise Stopped(NEWER)
             self._measure(request.field, stale)
             if known is None:
                 known = self._full(request, stale)
         self.screen.show_full(known, request, self.pace)
         self._measure(request.field, stale)
-        self._advise(request.field, stale)
+
+    def advise(self, request: Request, stale: Stale) -> None:
+        """Show what to change, when all else is done: finding it takes many quick diagnoses."""
+        field = request.field
+        known, diagnosis = self._suggestions.get(field), self._diagnoses.get(field)
+        if known is None and diagnosis is not None:
+            known = (suggest(diagnosis, self._diagnosed("screen", stale), self._diagnosed("draft", stale)),)
+            self._suggestions.put(field, known)
+        self.screen.show_suggestion(known[0] if known else None)
 
     def close(self) -> None:
         """End the drawing threads."""
@@ -80,14 +90,17 @@ class Preview:
             renderer.close()
         self._renderers.clear()
 
-    def _draft(self, request: Request, stale: Stale) -> Frame | None:
-        """Show something at once: the frame itself where that is quick, given back then; else a small one."""
+    def _draft(self, request: Request) -> Frame | None:
+        """Show something at once: the frame itself where that is quick, given back then; else a small one.
+
+        It is drawn to its end, stale or not: a hand is quicker, and would see nothing until it rests.
+        """
         if self._quick:
-            frame = self._full(request, stale)
+            frame = self._full(request, lambda: False)
             self.screen.show_draft(frame)
             return frame
         small = max(16, self.size[0] // DRAFT), max(16, self.size[1] // DRAFT)
-        self.screen.show_draft(self._renderer(request.field, small).frame(request.t, stale))
+        self.screen.show_draft(self._renderer(request.field, small).frame(request.t))
         return None
 
     def _full(self, request: Request, stale: Stale) -> Frame:
@@ -122,20 +135,11 @@ class Preview:
         self._measured = field
         self.screen.show_diagnosis(found)
 
-    def _advise(self, field: FieldSettings, stale: Stale) -> None:
-        """What to change, looked for when all else is done: many quick diagnoses."""
-        known = self._suggestions.get(field)
-        diagnosis = self._diagnoses.get(field)
-        if known is None and diagnosis is not None:
-            known = (suggest(diagnosis, self._diagnosed("screen", stale), self._diagnosed("draft", stale)),)
-            self._suggestions.put(field, known)
-        self.screen.show_suggestion(known[0] if known else None)
-
     def _diagnosed(self, budget: str, stale: Stale) -> Measured:
         """A diagnosis that ends as soon as something newer was asked for."""
 
         def stop_when_stale(step: str, done: float, total: float) -> None:
             if stale():
-                raise Stopped("something newer was asked for")
+                raise Stopped(NEWER)
 
         return lambda field: diagnose(field, self.track, budget=budget, progress=stop_when_stale)

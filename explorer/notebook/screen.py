@@ -24,6 +24,7 @@ class PictureScreen:
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.frame: Frame | None = None  # the last full frame
+        self._diagnosed = ""  # the last diagnosis, as HTML
         self.suggestion: Suggestion | None = None  # for the field whose diagnosis is shown
         self.image = widgets.Image(width=size[0], height=size[1])
         self.image.add_class("explorer-picture")
@@ -45,17 +46,21 @@ class PictureScreen:
         self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s")
 
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
-        """Verdict and why, three numbers with a word each, the layers; dots while they are measured."""
+        """Verdict and why, three numbers, the layers; while they are measured the old ones, paler."""
         self.show_suggestion(None)
-        self.diagnosis.value = diagnosis_html(diagnosis)
+        if diagnosis is None and self._diagnosed:
+            self.diagnosis.value = f'<div class="explorer-old" aria-busy="true">{self._diagnosed}</div>'
+            return
+        self.diagnosis.value = shown = diagnosis_html(diagnosis)
         if diagnosis:
+            self._diagnosed = shown
             self.calibrate.layout.display = "" if diagnosis.layers else "none"
 
     def show_suggestion(self, suggestion: Suggestion | None) -> None:
         """What to change, on a button that does it; nothing when nothing helps or is needed."""
         self.suggestion = suggestion
-        words = html.escape(suggestion.words) if suggestion else ""
-        self.advice.value = _muted(words) if words else ""
+        words = suggestion.words if suggestion else ""
+        self.advice.value = _muted(html.escape(words)) if words else ""
         self.apply.tooltip = words
         self.apply.layout.display = "" if suggestion else "none"
 

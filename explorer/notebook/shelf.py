@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,7 @@ class Shelf(Generic[AnyCard]):
     def __init__(self, cards: Sequence[AnyCard], guarded: Guard) -> None:
         self.cards, self.items = cards, list[Item]()
         self.page = 0
+        self._lock = threading.RLock()  # items may come from a worker while somebody turns the pages
         self._count = widgets.HTML()
         self.before = _arrow("\N{LEFTWARDS ARROW}", "previous page")
         self.after = _arrow("\N{RIGHTWARDS ARROW}", "next page")
@@ -90,11 +92,16 @@ class Shelf(Generic[AnyCard]):
 
     def show(self, items: Sequence[Item]) -> None:
         """Show these; the page stays where it is, as long as there is one."""
-        self.items = list(items)
-        self.turn(0)
+        with self._lock:
+            self.items = list(items)
+            self.turn(0)
 
     def turn(self, pages: int) -> None:
         """Go some pages on, or back."""
+        with self._lock:
+            self._turn(pages)
+
+    def _turn(self, pages: int) -> None:
         size = len(self.cards)
         last = max(0, (len(self.items) - 1) // size)
         self.page = min(max(self.page + pages, 0), last)

@@ -24,9 +24,8 @@ class Stage:
         still: list[widgets.Widget],
         turned: Callable[[float], None],
         size: tuple[int, int],
-        device: str,
     ) -> None:
-        self._desk, self._turned, self._size, self._device = desk, turned, size, device
+        self._desk, self._turned, self._size = desk, turned, size
         self.view: Any = None  # a LiveView while it is shown
         self.button = widgets.ToggleButton(
             description="Live", icon="play", tooltip="play the sound and let the picture move with it",
@@ -61,7 +60,7 @@ class Stage:
             from explorer.notebook.live import LiveView
 
             desk = self._desk
-            self.view = LiveView(desk.track, desk.audio, desk.field, size=self._size, device=self._device)
+            self.view = LiveView(desk.track, desk.audio, desk.field, size=self._size, device=desk.device)
             self.view.t = t
             cells.answer_in_any_shell(self.view)
             self.widget.children = (self.view,)

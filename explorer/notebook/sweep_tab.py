@@ -84,8 +84,8 @@ class SweepTab:
 
         def work(progress: Progress) -> Sweep:
             return sweep(
-                audio=desk.audio, explorations=desk.explorations, resume=folder, announce=arrival.announce,
-                progress=progress, **asked,
+                audio=desk.audio, explorations=desk.explorations, device=desk.device, resume=folder,
+                announce=arrival.announce, progress=progress, **asked,
             )  # fmt: skip
 
         self._shown = -1.0
@@ -95,8 +95,10 @@ class SweepTab:
 
     def _tell(self, state: State) -> None:
         """Show a state, from the job's thread."""
-        with_errors = self._desk.guarded(lambda: self._show(state))
-        with_errors()
+        try:
+            self._show(state)
+        except Exception as error:
+            self._desk.fail(error)
 
     def _show(self, state: State) -> None:
         self.run_button.disabled = not state.ended

@@ -13,7 +13,7 @@ class Desk:
     def __init__(self, folder, field=FIELD, seconds=2.0):
         self.audio = signals.write_wav(folder / "song.wav", signals.music(seconds))
         self.track = analyze(self.audio)
-        self.explorations = folder / "runs"
+        self.explorations, self.device = folder / "runs", "cpu"
         self.field, self.t = field, 0.5
         self.loaded, self.failures = [], []
 

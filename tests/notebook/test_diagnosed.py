@@ -11,6 +11,7 @@ from explorer.diagnostics import diagnose
 from explorer.fields import CPPN
 from explorer.notebook.diagnosed import badge, diagnosis_html
 from explorer.notebook.layer_chart import layer_chart
+from explorer.notebook.screen import PictureScreen
 from tests.notebook.desks import Desk
 
 
@@ -89,3 +90,14 @@ def test_a_signal_of_nothing_can_be_drawn(found):
     gone = [replace(layer, signal=0.0, growth=layer.growth and 0.0, predicted=None) for layer in found.layers]
     for drawing in drawings(layer_chart(gone)):
         assert all(0 <= place <= 104 for place in heights(drawing, "measured"))
+
+
+def test_old_numbers_stay_pale_while_new_ones_are_measured_so_that_nothing_jumps(found):
+    screen = PictureScreen((64, 36))
+    assert "measuring" in screen.diagnosis.value
+    screen.show_diagnosis(found)
+    shown = screen.diagnosis.value
+    screen.show_diagnosis(None)
+    assert screen.diagnosis.value == f'<div class="explorer-old" aria-busy="true">{shown}</div>'
+    screen.show_diagnosis(found)
+    assert screen.diagnosis.value == shown

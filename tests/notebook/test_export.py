@@ -156,3 +156,44 @@ def test_the_saved_frame_is_the_frame_shown(exporter, tmp_path):
     (video,) = list(read_frames(folder / "video.mp4"))
     drawn = render_frame(FIELD, analyze(tmp_path / "music.wav"), 0.5, "720p")
     assert np.abs(video.astype(int) - drawn).mean() < 4
+
+
+def test_the_sound_is_analysed_and_drawn_as_the_panel_does(tmp_path, monkeypatch):
+    asked = {}
+
+    def render(*_, **settings):
+        asked.update(settings)
+        raise OutputError("enough")
+
+    monkeypatch.setattr("explorer.notebook.export.render", render)
+    how = {"analysis": {"smoothing": 0.2}, "device": "cpu"}
+    exporter = Exporter(tmp_path / "song.wav", 2.0, lambda: Request(FIELD, 0.5), tmp_path, how)
+    assert exporter.export().wait(PATIENCE)
+    assert asked.items() >= how.items()
+
+
+def test_a_star_is_kept_with_the_look_and_every_run_is_told(tmp_path):
+    sound, told = signals.write_wav(tmp_path / "music.wav", signals.music(1.0)), []
+    exporter = Exporter(
+        sound, 1.0, lambda: Request(FIELD, 0.5), tmp_path / "runs", made=lambda: told.append(1)
+    )
+    assert exporter.save_starred().wait(PATIENCE)
+    assert exporter.save().wait(PATIENCE)
+    assert runs(tmp_path / "runs").star.tolist() == [True, False]
+    assert told == [1, 1]
+
+
+def test_stop_is_offered_only_while_there_is_something_to_stop(exporter, monkeypatch):
+    go, shown = threading.Event(), []
+
+    def render(*_, **__):
+        assert go.wait(PATIENCE)
+        raise OutputError("enough")
+
+    monkeypatch.setattr("explorer.notebook.export.render", render)
+    shown.append(exporter.stop_button.layout.display)
+    job = exporter.save()
+    shown.append(exporter.stop_button.layout.display)
+    go.set()
+    assert job.wait(PATIENCE)
+    assert [*shown, exporter.stop_button.layout.display] == ["none", "", "none"]

@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,9 +11,8 @@ import explorer as ex
 from explorer.audio import open_sound
 from explorer.fields import CPPN
 from explorer.notebook.live import LiveView, sound
-from explorer.notebook.live.pace import SLOWEST, Pace
 from explorer.notebook.live.painter import Painter
-from tests.signals import click_track, music, noise, tone, write_wav
+from tests.signals import music, write_wav
 from tests.tracks import made_up_track
 
 PATIENCE = 60  # seconds until a test that hangs fails
@@ -227,76 +227,12 @@ def test_a_sound_that_is_gone_leaves_a_view_without_sound(live, sent):
     assert facts(sent, "silent")
 
 
-def test_the_copy_of_the_sound_is_in_time(tmp_path):
-    times = [0.25, 1.0, 1.5]
-    source = open_sound(write_wav(tmp_path / "clicks.wav", click_track(times, 2.0)))
-    (tmp_path / "copy.mp3").write_bytes(sound.compact(source, 2.0, lambda: False))
-    copy = open_sound(tmp_path / "copy.mp3")
-    loud = np.abs(np.concatenate(list(copy.blocks()))[:, 0])
-    for t in times:
-        near = slice(round((t - 0.1) * copy.sample_rate), round((t + 0.1) * copy.sample_rate))
-        assert near.start + loud[near].argmax() == pytest.approx(t * copy.sample_rate, abs=0.005 * 44100)
-
-
-@pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (37800, 2), (96000, 6), (44100, 9)])
-def test_a_sound_of_any_rate_and_number_of_channels_keeps_its_length(tmp_path, rate, channels):
-    samples = np.repeat(noise(1.5, rate)[:, None], channels, axis=1)
-    source = open_sound(write_wav(tmp_path / "any.wav", samples, rate))
-    (tmp_path / "copy.mp3").write_bytes(sound.compact(source, 1.5, lambda: False))
-    copy = open_sound(tmp_path / "copy.mp3")
-    assert copy.channels <= 2
-    assert sum(map(len, copy.blocks())) / copy.sample_rate == pytest.approx(1.5, abs=0.03)
-
-
-def test_the_outline_is_the_loudness_over_time(tmp_path):
-    samples = np.concatenate([tone(440, 1.0, amplitude=0.2), tone(440, 1.0, amplitude=0.4)])
-    outline = sound.outline(open_sound(write_wav(tmp_path / "two.wav", samples)), 2.0)
-    assert outline.shape == (sound.COLUMNS, 2)
-    assert np.allclose(outline[10:390], [-63.5, 63.5], atol=2)
-    assert np.allclose(outline[410:790], [-127, 127], atol=2)
-
-
-def test_onsets_are_where_the_clicks_are(tmp_path):
-    times = [0.5, 1.0, 1.75, 2.5]
-    samples = click_track(times, 3.0) + noise(3.0, amplitude=1e-4)
-    track = ex.analyze(write_wav(tmp_path / "clicks.wav", samples), smoothing=0)
-    assert sound.onsets(track) == pytest.approx(times, abs=0.02)
-
-
-def test_frames_that_are_fast_enough_grow_to_full_size_one_step_at_a_time():
-    pace = Pace((640, 360))
-    sizes = []
-    for _ in range(100):
-        sizes.append(pace.size)
-        pace.took(pace.size, 1e-8 * pace.size[0] * pace.size[1])
-    assert sizes[0] == (160, 90)
-    assert sizes[-1] == (640, 360)
-    assert sorted(set(sizes)) == sorted(dict.fromkeys(sizes))
-
-
-@pytest.mark.parametrize("megapixels_per_second", [0.3, 0.6, 1.5, 3.0, 50.0])
-def test_the_largest_size_that_keeps_up_is_found_and_kept(megapixels_per_second):
-    pace = Pace((640, 360))
-    sizes = []
-    for _ in range(200):
-        sizes.append(pace.size)
-        pace.took(pace.size, pace.size[0] * pace.size[1] / (1e6 * megapixels_per_second))
-    assert len(set(sizes[100:])) == 1  # no swinging to and fro
-    last = sizes[-1]
-    seconds = last[0] * last[1] / (1e6 * megapixels_per_second)
-    assert seconds <= SLOWEST or last == pace.sizes[-1]
-    larger = [size for size in pace.sizes if size > last]
-    if larger:
-        assert min(larger)[0] * min(larger)[1] / (1e6 * megapixels_per_second) > 0.7 * SLOWEST
-
-
-def test_a_hiccup_changes_nothing_and_a_slow_field_does_at_once():
-    pace = Pace((640, 360))
-    for _ in range(50):
-        pace.took(pace.size, 1e-8 * pace.size[0] * pace.size[1])
-    assert pace.size == (640, 360)
-    pace.took(pace.size, 2 * SLOWEST)
-    assert pace.size == (640, 360)
-    for _ in range(3):
-        pace.took(pace.size, 3 * SLOWEST)
-    assert pace.size < (640, 360)
+@pytest.mark.parametrize(("size", "final"), [(SIZE, True), ((32, 18), False)])
+def test_a_quick_frame_of_full_size_and_precision_is_no_draft(size, final):
+    track = made_up_track(2.0)
+    painter = Painter(track, SIZE, "cpu")
+    painter.pace = SimpleNamespace(size=size, took=lambda *_: None)
+    frame, said = painter.quick(FIELD, 0.5)
+    painter.close()
+    assert said is final
+    assert np.array_equal(frame, ex.render_frame(FIELD, track, 0.5, size=size))

@@ -12,6 +12,7 @@ from explorer.errors import SoundError
 from explorer.fields import CPPN
 from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
 from explorer.notebook import Panel, cells, explore
+from explorer.notebook.names import Names
 from explorer.rendering import Renderer, render_frame
 from tests import signals
 from tests.notebook.test_controls import drag
@@ -346,6 +347,21 @@ def test_undo_in_the_middle_of_drawing_makes_no_step_of_what_was_not_finished(co
     assert panel.steps.redo.disabled
 
 
+def test_a_step_counts_as_soon_as_its_picture_is_shown(panel, monkeypatch):
+    searching, go = threading.Event(), threading.Event()
+
+    def search(*_):
+        searching.set()
+        assert go.wait(PATIENCE)
+
+    monkeypatch.setattr(preview_module, "suggest", search)
+    drag(panel.form.controls["gain"].box, 0.5)
+    assert searching.wait(PATIENCE)
+    assert not panel.steps.undo.disabled
+    go.set()
+    settle(panel)
+
+
 def test_undone_settings_are_drawn_from_memory(counting, panel):
     drag(panel.form.controls["gain"].box, 2.0)
     settle(panel)
@@ -442,6 +458,12 @@ def test_every_button_and_field_has_a_name(panel):
         name = type(widget).__name__
         if name in ("Button", "ToggleButton", "Text", "Dropdown", "Checkbox", "IntSlider", "FloatSlider"):
             assert widget.description or widget.tooltip, widget
+
+
+def test_names_for_screen_readers_travel_with_the_panel(panel):
+    (names,) = [widget for widget in cells.tree(panel.widget) if isinstance(widget, Names)]
+    assert "aria-label" in names._esm
+    assert names.layout.display == "none"
 
 
 def test_every_handler_tells_its_errors(panel, monkeypatch):

@@ -85,6 +85,18 @@ def test_a_quick_field_is_drawn_once_and_in_full_at_once(preview, screen, begun,
     assert begun == [SIZE]
 
 
+@pytest.mark.parametrize(("quick", "drafted"), [(False, "draft 24x16"), (True, "draft 96x54")])
+def test_a_hand_that_is_quicker_than_a_draft_sees_drafts_and_nothing_more(
+    preview, screen, quick, drafted, monkeypatch
+):
+    monkeypatch.setattr(preview_module, "QUICK", 1e9 if quick else 0.0)
+    preview._quick = quick
+    for t in (0.1, 0.2, 0.3):
+        with pytest.raises(Stopped):
+            preview.draw(Request(FIELD, t), lambda: True)
+    assert screen.shown == [drafted] * 3
+
+
 def test_going_back_draws_and_measures_nothing(preview, screen, begun, monkeypatch):
     other = FIELD.replace(gain=2.0)
     requests = [Request(FIELD, 0.5), Request(FIELD, 1.0), Request(other, 1.0)]
@@ -133,16 +145,12 @@ def test_a_suggestion_comes_last_and_its_search_stops_when_something_newer_is_as
     dead = CPPN(hidden=8, layers=4, gain=0.5)
     preview.draw(Request(dead, 0.5), never)
     assert screen.shown[-1] == "full"
-    assert screen.advice.setting in type(dead).knobs()
-    screen.advice = None
-    preview.draw(Request(dead, 1.0), never)  # known: it belongs to the field
-    assert screen.advice is not None
-
-    def stale_once_shown():
-        return screen.shown[-1] == "full"
-
-    screen.shown.clear()
-    screen.shown.append("nothing")
+    preview.advise(Request(dead, 0.5), never)
+    found = screen.advice
+    assert found.setting in type(dead).knobs()
+    preview.advise(Request(dead, 1.0), lambda: True)  # known: it belongs to the field
+    assert screen.advice is found
+    other = Request(dead.replace(seed=9), 0.5)
+    preview.draw(other, never)
     with pytest.raises(Stopped):
-        preview.draw(Request(dead.replace(seed=9), 0.5), stale_once_shown)
-    assert screen.shown[-1] == "full"
+        preview.advise(other, lambda: True)

@@ -42,7 +42,7 @@ def turned():
 @pytest.fixture
 def stage(desk, turned, monkeypatch):
     monkeypatch.setattr(live, "LiveView", View)
-    stage = Stage(desk, [widgets.Image(), widgets.FloatSlider()], turned.append, SIZE, "cpu")
+    stage = Stage(desk, [widgets.Image(), widgets.FloatSlider()], turned.append, SIZE)
     yield stage
     stage.close()
 

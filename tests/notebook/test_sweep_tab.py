@@ -102,7 +102,7 @@ def test_points_arrive_and_a_click_loads_one(tab, desk, monkeypatch):
     tab.run_button.click()
     assert tab.job.wait(PATIENCE)
     assert counts == sorted(counts)
-    assert {0, 1, 2, 3, 4} <= set(counts)
+    assert {0, 1, 4} <= set(counts)  # the first one is drawn alone, others may finish together
     (folder,) = desk.explorations.glob("sweep_*")
     assert folder.name in tab.line.value
     assert (tab.stop_button.disabled, tab.run_button.disabled) == (True, False)
@@ -191,3 +191,9 @@ def test_the_sweep_of_another_process_is_not_taken_for_ours(desk):
         if process:
             (folder / "manifest.json").write_text(f'{{"process": {process}}}')
     assert arrival.items() == []
+
+
+def test_what_goes_wrong_while_it_is_shown_is_told(tab, desk, monkeypatch):
+    monkeypatch.setattr(tab, "_show", lambda state: 1 / 0)
+    tab._tell(State())
+    assert desk.told == ["division by zero"]

@@ -5,6 +5,7 @@ const IN_FLIGHT = 2; // questions out at a time: one is drawn while the other tr
 const SILENCE = 1000; // ms without an answer until the questions count as lost
 const AHEAD = 0.25; // s: at most so far ahead a moment is asked for, to be on time when its frame arrives
 const TOLD = 250; // ms between two reports of the position, and two of the numbers
+const PLACES = 2000; // of the playhead; it moves only when one would see it
 const STEP = 1, LEAP = 5; // s: an arrow key, and with shift
 
 const ICONS = {
@@ -154,6 +155,7 @@ class Player {
   constructor(model) {
     this.model = model;
     this.clock = new Clock(model.get("duration"));
+    this.clock.seek(model.get("t"));
     this.exchange = new Exchange(model, (facts, bitmap) => this.show(facts, bitmap));
     this.playing = this.dragging = false;
     this.loop = null; // [from, to] in seconds; to is null while only its start is chosen
@@ -161,7 +163,6 @@ class Player {
     this.parts = [];
     this.build();
     this.listen();
-    this.clock.seek(model.get("t"));
     this.report({ playing: false }); // whatever a page before this one did
     model.send({ kind: "ready" });
     this.tick();
@@ -296,7 +297,8 @@ class Player {
 
   place() {
     const { t, duration } = this.clock;
-    this.wave.style.setProperty("--share", duration ? t / duration : 0);
+    const share = duration ? Math.round((PLACES * t) / duration) / PLACES : 0;
+    if (share !== this.share) this.wave.style.setProperty("--share", (this.share = share));
     if (performance.now() - (this.toldAt ?? 0) > TOLD) this.tell();
   }
 
@@ -448,10 +450,10 @@ class Player {
     const up = rows.map(([, high], n) => `L${n} ${-Math.max(high, 1)}`).join("");
     const down = rows.map(([low], n) => `L${n} ${-Math.min(low, -1)}`).reverse().join("");
     const marks = onsets.map((t) => `M${((t / this.clock.duration) * columns).toFixed(2)} 132v-18`).join("");
-    const drawing = (kind) => `<svg class="${kind}" viewBox="0 -134 ${columns} 268" preserveAspectRatio="none" `
+    const drawing = `<svg viewBox="0 -134 ${columns} 268" preserveAspectRatio="none" `
       + `aria-hidden="true"><path class="outline" d="M0 0${up}${down}Z"/><path class="onsets" d="${marks}"/></svg>`;
-    this.wave.querySelectorAll("svg").forEach((old) => old.remove());
-    this.wave.insertAdjacentHTML("afterbegin", drawing("whole") + drawing("played"));
+    this.wave.querySelectorAll("svg, .played").forEach((old) => old.remove());
+    this.wave.insertAdjacentHTML("afterbegin", `${drawing}<div class="played">${drawing}</div>`);
   }
 
   close() {
