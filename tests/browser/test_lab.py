@@ -209,6 +209,7 @@ def test_hands_and_keys_scrub_loop_and_stay_out_of_the_notebook(opened):
     page.mouse.up()
     page.keyboard.up("Shift")
     assert page.locator(".explorer-live-loop").is_visible()
+    until(lambda: state(page)[0] == pytest.approx(1.0, abs=0.03), "a loop elsewhere leads to its start")
     wave.focus()
     page.keyboard.press("Space")
     moments = []
