@@ -26,11 +26,13 @@ def keep_diagnosis(
 ) -> None:
     """Write the draft diagnosis of a recipe into its run; warn when the video would be static or noisy.
 
-    It costs less than a frame of 720p.
+    A single frame, which moves by no means, is diagnosed as part of the whole. It costs less than a frame
+    of 720p.
     """
-    found = diagnose(
-        recipe.field, track, frames=recipe.frames, budget="draft", threads=threads, progress=progress
-    )
+    frames = recipe.frames
+    if frames.span(track.duration)[1] == 1:
+        frames = frames.replace(start=0.0, duration=None)
+    found = diagnose(recipe.field, track, frames=frames, budget="draft", threads=threads, progress=progress)
     files.write_json(folder / NAME, found.to_dict())
     seconds = recipe.frames.span(track.duration)[1] / recipe.frames.fps
     still = found.verdict == "static" and seconds >= LONG_ENOUGH
