@@ -60,7 +60,7 @@ def _kept(row: dict[Any, Any]) -> Kept:
         name=row["run"],
         folder=folder,
         status=row["status"],
-        verdict=(row["verdict"] or "") if row["frames"] != 1 else "",  # one moment alone is static
+        verdict=row["verdict"] or "",
         started=row["started"].to_pydatetime() if row["started"] is not None else None,
         starred=bool(row["star"]),
         audio=row["audio"] or "",

@@ -6,11 +6,13 @@ import os
 import numpy as np
 import pytest
 
+from explorer.audio import analyze
+from explorer.diagnostics import diagnose
 from explorer.errors import OutputError, SettingsError, Stopped
 from explorer.experiments import Recipe, Run, carry_out, find_audio, load_recipe, render, runs
 from explorer.fields import CPPN
 from explorer.files import sha256_of
-from explorer.rendering import Renderer
+from explorer.rendering import FrameSettings, Renderer
 from explorer.video import probe, read_comment, read_frames
 from tests.signals import music, write_wav
 
@@ -163,3 +165,12 @@ def test_a_run_becomes_a_moviepy_clip(song, tmp_path):
         assert clip.audio is not None
     finally:
         clip.close()
+
+
+def test_a_single_frame_is_diagnosed_as_part_of_the_whole(song, tmp_path):
+    """Alone it could only be static."""
+    run = render(FIELD, song, size=(160, 90), start=1.0, duration=1 / 30, explorations=tmp_path / "runs")
+    assert run.manifest["performance"]["frames"] == 1
+    (verdict,) = runs(tmp_path / "runs")["verdict"]
+    assert verdict == diagnose(FIELD, analyze(song), frames=FrameSettings(width=160, height=90)).verdict
+    assert verdict != "static"
