@@ -211,6 +211,12 @@ def test_deaf_without_gain(song):
     assert "deaf" in found.flags
 
 
+@pytest.mark.parametrize(("features", "hears"), [((), False), (("bass",), True)])
+def test_features_left_out_move_nothing(song, features, hears):
+    found = diagnose(Patterns(family="organic", features=features), song, frames=SMALL, budget="draft")
+    assert (found.audio_variance.value > 0) == hears
+
+
 def test_a_diagnosis_has_no_layers(song):
     found = diagnose(
         Patterns(family="organic"), song, frames=FrameSettings(width=96, height=96), budget="draft"
@@ -226,7 +232,7 @@ def test_a_diagnosis_has_no_layers(song):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"features": ("bass",)}, "patterns hear"),
+        ({"features": ("bass", "flux")}, "patterns do not hear 'flux'"),
         ({"timeline": ((5, "organic"), (1, "flowing"))}, "in order"),
         ({"timeline": ()}, "in order"),
         ({"weights": (0, 0, 0, 0)}, "not all 0"),

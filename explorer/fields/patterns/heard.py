@@ -30,9 +30,10 @@ class Heard:
     def of(controls: Controls, audio_gain: float) -> Heard:
         """From the columns that `Patterns.controls` makes."""
         columns = dict(zip(controls.names, controls.values.T.astype(np.float64), strict=True))
+        rest = np.zeros(len(controls.values))
         bass, mid, treble, onset = (
-            audio_gain * (columns[name] + 1) / 2 for name in ("bass", "mid", "treble", "onset")
+            audio_gain * (columns.get(name, rest - 1) + 1) / 2 for name in ("bass", "mid", "treble", "onset")
         )
         phase = columns["time"] + columns["motion"]
-        timbre = {name: audio_gain * columns[name] for name in ("flatness", "centroid")}
+        timbre = {name: audio_gain * columns.get(name, rest) for name in ("flatness", "centroid")}
         return Heard(phase, bass, mid, treble, onset, timbre["flatness"], SHIFT * timbre["centroid"])

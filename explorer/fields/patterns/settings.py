@@ -24,7 +24,8 @@ class Patterns(FieldSettings):
 
     `family="music"` lets the music choose: loud passages are geometric, bright ones fractal, medium ones
     flow, quiet ones are organic (see `selection`). A `timeline` of (seconds, family) sets it by hand, and
-    `weights` (fractal, organic, flowing, geometric) mix two or more for the whole track.
+    `weights` (fractal, organic, flowing, geometric) mix two or more for the whole track. `features` that are
+    left out rest, and move nothing.
     """
 
     kind: Literal["patterns"] = "patterns"
@@ -134,9 +135,10 @@ class Patterns(FieldSettings):
 
     @field_validator("features")
     @classmethod
-    def _all_heard(cls, features: tuple[str, ...]) -> tuple[str, ...]:
-        if set(features) != set(HEARD):
-            raise SettingsError(f"features: patterns hear {', '.join(HEARD)}; audio_gain=0 makes them deaf")
+    def _heard(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+        for name in features:
+            if name not in HEARD:
+                raise SettingsError(f"patterns do not hear '{name}'{nearest(name, HEARD)}")
         return features
 
     @field_validator("timeline")

@@ -29,7 +29,8 @@ def along(
     Energy is integrated into phase, so loud passages move faster and nothing ever jumps.
     """
     loudness = (track.values[:, track.names.index("rms")].astype(np.float64) + 1) / 2
-    rate = DRIVE * settings.speed * settings.audio_gain / track.fps
+    drive = DRIVE if "rms" in settings.features else 0.0
+    rate = drive * settings.speed * settings.audio_gain / track.fps
     motion = np.concatenate(([0.0], np.cumsum(rate * (loudness[1:] + loudness[:-1]) / 2)))
     return np.column_stack((motion, _weights(settings, track))), ("motion", *FAMILIES)
 
