@@ -145,6 +145,8 @@ def _explain(cls: type[Settings], error: ValidationError) -> str:
     name = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "extra_forbidden":
         return f"{cls.__name__} has no setting '{name}'{nearest(name, cls.model_fields)}"
+    if len(first["loc"]) > 1:  # inside a tuple
+        return f"{name}: {first['msg'][:1].lower()}{first['msg'][1:]} ({'.'.join(map(str, first['loc']))})"
     if first["type"] == "missing":
         return f"{cls.__name__} needs '{name}'"
     reason = first["msg"].removeprefix("Value error, ")

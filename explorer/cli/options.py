@@ -63,8 +63,11 @@ class FieldFlags:
         known = field.knobs()
         for name in self.settings:
             if name not in known and name != "features":
-                flag = _all_knobs()[name][0][1].flag
-                raise SettingsError(f"--{flag} is not a setting of the field '{field.kind}'")
+                owner, knob = _all_knobs()[name][0]
+                raise SettingsError(
+                    f"--{knob.flag} is not a setting of the field '{field.kind}' but of '{owner}': "
+                    f"--field {owner}"
+                )
         return field.replace(**self.settings)
 
 

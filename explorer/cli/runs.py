@@ -10,7 +10,7 @@ from explorer.cli.console import say
 from explorer.cli.options import Explorations
 
 SHOWN = {
-    **{name: name for name in ("run", "status", "verdict", "star", "look")},
+    **{name: name for name in ("run", "status", "verdict", "star", "look", "varied")},
     "params.seed": "seed",
     **{name: name for name in ("audio", "size", "fps", "seconds", "speed")},
 }
@@ -51,6 +51,6 @@ def runs(
     else:
         shown = table.reindex(columns=list(SHOWN)).rename(columns=SHOWN)
         shown["star"] = shown["star"].map({True: "*", False: ""})
-        shown = shown.astype({"seed": "Int64"}).fillna({"verdict": "-", "look": "-"})
+        shown = shown.astype({"seed": "Int64"}).fillna({"verdict": "-", "look": "-", "varied": ""})
         say(shown.to_string(index=False, na_rep="-", float_format=lambda number: f"{number:.4g}"))
         say(f"in {explorations_folder(explorations)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
@@ -9,7 +10,7 @@ from tqdm import tqdm
 
 from explorer.cli.console import Bar, say
 from explorer.cli.options import DeviceOption, Explorations, PrecisionOption, with_setting_flags
-from explorer.errors import SettingsError
+from explorer.errors import SettingsError, Stopped
 from explorer.fields import AnyField
 
 if TYPE_CHECKING:
@@ -186,10 +187,11 @@ class Points:
         self._bar: tqdm[Any] | None = None
         self._pace: Pace | None = None
         self._workers = 1
+        self._folder: Path | None = None
 
     def announce(self, plan: Plan) -> None:
         """Say what is going to be done."""
-        self._workers = plan.workers or 1
+        self._workers, self._folder = plan.workers or 1, plan.folder
         self._pace = None
         self._end()
         say(plan)
@@ -220,6 +222,8 @@ class Points:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._other.close()
         self._end()
+        if kind is not None and issubclass(kind, KeyboardInterrupt | Stopped) and self._folder:
+            say(f"go on with  explorer sweep --resume {self._folder}")

@@ -14,6 +14,7 @@ from explorer.diagnostics.parallel import in_threads
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, centres, moments
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
+from explorer.fields.base import check
 from explorer.fields.cppn.network import Network, PreparedCPPN, activate, build
 from explorer.fields.paint import paint
 from explorer.progress import Progress, silent
@@ -51,6 +52,7 @@ def calibrate(
     frame than from pixel to pixel. Very narrow and deep networks may miss the aim: diagnose the result.
     Raises SettingsError for a field that has no layers to scale.
     """
+    check(field, track)
     if not isinstance(field, CPPN):
         raise SettingsError(f"calibrate scales the layers of a CPPN; got {type(field).__name__}")
     frames = frames or DEFAULT_FRAMES

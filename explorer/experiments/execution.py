@@ -27,6 +27,7 @@ from explorer.experiments.report import report_or_warn
 from explorer.experiments.run import Run
 from explorer.experiments.segments import frames_by
 from explorer.fields import FieldSettings
+from explorer.fields.base import check_field
 from explorer.progress import Progress, silent
 from explorer.rendering import Device, FrameSettings, Renderer, parse_size, resolve
 from explorer.rendering.frames import Size
@@ -65,6 +66,7 @@ def render(
     refused then. Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing
     half-written remains under a final name.
     """
+    check_field(field)
     target = resolve(device, precision)
     width, height = parse_size(size or field.frame_size)
     frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)

@@ -33,10 +33,10 @@ def keep_diagnosis(
     if frames.span(track.duration)[1] == 1:
         frames = frames.replace(start=0.0, duration=None)
     found = diagnose(recipe.field, track, frames=frames, budget="draft", threads=threads, progress=progress)
-    files.write_json(folder / NAME, found.to_dict())
-    seconds = recipe.frames.span(track.duration)[1] / recipe.frames.fps
+    seconds = frames.span(track.duration)[1] / frames.fps
     still = found.verdict == "static" and seconds >= LONG_ENOUGH
-    noise = found.verdict == "noisy" and recipe.frames.height >= LARGE_ENOUGH
+    noise = found.verdict == "noisy" and frames.height >= LARGE_ENOUGH
+    files.write_json(folder / NAME, found.to_dict(suggestion=still or noise))  # its search takes seconds
     if still or noise:
         advice = f"; {found.suggestion.words}" if found.suggestion else ""
         warnings.warn(f"{found.sentence.rstrip('.')}{advice}", ExplorerWarning, stacklevel=4)

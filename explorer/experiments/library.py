@@ -45,8 +45,10 @@ def find(name: str | Path, explorations: str | Path | None = None) -> Path:
     folders = (
         [path for path in root.glob("*_*") if path.is_dir() and path.name.endswith(whole)] if whole else []
     )
+    if not folders and whole and not key:  # the key of a point
+        folders = [path for path in root.glob("sweep_*/points/*") if path.name.endswith(whole)]
     if len(folders) > 1:
-        raise SettingsError(f"{len(folders)} runs in {root} end in '{whole}'; give the whole name")
+        raise SettingsError(f"{len(folders)} runs or points in {root} end in '{whole}'; give the whole name")
     if not folders:
         close = nearest(whole, [path.name for path in root.glob("*_*")]) if "_" in whole else ""
         raise SettingsError(

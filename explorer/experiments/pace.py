@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from explorer.experiments.report.numbers import duration as duration
 
@@ -52,6 +53,7 @@ class Plan:
     workers: int | None = None
     seconds: float | None = None
     bytes: int | None = None
+    folder: Path | None = None
 
     def __str__(self) -> str:
         if self.seconds is not None:

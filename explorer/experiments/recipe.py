@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.errors import SettingsError
 from explorer.fields import AnyField
-from explorer.files import sha256_of
+from explorer.files import explorations_folder, sha256_of
 from explorer.rendering import FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
@@ -84,13 +85,14 @@ def load_recipe(path: str | Path) -> Recipe:
 def find_audio(recipe: Recipe, near: Path, given: str | Path | None = None) -> Path:
     """The sound file of a recipe, checked by its hash.
 
-    Looked for at `given`, else where the manifest beside the recipe says it was, beside the recipe, and in
-    the current folder. Raises SettingsError when none has the right content.
+    Looked for at `given`, else where the manifests of its run or sweep and of others in the explorations
+    folder say it was, beside the recipe, and in the current folder. Raises SettingsError when none has the
+    right content.
     """
     if given is not None:
         candidates = [Path(given)]
     else:
-        candidates = [*_remembered(near), near / recipe.audio.name, Path.cwd() / recipe.audio.name]
+        candidates = [*_remembered(recipe, near), near / recipe.audio.name, Path.cwd() / recipe.audio.name]
     present = [path for path in candidates if path.is_file()]
     for path in present:
         if sha256_of(path) == recipe.audio.sha256:
@@ -104,10 +106,13 @@ def find_audio(recipe: Recipe, near: Path, given: str | Path | None = None) -> P
     )
 
 
-def _remembered(folder: Path) -> list[Path]:
-    """The path of the sound in a run's manifest, if there is one."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return [Path(manifest["audio"]["path"])]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+def _remembered(recipe: Recipe, near: Path) -> Iterator[Path]:
+    """Where manifests say that the sound was: of the run, of a point's sweep, of any other, newest first."""
+    others = explorations_folder().glob("*_*/")
+    for folder in (near, near.parent.parent, *sorted(others, key=lambda path: path.name[-23:], reverse=True)):
+        try:
+            audio = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["audio"]
+            if audio["sha256"] == recipe.audio.sha256:
+                yield Path(audio["path"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue

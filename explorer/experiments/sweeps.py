@@ -94,7 +94,7 @@ def sweep(
         analyse_all(folder, (changed(spec.base, params) for _, params in spec.points), sound, progress)
         session = Session(folder, target.device.type, retry_failed, journal.report, progress)
         tally, keys = _left(folder, spec, retry_failed)
-        plan = _plan(spec, len(keys))
+        plan = _plan(folder, spec, len(keys))
         check_reach(executor, folder)
         try:
             conduct(session, keys, tally, plan, workers=workers, executor=executor, announce=announce)
@@ -141,14 +141,15 @@ def _left(folder: Path, spec: Specification, retry_failed: bool) -> tuple[Tally,
     return tally, keys
 
 
-def _plan(spec: Specification, to_do: int) -> Plan:
+def _plan(folder: Path, spec: Specification, to_do: int) -> Plan:
     axes = [
         (name, f"{spec.ranges[name][0]:g} to {spec.ranges[name][1]:g}")
         if name in spec.ranges
         else (name, f"{len(values)} value{'s' if len(values) > 1 else ''}")
         for name, values in spec.vary.items()
     ]
-    return Plan(len(spec.points), to_do, axes, () if spec.clip else ("clips are skipped",))
+    skipped = () if spec.clip else ("clips are skipped",)
+    return Plan(len(spec.points), to_do, axes, skipped, folder=folder)
 
 
 def _show(folder: Path) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from explorer.errors import ExplorerError
 from explorer.experiments import manifest, points
 from explorer.experiments.measuring import METRICS
+from explorer.experiments.names import caption
 from explorer.experiments.specification import NAME, Specification
 from explorer.experiments.stars import is_starred
 from explorer.fields.looks import look_of
@@ -25,6 +26,7 @@ COLUMNS = (
     "verdict",
     "star",
     "look",
+    "varied",
     "started",
     "audio",
     "size",
@@ -140,6 +142,7 @@ def _sweep(folder: Path) -> Iterator[Row]:
             "audio": base["audio"]["name"],
             "size": f"{frames['width']}x{frames['height']}",
             "fps": float(parse_fps(frames["fps"])),
+            "varied": caption(params),
             "look": look_of(_all_varied(params, "field", base["field"])),
             **_field_params(base["field"]),
             **row,

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from explorer.audio import FeatureTrack
+from explorer.errors import SettingsError
 from explorer.fields.prepared import Prepared
 from explorer.settings import Settings
 
@@ -24,6 +25,19 @@ class Controls:
 
     values: Float32[np.ndarray, "moments columns"]
     names: tuple[str, ...]
+
+
+def check_field(field: object) -> None:
+    """Raise SettingsError, with what to do, unless this is a field."""
+    if not isinstance(field, FieldSettings):
+        raise SettingsError(f"field: got {field!r}; give a field, as in CPPN.preset('molten')")
+
+
+def check(field: object, track: object) -> None:
+    """Raise SettingsError, with what to do, unless these are a field and a track."""
+    check_field(field)
+    if not isinstance(track, FeatureTrack):
+        raise SettingsError(f"track: got {track!r}; analyse the sound first: track = analyze('song.ogg')")
 
 
 class FieldSettings(Settings):

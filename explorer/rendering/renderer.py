@@ -11,8 +11,9 @@ import torch
 from jaxtyping import UInt8
 
 from explorer.audio import FeatureTrack
-from explorer.errors import SettingsError, Stopped
+from explorer.errors import Stopped
 from explorer.fields import FieldSettings, Grid, Prepared
+from explorer.fields.base import check
 from explorer.rendering.devices import Device, resolve
 from explorer.rendering.frames import Size, parse_size
 from explorer.rendering.threads import alone, usable_threads
@@ -41,10 +42,7 @@ class Renderer:
         precision: str = "auto",
         threads: int | None = None,
     ) -> None:
-        if not isinstance(field, FieldSettings):
-            raise SettingsError(f"field: got {field!r}; give a field, as in CPPN.preset('molten')")
-        if not isinstance(track, FeatureTrack):
-            raise SettingsError(f"track: got {track!r}; analyse the sound first: track = analyze('song.ogg')")
+        check(field, track)
         self.field = field
         self.track = track
         self.grid = size if isinstance(size, Grid) else Grid(*parse_size(size))

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from explorer.cli import main
-from explorer.cli.sweep import varied
+from explorer.cli.sweep import Points, varied
 from explorer.errors import SettingsError
 from explorer.experiments import Sweep, runs
+from explorer.experiments.pace import Plan
 from explorer.experiments.sampling import Span
 from tests.experiments.small import a_song
 
@@ -118,3 +119,10 @@ def test_runs_are_listed_starred_and_deleted(song, tmp_path, capsys):
     assert not runs(tmp_path / "runs")["star"].any()
     assert run("runs", "--delete", folder.name) == 0
     assert runs(tmp_path / "runs").empty
+
+
+def test_an_interrupted_sweep_says_how_to_go_on(tmp_path, capsys):
+    bar = Points()
+    bar.announce(Plan(points=9, to_do=9, axes=[("gain", "3 values")], folder=tmp_path))
+    bar.__exit__(KeyboardInterrupt)
+    assert f"explorer sweep --resume {tmp_path}" in capsys.readouterr().out

@@ -1,5 +1,6 @@
 """The diagnosis as a whole: budgets, seeds, what it shows."""
 
+import inspect
 import io
 import json
 from dataclasses import replace
@@ -9,7 +10,14 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter1d
 
-from explorer.diagnostics import Measure, diagnose
+from explorer.diagnostics import (
+    Measure,
+    calibrate,
+    diagnose,
+    feature_influence,
+    phase_map,
+    sobol_shares,
+)
 from explorer.diagnostics.diagnosis import BUDGETS, MEASURES
 from explorer.diagnostics.measure import bootstrapped
 from explorer.errors import SettingsError, Stopped
@@ -157,3 +165,12 @@ def test_the_known_table_in_order_and_magnitude():
     correlations = [found[key]["neighbour_correlation"] for key in KNOWN]
     assert correlations == pytest.approx([1.0, 1.0, 0.94, 0.82, 0.10], abs=0.12)
     assert correlations == sorted(correlations, reverse=True)
+
+
+@pytest.mark.parametrize("ask", [diagnose, calibrate, sobol_shares, feature_influence, phase_map])
+def test_a_path_or_the_name_of_a_look_is_refused_with_what_to_do(ask):
+    ask = inspect.unwrap(ask)  # what users have, without the check of types around it
+    with pytest.raises(SettingsError, match="analyse the sound first"):
+        ask(CPPN(), "song.ogg")
+    with pytest.raises(SettingsError, match=r"give a field, as in CPPN\.preset"):
+        ask("molten", made_up_track())

@@ -68,10 +68,25 @@ def test_the_sound_is_found_by_its_content(tmp_path, monkeypatch):
     with pytest.raises(SettingsError, match=r"needs the sound 'made-up.wav' and it was not found"):
         find_audio(recipe, tmp_path)
     assert find_audio(recipe, tmp_path, moved) == moved
-    write_json(tmp_path / "manifest.json", {"audio": {"path": str(moved)}})
+    write_json(tmp_path / "manifest.json", {"audio": {"path": str(moved), "sha256": sha256_of(moved)}})
     assert find_audio(recipe, tmp_path) == moved
     moved.write_bytes(b"other")
     with pytest.raises(SettingsError, match="has other content"):
         find_audio(recipe, tmp_path, moved)
     with pytest.raises(SettingsError, match="there is no file"):
         find_audio(recipe, tmp_path, tmp_path / "nothing.wav")
+
+
+@pytest.mark.parametrize("near", ["points/0123", "elsewhere"])
+def test_the_sound_is_found_where_a_sweep_or_another_run_had_it(tmp_path, monkeypatch, near):
+    runs = tmp_path / "runs"
+    monkeypatch.setenv("EXPLORER_EXPLORATIONS", str(runs))
+    sound = tmp_path / "music" / "song.wav"
+    sound.parent.mkdir()
+    sound.write_bytes(b"sound")
+    sweep = runs / "sweep_20260101T000000Z_abcdef"
+    (sweep / "points" / "0123").mkdir(parents=True)
+    write_json(sweep / "manifest.json", {"audio": {"path": str(sound), "sha256": sha256_of(sound)}})
+    recipe = a_recipe().model_copy(update={"audio": a_recipe().audio.replace(sha256=sha256_of(sound))})
+    folder = sweep / near if near.startswith("points") else tmp_path
+    assert find_audio(recipe, folder) == sound

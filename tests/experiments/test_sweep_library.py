@@ -87,6 +87,7 @@ def test_what_was_made_is_loaded_by_path_or_name(shelf):
     point = load(f"{sweep.folder.name}/{sweep.point(1).key[:8]}", root)
     assert isinstance(point, Point)
     assert point.field == FIELD.replace(gain=3)
+    assert load(point.key[-7:], root).folder == point.folder
     assert load(sweep.point(2).folder.parent / sweep.point(0).key).key == sweep.point(0).key
 
 

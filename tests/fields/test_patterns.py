@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -237,6 +239,8 @@ def test_a_diagnosis_has_no_layers(song):
         ({"timeline": ()}, "in order"),
         ({"weights": (0, 0, 0, 0)}, "not all 0"),
         ({"weights": (1, -1, 0, 0)}, "0 or more"),
+        ({"weights": (1, 2)}, "weights: field required"),
+        ({"timeline": ((0, "spiral"),)}, r"timeline: .*'organic'.* \(timeline.0.1\)"),
         ({"family": "spiral"}, "fractal"),
         ({"fractal_arms": 1}, "2 to 24"),
     ],
@@ -244,6 +248,11 @@ def test_a_diagnosis_has_no_layers(song):
 def test_wrong_settings_say_what_is_allowed(settings, told):
     with pytest.raises(SettingsError, match=told):
         Patterns(**settings)
+
+
+def test_a_path_is_no_track():
+    with pytest.raises(SettingsError, match="analyse the sound first"):
+        inspect.unwrap(Patterns.families)(Patterns(), "song.ogg")
 
 
 def test_an_unknown_preset_is_named():

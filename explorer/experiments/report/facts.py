@@ -36,6 +36,7 @@ def provenance(found: Collected) -> list[tuple[str, str]]:
         ("Sound, SHA-256", text(audio.get("sha256") or "")),
         ("Field", text(field.get("kind") or log.get("field") or "")),
         ("Seed of the field", _said(field.get("seed"))),
+        ("Families", _families(log.get("families"))),
         ("Sampler", text(spec.get("sampler") or "")),
         ("Seed of the sampler", _said(spec.get("sampler_seed"))),
         ("Specification", text(log.get("spec_hash") or "")),
@@ -85,6 +86,16 @@ def _versions(environment: dict[str, Any]) -> list[tuple[str, str]]:
         *((names.get(name, text(name)), text(version)) for name, version in packages.items() if version),
         ("Revision", revision if git else ""),
     ]
+
+
+def _families(told: Any) -> str:
+    """Which family of patterns is seen from when on: `organic 0 s, flowing 7.1 s`."""
+    pairs = told if isinstance(told, list) else []
+    return ", ".join(
+        f"{text(pair[1])} {short(number(pair[0]) or 0)} s"
+        for pair in pairs
+        if isinstance(pair, list) and len(pair) == 2
+    )
 
 
 def _said(value: Any) -> str:

@@ -10,7 +10,7 @@ from pydantic import field_validator, model_validator
 
 from explorer.audio import FeatureTrack
 from explorer.errors import SettingsError
-from explorer.fields.base import Controls, FieldSettings
+from explorer.fields.base import Controls, FieldSettings, check
 from explorer.fields.palette import PaletteName
 from explorer.fields.prepared import Prepared
 from explorer.settings import knob, nearest
@@ -179,6 +179,7 @@ class Patterns(FieldSettings):
         """Which family is seen most from when to when: (seconds, seconds, name), without gaps."""
         from explorer.fields.patterns.timeline import stretches
 
+        check(self, track)
         return stretches(self, track)
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
