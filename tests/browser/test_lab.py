@@ -49,6 +49,7 @@ def lab(tmp_path_factory, browser):
     write_wav(folder / "song.wav", music(LENGTH, 22050), 22050)
     jupyter.write_notebook(folder / "panel.ipynb", PANEL)
     jupyter.write_notebook(folder / "live.ipynb", LIVE)
+    jupyter.write_notebook(folder / "many.ipynb", PANEL)
     with jupyter.jupyterlab(folder) as address:
         yield address, folder
 
@@ -123,6 +124,28 @@ def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened,
     # at most a draft and a full frame that were on their way, and the last draft and full frame
     assert page.evaluate("shown") - let_go <= 4
     assert moves > 20
+
+
+def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened, lab):
+    page = opened("many.ipynb")
+    page.get_by_role("tab", name="Sweep", exact=True).click()
+    run = page.get_by_role("button", name="Run sweep")
+    card = page.locator(".explorer-card").filter(has=run)
+    card.locator("select").first.select_option(label="seed")
+    values = card.locator("input[type=text]").first
+    values.fill(", ".join(map(str, range(100, 160))))
+    values.press("Tab")
+    card.get_by_text("60 points").wait_for()
+    run.click()
+    pictures = card.locator("img:visible")
+    until(lambda: pictures.count() >= 1, "no picture of a point appeared")
+    card.locator("button", has_text="Stop").click()
+    card.locator("button", has_text="Go on").wait_for()
+    card.locator(".explorer-thumb button:visible").first.click()
+    until(lambda: 100 <= json.loads(execute(page, "print(panel.field.seed)")) < 160, "no point was loaded")
+    statuses = execute(page, "print(ex.runs(panel.explorations)['status'].tolist())")
+    assert "running" not in statuses
+    assert 1 <= statuses.count("done") < 60
 
 
 def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened, lab):
