@@ -32,5 +32,10 @@ class Stopped(ExplorerError):  # noqa: N818  nothing went wrong
     """The work was stopped on request; nothing half-written is left."""
 
 
+def words_of(error: Exception) -> str:
+    """An error in one line: our own as they are, others with their kind."""
+    return str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
+
+
 class ExplorerWarning(UserWarning):
     """Something was changed or repaired, and the work goes on."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float, Float32, Float64
 from numpy.typing import ArrayLike
 
 from explorer.audio.features import UNITS, AnalysisSettings
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = 1  # of the saved files
+
+
+def between_rows(
+    values: Float[np.ndarray, "rows columns"], position: Float64[np.ndarray, " moments"]
+) -> Float[np.ndarray, "moments columns"]:
+    """Rows at any positions, by linear interpolation, held at both ends."""
+    # Rounding to a millionth of a row lets t = n / fps hit row n exactly.
+    position = np.clip(np.round(position, 6), 0, len(values) - 1)
+    left = position.astype(np.int64)
+    right = np.minimum(left + 1, len(values) - 1)
+    share = (position - left).astype(values.dtype)[:, None]
+    found: Float[np.ndarray, "moments columns"] = values[left] * (1 - share) + values[right] * share
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +71,7 @@ class FeatureTrack:
         moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
         if not np.isfinite(moments).all():
             raise SettingsError(f"times must be finite numbers of seconds, got {times!r}")
-        # Rounding to a millionth of a frame lets t = n / fps hit row n exactly.
-        position = np.clip(np.round(moments * self.fps, 6), 0, len(self.values) - 1)
-        left = position.astype(np.int64)
-        right = np.minimum(left + 1, len(self.values) - 1)
-        share = (position - left).astype(np.float32)[:, None]
-        values = self.values[:, columns]
-        return values[left] * (1 - share) + values[right] * share
+        return between_rows(self.values, moments * self.fps)[:, columns]
 
     def _columns(self, names: tuple[str, ...]) -> list[int]:
         for name in names:

@@ -84,7 +84,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(**given: Any) -> Any:
         for group, parameters in derived.items():
             typed = {name.partition("__")[2]: given.pop(name) for name in parameters}
-            typed = {name: _value(text) for name, text in typed.items() if text is not None}
+            typed = {name: typed_value(text) for name, text in typed.items() if text is not None}
             given[group] = _field_flags(typed) if group == "field" else typed
         if "field" in derived and plain.parameters["field"].annotation is not FieldFlags:
             given["field"] = given["field"].choose()
@@ -107,7 +107,7 @@ def _field_flags(typed: dict[str, Any]) -> FieldFlags:
     return FieldFlags(kind, preset, typed)
 
 
-def _value(text: str) -> str | None:
+def typed_value(text: str) -> str | None:
     """Typed text as a setting takes it: `none` is None."""
     return None if text.lower() == "none" else text
 

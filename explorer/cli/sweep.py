@@ -9,7 +9,13 @@ import typer
 from tqdm import tqdm
 
 from explorer.cli.console import Bar, say
-from explorer.cli.options import DeviceOption, Explorations, PrecisionOption, with_setting_flags
+from explorer.cli.options import (
+    DeviceOption,
+    Explorations,
+    PrecisionOption,
+    typed_value,
+    with_setting_flags,
+)
 from explorer.errors import SettingsError, Stopped
 from explorer.fields import AnyField
 
@@ -156,7 +162,7 @@ def varied(given: list[str]) -> dict[str, Any]:
             ends = seconds(f"{low},{high}", f"--set {text}: write NAME=LOW..HIGH as in --set gain=1..5")
             found[name.strip()] = Span(ends[0], ends[-1])
         else:
-            found[name.strip()] = [_value(value.strip()) for value in values.split(",")]
+            found[name.strip()] = [typed_value(value.strip()) for value in values.split(",")]
     return found
 
 
@@ -166,10 +172,6 @@ def seconds(text: str, help: str = "") -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise SettingsError(help or f"--moments: got {text!r}; allowed: seconds, as in 1.5,10,30") from None
-
-
-def _value(text: str) -> str | None:
-    return None if text.lower() == "none" else text
 
 
 def _untouched(field: AnyField) -> bool:

@@ -91,21 +91,18 @@ def _draw_variances(axis: Axes, diagnosis: Diagnosis) -> None:
     for row, (name, label) in enumerate(VARIANCES.items()):
         measure = diagnosis.measures[name]
         _bar(axis, row, measure, LEAST, _exact(measure.value))
-        axis.text(
-            -0.02,
-            row,
-            label,
-            transform=axis.get_yaxis_transform(),
-            ha="right",
-            va="center",
-            color=INK,
-            fontsize=9,
-        )
+        _name(axis, row, label)
     for edge, word in ((LEAST, "static"), (STATIC, "faint"), (FAINT, "alive")):
         axis.text(edge * 1.3, -0.62, word, color=VERDICT[word], fontsize=8, va="center")
     axis.xaxis.set_major_locator(LogLocator(numticks=8))
     axis.xaxis.set_minor_locator(NullLocator())
     _plain(axis, "variance of the colour", rows=len(VARIANCES))
+
+
+def _name(axis: Axes, row: int, label: str) -> None:
+    """What a row is, left of the axis."""
+    beside = axis.get_yaxis_transform()
+    axis.text(-0.02, row, label, transform=beside, ha="right", va="center", color=INK, fontsize=9)
 
 
 def _draw_shares(axis: Axes, diagnosis: Diagnosis) -> None:
@@ -114,16 +111,7 @@ def _draw_shares(axis: Axes, diagnosis: Diagnosis) -> None:
         measure = diagnosis.measures[name]
         _bar(axis, row, measure, 0.0, f"{measure.value:.2f}")
         axis.plot([turns, turns], [row - 0.42, row + 0.42], color=VERDICT["static"], linewidth=1.4)
-        axis.text(
-            -0.02,
-            row,
-            label,
-            transform=axis.get_yaxis_transform(),
-            ha="right",
-            va="center",
-            color=INK,
-            fontsize=9,
-        )
+        _name(axis, row, label)
     axis.plot([UNRELATED, UNRELATED], [0.58, 1.42], color=VERDICT["static"], linewidth=0.8, linestyle=":")
     _plain(axis, "correlations and share; red lines: where it turns", rows=len(SHARES))
 

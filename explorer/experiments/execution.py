@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import traceback
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
@@ -16,7 +15,7 @@ import torch
 
 from explorer import files
 from explorer.audio import FeatureTrack, Sound, analyze, open_sound
-from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, Stopped
+from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
 from explorer.experiments import manifest
 from explorer.experiments.cluster import AnyExecutor, as_executor, workers_of
 from explorer.experiments.estimate import Estimate, estimate
@@ -232,9 +231,7 @@ def _logged(folder: Path, recipe: Recipe, audio: Path, renderer: Renderer) -> It
         yield log
         log |= {"status": "done", "artefacts": manifest.artefacts(folder)}
     except BaseException as error:
-        stopped = isinstance(error, (KeyboardInterrupt, Stopped))
-        told = str(error) if isinstance(error, ExplorerError) else "".join(traceback.format_exception(error))
-        log |= {"status": "stopped" if stopped else "failed", "error": told}
+        log |= manifest.ended_by(error)
         raise
     finally:
         log["ended"] = manifest.now()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-import traceback
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from explorer.errors import ExplorerError, Stopped
+from explorer.errors import ExplorerError
 from explorer.experiments import manifest
 from explorer.experiments.conduct import Tally
 from explorer.experiments.specification import NAME, Specification, hash_of
@@ -69,14 +68,7 @@ class Journal:
                 "done" if counts["done"] + counts["failed"] == counts["total"] else "stopped"
             )
         else:
-            stopped = isinstance(error, KeyboardInterrupt | Stopped)
-            told = (
-                str(error) if isinstance(error, ExplorerError) else "".join(traceback.format_exception(error))
-            )
-            self._log |= {
-                "status": "stopped" if stopped else "failed",
-                "error": told or kind.__name__ if kind else "",
-            }
+            self._log |= manifest.ended_by(error)
         self._log |= {"ended": manifest.now(), "seconds_left": None}
         try:
             self._write()

@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 import sys
+import traceback
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, Stopped
 from explorer.files import sha256_of, write_json
 
 SCHEMA = 1
@@ -25,6 +26,13 @@ NAME = "manifest.json"
 def now() -> str:
     """The current time in UTC, ISO 8601, to the millisecond: two runs of a second keep their order."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def ended_by(error: BaseException) -> dict[str, str]:
+    """The status of what an error ended, stopped or failed, and the reason."""
+    stopped = isinstance(error, KeyboardInterrupt | Stopped)
+    told = str(error) if isinstance(error, ExplorerError) else "".join(traceback.format_exception(error))
+    return {"status": "stopped" if stopped else "failed", "error": told or type(error).__name__}
 
 
 @lru_cache(maxsize=1)

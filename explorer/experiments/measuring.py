@@ -39,16 +39,4 @@ def measure(
 
     found = diagnose(field, track, frames=frames, threads=threads, progress=progress)
     metrics = {name: float(getattr(found, name)) for name in METRICS}
-    told = {
-        "verdict": found.verdict,
-        "flags": list(found.flags),
-        "sentence": found.sentence,
-        "measures": {name: value.to_dict() for name, value in found.measures.items()},
-        "speed": found.speed,
-        "layers": [layer.to_dict() for layer in found.layers],
-        "frames": frames.model_dump(mode="json"),
-        "budget": found.budget,
-        "seed": found.seed,
-        "evaluations": found.evaluations,
-    }
-    return metrics, found.verdict, found.sentence, told
+    return metrics, found.verdict, found.sentence, found.to_dict(suggestion=False)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from explorer import files
 from explorer.audio import FeatureTrack, open_sound
-from explorer.errors import ExplorerError, Stopped
+from explorer.errors import Stopped, words_of
 from explorer.experiments import manifest
 from explorer.experiments.claims import Claim
 from explorer.experiments.measuring import measure
@@ -75,7 +75,7 @@ def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
         if is_settled(told(folder)["status"]):
             return answer(key, told(folder))
         log = {"status": "failed", "params": specification(str(sweep)).params(key), **manifest.here()}
-        log["error"] = _reason(error)
+        log["error"] = words_of(error)
         files.write_json(folder / NAME, log)
         return answer(key, log)
 
@@ -98,7 +98,7 @@ def _carry_out(
     except (Stopped, KeyboardInterrupt):
         log["status"] = "pending"
     except Exception as error:  # one failure does not stop the rest
-        log |= {"status": "failed", "error": _reason(error), "traceback": traceback.format_exc()}
+        log |= {"status": "failed", "error": words_of(error), "traceback": traceback.format_exc()}
     log |= {"seconds": time.perf_counter() - began, "heartbeat": manifest.now()}
     if not claim.held:  # this machine slept, and somebody else has taken over: what they tell counts
         return {"key": key, "status": HELD}
@@ -214,10 +214,6 @@ def _thumbnail(frame: np.ndarray, longest: int) -> np.ndarray:
     picture = Image.fromarray(frame)
     picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
     return np.array(picture)
-
-
-def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
 
 
 def answer(key: str, log: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.errors import Stopped
-from explorer.notebook.told import words_of
+from explorer.errors import Stopped, words_of
 from explorer.progress import Progress
 
 REPORTS = 0.2  # seconds between two reports: a progress bar in a browser needs no more

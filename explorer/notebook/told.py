@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from explorer.errors import ExplorerError
+from explorer.errors import words_of
 
 
 class Guard(Protocol):
@@ -46,8 +46,3 @@ class ErrorLine:
     def show(self, error: Exception) -> None:
         """Tell an error, from any thread."""
         self.widget.value = f'<div class="explorer-error" role="alert">{html.escape(words_of(error))}</div>'
-
-
-def words_of(error: Exception) -> str:
-    """An error in one line: our own as they are, others with their kind."""
-    return str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"

@@ -26,6 +26,7 @@ def test_the_picture_has_a_row_for_the_sound_and_each_feature(sound, tmp_path):
 def test_the_shortest_and_longer_sounds_can_be_drawn(tmp_path, samples):
     path = write_wav(tmp_path / "a.wav", tone(440, 10)[:samples])
     draw_track(analyze(path), path).savefig(tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_envelope_holds_every_peak_in_its_column(tmp_path):

@@ -14,7 +14,7 @@ from explorer.errors import ExplorerError, SettingsError, Stopped
 from explorer.experiments import Sweep, cluster, render, sweep
 from explorer.experiments.claims import is_claimed
 from explorer.files import sha256_of
-from tests.experiments.small import FIELD, a_song, contents, small_sweep
+from tests.experiments.small import FIELD, contents, small_sweep
 
 
 @pytest.fixture(scope="module")
@@ -23,20 +23,6 @@ def dask():
     settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(**settings) as local, distributed.Client(local) as client:
         yield client
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The song, and a sweep of it on this process alone."""
-    folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
-        return small_sweep(a_song(folder), folder / "runs")
-
-
-@pytest.fixture
-def song(tmp_path):
-    return a_song(tmp_path)
 
 
 def holders(folder):

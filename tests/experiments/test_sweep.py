@@ -18,20 +18,6 @@ from explorer.video import probe, read_comment
 from tests.experiments.small import FIELD, SMALL, VARY, a_song, contents, small_sweep
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A sweep that nothing happened to."""
-    folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
-        return small_sweep(a_song(folder), folder / "runs")
-
-
-@pytest.fixture
-def song(tmp_path):
-    return a_song(tmp_path)
-
-
 def started(folder):
     """When each point was begun, to see which was drawn again."""
     return {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("points/*/recipe.json")}

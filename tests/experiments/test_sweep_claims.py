@@ -34,7 +34,9 @@ def test_one_at_a_time(tmp_path):
         assert Claim.take(tmp_path) is None
     assert not is_claimed(tmp_path)
     assert not list(tmp_path.iterdir())
-    Claim.take(tmp_path).release()
+    claim = Claim.take(tmp_path)
+    assert claim is not None
+    claim.release()
 
 
 @pytest.mark.parametrize(

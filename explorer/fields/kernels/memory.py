@@ -20,6 +20,7 @@ def address(context, builder, array_type, place, element=None):
 
 
 def load_vector(builder, pointer):
+    """The vector at a pointer, which need not lie on a vector's boundary."""
     value = builder.load(pointer)
     value.align = 4
     return value

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.audio import FeatureTrack
+from explorer.audio.track import between_rows
 from explorer.fields.base import Controls
 from explorer.fields.patterns import selection
 from explorer.fields.patterns.selection import FAMILIES
@@ -38,11 +39,9 @@ def along(
 def columns(settings: Patterns, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
     """See `Patterns.controls`; between frames of the track values lie on straight lines."""
     remembered, names = along(settings, track)
-    grid = track.times
-    values = [DRIFT * settings.speed * times]
-    values += [np.interp(times, grid, column) for column in remembered.T]
-    values += list(track.at(times, settings.features).T)
-    return Controls(np.column_stack(values).astype(np.float32), ("time", *names, *settings.features))
+    time, heard = DRIFT * settings.speed * times, track.at(times, settings.features)
+    values = np.column_stack((time, between_rows(remembered, times * track.fps), heard))
+    return Controls(values.astype(np.float32), ("time", *names, *settings.features))
 
 
 def stretches(settings: Patterns, track: FeatureTrack) -> list[tuple[float, float, Any]]:

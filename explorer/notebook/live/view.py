@@ -25,14 +25,13 @@ import traitlets
 
 from explorer.audio import FeatureTrack, open_sound
 from explorer.audio.picture import clock
-from explorer.errors import ExplorerError, Stopped
+from explorer.errors import ExplorerError, Stopped, words_of
 from explorer.fields import FieldSettings
 from explorer.notebook import cells
 from explorer.notebook.latest import Latest, Stale
 from explorer.notebook.live import sound
 from explorer.notebook.live.painter import Painter
 from explorer.notebook.show import Frame, jpeg
-from explorer.notebook.told import words_of
 from explorer.rendering import parse_size
 from explorer.rendering.frames import Size
 

@@ -1,0 +1,19 @@
+"""A song for a test, and a small sweep of it that tests only look at."""
+
+import pytest
+
+from tests.experiments.small import a_song, small_sweep
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A sweep on this process alone, to which nothing happened."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
+        return small_sweep(a_song(folder), folder / "runs")
+
+
+@pytest.fixture
+def song(tmp_path):
+    return a_song(tmp_path)
