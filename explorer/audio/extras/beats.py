@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import librosa
 import numpy as np
-from jaxtyping import Bool, Float32, Float64
+from jaxtyping import Float32, Float64
 from scipy import ndimage
 
 from explorer.audio.extras.mono import RATE, Mono, listen
@@ -28,7 +28,7 @@ FPS = 100.0  # onsets a second
 SPAN = 800  # onsets over which a tempo is heard, 8 s
 USUAL = 120.0  # bpm; of two tempos an octave apart the one nearer to it is taken
 REACH = 0.06  # seconds within which a beat moves to its onset
-STEADY = 2.0  # seconds, standard deviation of the surroundings in which a beat must repeat itself
+STEADY = 3.0  # seconds on either side in which a beat must repeat itself
 CLEAR = 0.3  # autocorrelation from beat to beat: 0.6 and more for drums, below 0.2 for speech
 LAST_PHASE = np.nextafter(np.float32(1), np.float32(0))  # the phase of a beat is 0, never 1
 FEWEST = 6  # clear beats in a row; a handful repeats itself by chance
@@ -77,14 +77,17 @@ def clear_runs(strength: Onsets) -> list[Seconds]:
     interval = float(np.median(np.diff(found)))
     clear = repetition(strength, round(interval))[found] > CLEAR
     reach = min(REACH, interval / FPS / 5)  # neighbours never meet
-    beats, struck = aligned(found / FPS, strength, reach)
-    edges = np.flatnonzero(np.diff(clear, prepend=False, append=False))
-    runs = []
-    for first, last in edges.reshape(-1, 2):
-        hits = np.flatnonzero(struck[first:last])  # a run begins and ends with a beat that is heard
-        if len(hits) and hits[-1] - hits[0] + 1 >= FEWEST:
-            runs.append(beats[first + hits[0] : first + hits[-1] + 1])
-    return runs
+    reach = min(REACH, interval / FPS / 5)  # neighbours never meet
+    beats, heights = aligned(found / FPS, strength, reach)
+    edges = np.flatnonzero(np.diff(clear, prepend=False, append=False)).reshape(-1, 2)
+    runs = [_heard(beats[first:last], heights[first:last]) for first, last in edges]
+    return [run for run in runs if len(run) >= FEWEST]
+
+
+def _heard(beats: Seconds, heights: Seconds) -> Float64[np.ndarray, " heard"]:
+    """Beats from the first to the last one that has an onset worth the name among these."""
+    struck = np.flatnonzero(heights > STRONG * np.median(heights))
+    return beats[struck[0] : struck[-1] + 1] if len(struck) else beats[:0]
 
 
 def tempo(strength: Onsets) -> float:
@@ -104,21 +107,21 @@ def tempo(strength: Onsets) -> float:
 
 def repetition(strength: Onsets, lag: int) -> Onsets:
     """Autocorrelation of the onsets around each moment at about `lag` onsets, from -1 to 1."""
-    width = STEADY * FPS
+    width = 2 * round(STEADY * FPS) + 1
     centred = ndimage.gaussian_filter1d(strength, 2.0)  # beats of people are 20 ms early and late
-    centred = centred - ndimage.gaussian_filter1d(centred, width)
-    energy = ndimage.gaussian_filter1d(centred**2, width)
+    centred = centred - ndimage.gaussian_filter1d(centred, width / 4)
+    energy = ndimage.uniform_filter1d(centred**2, width)
     found = np.zeros(len(strength))
     for nearby in range(max(1, lag - 2), min(lag + 3, len(strength))):
         product = np.zeros(len(strength))
         product[nearby:] = centred[nearby:] * centred[:-nearby]
-        found = np.maximum(found, ndimage.gaussian_filter1d(product, width))
+        found = np.maximum(found, ndimage.uniform_filter1d(product, width))
     return np.asarray(found / np.maximum(energy, FAINTEST * max(float(energy.max()), 1e-30)))
 
 
-def aligned(beats: Seconds, strength: Onsets, reach: float) -> tuple[Seconds, Bool[np.ndarray, " beats"]]:
-    """Beats moved to the highest onset within `reach` seconds, to a fraction of 10 ms, and which of them
-    have one; those without stay."""
+def aligned(beats: Seconds, strength: Onsets, reach: float) -> tuple[Seconds, Seconds]:
+    """Beats moved to the highest onset within `reach` seconds, to a fraction of 10 ms, and its strength.
+    Those without an onset stay, with 0."""
     width = round(reach * FPS)
     padded = np.pad(strength, width + 1)
     rows = np.rint(beats * FPS).astype(np.int64) + width + 1
@@ -128,7 +131,7 @@ def aligned(beats: Seconds, strength: Onsets, reach: float) -> tuple[Seconds, Bo
     curve = below - 2 * peak + above
     struck = (peak > below) & (peak >= above) & (peak > STRONG * np.median(peak))
     within = np.divide((below - above) / 2, curve, out=np.zeros(len(beats)), where=struck)
-    return np.where(struck, (top - width - 1 + within) / FPS, beats), struck
+    return np.where(struck, (top - width - 1 + within) / FPS, beats), np.where(struck, peak, 0.0)
 
 
 def _tempos(beats: Seconds) -> Seconds:

@@ -25,13 +25,13 @@ TUNING_STEP, STEP = "finding the tuning", "finding notes"
 LOWEST = librosa.note_to_hz("C2")
 OCTAVES = 6
 BINS = 36  # an octave, three a note
+FREQUENCIES = librosa.cqt_frequencies(OCTAVES * BINS, fmin=LOWEST, bins_per_octave=BINS)
 SCALE: dict[str, Any] = {
     "sr": RATE,
     "hop_length": HOP,
     "fmin": LOWEST,
     "n_bins": OCTAVES * BINS,
     "bins_per_octave": BINS,
-    "scale": False,
 }
 MARGIN = 48 * HOP  # samples, 1.1 s: the lowest note's window is 0.8 s long
 TUNING_BINS = 50  # of a semitone
@@ -68,11 +68,13 @@ def tuning(samples: Mono, progress: Progress) -> float:
 def note_energies(samples: Mono, tuned: float, progress: Progress) -> Energies:
     """Energy of each note in each row, all octaves together; a full scale sine has about 1."""
     parts = []
+    lengths, _ = librosa.filters.wavelet_lengths(freqs=FREQUENCIES, sr=RATE)
+    weight = np.asarray(4 / lengths[:, None], np.float32)  # librosa's bins grow with the root of their length
     for piece in pieces(samples, MARGIN):
         bins = librosa.cqt(piece.samples, **SCALE, tuning=tuned * BINS / 12)  # tuning in bins
         first = MARGIN // HOP
         power = np.square(np.abs(bins[:, first : first + piece.last - piece.first]))
-        parts.append(_folded(power))
+        parts.append(_folded(power * weight))
         told(progress, STEP, piece, samples)
     return np.concatenate(parts)
 
