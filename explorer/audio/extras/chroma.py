@@ -16,13 +16,13 @@ from scipy import ndimage
 from explorer.audio.extras.mono import HOP, RATE, Mono, at_times, listen, pieces, told
 from explorer.audio.features import NOTES, AnalysisSettings
 from explorer.audio.load import Sound
-from explorer.audio.normalise import Column, peak_level, smooth, smoothstep
+from explorer.audio.normalise import STEVENS, Column, peak_level, smooth, smoothstep
 from explorer.progress import Progress
 
 VERSION = 1
 TUNING_STEP, STEP = "finding the tuning", "finding notes"
 
-LOWEST = librosa.note_to_hz("C2")
+LOWEST = float(librosa.note_to_hz("C2"))
 OCTAVES = 6
 BINS = 36  # an octave, three a note
 FREQUENCIES = librosa.cqt_frequencies(OCTAVES * BINS, fmin=LOWEST, bins_per_octave=BINS)
@@ -38,7 +38,8 @@ TUNING_BINS = 50  # of a semitone
 QUIET = -50.0  # dB re the loudest moment; notes fade in over the 12 dB above
 FADE = 12.0
 FAINTEST = 1e-10  # energy re a full scale sine, below lies rounding
-LEAST_FULL = 0.5  # strength of one of four equal notes: what never has so much is not blown up to 1
+EVEN = 1 / 12
+LEAST_FULL = ((1 / 3 - EVEN) / (1 - EVEN)) ** STEVENS  # strength of one of three equal notes
 
 Energies = Float32[np.ndarray, "rows 12"]
 Notes = Float32[np.ndarray, "frames 12"]
@@ -94,12 +95,10 @@ def shares(energies: Energies) -> Energies:
 
 
 def scaled(raw: Notes, present: Column, settings: AnalysisSettings) -> Notes:
-    """-1 where a note is absent, 1 where it has as much of the sound as it ever has, or a quarter.
-
-    Strengths are square roots of shares, so that the notes of a chord still stand out: a lone note has 1,
-    each of a triad 0.58, each of noise 0.29.
-    """
+    """-1 where a note has no more than a twelfth of the sound, 1 where it has as much as it ever has, and
+    at least as much as one of a triad. Noise, which has all notes alike, rests."""
     width = settings.smoothing * settings.fps
-    strengths = [smooth(np.sqrt(column) * present, width) for column in raw.T.astype(np.float64)]
+    excess = np.maximum(raw.T.astype(np.float64) - EVEN, 0) / (1 - EVEN)
+    strengths = [smooth(column**STEVENS * present, width) for column in excess]
     full = np.array([max(peak_level(strength, settings), LEAST_FULL) for strength in strengths])
     return np.asarray(2 * np.clip(np.stack(strengths, axis=1) / full, 0, 1) - 1, np.float32)
