@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float32, Float64
+from jaxtyping import Float, Float32, Float64
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -29,6 +29,7 @@ LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)
 Envelope = Float32[np.ndarray, "columns 2"]
 Column = Float32[np.ndarray, " frames"]
 Seconds = Float64[np.ndarray, " frames"]
+Points = Float[np.ndarray, " points"]
 
 
 def draw_track(
@@ -134,7 +135,7 @@ def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> str:
     return _spoken_range(name, track.raw[:, column])
 
 
-def _thinned(times: Seconds, column: Column) -> tuple[Seconds, Column, Column]:
+def _thinned(times: Seconds, column: Column) -> tuple[Points, Points, Points]:
     """Times with the lowest and highest value around them, at most COLUMNS, so that no peak is lost."""
     if len(column) <= COLUMNS:
         return times, column, column
