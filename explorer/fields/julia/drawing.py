@@ -37,10 +37,10 @@ class PreparedJulia:
         c = constant(column["angle"] + settings.drift * column["time"], column["distance"])
         scale = EXTENT / column["zoom"]
         turned = scale * np.exp(1j * column["rotation"])
-        self.view = np.column_stack(
-            (c.real, c.imag, turned.real, turned.imag, scale)
-            + tuple(column[name] for name in ("hue", "saturation", "brightness"))
-        ).astype(np.float32)
+        colours = [column[name] for name in ("hue", "saturation", "brightness")]
+        self.view = np.column_stack((c.real, c.imag, turned.real, turned.imag, scale, *colours)).astype(
+            np.float32
+        )
 
     def colors(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32

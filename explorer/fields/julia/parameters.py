@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Complex128, Float64
 
 SPEED = 0.5  # radians a second that `angle` advances at speed 1
 TURN = 0.4  # radians a second that the picture turns at turn 1
@@ -42,8 +42,10 @@ PARAMETERS = (
 NAMES = tuple(parameter.name for parameter in PARAMETERS)
 
 
-def constant(angle: Float64[np.ndarray, "..."], distance: Float64[np.ndarray, "..."]) -> np.ndarray:
+def constant(
+    angle: Float64[np.ndarray, " moments"], distance: Float64[np.ndarray, " moments"]
+) -> Complex128[np.ndarray, " moments"]:
     """c = distance (e^(i angle) / 2 - e^(2 i angle) / 4): around the main cardioid of the Mandelbrot set."""
     one = np.exp(1j * angle)
-    c: np.ndarray = distance * (one / 2 - one * one / 4)
+    c: Complex128[np.ndarray, " moments"] = distance * (one / 2 - one * one / 4)
     return c
