@@ -39,7 +39,7 @@ def by_hand(settings: Julia, track: FeatureTrack) -> Float64[np.ndarray, "frames
     rows = {
         "distance": rest["distance"] + 0.012 * loud - 0.020 * hit - 0.006 * change,
         "speed": 0.30 * loud + 0.45 * change + 0.35 * hit,
-        "zoom": rest["zoom"] + 0.14 * heard("bass") + 0.10 * noisy,
+        "zoom": 0.90 + 0.14 * heard("bass") + 0.10 * noisy,
         "turn": 0.55 * heard("treble") + 0.15 * loud,
         "hue": rest["hue"] + 0.14 * heard("centroid"),
         "saturation": rest["saturation"] + 0.20 * loud - 0.10 * noisy,
