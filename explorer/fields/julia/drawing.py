@@ -86,7 +86,7 @@ class PreparedJulia:
         steps, squared, slope, trap = orbit(x, y, view[:, 0], view[:, 1], self.settings.iterations)
         escaped, far = squared > LIMIT, torch.clamp(squared, min=LIMIT + 1)
         nu = torch.where(escaped, escape_time(steps, far), float(self.settings.iterations))
-        seen = torch.where(escaped, seen_of(far, slope, view[:, 4]), 0.0)
+        seen = torch.where(escaped, seen_of(far, slope, view[:, 4] / self.settings.samples), 0.0)
         return torch.stack(colour(nu, tone_of(nu), seen, trap, view[:, 5], view[:, 6], view[:, 7]), dim=-1)
 
 

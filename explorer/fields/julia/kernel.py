@@ -54,12 +54,12 @@ def orbit(x, y, cx, cy, iterations):
 
 
 @inlined
-def painted(x, y, view, iterations):
-    """Red, green and blue of points of the plane of z0."""
+def painted(x, y, size, view, iterations):
+    """Red, green and blue of points of the plane of z0, each of which stands for so much around it."""
     steps, squared, slope, trap = orbit(x, y, view[0], view[1], iterations)
     far = greatest(squared, LIMIT + 1)
     nu = where_less(LIMIT, squared, escape_time(steps, far), iterations * 1.0)
-    seen = where_less(LIMIT, squared, seen_of(far, slope, view[4]), 0.0)
+    seen = where_less(LIMIT, squared, seen_of(far, slope, size), 0.0)
     return colour(nu, tone_of(nu), seen, trap, view[5], view[6], view[7])
 
 
@@ -83,7 +83,9 @@ def _kernel(STAMP: str) -> Any:
             for n in range(samples * samples):
                 across = (n % samples + 0.5) / samples - 0.5
                 down = (n // samples + 0.5) / samples - 0.5
-                r, g, b = painted(x0 + across * view[4], y0 + down * view[4], view, iterations)
+                r, g, b = painted(
+                    x0 + across * view[4], y0 + down * view[4], view[4] / samples, view, iterations
+                )
                 red, green, blue = red + r, green + g, blue + b
             noise = load(placed, 2 * row + i)
             level = share * 255.0
