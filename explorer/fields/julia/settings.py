@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.fields.base import Controls, FieldSettings
 from explorer.fields.prepared import Prepared
+from explorer.progress import Progress, silent
 from explorer.settings import knob, nearest
 
 HEARD = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
@@ -123,6 +125,16 @@ class Julia(FieldSettings):
         if name not in PRESETS:
             raise SettingsError(f"no preset '{name}'{nearest(name, PRESETS)}")
         return PRESETS[name]
+
+    def hear(
+        self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
+    ) -> FeatureTrack:
+        """See `FieldSettings.hear`. That there is no such model is said first."""
+        if self.model != "none":
+            from explorer.fields.julia.model import load_model
+
+            load_model(self.model)
+        return super().hear(audio, progress=progress, cache=cache, **settings)
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (seconds), `angle` and `rotation` (radians), `distance`, `zoom`, `hue` (turns),
