@@ -18,7 +18,6 @@ from explorer.settings import Knob, Settings
 from explorer.video import EncoderSettings
 
 GROUPS: dict[str, type[Settings]] = {"analysis": AnalysisSettings, "encoder": EncoderSettings}
-PLANNED_FIELDS = ("julia",)
 
 Explorations = Annotated[
     str | None,
@@ -45,11 +44,6 @@ class FieldFlags:
 
     def choose(self) -> FieldSettings:
         """The field that the flags describe: a preset with changes. Raises SettingsError."""
-        if self.kind in PLANNED_FIELDS:
-            available = ", ".join(LOOKS)
-            raise SettingsError(
-                f"--field {self.kind} is not available in this version; available: {available}"
-            )
         return self._changed(look(self.preset, self.kind))
 
     def change(self, field: FieldSettings) -> FieldSettings:
@@ -128,7 +122,7 @@ def _told(owners: list[tuple[str, Knob]]) -> str:
     first = owners[0][1].help.rstrip(".")
     if len(set(allowed.values())) > 1:
         return f"{first} ({'; '.join(f'{kind}: {what}' for kind, what in allowed.items())})"
-    whose = "" if len(owners) == len(LOOKS) else f"{owners[0][0]}: "
+    whose = "" if len(owners) == len(LOOKS) else ", ".join(allowed) + ": "
     return f"{whose}{first} ({allowed[owners[0][0]]})"
 
 
