@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -31,6 +31,9 @@ class Julia(FieldSettings):
     """
 
     kind: Literal["julia"] = "julia"
+    movable: ClassVar[tuple[str, ...]] = (
+        "start_angle", "distance", "zoom", "rotation", "hue", "saturation", "brightness", "speed",
+    )  # fmt: skip
     features: tuple[str, ...] = HEARD
 
     model: Literal["none", "default"] | str = knob(

@@ -12,6 +12,7 @@ from scipy.ndimage import gaussian_filter1d
 from explorer.audio import FeatureTrack
 from explorer.audio.live import LIVE_FPS
 from explorer.audio.track import between_rows
+from explorer.fields import keyframes
 from explorer.fields.base import Controls
 from explorer.fields.julia.mapping import by_hand
 from explorer.fields.julia.model import load_model
@@ -34,17 +35,18 @@ def along(settings: Julia, track: FeatureTrack) -> tuple[Float64[np.ndarray, "fr
     """
     parameters, fps = visual_parameters(settings, track)
     column = dict(zip(NAMES, parameters.T, strict=True))
-    step = settings.speed * settings.audio_gain / fps
-    distance = np.clip(1 + settings.distance * (column["distance"] - 1), 1.0, 1.5)
+    now = keyframes.Moving(settings, keyframes.values(settings, track, np.arange(len(parameters)) / fps))
+    step = now.speed * now.audio_gain / fps
+    distance = np.clip(1 + now.distance * (column["distance"] - 1), 1.0, 1.5)
     return np.column_stack(
         (
-            settings.start_angle + SPEED * step * _integrated(column["speed"]),
-            settings.rotation + TURN * step * _integrated(column["turn"]),
+            now.start_angle + SPEED * _integrated(step * column["speed"]),
+            now.rotation + TURN * _integrated(step * column["turn"]),
             distance,
-            settings.zoom * column["zoom"],
-            settings.hue + column["hue"],
-            np.clip(settings.saturation * column["saturation"], 0, 1),
-            np.clip(settings.brightness * column["brightness"], 0.2, 1),
+            now.zoom * column["zoom"],
+            now.hue + column["hue"],
+            np.clip(now.saturation * column["saturation"], 0, 1),
+            np.clip(now.brightness * column["brightness"], 0.2, 1),
         )
     ), fps
 
