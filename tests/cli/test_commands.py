@@ -96,7 +96,7 @@ def test_without_flags_newcomers_see_the_first_look():
     [
         ("patterns", "gain", "gain", "cppn"),
         ("cppn", "fractal_arms", "fractal-arms", "patterns"),
-        ("patterns", "drift", "drift", "julia"),
+        ("patterns", "travel", "travel", "julia"),
     ],
 )
 def test_a_flag_of_another_field_is_refused(kind, name, flag, owner):

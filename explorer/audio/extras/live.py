@@ -27,4 +27,4 @@ def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progr
 
 def scaled(raw: Columns, present: Float64[np.ndarray, " frames"], settings: AnalysisSettings) -> Columns:
     """See `Group.scaled`: from [0, 1] to [-1, 1], unsmoothed, with nothing that needs the whole track."""
-    return np.clip(2 * raw - 1, -1, 1).astype(np.float32)
+    return np.asarray(np.clip(2 * raw - 1, -1, 1), np.float32)

@@ -31,10 +31,10 @@ class Julia(FieldSettings):
     """
 
     kind: Literal["julia"] = "julia"
-    movable: ClassVar[tuple[str, ...]] = (
-        "start_angle", "distance", "zoom", "rotation", "hue", "saturation", "brightness", "speed",
-    )  # fmt: skip
     features: tuple[str, ...] = HEARD
+    movable: ClassVar[tuple[str, ...]] = (
+        "hue", "saturation", "brightness", "zoom", "rotation", "distance", "speed", "audio_gain",
+    )  # fmt: skip
 
     model: Literal["none", "default"] | str = knob(
         "none",
@@ -84,7 +84,7 @@ class Julia(FieldSettings):
     speed: float = knob(
         1.0, low=0, high=10, slider=(0, 3), step=0.05, group="time", help="how fast sound moves and turns it"
     )
-    drift: float = knob(
+    travel: float = knob(
         0.02, low=-1, high=1, slider=(-0.1, 0.1), step=0.005, unit="rad/s", group="time",
         help="how fast c travels by itself",
     )  # fmt: skip
@@ -141,7 +141,7 @@ class Julia(FieldSettings):
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (seconds), `angle` and `rotation` (radians), `distance`, `zoom`, `hue` (turns),
-        `saturation`, `brightness`; c is at `angle` + drift x time. Raises ExplorerError without a model.
+        `saturation`, `brightness`; c is at `angle` + travel x time. Raises ExplorerError without a model.
         """
         from explorer.fields.julia.timeline import columns
 
