@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from explorer.audio.picture import FAINT, INK, PAPER
+from explorer.audio.colours import FAINT, INK, PAPER
 from explorer.files import atomic_path
 from explorer.learn.checkpoint import Row
 

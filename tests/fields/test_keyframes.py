@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer import CPPN, Patterns, Recipe, diagnose
+from explorer import CPPN, Julia, Patterns, Recipe, diagnose
 from explorer.errors import SettingsError
 from explorer.fields import keyframes
 from explorer.fields.cppn.living import LivingCPPN
@@ -71,6 +71,15 @@ def test_patterns_are_at_a_keyframe_what_their_settings_say(name):
     assert np.abs(there - plain).mean() > np.abs(there - expected).mean()
     if name != "audio_gain":  # which has moved it on by then
         assert np.abs(back - frames(field, 3.0)[0]).mean() < 0.5
+
+
+@pytest.mark.parametrize("name", [name for name in Julia.movable if name != "speed"])
+def test_julia_sets_are_at_a_keyframe_what_their_settings_say(name):
+    field = Julia(saturation=0.8, rotation=0.5)
+    moved = {name: 1.2 * getattr(field, name) + 0.05}
+    (found,) = frames(field.replace(keyframes=((0.0, moved), (2.0, moved))), 1.0)
+    np.testing.assert_array_equal(found, frames(field.replace(**moved), 1.0)[0])
+    assert (found != frames(field, 1.0)[0]).any()
 
 
 def test_speed_is_integrated_so_nothing_jumps():
