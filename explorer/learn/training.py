@@ -51,8 +51,8 @@ def train(
     ]
     if not tracks:
         raise SettingsError("every sound is one to prove on; give others to train on")
+    tracks += made_tracks(chosen.made_clips, chosen.seed, progress)
     learned, held_out = split(tracks, chosen.held_out, chosen.seed)
-    learned = learned + made_tracks(chosen.made_clips, chosen.seed, progress)
     about = {
         "trained_on": [_name(track) for track in learned],
         "held_out": [_name(track) for track in held_out],
