@@ -52,7 +52,9 @@ def test_the_width_of_the_input_is_checked(deltas, width):
 
 @pytest.mark.parametrize("deltas", DELTAS)
 def test_a_model_that_was_saved_is_the_same_in_torch_and_in_the_field(tmp_path, deltas):
-    model = some_model(window_frames=4, include_delta=deltas[0], include_delta_delta=deltas[1], hidden=(16, 8))
+    model = some_model(
+        window_frames=4, include_delta=deltas[0], include_delta_delta=deltas[1], hidden=(16, 8)
+    )
     save_model(tmp_path, model, trained_on=[], proof={})
     windows = torch.randn(9, model.settings.input_dim)
     again, facts = load_model(tmp_path)

@@ -133,7 +133,7 @@ def test_ctrl_c_ends_it_with_what_is_there(folder, tmp_path, quick):
 
 def test_it_stops_early_when_nothing_is_gained_and_keeps_the_best(folder, tmp_path, quick, monkeypatch):
     losses = iter([0.5, 0.3, 0.4, 0.35, 0.1])
-    monkeypatch.setattr(Fit, "validate", lambda self: {"only": next(losses)})
+    monkeypatch.setattr(Fit, "validate", lambda self: {"rms-luminance": next(losses)})
     run = train(folder, epochs=9, patience=2, explorations=tmp_path, **SMALL)
     assert run.history["validation"].tolist() == [0.5, 0.3, 0.4, 0.35]
     facts = json.loads((run.folder / "checkpoint.json").read_text())
@@ -173,10 +173,10 @@ def test_unusable_sounds_make_no_folder(tmp_path):
 
 
 def test_what_it_is_proven_on_is_not_trained_on(folder, tmp_path, quick):
-    run = train(folder, epochs=1, proof_on=[folder / "b.wav"], explorations=tmp_path, **SMALL)
+    run = train(folder, epochs=1, proof_on=[folder / "c.wav"], explorations=tmp_path, **SMALL)
     log = run.manifest
-    assert [track["name"] for track in log["proven_on"]] == ["b.wav"]
-    assert "b.wav" not in {track["name"] for track in log["trained_on"] + log["held_out"]}
+    assert [track["name"] for track in log["proven_on"]] == ["c.wav"]
+    assert "c.wav" not in {track["name"] for track in log["trained_on"] + log["held_out"]}
 
 
 def test_a_whole_training_leaves_everything(folder, tmp_path):

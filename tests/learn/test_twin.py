@@ -105,7 +105,13 @@ def test_the_twin_looks_like_what_is_rendered():
     rest = dict(zip(PAINT, (value.expand(100) for value in AT_REST), strict=True))
     real = measure(luma(rendered(controls | rest))[None], rendered(controls)[None])
     twin = measure(*(part[None] for part in draw(controls)))
-    for name, least in {"luminance": 0.97, "hue": 0.97, "variety": 0.97, "edges": 0.9, "detail": 0.85}.items():
+    for name, least in {
+        "luminance": 0.97,
+        "hue": 0.97,
+        "variety": 0.97,
+        "edges": 0.9,
+        "detail": 0.85,
+    }.items():
         assert np.corrcoef(real[name][0], twin[name][0])[0, 1] > least, name
     assert np.corrcoef(real["change"][0], twin["change"][0])[0, 1] > 0.9
 
