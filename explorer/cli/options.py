@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from explorer.audio import FEATURES, AnalysisSettings
+from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.fields.looks import LOOKS, look
@@ -141,7 +142,9 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
         looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in LOOKS.items())
         options["field"] = typer.Option("--field", metavar="NAME", help=f"what to draw: {' or '.join(LOOKS)}")
         options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
-        options["features"] = typer.Option("--features", metavar="A,B", help=f"of {', '.join(FEATURES)}")
+        more = ", ".join(name for names in EXTRAS.values() for name in names)
+        help = f"of {', '.join(FEATURES)}; heard only when asked for: {more}"
+        options["features"] = typer.Option("--features", metavar="A,B", help=help)
         for name, owners in _all_knobs().items():
             options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_told(owners))
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from explorer.audio.picture import FAINT, INK, PAPER
+from explorer.audio.colours import FAINT, INK, PAPER
 from explorer.files import atomic_path
 from explorer.learn.checkpoint import Row
 
