@@ -15,7 +15,7 @@ def made_track(seconds=6.0, seed=0, name="made"):
     return Track(f"{name} {seed}", f"{seed:064x}", values.astype(np.float32))
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path):
     """Three short sounds, one twice, one broken file, and something that is no sound."""
     place = tmp_path / "sounds"

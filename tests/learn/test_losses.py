@@ -54,7 +54,7 @@ def test_each_pair_alone_reaches_every_output_that_it_drives(pair):
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_a_frozen_metric_is_pushed_apart_where_its_features_move(pair):
-    features, shares = sequences()
+    features, _ = sequences()
     metrics = {name: 0.1 * pair.floor * torch.rand(2, 16) for name in METRICS}
     assert collapse_loss(pair, features, metrics) > 0.5
     still = {name: torch.full_like(values, 0.4) for name, values in features.items()}

@@ -95,7 +95,7 @@ def test_every_control_has_a_finite_gradient_in_every_metric_it_shapes():
 
 
 def test_the_twin_looks_like_what_is_rendered():
-    """Metrics of 100 pictures: the rendered frames (anti-aliased, 100 steps) and the twin's rank them alike."""
+    """Metrics of 100 pictures: rendered frames (anti-aliased, 100 steps) and the twin rank them alike."""
     controls = some_controls(100)
 
     def rendered(controls):
