@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrainRun:
     """A finished or unfinished training: model.safetensors, model.onnx, history, proof, pictures."""
 
@@ -57,6 +57,9 @@ class TrainRun:
         from explorer.learn.proof import lines
 
         return "\n".join(lines(self.proof))
+
+    def __repr__(self) -> str:
+        return f"<TrainRun {self.folder.name}>"  # the name alone: notebooks travel, paths do not
 
     def _repr_html_(self) -> str:
         return f"<b>{html.escape(self.folder.name)}</b> ({html.escape(self.manifest['status'])})"
