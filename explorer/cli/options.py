@@ -19,16 +19,12 @@ from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings
 from explorer.video import EncoderSettings
 
-<<<<<<< HEAD
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")  # a palette may come from one
-GROUPS: dict[str, type[Settings]] = {"analysis": AnalysisSettings, "encoder": EncoderSettings}
-=======
 GROUPS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "encoder": EncoderSettings,
     "training": TrainSettings,
 }
->>>>>>> learn
 
 Explorations = Annotated[
     str | None,
