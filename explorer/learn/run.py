@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.experiments import manifest
 from explorer.fields.julia import Julia
+from explorer.fields.julia.presets import DEFAULT_PRESET
 from explorer.learn.fitting import SMOOTHING
 from explorer.learn.model import AudioToVisualModel, load_model
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def field_of(folder: Path) -> Julia:
+    """The look that newcomers see, moved by the model in a folder."""
+    return Julia.preset(DEFAULT_PRESET).replace(model=str(folder), motion_smoothing=SMOOTHING)
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,7 +38,7 @@ class TrainRun:
     @property
     def field(self) -> Julia:
         """A Julia set that the model moves, with the smoothing that it was trained for."""
-        return Julia(model=str(self.folder), motion_smoothing=SMOOTHING)
+        return field_of(self.folder)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
