@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import time
@@ -19,12 +20,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import platformdirs
+from jaxtyping import Float32
 
 from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.track import FeatureTrack
 from explorer.errors import ExplorerError, OutputError
-from explorer.files import sha256_of, write_json
+from explorer.files import sha256_of, write_bytes, write_json
 
 FEATURE_VERSION = 2
 """Raise it whenever the same sound and settings give other numbers."""
@@ -68,6 +71,33 @@ def remember(track: FeatureTrack) -> None:
     """Keep a track for next time, if the folder can be written."""
     with contextlib.suppress(OutputError, OSError):
         track.save(_entry(track.sha256, track.settings))
+
+
+def find_columns(
+    sha256: str, facts: dict[str, Any], shape: tuple[int, int]
+) -> Float32[np.ndarray, "frames columns"] | None:
+    """Remembered columns of this content, measured as `facts` says; None unless they have this shape."""
+    try:
+        found = np.load(_columns_file(sha256, facts), allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return found if found.shape == shape and found.dtype == np.float32 else None
+
+
+def remember_columns(
+    sha256: str, facts: dict[str, Any], columns: Float32[np.ndarray, "frames columns"]
+) -> None:
+    """Keep columns for next time, if the folder can be written."""
+    buffer = io.BytesIO()
+    np.save(buffer, columns, allow_pickle=False)
+    with contextlib.suppress(OutputError, OSError):
+        write_bytes(_columns_file(sha256, facts), buffer.getvalue())
+
+
+def _columns_file(sha256: str, facts: dict[str, Any]) -> Path:
+    return (
+        cache_folder() / "extras" / f"{_digest(json.dumps({'sha256': sha256, **facts}, sort_keys=True))}.npy"
+    )
 
 
 def _entry(sha256: str, settings: AnalysisSettings) -> Path:

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from explorer.settings import Settings, knob
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import field_validator
+
+from explorer.errors import SettingsError
+from explorer.settings import Settings, knob, nearest
 
 FEATURES = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset", "flatness")
 """Columns of every track, in this order."""
+
+NOTES = ("c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b")  # s: sharp
+
+EXTRAS: dict[str, dict[str, str]] = {
+    "separation": {"harmonic": "amplitude", "percussive": "amplitude"},
+    "chroma": {f"chroma_{note}": "share" for note in NOTES},
+    "beats": {"beat_phase": "beats", "tempo": "bpm"},
+    "sections": {"section": "number", "boundary": "share"},
+    "live": {f"live_{name}": "share" for name in ("centroid", "flux", "rms", "zcr", "onset", "rolloff")},
+}
+"""Groups of columns that are measured only when asked for, with their units: `analyze(path, extras=...)`."""
 
 UNITS = {
     "bass": "amplitude",
@@ -18,6 +35,7 @@ UNITS = {
     "zcr": "per_sample",
     "onset": "change",
     "flatness": "share",
+    **{name: unit for columns in EXTRAS.values() for name, unit in columns.items()},
 }
 """Units of `FeatureTrack.raw`. Amplitudes are root mean squares re full scale (a full sine has 0.707)."""
 
@@ -59,3 +77,38 @@ class AnalysisSettings(Settings):
         -50.0, low=-120, high=-10, slider=(-80, -20), step=1, unit="dB", group="audio",
         help="Sound this far below the track's loud passages counts as silence.",
     )  # fmt: skip
+    extras: tuple[str, ...] = knob(
+        (), group="audio", help=f"Groups of features heard besides the basic ones: {', '.join(EXTRAS)}.",
+    )  # fmt: skip
+
+    @field_validator("extras", mode="before")
+    @classmethod
+    def _known_groups(cls, given: Any) -> Any:
+        """Each group once, in the order of `EXTRAS`; typed text is a list with commas."""
+        names = [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or ())
+        for name in names:
+            if name not in EXTRAS:
+                raise SettingsError(f"extras: no group '{name}'{nearest(str(name), EXTRAS)}")
+        return tuple(name for name in EXTRAS if name in names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of a track: the basic ones, then those of the extras."""
+        return (*FEATURES, *(column for group in self.extras for column in EXTRAS[group]))
+
+    def hearing(self, extras: Iterable[str]) -> AnalysisSettings:
+        """The same analysis with these groups besides its own."""
+        return self.replace(extras=(*self.extras, *extras))
+
+
+def extras_of(features: Iterable[str]) -> tuple[str, ...]:
+    """The groups that some features belong to, in the order of `EXTRAS`."""
+    wanted = set(features)
+    return tuple(group for group, columns in EXTRAS.items() if wanted & set(columns))
+
+
+def check_features(features: Iterable[str]) -> None:
+    """Raise SettingsError for a name that no analysis gives."""
+    for name in features:
+        if name not in UNITS:
+            raise SettingsError(f"no feature '{name}'{nearest(name, UNITS)}")

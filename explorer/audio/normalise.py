@@ -38,7 +38,7 @@ def normalise(
 ) -> Float32[np.ndarray, "frames features"]:
     """Values in [-1, 1] from raw features in the order of `FEATURES`; never NaN."""
     columns = dict(zip(FEATURES, raw.T.astype(np.float64), strict=True))
-    present = presence(columns["rms"], settings)
+    present = sounding(raw, settings)
     values = [
         timbre(column, present, settings)
         if name in TIMBRES
@@ -46,6 +46,11 @@ def normalise(
         for name, column in columns.items()
     ]
     return np.stack(values, axis=1).astype(np.float32)
+
+
+def sounding(raw: Float32[np.ndarray, "frames features"], settings: AnalysisSettings) -> Column:
+    """See `presence`, from raw features in the order of `FEATURES`."""
+    return presence(raw[:, FEATURES.index("rms")].astype(np.float64), settings)
 
 
 def presence(rms: Column, settings: AnalysisSettings) -> Column:
@@ -74,11 +79,11 @@ def level(
 
 def timbre(column: Column, present: Column, settings: AnalysisSettings) -> Column:
     """A frequency in octaves from the track's middle, over half the track's range, faded by presence."""
-    sounding = (present > 0.5) & (column > 0)
-    if not sounding.any():
+    heard = (present > 0.5) & (column > 0)
+    if not heard.any():
         return np.zeros(len(column))
-    octaves = np.log2(np.maximum(column, column[sounding].min()))
-    low, high = np.percentile(octaves[sounding], MIDDLE)
+    octaves = np.log2(np.maximum(column, column[heard].min()))
+    low, high = np.percentile(octaves[heard], MIDDLE)
     place = (octaves - (low + high) / 2) / max((high - low) / 2, LEAST_SPREAD)
     # Weighted before smoothing: silence then neither pulls at its neighbours nor cuts them off.
     return smooth(np.clip(place, -1, 1) * present, settings.timbre_smoothing * settings.fps)

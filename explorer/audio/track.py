@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Float64
 from numpy.typing import ArrayLike
 
-from explorer.audio.features import UNITS, AnalysisSettings
+from explorer.audio.features import UNITS, AnalysisSettings, extras_of
 from explorer.errors import ExplorerError, SettingsError
 from explorer.files import write_bytes, write_json
 from explorer.settings import nearest
@@ -76,6 +76,12 @@ class FeatureTrack:
     def _columns(self, names: tuple[str, ...]) -> list[int]:
         for name in names:
             if name not in self.names:
+                missing = extras_of([name])
+                if missing:
+                    raise SettingsError(
+                        f"{self.name} was analysed without '{name}'; ask for it: "
+                        f"analyze(path, extras={missing!r}), or field.hear(path)"
+                    )
                 raise SettingsError(f"no feature '{name}'{nearest(name, self.names)}")
         return [self.names.index(name) for name in names]
 

@@ -53,14 +53,14 @@ def diagnose(
     if video is not None:
         _measure_video(video, audio, fail_on, as_json, picture)
         return
-    from explorer.audio import DEMO_CLIP, analyze
+    from explorer.audio import DEMO_CLIP
     from explorer.diagnostics import diagnose as diagnose_field
     from explorer.rendering import FrameSettings, parse_size
 
     width, height = parse_size(resolution)
     frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
     with Bar() as progress:
-        track = analyze(audio or DEMO_CLIP, progress=progress)
+        track = field.hear(audio or DEMO_CLIP, progress=progress)
         found = diagnose_field(field, track, frames=frames, budget=budget, progress=progress)
     if picture:
         _save(found.figure(), picture)

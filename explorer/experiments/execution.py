@@ -69,7 +69,7 @@ def render(
     target = resolve(device, precision)
     width, height = parse_size(size or field.frame_size)
     frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
-    track = analyze(audio, progress=progress, **(analysis or {}))
+    track = field.hear(audio, progress=progress, **(analysis or {}))
     recipe = Recipe.for_track(
         track,
         field=field,

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import model_validator
+
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.errors import SettingsError
 from explorer.fields import AnyField
@@ -33,6 +35,12 @@ class Recipe(Settings):
     frames: FrameSettings
     precision: Literal["fp32", "draft"] = "fp32"
     encoder: EncoderSettings = EncoderSettings()
+
+    @model_validator(mode="after")
+    def _hears_what_it_draws(self) -> Recipe:
+        """The analysis holds every group of features that the field needs."""
+        object.__setattr__(self, "analysis", self.analysis.hearing(self.field.extras))  # still being made
+        return self
 
     @classmethod
     def for_track(cls, track: FeatureTrack, **settings: Any) -> Recipe:

@@ -8,14 +8,17 @@ All history and smoothing lives in the controls, so drawing one moment needs no 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Float32
 
-from explorer.audio import FeatureTrack
+from explorer.audio import AnalysisSettings, FeatureTrack, analyze
+from explorer.audio.features import extras_of
 from explorer.errors import SettingsError
 from explorer.fields.prepared import Prepared
+from explorer.progress import Progress, silent
 from explorer.settings import Settings
 
 
@@ -47,6 +50,18 @@ class FieldSettings(Settings):
 
     kind: str
     features: tuple[str, ...]
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The groups of features that it needs besides the basic ones."""
+        return extras_of(self.features)
+
+    def hear(
+        self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
+    ) -> FeatureTrack:
+        """The track of a sound with all that this field draws from; see `analyze`."""
+        chosen = AnalysisSettings(**settings).hearing(self.extras)
+        return analyze(audio, progress=progress, cache=cache, **chosen.model_dump())
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """The columns this field draws from, at any times in seconds. Row n depends on times[n] alone."""

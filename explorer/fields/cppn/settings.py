@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Float, Float32
 from pydantic import field_validator, model_validator
 
-from explorer.audio import FEATURES, FeatureTrack
+from explorer.audio import FeatureTrack
+from explorer.audio.features import check_features
 from explorer.errors import SettingsError
 from explorer.fields.base import Controls, FieldSettings
 from explorer.fields.palette import PaletteName
@@ -117,9 +118,7 @@ class CPPN(FieldSettings):
     @field_validator("features")
     @classmethod
     def _known(cls, features: tuple[str, ...]) -> tuple[str, ...]:
-        for name in features:
-            if name not in FEATURES:
-                raise SettingsError(f"no feature '{name}'{nearest(name, FEATURES)}")
+        check_features(features)
         return features
 
     @model_validator(mode="after")
