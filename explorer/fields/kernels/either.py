@@ -72,7 +72,13 @@ def where_less(a: torch.Tensor, b: Any, yes: Any, no: Any) -> torch.Tensor:
 
 def srgb(z: torch.Tensor) -> torch.Tensor:
     """The sRGB curve of light in [0, 1] (IEC 61966-2-1)."""
-    return torch.where(z <= 0.0031308, 12.92 * z, 1.055 * z ** (1 / 2.4) - 0.055)
+    curved = torch.clamp(z, min=0.0031308)  # z^(1/2.4) is infinitely steep at 0, and gradients are wanted
+    return torch.where(z <= 0.0031308, 12.92 * z, 1.055 * curved ** (1 / 2.4) - 0.055)
+
+
+def log2(z: torch.Tensor) -> torch.Tensor:
+    """The logarithm to base 2 of z > 0."""
+    return torch.log2(z)
 
 
 def _in_kernels(function: Any, kernel: Any, arguments: int = 1) -> None:
@@ -98,6 +104,7 @@ def _in_kernels(function: Any, kernel: Any, arguments: int = 1) -> None:
 
 for name in ("sin", "cos", "fading", "tanh", "srgb"):
     _in_kernels(globals()[name], getattr(fastmath, name))
+_in_kernels(log2, fastmath.logarithm_of_two)
 for name in ("floor", "sqrt", "magnitude"):
     _in_kernels(globals()[name], getattr(lanes, name))
 for name in ("least", "greatest"):

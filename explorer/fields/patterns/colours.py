@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from explorer.fields.kernels.colour import COSINE, OKLAB
-from explorer.fields.kernels.either import cos, formula, greatest, least, srgb
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.fields.kernels.either import cos, formula, greatest, least
+from explorer.fields.kernels.oklab import oklab_to_srgb
 
 TURN = 6.283185307179586
 
@@ -37,25 +37,4 @@ def _oklab(position, light, c):
     lightness = light * (c[0] + c[1])
     a = (cos(position * TURN) * chroma + (c[2] + chroma)) * light
     b = (cos((position - 0.25) * TURN) * chroma + (c[3] + chroma)) * light
-    long, medium, short = (
-        _cube(_row(lightness, a, b, 0)),
-        _cube(_row(lightness, a, b, 1)),
-        _cube(_row(lightness, a, b, 2)),
-    )
-    return _curve(long, medium, short, 0), _curve(long, medium, short, 1), _curve(long, medium, short, 2)
-
-
-@formula
-def _row(lightness, a, b, k):
-    return lightness * OKLAB_TO_LMS[k][0] + a * OKLAB_TO_LMS[k][1] + b * OKLAB_TO_LMS[k][2]
-
-
-@formula
-def _cube(x):
-    return x * x * x
-
-
-@formula
-def _curve(long, medium, short, k):
-    linear = long * LMS_TO_LINEAR[k][0] + medium * LMS_TO_LINEAR[k][1] + short * LMS_TO_LINEAR[k][2]
-    return srgb(least(greatest(linear, 0.0), 1.0))
+    return oklab_to_srgb(lightness, a, b)

@@ -1,0 +1,46 @@
+"""What a Julia picture is steered by: seven numbers with their ranges, and how they become z^2 + c.
+
+A model answers these seven for every moment, in this order (`visual_parameters`); speed and turn are
+integrated along the sound into the controls `angle` and `rotation`, the others are controls as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+SPEED = 0.5  # radians a second that `angle` advances at speed 1
+TURN = 0.4  # radians a second that the picture turns at turn 1
+EXTENT = 1.2  # half the shorter side of the picture in the plane of z, at zoom 1
+ESCAPE = 32.0  # |z| beyond this has escaped
+TRAPPED = 16  # steps of which the least |z|^2 is kept, for the shading inside
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One visual parameter; `rest` is where silence and an untrained model lie."""
+
+    name: str
+    low: float
+    high: float
+    rest: float
+    unit: str
+    help: str
+
+
+PARAMETERS = (
+    Parameter("distance", 1.01, 1.08, 1.04, "", "how far c lies outside the main cardioid (1: on it)"),
+    Parameter("speed", 0.0, 1.0, 0.15, f"{SPEED} rad/s", "how fast c travels around the cardioid"),
+    Parameter("zoom", 0.6, 1.8, 1.0, "", "larger shows it closer"),
+    Parameter("turn", -1.0, 1.0, 0.0, f"{TURN} rad/s", "how fast the picture turns"),
+    Parameter("hue", 0.0, 1.0, 0.5, "turns", "where on the circle of hues"),
+    Parameter("saturation", 0.0, 1.0, 0.7, "", "from grey to colourful"),
+    Parameter("brightness", 0.2, 1.0, 0.7, "", "how light"),
+)
+NAMES = tuple(parameter.name for parameter in PARAMETERS)
+
+
+def constant(angle: float, distance: float) -> complex:
+    """c = distance (e^(i angle) / 2 - e^(2 i angle) / 4): around the main cardioid of the Mandelbrot set."""
+    one = complex(math.cos(angle), math.sin(angle))
+    return distance * (one / 2 - one * one / 4)
