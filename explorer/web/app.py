@@ -119,6 +119,11 @@ def _add_training(app: FastAPI, root: Path, settings: type[Settings], training: 
         told = _changes(training.status, app.state.closing)
         return StreamingResponse(told, media_type="text/event-stream")
 
+    @app.get("/api/train/history", tags=["training"])
+    def history() -> list[dict[str, float | None]]:
+        """What was measured after each epoch of the training that `status` tells of."""
+        return training.history()
+
     @app.get("/api/train/settings", tags=["training"])
     def describe() -> dict[str, Any]:
         """The settings of training as a JSON schema, with bounds and help."""

@@ -6,7 +6,10 @@ line is seen as well.
 
 from __future__ import annotations
 
+import csv
+import itertools
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -23,6 +26,7 @@ from explorer.experiments import manifest
 
 STOP = "stop"  # a file by this name in the run folder ends training after the step
 LAST_LINES, LAST_BYTES = 20, 8192  # of what a process said
+MOST_ROWS = 20_000  # of a history
 GONE = "training ended without saying why: its process is gone"
 
 
@@ -109,6 +113,19 @@ class Training:
             self._stopping = True
             return self._status()
 
+    def history(self) -> list[dict[str, float | None]]:
+        """The rows of history.csv of the run that `status` tells of, numbers where there are some."""
+        with self._lock:
+            run = self._run()
+        if run is None:
+            return []
+        try:
+            with (run / "history.csv").open(encoding="utf-8", newline="") as file:
+                rows = list(itertools.islice(csv.DictReader(file), MOST_ROWS))
+        except (OSError, ValueError, csv.Error):
+            return []
+        return [{str(name): _number(text) for name, text in row.items()} for row in rows]
+
     def close(self) -> None:
         """Ask our own training to end, as the server does; what it has learned is kept."""
         with suppress(Busy):
@@ -185,6 +202,14 @@ def _told(run: Path) -> TrainingStatus:
     if told.status == "running" and not manifest.is_alive(log):
         told.status, told.error = "failed", GONE
     return told
+
+
+def _number(text: Any) -> float | None:
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _process_of(run: Path) -> Any:

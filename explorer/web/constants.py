@@ -1,0 +1,46 @@
+"""What the page must know of the core, as JSON: `python -m explorer.web.constants` writes it anew.
+
+The page is built without Python, so the file is kept beside its sources; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from explorer.audio import live
+from explorer.fields.julia import parameters
+from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.files import write_json
+
+FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
+
+
+def page_constants() -> dict[str, Any]:
+    """Numbers and names of the live analysis, the visual parameters and the colours."""
+    return {
+        "analysis": {
+            "rate": live.RATE,
+            "hop": live.HOP,
+            "window": live.WINDOW,
+            "features": list(live.LIVE_FEATURES),
+            "silent": live.SILENT,
+            "faintest": live.FAINTEST,
+            "rolloff": live.ROLLOFF,
+            "surroundings": live.SURROUNDINGS,
+        },
+        "julia": {
+            "parameters": [asdict(parameter) for parameter in parameters.PARAMETERS],
+            "speed": parameters.SPEED,
+            "turn": parameters.TURN,
+            "extent": parameters.EXTENT,
+            "escape": parameters.ESCAPE,
+            "trapped": parameters.TRAPPED,
+        },
+        "oklab": {"to_lms": OKLAB_TO_LMS, "to_linear": LMS_TO_LINEAR},
+    }
+
+
+if __name__ == "__main__":
+    write_json(FILE, page_constants())
