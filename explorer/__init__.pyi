@@ -16,6 +16,7 @@ from .experiments import render as render
 from .experiments import runs as runs
 from .experiments import sweep as sweep
 from .fields import CPPN as CPPN
+from .fields import Julia as Julia
 from .fields import Patterns as Patterns
 from .notebook import explore as explore
 from .rendering import render_frame as render_frame

@@ -17,7 +17,6 @@ from explorer.settings import Knob, Settings
 from explorer.video import EncoderSettings
 
 GROUPS: dict[str, type[Settings]] = {"analysis": AnalysisSettings, "encoder": EncoderSettings}
-PLANNED_FIELDS = ("julia",)
 
 Explorations = Annotated[
     str | None,
@@ -44,11 +43,6 @@ class FieldFlags:
 
     def choose(self) -> FieldSettings:
         """The field that the flags describe: a preset with changes. Raises SettingsError."""
-        if self.kind in PLANNED_FIELDS:
-            available = ", ".join(LOOKS)
-            raise SettingsError(
-                f"--field {self.kind} is not available in this version; available: {available}"
-            )
         return self._changed(look(self.preset, self.kind))
 
     def change(self, field: FieldSettings) -> FieldSettings:

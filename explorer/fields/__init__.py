@@ -7,9 +7,10 @@ from pydantic import Field
 from explorer.fields.base import Controls, FieldSettings
 from explorer.fields.cppn import CPPN
 from explorer.fields.grid import Grid
+from explorer.fields.julia import Julia
 from explorer.fields.patterns import Patterns
 from explorer.fields.prepared import Prepared
 
-AnyField = Annotated[CPPN | Patterns, Field(discriminator="kind")]  # every field there is
+AnyField = Annotated[CPPN | Patterns | Julia, Field(discriminator="kind")]  # every field there is
 
-__all__ = ["CPPN", "AnyField", "Controls", "FieldSettings", "Grid", "Patterns", "Prepared"]
+__all__ = ["CPPN", "AnyField", "Controls", "FieldSettings", "Grid", "Julia", "Patterns", "Prepared"]

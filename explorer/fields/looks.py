@@ -6,11 +6,15 @@ import json
 from typing import Any
 
 from explorer.errors import SettingsError
-from explorer.fields import cppn, patterns
+from explorer.fields import cppn, julia, patterns
 from explorer.fields.base import FieldSettings
 from explorer.settings import nearest
 
-LOOKS: dict[str, dict[str, FieldSettings]] = {"cppn": {**cppn.PRESETS}, "patterns": {**patterns.PRESETS}}
+LOOKS: dict[str, dict[str, FieldSettings]] = {
+    "cppn": {**cppn.PRESETS},
+    "patterns": {**patterns.PRESETS},
+    "julia": {**julia.PRESETS},
+}
 
 
 def look(name: str | None = None, kind: str | None = None) -> FieldSettings:

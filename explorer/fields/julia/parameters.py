@@ -6,8 +6,10 @@ integrated along the sound into the controls `angle` and `rotation`, the others 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Complex128, Float64
 
 SPEED = 0.5  # radians a second that `angle` advances at speed 1
 TURN = 0.4  # radians a second that the picture turns at turn 1
@@ -40,7 +42,10 @@ PARAMETERS = (
 NAMES = tuple(parameter.name for parameter in PARAMETERS)
 
 
-def constant(angle: float, distance: float) -> complex:
+def constant(
+    angle: Float64[np.ndarray, " moments"], distance: Float64[np.ndarray, " moments"]
+) -> Complex128[np.ndarray, " moments"]:
     """c = distance (e^(i angle) / 2 - e^(2 i angle) / 4): around the main cardioid of the Mandelbrot set."""
-    one = complex(math.cos(angle), math.sin(angle))
-    return distance * (one / 2 - one * one / 4)
+    one = np.exp(1j * angle)
+    c: Complex128[np.ndarray, " moments"] = distance * (one / 2 - one * one / 4)
+    return c

@@ -180,6 +180,17 @@ def where_less(typing, a, b, yes, no):
 
 
 @intrinsic
+def any_less(typing, a, b):
+    """Whether a < b in any lane."""
+
+    def emit(builder, a, b):
+        bits = builder.bitcast(builder.fcmp_ordered("<", a, b), ir.IntType(LANES))
+        return builder.icmp_unsigned("!=", bits, bits.type(0))
+
+    return types.boolean(a, b), lanewise(emit)
+
+
+@intrinsic
 def negated(typing, value):
     """-value; costs nothing inside an fma."""
     return LANES_TYPE(value), lanewise(lambda ir_, value: ir_.fneg(value))

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.base import Controls
+from explorer.fields.dither import dither
 from explorer.fields.kernels.colour import palette_numbers
 from explorer.fields.kernels.lanes import LANES
 from explorer.fields.kernels.panels import flat, in_whole_panels
@@ -29,10 +30,7 @@ UNSEEN = 1 / 512  # less of a family than this is not worth drawing
 def place(xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
     """See `Patterns.place`."""
     x, y = np.ascontiguousarray(xy.T, np.float32)
-    bits = x.view(np.uint32) * np.uint32(0x9E3779B1) ^ y.view(np.uint32) * np.uint32(0x85EBCA77)
-    bits = (bits ^ (bits >> np.uint32(15))) * np.uint32(0x2C1B3C6D)
-    noise = (bits >> np.uint32(8)).astype(np.float32) / np.float32(1 << 24)
-    return np.stack((x, y, np.hypot(x, y), np.arctan2(x, y), noise)).astype(np.float32)
+    return np.stack((x, y, np.hypot(x, y), np.arctan2(x, y), dither(x, y))).astype(np.float32)
 
 
 class PreparedPatterns:

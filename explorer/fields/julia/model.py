@@ -1,0 +1,162 @@
+"""The trained network that steers a Julia set, in plain numpy: a window of sound in, seven numbers out.
+
+    x = (window - mean) / spread;   x <- gelu(norm(linear x)) per hidden layer;
+    parameters = low + (high - low) sigmoid(linear x)
+
+Weights are `model.safetensors`, everything else `model.json` beside it. Training lives in `explorer.learn`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32, Float64
+
+from explorer.audio import FeatureTrack
+from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, live_width, live_windows
+from explorer.audio.track import between_rows
+from explorer.errors import ExplorerError, SettingsError
+from explorer.fields.julia.parameters import NAMES
+from explorer.files import explorations_folder
+
+FORMAT = 1
+SHIPPED = Path(__file__).parent / "shipped"
+WEIGHTS, FACTS = "model.safetensors", "model.json"
+NORM_EPSILON = 1e-5
+BATCH = 4096  # windows at a time: memory stays small on long tracks
+
+
+@dataclass(frozen=True, eq=False)
+class VisualModel:
+    """A network with what it hears. `sha256` is that of its weights."""
+
+    tensors: dict[str, np.ndarray]
+    facts: dict[str, Any]
+    sha256: str
+
+    def __call__(self, windows: Float32[np.ndarray, "batch inputs"]) -> Float32[np.ndarray, "batch 7"]:
+        """The visual parameters, in their ranges, for windows as `live_windows` makes them."""
+        tensor = self.tensors
+        x = (windows - tensor["mean"]) / tensor["spread"]
+        for i in range(len(self.facts["hidden"])):
+            x = x @ tensor[f"hidden.{i}.weight"].T + tensor[f"hidden.{i}.bias"]
+            x = _gelu(_norm(x) * tensor[f"norm.{i}.weight"] + tensor[f"norm.{i}.bias"])
+        share = _sigmoid(x @ tensor["output.weight"].T + tensor["output.bias"])
+        low, high = (
+            np.array([said[end] for said in self.facts["parameters"]], np.float32) for end in ("low", "high")
+        )
+        found: Float32[np.ndarray, "batch 7"] = low + (high - low) * share
+        return found
+
+    def along(self, track: FeatureTrack) -> Float64[np.ndarray, "frames 7"]:
+        """The visual parameters of a track, `LIVE_FPS` rows a second. Raises SettingsError without live_*."""
+        heard = [f"live_{name}" for name in LIVE_FEATURES]
+        missing = [name for name in heard if name not in track.names]
+        if missing:
+            raise SettingsError(f"the track has no '{missing[0]}'; analyse the sound with field.hear(path)")
+        frames = max(1, round((len(track.raw) - 1) * LIVE_FPS / track.fps) + 1)
+        rows = between_rows(track.raw, np.arange(frames) * (track.fps / LIVE_FPS))
+        live = rows[:, [track.names.index(name) for name in heard]]
+        said = self.facts
+        windows = live_windows(
+            live, said["window_frames"], said["include_delta"], said["include_delta_delta"]
+        )
+        parts = [self(windows[first : first + BATCH]) for first in range(0, len(windows), BATCH)]
+        return np.concatenate(parts).astype(np.float64)
+
+
+def load_model(name: str) -> VisualModel:
+    """The model "default", that of a `train_...` run in explorations/, or of a folder.
+
+    Raises SettingsError when there is none, ExplorerError when it is damaged or of another version.
+    """
+    folder = _folder(name)
+    if not (folder / WEIGHTS).is_file() or not (folder / FACTS).is_file():
+        raise SettingsError(_nothing_there(name))
+    stamps = tuple((folder / part).stat().st_mtime_ns for part in (WEIGHTS, FACTS))
+    return _read(folder, stamps)
+
+
+def _folder(name: str) -> Path:
+    if name == "default":
+        return SHIPPED
+    given = Path(name)
+    return given if given.is_dir() else explorations_folder() / name
+
+
+def _nothing_there(name: str) -> str:
+    if name == "default":
+        return (
+            "model: this version comes without a trained one; train one (explorer train DIR) and give its "
+            "run, or model='none' for the mapping by hand"
+        )
+    return (
+        f"model: no {WEIGHTS} and {FACTS} in '{name}', here or in explorations/; give a train_... run, its "
+        "folder, or 'none'"
+    )
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
+    """A model, read again when its files have changed."""
+    from safetensors.numpy import load
+
+    try:
+        data = (folder / WEIGHTS).read_bytes()
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        tensors = {key: value.astype(np.float32) for key, value in load(data).items()}
+        _check(facts, tensors)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ExplorerError(f"cannot read the model in {folder.name}: {error}") from error
+    except Exception as error:  # safetensors has an error of its own, of no better kind
+        raise ExplorerError(f"cannot read the model in {folder.name}: {error}") from error
+    return VisualModel(tensors, facts, hashlib.sha256(data).hexdigest())
+
+
+def _check(facts: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
+    """Raise ValueError unless a model is one that this version understands and its parts fit together."""
+    expected = {
+        "format": FORMAT,
+        "feature_version": LIVE_VERSION,
+        "features": list(LIVE_FEATURES),
+        "input_dim": facts["window_frames"]
+        * live_width(facts["include_delta"], facts["include_delta_delta"]),
+    }
+    for key, value in expected.items():
+        if facts[key] != value:
+            raise ValueError(f"{key} is {facts[key]!r}; this version needs {value!r}")
+    names = tuple(said["name"] for said in facts["parameters"])
+    if names != NAMES:
+        raise ValueError(f"it answers {', '.join(names)}; this version needs {', '.join(NAMES)}")
+    widths = [facts["input_dim"], *facts["hidden"], len(NAMES)]
+    layers = [*(f"hidden.{i}" for i in range(len(facts["hidden"]))), "output"]
+    shapes: dict[str, tuple[int, ...]] = {"mean": (widths[0],), "spread": (widths[0],)}
+    for n, layer in enumerate(layers):
+        shapes |= {f"{layer}.weight": (widths[n + 1], widths[n]), f"{layer}.bias": (widths[n + 1],)}
+    for i, width in enumerate(facts["hidden"]):
+        shapes |= {f"norm.{i}.weight": (width,), f"norm.{i}.bias": (width,)}
+    for key, shape in shapes.items():
+        if tensors[key].shape != shape or not np.isfinite(tensors[key]).all():
+            raise ValueError(f"'{key}' has to be {shape} finite numbers")
+
+
+def _norm(x: np.ndarray) -> np.ndarray:
+    """Layer normalisation (Ba, Kiros and Hinton 2016) without its weights."""
+    centred = x - x.mean(axis=1, keepdims=True)
+    return np.asarray(centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + np.float32(NORM_EPSILON)))
+
+
+def _gelu(x: np.ndarray) -> np.ndarray:
+    """x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) (Hendrycks and Gimpel 2016)."""
+    inner = np.float32(np.sqrt(2 / np.pi)) * (x + np.float32(0.044715) * x**3)
+    return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)))
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return np.asarray(np.float32(0.5) * (1 + np.tanh(np.float32(0.5) * x)))
