@@ -10,15 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from explorer.audio import live
+from explorer.fields import Julia
 from explorer.fields.julia import parameters
+from explorer.fields.julia.presets import DEFAULT_PRESET, PRESETS
 from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
 from explorer.files import write_json
 
 FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
+# settings of the field that are sliders on the page
+LOOK = ("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance")
+LOOK += ("rotation", "start_angle", "drift")
 
 
 def page_constants() -> dict[str, Any]:
     """Numbers and names of the live analysis, the visual parameters and the colours."""
+    look = PRESETS[DEFAULT_PRESET]
     return {
         "analysis": {
             "rate": live.RATE,
@@ -37,8 +43,26 @@ def page_constants() -> dict[str, Any]:
             "extent": parameters.EXTENT,
             "escape": parameters.ESCAPE,
             "trapped": parameters.TRAPPED,
+            "limits": {"distance": [1.0, 1.5], "saturation": [0.0, 1.0], "brightness": [0.2, 1.0]},
+            "look": [_slider(look, name) for name in LOOK],
+            "iterations": look.iterations,
         },
         "oklab": {"to_lms": OKLAB_TO_LMS, "to_linear": LMS_TO_LINEAR},
+    }
+
+
+def _slider(look: Julia, name: str) -> dict[str, Any]:
+    """A setting of the look as the page shows it."""
+    knob = Julia.knobs()[name]
+    assert knob.slider is not None
+    low, high = knob.slider
+    return {
+        "name": name,
+        "value": getattr(look, name),
+        "low": low,
+        "high": high,
+        "step": knob.step,
+        "help": knob.help,
     }
 
 

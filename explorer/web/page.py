@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 PAGE = Path(__file__).parent / "page"
 HOW = (
     "the live page was not built when explorer was installed; with a network, in a clone of the repository: "
-    "python -m pip install -e . (it says with -v what goes wrong)"
+    "python -m pip install -e . (with -v it says what goes wrong)"
 )
 MISSING = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>explorer</title>
 <body style="background:#0b0d14;color:#e8e6e3;font:17px/1.6 system-ui;max-width:34em;margin:12vh auto">

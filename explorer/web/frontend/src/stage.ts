@@ -1,16 +1,17 @@
 // Sound to picture: features go to the model, its answers steer the motion, every animation frame draws.
 
+import constants from "./constants.json";
 import { FEATURES, HOP, RATE } from "./audio/features";
 import { Windows } from "./audio/windows";
 import type { Model } from "./model/inference";
 import { ShaderCanvas } from "./picture/canvas";
 import { JULIA } from "./picture/julia.glsl";
+import { Quality } from "./picture/quality";
 import { Motion, REST, uniforms } from "./picture/motion";
 
 const FRAME = HOP / RATE; // seconds between two frames of features
 const BEHIND = 60; // windows that may wait for the model; older ones are given up
 const MOST_PIXELS = 2560 * 1440;
-const SLOW = 1 / 30, FAST = 1 / 50; // seconds a frame: the picture gets coarser or finer
 
 export interface Numbers {
   fps: number;
@@ -23,9 +24,9 @@ export interface Numbers {
 export class Stage {
   readonly features = new Float32Array(FEATURES.length); // heard last
   readonly parameters = Float32Array.from(REST); // answered last, before smoothing
-  readonly motion = new Motion(2.2);
+  readonly motion = new Motion();
   smoothing = 0.2; // seconds
-  iterations = 100;
+  readonly quality = new Quality();
   listening = false;
   calm = false; // less motion, and none while nothing is heard
   drawn = 0;
@@ -37,7 +38,6 @@ export class Stage {
   private answering = false;
   private inference = 0;
   private interval = 1 / 60; // seconds a frame, averaged
-  private scale = 1;
   private last = 0;
   private request = 0;
 
@@ -122,24 +122,22 @@ export class Stage {
     const seconds = Math.min((now - this.last) / 1000, 0.25);
     this.last = now;
     if (document.hidden || this.screen.lost) return;
+    this.quality.drawn(seconds);
     this.interval += 0.05 * (seconds - this.interval);
     if (!this.listening && !this.calm) this.advance(REST, seconds);
     this.fit();
-    this.screen.draw(uniforms(this.motion.controls, this.iterations));
+    this.screen.draw(uniforms(this.motion.controls, constants.julia.iterations, this.quality.samples));
     this.drawn += 1;
   };
 
   /** The canvas as large as it is shown, or coarser where drawing is slow. */
   private fit(): void {
-    if (this.drawn % 30 === 29) {
-      if (this.interval > SLOW) this.scale = Math.max(0.25, this.scale * 0.8);
-      else if (this.interval < FAST) this.scale = Math.min(1, this.scale * 1.1);
-    }
     const { clientWidth, clientHeight } = this.canvas;
     const dots = Math.min(devicePixelRatio, 2);
     const affordable = Math.min(1, Math.sqrt(MOST_PIXELS / (clientWidth * clientHeight * dots * dots)));
-    const width = Math.max(1, Math.round(clientWidth * dots * affordable * this.scale));
-    const height = Math.max(1, Math.round(clientHeight * dots * affordable * this.scale));
+    const share = dots * affordable * this.quality.scale;
+    const width = Math.max(1, Math.round(clientWidth * share));
+    const height = Math.max(1, Math.round(clientHeight * share));
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
   }

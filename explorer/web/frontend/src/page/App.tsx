@@ -3,9 +3,11 @@
 import { useCallback, useEffect, useRef, useState, type DragEvent } from "react";
 import { watchTraining, type TrainingStatus } from "../api";
 import { canRecord, record } from "../recorder";
+import { LOOK } from "../picture/motion";
 import { Stage } from "../stage";
 import { Dock } from "./Dock";
 import { useCalm, useIdle, useKept, useKeys } from "./hooks";
+import { LookSliders } from "./LookSliders";
 import { Meters } from "./Meters";
 import { Models } from "./Models";
 import { Training } from "./Training";
@@ -27,6 +29,7 @@ export function App() {
   const [training, setTraining] = useState<TrainingStatus | null>(null);
   const [lost, setLost] = useState(false);
   const [smoothing, setSmoothing] = useKept("smoothing", 0.2);
+  const [look, setLook] = useKept("look", LOOK);
   const [finish, setFinish] = useState<(() => Promise<unknown>) | null>(null); // ends the recording
   const calm = useCalm();
   const sound = useSound(stage);
@@ -53,8 +56,10 @@ export function App() {
     };
   }, []);
   useEffect(() => {
-    if (stage) Object.assign(stage, { smoothing, calm });
-  }, [stage, smoothing, calm]);
+    if (!stage) return;
+    Object.assign(stage, { smoothing, calm });
+    Object.assign(stage.motion.look, look);
+  }, [stage, smoothing, look, calm]);
 
   const { refresh } = models;
   useEffect(() => {
@@ -125,11 +130,7 @@ export function App() {
           {panel === "meters" && (
             <>
               <Meters stage={stage} />
-              <label className="field">
-                <span>smoothing</span>
-                <input type="range" min="0" max="1" step="0.02" value={smoothing} onChange={(event) => setSmoothing(Number(event.target.value))} />
-                <output>{smoothing.toFixed(2)} s</output>
-              </label>
+              <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={setSmoothing} />
             </>
           )}
           {panel === "training" && <Training status={training} />}

@@ -56,14 +56,19 @@ export function useCalm(): boolean {
   return calm;
 }
 
-/** A number that this browser remembers. */
-export function useKept(name: string, initial: number): [number, (value: number) => void] {
-  const [value, setValue] = useState(() => {
-    const kept = Number(localStorage.getItem(name) ?? NaN);
-    return Number.isFinite(kept) ? kept : initial;
+/** Something that this browser remembers, as JSON. */
+export function useKept<T>(name: string, initial: T): [T, (value: T) => void] {
+  const [value, setValue] = useState<T>(() => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(name) ?? "null") as T | null;
+      if (kept === null || typeof kept !== typeof initial) return initial;
+      return typeof initial === "object" ? { ...initial, ...kept } : kept;
+    } catch {
+      return initial;
+    }
   });
   return [value, (next) => {
-    localStorage.setItem(name, String(next));
+    localStorage.setItem(name, JSON.stringify(next));
     setValue(next);
   }];
 }

@@ -30,6 +30,7 @@ uniform vec2 turned;      // cosine and sine of the rotation
 uniform float zoom;
 uniform vec3 tint;        // hue, saturation, brightness
 uniform int iterations;
+uniform int samples;      // across a pixel and down it
 out vec4 pixel_colour;
 
 const float TAU = 6.283185307179586;
@@ -51,11 +52,8 @@ vec3 colour(float nu, float tone, float seen, float trap) {
   return oklab_to_srgb(vec3(light, cos(angle) * chroma, sin(angle) * chroma) * shade);
 }
 
-void main() {
-  float shorter = min(size.x, size.y);
-  float pixel = 2.0 / shorter * ${float(extent)} / zoom;              // size of a pixel in the plane of z
-  vec2 xy = vec2(gl_FragCoord.x - 0.5 * size.x, 0.5 * size.y - gl_FragCoord.y) * pixel;
-  vec2 z = vec2(turned.x * xy.x - turned.y * xy.y, turned.y * xy.x + turned.x * xy.y);
+// The colour of a point of the plane of z.
+vec3 painted(vec2 z, float pixel) {
   float squared = dot(z, z), slope = 1.0, trap = 1e9;
   float nu = float(iterations), seen = 0.0;
   for (int n = 1; n <= iterations; n++) {
@@ -71,5 +69,17 @@ void main() {
     }
     if (n <= ${trapped}) trap = min(trap, squared);
   }
-  pixel_colour = vec4(colour(nu, 1.0 - exp(-nu * 0.25), seen, trap), 1.0);
+  return colour(nu, 1.0 - exp(-nu * 0.25), seen, trap);
+}
+
+void main() {
+  float pixel = 2.0 / min(size.x, size.y) * ${float(extent)} / zoom;  // its size in the plane of z
+  vec2 xy = vec2(gl_FragCoord.x - 0.5 * size.x, 0.5 * size.y - gl_FragCoord.y) * pixel;
+  vec2 z = vec2(turned.x * xy.x - turned.y * xy.y, turned.y * xy.x + turned.x * xy.y);
+  vec3 total = vec3(0.0);
+  for (int n = 0; n < samples * samples; n++) {
+    vec2 within = (vec2(n % samples, n / samples) + 0.5) / float(samples) - 0.5;
+    total += painted(z + within * pixel, pixel);
+  }
+  pixel_colour = vec4(total / float(samples * samples), 1.0);
 }`;

@@ -4,7 +4,7 @@ import constants from "../constants.json";
 import type { Uniforms } from "./canvas";
 
 export const { parameters: PARAMETERS } = constants.julia;
-const { speed: SPEED, turn: TURN } = constants.julia;
+const { speed: SPEED, turn: TURN, limits: LIMITS } = constants.julia;
 export const REST = Float32Array.from(PARAMETERS, ({ rest }) => rest);
 const INDEX = Object.fromEntries(PARAMETERS.map(({ name }, n) => [name, n]));
 
@@ -25,8 +25,8 @@ export function constant(angle: number, distance: number): [number, number] {
   return [part(Math.cos), part(Math.sin)];
 }
 
-/** The uniforms of the Julia shader. */
-export function uniforms(controls: Controls, iterations: number): Uniforms {
+/** The uniforms of the Julia shader; `samples` points across a pixel and down it. */
+export function uniforms(controls: Controls, iterations: number, samples: number): Uniforms {
   const { angle, distance, rotation, zoom, hue, saturation, brightness } = controls;
   return {
     c: constant(angle, distance),
@@ -34,34 +34,48 @@ export function uniforms(controls: Controls, iterations: number): Uniforms {
     zoom,
     tint: [hue, saturation, brightness],
     iterations,
+    samples,
   };
 }
 
-/** The picture's way through its parameters. */
+/** The settings of the field that the page has sliders for, by name. */
+export type Look = Record<string, number>;
+export const LOOK: Look = Object.fromEntries(constants.julia.look.map(({ name, value }) => [name, value]));
+
+const clamp = (value: number, [low, high]: number[]) => Math.min(Math.max(value, low), high);
+
+/** The picture's way through its parameters (explorer/fields/julia/timeline.py, as it happens). */
 export class Motion {
   readonly values = Float64Array.from(REST);
-  rotation = 0;
-
-  constructor(public angle: number) {}
+  look: Look = { ...LOOK };
+  private travelled = 0; // radians that `angle` and `rotation` have gone
+  private turned = 0;
 
   /** Go on for some seconds towards `target`, most of the way in `smoothing` seconds; `pace` scales all motion. */
   advance(target: ArrayLike<number>, seconds: number, smoothing: number, pace = 1): void {
+    const { audio_gain, speed, drift } = this.look;
     const share = smoothing > 0 ? 1 - Math.exp(-seconds / smoothing) : 1;
-    for (let n = 0; n < this.values.length; n++) this.values[n] += share * (target[n] - this.values[n]);
-    this.angle += SPEED * this.values[INDEX.speed] * seconds * pace;
-    this.rotation += TURN * this.values[INDEX.turn] * seconds * pace;
+    PARAMETERS.forEach(({ name, low, high, rest }, n) => {
+      const gain = name === "speed" || name === "turn" ? 1 : audio_gain;
+      const aim = clamp(rest + gain * (target[n] - rest), [low, high]);
+      this.values[n] += share * (aim - this.values[n]);
+    });
+    const step = seconds * pace;
+    this.travelled += (SPEED * speed * audio_gain * this.values[INDEX.speed] + drift) * step;
+    this.turned += TURN * speed * audio_gain * this.values[INDEX.turn] * step;
   }
 
   get controls(): Controls {
+    const { look } = this;
     const at = (name: string) => this.values[INDEX[name]];
     return {
-      angle: this.angle,
-      rotation: this.rotation,
-      distance: at("distance"),
-      zoom: at("zoom"),
-      hue: at("hue"),
-      saturation: at("saturation"),
-      brightness: at("brightness"),
+      angle: look.start_angle + this.travelled,
+      rotation: look.rotation + this.turned,
+      distance: clamp(1 + look.distance * (at("distance") - 1), LIMITS.distance),
+      zoom: look.zoom * at("zoom"),
+      hue: look.hue + at("hue"),
+      saturation: clamp(look.saturation * at("saturation"), LIMITS.saturation),
+      brightness: clamp(look.brightness * at("brightness"), LIMITS.brightness),
     };
   }
 }
