@@ -55,10 +55,11 @@ def colour(nu, tone, seen, trap, hue, saturation, brightness):
     wave = cos(depth * 8.0) * cube
     outer = seen * fading(nu * nu * 0.0006)  # of what is seen around the set; the rest is within
     around = near * (cube * 2.1 + tone * 0.22) + cube * cube * (wave * 0.08 + 0.34)
-    within = fading(trap * 5.0)
-    light = 0.10 + within * 0.42 + (around - within * 0.42) * outer
-    shift = (within * 0.24 + 0.12) * (1.0 - outer) + (depth * 0.04 + wave * 0.02) * outer
+    within = fading(trap * 5.0) * 0.48
+    light = within + (around - within) * outer + 0.10
+    shift = (within * 0.5 + 0.12) * (1.0 - outer) + (depth * 0.04 + wave * 0.02) * outer
     turned = (hue + tone * 0.24 + shift - 0.38) * TURN
-    chroma = saturation * (light * (1.08 - light) * 0.54 + 0.03)
+    turned = turned + sin(turned - 2.1) * 0.45  # lingers in blues and reds, hurries through greens
+    chroma = saturation * (light * (1.08 - light) * 0.54 + 0.03) * (tone * 0.5 + 0.5)
     shade = brightness * 0.65 + 0.35
     return oklab_to_srgb(light * shade, cos(turned) * chroma * shade, sin(turned) * chroma * shade)

@@ -38,10 +38,10 @@ def by_hand(settings: Julia, track: FeatureTrack) -> Float64[np.ndarray, "frames
     rest = {parameter.name: parameter.rest for parameter in PARAMETERS}
     rows = {
         "distance": rest["distance"] + 0.012 * loud - 0.020 * hit - 0.006 * change,
-        "speed": 0.30 * loud + 0.45 * change + 0.35 * hit,
-        "zoom": rest["zoom"] + 0.14 * heard("bass") + 0.10 * noisy,
-        "turn": 0.55 * heard("treble") + 0.15 * loud,
-        "hue": rest["hue"] + 0.14 * heard("centroid"),
+        "speed": 0.05 * loud + 0.25 * change + 0.55 * hit,
+        "zoom": 0.90 + 0.14 * heard("bass") + 0.10 * noisy,
+        "turn": 0.25 * heard("treble") + 0.35 * hit,
+        "hue": 0.86 + 0.13 * heard("centroid"),
         "saturation": rest["saturation"] + 0.20 * loud - 0.10 * noisy,
         "brightness": 0.50 + 0.45 * loud + 0.10 * hit,
     }

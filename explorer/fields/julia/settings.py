@@ -41,7 +41,7 @@ class Julia(FieldSettings):
         1.0, low=0, high=5, slider=(0, 2), step=0.05, group="audio", help="how strongly the sound moves it"
     )
     motion_smoothing: float = knob(
-        0.12, low=0, high=5, slider=(0, 1), step=0.02, unit="s", group="audio",
+        0.08, low=0, high=5, slider=(0, 1), step=0.02, unit="s", group="audio",
         help="width of the centred smoothing of what moves it",
     )  # fmt: skip
 
