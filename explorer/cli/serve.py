@@ -29,12 +29,12 @@ def serve(
     Training reads sounds below the current folder and nothing else.
     """
     try:
-        from explorer.web import page, server
+        from explorer.web import built, server
         from explorer.web.guard import is_local
     except ImportError as error:
         raise ExplorerError(EXTRA) from error
-    if not page.is_built():
-        complain(f"warning: {page.HOW}")
+    if not built.is_built():
+        complain(f"warning: {built.HOW}")
     if not is_local(host):
         complain("warning: whoever can reach this address can start training here; there is no password")
 

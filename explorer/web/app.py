@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,19 @@ from starlette.exceptions import HTTPException
 
 import explorer
 from explorer.errors import ExplorerError, SettingsError
-from explorer.settings import Settings
+from explorer.settings import Knob, Settings
 from explorer.web import models
 from explorer.web.bodies import Health, ModelDescription, ModelSummary, Problem, flags_of, start_body
+from explorer.web.built import is_built, serve_page
 from explorer.web.guard import Guard
 from explorer.web.models import DEFAULT, Model, NoSuchModel
-from explorer.web.page import is_built, serve_page
 from explorer.web.places import data_folder
 from explorer.web.training import Busy, Training, TrainingStatus
 
 PULSE = 0.5  # seconds between two looks at training while someone watches
 QUIET = 15.0  # seconds after which a silent stream says that it lives
 STATUS_OF: dict[type[ExplorerError], int] = {SettingsError: 422, NoSuchModel: 404, Busy: 409}
+DAMAGED = 409  # what lies on the disk is not as it should be
 BINARY: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
@@ -47,7 +49,7 @@ def create_app(
     model that is there before any other.
     """
     refusals: dict[int | str, dict[str, Any]] = {
-        code: {"model": Problem} for code in (403, 404, 409, 411, 413, 422)
+        code: {"model": Problem} for code in (400, 403, 404, 409, 411, 413, 422)
     }
     app = FastAPI(
         title="explorer",
@@ -60,7 +62,7 @@ def create_app(
     app.state.closing = threading.Event()
     app.add_middleware(Guard, hosts=hosts)
     app.add_exception_handler(ExplorerError, _refuse)
-    app.add_exception_handler(RequestValidationError, _refuse_invalid)
+    app.add_exception_handler(RequestValidationError, partial(_refuse_invalid, settings.knobs()))
     app.add_exception_handler(HTTPException, _refuse_plainly)
     _add_training(app, root, settings, training)
     _add_models(app, explorations, shipped)
@@ -225,16 +227,17 @@ def _problem(status: int, reason: str) -> JSONResponse:
 
 
 def _refuse(_: Request, error: Exception) -> JSONResponse:
-    return _problem(
-        next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 500), str(error)
-    )
+    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), DAMAGED)
+    return _problem(status, str(error))
 
 
-def _refuse_invalid(_: Request, error: Exception) -> JSONResponse:
+def _refuse_invalid(knobs: dict[str, Knob], _: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"][1:])
     reason = first["msg"].removeprefix("Value error, ")
+    if where in knobs:
+        reason = f"got {repr(first.get('input'))[:100]}; allowed: {knobs[where].allowed}"
     return _problem(422, f"{where}: {reason}" if where else reason)
 
 

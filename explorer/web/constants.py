@@ -12,14 +12,17 @@ from typing import Any
 from explorer.audio import live
 from explorer.fields import Julia
 from explorer.fields.julia import parameters
+from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
 from explorer.fields.julia.presets import DEFAULT_PRESET, PRESETS
 from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
 from explorer.files import write_json
+from explorer.web.glsl import glsl_of
 
 FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
 # settings of the field that are sliders on the page
-LOOK = ("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance")
+LOOK: tuple[str, ...] = ("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance")
 LOOK += ("rotation", "start_angle", "drift")
+FORMULAS = (escape_time, tone_of, seen_of, colour)
 
 
 def page_constants() -> dict[str, Any]:
@@ -46,6 +49,7 @@ def page_constants() -> dict[str, Any]:
             "limits": {"distance": [1.0, 1.5], "saturation": [0.0, 1.0], "brightness": [0.2, 1.0]},
             "look": [_slider(look, name) for name in LOOK],
             "iterations": look.iterations,
+            "formulas": "\n".join(map(glsl_of, FORMULAS)).splitlines(),
         },
         "oklab": {"to_lms": OKLAB_TO_LMS, "to_linear": LMS_TO_LINEAR},
     }

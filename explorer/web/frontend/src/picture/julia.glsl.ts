@@ -1,9 +1,9 @@
-// The Julia set as a fragment shader: explorer/fields/julia/formulas.py, line by line, in GLSL. A test compares
-// the pictures of the two.
+// The Julia set as a fragment shader. Its formulas are those of explorer/fields/julia/formulas.py, translated; the
+// orbit is written here. A test compares the pictures of the page and of Python.
 
 import constants from "../constants.json";
 
-const { escape, trapped, extent } = constants.julia;
+const { escape, trapped, extent, formulas } = constants.julia;
 const { to_lms, to_linear } = constants.oklab;
 
 /** A number as GLSL writes it. */
@@ -15,7 +15,8 @@ const product = (matrix: number[][], vector: string): string =>
 
 /** OKLab to sRGB, cut off at 0 and 1 (Bjorn Ottosson, 2020). */
 export const OKLAB = `
-vec3 oklab_to_srgb(vec3 lab) {
+vec3 oklab_to_srgb(float lightness, float a, float b) {
+  vec3 lab = vec3(lightness, a, b);
   vec3 lms = ${product(to_lms, "lab")};
   lms = lms * lms * lms;
   vec3 linear = clamp(${product(to_linear, "lms")}, 0.0, 1.0);
@@ -33,24 +34,8 @@ uniform int iterations;
 uniform int samples;      // across a pixel and down it
 out vec4 pixel_colour;
 
-const float TAU = 6.283185307179586;
 ${OKLAB}
-
-vec3 colour(float nu, float tone, float seen, float trap) {
-  float near = sqrt(max(1.0 - tone, 1e-6));
-  float cube = tone * tone * tone;
-  float depth = log2(nu + 1.0);
-  float wave = cos(depth * 8.0) * cube;
-  float outer = seen * exp(-nu * nu * 0.0006);
-  float around = near * (cube * 2.1 + tone * 0.22) + cube * cube * (wave * 0.08 + 0.34);
-  float within = exp(-trap * 5.0);
-  float light = 0.10 + within * 0.42 + (around - within * 0.42) * outer;
-  float shift = (within * 0.24 + 0.12) * (1.0 - outer) + (depth * 0.04 + wave * 0.02) * outer;
-  float angle = (tint.x + tone * 0.24 + shift - 0.38) * TAU;
-  float chroma = tint.y * (light * (1.08 - light) * 0.54 + 0.03);
-  float shade = tint.z * 0.65 + 0.35;
-  return oklab_to_srgb(vec3(light, cos(angle) * chroma, sin(angle) * chroma) * shade);
-}
+${formulas.join("\n")}
 
 // The colour of a point of the plane of z.
 vec3 painted(vec2 z, float pixel) {
@@ -61,15 +46,13 @@ vec3 painted(vec2 z, float pixel) {
     z = vec2(z.x * z.x - z.y * z.y, 2.0 * z.x * z.y) + c;
     squared = dot(z, z);
     if (squared > ${float(escape * escape)}) {
-      float log_squared = log2(squared);
-      nu = max(float(n) + ${Math.log2(2 * Math.log2(escape))} - log2(log_squared), 0.0);
-      float distance = log_squared * 0.34657359027997264;             // over |z| / |dz/dz0|
-      seen = 1.0 - exp(-squared * distance * distance / (slope * pixel * pixel));
+      nu = escape_time(float(n), squared);
+      seen = seen_of(squared, slope, pixel);
       break;
     }
     if (n <= ${trapped}) trap = min(trap, squared);
   }
-  return colour(nu, 1.0 - exp(-nu * 0.25), seen, trap);
+  return colour(nu, tone_of(nu), seen, trap, tint.x, tint.y, tint.z);
 }
 
 void main() {
