@@ -27,20 +27,20 @@ describe("motion", () => {
     once.advance(target, 0.5, 0.5);
     for (let n = 0; n < 50; n++) often.advance(target, 0.01, 0.5);
     expect(once.controls.zoom).toBeCloseTo(often.controls.zoom, 9);
-    expect((once.controls.zoom - 1) / 0.8).toBeCloseTo(1 - 1 / Math.E, 6);
+    expect((once.controls.zoom / LOOK.zoom - 1) / 0.8).toBeCloseTo(1 - 1 / Math.E, 6);
   });
 
   it("goes less far from rest with less gain, and follows the sliders of the look at once", () => {
     const motion = new Motion();
     Object.assign(motion.look, { audio_gain: 0.5, hue: 0.25, saturation: 9 });
     motion.advance(changed({ hue: 0.9 }), 1, 0);
-    expect(motion.controls.hue).toBeCloseTo(0.25 + 0.7, 6);
+    expect(motion.controls.hue).toBeCloseTo(0.25 + 0.7, 6); // rest is 0.5
     expect(motion.controls.saturation).toBe(1);
   });
 
   it("rests where the parameters say", () => {
     const motion = new Motion();
     motion.advance(REST, 1, 0.1);
-    expect(motion.controls.zoom).toBeCloseTo(1);
+    expect(motion.controls.zoom).toBeCloseTo(LOOK.zoom);
   });
 });
