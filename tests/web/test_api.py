@@ -16,12 +16,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from explorer.settings import Settings, knob
 from explorer.web.app import create_app
 from explorer.web.bodies import flags_of
 from explorer.web.guard import LARGEST_BODY, hosts_of
 from explorer.web.training import Training
 from tests.web import trainer
+from tests.web.few_settings import FewSettings
 from tests.web.made_models import make_model
 from tests.web.test_training import ROOT, until
 
@@ -43,18 +43,6 @@ PROMISES = [
     content_type_conformance,
     response_schema_conformance,
 ]
-
-
-class FewSettings(Settings):
-    """The published settings of training."""
-
-    epochs: int = knob(30, low=1, high=10000, help="how often")
-    batch_size: int = knob(4, low=1, high=256, help="how many")
-    learning_rate: float = knob(2e-3, low=1e-6, high=1, help="how fast")
-    window_frames: int = knob(10, low=1, high=120, help="how far back")
-    include_delta: bool = knob(False, help="changes")
-    include_delta_delta: bool = knob(False, help="changes of changes")
-    hidden: tuple[int, ...] = (96, 96)
 
 
 @pytest.fixture
