@@ -121,7 +121,7 @@ def _told(owners: list[tuple[str, Knob]]) -> str:
     first = owners[0][1].help.rstrip(".")
     if len(set(allowed.values())) > 1:
         return f"{first} ({'; '.join(f'{kind}: {what}' for kind, what in allowed.items())})"
-    whose = "" if len(owners) == len(LOOKS) else f"{owners[0][0]}: "
+    whose = "" if len(owners) == len(LOOKS) else ", ".join(allowed) + ": "
     return f"{whose}{first} ({allowed[owners[0][0]]})"
 
 

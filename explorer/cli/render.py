@@ -54,6 +54,13 @@ def render(
     device: DeviceOption = "auto",
     precision: PrecisionOption = "auto",
     threads: ThreadsOption = None,
+    flash_limit: Annotated[
+        bool | None,
+        typer.Option(
+            "--flash-limit/--no-flash-limit",
+            help="dim what would flash more than three times a second [default: on]",
+        ),
+    ] = None,
     dask: Annotated[
         str | None, typer.Option("--dask", metavar="ADDRESS", help="draw on the workers of a Dask cluster")
     ] = None,
@@ -77,7 +84,7 @@ def render(
     from explorer.experiments.cluster import connected
 
     size = _even(resolution) if resolution else None
-    frames: dict[str, Any] = {"fps": fps, "start": start, "duration": duration}
+    frames: dict[str, Any] = {"fps": fps, "start": start, "duration": duration, "flash_limit": flash_limit}
     frames = {name: value for name, value in frames.items() if value is not None}
     carried: dict[str, Any] = {"threads": threads, "png_dir": png_dir, "explorations": explorations}
     with connected(dask) as client, Bar() as progress:

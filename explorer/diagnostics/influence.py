@@ -124,7 +124,9 @@ def feature_influence(
     squares = np.stack(in_threads(changes, range(count), "measuring influence", progress))
     shape = (grid.height, grid.width)
     maps = np.sqrt(squares[:, :-1].mean(axis=0)).reshape(-1, *shape).astype(np.float32)
-    picture = render_frame(field, track, float(times[0]), (8 * grid.width, 8 * grid.height))
+    picture = render_frame(
+        field, track, float(times[0]), (8 * grid.width, 8 * grid.height), flash_limit=False
+    )
     means = squares.mean(axis=2)
     names = list(enumerate(field.features))
     return Influence(

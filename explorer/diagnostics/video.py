@@ -12,10 +12,10 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.audio import open_sound
-from explorer.diagnostics.flashes import ALLOWED, FlashCounter, Flashes
 from explorer.diagnostics.sync import Series, Sync, synchrony
 from explorer.errors import SoundError
 from explorer.progress import Progress, silent
+from explorer.rendering.flashes import ALLOWED, FlashCounter, Flashes
 from explorer.rendering.renderer import Frame
 from explorer.video import VideoInfo, probe, read_frames
 

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from explorer.diagnostics.flashes import ALLOWED
 from explorer.diagnostics.sync import Sync
 from explorer.diagnostics.video import VideoMeasures
+from explorer.rendering.flashes import ALLOWED
 
 INK, QUIET, FAINT, PAPER = "#22252b", "#5b6472", "#b9bec7", "#ffffff"
 MOTION, FLASH, SOUND, STATIC = "#12848a", "#b3312c", "#3d6fb4", "#d9a21b"

@@ -21,7 +21,7 @@ from explorer.experiments.cluster import AnyExecutor, as_executor, workers_of
 from explorer.experiments.estimate import Estimate, estimate
 from explorer.experiments.foresight import keep_diagnosis
 from explorer.experiments.memory import peak_memory_bytes
-from explorer.experiments.recipe import Recipe, load_recipe
+from explorer.experiments.recipe import Recipe, exposure_of, load_recipe
 from explorer.experiments.report import report_or_warn
 from explorer.experiments.run import Run
 from explorer.experiments.segments import frames_by
@@ -50,6 +50,7 @@ def render(
     executor: AnyExecutor | None = None,
     png_dir: str | Path | None = None,
     explorations: str | Path | None = None,
+    flash_limit: bool = True,
     analysis: dict[str, Any] | None = None,
     encoder: EncoderSettings | None = None,
     on_estimate: Callable[[Estimate], None] | None = None,
@@ -58,9 +59,10 @@ def render(
     """Draw a field to a sound and keep everything in a new run folder.
 
     `size` is '360p' to '2160p', 'WxH' or a pair, and the field's own unless told otherwise; `start` and
-    `duration` are seconds; `out` gets a copy of the MP4 and `png_dir` every frame. `analysis` holds settings
-    of `analyze`. The workers of an `executor` draw, with `threads` (1) each, while this process encodes: that
-    of concurrent.futures or a `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is
+    `duration` are seconds; `flash_limit` dims what would flash more than three times a second; `out` gets a
+    copy of the MP4 and `png_dir` every frame. `analysis` holds settings of `analyze`. The workers of an
+    `executor` draw, with `threads` (1) each, while this process encodes: that of concurrent.futures or a
+    `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is
     told what a longer render will take, measured in a second or two before it starts, and a disk too full is
     refused then. Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing
     half-written remains under a final name.
@@ -68,7 +70,9 @@ def render(
     check_field(field)
     target = resolve(device, precision)
     width, height = parse_size(size or field.frame_size)
-    frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
+    frames = FrameSettings(
+        width=width, height=height, fps=fps, start=start, duration=duration, flash_limit=flash_limit
+    )
     track = field.hear(audio, progress=progress, **(analysis or {}))
     recipe = Recipe.for_track(
         track,
@@ -126,8 +130,11 @@ def carry_out(
     for unfinished in root.glob("render_*"):
         files.sweep_parts(unfinished)
     folder = files.new_folder(root, "render")
+    exposure = exposure_of(recipe, track, threads)
     with (
-        Renderer(recipe.field, track, recipe.frames.size, device=target, threads=threads) as renderer,
+        Renderer(
+            recipe.field, track, recipe.frames.size, device=target, threads=threads, exposure=exposure
+        ) as renderer,
         _logged(folder, recipe, Path(audio), renderer) as log,
     ):
         files.write_json(folder / "recipe.json", recipe.to_dict())
@@ -135,6 +142,9 @@ def carry_out(
         keep_diagnosis(recipe, track, folder, threads, progress)
         if executor is not None:
             log["workers"] = workers_of(executor)
+        if exposure:
+            exposure.prepare(times[0], times[-1], progress)
+            log["flash_limit"] = exposure.summary(times)
         began = time.perf_counter()
         with closing(_frames(renderer, times, executor, folder, threads or 1)) as frames:
             kept = _draw(frames, recipe, times, sound, folder, png_dir, renderer.threads, progress)

@@ -23,7 +23,7 @@ from explorer.experiments import manifest
 from explorer.experiments.claims import Claim
 from explorer.experiments.measuring import measure
 from explorer.experiments.points import NAME, folder_of, is_settled, stop_file, told
-from explorer.experiments.recipe import Recipe, find_audio
+from explorer.experiments.recipe import Recipe, exposure_of, find_audio
 from explorer.experiments.specification import Clip, Specification
 from explorer.experiments.tracks import track_of
 from explorer.progress import Progress
@@ -118,7 +118,15 @@ def _make(
     """Frames, thumbnail, diagnosis and clip; gives back what point.json tells about them."""
     track = track_of(sweep, recipe)
     target = resolve(device, recipe.precision)
-    with Renderer(recipe.field, track, recipe.frames.size, device=target, threads=threads) as renderer:
+    exposure = exposure_of(recipe, track, threads)
+    with Renderer(
+        recipe.field,
+        track,
+        recipe.frames.size,
+        device=target,
+        threads=threads,
+        exposure=exposure,
+    ) as renderer:
         times = moments(spec, recipe, track)
         for n, t in enumerate(times):
             frame = renderer.frame(t)
@@ -162,10 +170,16 @@ def _film(
     excerpt = clip_frames(clip, times[len(times) // 2], recipe.frames)
     shown = excerpt.times(renderer.track.duration)
     encoder = EncoderSettings(threads=1)
-    comment = recipe.model_copy(update={"frames": excerpt, "encoder": encoder}).to_json()
+    filmed = recipe.model_copy(update={"frames": excerpt, "encoder": encoder})
+    exposure = exposure_of(filmed, renderer.track, renderer.threads)
     with (
         Renderer(
-            recipe.field, renderer.track, clip.size, device=renderer.device, threads=renderer.threads
+            recipe.field,
+            renderer.track,
+            clip.size,
+            device=renderer.device,
+            threads=renderer.threads,
+            exposure=exposure,
         ) as drawn,
         VideoWriter(
             path,
@@ -174,7 +188,7 @@ def _film(
             frames=len(shown),
             sound=open_sound(sound_of(str(sweep))),
             start=float(shown[0]),
-            comment=comment,
+            comment=filmed.to_json(),
             encoder=encoder,
         ) as video,
     ):

@@ -13,7 +13,7 @@ from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.errors import SettingsError
 from explorer.fields import AnyField
 from explorer.files import explorations_folder, sha256_of
-from explorer.rendering import FrameSettings
+from explorer.rendering import Exposure, FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
 
@@ -70,6 +70,12 @@ class Recipe(Settings):
             return cls(**values)
         except SettingsError as error:
             raise SettingsError(f"{source} is not a recipe that this version reads: {error}") from None
+
+
+def exposure_of(recipe: Recipe, track: FeatureTrack, threads: int | None) -> Exposure | None:
+    """How far the flash limiter dims the frames of a recipe; None when it is switched off."""
+    frames = recipe.frames
+    return Exposure(recipe.field, track, frames.size, threads) if frames.flash_limit else None
 
 
 def load_recipe(path: str | Path) -> Recipe:

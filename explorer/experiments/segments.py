@@ -19,7 +19,7 @@ from jaxtyping import UInt8
 from explorer.audio import FeatureTrack
 from explorer.errors import DeviceError, ExplorerError
 from explorer.experiments.cluster import AnyExecutor, as_executor, check_reach, workers_of
-from explorer.experiments.recipe import Recipe, load_recipe
+from explorer.experiments.recipe import Recipe, exposure_of, load_recipe
 from explorer.rendering import Renderer, resolve
 
 HELD = 512_000_000  # bytes that drawn segments may take while they wait for the encoder, or two frames
@@ -78,7 +78,15 @@ def draw_segment(run: str, first: int, last: int, *, device: str, threads: int) 
     times = recipe.frames.times(track.duration)[first:last]
     width, height = recipe.frames.size
     drawn = np.empty((last - first, height, width, 3), np.uint8)
-    with Renderer(recipe.field, track, (width, height), device=target, threads=threads) as renderer:
+    exposure = exposure_of(recipe, track, threads)
+    with Renderer(
+        recipe.field,
+        track,
+        (width, height),
+        device=target,
+        threads=threads,
+        exposure=exposure,
+    ) as renderer:
         for n, frame in enumerate(renderer.frames(times)):
             drawn[n] = frame
     return drawn

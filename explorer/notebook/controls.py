@@ -214,6 +214,11 @@ class Choice(_Plain):
     def __init__(self, knob: Knob, changed: Changed) -> None:
         super().__init__(widgets.Dropdown(options=knob.choices, value=knob.default, **_said(knob)), changed)
 
+    def set(self, value: Any) -> None:
+        if value not in self.widget.options:  # such as a model by name
+            self.widget.options = (*self.widget.options, value)
+        super().set(value)
+
 
 class Switch(_Plain):
     """A checkbox."""

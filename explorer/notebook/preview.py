@@ -14,7 +14,9 @@ from explorer.fields import FieldSettings
 from explorer.notebook.latest import Stale
 from explorer.notebook.recent import Recent
 from explorer.notebook.show import Frame
-from explorer.rendering import Device, Renderer
+from explorer.progress import Progress
+from explorer.rendering import Device, Exposure, Renderer
+from explorer.rendering.exposure import dim
 
 DRAFT = 4  # a draft has 1/4 of the width and height: 1/16 of the work
 QUICK = 0.06  # seconds; a field whose last full frame took less is drawn in full at once
@@ -35,7 +37,7 @@ class Screen(Protocol):
     """Where a preview is shown; called on the worker's thread."""
 
     def show_draft(self, frame: Frame) -> None: ...
-    def show_full(self, frame: Frame, request: Request, seconds: float) -> None: ...
+    def show_full(self, frame: Frame, request: Request, seconds: float, exposure: float) -> None: ...
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None: ...
     def show_suggestion(self, suggestion: Suggestion | None) -> None: ...
 
@@ -56,6 +58,7 @@ class Preview:
         self._frames: Recent[Request, Frame] = Recent(FRAMES, lambda frame: frame.nbytes)
         self._diagnoses: Recent[FieldSettings, Diagnosis] = Recent(DIAGNOSES)
         self._suggestions: Recent[FieldSettings, tuple[Suggestion | None]] = Recent(DIAGNOSES)
+        self._exposures: Recent[FieldSettings, Exposure] = Recent(DIAGNOSES)
         self._measured: FieldSettings | None = None  # whose diagnosis is on the screen
         self._quick = False
 
@@ -72,17 +75,42 @@ class Preview:
             self._measure(request.field, stale)
             if known is None:
                 known = self._full(request, stale)
-        self.screen.show_full(known, request, self.pace)
+        self._show(known, request)
         self._measure(request.field, stale)
 
     def advise(self, request: Request, stale: Stale) -> None:
-        """Show what to change, when all else is done: finding it takes many quick diagnoses."""
+        """When all else is done: dim the picture if it flashes there, and show what to change.
+
+        Both take many small pictures or quick diagnoses.
+        """
         field = request.field
+        self._limit(request, stale)
         known, diagnosis = self._suggestions.get(field), self._diagnoses.get(field)
         if known is None and diagnosis is not None:
             known = (suggest(diagnosis, self._diagnosed("screen", stale), self._diagnosed("draft", stale)),)
             self._suggestions.put(field, known)
         self.screen.show_suggestion(known[0] if known else None)
+
+    def _show(self, frame: Frame, request: Request) -> None:
+        """Show a full frame, dimmed as far as is known."""
+        exposure = self._exposure(request.field).known(request.t)
+        shown = frame.copy()
+        dim(shown, exposure)
+        self.screen.show_full(shown, request, self.pace, exposure)
+
+    def _limit(self, request: Request, stale: Stale) -> None:
+        """Find out whether the flash limiter dims this moment, and show it then."""
+        exposure, frame = self._exposure(request.field), self._frames.get(request)
+        before = exposure.known(request.t)
+        if exposure.at(request.t, _until(stale)) != before and frame is not None and not self.hidden:
+            self._show(frame, request)
+
+    def _exposure(self, field: FieldSettings) -> Exposure:
+        known = self._exposures.get(field)
+        if known is None:
+            known = Exposure(field, self.track, self.size)
+            self._exposures.put(field, known)
+        return known
 
     def close(self) -> None:
         """End the drawing threads."""
@@ -137,9 +165,14 @@ class Preview:
 
     def _diagnosed(self, budget: str, stale: Stale) -> Measured:
         """A diagnosis that ends as soon as something newer was asked for."""
+        return lambda field: diagnose(field, self.track, budget=budget, progress=_until(stale))
 
-        def stop_when_stale(step: str, done: float, total: float) -> None:
-            if stale():
-                raise Stopped(NEWER)
 
-        return lambda field: diagnose(field, self.track, budget=budget, progress=stop_when_stale)
+def _until(stale: Stale) -> Progress:
+    """Progress that raises Stopped as soon as something newer was asked for."""
+
+    def progress(step: str, done: float, total: float) -> None:
+        if stale():
+            raise Stopped(NEWER)
+
+    return progress

@@ -11,6 +11,7 @@ from explorer.diagnostics import Diagnosis, Suggestion
 from explorer.notebook.diagnosed import diagnosis_html
 from explorer.notebook.preview import Request
 from explorer.notebook.show import Frame, jpeg, png
+from explorer.rendering.exposure import UNSEEN
 
 CALIBRATE = "scale every layer so that the signal neither dies nor runs wild"
 
@@ -38,12 +39,13 @@ class PictureScreen:
         """A frame while things move: quick to send; a small one is enlarged by the browser."""
         self._show(jpeg(frame), "jpeg")
 
-    def show_full(self, frame: Frame, request: Request, seconds: float) -> None:
-        """The frame itself, exact."""
+    def show_full(self, frame: Frame, request: Request, seconds: float, exposure: float) -> None:
+        """The frame itself, exact, dimmed by the flash limiter to `exposure`."""
         self.frame = frame
         self._show(png(frame), "png")
         height, width, _ = frame.shape
-        self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s")
+        dimmed = "" if exposure >= UNSEEN else f" &middot; dimmed to {100 * exposure:.0f} %, it flashes here"
+        self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s{dimmed}")
 
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
         """Verdict and why, three numbers, the layers; while they are measured the old ones, paler."""

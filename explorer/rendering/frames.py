@@ -78,6 +78,10 @@ class FrameSettings(Settings):
     duration: float | None = knob(None, low=0.001, unit="s", group="frames",
                                   help="how long the excerpt is; none: to the end")  # fmt: skip
 
+    flash_limit: bool = knob(
+        True, group="frames", help="dim what would flash more than three times a second (WCAG 2.3.1)"
+    )
+
     @property
     def size(self) -> tuple[int, int]:
         """(width, height)."""

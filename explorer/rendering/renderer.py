@@ -15,6 +15,7 @@ from explorer.errors import Stopped
 from explorer.fields import FieldSettings, Grid, Prepared
 from explorer.fields.base import check
 from explorer.rendering.devices import Device, resolve
+from explorer.rendering.exposure import Exposure, dim
 from explorer.rendering.frames import Size, parse_size
 from explorer.rendering.threads import alone, usable_threads
 from explorer.rendering.torch_engine import TorchEngine
@@ -29,7 +30,8 @@ class Renderer:
     """Draws frames of one field, track and size; a context manager that owns its threads.
 
     A frame depends on the settings and its time alone: a tile is whole blocks, a block is drawn by one
-    thread, and the kernel follows from the field's shape and the precision.
+    thread, and the kernel follows from the field's shape and the precision. `exposure` says how far each
+    moment is dimmed (see `Exposure`).
     """
 
     def __init__(
@@ -41,8 +43,10 @@ class Renderer:
         device: str | Device = "auto",
         precision: str = "auto",
         threads: int | None = None,
+        exposure: Exposure | None = None,
     ) -> None:
         check(field, track)
+        self._exposure = exposure
         self.field = field
         self.track = track
         self.grid = size if isinstance(size, Grid) else Grid(*parse_size(size))
@@ -70,6 +74,8 @@ class Renderer:
                 self._torch.draw(prepared, out)
         else:
             self._draw_tiles(prepared, out, stopped)
+        if self._exposure:
+            dim(out, self._exposure.at(t))
         return out.reshape(self.grid.height, self.grid.width, 3)
 
     def frames(self, times: Iterable[float]) -> Iterator[Frame]:
@@ -126,10 +132,16 @@ def render_frame(
     device: str = "auto",
     precision: str = "auto",
     threads: int | None = None,
+    flash_limit: bool = True,
 ) -> Frame:
     """One frame of a field at `t` seconds of a track: uint8 (height, width, 3).
 
-    `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. Raises SettingsError for what is not allowed.
+    `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. `flash_limit` dims moments that would flash
+    more than three times a second, as in a video. Raises SettingsError for what is not allowed.
     """
-    with Renderer(field, track, size, device=device, precision=precision, threads=threads) as renderer:
+    check(field, track)
+    exposure = Exposure(field, track, parse_size(size), threads) if flash_limit else None
+    with Renderer(
+        field, track, size, device=device, precision=precision, threads=threads, exposure=exposure
+    ) as renderer:
         return renderer.frame(t)

@@ -93,7 +93,11 @@ def test_without_flags_newcomers_see_the_first_look():
 
 @pytest.mark.parametrize(
     ("kind", "name", "flag", "owner"),
-    [("patterns", "gain", "gain", "cppn"), ("cppn", "fractal_arms", "fractal-arms", "patterns")],
+    [
+        ("patterns", "gain", "gain", "cppn"),
+        ("cppn", "fractal_arms", "fractal-arms", "patterns"),
+        ("patterns", "drift", "drift", "julia"),
+    ],
 )
 def test_a_flag_of_another_field_is_refused(kind, name, flag, owner):
     with pytest.raises(

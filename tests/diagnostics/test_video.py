@@ -6,10 +6,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from explorer.diagnostics.flashes import FlashCounter, relative_luminance
 from explorer.diagnostics.sync import synchrony
 from explorer.diagnostics.video import measure_video
 from explorer.errors import SettingsError, Stopped
+from explorer.rendering.flashes import FlashCounter, relative_luminance
 from explorer.video import VideoWriter
 from tests.signals import click_track
 from tests.video.material import SIZE, Samples, gray, tone

@@ -13,7 +13,7 @@ from explorer.experiments import render, segments
 from explorer.experiments.segments import draw_segment, frames_by, plan
 from explorer.fields import CPPN
 from explorer.files import sha256_of
-from explorer.rendering import Renderer
+from explorer.rendering import Exposure, Renderer
 from tests.experiments.small import a_song
 
 FRAMES, SIZE = 60, (64, 36)
@@ -32,7 +32,8 @@ def run(tmp_path_factory):
 def renderer(run):
     """What draws the frames of that run here."""
     track = FeatureTrack.load(run.folder / "features")
-    with Renderer(run.recipe.field, track, SIZE, device="cpu") as renderer:
+    exposure = Exposure(run.recipe.field, track, SIZE)
+    with Renderer(run.recipe.field, track, SIZE, device="cpu", exposure=exposure) as renderer:
         yield renderer
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import explorer as ex
-from explorer.fields import CPPN
+from explorer.fields import CPPN, Julia
 from explorer.notebook.as_code import CodeView, as_code
 from explorer.rendering import render_frame
 from tests.notebook.desks import Desk
@@ -13,6 +13,7 @@ LOOKS = [
     CPPN(hidden=4, layers=2),
     CPPN.preset("molten"),
     CPPN(hidden=7, layers=3, gain=1 / 3, output_gain=0.7, radius=True, symmetry=3, features=("onset", "rms")),
+    Julia.preset("seahorse").replace(rotation=0.3, features=("rms", "onset")),
     CPPN(hidden=4, layers=2, layer_scales=(0.5, 2.0, 1.25), time_span=0.1 + 0.2),
 ]
 

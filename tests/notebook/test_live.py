@@ -235,4 +235,4 @@ def test_a_quick_frame_of_full_size_and_precision_is_no_draft(size, final):
     frame, said = painter.quick(FIELD, 0.5)
     painter.close()
     assert said is final
-    assert np.array_equal(frame, ex.render_frame(FIELD, track, 0.5, size=size))
+    assert np.array_equal(frame, ex.render_frame(FIELD, track, 0.5, size=size, flash_limit=False))

@@ -24,9 +24,9 @@ class Screen:
     def show_draft(self, frame):
         self.shown.append(f"draft {frame.shape[1]}x{frame.shape[0]}")
 
-    def show_full(self, frame, request, seconds):
+    def show_full(self, frame, request, seconds, exposure):
         self.shown.append("full")
-        self.frame = frame
+        self.frame, self.exposure = frame, exposure
 
     def show_diagnosis(self, diagnosis):
         self.shown.append("measuring" if diagnosis is None else diagnosis.verdict)
@@ -74,7 +74,7 @@ def test_a_slow_field_shows_draft_diagnosis_and_picture_in_this_order(preview, s
     monkeypatch.setattr(preview_module, "QUICK", 0.0)
     preview.draw(Request(FIELD, 0.5), never)
     assert screen.shown == ["draft 24x16", "measuring", "alive", "full"]
-    assert np.array_equal(screen.frame, render_frame(FIELD, track, 0.5, SIZE))
+    assert np.array_equal(screen.frame, render_frame(FIELD, track, 0.5, SIZE, flash_limit=False))
 
 
 def test_a_quick_field_is_drawn_once_and_in_full_at_once(preview, screen, begun, monkeypatch):
@@ -119,7 +119,21 @@ def test_going_back_draws_and_measures_nothing(preview, screen, begun, monkeypat
 def test_another_moment_or_field_or_seed_is_not_mistaken_for_a_known_one(preview, screen, track):
     for request in (Request(FIELD, 0.5), Request(FIELD, 0.51), Request(FIELD.replace(seed=4), 0.5)):
         preview.draw(request, never)
-        assert np.array_equal(screen.frame, render_frame(request.field, track, request.t, SIZE))
+        drawn = render_frame(request.field, track, request.t, SIZE, flash_limit=False)
+        assert np.array_equal(screen.frame, drawn)
+
+
+def test_what_flashes_is_dimmed_when_all_else_is_done(preview, screen, track):
+    flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
+    request = Request(flashing, 1.2)
+    preview.draw(request, never)
+    assert (screen.exposure, screen.shown.pop()) == (1.0, "full")
+    preview.advise(request, never)
+    assert screen.shown == [*screen.shown[:-1], "full"]
+    assert screen.exposure < 0.9
+    assert np.array_equal(screen.frame, render_frame(flashing, track, 1.2, SIZE))
+    preview.draw(request, never)  # known now, and shown so at once
+    assert screen.exposure < 0.9
 
 
 def test_frames_are_forgotten_when_they_take_too_many_bytes(preview, begun, monkeypatch):

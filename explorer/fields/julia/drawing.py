@@ -13,7 +13,6 @@ from explorer.fields.dither import dither
 from explorer.fields.julia import kernel
 from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
 from explorer.fields.julia.parameters import EXTENT, TRAPPED, constant
-from explorer.fields.kernels.lanes import LANES
 from explorer.fields.kernels.panels import flat, in_whole_panels
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class PreparedJulia:
         def fill(rows: np.ndarray, target: np.ndarray) -> None:
             kernel.draw(flat(rows), view, settings.iterations, settings.samples, target)
 
-        in_whole_panels(fill, placed, out, LANES)
+        in_whole_panels(fill, placed, out, kernel.PANEL)
 
     def _at(self, pixel: float) -> Float32[np.ndarray, "moments 8"]:
         """`view` with the size of a pixel in the plane of z0 in place of the scale."""
@@ -86,7 +85,7 @@ class PreparedJulia:
         steps, squared, slope, trap = orbit(x, y, view[:, 0], view[:, 1], self.settings.iterations)
         escaped, far = squared > LIMIT, torch.clamp(squared, min=LIMIT + 1)
         nu = torch.where(escaped, escape_time(steps, far), float(self.settings.iterations))
-        seen = torch.where(escaped, seen_of(far, slope, view[:, 4]), 0.0)
+        seen = torch.where(escaped, seen_of(far, slope, view[:, 4] / self.settings.samples), 0.0)
         return torch.stack(colour(nu, tone_of(nu), seen, trap, view[:, 5], view[:, 6], view[:, 7]), dim=-1)
 
 

@@ -23,44 +23,72 @@ from explorer.fields.kernels.lanes import (
 from explorer.fields.kernels.memory import load, store_rgb
 
 LIMIT = ESCAPE * ESCAPE
+PANEL = 2 * LANES  # pixels drawn together
 CHECKED = 4  # steps between two looks at whether all have escaped
 
 
 @inlined
-def step(x, y, squared, slope, steps, cx, cy):
+def begun(x, y):
+    """(x, y, x^2, y^2, |z|^2, |dz/dz0|^2, steps) of an orbit at z0."""
+    xx, yy = x * x, y * y
+    return x, y, xx, yy, xx + yy, every(1.0), every(0.0)
+
+
+@inlined
+def step(state, cx, cy):
     """One z^2 + c, unless it has escaped."""
-    to_x, to_y = x * x - y * y + cx, (x + x) * y + cy
+    x, y, xx, yy, squared, slope, steps = state
+    to_x, to_y = xx - yy + cx, (x + x) * y + cy
     slope = where_less(LIMIT, squared, slope, slope * (squared * 4.0))
     steps = where_less(LIMIT, squared, steps, steps + 1.0)
     x, y = where_less(LIMIT, squared, x, to_x), where_less(LIMIT, squared, y, to_y)
-    return x, y, x * x + y * y, slope, steps
+    xx, yy = x * x, y * y
+    return x, y, xx, yy, xx + yy, slope, steps
 
 
 @inlined
-def orbit(x, y, cx, cy, iterations):
-    """(steps, |z|^2, |dz/dz0|^2, trap) at the end; see `formulas`."""
-    squared, slope, steps = x * x + y * y, every(1.0), every(0.0)
-    trap = every(LIMIT)
+def orbits(a, b, cx, cy, iterations):
+    """Two orbits at once, since each step waits for the one before; and the trap of both."""
+    trap_a, trap_b = every(LIMIT), every(LIMIT)
     trapped = min(TRAPPED, iterations)
     for _ in range(trapped):
-        x, y, squared, slope, steps = step(x, y, squared, slope, steps, cx, cy)
-        trap = least(squared, trap)
+        a, b = step(a, cx, cy), step(b, cx, cy)
+        trap_a, trap_b = least(a[4], trap_a), least(b[4], trap_b)
     done = trapped
-    while done < iterations and any_less(squared, LIMIT):
+    while done < iterations and any_less(least(a[4], b[4]), LIMIT):
         for _ in range(min(CHECKED, iterations - done)):
-            x, y, squared, slope, steps = step(x, y, squared, slope, steps, cx, cy)
+            a, b = step(a, cx, cy), step(b, cx, cy)
         done += CHECKED
-    return steps, squared, slope, trap
+    return a, b, trap_a, trap_b
 
 
 @inlined
-def painted(x, y, view, iterations):
-    """Red, green and blue of points of the plane of z0."""
-    steps, squared, slope, trap = orbit(x, y, view[0], view[1], iterations)
+def painted(state, trap, size, view, iterations):
+    """Red, green and blue of points of the plane of z0, each of which stands for so much around it."""
+    squared, slope, steps = state[4], state[5], state[6]
     far = greatest(squared, LIMIT + 1)
     nu = where_less(LIMIT, squared, escape_time(steps, far), iterations * 1.0)
-    seen = where_less(LIMIT, squared, seen_of(far, slope, view[4]), 0.0)
+    seen = where_less(LIMIT, squared, seen_of(far, slope, size), 0.0)
     return colour(nu, tone_of(nu), seen, trap, view[5], view[6], view[7])
+
+
+@inlined
+def place(placed, row, i, view):
+    """Where pixels lie in the plane of z0."""
+    x, y = load(placed, i), load(placed, row + i)
+    return x * view[2] - y * view[3], x * view[3] + y * view[2]
+
+
+@inlined
+def added(one, other):
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+@inlined
+def finish(total, share, noise, out, i):
+    """The mean of the samples as dithered bytes."""
+    level = share * 255.0
+    store_rgb(out, i, fma(total[0], level, noise), fma(total[1], level, noise), fma(total[2], level, noise))
 
 
 def _kernel(STAMP: str) -> Any:
@@ -76,18 +104,21 @@ def _kernel(STAMP: str) -> Any:
         points = out.shape[0]
         row = (placed.size - points) // 2
         share = 1.0 / (samples * samples)
-        for i in range(0, points, LANES):
-            px, py = load(placed, i), load(placed, row + i)
-            red, green, blue = every(0.0), every(0.0), every(0.0)
-            x0, y0 = px * view[2] - py * view[3], px * view[3] + py * view[2]
+        for i in range(0, points, PANEL):
+            ax, ay = place(placed, row, i, view)
+            bx, by = place(placed, row, i + LANES, view)
+            nothing = every(0.0)
+            one, other = (nothing, nothing, nothing), (nothing, nothing, nothing)
             for n in range(samples * samples):
-                across = (n % samples + 0.5) / samples - 0.5
-                down = (n // samples + 0.5) / samples - 0.5
-                r, g, b = painted(x0 + across * view[4], y0 + down * view[4], view, iterations)
-                red, green, blue = red + r, green + g, blue + b
-            noise = load(placed, 2 * row + i)
-            level = share * 255.0
-            store_rgb(out, i, fma(red, level, noise), fma(green, level, noise), fma(blue, level, noise))
+                across = ((n % samples + 0.5) / samples - 0.5) * view[4]
+                down = ((n // samples + 0.5) / samples - 0.5) * view[4]
+                a, b, trap_a, trap_b = orbits(
+                    begun(ax + across, ay + down), begun(bx + across, by + down), view[0], view[1], iterations
+                )
+                one = added(one, painted(a, trap_a, view[4] / samples, view, iterations))
+                other = added(other, painted(b, trap_b, view[4] / samples, view, iterations))
+            finish(one, share, load(placed, 2 * row + i), out, i)
+            finish(other, share, load(placed, 2 * row + i + LANES), out, i + LANES)
 
     return compiled(draw)
 

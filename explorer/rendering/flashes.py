@@ -24,8 +24,6 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Bool, Float32, Int64, UInt8
 
-from explorer.rendering.renderer import Frame
-
 LEAST_CHANGE = 0.1  # of the largest relative luminance, 1
 DARKER_BELOW = 0.8
 ALLOWED = 3.0  # flashes within any one second
@@ -33,6 +31,7 @@ SCREEN, FIELD, CELL = (1024, 768), (341, 256), 32  # px of the screen that WCAG 
 LEAST_AREA = 0.25 * FIELD[0] * FIELD[1]  # px of that screen
 SAMPLED = 360  # rows of pixels whose luminance is taken
 
+Frame = UInt8[np.ndarray, "height width 3"]
 Luminance = Float32[np.ndarray, "rows columns"]
 
 
@@ -63,7 +62,7 @@ class FlashCounter:
     def take(self, frame: Frame) -> float:
         """Count one more frame; returns the flashes of the second that ends with it."""
         self._grid = grid = self._grid or self._begin(frame)
-        changes = self._changed(grid.luminance(frame))
+        changes = self._turns.take(grid.luminance(frame))
         self._changes.append(changes)
         self._counts += changes
         if len(self._changes) > round(self._fps):
@@ -81,18 +80,35 @@ class FlashCounter:
 
     def _begin(self, frame: Frame) -> CellGrid:
         grid = CellGrid((frame.shape[1], frame.shape[0]))
-        self._low = self._high = grid.luminance(frame)  # lowest and highest since the last change
-        self._direction = np.zeros(grid.shape, np.int64)  # of the last change
+        self._turns = Turns(grid.luminance(frame), LEAST_CHANGE, DARKER_BELOW)
         self._counts = np.zeros(grid.shape, np.int64)  # changes in the second just past
         return grid
 
-    def _changed(self, now: Luminance) -> Bool[np.ndarray, "rows columns"]:
-        """Where luminance has just turned and gone 10 % from its last extreme, dark enough to count."""
-        self._low, self._high = np.minimum(self._low, now), np.maximum(self._high, now)
-        rise = (self._direction <= 0) & (now - self._low >= LEAST_CHANGE) & (self._low < DARKER_BELOW)
-        fall = (self._direction >= 0) & (self._high - now >= LEAST_CHANGE) & (now < DARKER_BELOW) & ~rise
-        self._direction = np.where(rise, 1, np.where(fall, -1, self._direction))
-        self._high, self._low = np.where(rise, now, self._high), np.where(fall, now, self._low)
+
+class Turns:
+    """Finds where luminance has just turned and gone `least` from its last extreme, dark enough to count.
+
+    Thresholds may be arrays with axes before those of the map: one search for each, side by side.
+    """
+
+    def __init__(
+        self,
+        first: Luminance,
+        least: float | Float32[np.ndarray, ...],
+        below: float | Float32[np.ndarray, ...],
+    ) -> None:
+        self._least, self._below = least, below
+        shape = np.broadcast_shapes(first.shape, np.shape(least), np.shape(below))
+        self._low = self._high = np.broadcast_to(first, shape)  # lowest and highest since the last change
+        self._direction = np.zeros(shape, np.int8)  # of the last change
+
+    def take(self, now: Luminance) -> Bool[np.ndarray, "*levels rows columns"]:
+        """Where the next map completes a change."""
+        low, high = np.minimum(self._low, now), np.maximum(self._high, now)
+        rise = (self._direction <= 0) & (now - low >= self._least) & (low < self._below)
+        fall = (self._direction >= 0) & (high - now >= self._least) & (now < self._below) & ~rise
+        self._direction = np.where(rise, 1, np.where(fall, -1, self._direction)).astype(np.int8)
+        self._high, self._low = np.where(rise, now, high), np.where(fall, now, low)
         return np.asarray(rise | fall)
 
 
@@ -128,18 +144,17 @@ class CellGrid:
     def most_on_area(self, counts: Int64[np.ndarray, "rows columns"]) -> int:
         """The largest n such that, in some field of view, counts are n or more on a quarter of its area."""
         most = 0
-        while self._largest_area(counts > most) >= self._least:
+        while self.fills(counts > most).any():
             most += 1
         return most
 
-    def _largest_area(self, marked: Bool[np.ndarray, "rows columns"]) -> int:
-        """How many marked cells the fullest field of view holds."""
-        if not marked.any():
-            return 0
-        sums = np.pad(marked.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    def fills(self, marked: Bool[np.ndarray, "*levels rows columns"]) -> Bool[np.ndarray, "*levels"]:
+        """Whether marked cells are a quarter of some field of view."""
+        sums = np.zeros((*marked.shape[:-2], marked.shape[-2] + 1, marked.shape[-1] + 1), np.int32)
+        sums[..., 1:, 1:] = marked.cumsum(-2).cumsum(-1)
         tall, wide = self._field
-        inside = sums[tall:, wide:] - sums[:-tall, wide:] - sums[tall:, :-wide] + sums[:-tall, :-wide]
-        return int(inside.max())
+        inside = sums[..., tall:, wide:] - sums[..., :-tall, wide:] - sums[..., tall:, :-wide]
+        return np.asarray((inside + sums[..., :-tall, :-wide]).max(axis=(-2, -1)) >= self._least)
 
 
 def relative_luminance(pixels: UInt8[np.ndarray, "rows columns 3"]) -> Luminance:

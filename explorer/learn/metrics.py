@@ -1,0 +1,83 @@
+"""What a picture looks like in seven numbers, differentiable: the same for the twin and for rendered frames.
+
+luminance   mean of Y = 0.2126 R + 0.7152 G + 0.0722 B (of sRGB values)
+contrast    standard deviation of Y over the picture
+edges       mean length of the gradient of the structure, per pixel
+detail      mean distance of the structure from its mean over 5 x 5 pixels
+change      mean distance of the structure from that of the moment before
+hue         direction of the mean colour in the plane (R - (G + B) / 2, (G - B) sqrt(3) / 2), in turns,
+            unwrapped along the sequence (Hanbury, "Constructing cylindrical coordinate colour spaces", 2008)
+variety     root of the variance in that plane
+
+The structure is Y of the same picture with hue, saturation and brightness at rest, so that a change of colour
+does not pass for motion.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from jaxtyping import Float32
+from torch.nn.functional import avg_pool2d
+
+METRICS = ("luminance", "contrast", "edges", "detail", "change", "hue", "variety")
+
+Structure = Float32[torch.Tensor, "sequences moments rows columns"]
+Colours = Float32[torch.Tensor, "sequences moments some_rows some_columns 3"]
+Values = Float32[torch.Tensor, "sequences moments"]
+
+LUMA = (0.2126, 0.7152, 0.0722)
+FAINT = 1e-4  # squared length of a mean colour that has no direction any more
+
+
+def measure(structure: Structure, colours: Colours) -> dict[str, Values]:
+    """Every metric of sequences of consecutive pictures; `colours` may be sparser than `structure`."""
+    flat = colours.flatten(2, 3)
+    light = luma(flat)
+    warm = flat[..., 0] - (flat[..., 1] + flat[..., 2]) / 2
+    green = (flat[..., 1] - flat[..., 2]) * (math.sqrt(3) / 2)
+    return {
+        "luminance": light.mean(dim=-1),
+        "contrast": light.var(dim=-1).add(1e-8).sqrt(),
+        "edges": edges(structure),
+        "detail": detail(structure),
+        "change": change(structure),
+        "hue": hue(warm.mean(dim=-1), green.mean(dim=-1)),
+        "variety": (warm.var(dim=-1) + green.var(dim=-1) + 1e-8).sqrt(),
+    }
+
+
+def luma(colours: Float32[torch.Tensor, "*moments 3"]) -> Float32[torch.Tensor, "*moments"]:
+    """Y of sRGB values."""
+    return colours[..., 0] * LUMA[0] + colours[..., 1] * LUMA[1] + colours[..., 2] * LUMA[2]
+
+
+def edges(structure: Structure) -> Values:
+    """Mean length of the gradient, by differences to the next row and column."""
+    down = structure[..., 1:, :-1] - structure[..., :-1, :-1]
+    right = structure[..., :-1, 1:] - structure[..., :-1, :-1]
+    return (down * down + right * right + 1e-8).sqrt().mean(dim=(-2, -1))
+
+
+def detail(structure: Structure) -> Values:
+    """Mean |structure - its mean over 5 x 5 pixels|, away from the border."""
+    around = avg_pool2d(structure, 5, stride=1)
+    return (structure[..., 2:-2, 2:-2] - around).abs().mean(dim=(-2, -1))
+
+
+def change(structure: Structure) -> Values:
+    """Mean |structure - that of the moment before|; the first moment repeats the second."""
+    steps = (structure[:, 1:] - structure[:, :-1]).abs().mean(dim=(-2, -1))
+    return torch.cat([steps[:, :1], steps], dim=1)
+
+
+def hue(warm: Values, green: Values) -> Values:
+    """The angle of a colour in turns, unwrapped along the sequence; nearly grey has nearly no gradient."""
+    angle = torch.atan2(green, warm).detach()
+    steps = torch.diff(angle, dim=1)
+    wrapped = torch.remainder(steps + math.pi, 2 * math.pi) - math.pi
+    unwrapped = angle + torch.nn.functional.pad((wrapped - steps).cumsum(dim=1), (1, 0))
+    x, y = warm.detach(), green.detach()
+    moving = (x * green - y * warm) / (x * x + y * y + FAINT)  # 0, with the gradient of the angle
+    return (unwrapped + moving) / (2 * math.pi)

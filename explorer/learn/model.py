@@ -1,0 +1,116 @@
+"""The model: what was heard in the last frames -> seven visual parameters.
+
+    x = (window - mean) / spread;  per hidden layer x = GELU(LayerNorm(W x + b))
+    parameters = low + (high - low) sigmoid(W x + b)
+
+Normalisation and ranges are inside, so that whoever runs it needs nothing else. GELU in its tanh form.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import torch
+from jaxtyping import Float32
+from safetensors.torch import load_file, save
+from torch import nn
+
+from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
+from explorer.errors import ExplorerError, SettingsError
+from explorer.fields.julia.parameters import PARAMETERS
+from explorer.files import write_bytes, write_json
+from explorer.learn.settings import TrainSettings
+
+FORMAT = 1  # of model.safetensors and model.json
+SMALL = 0.02  # the output layer starts so small that every parameter begins at its rest
+
+Windows = Float32[torch.Tensor, "batch inputs"]
+Outputs = Float32[torch.Tensor, "batch 7"]
+
+
+class AudioToVisualModel(nn.Module):
+    """An MLP with LayerNorm; inputs as `audio.live.live_windows` gives them, outputs in their ranges."""
+
+    mean: torch.Tensor
+    spread: torch.Tensor
+    low: torch.Tensor
+    width: torch.Tensor
+
+    def __init__(self, settings: TrainSettings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or TrainSettings()
+        inputs = self.settings.input_dim
+        widths = [inputs, *self.settings.hidden]
+        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
+        self.norm = nn.ModuleList(nn.LayerNorm(width, eps=1e-5) for width in self.settings.hidden)
+        self.output = nn.Linear(widths[-1], len(PARAMETERS))
+        self.register_buffer("mean", torch.zeros(inputs))
+        self.register_buffer("spread", torch.ones(inputs))
+        low, high, rest = (
+            torch.tensor([getattr(p, end) for p in PARAMETERS]) for end in ("low", "high", "rest")
+        )
+        self.register_buffer("low", low, persistent=False)
+        self.register_buffer("width", high - low, persistent=False)
+        with torch.no_grad():
+            self.output.weight.mul_(SMALL)
+            self.output.bias.copy_(torch.logit((rest - low) / (high - low), 0.02))
+
+    def forward(self, windows: Windows) -> Outputs:
+        """Visual parameters in the order and ranges of `fields.julia.parameters.PARAMETERS`."""
+        return self.low + self.width * self.shares(windows)
+
+    def shares(self, windows: Float32[torch.Tensor, "*batch inputs"]) -> Float32[torch.Tensor, "*batch 7"]:
+        """The same as shares of their ranges, 0 to 1. Raises SettingsError for windows of another width."""
+        if windows.shape[-1] != self.mean.shape[0]:
+            s = self.settings
+            raise SettingsError(
+                f"the model needs {self.mean.shape[0]} inputs ({s.window_frames} frames, "
+                f"delta {s.include_delta}, delta-delta {s.include_delta_delta}), got {windows.shape[-1]}; "
+                "cut the windows with the same settings"
+            )
+        x = (windows - self.mean) / self.spread
+        for linear, norm in zip(self.hidden, self.norm, strict=True):
+            x = nn.functional.gelu(norm(linear(x)), approximate="tanh")
+        return torch.sigmoid(self.output(x))
+
+    def facts(self) -> dict[str, Any]:
+        """What model.json says of the model."""
+        s = self.settings
+        return {
+            "format": FORMAT,
+            "window_frames": s.window_frames,
+            "include_delta": s.include_delta or s.include_delta_delta,
+            "include_delta_delta": s.include_delta_delta,
+            "hidden": list(s.hidden),
+            "input_dim": s.input_dim,
+            "features": list(LIVE_FEATURES),
+            "feature_version": LIVE_VERSION,
+            "rate": RATE,
+            "hop": HOP,
+            "window": WINDOW,
+            "parameters": [
+                {"name": p.name, "low": p.low, "high": p.high, "rest": p.rest} for p in PARAMETERS
+            ],
+        }
+
+
+def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
+    """Write model.safetensors and model.json, with `more` facts (trained_on, proof)."""
+    write_bytes(folder / "model.safetensors", save(model.state_dict()))
+    write_json(folder / "model.json", {**model.facts(), **more})
+
+
+def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
+    """The model in a folder, and its facts. Raises ExplorerError for what is missing or does not fit."""
+    try:
+        facts = json.loads((folder / "model.json").read_text("utf-8"))
+        names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
+        model = AudioToVisualModel(TrainSettings(**{name: facts[name] for name in names}))
+        model.load_state_dict(load_file(folder / "model.safetensors"))
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError) as error:
+        raise ExplorerError(f"cannot read the model in {folder}: {error}; train it again") from error
+    return model.eval(), facts

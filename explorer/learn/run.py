@@ -1,0 +1,62 @@
+"""A training by its folder, and what lies in it."""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from explorer.experiments import manifest
+from explorer.fields.julia import Julia
+from explorer.learn.fitting import SMOOTHING
+from explorer.learn.model import AudioToVisualModel, load_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class TrainRun:
+    """A finished or unfinished training: model.safetensors, model.onnx, history, proof, pictures."""
+
+    folder: Path
+
+    @property
+    def model(self) -> AudioToVisualModel:
+        """The best model so far."""
+        return load_model(self.folder)[0]
+
+    @property
+    def field(self) -> Julia:
+        """A Julia set that the model moves, with the smoothing that it was trained for."""
+        return Julia(model=str(self.folder), motion_smoothing=SMOOTHING)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What happened: status, sounds, machine, proof."""
+        return manifest.read(self.folder)
+
+    @cached_property
+    def proof(self) -> dict[str, Any]:
+        """How well rendered pictures follow music that was not trained on (see `explorer.learn.proof`)."""
+        found: dict[str, Any] = json.loads((self.folder / "proof.json").read_text("utf-8"))
+        return found
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """The losses of every epoch."""
+        import pandas as pd
+
+        return pd.read_csv(self.folder / "history.csv")
+
+    def report(self) -> str:
+        """The proof as a table of plain text."""
+        from explorer.learn.proof import lines
+
+        return "\n".join(lines(self.proof))
+
+    def _repr_html_(self) -> str:
+        return f"<b>{html.escape(self.folder.name)}</b> ({html.escape(self.manifest['status'])})"
