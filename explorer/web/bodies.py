@@ -59,21 +59,17 @@ def start_body(settings: type[Settings]) -> type[BaseModel]:
 
 def flags_of(settings: Settings) -> list[str]:
     """Settings as the flags of `explorer train`, all that differ from the defaults."""
-    flags: list[str] = []
-    for name, knob in settings.knobs().items():
-        value = getattr(settings, name)
-        if value != knob.default:
-            flags += [f"--{knob.flag}", _typed(value)]
-    return flags
+    changed = {
+        name: knob for name, knob in settings.knobs().items() if getattr(settings, name) != knob.default
+    }
+    return [word for name, knob in changed.items() for word in _flag(knob, getattr(settings, name))]
+
+
+def _flag(knob: Knob, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [f"--{'' if value else 'no-'}{knob.flag}"]
+    return [f"--{knob.flag}", "none" if value is None else str(value)]
 
 
 def _is_number(knob: Knob) -> bool:
     return bool({int, float} & set(knob.types)) and knob.types[0] in (int, float)
-
-
-def _typed(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)

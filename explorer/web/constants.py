@@ -48,6 +48,7 @@ def page_constants() -> dict[str, Any]:
             "trapped": parameters.TRAPPED,
             "limits": {"distance": [1.0, 1.5], "saturation": [0.0, 1.0], "brightness": [0.2, 1.0]},
             "look": [_slider(look, name) for name in LOOK],
+            "presets": {name: {key: getattr(field, key) for key in LOOK} for name, field in PRESETS.items()},
             "iterations": look.iterations,
             "formulas": "\n".join(map(glsl_of, FORMULAS)).splitlines(),
         },

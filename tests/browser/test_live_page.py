@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from explorer.fields.julia.presets import PRESETS
 from tests.browser.live_page import MODELS, Served, served, until, watched, with_models  # noqa: F401  a fixture
 from tests.signals import music, write_wav
 
@@ -74,8 +75,10 @@ def test_sliders_change_the_look_and_are_remembered(page):
     page.reload()
     until(page, "() => window.probe?.stage.motion.look.hue === 0.75")
     page.keyboard.press("i")
-    page.get_by_role("button", name="As it was").click()
-    until(page, "() => probe.stage.motion.look.hue !== 0.75")
+    page.get_by_role("button", name="charcoal").click()
+    until(page, f"() => probe.stage.motion.look.hue === {PRESETS['charcoal'].hue}")
+    page.keyboard.press("l")  # after the last comes the first
+    until(page, f"() => probe.stage.motion.look.hue === {PRESETS['dahlia'].hue}")
 
 
 def test_another_model_is_chosen_and_answers(page, song):

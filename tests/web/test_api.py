@@ -137,7 +137,7 @@ def test_bounds_and_help_of_the_form_are_those_of_the_settings(client):
 def test_settings_become_flags():
     assert flags_of(FewSettings()) == []
     changed = FewSettings(epochs=3, include_delta=True, learning_rate=1e-4)
-    assert flags_of(changed) == ["--epochs", "3", "--learning-rate", "0.0001", "--include-delta", "true"]
+    assert flags_of(changed) == ["--epochs", "3", "--learning-rate", "0.0001", "--include-delta"]
 
 
 def test_models_are_listed_described_and_fetched(client, tmp_path):

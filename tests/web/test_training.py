@@ -51,8 +51,8 @@ def test_a_training_from_its_start_to_its_end(training, tmp_path):
     given = manifest.read(tmp_path / told.run)["arguments"]
     assert given == ["train", str(tmp_path / "songs"), "--epochs", "3", "--explorations", str(tmp_path)]
     assert ours.history() == [
-        {"epoch": 1, "loss": 2.5, "validation_loss": 3},
-        {"epoch": 2, "loss": 1.5, "validation_loss": None},
+        {"epoch": 1, "loss": 2.5, "validation": 3},
+        {"epoch": 2, "loss": 1.5, "validation": None},
     ]
     ours.start(tmp_path, [])  # the next may begin
     assert until(ours, "done").run != told.run

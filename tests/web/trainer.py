@@ -23,7 +23,7 @@ def main(manner, *arguments):
     if manner == "killed":
         write_json(folder / "progress.json", {"status": "running", "epoch": 1, "epochs": 3})
         os._exit(9)
-    (folder / "history.csv").write_text("epoch,loss,validation_loss\n1,2.5,3\n2,1.5,nan\n")
+    (folder / "history.csv").write_text("epoch,loss,validation\n1,2.5,3\n2,1.5,nan\n")
     epochs = 10**9 if manner == "long" else 3
     for epoch in range(epochs):
         told = {"epoch": epoch, "epochs": epochs, "step": 10 * epoch, "loss": 1 / (1 + epoch), "seconds": 1.0}

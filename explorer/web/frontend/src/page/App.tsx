@@ -7,7 +7,7 @@ import { LOOK } from "../picture/motion";
 import { Stage } from "../stage";
 import { Dock } from "./Dock";
 import { useCalm, useIdle, useKept, useKeys } from "./hooks";
-import { LookSliders } from "./LookSliders";
+import { LookSliders, nextLook } from "./LookSliders";
 import { Meters } from "./Meters";
 import { Models } from "./Models";
 import { Training } from "./Training";
@@ -92,6 +92,7 @@ export function App() {
     " ": sound.toggle,
     f: toggleFull,
     r: toggleRecord,
+    l: () => setLook(nextLook(look)),
     i: () => show("meters"),
     t: () => show("training"),
     escape: () => setPanel(null),
@@ -119,7 +120,7 @@ export function App() {
       <header className="bar-top fades">
         <Models models={models} />
         <span className="spring" />
-        <IconButton icon="meters" label="What is heard" shortcut="i" pressed={panel === "meters"} onClick={() => show("meters")} />
+        <IconButton icon="meters" label="What is heard, and the look" shortcut="i" pressed={panel === "meters"} onClick={() => show("meters")} />
         <IconButton icon="train" label="Training" shortcut="t" pressed={panel === "training"} className={training?.status === "running" ? "busy" : ""} onClick={() => show("training")} />
         <IconButton icon="record" label={finish ? "End the recording" : "Record"} shortcut="r" pressed={finish !== null} className="record" disabled={!canRecord()} onClick={toggleRecord} />
         <IconButton icon="full" label="Full screen" shortcut="f" onClick={toggleFull} />

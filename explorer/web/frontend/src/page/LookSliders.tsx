@@ -1,9 +1,11 @@
 // How the picture looks and how strongly it moves: the settings of the field that may be turned while it plays.
 
 import constants from "../constants.json";
-import { LOOK, type Look } from "../picture/motion";
+import { PRESETS, type Look } from "../picture/motion";
 
 const SLIDERS = constants.julia.look.filter(({ name }) => !["rotation", "drift"].includes(name));
+
+const isSame = (a: Look, b: Look) => Object.keys(b).every((name) => a[name] === b[name]);
 
 interface Props {
   look: Look;
@@ -13,15 +15,18 @@ interface Props {
 }
 
 export function LookSliders({ look, change, smoothing, smooth }: Props) {
-  const same = SLIDERS.every(({ name }) => look[name] === LOOK[name]);
   return (
     <div className="look">
       <h2>Look</h2>
+      <div className="chips">
+        {Object.entries(PRESETS).map(([name, preset]) => (
+          <button key={name} type="button" aria-pressed={isSame(look, preset)} onClick={() => change(preset)}>{name}</button>
+        ))}
+      </div>
       <Slider name="smoothing" help="seconds until most of a change is seen" low={0} high={1} step={0.02} value={smoothing} change={smooth} />
       {SLIDERS.map(({ name, ...slider }) => (
         <Slider key={name} name={name} {...slider} value={look[name]} change={(value) => change({ ...look, [name]: value })} />
       ))}
-      {!same && <button type="button" className="wide" onClick={() => change(LOOK)}>As it was</button>}
     </div>
   );
 }
@@ -44,4 +49,10 @@ export function Slider({ name, help, low, high, step, value, change }: SliderPro
       <output>{Number(value.toFixed(3))}</output>
     </label>
   );
+}
+
+/** The look that follows in the list of ready-made ones. */
+export function nextLook(look: Look): Look {
+  const looks = Object.values(PRESETS);
+  return looks[(looks.findIndex((preset) => isSame(look, preset)) + 1) % looks.length];
 }

@@ -2,6 +2,8 @@
 
 import type { History } from "../api";
 
+const COLUMNS = ["loss", "validation"]; // on what is trained on, and on what is held out
+const WORDS: Record<string, string> = { loss: "trained on", validation: "held out" };
 const WIDTH = 300, HEIGHT = 110;
 
 /** Points of a line through the numbers of a column, in the box of the chart. */
@@ -15,7 +17,7 @@ export function line(history: History, column: string, low: number, high: number
 }
 
 export function LossChart({ history }: { history: History }) {
-  const columns = Object.keys(history[0] ?? {}).filter((name) => /loss$/.test(name)).slice(0, 2);
+  const columns = COLUMNS.filter((name) => name in (history[0] ?? {}));
   const values = history.flatMap((row) => columns.map((name) => row[name] ?? NaN)).filter(Number.isFinite);
   if (values.length < 2) return null;
   const low = Math.min(...values), high = Math.max(...values);
@@ -25,7 +27,7 @@ export function LossChart({ history }: { history: History }) {
         {columns.map((name, n) => <polyline key={name} className={`line${n}`} points={line(history, name, low, high)} />)}
       </svg>
       <figcaption>
-        {columns.map((name, n) => <span key={name} className={`line${n}`}>{name.replaceAll("_", " ")}</span>)}
+        {columns.map((name, n) => <span key={name} className={`line${n}`}>{WORDS[name]}</span>)}
         <span className="quiet">{low.toFixed(2)} to {high.toFixed(2)}, {history.length} epochs</span>
       </figcaption>
     </figure>

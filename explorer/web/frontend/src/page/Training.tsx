@@ -93,11 +93,11 @@ export function body(form: FormData, settings: Record<string, Setting>): Record<
 }
 
 function Progress({ status }: { status: TrainingStatus }) {
-  const { epoch, epochs, loss, seconds_left, error, run } = status;
+  const { epoch, epochs, step, loss, seconds_left, error, run } = status;
   const words = {
     idle: "Nothing was trained yet.",
     starting: "Starting: listening to the sounds…",
-    running: epoch === null ? "Listening to the sounds…" : `Epoch ${epoch} of ${epochs}`,
+    running: !epoch && !step ? "Listening to the sounds…" : `Epoch ${epoch} of ${epochs}`,
     done: `Done: ${run}`,
     stopped: `Stopped: ${run ?? "before it began"}`,
     failed: `Failed: ${error ?? "no reason was given"}`,

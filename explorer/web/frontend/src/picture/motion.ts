@@ -42,6 +42,9 @@ export function uniforms(controls: Controls, iterations: number, samples: number
 export type Look = Record<string, number>;
 export const LOOK: Look = Object.fromEntries(constants.julia.look.map(({ name, value }) => [name, value]));
 
+/** Ready-made looks by name. */
+export const PRESETS: Record<string, Look> = constants.julia.presets;
+
 const clamp = (value: number, [low, high]: number[]) => Math.min(Math.max(value, low), high);
 
 /** The picture's way through its parameters (explorer/fields/julia/timeline.py, as it happens). */
