@@ -127,5 +127,5 @@ def test_it_draws_the_same_picture(parts, look, samples):  # noqa: F811
     expected = np.rint(255 * colours).reshape(SIZE[1], SIZE[0], 3)
     picture = drawn(parts, controls, field.iterations, samples)
     difference = np.abs(picture - expected).max(axis=2)
-    assert difference.mean() < 0.6
-    assert (difference <= 2).mean() > 0.99
+    assert difference.mean() < 0.05
+    assert (difference <= 2).mean() > 0.999

@@ -6,6 +6,7 @@ new page is whole.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -53,6 +54,7 @@ def node(script: Path, *arguments: str) -> str:
         cwd=SOURCES,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        env={**os.environ, "NO_COLOR": "1"},
     )
     said = done.stdout if isinstance(done.stdout, str) else done.stdout.decode("utf-8", "replace")
     if done.returncode:

@@ -37,7 +37,7 @@ out vec4 pixel_colour;
 ${OKLAB}
 ${formulas.join("\n")}
 
-// The colour of a point of the plane of z.
+// The colour of a point of the plane of z; pixel is the distance of two samples.
 vec3 painted(vec2 z, float pixel) {
   float squared = dot(z, z), slope = 1.0, trap = 1e9;
   float nu = float(iterations), seen = 0.0;
@@ -62,7 +62,7 @@ void main() {
   vec3 total = vec3(0.0);
   for (int n = 0; n < samples * samples; n++) {
     vec2 within = (vec2(n % samples, n / samples) + 0.5) / float(samples) - 0.5;
-    total += painted(z + within * pixel, pixel);
+    total += painted(z + within * pixel, pixel / float(samples));
   }
   pixel_colour = vec4(total / float(samples * samples), 1.0);
 }`;
