@@ -25,6 +25,7 @@ from explorer.web.bodies import Health, ModelDescription, ModelSummary, Problem,
 from explorer.web.built import is_built, serve_page
 from explorer.web.guard import Guard
 from explorer.web.models import DEFAULT, Model, NoSuchModel
+from explorer.web.networks import add_networks
 from explorer.web.places import data_folder
 from explorer.web.training import Busy, Training, TrainingStatus
 
@@ -66,6 +67,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _refuse_plainly)
     _add_training(app, root, settings, training)
     _add_models(app, explorations, shipped)
+    add_networks(app, explorations)
 
     @app.get("/api/health", tags=["health"])
     def health() -> Health:

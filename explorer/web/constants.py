@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.audio import live
+from explorer.audio.features import BANDS, TIMBRES
 from explorer.fields import Julia
 from explorer.fields.julia import parameters
 from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
@@ -39,6 +40,7 @@ def page_constants() -> dict[str, Any]:
             "rolloff": live.ROLLOFF,
             "surroundings": live.SURROUNDINGS,
         },
+        "features": {"bands": BANDS, "timbres": TIMBRES},
         "julia": {
             "parameters": [asdict(parameter) for parameter in parameters.PARAMETERS],
             "speed": parameters.SPEED,

@@ -1,10 +1,12 @@
 """The live page in a browser: sound comes in, the picture moves, and whatever fails is said kindly."""
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from explorer.fields.cppn.presets import PRESETS as PRESETS_OF_NETWORKS
 from explorer.fields.julia.presets import PRESETS
 from tests.browser.live_page import MODELS, Served, served, until, watched, with_models  # noqa: F401  a fixture
 from tests.signals import music, write_wav
@@ -29,7 +31,7 @@ def song(tmp_path_factory):
 
 
 def play(page, song):
-    page.get_by_label("sound file").set_input_files(song)
+    page.get_by_label("sound file", exact=True).set_input_files(song)
     until(page, HEARS)
 
 
@@ -82,15 +84,43 @@ def test_sliders_change_the_look_and_are_remembered(page):
 
 
 def test_another_model_is_chosen_and_answers(page, song):
-    chooser = page.get_by_label("model")
-    expect(chooser.locator("option")).to_have_count(2)
-    expect(chooser).to_have_value(MODELS[1])  # the newest
+    chooser = page.get_by_label("picture", exact=True)
+    expect(chooser.locator("option[value^=model]")).to_have_count(2)
+    expect(chooser).to_have_value(f"model:{MODELS[1]}")  # the newest
     play(page, song)
-    chooser.select_option(MODELS[0])
+    chooser.select_option(f"model:{MODELS[0]}")
     expect(page.locator(".chooser")).to_have_attribute("data-ready", "true")
     before = page.evaluate(MOVING)
     until(page, f"() => ({MOVING})() !== '{before}'")
     expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_path):  # noqa: F811
+    chooser = page.get_by_label("picture", exact=True)
+    chooser.select_option("look:orchid")
+    until(page, "() => probe.stage.network?.settings.palette === 'aurora'")
+    play(page, song)
+    before = page.evaluate("() => probe.stage.drawn")
+    until(page, f"() => probe.stage.drawn > {before} + 3")
+    page.keyboard.press("i")
+    page.get_by_label("seed").fill("41")
+    until(page, "() => probe.stage.network.settings.seed === 41")
+    expect(chooser).to_have_value("own")
+    link = page.evaluate("location.hash")
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(json.dumps({"field": PRESETS_OF_NETWORKS["mandala"].model_dump(mode="json")}))
+    page.get_by_label("sound file", exact=True).set_input_files(recipe)
+    until(page, "() => probe.stage.network.settings.symmetry === 8")
+    chooser.select_option(f"model:{MODELS[0]}")
+    until(page, "() => probe.stage.network === null")
+    with watched(browser, served.address, path="/" + link) as other:
+        expect(other.get_by_label("picture", exact=True)).to_have_value("own")
+        expect(other.locator(".notice")).to_have_count(0)
+
+
+def test_a_link_that_cannot_be_drawn_is_told(browser, served):  # noqa: F811
+    with watched(browser, served.address, path="/#cppn=%7B%22hidden%22%3A500%7D") as page:
+        expect(page.locator(".notice")).to_contain_text("up to 32 wide")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +141,7 @@ def test_without_a_microphone_the_page_says_what_to_do(browser, served, name, wo
 
 def test_a_file_that_is_no_sound_is_told(page, tmp_path):
     (tmp_path / "notes.wav").write_text("not a sound")
-    page.get_by_label("sound file").set_input_files(tmp_path / "notes.wav")
+    page.get_by_label("sound file", exact=True).set_input_files(tmp_path / "notes.wav")
     expect(page.get_by_role("alert")).to_contain_text("cannot play that file")
 
 

@@ -8,6 +8,7 @@ import torch
 
 from explorer.audio.live import live_features, live_windows
 from explorer.fields import Controls, Grid, Julia
+from explorer.fields.cppn.presets import PRESETS
 from explorer.fields.julia.model import load_model
 from explorer.fields.julia.parameters import PARAMETERS
 from explorer.fields.julia.timeline import NAMED
@@ -87,6 +88,33 @@ def drawn(page, controls, iterations, samples):
         [SIZE, controls, iterations, samples],
     )
     return np.frombuffer(base64.b64decode(said), np.uint8).reshape(SIZE[1], SIZE[0], 3)
+
+
+NARROW = [name for name, look in PRESETS.items() if look.hidden <= 32]
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_it_draws_the_same_networks(parts, name):  # noqa: F811
+    field = PRESETS[name]
+    row = np.array([[0.3, *np.linspace(-1, 1, len(field.features))]], np.float32)
+    grid = Grid(*SIZE)
+    prepared = field.prepare(Controls(row, ("time", *field.features)))
+    colours = prepared.colors(torch.from_numpy(grid.xy()), grid.pixel)[0].numpy()
+    said = parts.evaluate(
+        """async ([settings, size, time, features]) => {
+          const asked = { method: "POST", headers: { "content-type": "application/json" } };
+          const body = JSON.stringify({ settings });
+          const network = await (await fetch("api/networks", { ...asked, body })).json();
+          const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
+          const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
+          screen.texture(probe.packed(network));
+          screen.draw(probe.moment(network, time, features));
+          return btoa(String.fromCharCode(...screen.read()));
+        }""",
+        [field.model_dump(mode="json"), SIZE, float(row[0, 0]), row[0, 1:].tolist()],
+    )
+    picture = np.frombuffer(base64.b64decode(said), np.uint8).reshape(-1, 3)
+    assert np.abs(picture - np.rint(255 * colours)).max() <= 2
 
 
 # as a rule within two levels; next to the set a last bit decides how often a point turns before it escapes

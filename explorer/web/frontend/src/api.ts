@@ -1,5 +1,6 @@
 // What the server is asked; the page was loaded from it, so every address is relative.
 
+import type { Network } from "./cppn/network";
 import type { Metadata } from "./model/inference";
 
 export interface ModelSummary {
@@ -31,6 +32,23 @@ export interface Setting {
   description?: string;
 }
 
+/** A setting of a CPPN: a range, a list of choices, or a switch. */
+export interface NetworkSlider {
+  name: string;
+  low: number | null;
+  high: number | null;
+  step: number | null;
+  choices: string[];
+  switch: boolean;
+  help: string;
+}
+
+export interface Networks {
+  looks: Record<string, Record<string, unknown>>;
+  runs: string[];
+  sliders: NetworkSlider[];
+}
+
 export type History = Record<string, number | null>[];
 
 /** The server cannot be reached, as opposed to: it refuses. */
@@ -45,6 +63,11 @@ async function ask(path: string, options?: RequestInit): Promise<Response> {
   throw new Error((told as { detail?: string } | null)?.detail ?? `The server answers ${response.status}.`);
 }
 
+const post = (body: unknown): RequestInit => ({
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
 const json = async <T>(path: string, options?: RequestInit) => (await (await ask(path, options)).json()) as T;
 
 export const listModels = () => json<ModelSummary[]>("models");
@@ -56,12 +79,10 @@ export const describeSettings = async () =>
   (await json<{ properties: Record<string, Setting> }>("train/settings")).properties;
 export const fetchHistory = () => json<History>("train/history");
 export const stopTraining = () => json<TrainingStatus>("train/stop", { method: "POST" });
-export const startTraining = (body: Record<string, unknown>) =>
-  json<TrainingStatus>("train/start", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
+export const startTraining = (body: Record<string, unknown>) => json<TrainingStatus>("train/start", post(body));
+export const listNetworks = () => json<Networks>("networks");
+export const networkOfRun = (run: string) => json<Network>(`networks/${encodeURIComponent(run)}`);
+export const buildNetwork = (settings: Record<string, unknown>) => json<Network>("networks", post({ settings }));
 
 /** Watch training until the returned function is called; `null` is told while the server is lost. */
 export function watchTraining(tell: (status: TrainingStatus | null) => void): () => void {

@@ -3,6 +3,9 @@
 import { LiveAnalysis, RATE } from "./audio/features";
 import { Windows } from "./audio/windows";
 import ear from "./audio/worklet.ts?worker&url";
+import type { Heard } from "./audio/sound";
+import { cppnShader } from "./cppn/cppn.glsl";
+import { moment, packed } from "./cppn/network";
 import { Model } from "./model/inference";
 import { ShaderCanvas } from "./picture/canvas";
 import { JULIA } from "./picture/julia.glsl";
@@ -19,8 +22,8 @@ async function hearOffline(samples: Float32Array<ArrayBuffer>): Promise<Float32A
   const frames: Float32Array[] = [];
   const expected = new LiveAnalysis().hear(samples).length;
   const all = new Promise<void>((resolve) => {
-    node.port.onmessage = ({ data }: MessageEvent<Float32Array[]>) => {
-      frames.push(...data);
+    node.port.onmessage = ({ data }: MessageEvent<Heard>) => {
+      frames.push(...data.frames);
       if (frames.length >= expected) resolve();
     };
   });
@@ -34,6 +37,6 @@ async function hearOffline(samples: Float32Array<ArrayBuffer>): Promise<Float32A
 
 export function attach(stage: Stage): void {
   Object.assign(window, {
-    probe: { LiveAnalysis, Windows, Model, ShaderCanvas, JULIA, Motion, uniforms, hearOffline, stage },
+    probe: { LiveAnalysis, Windows, Model, ShaderCanvas, JULIA, Motion, uniforms, hearOffline, stage, cppnShader, moment, packed },
   });
 }

@@ -2,9 +2,13 @@
 
 import constants from "./constants.json";
 import { FEATURES, HOP, RATE } from "./audio/features";
+import { Levels } from "./audio/levels";
+import type { Heard } from "./audio/sound";
 import { Windows } from "./audio/windows";
 import type { Model } from "./model/inference";
-import { ShaderCanvas } from "./picture/canvas";
+import { cppnShader } from "./cppn/cppn.glsl";
+import { moment, packed, timeOf, type Network } from "./cppn/network";
+import { ShaderCanvas, type Uniforms } from "./picture/canvas";
 import { JULIA } from "./picture/julia.glsl";
 import { Quality } from "./picture/quality";
 import { Motion, REST, uniforms } from "./picture/motion";
@@ -32,6 +36,9 @@ export class Stage {
   drawn = 0;
   onTrouble: (reason: string) => void = () => {};
   private readonly screen: ShaderCanvas;
+  private readonly levels = new Levels();
+  private network: Network | null = null;
+  private seconds = 0; // that a network's time has run
   private model: Model | null = null;
   private windows: Windows | null = null;
   private waiting: Float32Array[] = [];
@@ -64,14 +71,22 @@ export class Stage {
     this.parameters.set(REST);
   }
 
+  /** Draw a CPPN from now on, or the Julia set again. */
+  show(network: Network | null): void {
+    this.screen.use(network ? cppnShader(network) : JULIA);
+    if (network) this.screen.texture(packed(network));
+    this.network = network;
+  }
+
   /** Frames of features, as the sound gives them. */
-  hear(frames: Float32Array[]): void {
+  hear({ frames, bands }: Heard): void {
     this.listening = true;
-    for (const frame of frames) {
+    frames.forEach((frame, n) => {
       this.features.set(frame);
+      this.levels.hear(frame, bands[n]);
       if (this.windows) this.waiting.push(this.windows.add(frame));
       else this.advance(REST, FRAME);
-    }
+    });
     this.waiting = this.waiting.slice(-BEHIND);
     void this.answer();
   }
@@ -117,6 +132,18 @@ export class Stage {
     this.motion.advance(target, seconds, smoothing, this.calm ? 0.25 : 1);
   }
 
+  private julia(): Uniforms {
+    return uniforms(this.motion.controls, constants.julia.iterations, this.quality.samples);
+  }
+
+  /** What a network draws from now; what is not heard rests. */
+  private heardBy(network: Network): Uniforms {
+    const names = network.settings.features as string[];
+    const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
+    const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
+    return moment(network, timeOf(network, this.seconds), features);
+  }
+
   private readonly tick = (now: number): void => {
     this.request = requestAnimationFrame(this.tick);
     const seconds = Math.min((now - this.last) / 1000, 0.25);
@@ -126,7 +153,8 @@ export class Stage {
     this.interval += 0.05 * (seconds - this.interval);
     if (!this.listening && !this.calm) this.advance(REST, seconds);
     this.fit();
-    this.screen.draw(uniforms(this.motion.controls, constants.julia.iterations, this.quality.samples));
+    if (!this.calm || this.listening) this.seconds += this.calm ? seconds / 4 : seconds;
+    this.screen.draw(this.network ? this.heardBy(this.network) : this.julia());
     this.drawn += 1;
   };
 

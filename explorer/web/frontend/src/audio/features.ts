@@ -23,8 +23,8 @@ export class LiveAnalysis {
   private readonly roots = new Float64Array(WINDOW / 2 + 1); // of the frame before
   private fluxes: number[] = [];
 
-  /** Frames of six numbers, one for every 800th sample. */
-  hear(samples: Float32Array): Float32Array[] {
+  /** Frames of six numbers, one for every 800th sample; `also` is told the spectrum of each. */
+  hear(samples: Float32Array, also?: (magnitudes: Float64Array) => void): Float32Array[] {
     const frames: Float32Array[] = [];
     let start = 0;
     for (;;) {
@@ -34,6 +34,7 @@ export class LiveAnalysis {
       this.missing -= taken;
       if (this.missing > 0) return frames;
       frames.push(this.measure());
+      also?.(this.magnitudes);
       this.missing = HOP;
     }
   }

@@ -5,9 +5,15 @@ import ear from "./worklet.ts?worker&url";
 
 export type SoundKind = "microphone" | "tab" | "file";
 
+/** What the worklet tells: frames of six features, and for each the levels of bands and the flatness. */
+export interface Heard {
+  frames: Float32Array[];
+  bands: Float32Array[];
+}
+
 /** What the page does with a sound: gets its features, and hears when it ends by itself. */
 export interface Listener {
-  frames(frames: Float32Array[]): void;
+  heard(heard: Heard): void;
   ended(reason: string): void;
 }
 
@@ -36,7 +42,7 @@ export class Sound {
       const source = player ? context.createMediaElementSource(player) : context.createMediaStreamSource(media!);
       if (player) source.connect(context.destination);
       const node = new AudioWorkletNode(context, "ear", { numberOfOutputs: 1 });
-      node.port.onmessage = ({ data }: MessageEvent<Float32Array[]>) => listener.frames(data);
+      node.port.onmessage = ({ data }: MessageEvent<Heard>) => listener.heard(data);
       source.connect(node).connect(context.destination); // its output is silence; unconnected nodes may sleep
       media?.getAudioTracks()[0].addEventListener("ended", () => listener.ended(`the ${kind} sound ended`));
       player?.addEventListener("ended", () => listener.ended(""));

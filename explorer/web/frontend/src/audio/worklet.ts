@@ -1,6 +1,8 @@
 // Runs beside the sound: hears every sample, and tells the page the features of each frame.
 
 import { LiveAnalysis } from "./features";
+import { bandLevels } from "./levels";
+import type { Heard } from "./sound";
 
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 declare abstract class AudioWorkletProcessor {
@@ -26,8 +28,9 @@ class Ear extends AudioWorkletProcessor {
   process(inputs: Float32Array[][]): boolean {
     const channels = inputs[0];
     const samples = channels.length ? mono(channels) : new Float32Array(128); // nothing plays: silence
-    const frames = this.analysis.hear(samples);
-    if (frames.length) this.port.postMessage(frames);
+    const bands: Float32Array[] = [];
+    const frames = this.analysis.hear(samples, (magnitudes) => bands.push(bandLevels(magnitudes)));
+    if (frames.length) this.port.postMessage({ frames, bands } satisfies Heard);
     return this.listening;
   }
 }

@@ -3,20 +3,23 @@
 import { useCallback, useEffect, useRef, useState, type DragEvent } from "react";
 import { watchTraining, type TrainingStatus } from "../api";
 import { canRecord, record } from "../recorder";
-import { LOOK } from "../picture/motion";
+import { LOOK, PRESETS } from "../picture/motion";
 import { Stage } from "../stage";
 import { Dock } from "./Dock";
 import { useCalm, useIdle, useKept, useKeys } from "./hooks";
-import { LookSliders, nextLook } from "./LookSliders";
+import { LookSliders, nextOf } from "./LookSliders";
 import { Meters } from "./Meters";
 import { Models } from "./Models";
 import { Training } from "./Training";
+import { NetworkSliders } from "./NetworkSliders";
 import { useModels } from "./useModels";
+import { useNetwork } from "./useNetwork";
 import { useSound } from "./useSound";
 import { Welcome } from "./Welcome";
 import { IconButton } from "./icons";
 
 type Panel = "meters" | "training" | null;
+const PROBE = "#probe"; // tests hold the parts of the page then
 const FADE = 3.5; // seconds without a touch
 
 export function App() {
@@ -34,6 +37,7 @@ export function App() {
   const calm = useCalm();
   const sound = useSound(stage);
   const models = useModels(stage);
+  const network = useNetwork(stage);
   const idle = useIdle(FADE) && sound.sound !== null && panel === null;
 
   useEffect(() => {
@@ -49,7 +53,7 @@ export function App() {
     const element = canvas.current!;
     element.addEventListener("webglcontextlost", (event) => event.preventDefault());
     setStage(made);
-    if (location.hash === "#probe") void import("../probe").then(({ attach }) => attach(made));
+    if (location.hash === PROBE) void import("../probe").then(({ attach }) => attach(made));
     return () => {
       element.removeEventListener("webglcontextrestored", again);
       made.close();
@@ -92,16 +96,19 @@ export function App() {
     " ": sound.toggle,
     f: toggleFull,
     r: toggleRecord,
-    l: () => setLook(nextLook(look)),
+    l: () => network.settings ? network.choose(nextOf(network.offered?.looks ?? {}, network.settings)) : setLook(nextOf(PRESETS, look)),
     i: () => show("meters"),
     t: () => show("training"),
     escape: () => setPanel(null),
   });
 
+  const open = (file?: File) => {
+    if (file?.name.endsWith(".json")) network.open(file);
+    else if (file) sound.open("file", file);
+  };
   const drop = (event: DragEvent) => {
     event.preventDefault();
-    const file = event.dataTransfer.files[0];
-    if (file) sound.open("file", file);
+    open(event.dataTransfer.files[0]);
   };
   const wrong = sound.wrong || trouble || models.wrong;
 
@@ -109,16 +116,15 @@ export function App() {
     <div className={`page ${idle ? "idle" : ""}`} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
       <canvas ref={canvas} className="picture" aria-label="a Julia set that moves with the sound" role="img" />
       <input
-        ref={chooser} type="file" accept="audio/*,video/*" hidden aria-label="sound file"
+        ref={chooser} type="file" accept="audio/*,video/*,.json" hidden aria-label="sound file"
         onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          if (file) sound.open("file", file);
+          open(event.currentTarget.files?.[0]);
           event.currentTarget.value = "";
         }}
       />
       {blind ? <Blind reason={blind} /> : !sound.sound && <Welcome sound={sound} choose={choose} />}
       <header className="bar-top fades">
-        <Models models={models} />
+        <Models models={models} network={network} />
         <span className="spring" />
         <IconButton icon="meters" label="What is heard, and the look" shortcut="i" pressed={panel === "meters"} onClick={() => show("meters")} />
         <IconButton icon="train" label="Training" shortcut="t" pressed={panel === "training"} className={training?.status === "running" ? "busy" : ""} onClick={() => show("training")} />
@@ -131,7 +137,9 @@ export function App() {
           {panel === "meters" && (
             <>
               <Meters stage={stage} />
-              <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={setSmoothing} />
+              {network.settings
+                ? <NetworkSliders sliders={network.offered?.sliders ?? []} settings={network.settings} change={network.choose} />
+                : <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={setSmoothing} />}
             </>
           )}
           {panel === "training" && <Training status={training} />}
@@ -140,8 +148,9 @@ export function App() {
       {sound.sound && <Dock sound={sound} choose={choose} />}
       <div className="notices" aria-live="polite">
         {lost && <p className="notice">The server is gone. What plays goes on; the page looks for it again by itself.</p>}
-        {models.list?.length === 0 && <p className="notice">There is no model yet, so the picture only rests. Train one (t).</p>}
+        {models.list?.length === 0 && !network.settings && <p className="notice">There is no model yet, so the picture only rests. Train one (t).</p>}
         {wrong && sound.sound && <p className="notice wrong">{wrong}</p>}
+        {network.wrong && <p className="notice wrong">{network.wrong}</p>}
         {models.wrong && !sound.sound && !lost && <p className="notice wrong">{models.wrong}</p>}
       </div>
     </div>

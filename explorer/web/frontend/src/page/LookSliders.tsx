@@ -51,8 +51,8 @@ export function Slider({ name, help, low, high, step, value, change }: SliderPro
   );
 }
 
-/** The look that follows in the list of ready-made ones. */
-export function nextLook(look: Look): Look {
-  const looks = Object.values(PRESETS);
-  return looks[(looks.findIndex((preset) => isSame(look, preset)) + 1) % looks.length];
+/** What follows in a list of ready-made settings; the first where they are none of those. */
+export function nextOf<T>(looks: Record<string, T>, now: T): T {
+  const all = Object.values(looks);
+  return all[(all.findIndex((look) => JSON.stringify(look) === JSON.stringify(now)) + 1) % all.length];
 }

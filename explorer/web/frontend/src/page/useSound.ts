@@ -40,7 +40,7 @@ export function useSound(stage: Stage | null): Hearing {
         setWrong(`${reason[0].toUpperCase()}${reason.slice(1)}.`);
       }
     };
-    Sound.open(kind, { frames: (frames) => stage.hear(frames), ended }, file)
+    Sound.open(kind, { heard: (heard) => stage.hear(heard), ended }, file)
       .then((opened) => {
         current.current = opened;
         setSound(opened);

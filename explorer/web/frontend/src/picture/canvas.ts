@@ -12,10 +12,11 @@ export type Uniforms = Record<string, number | number[] | Float32Array>;
 export class ShaderCanvas {
   private readonly gl: WebGL2RenderingContext;
   private program: WebGLProgram;
+  private weights: WebGLTexture | null = null;
   private readonly uniforms = new Map<string, WebGLActiveInfo & { place: WebGLUniformLocation }>();
 
   /** Throws an Error when there is no WebGL2 or the shader does not compile. */
-  constructor(readonly canvas: HTMLCanvasElement, fragment: string) {
+  constructor(readonly canvas: HTMLCanvasElement, private fragment: string) {
     const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
     if (!gl) throw new Error("no WebGL2");
     this.gl = gl;
@@ -24,9 +25,21 @@ export class ShaderCanvas {
 
   /** Another shader on the same canvas. */
   use(fragment: string): void {
+    if (fragment === this.fragment) return;
+    this.fragment = fragment;
     this.gl.deleteProgram(this.program);
     this.uniforms.clear();
     this.program = this.load(fragment);
+  }
+
+  /** Numbers for the shader's only sampler, four to a texel. */
+  texture({ width, height, data }: { width: number; height: number; data: Float32Array }): void {
+    const { gl } = this;
+    gl.deleteTexture(this.weights);
+    this.weights = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, this.weights);
+    for (const edge of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, edge, gl.NEAREST);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, data);
   }
 
   get lost(): boolean {
