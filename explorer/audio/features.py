@@ -85,7 +85,9 @@ class AnalysisSettings(Settings):
     @classmethod
     def _known_groups(cls, given: Any) -> Any:
         """Each group once, in the order of `EXTRAS`; typed text is a list with commas."""
-        names = [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or ())
+        if isinstance(given, str):
+            given = [name.strip() for name in given.split(",") if name.strip()]
+        names = list(given or ())
         for name in names:
             if name not in EXTRAS:
                 raise SettingsError(f"extras: no group '{name}'{nearest(str(name), EXTRAS)}")

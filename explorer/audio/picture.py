@@ -4,44 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float32, Float64
+from jaxtyping import Float, Float32, Float64
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from explorer.audio.colours import COLOURS, FAINT, INK, PAPER, WAVE
 from explorer.audio.features import TIMBRES, UNITS
 from explorer.audio.load import Sound, open_sound
+from explorer.audio.strips import CHROMA, COLUMNS, STRIPS, Part, draw_parts
 from explorer.audio.track import FeatureTrack
 
-INK, FAINT, PAPER = "#22252b", "#b9bec7", "#ffffff"
-WAVE = "#5b6472"
-COLOURS = {
-    "bass": "#b3312c",
-    "mid": "#d9822b",
-    "treble": "#c9a50f",
-    "rms": "#3d6fb4",
-    "centroid": "#12848a",
-    "rolloff": "#2f9e6e",
-    "flux": "#7d4bb0",
-    "zcr": "#5f7f1f",
-    "onset": "#c2356f",
-    "flatness": "#8a6d4b",
-}
-PARTS = ("#2b6f77", "#8c4a2f", "#4a4f8c", "#7a3b69", "#4f6b2f", "#6b5b2f")
-SPOKEN = {"amplitude": "", "hz": "Hz", "change": "", "per_sample": "of samples", "share": ""}
-COLUMNS = 1600  # points across the picture; more could not be seen
+SPOKEN = {"hz": "Hz", "per_sample": "of samples", "bpm": "bpm"}
+RESTING_AT_0 = (*TIMBRES, "tempo", "section")
 
 LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)
 
 Envelope = Float32[np.ndarray, "columns 2"]
 Column = Float32[np.ndarray, " frames"]
 Seconds = Float64[np.ndarray, " frames"]
-Part = tuple[float, float, str]
+Points = Float[np.ndarray, " points"]
 
 
 def draw_track(
@@ -50,13 +38,16 @@ def draw_track(
     width: float = 11.0,
     parts: Sequence[Part] = (),
 ) -> Figure:
-    """A figure `width` inches wide: the waveform of the sound, if given, then one row a feature.
+    """A figure `width` inches wide: the waveform of the sound, if given, then one row a feature (the twelve
+    notes share one).
 
     Features are drawn as normalised, from rest to full scale; highest and median value in physical
     units stand beside each. Timbres swing around their rest line. `parts` (seconds, seconds, name), such as
     `Patterns.families` gives, are a strip under the waveform.
     """
-    rows = ([1.5] if sound else []) + ([0.4] if parts else []) + [0.8] * len(track.names)
+    names = _rows(track)
+    heights = [STRIPS[name][0] if name in STRIPS else 0.8 for name in names]
+    rows = ([1.5] if sound else []) + ([0.4] if parts else []) + heights
     figure = Figure((width, 0.75 * sum(rows) + 1.1), dpi=120, facecolor=PAPER, layout=LAYOUT)
     axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)[:, 0]
     figure.suptitle(_title(track), x=0.012, ha="left", color=INK, fontsize=11)
@@ -64,9 +55,13 @@ def draw_track(
         opened = sound if isinstance(sound, Sound) else open_sound(sound)
         _draw_waveform(axes[0], sound_envelope(opened, track.duration), track.duration)
     if parts:
-        _draw_parts(axes[-len(track.names) - 1], parts, track.duration)
-    for axis, name in zip(axes[-len(track.names) :], track.names, strict=True):
-        _draw_feature(axis, track, name)
+        draw_parts(axes[-len(names) - 1], parts, track.duration)
+        _bare(axes[-len(names) - 1], "family", INK)
+    for axis, name in zip(axes[-len(names) :], names, strict=True):
+        draw = STRIPS[name][1] if name in STRIPS else partial(_draw_feature, name=name)
+        _bare(axis, name, COLOURS.get(name, INK))
+        beside = draw(axis, track)
+        axis.text(1.006, 0.5, beside, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVE)
     _label_time(axes[-1], track.duration)
     return figure
 
@@ -106,7 +101,7 @@ def summary(track: FeatureTrack) -> pd.DataFrame:
 
 
 def _rest(track: FeatureTrack) -> Float32[np.ndarray, " features"]:
-    return np.array([0 if name in TIMBRES else -1 for name in track.names], np.float32)
+    return np.array([0 if name in RESTING_AT_0 else -1 for name in track.names], np.float32)
 
 
 def _title(track: FeatureTrack) -> str:
@@ -122,33 +117,25 @@ def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
     _bare(axis, "sound", WAVE)
 
 
-def _draw_parts(axis: Axes, parts: Sequence[Part], duration: float) -> None:
-    """One bar a part, a colour a name; the name is written where it fits."""
-    names = sorted({name for _, _, name in parts})
-    for begin, end, name in parts:
-        axis.barh(0.5, end - begin, 1.0, begin, color=PARTS[names.index(name) % len(PARTS)], linewidth=0)
-        if (end - begin) / max(duration, 1e-9) > 0.009 * len(name):
-            axis.text((begin + end) / 2, 0.5, name, ha="center", va="center", fontsize=8, color=PAPER)
-    axis.set_ylim(0, 1)
-    _bare(axis, "family", INK)
+def _rows(track: FeatureTrack) -> list[str]:
+    """The features in order, the notes as one."""
+    return list(dict.fromkeys("chroma" if name in CHROMA else name for name in track.names))
 
 
-def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> None:
+def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> str:
     column = track.names.index(name)
     colour = COLOURS.get(name, INK)
-    rest = 0.0 if name in TIMBRES else -1.0
+    rest = 0.0 if name in RESTING_AT_0 else -1.0
     times, low, high = _thinned(track.times, track.values[:, column])
     axis.axhline(rest, color=FAINT, linewidth=0.6)
     for edge in (np.maximum(high, rest), np.minimum(low, rest)):
         axis.fill_between(times, rest, edge, color=colour, alpha=0.28, linewidth=0)
     axis.fill_between(times, low, high, color=colour, linewidth=0.9)
     axis.set_ylim(-1.1, 1.1)
-    _bare(axis, name, colour)
-    beside = _spoken_range(name, track.raw[:, column])
-    axis.text(1.006, 0.5, beside, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVE)
+    return _spoken_range(name, track.raw[:, column])
 
 
-def _thinned(times: Seconds, column: Column) -> tuple[Seconds, Column, Column]:
+def _thinned(times: Seconds, column: Column) -> tuple[Points, Points, Points]:
     """Times with the lowest and highest value around them, at most COLUMNS, so that no peak is lost."""
     if len(column) <= COLUMNS:
         return times, column, column

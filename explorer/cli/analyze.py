@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from explorer.audio.features import EXTRAS
 from explorer.cli.console import Bar, say
 from explorer.errors import SettingsError
 
@@ -25,6 +26,10 @@ def analyze(
         str | None, typer.Option("--table", metavar="FILE.csv", help="write every value of every feature too")
     ] = None,
     fps: Annotated[float, typer.Option("--fps", metavar="N", help="moments a second")] = 60,
+    extras: Annotated[
+        str,
+        typer.Option("--extras", metavar="A,B", help=f"hear more, which takes longer: {', '.join(EXTRAS)}"),
+    ] = "",
 ) -> None:
     """Show what explorer hears in a sound file: a table, and the waveform with all features as a picture."""
     from explorer import files
@@ -36,7 +41,7 @@ def analyze(
     if target.suffix.lower() not in PICTURES:
         raise SettingsError(f"--picture: got {target.name}; choose a name that ends in {', '.join(PICTURES)}")
     with Bar() as progress:
-        track = analyze_sound(audio, fps=fps, progress=progress)
+        track = analyze_sound(audio, fps=fps, progress=progress, extras=extras)
     say(f"{track.name}: {track.duration:.2f} s, {len(track.times)} moments at {track.fps:g} a second")
     say(summary(track).to_string())
     parts = Patterns().families(track)

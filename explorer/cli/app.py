@@ -16,6 +16,7 @@ from explorer.cli.runs import runs
 from explorer.cli.serve import serve
 from explorer.cli.serve_app import app as page
 from explorer.cli.sweep import sweep
+from explorer.cli.train import export, train
 
 app = typer.Typer(
     help="Explore audio-reactive visuals: sound in, pictures that move with it out.",
@@ -25,7 +26,22 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, lab, page, render, analyze, diagnose, runs, report, doctor, bench, sweep, serve):
+for command in (
+    demo,
+    lab,
+    page,
+    render,
+    analyze,
+    diagnose,
+    runs,
+    report,
+    doctor,
+    bench,
+    sweep,
+    train,
+    export,
+    serve,
+):
     app.command()(command)
 
 

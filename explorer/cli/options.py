@@ -10,13 +10,19 @@ from typing import Annotated, Any
 import typer
 
 from explorer.audio import FEATURES, AnalysisSettings
+from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.fields.looks import LOOKS, look
+from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings
 from explorer.video import EncoderSettings
 
-GROUPS: dict[str, type[Settings]] = {"analysis": AnalysisSettings, "encoder": EncoderSettings}
+GROUPS: dict[str, type[Settings]] = {
+    "analysis": AnalysisSettings,
+    "encoder": EncoderSettings,
+    "training": TrainSettings,
+}
 
 Explorations = Annotated[
     str | None,
@@ -69,7 +75,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     """Derive flags from settings for the parameters that ask for them:
 
     `field: AnyField` or `field: FieldFlags` gets `--field`, `--preset`, `--features` and one flag per setting
-    of every field; `analysis` and `encoder` get a dict of the settings that were typed, by name.
+    of every field; `analysis`, `encoder` and `training` get a dict of the settings that were typed, by name.
     """
     plain = inspect.signature(command, eval_str=True)
     derived = {name: _parameters(name) for name in plain.parameters if name in ("field", *GROUPS)}
@@ -101,9 +107,9 @@ def _field_flags(typed: dict[str, Any]) -> FieldFlags:
     return FieldFlags(kind, preset, typed)
 
 
-def typed_value(text: str) -> str | None:
-    """Typed text as a setting takes it: `none` is None."""
-    return None if text.lower() == "none" else text
+def typed_value(text: str | bool) -> str | bool | None:
+    """Typed text, or a switch, as a setting takes it: `none` is None."""
+    return None if isinstance(text, str) and text.lower() == "none" else text
 
 
 def _all_knobs() -> dict[str, list[tuple[str, Knob]]]:
@@ -130,25 +136,31 @@ def _allowed(knob: Knob) -> str:
 
 
 def _parameters(group: str) -> dict[str, inspect.Parameter]:
-    """Parameters `GROUP__NAME` for the command framework; every value is text, checked by the settings."""
-    options = {}
+    """Parameters `GROUP__NAME` for the command framework: text, checked by the settings, or switches."""
+    options, switches = {}, set()
     if group == "field":
         looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in LOOKS.items())
         options["field"] = typer.Option("--field", metavar="NAME", help=f"what to draw: {' or '.join(LOOKS)}")
         options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
-        options["features"] = typer.Option("--features", metavar="A,B", help=f"of {', '.join(FEATURES)}")
+        more = ", ".join(name for names in EXTRAS.values() for name in names)
+        help = f"of {', '.join(FEATURES)}; heard only when asked for: {more}"
+        options["features"] = typer.Option("--features", metavar="A,B", help=help)
         for name, owners in _all_knobs().items():
             options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_told(owners))
     else:
         for name, knob in GROUPS[group].knobs().items():
-            help = f"{knob.help.rstrip('.')} ({_allowed(knob)})"
-            options[name] = typer.Option(f"--{knob.flag}", metavar="VALUE", help=help)
+            if knob.types == (bool,):
+                switches.add(name)
+                options[name] = typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=knob.help)
+            else:
+                help = f"{knob.help.rstrip('.')} ({_allowed(knob)})"
+                options[name] = typer.Option(f"--{knob.flag}", metavar="VALUE", help=help)
     return {
         f"{group}__{name}": inspect.Parameter(
             f"{group}__{name}",
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[str | None, option],
+            annotation=Annotated[bool | None if name in switches else str | None, option],
         )
         for name, option in options.items()
     }

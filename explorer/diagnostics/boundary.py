@@ -98,6 +98,7 @@ def typical_pairs(
     field: CPPN, track: FeatureTrack, frames: FrameSettings, draws: np.random.Generator
 ) -> Pairs:
     """Pairs of inputs that differ in one respect; they depend on neither gain nor layers."""
+    field = field.at_rest
     grid = Grid(*frames.size)
     columns, rows = (draws.integers(side - 1, size=PAIRS) for side in frames.size)
     here, beside = centres(grid, columns, rows), centres(grid, columns + 1, rows)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from explorer.audio.picture import COLOURS, FAINT, INK, PAPER, WAVE
+from explorer.audio.colours import COLOURS, FAINT, INK, PAPER, WAVE
 from explorer.diagnostics.influence import Influence
 
 COLUMNS = 4  # of pictures beside the bars

@@ -79,7 +79,7 @@ def layer_signals(
     points: int,
 ) -> tuple[LayerSignal, ...]:
     """Every layer of a field at `times` moments of the recipe and `points` pixels; empty without layers."""
-    draws = np.random.default_rng(seed)
+    draws, field = np.random.default_rng(seed), field.at_rest
     prepared = field.prepare(field.controls(track, moments(track, frames, times, draws)))
     if not isinstance(prepared, Layered):
         return ()

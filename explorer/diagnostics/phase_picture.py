@@ -11,7 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from explorer.audio.picture import INK, PAPER, WAVE
+from explorer.audio.colours import INK, PAPER, WAVE
 from explorer.diagnostics.boundary import Boundary
 from explorer.diagnostics.diagnosis import Diagnosis
 from explorer.diagnostics.phase_map import PhaseMap

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
-from explorer.audio.picture import FAINT as PALE
-from explorer.audio.picture import INK, PAPER, WAVE
+from explorer.audio.colours import FAINT as PALE
+from explorer.audio.colours import INK, PAPER, WAVE
 from explorer.diagnostics.layers import LayerSignal
 from explorer.diagnostics.measure import Measure
 from explorer.diagnostics.variance import FAINT, STATIC

@@ -70,6 +70,7 @@ def calibrate(
 
 def steadied(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int = 0) -> CPPN:
     """The field with `audio_gain` and `time_span` at which frames differ no more than pixels side by side."""
+    field, given = field.at_rest, field
     grid = Grid(*frames.size)
     draws = np.random.default_rng(seed)
     pixel = grid.pixel * field.coord_scale
@@ -89,12 +90,12 @@ def steadied(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int 
     if too_far["time_span"] > 1:
         span = track.duration if field.time_span == "track" else field.time_span
         changes["time_span"] = float(f"{span * too_far['time_span']:.2g}")
-    return field.replace(**changes)
+    return given.replace(**changes)
 
 
 def _inputs(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int) -> Inputs:
     """What enters the network at pixels and, after each, its right and its lower neighbour."""
-    draws = np.random.default_rng(seed)
+    draws, field = np.random.default_rng(seed), field.at_rest
     columns, rows = (draws.integers(side - 1, size=POINTS) for side in frames.size)
     xy = centres(Grid(*frames.size), columns[:, None] + [0, 1, 0], rows[:, None] + [0, 0, 1])
     prepared = PreparedCPPN(field, field.controls(track, moments(track, frames, TIMES, draws)))
@@ -104,7 +105,7 @@ def _inputs(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int) 
 
 def _scales(field: CPPN, inputs: Inputs, progress: Progress) -> list[float]:
     """Halve the range of the signal until the picture is as rough as it should be."""
-    network, low, high = build(field), SOFTEST, HARSHEST
+    network, low, high = build(field.at_rest), SOFTEST, HARSHEST
     scaled = _scaling(network, inputs)
     for step in range(HALVINGS):
         progress("calibrating", step, HALVINGS)

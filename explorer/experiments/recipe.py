@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import model_validator
 
@@ -13,9 +13,12 @@ from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.errors import SettingsError
 from explorer.fields import AnyField
 from explorer.files import explorations_folder, sha256_of
-from explorer.rendering import Exposure, FrameSettings
+from explorer.rendering import FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
+
+if TYPE_CHECKING:
+    from explorer.rendering import Exposure
 
 
 class AudioSource(Settings):
@@ -74,6 +77,8 @@ class Recipe(Settings):
 
 def exposure_of(recipe: Recipe, track: FeatureTrack, threads: int | None) -> Exposure | None:
     """How far the flash limiter dims the frames of a recipe; None when it is switched off."""
+    from explorer.rendering import Exposure  # loads torch: commands that draw nothing do without
+
     frames = recipe.frames
     return Exposure(recipe.field, track, frames.size, threads) if frames.flash_limit else None
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
+from pydantic import field_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.features import extras_of
 from explorer.errors import SettingsError
+from explorer.fields import keyframes
+from explorer.fields.keyframes import Keyframe
 from explorer.fields.prepared import Prepared
 from explorer.progress import Progress, silent
-from explorer.settings import Settings
+from explorer.settings import Settings, knob, nearest
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +53,45 @@ class FieldSettings(Settings):
 
     kind: str
     features: tuple[str, ...]
+    keyframes: tuple[Keyframe, ...] = knob(
+        (), group="time", help="settings that move along the track, as in 20: zoom=2; section 2: zoom=1"
+    )
+
+    movable: ClassVar[tuple[str, ...]] = ()  # settings that keyframes may name
+
+    @field_validator("keyframes", mode="before")
+    @classmethod
+    def _typed_keyframes(cls, given: Any) -> Any:
+        return keyframes.parse(given)
+
+    @field_validator("keyframes")
+    @classmethod
+    def _movable(cls, given: tuple[Keyframe, ...]) -> tuple[Keyframe, ...]:
+        """Each names settings that can move, within their bounds."""
+        for keyframe in given:
+            for name, value in keyframe.settings:
+                if name not in cls.movable:
+                    raise SettingsError(f"keyframes cannot move '{name}'{nearest(name, cls.movable)}")
+                said = cls.knobs()[name]
+                low, high = said.low, said.high
+                if (low is not None and value < low) or (high is not None and value > high):
+                    raise SettingsError(f"keyframes: {name}: got {value!r}; allowed: {said.allowed}")
+        return given
+
+    @property
+    def at_rest(self) -> Self:
+        """The same with settings that do not move."""
+        return self.replace(keyframes=()) if self.keyframes else self
+
+    def resting(self, name: str) -> float:
+        """What a setting that can move is without keyframes."""
+        return float(getattr(self, name))
 
     @property
     def extras(self) -> tuple[str, ...]:
         """The groups of features that it needs besides the basic ones."""
-        return extras_of(self.features)
+        by_section = any(keyframe.section is not None for keyframe in self.keyframes)
+        return extras_of((*self.features, *(["section"] if by_section else [])))
 
     def hear(
         self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any

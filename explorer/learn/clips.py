@@ -79,9 +79,8 @@ def swells(chance: np.random.Generator, samples: int) -> Wave:
     """Noise and a tone of one colour, from silence to loud and back."""
     level = np.clip(1.6 * wander(chance, samples, 0.5) - 0.3, 0, 1) ** 2
     colour = np.full(samples, chance.uniform(0.2, 0.7))
-    return (
-        band_of_noise(chance, colour, np.ones(samples)) + tones(chance.uniform(80, 400), samples, 4)
-    ) * level
+    both = band_of_noise(chance, colour, np.ones(samples)) + tones(chance.uniform(80, 400), samples, 4)
+    return np.asarray(both * level)
 
 
 def speech(chance: np.random.Generator, samples: int) -> Wave:

@@ -24,7 +24,7 @@ from explorer.learn.settings import TrainSettings
 from explorer.learn.twin import draw
 
 STRIDE = 2  # frames between consecutive pictures: 30 a second
-SMOOTHING = 0.02  # seconds, the field's `motion_smoothing` for which a model is trained
+SMOOTHING = 0.015  # seconds, the field's `motion_smoothing` for which a model is trained
 AT_ONCE = 4  # sequences drawn together; more would only need more memory
 LONGEST = 1.0  # norm of a gradient
 VALIDATED = 24  # sequences at most

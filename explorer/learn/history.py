@@ -6,8 +6,9 @@ import csv
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from explorer.audio.picture import FAINT, INK, PAPER
+from explorer.audio.colours import FAINT, INK, PAPER
 from explorer.files import atomic_path
 from explorer.learn.checkpoint import Row
 
@@ -41,6 +42,7 @@ def draw_history(history: list[Row]) -> Figure:
         axes.plot(epochs, [row[other] for row in history], color=HELD_OUT, marker=".", label="held out")
         axes.set_title("sum of all" if name == "loss" else name, fontsize=9, color=INK)
         axes.tick_params(labelsize=7, colors=INK)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.grid(color=FAINT, linewidth=0.5)
         if number == 0:
             axes.legend(fontsize=7, frameon=False)

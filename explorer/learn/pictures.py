@@ -10,8 +10,8 @@ from jaxtyping import UInt8
 from matplotlib.figure import Figure
 from PIL import Image
 
+from explorer.audio.colours import FAINT, INK, PAPER
 from explorer.audio.live import LIVE_FPS
-from explorer.audio.picture import FAINT, INK, PAPER
 from explorer.fields.julia import Julia
 from explorer.files import atomic_path
 from explorer.learn.dataset import Track

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import ExplorerError, SettingsError, Stopped
+from explorer.errors import SettingsError, Stopped
 from explorer.experiments import manifest
 from explorer.experiments.library import find
 from explorer.files import explorations_folder, new_folder, sweep_parts, write_json
@@ -51,8 +50,8 @@ def train(
     ]
     if not tracks:
         raise SettingsError("every sound is one to prove on; give others to train on")
+    tracks += made_tracks(chosen.made_clips, chosen.seed, progress)
     learned, held_out = split(tracks, chosen.held_out, chosen.seed)
-    learned = learned + made_tracks(chosen.made_clips, chosen.seed, progress)
     about = {
         "trained_on": [_name(track) for track in learned],
         "held_out": [_name(track) for track in held_out],
@@ -96,7 +95,7 @@ def _settings(folder: Path | None, given: dict[str, Any]) -> TrainSettings:
 
 def _begin(folder: Path, settings: TrainSettings, about: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """Write settings and manifest; refuse to go on with other sounds."""
-    with suppress(FileNotFoundError, ExplorerError):
+    if (folder / manifest.NAME).is_file():
         before = manifest.read(folder)
         if before["trained_on"] != about["trained_on"] or before["held_out"] != about["held_out"]:
             raise SettingsError(f"{folder.name} was trained on other sounds; give the same, or start anew")

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from explorer.audio import FEATURES
+from explorer.audio.features import UNITS
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.notebook.controls import Control, Names, label, make_control
@@ -38,7 +38,7 @@ class Form:
         knobs = type(field).knobs()
         made = {name: make_control(knob, self._tell) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, control in made.items() if control}
-        self.controls["features"] = Names(FEATURES, field.features, HEARD, self._tell)
+        self.controls["features"] = Names(tuple(UNITS), field.features, HEARD, self._tell)
         self.rows = {name: self._row(name, knobs.get(name), guarded) for name in self.controls}
         self._others = widgets.HTML()
         self._plain = _small_button("remove", "draw without these again")

@@ -67,6 +67,6 @@ def _otherwise(recipe: Recipe, desk: Desk) -> list[str]:
     found = []
     if recipe.audio.sha256 != desk.track.sha256:
         found.append(f"it was made with the sound {recipe.audio.name}, here it meets {desk.track.name}")
-    if recipe.analysis != desk.track.settings:
+    if recipe.analysis.replace(extras=()) != desk.track.settings.replace(extras=()):
         found.append("its sound was analysed with other settings")
     return found

@@ -12,6 +12,7 @@ import numpy as np
 from IPython.display import display
 
 from explorer.audio import FeatureTrack, analyze
+from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
 from explorer.notebook import cells, layout
@@ -215,17 +216,38 @@ class Panel:
 
     def _draw(self, request: Request, stale: Callable[[], bool]) -> None:
         """The worker's answer to a request."""
+        self._hear(request.field)
         self.preview.draw(request, stale)
         self.steps.settled(request.field, stale)
         if self.frame is not None and not stale():
             self._still.update(self.frame, repr(self))
         self.preview.advise(request, stale)
 
+    def _heard(self, field: FieldSettings) -> bool:
+        """Whether the track has all that a field draws from."""
+        return set(field.extras) <= set(self.track.settings.extras)
+
+    def _hear(self, field: FieldSettings) -> None:
+        """Listen for the features that the track lacks: to the end, however often a slider moves, unless the
+        panel is closed or they are no longer chosen."""
+        if self._heard(field):
+            return
+
+        def told(step: str, done: float, total: float) -> None:
+            if self._closed or not set(field.extras) <= set(self.field.extras):
+                raise Stopped("no longer wanted")
+            self.screen.show_hearing(step, done, total)
+
+        settings = self.track.settings.model_dump()
+        self.track = self.preview.track = field.hear(self.audio, progress=told, **settings)
+        self.stage.load(field)
+
     def _ask(self) -> None:
         """Ask for what the controls say now. The lock keeps an older reading from overtaking a newer one."""
         with self._lock, self._errors.telling():
             request = self._request()
-            self.stage.load(request.field)
+            if self._heard(request.field):
+                self.stage.load(request.field)
             self._latest.ask(request)
 
     def _request(self) -> Request:

@@ -47,6 +47,11 @@ class PictureScreen:
         dimmed = "" if exposure >= UNSEEN else f" &middot; dimmed to {100 * exposure:.0f} %, it flashes here"
         self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s{dimmed}")
 
+    def show_hearing(self, step: str, done: float, total: float) -> None:
+        """How far listening for more features is."""
+        share = f" {done / total:.0%}" if total else ""
+        self.caption.value = _muted(f"{html.escape(step)} ...{share}")
+
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
         """Verdict and why, three numbers, the layers; while they are measured the old ones, paler."""
         self.show_suggestion(None)

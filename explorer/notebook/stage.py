@@ -42,8 +42,10 @@ class Stage:
         return self.view is not None
 
     def load(self, field: FieldSettings) -> None:
-        """Let the live view, if it is shown, draw another field."""
-        if self.view and self.view.field != field:
+        """Let the live view, if it is shown, draw another field, or from a track that has more columns."""
+        track = self._desk.track
+        if self.view and (self.view.field != field or self.view.track is not track):
+            self.view.track = track
             self.view.load(field)
 
     def close(self) -> None:

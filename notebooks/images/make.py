@@ -4,6 +4,7 @@ from pathlib import Path
 
 import explorer as ex
 from explorer.audio import DEMO_CLIP
+from explorer.fields import julia as julia_module
 from explorer.fields import patterns as patterns_module
 from explorer.fields.cppn import PRESETS
 from explorer.video import contact_sheet, save_image
@@ -32,6 +33,17 @@ def patterns() -> None:
     save_image(contact_sheet(frames, columns=len(moments), labels=labels), HERE / "patterns.jpg")
 
 
+def julia() -> None:
+    """Every Julia look at four moments of the demo clip."""
+    track = ex.analyze(DEMO_CLIP)
+    moments = (0.4, 3.0, 6.2, 9.0)
+    looks = julia_module.PRESETS.items()
+    frames = [ex.render_frame(field, track, t, size=(320, 180)) for _, field in looks for t in moments]
+    labels = [f"{name}  {t:.1f} s" for name, _ in looks for t in moments]
+    save_image(contact_sheet(frames, columns=len(moments), labels=labels), HERE / "julia.jpg")
+
+
 if __name__ == "__main__":
     looks()
     patterns()
+    julia()

@@ -5,6 +5,7 @@ import pytest
 
 from explorer.audio import FEATURES, analyze, open_sound
 from explorer.audio.picture import draw_track, sound_envelope, summary
+from explorer.audio.strips import beats, boundaries
 from tests.signals import click_track, music, tone, write_wav
 
 
@@ -50,3 +51,20 @@ def test_the_summary_is_in_physical_units(tmp_path):
     assert table.loc["centroid", "median"] == pytest.approx(1000, rel=0.01)
     assert table.loc["centroid", "unit"] == "hz"
     assert table.loc["rms", "active"] == 1
+
+
+def test_beats_notes_and_sections_are_strips(tmp_path):
+    first, second = click_track(np.arange(0.5, 15, 0.5), 15), tone(523.25, 15)
+    path = write_wav(tmp_path / "a.wav", np.concatenate([first, second]))
+    track = analyze(path, extras=("chroma", "beats", "sections"))
+    figure = draw_track(track, path)
+    labels = [axis.get_ylabel() for axis in figure.axes]
+    assert labels == ["sound", *FEATURES, "chroma", "beat_phase", "tempo", "section", "boundary"]
+    assert beats(track)[1:20] == pytest.approx(np.arange(1.0, 10.5, 0.5), abs=0.02)
+    assert boundaries(track) == pytest.approx([15], abs=0.5)
+    written = {axis.get_ylabel(): [text.get_text() for text in axis.texts] for axis in figure.axes}
+    assert written["section"] == ["0", "1", "2 sections"]
+    assert written["chroma"][:3] == ["C", "", "D"]
+    image = figure.axes[labels.index("chroma")].images[0].get_array()
+    assert image[0, 1600 * 3 // 4] > 0.9  # the tone is a C
+    figure.savefig(tmp_path / "a.png")

@@ -69,11 +69,7 @@ TABLE = [
     (["good.wav", "--gian", "3"], 2, "--gian"),
     (["good.wav", "--palette", "pink"], 2, "one of rgb"),
     (["good.wav", "--preset", "molen"], 2, "did you mean 'molten'?"),
-    (
-        ["good.wav", "--field", "julia", "--model", "train_x"],
-        2,
-        "no model.safetensors and model.json in 'train_x'",
-    ),
+    (["good.wav", "--field", "julia", "--model", "train_x"], 2, "no model.safetensors and model.json in"),
     (["good.wav", "--field", "julia", "--gain", "3"], 2, "--gain is not a setting of the field 'julia'"),
     (["good.wav", "--field", "cpn"], 2, "did you mean 'cppn'?"),
     (["good.wav", "--models", "openl3"], 2, "not available in this version"),

@@ -96,7 +96,7 @@ def test_without_flags_newcomers_see_the_first_look():
     [
         ("patterns", "gain", "gain", "cppn"),
         ("cppn", "fractal_arms", "fractal-arms", "patterns"),
-        ("patterns", "drift", "drift", "julia"),
+        ("patterns", "travel", "travel", "julia"),
     ],
 )
 def test_a_flag_of_another_field_is_refused(kind, name, flag, owner):
@@ -140,6 +140,14 @@ def test_features_are_chosen_by_name(song, tmp_path):
     assert Run(Path(runs(tmp_path / "runs")["folder"][0])).recipe.field.features == ("bass", "onset")
 
 
+def test_features_beyond_the_basic_ones_are_heard_for_the_field_that_asks(song, tmp_path):
+    features = "percussive,chroma_c,beat_phase"
+    assert run("render", song, "--resolution", "32x18", "--duration", 0.1, "--features", features) == 0
+    recipe = Run(Path(runs(tmp_path / "runs")["folder"][0])).recipe
+    assert recipe.field.features == tuple(features.split(","))
+    assert recipe.analysis.extras == ("separation", "chroma", "beats")
+
+
 def test_a_video_as_sound_is_never_overwritten(song, tmp_path, capsys):
     assert run("render", song, "clip.mp4", "--resolution", "32x18", "--duration", 0.5) == 0
     source = (tmp_path / "clip.mp4").read_bytes()
@@ -178,6 +186,15 @@ def test_analyze_prints_a_table_and_draws_a_picture(song, tmp_path, capsys):
     picture = Image.open(tmp_path / "song-features.png")
     assert picture.width > 500
     assert len((tmp_path / "features.csv").read_text().splitlines()) == 121
+
+
+def test_analyze_hears_more_on_request(song, tmp_path, capsys):
+    assert run("analyze", song, "--extras", "beats,separation", "--table", "features.csv") == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^percussive +amplitude", said, re.MULTILINE)
+    assert "tempo_bpm" in (tmp_path / "features.csv").read_text().splitlines()[0]
+    assert run("analyze", song, "--extras", "beat") == 2
+    assert "did you mean 'beats'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "kind"), [("hear.jpg", "JPEG"), ("hear.WEBP", "WEBP")])

@@ -47,7 +47,8 @@ def test_json_holds_everything(song, capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["audio"] == "song.wav"
     assert set(found["measures"]) == set(MEASURES)
-    assert found["frames"] == {"width": 320, "height": 180, "fps": "24", "start": 0.5, "duration": 1.0}
+    asked = {"width": 320, "height": 180, "fps": "24", "start": 0.5, "duration": 1.0}
+    assert found["frames"] == {**asked, "flash_limit": True}
     assert len(found["layers"]) == 4
     assert found["verdict"] in ("static", "faint", "alive", "noisy")
 

@@ -12,6 +12,7 @@ from explorer.errors import SettingsError
 from explorer.fields import Controls, Grid, Julia
 from explorer.fields.julia import PRESETS, formulas
 from explorer.fields.julia.drawing import orbit
+from explorer.fields.julia.mapping import by_hand
 from explorer.fields.julia.parameters import PARAMETERS, constant
 from explorer.fields.julia.timeline import HIGH, LOW, NAMED, visual_parameters
 from explorer.rendering import FrameSettings, Renderer
@@ -151,10 +152,10 @@ def test_it_turns_and_comes_closer():
 
 
 def test_parameters_stay_in_their_ranges_and_nothing_jumps(song):
-    field = Julia(audio_gain=5, motion_smoothing=0)
-    found, _ = visual_parameters(field, song)
-    assert (found >= LOW).all()
-    assert (found <= HIGH).all()
+    for width in (0.0, 5.0):
+        found = visual_parameters(by_hand(Julia(), song), 5.0, width)
+        assert (found >= LOW - 1e-9).all()
+        assert (found <= HIGH + 1e-9).all()
     values = Julia().controls(song, np.arange(0, 11.9, 1 / 60)).values.astype(np.float64)
     turning = np.unwrap(values[:, 1:3], axis=0)
     assert np.abs(np.diff(turning, axis=0)).max() < 0.5 / 60 * 1.01  # the greatest speed and turn
@@ -226,6 +227,19 @@ def test_motion_is_integrated_exactly_at_any_rate():
     track = made_of(flux=1.0, rms=1.0)
     found = field.controls(track, np.array([0.0, 1.5, 1.505])).values[:, 1]
     np.testing.assert_allclose(found, [1.0, 1.0 + 1.5 * 0.15, 1.0 + 1.505 * 0.15], atol=1e-6)
+
+
+def test_keyframes_move_it():
+    """From hue 0.1 to 0.5 in two seconds, and turning at twice the speed in between."""
+    still, track = Julia(hue=0.1), made_of(treble=1.0, flux=1.0)
+    field = still.replace(keyframes=((0, {"speed": 2}), (2, {"hue": 0.5})))
+    times = np.array([0.0, 1.0])
+    (_, angle, _, *_), (_, turned, _, _, _, hue, *_) = field.controls(track, times).values
+    once = still.controls(track, times).values
+    assert hue - once[1, 5] == pytest.approx(0.2, abs=1e-3)
+    assert turned - angle == pytest.approx(2 * (once[1, 1] - once[0, 1]), abs=1e-5)
+    with pytest.raises(SettingsError, match="keyframes cannot move 'iterations'"):
+        Julia(keyframes=((1, {"iterations": 50}),))
 
 
 def test_deaf_without_gain_and_alive_with_it(song):

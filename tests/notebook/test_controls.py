@@ -104,6 +104,12 @@ def test_an_optional_number_is_lent_by_its_checkbox():
     assert told[-1] == "track"
 
 
+def test_a_choice_takes_a_name_from_elsewhere():
+    control = make_control(KNOBS["name"], nothing)
+    control.set("a name that no choice is")
+    assert control.value == "a name that no choice is"
+
+
 def test_help_and_unit_are_on_every_control():
     assert label(KNOBS["span"]) == "span (s)"
     for name, said in KNOBS.items():

@@ -19,7 +19,7 @@ class View(widgets.HTML):
     def __init__(self, track, audio_path, field, *, size, device):
         super().__init__()
         self.made = (track, audio_path, size, device)
-        self.field, self.closed = field, False
+        self.track, self.field, self.closed = track, field, False
 
     def load(self, field):
         self.field = field

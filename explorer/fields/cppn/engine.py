@@ -7,7 +7,6 @@ and the moment alone: not from its place in a block, nor from the block's length
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,11 +15,8 @@ from jaxtyping import Float32, UInt8
 from explorer.fields.cppn import draft
 from explorer.fields.cppn.draft import DraftNetwork
 from explorer.fields.cppn.exact import NARROW, WIDE, ExactNetwork
-from explorer.fields.cppn.network import build
+from explorer.fields.cppn.network import Network
 from explorer.fields.kernels.panels import in_whole_panels
-
-if TYPE_CHECKING:
-    from explorer.fields.cppn.settings import CPPN
 
 NARROW_UP_TO = 32  # hidden neurons
 DRAFT_FROM = 128  # hidden neurons; below, moving bfloat16 about costs more than its products save
@@ -37,15 +33,16 @@ def kernel_name(hidden: int, dtype: torch.dtype) -> str:
 
 
 @lru_cache(maxsize=4)
-def packed(field: CPPN, kernel: str) -> ExactNetwork | DraftNetwork:
-    """The network of a field in the form that a kernel reads."""
+def packed(network: Network, palette: str, kernel: str) -> ExactNetwork | DraftNetwork:
+    """A network in the form that a kernel reads."""
     if kernel == "wide-bf16":
-        return DraftNetwork.of(build(field), field.palette)
-    return ExactNetwork.of(build(field), field.palette, NARROW if kernel == "narrow-f32" else WIDE)
+        return DraftNetwork.of(network, palette)
+    return ExactNetwork.of(network, palette, NARROW if kernel == "narrow-f32" else WIDE)
 
 
 def draw(
-    field: CPPN,
+    network: Network,
+    palette: str,
     bias: Float32[np.ndarray, " hidden"],
     placed: Float32[np.ndarray, "inputs points"],
     out: UInt8[np.ndarray, "points 3"],
@@ -55,8 +52,8 @@ def draw(
 
     Any number of points; `BLOCK` of them cost least. One thread, without the GIL while it computes.
     """
-    network = packed(field, kernel_name(field.hidden, dtype))
-    step = draft.BLOCK if isinstance(network, DraftNetwork) else len(out)
+    ready = packed(network, palette, kernel_name(len(bias), dtype))
+    step = draft.BLOCK if isinstance(ready, DraftNetwork) else len(out)
     for start in range(0, len(out), max(step, 1)):
         part = slice(start, start + step)
-        in_whole_panels(partial(network.draw, bias), placed[:, part], out[part], network.panel)
+        in_whole_panels(partial(ready.draw, bias), placed[:, part], out[part], ready.panel)

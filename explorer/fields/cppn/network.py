@@ -81,9 +81,9 @@ def place(field: CPPN, xy: Float[torch.Tensor, "points 2"]) -> Float32[torch.Ten
 class PreparedCPPN:
     """A CPPN at some moments: time and features are one bias of the first layer per moment."""
 
-    def __init__(self, field: CPPN, controls: Controls) -> None:
+    def __init__(self, field: CPPN, controls: Controls, network: Network | None = None) -> None:
         self.field = field
-        self.network = build(field)
+        self.network = network or build(field)
         scale = np.r_[1.0, np.full(len(field.features), FEATURE_SCALE * field.audio_gain)]
         weights = self.network.weights[0][:, self.network.placed :].astype(np.float64)
         self.controls = controls.values * scale
@@ -155,7 +155,7 @@ class PreparedCPPN:
         """See `Prepared.draw`. `pixel` plays no part: a CPPN is drawn at the centres of pixels."""
         from explorer.fields.cppn import engine
 
-        engine.draw(self.field, self.bias[moment], placed, out, dtype)
+        engine.draw(self.network, self.field.palette, self.bias[moment], placed, out, dtype)
 
 
 def activate(name: str, z: torch.Tensor) -> torch.Tensor:

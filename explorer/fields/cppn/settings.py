@@ -6,7 +6,7 @@ Stanley, "Compositional pattern producing networks", Genetic Programming and Evo
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -31,6 +31,7 @@ class CPPN(FieldSettings):
     """
 
     kind: Literal["cppn"] = "cppn"
+    movable: ClassVar[tuple[str, ...]] = ("audio_gain", "coord_scale", "drift", "gain", "output_gain", "seed")
     features: tuple[str, ...] = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux")
 
     hidden: int = knob(
@@ -113,6 +114,25 @@ class CPPN(FieldSettings):
         group="time",
         help="seconds in which time runs from -1 to 1, or the whole track (published; slow on long ones)",
     )
+    drift: float = knob(
+        0.0,
+        low=0,
+        high=1,
+        slider=(0, 1),
+        step=0.02,
+        group="time",
+        help="how far the weights wander by themselves: 0 not at all, 1 all the way",
+    )
+    drift_span: float = knob(
+        60.0,
+        low=1,
+        high=36000,
+        slider=(5, 300),
+        step=5,
+        unit="s",
+        group="time",
+        help="how long the weights wander until they are back",
+    )
     layer_scales: tuple[float, ...] | None = None  # found by diagnostics.calibrate, one for each of `fans`
 
     @field_validator("features")
@@ -146,6 +166,20 @@ class CPPN(FieldSettings):
             raise SettingsError(f"no preset '{name}'{nearest(name, PRESETS)}")
         return PRESETS[name]
 
+    def resting(self, name: str) -> float:
+        """See `FieldSettings.resting`; an output gain of none is that of the other layers."""
+        return self.gain if name == "output_gain" and self.output_gain is None else super().resting(name)
+
+    @property
+    def living(self) -> bool:
+        """Whether weights or settings differ from moment to moment."""
+        return bool(self.keyframes) or self.drift > 0
+
+    @property
+    def at_rest(self) -> Self:
+        """The same with weights and settings that do not move."""
+        return self.replace(keyframes=(), drift=0.0) if self.living else self
+
     @property
     def parameters(self) -> int:
         """Number of weights and biases: 200,963 for 256 x 4 with the default features."""
@@ -166,11 +200,19 @@ class CPPN(FieldSettings):
         return [gain * scale for gain, scale in zip(plain, scales, strict=True)]
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
-        """Columns `time` (in [-1, 1] over one span, growing on) and the features in [-1, 1]."""
+        """Columns `time` (in [-1, 1] over one span, growing on) and the features in [-1, 1].
+
+        When weights or settings move, more columns tell how: see `fields.cppn.living`.
+        """
         span = track.duration if self.time_span == "track" else self.time_span
         time = 2 * np.asarray(times, dtype=np.float64) / float(span) - 1
-        values = np.column_stack((time, track.at(times, self.features))).astype(np.float32)
-        return Controls(values, ("time", *self.features))
+        values, names = np.column_stack((time, track.at(times, self.features))), ("time", *self.features)
+        if self.living:
+            from explorer.fields.cppn.living import columns
+
+            more = columns(self, track, np.asarray(times, dtype=np.float64))
+            values, names = np.column_stack((values, *more.values())), (*names, *more)
+        return Controls(values.astype(np.float32), names)
 
     def place(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""
@@ -184,4 +226,8 @@ class CPPN(FieldSettings):
         """Folds time and features of each moment into one bias of the first layer."""
         from explorer.fields.cppn.network import PreparedCPPN
 
+        if self.living:
+            from explorer.fields.cppn.living import LivingCPPN
+
+            return LivingCPPN(self, controls)
         return PreparedCPPN(self, controls)

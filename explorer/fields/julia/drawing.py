@@ -33,7 +33,7 @@ class PreparedJulia:
     def __init__(self, settings: Julia, controls: Controls) -> None:
         self.settings = settings
         column = dict(zip(controls.names, controls.values.T.astype(np.float64), strict=True))
-        c = constant(column["angle"] + settings.drift * column["time"], column["distance"])
+        c = constant(column["angle"] + settings.travel * column["time"], column["distance"])
         scale = EXTENT / column["zoom"]
         turned = scale * np.exp(1j * column["rotation"])
         colours = [column[name] for name in ("hue", "saturation", "brightness")]
@@ -92,7 +92,7 @@ class PreparedJulia:
 def orbit(
     x: torch.Tensor, y: torch.Tensor, cx: torch.Tensor, cy: torch.Tensor, iterations: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(steps, |z|^2, |dz/dz0|^2, trap) at the end; the operations of `kernel.orbit`, in their order."""
+    """(steps, |z|^2, |dz/dz0|^2, trap) at the end; the operations of `kernel.orbits`, in their order."""
     squared, slope, steps = x * x + y * y, torch.ones_like(x), torch.zeros_like(x)
     trap = torch.full_like(x, LIMIT)
     for n in range(iterations):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -14,6 +15,7 @@ from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.fields.base import Controls, FieldSettings
 from explorer.fields.prepared import Prepared
+from explorer.progress import Progress, silent
 from explorer.settings import knob, nearest
 
 HEARD = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
@@ -30,6 +32,9 @@ class Julia(FieldSettings):
 
     kind: Literal["julia"] = "julia"
     features: tuple[str, ...] = HEARD
+    movable: ClassVar[tuple[str, ...]] = (
+        "hue", "saturation", "brightness", "zoom", "rotation", "distance", "speed", "audio_gain",
+    )  # fmt: skip
 
     model: Literal["none", "default"] | str = knob(
         "none",
@@ -79,7 +84,7 @@ class Julia(FieldSettings):
     speed: float = knob(
         1.0, low=0, high=10, slider=(0, 3), step=0.05, group="time", help="how fast sound moves and turns it"
     )
-    drift: float = knob(
+    travel: float = knob(
         0.02, low=-1, high=1, slider=(-0.1, 0.1), step=0.005, unit="rad/s", group="time",
         help="how fast c travels by itself",
     )  # fmt: skip
@@ -124,9 +129,19 @@ class Julia(FieldSettings):
             raise SettingsError(f"no preset '{name}'{nearest(name, PRESETS)}")
         return PRESETS[name]
 
+    def hear(
+        self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
+    ) -> FeatureTrack:
+        """See `FieldSettings.hear`. That there is no such model is said first."""
+        if self.model != "none":
+            from explorer.fields.julia.model import load_model
+
+            load_model(self.model)
+        return super().hear(audio, progress=progress, cache=cache, **settings)
+
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (seconds), `angle` and `rotation` (radians), `distance`, `zoom`, `hue` (turns),
-        `saturation`, `brightness`; c is at `angle` + drift x time. Raises ExplorerError without a model.
+        `saturation`, `brightness`; c is at `angle` + travel x time. Raises ExplorerError without a model.
         """
         from explorer.fields.julia.timeline import columns
 

@@ -14,6 +14,7 @@ from explorer.fields.dither import dither
 from explorer.fields.kernels.colour import palette_numbers
 from explorer.fields.kernels.lanes import LANES
 from explorer.fields.kernels.panels import flat, in_whole_panels
+from explorer.fields.keyframes import Moving
 from explorer.fields.patterns import kernel
 from explorer.fields.patterns.colours import painted
 from explorer.fields.patterns.families import MEMBERS
@@ -37,13 +38,13 @@ class PreparedPatterns:
     """Some moments of `Patterns`, ready to be drawn."""
 
     def __init__(self, settings: Patterns, controls: Controls) -> None:
-        self.settings = settings
+        self.settings = Moving.of(settings, controls)
         columns = [controls.names.index(name) for name in FAMILIES]
         seen = np.where(
             controls.values[:, columns] > UNSEEN, controls.values[:, columns].astype(np.float64), 0
         )
         self.shares = seen / seen.sum(axis=1, keepdims=True)
-        self._heard = Heard.of(controls, settings.audio_gain)
+        self._heard = Heard.of(controls, self.settings.audio_gain)
         self._members: dict[int, _Member] = {}
 
     def colors(

@@ -27,7 +27,7 @@ class Heard:
     hue: Heard1D  # shift along the palette
 
     @staticmethod
-    def of(controls: Controls, audio_gain: float) -> Heard:
+    def of(controls: Controls, audio_gain: float | Heard1D) -> Heard:
         """From the columns that `Patterns.controls` makes."""
         columns = dict(zip(controls.names, controls.values.T.astype(np.float64), strict=True))
         rest = np.zeros(len(controls.values))

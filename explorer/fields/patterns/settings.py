@@ -31,6 +31,10 @@ class Patterns(FieldSettings):
     kind: Literal["patterns"] = "patterns"
     features: tuple[str, ...] = HEARD
     frame_size: ClassVar[tuple[int, int]] = (512, 512)
+    movable: ClassVar[tuple[str, ...]] = (
+        "zoom", "audio_gain", "speed", "fractal_angle", "fractal_ratio", "fractal_width", "organic_size",
+        "organic_threshold", "flowing_density", "flowing_push", "geometric_density", "geometric_lines",
+    )  # fmt: skip
 
     family: Literal["music", "fractal", "organic", "flowing", "geometric"] = knob(
         "music", group="look", help="what is drawn; music: what suits the passage"

@@ -10,7 +10,9 @@ from jaxtyping import Float64
 
 from explorer.audio import FeatureTrack
 from explorer.audio.track import between_rows
+from explorer.fields import keyframes
 from explorer.fields.base import Controls
+from explorer.fields.keyframes import Moving
 from explorer.fields.patterns import selection
 from explorer.fields.patterns.selection import FAMILIES
 
@@ -29,25 +31,28 @@ def along(
 
     Energy is integrated into phase, so loud passages move faster and nothing ever jumps.
     """
+    now = Moving(settings, keyframes.values(settings, track, track.times))
     loudness = (track.values[:, track.names.index("rms")].astype(np.float64) + 1) / 2
     drive = DRIVE if "rms" in settings.features else 0.0
-    rate = drive * settings.speed * settings.audio_gain / track.fps
-    motion = np.concatenate(([0.0], np.cumsum(rate * (loudness[1:] + loudness[:-1]) / 2)))
-    return np.column_stack((motion, _weights(settings, track))), ("motion", *FAMILIES)
+    rate = loudness * drive * now.speed * now.audio_gain / track.fps
+    motion = np.concatenate(([0.0], np.cumsum((rate[1:] + rate[:-1]) / 2)))
+    own = np.broadcast_to(DRIFT * now.speed / track.fps, len(loudness))
+    itself = np.concatenate(([0.0], np.cumsum((own[1:] + own[:-1]) / 2)))
+    return np.column_stack((itself, motion, _weights(settings, track))), ("time", "motion", *FAMILIES)
 
 
 def columns(settings: Patterns, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
     """See `Patterns.controls`; between frames of the track values lie on straight lines."""
     remembered, names = along(settings, track)
-    time, heard = DRIFT * settings.speed * times, track.at(times, settings.features)
-    values = np.column_stack((time, between_rows(remembered, times * track.fps), heard))
-    return Controls(values.astype(np.float32), ("time", *names, *settings.features))
+    heard, moved = track.at(times, settings.features), keyframes.values(settings, track, times)
+    values = np.column_stack((between_rows(remembered, times * track.fps), heard, *moved.values()))
+    return Controls(values.astype(np.float32), (*names, *settings.features, *moved))
 
 
 def stretches(settings: Patterns, track: FeatureTrack) -> list[tuple[float, float, Any]]:
     """See `Patterns.families`."""
     remembered, _ = along(settings, track)
-    chosen = remembered[:, 1:].argmax(axis=1)
+    chosen = remembered[:, 2:].argmax(axis=1)
     begins = [0, *(np.flatnonzero(np.diff(chosen)) + 1)]
     seconds = [*(begin / track.fps for begin in begins[1:]), track.duration]
     return [

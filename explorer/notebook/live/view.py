@@ -78,7 +78,7 @@ class LiveView(anywidget.AnyWidget):
     ) -> None:
         width, height = parse_size(size)
         super().__init__(name=track.name, duration=track.duration, width=width, height=height)
-        self.track, self.audio_path = track, Path(audio_path)
+        self.track, self.audio_path = track, Path(audio_path)  # the track may be set: one with more columns
         self._field = field
         self._lock = threading.Lock()
         self._question = Question(0.0)  # the newest
@@ -133,6 +133,7 @@ class LiveView(anywidget.AnyWidget):
     def _draw(self, question: Question, stale: Stale) -> None:
         """The worker's answer. What moves is drawn to its end, or fast questions would never see a frame."""
         field, painter = self._field, self._painter
+        painter.track = self.track
         try:
             if question.moving or painter.slow:
                 frame, final = painter.quick(field, question.t)

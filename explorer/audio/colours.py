@@ -1,0 +1,19 @@
+"""The colours of every picture of sound and of its features."""
+
+INK, FAINT, PAPER = "#22252b", "#b9bec7", "#ffffff"
+WAVE = "#5b6472"
+COLOURS = {
+    "bass": "#b3312c",
+    "mid": "#d9822b",
+    "treble": "#c9a50f",
+    "rms": "#3d6fb4",
+    "centroid": "#12848a",
+    "rolloff": "#2f9e6e",
+    "flux": "#7d4bb0",
+    "zcr": "#5f7f1f",
+    "onset": "#c2356f",
+    "flatness": "#8a6d4b",
+    "harmonic": "#2f7d86",
+    "percussive": "#a8472f",
+    "tempo": "#4a4f8c",
+}

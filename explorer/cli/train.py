@@ -1,0 +1,71 @@
+"""`explorer train` and `explorer export`: a model that moves Julia sets with music."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from explorer.cli.console import Bar, say
+from explorer.cli.options import Explorations, with_setting_flags
+from explorer.errors import SettingsError, Stopped
+
+
+@with_setting_flags
+def train(
+    folder: Annotated[
+        str | None, typer.Argument(metavar="[DIR]", help="a folder with music, or one sound file")
+    ] = None,
+    prove: Annotated[
+        list[str] | None,
+        typer.Option("--prove", metavar="AUDIO", help="music to prove it on, and never to train on"),
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="RUN", help="go on with a training that was stopped")
+    ] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="make the model that comes with explorer anew")
+    ] = False,
+    explorations: Explorations = None,
+    *,
+    training: dict[str, Any],
+) -> None:
+    """Train a model that moves Julia sets with music, prove it on music held out, and export it to ONNX."""
+    from explorer.learn import train as carry_out
+    from explorer.learn.shipped import train_shipped
+
+    if shipped == bool(folder) or (shipped and (training or resume)):
+        raise SettingsError("name a folder with music, as in: explorer train music/ (or --shipped alone)")
+    with Bar() as progress:
+        if shipped:
+            run = train_shipped(prove or (), progress=progress, explorations=explorations)
+        else:
+            run = carry_out(
+                folder or "",
+                proof_on=prove or (),
+                progress=progress,
+                explorations=explorations,
+                resume=resume,
+                **training,
+            )
+    history = run.history
+    say(f"epochs      {len(history)}, the best is {1 + history['validation'].to_numpy().argmin()}")
+    say(run.report())
+    say(f"model       {run.folder / 'model.onnx'}")
+    say(f"pictures    {run.folder / 'sheet.jpg'}")
+    say(f"run         {run.folder}")
+    if run.manifest["status"] == "stopped":
+        say(f"go on with  explorer train {folder} --resume {run.folder.name}")
+        raise Stopped("training was stopped")
+
+
+def export(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="a train_... run, by name or folder")],
+    explorations: Explorations = None,
+) -> None:
+    """Write the model of a training as ONNX, and check it against torch."""
+    from explorer.experiments.library import find
+    from explorer.learn import export as write
+
+    path, difference = write(find(run, explorations))
+    say(f"model       {path} (differs from torch by {difference:.0e} at most)")

@@ -1,0 +1,31 @@
+"""The model that comes with explorer, and how it is made: the same for everyone, from what everyone has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from explorer.audio import DEMO_CLIP
+from explorer.fields.julia.model import SHIPPED
+from explorer.files import copy
+from explorer.learn.run import TrainRun
+from explorer.learn.training import train
+from explorer.progress import Progress, silent
+
+SETTINGS: dict[str, Any] = {"epochs": 10, "made_clips": 32, "seed": 0}
+FILES = ("model.safetensors", "model.json", "model.onnx")
+
+
+def train_shipped(
+    proof_on: Sequence[str | Path] = (),
+    *,
+    target: Path = SHIPPED,
+    progress: Progress = silent,
+    explorations: str | Path | None = None,
+) -> TrainRun:
+    """Train on the demo clip and generated clips with `SETTINGS`, and put the model where it ships from."""
+    run = train([DEMO_CLIP], proof_on=proof_on, progress=progress, explorations=explorations, **SETTINGS)
+    for name in FILES:
+        copy(run.folder / name, target / name)
+    return run

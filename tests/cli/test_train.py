@@ -1,0 +1,47 @@
+"""`explorer train` and `explorer export`."""
+
+import json
+
+import pytest
+
+from explorer.cli import main
+from tests.signals import music, write_wav
+
+QUICK = ["--epochs", "1", "--window-frames", "2", "--sequence", "16"]
+
+
+def test_train_then_export(tmp_path, capsys):
+    for seed in range(2):
+        write_wav(tmp_path / f"{seed}.wav", music(5.2, 48000, seed), 48000)
+    there = ["--explorations", str(tmp_path / "runs")]
+    assert main(["train", str(tmp_path), *QUICK, "--include-delta", *there]) == 0
+    said = capsys.readouterr().out
+    assert "rms-luminance" in said
+    assert "held out: " in said
+    (run,) = (tmp_path / "runs").glob("train_*")
+    facts = json.loads((run / "model.json").read_text())
+    assert facts["input_dim"] == 24
+    assert facts["include_delta"] is True
+    (run / "model.onnx").unlink()
+    assert main(["export", run.name, *there]) == 0
+    assert (run / "model.onnx").is_file()
+    assert "model.onnx" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["train"], "name a folder with music"),
+        (["train", "nowhere"], "there is no file nowhere"),
+        (["train", "--shipped", "--epochs", "3"], "name a folder with music"),
+        (["train", "music", "--epochs", "0"], "epochs"),
+        (["train", "music", "--window-frames", "500"], "window_frames"),
+        (["train", "music", "--resume", "train_none"], "no run 'train_none'"),
+        (["export", "nothing"], "no run 'nothing'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(tmp_path, monkeypatch, capsys, command, told):
+    monkeypatch.chdir(tmp_path)
+    assert main(command) in (1, 2)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told in line

@@ -1,0 +1,28 @@
+"""Small sounds and small trainings."""
+
+import numpy as np
+import pytest
+
+from explorer.learn.dataset import Track
+from tests.signals import music, noise, tone, write_wav
+
+
+def made_track(seconds=6.0, seed=0, name="made"):
+    """Live features that wander: no sound behind them is needed where only numbers matter."""
+    chance = np.random.default_rng(seed)
+    steps = chance.standard_normal((round(seconds * 60) + 1, 6)).cumsum(axis=0)
+    values = 0.5 + 0.3 * np.sin(steps / 8)
+    return Track(f"{name} {seed}", f"{seed:064x}", values.astype(np.float32))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three short sounds, one twice, one broken file, and something that is no sound."""
+    place = tmp_path / "sounds"
+    (place / "more").mkdir(parents=True)
+    write_wav(place / "a.wav", music(6, 48000, 1), 48000)
+    write_wav(place / "more" / "b.wav", music(6, 48000, 2) + noise(6, 48000, 0.01), 48000)
+    write_wav(place / "c.wav", tone(300, 5.5, 48000), 48000)
+    write_wav(place / "again.wav", music(6, 48000, 1), 48000)
+    (place / "notes.txt").write_text("no sound")
+    return place

@@ -1,0 +1,119 @@
+"""Sounds to train on: found, heard once, split by track, cut into sequences."""
+
+import numpy as np
+import pytest
+
+from explorer.audio.live import live_features
+from explorer.errors import ExplorerWarning, SoundError
+from explorer.learn import dataset
+from explorer.learn.clips import clips
+from explorer.learn.dataset import load_track, load_tracks, made_tracks, sequence_starts, split
+from tests.learn.conftest import made_track
+from tests.signals import music, silence, write_wav
+
+
+def test_a_folder_is_heard_with_its_folders_and_every_content_once(folder):
+    tracks = load_tracks(folder)
+    assert {track.name for track in tracks} >= {"b.wav", "c.wav"}
+    assert len(tracks) == 3
+    assert tracks == sorted(tracks, key=lambda track: track.sha256)
+    a = next(track for track in tracks if track.name in ("a.wav", "again.wav"))
+    np.testing.assert_allclose(a.values, live_features(music(6, 48000, 1)), atol=1e-6)
+
+
+def test_a_broken_file_is_skipped_with_a_warning(folder):
+    (folder / "broken.wav").write_bytes(b"RIFF....WAVE")
+    with pytest.warns(ExplorerWarning, match="skipped: .*broken.wav"):
+        assert len(load_tracks(folder)) == 3
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no sound at all"])
+def test_no_usable_sound_is_an_error(tmp_path, content, recwarn):
+    if content is not None:
+        (tmp_path / "a.wav").write_bytes(content)
+    with pytest.raises(SoundError, match="sound"):
+        load_tracks(tmp_path)
+
+
+def test_a_file_and_a_list_of_files_will_do(folder):
+    assert len(load_tracks(folder / "a.wav")) == 1
+    assert len(load_tracks([folder / "a.wav", folder / "c.wav"])) == 2
+    with pytest.raises(SoundError, match="no file"):
+        load_tracks(folder / "missing.wav")
+
+
+def test_a_track_is_heard_once_and_again_when_the_definition_changes(folder, monkeypatch):
+    first = load_track(folder / "a.wav")
+    monkeypatch.setattr(dataset, "live_features_of", None)  # would fail if it were called
+    np.testing.assert_array_equal(load_track(folder / "a.wav").values, first.values)
+    np.testing.assert_array_equal(load_track(folder / "again.wav").values, first.values)  # the same content
+    monkeypatch.setattr(dataset, "LIVE_VERSION", 999)
+    with pytest.raises(TypeError):
+        load_track(folder / "a.wav")
+
+
+def test_a_damaged_cache_is_heard_again(folder):
+    first = load_track(folder / "a.wav")
+    dataset._entry(first.sha256).write_bytes(b"damaged")
+    np.testing.assert_array_equal(load_track(folder / "a.wav").values, first.values)
+
+
+def test_the_split_is_by_track_and_follows_from_the_seed():
+    tracks = [made_track(6, seed) for seed in range(10)]
+    learned, held_out = split(tracks, 0.2, 0)
+    assert len(held_out) == 2
+    assert {t.sha256 for t in learned} | {t.sha256 for t in held_out} == {t.sha256 for t in tracks}
+    assert not {t.sha256 for t in learned} & {t.sha256 for t in held_out}
+    assert split(tracks[::-1], 0.2, 0)[1] == held_out  # whatever their order
+    assert any(split(tracks, 0.2, seed)[1] != held_out for seed in range(1, 6))
+
+
+def test_what_is_too_short_to_tell_is_not_held_out_and_a_single_track_is_cut():
+    long, short = made_track(20, 1), made_track(1, 2)
+    learned, held_out = split([long, short], 0.2, 0)
+    assert [track.seconds for track in held_out] == pytest.approx([4], abs=0.1)
+    assert short in learned
+    assert len(learned[0].values) + len(held_out[0].values) == len(long.values)
+    with pytest.raises(SoundError, match="give 5 s or more"):
+        split([short], 0.2, 0)
+
+
+@pytest.mark.parametrize("frames", [1, 5, 63, 64, 65, 500])
+def test_sequences_lie_in_the_track_and_cover_it(frames):
+    found = list(sequence_starts(frames, 16, 2, offset=3 if frames > 100 else 0))
+    assert found
+    for numbers in found:
+        assert numbers.shape == (16,)
+        assert numbers.min() >= 0
+        assert numbers.max() < frames
+    if frames >= 64:
+        assert all((np.diff(numbers) == 2).all() for numbers in found)
+        firsts = [numbers[0] for numbers in found]
+        assert (np.diff(firsts) == 32).all()
+
+
+def test_made_clips_are_the_same_for_a_seed_and_of_many_kinds():
+    first = list(clips(8, seed=3, seconds=3.0))
+    for (name, samples), (again, same) in zip(first, clips(8, seed=3, seconds=3.0), strict=True):
+        assert name == again
+        np.testing.assert_array_equal(samples, same)
+    for name, samples in first:
+        assert samples.shape == (144000,)
+        assert np.abs(samples).max() < 1
+        level = 20 * np.log10(np.sqrt(np.mean(samples**2)))
+        assert -40 < level < -5, name
+    rows = {name.split()[0]: live_features(samples) for name, samples in first}
+    assert rows["drums"][:, 4].mean() > 3 * rows["drone"][:, 4].mean()  # onsets
+    assert rows["sweeps"][:, 0].std() > 3 * rows["drone"][:, 0].std()  # centroid
+    assert rows["swells"][:, 2].std() > 2 * rows["sweeps"][:, 2].std()  # level
+
+
+@pytest.mark.slow
+def test_made_tracks_have_a_name_and_a_hash_each():
+    tracks = made_tracks(9)
+    assert len({track.sha256 for track in tracks}) == 9
+    assert all(track.seconds == pytest.approx(20, abs=0.1) for track in tracks)
+
+
+def test_silence_is_a_sound_to_train_on(tmp_path):
+    assert load_tracks(write_wav(tmp_path / "a.wav", silence(6)))[0].values.max() == 0

@@ -1,0 +1,125 @@
+"""Losses: each alone moves what it should move, and asks nothing where there is nothing to follow."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.audio.live import LIVE_FEATURES
+from explorer.fields.julia.parameters import NAMES
+from explorer.learn.fitting import integrate, smoothed
+from explorer.learn.losses import (
+    PAIRS,
+    collapse_loss,
+    correlation,
+    losses,
+    pair_loss,
+    rest_loss,
+    smoothness_loss,
+)
+from explorer.learn.metrics import METRICS, measure
+from explorer.learn.twin import draw
+from tests.learn.conftest import made_track
+
+
+def sequences(count=2, moments=16):
+    """Features of some sequences, and shares of parameters that need gradients."""
+    values = [made_track(6, seed).values[: 2 * moments : 2] for seed in range(count)]
+    features = dict(zip(LIVE_FEATURES, torch.from_numpy(np.stack(values)).unbind(2), strict=True))
+    chance = torch.Generator().manual_seed(0)
+    shares = 0.3 + 0.4 * torch.rand(count, moments, 7, generator=chance)
+    return features, shares.requires_grad_()
+
+
+def pictures(shares):
+    """Metrics of the twin's pictures of these shares."""
+    from explorer.learn.model import AudioToVisualModel
+
+    model = AudioToVisualModel()
+    controls = integrate(model.low + model.width * smoothed(shares), torch.Generator().manual_seed(0))
+    drawn = draw({name: values.flatten() for name, values in controls.items()})
+    return measure(*(part.unflatten(0, shares.shape[:2]) for part in drawn))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_each_pair_alone_reaches_every_output_that_it_drives(pair):
+    features, shares = sequences()
+    pair_loss(pair, features, pictures(shares)).backward()
+    assert shares.grad.isfinite().all()
+    for name in pair.drives:
+        column = shares.grad[:, :, NAMES.index(name)]
+        assert (column != 0).float().mean() > 0.9, name
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_a_frozen_metric_is_pushed_apart_where_its_features_move(pair):
+    features, _ = sequences()
+    metrics = {name: 0.1 * pair.floor * torch.rand(2, 16) for name in METRICS}
+    assert collapse_loss(pair, features, metrics) > 0.5
+    still = {name: torch.full_like(values, 0.4) for name, values in features.items()}
+    assert collapse_loss(pair, still, metrics) < 1e-6
+    alive = {name: 10 * pair.floor * torch.rand(2, 16) for name in METRICS}
+    assert collapse_loss(pair, features, alive) == 0
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_a_pair_is_satisfied_by_a_metric_that_follows_and_not_by_one_that_opposes(pair):
+    features, _ = sequences()
+    follows = sum(features[name] for name in pair.features) * pair.sign
+    assert pair_loss(pair, features, {pair.metric: follows}) < -0.7
+    assert pair_loss(pair, features, {pair.metric: -follows}) > 0.7
+
+
+def test_every_output_is_driven_or_only_smoothed_on_purpose():
+    driven = {name for pair in PAIRS for name in pair.drives}
+    assert set(NAMES) - driven == {"distance", "turn"}
+
+
+def test_correlation_is_pearsons_and_0_for_what_stands_still():
+    chance = np.random.default_rng(0)
+    a, b = chance.standard_normal((2, 3, 50)).astype(np.float32)
+    found = correlation(torch.from_numpy(a), torch.from_numpy(b))
+    expected = [np.corrcoef(x, y)[0, 1] for x, y in zip(a, b, strict=True)]
+    assert found.tolist() == pytest.approx(expected, abs=1e-4)
+    assert correlation(torch.full((1, 50), 0.3), torch.from_numpy(b[:1]), 0.01).abs().item() < 1e-6
+
+
+def test_smoothness_weighs_steps_and_rest_the_mean():
+    _, shares = sequences()
+    shares = torch.full_like(shares, 0.5)
+    assert smoothness_loss(shares) == 0
+    stepped = shares.clone()
+    stepped[:, 8:, NAMES.index("hue")] += 0.3
+    assert smoothness_loss(stepped) == pytest.approx(0.09 / 15 / 7, rel=1e-3)
+    at_rest = torch.tensor([3 / 7, 0.15, 1 / 3, 0.5, 0.5, 0.7, 0.625]).expand(2, 16, 7)
+    assert rest_loss(at_rest) == pytest.approx(0, abs=1e-6)
+    assert rest_loss(shares) > 0
+
+
+def test_all_terms_are_there_and_finite_in_silence_too():
+    features, shares = sequences()
+    silent = {name: torch.zeros_like(values) for name, values in features.items()}
+    terms = losses(silent, pictures(shares), shares)
+    assert set(terms) == {pair.name for pair in PAIRS} | {"smoothness", "collapse", "rest"}
+    sum(terms.values()).backward()
+    assert shares.grad.isfinite().all()
+
+
+def test_smoothing_keeps_means_and_softens_steps():
+    steady = torch.full((1, 32, 7), 0.4)
+    torch.testing.assert_close(smoothed(steady), steady)
+    step = torch.zeros(1, 32, 7)
+    step[:, 16:] = 1
+    found = smoothed(step)[0, :, 0]
+    assert (found.diff() >= -1e-6).all()
+    assert 0.05 < found[15] < 0.5
+    assert found.sum() == pytest.approx(16, abs=1e-4)
+
+
+def test_speed_runs_up_to_an_angle():
+    outputs = torch.zeros(1, 30, 7)
+    outputs[..., NAMES.index("speed")] = 1
+    angle = integrate(outputs, torch.Generator().manual_seed(0))["angle"][0]
+    assert angle[-1] - angle[0] == pytest.approx(0.5 * 29 / 30, rel=1e-4)  # 0.5 rad/s at 30 moments a second
+    assert 0 <= angle[0] <= 2 * math.pi + 0.02

@@ -1,0 +1,200 @@
+"""Training: it learns, goes on as if nothing had happened, and ends when asked to."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.audio.live import LIVE_FEATURES
+from explorer.errors import SettingsError, SoundError, Stopped
+from explorer.learn import train, training
+from explorer.learn.dataset import split
+from explorer.learn.fitting import Fit, one_cycle
+from explorer.learn.settings import TrainSettings
+from tests.learn.conftest import made_track
+from tests.signals import music, write_wav
+
+SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 2}
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Trainings without their proof, pictures and export, which have tests of their own."""
+    from explorer.learn.run import TrainRun
+
+    monkeypatch.setattr(training, "_finish", lambda folder, *_: _empty_proof(TrainRun(folder)))
+
+
+def _empty_proof(run):
+    (run.folder / "proof.json").write_text("{}")
+    return run
+
+
+def weights(run):
+    return run.model.state_dict()
+
+
+def same(a, b):
+    return all(torch.equal(a[name], b[name]) for name in a)
+
+
+def said(run):
+    return json.loads((run.folder / "progress.json").read_text())
+
+
+def test_a_few_steps_lower_the_loss_on_a_track_held_out():
+    tracks = [made_track(16, seed) for seed in range(4)]
+    fit = Fit(TrainSettings(**SMALL | {"epochs": 3, "learning_rate": 5e-3}), *split(tracks, 0.25, 0))
+    before = sum(fit.validate().values())
+    for epoch in range(3):
+        for _ in fit.epoch(epoch):
+            pass
+    assert sum(fit.validate().values()) < before - 0.3
+
+
+def test_the_normalisation_is_that_of_what_is_trained_on():
+    tracks = [made_track(10, seed) for seed in range(3)]
+    fit = Fit(TrainSettings(window_frames=2), tracks[:2], tracks[2:])
+    rows = np.concatenate([track.values for track in tracks[:2]])
+    n = len(LIVE_FEATURES)
+    np.testing.assert_allclose(fit.model.mean[-n:], rows.mean(axis=0), atol=1e-4)
+    np.testing.assert_allclose(fit.model.spread[-n:], rows.std(axis=0), atol=1e-4)
+
+
+def test_an_epoch_goes_through_every_sequence_once_in_its_own_order():
+    fit = Fit(TrainSettings(), [made_track(60, seed) for seed in range(3)], [made_track(10, 9)])
+    first, second = fit.train.sequences(0), fit.train.sequences(1)
+    assert [(t, f[0]) for t, f in first] == [(t, f[0]) for t, f in fit.train.sequences(0)]
+    assert [(t, f[0]) for t, f in first] != [(t, f[0]) for t, f in second]
+    frames = np.concatenate([f for track, f in first if track == 0])
+    assert len(np.unique(frames)) == len(frames)
+    assert len(frames) * 2 > 60 * 60 - 2 * 128
+
+
+def test_the_learning_rate_rises_and_falls():
+    rates = [one_cycle(done) for done in np.linspace(0, 1, 101)]
+    assert np.argmax(rates) == 20
+    assert max(rates) == 1
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[-1] == pytest.approx(0.01)
+
+
+def test_one_that_was_stopped_and_goes_on_ends_as_if_it_had_not_been(folder, tmp_path, quick):
+    whole = train(folder, epochs=3, explorations=tmp_path / "a", **SMALL)
+
+    def stop(step, done, total):
+        if step == "training" and done > 1.2:
+            raise Stopped("enough")
+
+    part = train(folder, epochs=3, explorations=tmp_path / "b", progress=stop, **SMALL)
+    assert part.manifest["status"] == said(part)["status"] == "stopped"
+    assert len(part.history) == 1
+    assert not same(weights(part), weights(whole))
+    resumed = train(folder, resume=part.folder, explorations=tmp_path / "b")
+    assert resumed.folder == part.folder
+    assert same(weights(resumed), weights(whole))
+    assert resumed.history.equals(whole.history)
+    assert said(resumed)["status"] == "done"
+
+
+def test_the_same_seed_gives_the_same_model_and_another_another():
+    def fitted(seed):
+        fit = Fit(TrainSettings(**SMALL, seed=seed), [made_track(5, 0)], [made_track(5, 1)])
+        next(fit.epoch(0))
+        return fit.model.state_dict()
+
+    assert same(fitted(1), fitted(1))
+    assert not same(fitted(1), fitted(2))
+
+
+def test_a_file_named_stop_ends_it_after_the_step(folder, tmp_path, quick):
+    seen = []
+
+    def put(step, done, total):
+        if step == "training":
+            seen.append(done)
+            (next(tmp_path.glob("train_*")) / "stop").touch()
+
+    run = train(folder, epochs=50, explorations=tmp_path, progress=put, **SMALL)
+    assert len(seen) == 1
+    assert said(run)["status"] == "stopped"
+    assert run.model(torch.zeros(1, 18)).shape == (1, 7)
+    assert len(train(folder, resume=run.folder, epochs=1).history) == 1  # the file is gone
+
+
+def test_ctrl_c_ends_it_with_what_is_there(folder, tmp_path, quick):
+    def interrupt(step, done, total):
+        if step == "training" and done > 1:
+            raise KeyboardInterrupt
+
+    run = train(folder, epochs=5, explorations=tmp_path, progress=interrupt, **SMALL)
+    assert run.manifest["status"] == "stopped"
+    assert len(run.history) == 1
+
+
+def test_it_stops_early_when_nothing_is_gained_and_keeps_the_best(folder, tmp_path, quick, monkeypatch):
+    losses = iter([0.5, 0.3, 0.4, 0.35, 0.1])
+    monkeypatch.setattr(Fit, "validate", lambda self: {"rms-luminance": next(losses)})
+    run = train(folder, epochs=9, patience=2, explorations=tmp_path, **SMALL)
+    assert run.history["validation"].tolist() == [0.5, 0.3, 0.4, 0.35]
+    facts = json.loads((run.folder / "checkpoint.json").read_text())
+    assert facts["best_epoch"] == 1
+
+
+def test_another_setting_or_other_sounds_do_not_go_on(folder, tmp_path, quick):
+    run = train(folder, epochs=1, explorations=tmp_path, **SMALL)
+    with pytest.raises(SettingsError, match=r"sequence: .* was trained with 16, not 24"):
+        train(folder, resume=run.folder, sequence=24)
+    write_wav(folder / "new.wav", music(6, 48000, 7), 48000)
+    with pytest.raises(SettingsError, match="other sounds"):
+        train(folder, resume=run.folder)
+    with pytest.raises(SettingsError, match="no training"):
+        train(folder, resume=tmp_path)
+
+
+def test_a_failure_is_told(folder, tmp_path, quick, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(training, "_fit", broken)
+    with pytest.raises(RuntimeError):
+        train(folder, explorations=tmp_path, **SMALL)
+    (run,) = tmp_path.glob("train_*")
+    assert json.loads((run / "progress.json").read_text())["status"] == "failed"
+    assert "out of luck" in json.loads((run / "progress.json").read_text())["error"]
+    assert "out of luck" in json.loads((run / "manifest.json").read_text())["error"]
+
+
+def test_unusable_sounds_make_no_folder(tmp_path):
+    sounds = tmp_path / "sounds"
+    sounds.mkdir()
+    with pytest.raises(SoundError, match="no sound file"):
+        train(sounds, explorations=tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_what_it_is_proven_on_is_not_trained_on(folder, tmp_path, quick):
+    run = train(folder, epochs=1, proof_on=[folder / "c.wav"], explorations=tmp_path, **SMALL)
+    log = run.manifest
+    assert [track["name"] for track in log["proven_on"]] == ["c.wav"]
+    assert "c.wav" not in {track["name"] for track in log["trained_on"] + log["held_out"]}
+
+
+def test_a_whole_training_leaves_everything(folder, tmp_path):
+    run = train(folder, epochs=1, explorations=tmp_path, **SMALL)
+    names = {path.name for path in run.folder.iterdir()}
+    assert names == {
+        *("manifest.json", "settings.json", "progress.json", "history.csv", "history.png", "proof.json"),
+        *("checkpoint.safetensors", "checkpoint.json", "model.safetensors", "model.json", "model.onnx"),
+        *("proof.png", "sheet.jpg"),
+    }
+    told = said(run)
+    assert told["epoch"] == told["epochs"] == 1
+    assert told["seconds_left"] == 0
+    facts = json.loads((run.folder / "model.json").read_text())
+    assert facts["proof"]["pairs"] == run.proof["pairs"] == run.manifest["proof"]["pairs"]
+    assert [track["name"] for track in facts["trained_on"]]
+    assert set(run.proof["pairs"]) >= {"rms-luminance", "flux+onset-change", "zcr-edges", "centroid-hue"}
+    assert run.report().isascii()
+    assert run.field.model == str(run.folder)
