@@ -22,7 +22,7 @@ from explorer.web.glsl import glsl_of
 FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
 # settings of the field that are sliders on the page
 LOOK: tuple[str, ...] = ("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance")
-LOOK += ("rotation", "start_angle", "drift")
+LOOK += ("rotation", "start_angle", "travel")
 FORMULAS = (escape_time, tone_of, seen_of, colour)
 
 

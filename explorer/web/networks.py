@@ -57,6 +57,7 @@ class Network(BaseModel):
     shapes: list[tuple[int, int]]
     weights: list[list[float]]
     placed: int
+    feature_scale: float
     activations: list[str]
     palette: dict[str, Any]
 
@@ -93,7 +94,7 @@ def build_network(settings: dict[str, Any]) -> Network:
             f"got a network of {field.hidden} x {field.layers}; the page draws them up to {WIDEST} wide and "
             f"{DEEPEST} deep"
         )
-    from explorer.fields.cppn.network import build  # slow to load
+    from explorer.fields.cppn.network import FEATURE_SCALE, build  # slow to load
 
     network = build(field)
     return Network(
@@ -101,6 +102,7 @@ def build_network(settings: dict[str, Any]) -> Network:
         shapes=[(weight.shape[0], weight.shape[1]) for weight in network.weights],
         weights=[weight.ravel().tolist() for weight in network.weights],
         placed=network.placed,
+        feature_scale=FEATURE_SCALE * field.audio_gain,
         activations=list(network.activations),
         palette=_palette(field.palette),
     )

@@ -3,7 +3,7 @@ import { FEATURES, LiveAnalysis, RATE, WINDOW } from "./features";
 import { bandLevels, BAND_NAMES, Levels } from "./levels";
 
 const heard = (sound: (n: number) => number) => {
-  let bands = new Float32Array();
+  let bands: Float32Array = new Float32Array();
   new LiveAnalysis().hear(Float32Array.from({ length: 2 * WINDOW }, (_, n) => sound(n)), (spectrum) => (bands = bandLevels(spectrum)));
   return bands;
 };

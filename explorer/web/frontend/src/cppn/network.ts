@@ -7,11 +7,11 @@ export interface Network {
   shapes: [number, number][]; // rows and columns of every layer's weights, the output layer last
   weights: number[][];
   placed: number; // how many inputs depend on the pixel; time and features follow them
+  feature_scale: number; // of features as inputs
   activations: string[];
   palette: { kind: string } & Record<string, unknown>;
 }
 
-const FEATURE_SCALE = 0.05; // as published: features enter at 0.05 x audio_gain
 const WHOLE_TRACK = 60; // seconds that stand for a track, whose length nobody knows while it is heard
 
 /** Rows of four numbers that a texture holds: the first layer by inputs, all others by neurons. */
@@ -44,7 +44,7 @@ export function timeOf(network: Network, seconds: number): number {
 /** Time and features of a moment as one bias of the first layer. */
 export function moment(network: Network, time: number, features: ArrayLike<number>): Uniforms {
   const [hidden, inputs] = network.shapes[0];
-  const scale = FEATURE_SCALE * Number(network.settings.audio_gain);
+  const scale = network.feature_scale;
   const bias = new Float32Array(4 * Math.ceil(hidden / 4));
   for (let neuron = 0; neuron < hidden; neuron++) {
     const at = neuron * inputs + network.placed;

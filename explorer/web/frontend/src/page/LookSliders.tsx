@@ -3,7 +3,7 @@
 import constants from "../constants.json";
 import { PRESETS, type Look } from "../picture/motion";
 
-const SLIDERS = constants.julia.look.filter(({ name }) => !["rotation", "drift"].includes(name));
+const SLIDERS = constants.julia.look.filter(({ name }) => !["rotation", "travel"].includes(name));
 
 const isSame = (a: Look, b: Look) => Object.keys(b).every((name) => a[name] === b[name]);
 

@@ -56,7 +56,7 @@ export class Motion {
 
   /** Go on for some seconds towards `target`, most of the way in `smoothing` seconds; `pace` scales all motion. */
   advance(target: ArrayLike<number>, seconds: number, smoothing: number, pace = 1): void {
-    const { audio_gain, speed, drift } = this.look;
+    const { audio_gain, speed, travel } = this.look;
     const share = smoothing > 0 ? 1 - Math.exp(-seconds / smoothing) : 1;
     PARAMETERS.forEach(({ name, low, high, rest }, n) => {
       const gain = name === "speed" || name === "turn" ? 1 : audio_gain;
@@ -64,7 +64,7 @@ export class Motion {
       this.values[n] += share * (aim - this.values[n]);
     });
     const step = seconds * pace;
-    this.travelled += (SPEED * speed * audio_gain * this.values[INDEX.speed] + drift) * step;
+    this.travelled += (SPEED * speed * audio_gain * this.values[INDEX.speed] + travel) * step;
     this.turned += TURN * speed * audio_gain * this.values[INDEX.turn] * step;
   }
 
