@@ -58,7 +58,9 @@ def test_importing_explorer_imports_no_heavy_package():
     assert out.stdout.strip() == "set()"
 
 
-@pytest.mark.parametrize("command", ["render --help", "runs --explorations nowhere", "sweep --help", "train --help"])
+@pytest.mark.parametrize(
+    "command", ["render --help", "runs --explorations nowhere", "sweep --help", "train --help"]
+)
 def test_what_draws_nothing_waits_for_nothing_heavy(command):
     code = f"import sys; from explorer.cli import main; main({command.split()}); "
     code += "print({'torch', 'numba', 'librosa'} & set(sys.modules))"

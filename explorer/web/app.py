@@ -206,13 +206,19 @@ def _facts(model: Model, told: dict[str, Any]) -> dict[str, Any]:
         "created": created,
         "bytes": file.st_size,
         "hidden": _list_of(int, told.get("hidden")),
-        "trained_on": _list_of(str, told.get("trained_on")),
+        "trained_on": _names(told.get("trained_on")),
     }
 
 
 def _list_of(kind: type, value: Any) -> list[Any] | None:
     """The value where it is such a list; files may hold anything."""
     return value if isinstance(value, list) and all(isinstance(item, kind) for item in value) else None
+
+
+def _names(sounds: Any) -> list[str]:
+    """The names of the sounds that a model was trained on."""
+    listed = sounds if isinstance(sounds, list) else []
+    return [str(sound["name"]) for sound in listed if isinstance(sound, dict) and "name" in sound]
 
 
 def _network(model: Model) -> FileResponse:

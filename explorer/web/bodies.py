@@ -24,7 +24,7 @@ class ModelSummary(BaseModel):
     created: str | None
     bytes: int
     hidden: list[int] | None = None
-    trained_on: list[str] | None = None
+    trained_on: list[str] = []
 
 
 class ModelDescription(ModelSummary):

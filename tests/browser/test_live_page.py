@@ -43,7 +43,7 @@ def test_a_microphone_moves_the_picture(page):
     expect(page.get_by_text("listening to the microphone")).to_be_visible()
     before = page.evaluate("() => probe.stage.drawn")
     until(page, f"() => probe.stage.drawn > {before} + 3")
-    page.get_by_role("button", name="Stop listening").click()
+    page.get_by_role("button", name="Stop listening").press("Enter")
     expect(page.get_by_role("heading", name="Let it hear something")).to_be_visible()
     assert page.evaluate("() => probe.stage.listening") is False
 
@@ -53,7 +53,7 @@ def test_a_file_plays_pauses_and_is_named_as_it_is(page, song):
     expect(page.locator(".name")).to_have_text("it's a <i>song.wav")
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
-    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Play").press("Enter")
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.get_by_label("position").fill("12")
     expect(page.locator(".clock")).to_have_text(re.compile("0:1[2-9] / 0:20"))
@@ -209,7 +209,7 @@ def test_the_picture_is_recorded_with_its_sound(page, song):
         page.keyboard.press("r")
         before = page.evaluate("() => probe.stage.drawn")
         until(page, f"() => probe.stage.drawn > {before} + 5")
-        page.get_by_role("button", name="End the recording").click()
+        page.get_by_role("button", name="End the recording").press("Enter")
     film = saved.value
     assert re.fullmatch(r"explorer_\d{8}T\d{6}Z\.(webm|mp4)", film.suggested_filename)
     assert film.path().stat().st_size > 1000

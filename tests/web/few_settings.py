@@ -1,6 +1,16 @@
-"""Settings of training that stand in for the real ones."""
+"""The published request that starts training, and settings that stand in for the real ones."""
 
 from explorer.settings import Settings, knob
+
+SEED_BODY = {  # as published
+    "data_dir": "data/audio",
+    "epochs": 1,
+    "batch_size": 32,
+    "learning_rate": 0.0001,
+    "window_frames": 10,
+    "include_delta": False,
+    "include_delta_delta": False,
+}
 
 
 class FewSettings(Settings):

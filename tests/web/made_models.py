@@ -35,7 +35,7 @@ def make_model(folder, hidden=(16, 16), window_frames=10, delta=False, delta_del
             {"name": said.name, "low": said.low, "high": said.high, "rest": said.rest} for said in PARAMETERS
         ],
         "feature_version": LIVE_VERSION,
-        "trained_on": ["a song.wav"],
+        "trained_on": [{"name": "a song.wav", "sha256": "", "seconds": 1.0}],
         "proof": {},
     }
     (folder / "model.json").write_text(json.dumps(facts), encoding="utf-8")

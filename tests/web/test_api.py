@@ -21,21 +21,11 @@ from explorer.web.bodies import flags_of
 from explorer.web.guard import LARGEST_BODY, hosts_of
 from explorer.web.training import Training
 from tests.web import trainer
-from tests.web.few_settings import FewSettings
+from tests.web.few_settings import SEED_BODY, FewSettings
 from tests.web.made_models import make_model
 from tests.web.test_training import ROOT, until
 
 NAME = "train_20260101T000000Z_aaaaaa"
-SEED_BODY = {  # as published
-    "data_dir": "data/audio",
-    "epochs": 1,
-    "batch_size": 32,
-    "learning_rate": 0.0001,
-    "window_frames": 10,
-    "include_delta": False,
-    "include_delta_delta": False,
-}
-
 EXAMPLES = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 PROMISES = [
     not_a_server_error,
@@ -149,6 +139,7 @@ def test_models_are_listed_described_and_fetched(client, tmp_path):
     listed = client.get("/api/models").json()
     assert [(model["id"], model["shipped"]) for model in listed] == [(NAME, False), ("default", True)]
     assert client.get(f"/api/models/{NAME}").json()["metadata"]["include_delta"] is True
+    assert listed[0]["trained_on"] == ["a song.wav"]
     for path in (f"/api/models/{NAME}/onnx", "/api/model/latest"):
         answer = client.get(path)
         assert answer.content == (folder / "model.onnx").read_bytes()

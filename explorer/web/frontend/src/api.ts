@@ -8,7 +8,7 @@ export interface ModelSummary {
   shipped: boolean;
   created: string | null;
   hidden: number[] | null;
-  trained_on: string[] | null;
+  trained_on: string[];
 }
 
 export interface TrainingStatus {

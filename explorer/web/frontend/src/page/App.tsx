@@ -136,7 +136,7 @@ export function App() {
           <IconButton icon="close" label="Close" shortcut="Escape" className="small" onClick={() => setPanel(null)} />
           {panel === "meters" && (
             <>
-              <Meters stage={stage} />
+              <Meters stage={stage} parameters={network.settings === null} />
               {network.settings
                 ? <NetworkSliders sliders={network.offered?.sliders ?? []} settings={network.settings} change={network.choose} />
                 : <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={setSmoothing} />}

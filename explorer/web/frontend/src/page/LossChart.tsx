@@ -19,7 +19,7 @@ export function line(history: History, column: string, low: number, high: number
 export function LossChart({ history }: { history: History }) {
   const columns = COLUMNS.filter((name) => name in (history[0] ?? {}));
   const values = history.flatMap((row) => columns.map((name) => row[name] ?? NaN)).filter(Number.isFinite);
-  if (values.length < 2) return null;
+  if (history.length < 2 || !values.length) return null;
   const low = Math.min(...values), high = Math.max(...values);
   return (
     <figure className="chart">

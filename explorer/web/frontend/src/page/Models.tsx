@@ -31,7 +31,7 @@ export function Models({ models, network }: { models: State; network: NetworkSta
       <select aria-label="picture" value={value} onChange={(event) => choose(event.target.value)}>
         <optgroup label="Julia set, moved by a model">
           {!list?.length && <option value="none">no model yet</option>}
-          {list?.map((model) => <option key={model.id} value={`model:${model.id}`}>{title(model)}</option>)}
+          {list?.map((model) => <option key={model.id} value={`model:${model.id}`} title={model.trained_on.join(", ")}>{title(model)}</option>)}
         </optgroup>
         <optgroup label="Network (CPPN)">
           {value === "own" && <option value="own">a network of your own</option>}
