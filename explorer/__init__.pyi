@@ -18,6 +18,7 @@ from .experiments import sweep as sweep
 from .fields import CPPN as CPPN
 from .fields import Julia as Julia
 from .fields import Patterns as Patterns
+from .fields.image_palette import palette_from as palette_from
 from .notebook import explore as explore
 from .rendering import render_frame as render_frame
 

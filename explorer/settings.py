@@ -106,9 +106,10 @@ class Settings(BaseModel):
     @classmethod
     @cache
     def knobs(cls) -> dict[str, Knob]:
-        """Every setting declared with `knob()`, by name, in order of declaration."""
+        """Every setting declared with `knob()`, by name, in order of declaration, inherited ones last."""
         found = {}
-        for name, field in cls.model_fields.items():
+        own = cls.__annotations__
+        for name, field in sorted(cls.model_fields.items(), key=lambda pair: pair[0] not in own):
             extra = field.json_schema_extra
             if not isinstance(extra, dict) or "knob" not in extra:
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings
 from explorer.video import EncoderSettings
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")  # a palette may come from one
 GROUPS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "encoder": EncoderSettings,
@@ -100,6 +102,11 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _field_flags(typed: dict[str, Any]) -> FieldFlags:
     kind, preset = typed.pop("field", None), typed.pop("preset", None)
+    palette = typed.get("palette")
+    if palette and Path(palette).suffix.lower() in PICTURES:
+        from explorer.fields.image_palette import palette_from
+
+        typed["palette"] = palette_from(palette)
     if "features" in typed:
         typed["features"] = tuple(
             name.strip() for name in (typed["features"] or "").split(",") if name.strip()

@@ -55,6 +55,10 @@ class Keyframe(Settings):
         found = SECTION.fullmatch(self.at) if isinstance(self.at, str) else None
         return int(found[1]) if found else None
 
+    def __str__(self) -> str:
+        at = self.at if isinstance(self.at, str) else f"{self.at:g}"
+        return f"{at}: " + " ".join(f"{name}={value:.10g}" for name, value in self.settings)
+
     def __repr__(self) -> str:
         return f"({self.at!r}, {dict(self.settings)!r})"
 

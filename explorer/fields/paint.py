@@ -7,12 +7,12 @@ import math
 import torch
 from jaxtyping import Float
 
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS, PALETTES, Cosine, OKLab, Triple
+from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS, Cosine, OKLab, Triple, palette_of
 
 
 def paint(u: Float[torch.Tensor, "*points 3"], name: str) -> Float[torch.Tensor, "*points 3"]:
     """sRGB in [0, 1] for numbers in [0, 1]; the reference that every kernel is tested against."""
-    palette = PALETTES[name]
+    palette = palette_of(name)
     if palette is None:
         return u
     return _oklab(u, palette) if isinstance(palette, OKLab) else _cosine(u, palette)

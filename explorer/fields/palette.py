@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import cmath
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal
+
+from explorer.errors import SettingsError
 
 Triple = tuple[float, float, float]
 
@@ -64,6 +67,38 @@ PALETTES: dict[str, Cosine | OKLab | None] = {
     "dusk": through((0.09, 0.05, 0.26), (0.80, 0.27, 0.44), (1.00, 0.82, 0.66)),
     "ink": through((0.05, 0.05, 0.08), (0.53, 0.51, 0.50), (0.98, 0.96, 0.92)),
 }
+
+CUSTOM = re.compile(r"(#[0-9a-f]{6})-(#[0-9a-f]{6})-(#[0-9a-f]{6})", re.IGNORECASE)
+
+
+def palette_of(name: str) -> Cosine | OKLab | None:
+    """The palette of a name or of three colours, `#101830-#c05a20-#ffe8a0`; None for plain RGB.
+
+    Raises SettingsError.
+    """
+    if name in PALETTES:
+        return PALETTES[name]
+    if not (found := CUSTOM.fullmatch(name)):
+        raise SettingsError(
+            f"palette: got {name!r}; allowed: one of {', '.join(PALETTES)}, or three colours from dark to "
+            "light as in #101830-#c05a20-#ffe8a0"
+        )
+    dark, middle, light = (
+        _triple([int(code[n : n + 2], 16) / 255 for n in (1, 3, 5)]) for code in found.groups()
+    )
+    return through(dark, middle, light)
+
+
+def known(name: str) -> str:
+    """The name, if it is that of a palette; SettingsError otherwise."""
+    palette_of(name)
+    return name
+
+
+def known_or_family(name: str) -> str:
+    """The same, or `family`."""
+    return name if name == "family" else known(name)
+
 
 OKLAB_TO_LMS = ((1.0, 0.3963377774, 0.2158037573), (1.0, -0.1055613458, -0.0638541728),
                 (1.0, -0.0894841775, -1.2914855480))  # fmt: skip

@@ -28,14 +28,16 @@ class Control(Protocol):
 
 
 def make_control(knob: Knob, changed: Changed) -> Control | None:
-    """The control of a knob, calling `changed` after every change; None for one without range or choices."""
+    """The control of a knob, calling `changed` after every change; None for one that nothing suits."""
     if knob.slider and (type(None) in knob.types or knob.choices):
         return OptionalNumber(knob, changed)
     if knob.slider:
         return Number(knob, changed)
     if knob.choices:
         return Choice(knob, changed)
-    return Switch(knob, changed) if bool in knob.types else None
+    if bool in knob.types:
+        return Switch(knob, changed)
+    return Typed(knob, changed) if tuple in knob.types else None
 
 
 def label(knob: Knob) -> str:
@@ -218,6 +220,25 @@ class Choice(_Plain):
         if value not in self.widget.options:  # such as a model by name
             self.widget.options = (*self.widget.options, value)
         super().set(value)
+
+
+class Typed(_Plain):
+    """Text, as on the command line, for what has several parts: `20: zoom=2; section 2: zoom=1`."""
+
+    def __init__(self, knob: Knob, changed: Changed) -> None:
+        self._shown: tuple[str, Any] = ("", knob.default)
+        super().__init__(widgets.Text(continuous_update=False, **_said(knob)), changed)
+
+    @property
+    def value(self) -> Any:
+        """What was set, or the text that was typed since."""
+        text, value = self._shown
+        return value if self.widget.value == text else self.widget.value
+
+    def set(self, value: Any) -> None:
+        text = value if isinstance(value, str) else "; ".join(map(str, value))
+        self._shown = text, value
+        super().set(text)
 
 
 class Switch(_Plain):

@@ -52,6 +52,19 @@ def test_every_row_says_what_its_setting_does_and_what_is_allowed(form):
         assert knob.allowed in about
 
 
+def test_keyframes_are_typed_as_on_the_command_line(form):
+    row = form.rows["keyframes"]
+    drag(row.control.widget, "2: gain=3 seed=7; section 1: gain=1")
+    assert form.field == LOOK.replace(keyframes=[(2, {"gain": 3, "seed": 7}), ("section 1", {"gain": 1})])
+    field = form.field
+    assert shown(row)
+    form.load(LOOK)
+    assert (row.control.widget.value, shown(row)) == ("", False)
+    form.load(field)
+    assert row.control.widget.value == "2: gain=3 seed=7; section 1: gain=1"
+    assert form.field == field
+
+
 def test_features_keep_the_order_that_was_set(form):
     checks = form.controls["features"].checks
     drag(checks["onset"], True)

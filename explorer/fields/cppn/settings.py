@@ -6,17 +6,17 @@ Stanley, "Compositional pattern producing networks", Genetic Programming and Evo
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
-from pydantic import field_validator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 
 from explorer.audio import FeatureTrack
 from explorer.audio.features import check_features
 from explorer.errors import SettingsError
 from explorer.fields.base import Controls, FieldSettings
-from explorer.fields.palette import PaletteName
+from explorer.fields.palette import PaletteName, known
 from explorer.fields.prepared import Prepared
 from explorer.settings import knob, nearest
 
@@ -94,7 +94,9 @@ class CPPN(FieldSettings):
         group="look",
         help="mirrored n-fold symmetry; 0: none, 1: left-right",
     )
-    palette: PaletteName = knob("rgb", group="look", help="how three outputs become a colour")
+    palette: Annotated[PaletteName | str, AfterValidator(known)] = knob(
+        "rgb", group="look", help="how three outputs become a colour: a name, or three colours #..-#..-#.."
+    )
     audio_gain: float = knob(
         3.0,
         low=0,

@@ -33,7 +33,8 @@ class Julia(FieldSettings):
     kind: Literal["julia"] = "julia"
     features: tuple[str, ...] = HEARD
     movable: ClassVar[tuple[str, ...]] = (
-        "hue", "saturation", "brightness", "zoom", "rotation", "distance", "speed", "audio_gain",
+        "start_angle", "distance", "zoom", "rotation", "hue", "saturation", "brightness", "speed",
+        "audio_gain",
     )  # fmt: skip
 
     model: Literal["none", "default"] | str = knob(

@@ -45,7 +45,7 @@ def along(
     pace = now.speed * now.audio_gain / fps
     return np.column_stack(
         (
-            settings.start_angle + _integrated(SPEED * pace * column["speed"]),
+            now.start_angle + _integrated(SPEED * pace * column["speed"]),
             now.rotation + _integrated(TURN * pace * column["turn"]),
             np.clip(1 + now.distance * (column["distance"] - 1), 1.0, 1.5),
             now.zoom * column["zoom"],

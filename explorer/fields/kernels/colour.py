@@ -14,14 +14,14 @@ from jaxtyping import Float32
 from explorer.fields.kernels.fastmath import cos, srgb
 from explorer.fields.kernels.lanes import fma, greatest, inlined, least
 from explorer.fields.kernels.memory import splat, store_rgb
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS, PALETTES, Cosine
+from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS, Cosine, palette_of
 
 RGB, OKLAB, COSINE = 0, 1, 2
 
 
 def palette_numbers(name: str) -> tuple[int, Float32[np.ndarray, " numbers"]]:
     """Kind of a palette, and its coefficients in the order that the kernels read."""
-    palette = PALETTES[name]
+    palette = palette_of(name)
     if palette is None:
         return RGB, np.zeros(1, np.float32)
     if isinstance(palette, Cosine):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Float, Float32
-from pydantic import field_validator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 
 from explorer.audio import FeatureTrack
 from explorer.errors import SettingsError
 from explorer.fields.base import Controls, FieldSettings, check
-from explorer.fields.palette import PaletteName
+from explorer.fields.palette import PaletteName, known_or_family
 from explorer.fields.prepared import Prepared
 from explorer.settings import knob, nearest
 
@@ -39,8 +39,8 @@ class Patterns(FieldSettings):
     family: Literal["music", "fractal", "organic", "flowing", "geometric"] = knob(
         "music", group="look", help="what is drawn; music: what suits the passage"
     )
-    palette: Literal["family"] | PaletteName = knob(
-        "family", group="look", help="colours; family: each family has its own"
+    palette: Annotated[Literal["family"] | PaletteName | str, AfterValidator(known_or_family)] = knob(
+        "family", group="look", help="colours: a name, or three colours #..-#..-#..; family: each has its own"
     )
     zoom: float = knob(
         1.0, low=0.1, high=10, slider=(0.4, 3), step=0.05, group="look", help="larger shows it closer"

@@ -1,0 +1,58 @@
+"""A palette from a picture: its dark, its telling and its light colour."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float64
+from PIL import Image
+from scipy.cluster.vq import kmeans2
+
+from explorer.errors import SettingsError
+from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
+
+SIDE = 96  # pixels of the picture that are looked at
+GROUPS = 6
+
+Colours = Float64[np.ndarray, "colours 3"]
+
+
+def palette_from(picture: str | Path) -> str:
+    """Three colours of a picture, dark to light, as the setting `palette` takes them.
+
+    Such as `#101830-#c05a20-#ffe8a0`. The colours of its pixels are put into six groups (k-means in OKLab).
+    The darkest and the lightest group are the ends; of the others the most colourful, weighed by how much
+    there is of it, is the middle. The recipe holds the colours, so it needs the picture no more. Raises
+    SettingsError for what is no picture.
+    """
+    try:
+        with Image.open(picture) as opened:
+            small = opened.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"cannot read colours from {picture}: {error}; give a picture such as a JPEG or PNG"
+        ) from None
+    lab = _to_oklab(np.asarray(small, np.float64).reshape(-1, 3) / 255)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of groups that stay empty in pictures of few colours
+        centres, labels = kmeans2(lab, GROUPS, minit="++", seed=0)
+    sizes = np.bincount(labels, minlength=GROUPS)
+    centres, sizes = centres[sizes > 0], sizes[sizes > 0]
+    order = np.argsort(centres[:, 0])
+    centres, sizes = centres[order], sizes[order]
+    inner = slice(1, -1) if len(centres) > 2 else slice(0, 1)
+    telling = np.hypot(*centres[inner, 1:].T) * np.sqrt(sizes[inner]) + 1e-9 * sizes[inner]
+    chosen = np.stack([centres[0], centres[inner][telling.argmax()], centres[-1]])
+    return "-".join("#" + bytes(colour).hex() for colour in np.round(255 * _to_srgb(chosen)).astype(np.uint8))
+
+
+def _to_oklab(srgb: Colours) -> Colours:
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    return np.asarray(np.cbrt(linear @ np.linalg.inv(LMS_TO_LINEAR).T) @ np.linalg.inv(OKLAB_TO_LMS).T)
+
+
+def _to_srgb(lab: Colours) -> Colours:
+    linear = ((lab @ np.array(OKLAB_TO_LMS).T) ** 3 @ np.array(LMS_TO_LINEAR).T).clip(0, 1)
+    return np.asarray(np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055))
