@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
 from explorer.fields.cppn.presets import PRESETS
-from explorer.fields.palette import PALETTES, Cosine
+from explorer.fields.palette import Cosine, palette_of
 from explorer.settings import Knob
 from explorer.web.models import NoSuchModel
 
 WIDEST, DEEPEST = 32, 12  # what a shader draws in time
 MOST_RUNS = 50
+OF_A_TRACK = ("drift", "drift_span", "keyframes")
 LIMITS = {"hidden": WIDEST, "layers": DEEPEST}
 
 
@@ -69,7 +70,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
     def listed() -> Networks:
         """Looks, runs and settings to start from."""
         looks = {name: look.model_dump(mode="json") for name, look in PRESETS.items() if _fits(look)}
-        sliders = [_slider(knob) for knob in CPPN.knobs().values()]
+        sliders = [_slider(knob) for name, knob in CPPN.knobs().items() if name not in OF_A_TRACK]
         return Networks(looks=looks, runs=[run.name for run in _runs(explorations)], sliders=sliders)
 
     @app.get("/api/networks/{run}", tags=["networks"])
@@ -88,7 +89,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
 
 def build_network(settings: dict[str, Any]) -> Network:
     """The network of some settings. Raises SettingsError when they are wrong, or it is too large to draw."""
-    field = CPPN(**settings)
+    field = CPPN(**settings).at_rest  # drift and keyframes belong to a track
     if not _fits(field):
         raise SettingsError(
             f"got a network of {field.hidden} x {field.layers}; the page draws them up to {WIDEST} wide and "
@@ -113,7 +114,7 @@ def _fits(field: CPPN) -> bool:
 
 
 def _palette(name: str) -> dict[str, Any]:
-    palette = PALETTES[name]
+    palette = palette_of(name)
     if palette is None:
         return {"kind": "rgb"}
     return {"kind": "cosine" if isinstance(palette, Cosine) else "oklab", **asdict(palette)}

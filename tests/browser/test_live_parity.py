@@ -83,7 +83,10 @@ def drawn(page, controls, iterations, samples):
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.JULIA);
           screen.draw(probe.uniforms(controls, iterations, samples));
-          return btoa(String.fromCharCode(...screen.read()));
+          const pixels = screen.read();
+          // there are only so many contexts
+          canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
+          return btoa(String.fromCharCode(...pixels));
         }""",
         [SIZE, controls, iterations, samples],
     )
@@ -109,7 +112,10 @@ def test_it_draws_the_same_networks(parts, name):  # noqa: F811
           const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
           screen.texture(probe.packed(network));
           screen.draw(probe.moment(network, time, features));
-          return btoa(String.fromCharCode(...screen.read()));
+          const pixels = screen.read();
+          // there are only so many contexts
+          canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
+          return btoa(String.fromCharCode(...pixels));
         }""",
         [field.model_dump(mode="json"), SIZE, float(row[0, 0]), row[0, 1:].tolist()],
     )

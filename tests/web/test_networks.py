@@ -21,6 +21,14 @@ def test_a_network_is_told_whole():
     assert CPPN(**told.settings) == field
 
 
+def test_a_palette_of_three_colours_is_told_too():
+    assert build_network({"hidden": 4, "palette": "#101830-#c05a20-#ffe8a0"}).palette["kind"] == "cosine"
+
+
+def test_what_belongs_to_a_track_stays_there():
+    assert build_network({"hidden": 4, "drift": 0.5}).settings["drift"] == 0
+
+
 @pytest.mark.parametrize(
     "settings", [{"hidden": WIDEST + 1}, {"layers": 64, "hidden": 4}, {"gain": -1}, {"colour": 1}]
 )

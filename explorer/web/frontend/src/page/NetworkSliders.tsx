@@ -49,6 +49,7 @@ function Setting({ slider, value, gain, set }: SettingProps) {
       <label className="field" title={help}>
         <span>{label}</span>
         <select value={String(value)} onChange={(event) => set(name, event.target.value)}>
+          {!choices.includes(String(value)) && <option>{String(value)}</option>}
           {choices.map((choice) => <option key={choice}>{choice}</option>)}
         </select>
       </label>
