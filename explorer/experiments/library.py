@@ -17,7 +17,7 @@ from explorer.experiments.stars import set_star
 from explorer.files import cannot_write, explorations_folder
 from explorer.settings import nearest
 
-FOLDER = re.compile(r"(render|sweep)_\d{8}T\d{6}Z_[0-9a-f]{6}")
+FOLDER = re.compile(r"(render|sweep|train)_\d{8}T\d{6}Z_[0-9a-f]{6}")
 
 
 def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sweep | Point:

@@ -53,7 +53,13 @@ PAIRS = (
     Pair(("centroid",), "hue", 1.2, ("hue",), 0.005, 0.05),
     Pair(("rms",), "variety", 0.2, ("saturation",), 0.01, 0.01),
 )
-STEP_WEIGHTS = {"zoom": 10.0, "distance": 10.0, "speed": 0.2, "turn": 0.2}  # of smoothness; the others 1
+STEP_WEIGHTS = {
+    "zoom": 10.0,
+    "distance": 10.0,
+    "hue": 2.0,
+    "speed": 0.2,
+    "turn": 0.2,
+}  # of smoothness; the others 1
 SMOOTHNESS, COLLAPSE, REST = 1.5, 2.0, 0.5
 
 

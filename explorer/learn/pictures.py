@@ -12,11 +12,10 @@ from PIL import Image
 
 from explorer.audio.colours import FAINT, INK, PAPER
 from explorer.audio.live import LIVE_FPS
-from explorer.fields.julia import Julia
 from explorer.files import atomic_path
 from explorer.learn.dataset import Track
-from explorer.learn.fitting import SMOOTHING
 from explorer.learn.proof import live_track, untrained_in
+from explorer.learn.run import field_of
 from explorer.rendering.renderer import Renderer
 
 COLOURS = {"trained": "#12848a", "untrained": "#b5b8bd", "shifted": "#d9822b"}
@@ -51,8 +50,7 @@ def sheet_times(track: Track) -> list[float]:
 
 def moments(model: Path, track: Track) -> list[UInt8[np.ndarray, "height width 3"]]:
     """Rendered frames of a track at `sheet_times`, moved by the model in a folder."""
-    field = Julia(model=str(model), motion_smoothing=SMOOTHING)
-    with Renderer(field, live_track(track), SIZE, device="cpu") as renderer:
+    with Renderer(field_of(model), live_track(track), SIZE, device="cpu") as renderer:
         return list(renderer.frames(sheet_times(track)))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.experiments import manifest
 from explorer.fields.julia import Julia
+from explorer.fields.julia.presets import DEFAULT_PRESET
 from explorer.learn.fitting import SMOOTHING
 from explorer.learn.model import AudioToVisualModel, load_model
 
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+def field_of(folder: Path) -> Julia:
+    """The look that newcomers see, moved by the model in a folder."""
+    return Julia.preset(DEFAULT_PRESET).replace(model=str(folder), motion_smoothing=SMOOTHING)
+
+
+@dataclass(frozen=True, repr=False)
 class TrainRun:
     """A finished or unfinished training: model.safetensors, model.onnx, history, proof, pictures."""
 
@@ -32,7 +38,7 @@ class TrainRun:
     @property
     def field(self) -> Julia:
         """A Julia set that the model moves, with the smoothing that it was trained for."""
-        return Julia(model=str(self.folder), motion_smoothing=SMOOTHING)
+        return field_of(self.folder)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -57,6 +63,9 @@ class TrainRun:
         from explorer.learn.proof import lines
 
         return "\n".join(lines(self.proof))
+
+    def __repr__(self) -> str:
+        return f"<TrainRun {self.folder.name}>"  # the name alone: notebooks travel, paths do not
 
     def _repr_html_(self) -> str:
         return f"<b>{html.escape(self.folder.name)}</b> ({html.escape(self.manifest['status'])})"
