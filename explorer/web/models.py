@@ -34,7 +34,8 @@ class Model:
     def describe(self) -> dict[str, Any]:
         """What model.json tells. Raises ExplorerError when it is damaged."""
         try:
-            told = json.loads((self.folder / DESCRIPTION).read_text(encoding="utf-8"))
+            text = (self.folder / DESCRIPTION).read_text(encoding="utf-8")
+            told = json.loads(text, parse_constant=_refuse_number)
         except (OSError, ValueError) as error:
             raise ExplorerError(f"{self.id} has no readable {DESCRIPTION}: {error}") from None
         if not isinstance(told, dict):
@@ -54,6 +55,10 @@ class Model:
             )
         except OSError:
             return False
+
+
+def _refuse_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
 
 
 def shipped() -> Path:

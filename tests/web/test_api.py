@@ -169,7 +169,7 @@ def test_paths_lead_nowhere_else(client, path):
 
 def test_damaged_models_do_not_break_the_list(client, tmp_path):
     make_model(tmp_path / "runs" / NAME)
-    for text in ("{", "[]", '{"hidden": {"a": 1}, "trained_on": 3}'):
+    for text in ("{", "[]", '{"hidden": {"a": 1}, "trained_on": 3}', '{"a": NaN}'):
         (tmp_path / "runs" / NAME / "model.json").write_text(text)
         assert client.get("/api/models").json()[0]["id"] == NAME
         assert client.get(f"/api/models/{NAME}").status_code in (200, 409)
@@ -186,7 +186,7 @@ def test_foreign_pages_names_and_large_bodies_are_refused(client):
 def test_events_tell_every_change(make_client):
     client = make_client("long")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.web.app.PULSE", 0.01)
+        patch.setattr("explorer.web.training_api.PULSE", 0.01)
         client.post("/api/train/start", json=SEED_BODY)
         until(client.training, "running")
         client.training.stop()
