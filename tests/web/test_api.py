@@ -26,7 +26,7 @@ from tests.web.made_models import make_model
 from tests.web.test_training import ROOT, until
 
 NAME = "train_20260101T000000Z_aaaaaa"
-EXAMPLES = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 PROMISES = [
     not_a_server_error,
     status_code_conformance,
