@@ -13,6 +13,7 @@ from explorer.cli.lab import lab
 from explorer.cli.render import render
 from explorer.cli.report import report
 from explorer.cli.runs import runs
+from explorer.cli.serve import serve
 from explorer.cli.serve_app import app as page
 from explorer.cli.sweep import sweep
 from explorer.cli.train import export, train
@@ -39,6 +40,7 @@ for command in (
     sweep,
     train,
     export,
+    serve,
 ):
     app.command()(command)
 

@@ -111,14 +111,15 @@ class Exposure:
         missing = [
             begin for begin in range(first // PART * PART, last, PART) if np.isnan(self._needed[begin])
         ]
+        if not missing:
+            return
         with ThreadPoolExecutor(self._threads, "explorer-flashes", alone) as pool:
             for n, begin in enumerate(missing):
                 progress(STEP, n, len(missing))
                 end = min(begin + PART, len(self._needed))
                 seen = self._luminances(np.arange(max(0, begin - LEAD), end), pool)
                 self._needed[begin:end] = needed(seen, CellGrid(self._small))[begin - end :]
-        if missing:
-            progress(STEP, len(missing), len(missing))
+        progress(STEP, len(missing), len(missing))
 
     @property
     def _small(self) -> tuple[int, int]:

@@ -95,7 +95,7 @@ class Julia(FieldSettings):
         help="steps after which a point counts as inside",
     )  # fmt: skip
     samples: int = knob(
-        2, low=1, high=6, slider=(1, 4), step=1, group="drawing",
+        2, low=1, high=6, slider=(1, 4), step=1, flag="pixel-samples", group="drawing",
         help="points across a pixel and down it: more are smoother and slower",
     )  # fmt: skip
 

@@ -1,0 +1,46 @@
+"""`explorer serve`: the live page and the training API on one port."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explorer.cli.console import complain, say
+from explorer.cli.options import Explorations
+from explorer.errors import ExplorerError
+from explorer.files import explorations_folder
+
+EXTRA = 'explorer serve needs FastAPI; install it with: pip install "audio-feature-explorer[web]"'
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="where to serve; 0: any free port")] = 8000,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="who may reach it: 0.0.0.0 is all")
+    ] = "127.0.0.1",
+    open_: Annotated[bool, typer.Option("--open", help="open a browser window")] = False,
+    explorations: Explorations = None,
+) -> None:
+    """Serve the live page and the training API until Ctrl-C; on this machine only, unless told otherwise.
+
+    Training reads sounds below the current folder and nothing else.
+    """
+    try:
+        from explorer.web import built, server
+        from explorer.web.guard import is_local
+    except ImportError as error:
+        raise ExplorerError(EXTRA) from error
+    if not built.is_built():
+        complain(f"warning: {built.HOW}")
+    if not is_local(host):
+        complain("warning: whoever can reach this address can start training here; there is no password")
+
+    def ready(address: str) -> None:
+        say(f"live page and training API: {address}  stop with Ctrl-C here")
+        if open_:
+            webbrowser.open(address)
+
+    server.serve(Path.cwd(), explorations_folder(explorations).resolve(), host, port, ready)

@@ -1,0 +1,75 @@
+"""What the API takes and gives, derived from where it is said: the settings of training."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from explorer.settings import Knob, Settings
+
+
+class Problem(BaseModel):
+    """Why a request was refused, in one line: what was given, what is allowed, what to do."""
+
+    detail: str
+
+
+class ModelSummary(BaseModel):
+    """One model of the list."""
+
+    id: str
+    shipped: bool
+    created: str | None
+    bytes: int
+    hidden: list[int] | None = None
+    trained_on: list[str] = []
+
+
+class ModelDescription(ModelSummary):
+    """A model and all that its model.json tells."""
+
+    metadata: dict[str, Any]
+
+
+class Health(BaseModel):
+    """That the server is well, and what it can do."""
+
+    status: str = "ok"
+    version: str
+    page: bool
+    models: int
+    training: str
+
+
+@cache
+def start_body(settings: type[Settings]) -> type[BaseModel]:
+    """The body that starts training: a folder of sounds, and every setting of training with its bounds."""
+    fields: dict[str, Any] = {
+        "data_dir": (str, Field(description="folder of sounds, below the folder the server was started in"))
+    }
+    for name, knob in settings.knobs().items():
+        annotation = settings.model_fields[name].annotation
+        bounds: dict[str, Any] = {"ge": knob.low, "le": knob.high} if _is_number(knob) else {}
+        fields[name] = (annotation, Field(knob.default, description=knob.help, **bounds))
+    configuration = ConfigDict(extra="forbid", title="StartTraining", allow_inf_nan=False)
+    return create_model("StartTraining", __config__=configuration, **fields)
+
+
+def flags_of(settings: Settings) -> list[str]:
+    """Settings as the flags of `explorer train`, all that differ from the defaults."""
+    changed = {
+        name: knob for name, knob in settings.knobs().items() if getattr(settings, name) != knob.default
+    }
+    return [word for name, knob in changed.items() for word in _flag(knob, getattr(settings, name))]
+
+
+def _flag(knob: Knob, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [f"--{'' if value else 'no-'}{knob.flag}"]
+    return [f"--{knob.flag}", "none" if value is None else str(value)]
+
+
+def _is_number(knob: Knob) -> bool:
+    return bool({int, float} & set(knob.types)) and knob.types[0] in (int, float)

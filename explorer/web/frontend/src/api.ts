@@ -1,0 +1,93 @@
+// What the server is asked; the page was loaded from it, so every address is relative.
+
+import type { Network } from "./cppn/network";
+import type { Metadata } from "./model/inference";
+
+export interface ModelSummary {
+  id: string;
+  shipped: boolean;
+  created: string | null;
+  hidden: number[] | null;
+  trained_on: string[];
+}
+
+export interface TrainingStatus {
+  status: "idle" | "starting" | "running" | "done" | "stopped" | "failed";
+  run: string | null;
+  epoch: number | null;
+  epochs: number | null;
+  step: number | null;
+  loss: number | null;
+  validation: Record<string, number | null>;
+  seconds_left: number | null;
+  error: string | null;
+}
+
+/** A setting as the JSON schema of training tells it. */
+export interface Setting {
+  type?: "integer" | "number" | "boolean" | "string" | "array";
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  description?: string;
+}
+
+/** A setting of a CPPN: a range, a list of choices, or a switch. */
+export interface NetworkSlider {
+  name: string;
+  low: number | null;
+  high: number | null;
+  step: number | null;
+  choices: string[];
+  switch: boolean;
+  help: string;
+}
+
+export interface Networks {
+  looks: Record<string, Record<string, unknown>>;
+  runs: string[];
+  sliders: NetworkSlider[];
+}
+
+export type History = Record<string, number | null>[];
+
+/** The server cannot be reached, as opposed to: it refuses. */
+export class Unreachable extends Error {}
+
+async function ask(path: string, options?: RequestInit): Promise<Response> {
+  const response = await fetch(`api/${path}`, options).catch(() => {
+    throw new Unreachable("The server cannot be reached.");
+  });
+  if (response.ok) return response;
+  const told: unknown = await response.json().catch(() => null);
+  throw new Error((told as { detail?: string } | null)?.detail ?? `The server answers ${response.status}.`);
+}
+
+const post = (body: unknown): RequestInit => ({
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+const json = async <T>(path: string, options?: RequestInit) => (await (await ask(path, options)).json()) as T;
+
+export const listModels = () => json<ModelSummary[]>("models");
+export const describeModel = async (id: string) =>
+  (await json<{ metadata: Metadata }>(`models/${encodeURIComponent(id)}`)).metadata;
+export const fetchNetwork = async (id: string) =>
+  (await ask(`models/${encodeURIComponent(id)}/onnx`)).arrayBuffer();
+export const describeSettings = async () =>
+  (await json<{ properties: Record<string, Setting> }>("train/settings")).properties;
+export const fetchHistory = () => json<History>("train/history");
+export const stopTraining = () => json<TrainingStatus>("train/stop", { method: "POST" });
+export const startTraining = (body: Record<string, unknown>) => json<TrainingStatus>("train/start", post(body));
+export const listNetworks = () => json<Networks>("networks");
+export const networkOfRun = (run: string) => json<Network>(`networks/${encodeURIComponent(run)}`);
+export const buildNetwork = (settings: Record<string, unknown>) => json<Network>("networks", post({ settings }));
+
+/** Watch training until the returned function is called; `null` is told while the server is lost. */
+export function watchTraining(tell: (status: TrainingStatus | null) => void): () => void {
+  const source = new EventSource("api/train/events");
+  source.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as TrainingStatus);
+  source.onerror = () => tell(null); // the browser tries again by itself
+  return () => source.close();
+}

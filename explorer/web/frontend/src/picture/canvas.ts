@@ -1,0 +1,107 @@
+// One fragment shader over the whole canvas, in WebGL2.
+
+const CORNERS = `#version 300 es
+void main() {  // one triangle that covers everything
+  gl_Position = vec4(vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0), 0.0, 1.0);
+}`;
+
+/** Values of uniforms by name; a number alone is a float unless the shader says int. */
+export type Uniforms = Record<string, number | number[] | Float32Array>;
+
+/** A shader that fills a canvas; `draw` once for every frame. */
+export class ShaderCanvas {
+  private readonly gl: WebGL2RenderingContext;
+  private program: WebGLProgram;
+  private weights: WebGLTexture | null = null;
+  private readonly uniforms = new Map<string, WebGLActiveInfo & { place: WebGLUniformLocation }>();
+
+  /** Throws an Error when there is no WebGL2 or the shader does not compile. */
+  constructor(readonly canvas: HTMLCanvasElement, private fragment: string) {
+    const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
+    if (!gl) throw new Error("no WebGL2");
+    this.gl = gl;
+    this.program = this.load(fragment);
+  }
+
+  /** Another shader on the same canvas. */
+  use(fragment: string): void {
+    if (fragment === this.fragment) return;
+    this.fragment = fragment;
+    this.gl.deleteProgram(this.program);
+    this.uniforms.clear();
+    this.program = this.load(fragment);
+  }
+
+  /** Numbers for the shader's only sampler, four to a texel. */
+  texture({ width, height, data }: { width: number; height: number; data: Float32Array }): void {
+    const { gl } = this;
+    gl.deleteTexture(this.weights);
+    this.weights = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, this.weights);
+    for (const edge of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, edge, gl.NEAREST);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, data);
+  }
+
+  get lost(): boolean {
+    return this.gl.isContextLost();
+  }
+
+  draw(values: Uniforms): void {
+    const { gl, canvas } = this;
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    this.set("size", [canvas.width, canvas.height]);
+    for (const [name, value] of Object.entries(values)) this.set(name, value);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  /** The pixels of the last frame, row by row from the top, RGB; right after `draw`. */
+  read(): Uint8Array {
+    const { width, height } = this.canvas;
+    const bytes = new Uint8Array(4 * width * height);
+    this.gl.readPixels(0, 0, width, height, this.gl.RGBA, this.gl.UNSIGNED_BYTE, bytes);
+    const pixels = new Uint8Array(3 * width * height);
+    for (let y = 0, to = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = 4 * ((height - 1 - y) * width + x);
+        for (let k = 0; k < 3; k++) pixels[to++] = bytes[from + k];
+      }
+    }
+    return pixels;
+  }
+
+  private set(name: string, value: number | number[] | Float32Array): void {
+    const { gl } = this;
+    const uniform = this.uniforms.get(name);
+    if (!uniform) return; // the compiler leaves out what a shader does not use
+    const numbers = typeof value === "number" ? [value] : value;
+    if (uniform.type === gl.INT) gl.uniform1i(uniform.place, numbers[0]);
+    else if (uniform.type === gl.FLOAT) gl.uniform1fv(uniform.place, numbers);
+    else if (uniform.type === gl.FLOAT_VEC2) gl.uniform2fv(uniform.place, numbers);
+    else if (uniform.type === gl.FLOAT_VEC3) gl.uniform3fv(uniform.place, numbers);
+    else gl.uniform4fv(uniform.place, numbers);
+  }
+
+  private load(fragment: string): WebGLProgram {
+    const { gl } = this;
+    const program = gl.createProgram();
+    for (const [kind, source] of [[gl.VERTEX_SHADER, CORNERS], [gl.FRAGMENT_SHADER, fragment]] as const) {
+      const shader = gl.createShader(kind)!;
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+      gl.deleteShader(shader); // once the program goes
+      if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
+        throw new Error(`the shader does not compile: ${gl.getShaderInfoLog(shader)}`);
+      }
+    }
+    gl.linkProgram(program);
+    gl.useProgram(program);
+    for (let n = 0; n < (gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS) ?? 0); n++) {
+      const found = gl.getActiveUniform(program, n)!;
+      const { size, type, name } = found;
+      const place = gl.getUniformLocation(program, name);
+      if (place) this.uniforms.set(name.replace("[0]", ""), { size, type, name, place });
+    }
+    return program;
+  }
+}

@@ -1,0 +1,96 @@
+"""The models that can be played with: the trained ones of an explorations folder, and the one that ships."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from explorer.errors import ExplorerError
+
+DEFAULT = "default"
+NETWORK, DESCRIPTION = "model.onnx", "model.json"
+LARGEST_NETWORK, LARGEST_DESCRIPTION = 64 * 2**20, 2**20  # bytes; what is larger is none of ours
+
+
+class NoSuchModel(ExplorerError):  # noqa: N818  as in: there is no such model
+    """No model by that name."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model by the name that the API gives it, and the folder that holds it."""
+
+    id: str
+    folder: Path
+
+    @property
+    def network(self) -> Path:
+        """The ONNX file."""
+        return self.folder / NETWORK
+
+    def describe(self) -> dict[str, Any]:
+        """What model.json tells. Raises ExplorerError when it is damaged."""
+        try:
+            text = (self.folder / DESCRIPTION).read_text(encoding="utf-8")
+            told = json.loads(text, parse_constant=_refuse_number)
+        except (OSError, ValueError) as error:
+            raise ExplorerError(f"{self.id} has no readable {DESCRIPTION}: {error}") from None
+        if not isinstance(told, dict):
+            raise ExplorerError(f"{self.id}: {DESCRIPTION} is damaged: a JSON object was expected")
+        return told
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether both files are there, of a sensible size, and not links to somewhere else."""
+        limits = {NETWORK: LARGEST_NETWORK, DESCRIPTION: LARGEST_DESCRIPTION}
+        try:
+            return all(
+                (path := self.folder / name).is_file()
+                and not path.is_symlink()
+                and 0 < path.stat().st_size <= limit
+                for name, limit in limits.items()
+            )
+        except OSError:
+            return False
+
+
+def _refuse_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
+
+
+def shipped() -> Path:
+    """Where the model that ships lies."""
+    return Path(str(files("explorer"))) / "fields" / "julia" / "shipped"
+
+
+def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
+    """All whole models: trained ones, the newest first, then the one that ships."""
+    try:
+        folders = [folder for folder in explorations.iterdir() if folder.name.startswith("train_")]
+    except OSError:
+        folders = []
+    trained = [
+        Model(folder.name, folder) for folder in sorted(folders, reverse=True) if not folder.is_symlink()
+    ]
+    return [model for model in (*trained, Model(DEFAULT, default or shipped())) if model.is_whole]
+
+
+def find_model(name: str, explorations: Path, default: Path | None = None) -> Model:
+    """The model by its name; only names of the list are known, so no name is ever made into a path."""
+    known = list_models(explorations, default)
+    for model in known:
+        if model.id == name:
+            return model
+    listed = ", ".join(model.id for model in known[:5]) or "none yet: train one"
+    raise NoSuchModel(f"there is no model {name[:100]!r}; there are: {listed}")
+
+
+def latest_model(explorations: Path, default: Path | None = None) -> Model:
+    """The model trained last, or the one that ships."""
+    known = list_models(explorations, default)
+    if not known:
+        raise NoSuchModel("there is no model yet; train one: explorer train FOLDER")
+    return known[0]

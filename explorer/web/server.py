@@ -1,0 +1,74 @@
+"""What `explorer serve` runs: a port or a clear word, API and page, quiet until something is wrong."""
+
+from __future__ import annotations
+
+import platform
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from explorer.errors import ExplorerError
+from explorer.web.app import create_app
+from explorer.web.guard import hosts_of
+from explorer.web.training import Training
+
+PATIENCE = 3  # seconds that open connections get when the server ends
+
+
+class _Server(uvicorn.Server):
+    """Tells streams that the server ends, or it would wait for them; says when it listens."""
+
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], on_exit: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._on_ready, self._on_exit = on_ready, on_exit
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._on_exit()
+        super().handle_exit(sig, frame)
+
+
+def serve(root: Path, explorations: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve API and page until Ctrl-C; `on_ready` gets the address. Raises ExplorerError when it cannot."""
+    from explorer.learn.settings import TrainSettings
+
+    door = _open(host, port)
+    training = Training(explorations)
+    app = create_app(root, explorations, TrainSettings, training, hosts_of(host, platform.node()))
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE, ws="none"
+    )
+    shown = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0", "::") else host
+    server = _Server(
+        config, lambda: on_ready(f"http://{shown}:{door.getsockname()[1]}"), app.state.closing.set
+    )
+    try:
+        server.run([door])
+    finally:
+        training.close()
+        door.close()
+
+
+def _open(host: str, port: int) -> socket.socket:
+    """A bound socket: a port that is taken is told in one line."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        door = socket.socket(family, kind, protocol)
+        if platform.system() != "Windows":  # there it would share a port that is in use
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ExplorerError(
+            f"cannot serve at {host}:{port}: {reason}; choose another with --port or --host"
+        ) from None
+    return door

@@ -1,0 +1,224 @@
+"""One training at a time, in a process of its own; what is known of it is read from its run folder.
+
+A run folder outlives the server, so a restarted one knows what it had, and training begun from the command
+line is seen as well.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from explorer.errors import ExplorerError
+from explorer.experiments import manifest
+
+STOP = "stop"  # a file by this name in the run folder ends training after the step
+LAST_LINES, LAST_BYTES = 20, 8192  # of what a process said
+MOST_ROWS = 20_000  # of a history
+GONE = "training ended without saying why: its process is gone"
+
+
+class Busy(ExplorerError):  # noqa: N818  as in: the machine is busy
+    """A training runs already, or there is none to stop."""
+
+
+class TrainingStatus(BaseModel):
+    """How training goes. `status` is idle, starting, running, done, stopped or failed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: str = "idle"
+    run: str | None = None
+    epoch: int | None = None
+    epochs: int | None = None
+    step: int | None = None
+    loss: float | None = None
+    losses: dict[str, float | None] = {}
+    validation: dict[str, float | None] = {}
+    seconds: float | None = None
+    seconds_left: float | None = None
+    error: str | None = None
+    log: list[str] = []
+
+    @property
+    def is_going(self) -> bool:
+        """Whether a process is at work."""
+        return self.status in ("starting", "running")
+
+
+class Training:
+    """Starts, watches and stops training; safe to ask from any thread."""
+
+    def __init__(
+        self, explorations: Path, program: tuple[str, ...] = (sys.executable, "-m", "explorer")
+    ) -> None:
+        self._explorations = explorations
+        self._program = program
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said: IO[bytes] | None = None
+        self._earlier: set[str] = set()  # run folders from before our process
+        self._stopping = False
+
+    def start(self, folder: Path, flags: list[str]) -> TrainingStatus:
+        """Begin to train on the sounds of a folder. Raises Busy when a training runs."""
+        with self._lock:
+            going = self._status()
+            if going.is_going:
+                raise Busy(f"{going.run or 'a training'} runs already; stop it first")
+            self._earlier = {run.name for run in self._runs()}
+            self._said = tempfile.TemporaryFile()  # noqa: SIM115  read until the next training begins
+            command = [
+                *self._program,
+                "train",
+                str(folder),
+                *flags,
+                "--explorations",
+                str(self._explorations),
+            ]
+            self._stopping = False
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=self._said, stderr=subprocess.STDOUT
+            )
+            return self._status()
+
+    def status(self) -> TrainingStatus:
+        """What is known now; reads two small files."""
+        with self._lock:
+            return self._status()
+
+    def stop(self) -> TrainingStatus:
+        """Ask training to end after its step; what it has learned is kept. Raises Busy when none runs."""
+        with self._lock:
+            going = self._status()
+            if not going.is_going:
+                raise Busy("no training runs")
+            run = self._run()
+            if run is not None:
+                (run / STOP).touch()
+            elif self._process is not None:  # it has made nothing yet
+                self._process.terminate()
+            self._stopping = True
+            return self._status()
+
+    def history(self) -> list[dict[str, float | None]]:
+        """The rows of history.csv of the run that `status` tells of, numbers where there are some."""
+        with self._lock:
+            run = self._run()
+        if run is None:
+            return []
+        try:
+            with (run / "history.csv").open(encoding="utf-8", newline="") as file:
+                rows = list(itertools.islice(csv.DictReader(file), MOST_ROWS))
+        except (OSError, ValueError, csv.Error):
+            return []
+        return [{str(name): _number(text) for name, text in row.items()} for row in rows]
+
+    def close(self) -> None:
+        """Ask our own training to end, as the server does; what it has learned is kept."""
+        with suppress(Busy):
+            if self._process and self._process.poll() is None:
+                self.stop()
+
+    def _status(self) -> TrainingStatus:
+        run = self._run()
+        told = _told(run) if run else TrainingStatus()
+        code = self._process.poll() if self._process else None
+        if self._process is None:
+            return told
+        if code is None:
+            status = "running" if run and told.status == "running" else "starting"
+            return (
+                told if told.status not in ("idle", "running") else told.model_copy(update={"status": status})
+            )
+        log = self._last_lines()
+        if code != 0 and told.status not in ("stopped", "failed"):
+            told = told.model_copy(update={"status": "stopped" if self._stopping else "failed"})
+        if told.status != "failed":
+            return told
+        reason = told.error if told.error and told.error != GONE else None
+        return told.model_copy(update={"log": log, "error": reason or (log[-1] if log else GONE)})
+
+    def _run(self) -> Path | None:
+        """The run folder of our process; the newest one while we have none."""
+        runs = self._runs()
+        if self._process is None:
+            return runs[-1] if runs else None
+        fresh = [run for run in runs if run.name not in self._earlier]
+        ours = [run for run in fresh if _process_of(run) in self._family()]
+        if not ours and self._process.poll() is not None:  # gone with its children: it made the newest
+            ours = fresh
+        return ours[-1] if ours else None
+
+    def _family(self) -> set[int]:
+        """Our process and its children: on Windows a launcher stands between."""
+        assert self._process is not None
+        try:
+            children = psutil.Process(self._process.pid).children(recursive=True)
+        except psutil.Error:
+            children = []
+        return {self._process.pid, *(child.pid for child in children)}
+
+    def _runs(self) -> list[Path]:
+        """Run folders of training, the oldest first."""
+        try:
+            found = [path for path in self._explorations.iterdir() if path.name.startswith("train_")]
+        except OSError:
+            return []
+        return sorted(path for path in found if not path.is_symlink() and path.is_dir())
+
+    def _last_lines(self) -> list[str]:
+        if self._said is None:
+            return []
+        self._said.seek(max(0, self._said.seek(0, 2) - LAST_BYTES))
+        text = self._said.read().decode("utf-8", "replace")
+        # a progress bar writes itself anew after a carriage return
+        lines = [line.rsplit("\r", 1)[-1].rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+        return [line for line in lines if line][-LAST_LINES:]
+
+
+def _told(run: Path) -> TrainingStatus:
+    """What a run folder tells of itself; `failed` where its process is gone and never said how it ended."""
+    log = _read(run / manifest.NAME)
+    progress = _read(run / "progress.json")
+    try:
+        told = TrainingStatus(**{**progress, "run": run.name})
+    except ValidationError:  # damaged, or from another version
+        told = TrainingStatus(run=run.name)
+    if "status" not in progress:
+        told.status, told.error = str(log.get("status", "failed")), told.error or log.get("error")
+    if told.status == "running" and not manifest.is_alive(log):
+        told.status, told.error = "failed", GONE
+    return told
+
+
+def _number(text: Any) -> float | None:
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _process_of(run: Path) -> Any:
+    return _read(run / manifest.NAME).get("process")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,52 @@
+"""Photograph the live page for README.md: python -m notebooks.images.live_page
+
+Run it in the root of the repository, with the page built, what the tests need installed and a Chromium.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from explorer.audio import DEMO_CLIP
+from explorer.files import write_bytes
+from explorer.web.models import shipped
+from tests.browser.conftest import FLAGS, chromium
+from tests.browser.live_page import Served, until, watched
+
+HERE = Path(__file__).parent
+WINDOW = {"width": 1280, "height": 760}
+QUALITY = 82
+# one frame as fine as it gets, where software draws too slowly for that
+FINE = """() => {
+  const { stage } = probe;
+  stage.close();
+  stage.quality.step = 5;
+  stage.fit();
+  stage.screen.draw(stage.julia());
+}"""
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp())
+    shutil.copytree(shipped(), folder / "shipped")
+    server = Served(folder)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        with watched(browser, server.address, viewport=WINDOW) as page:
+            until(page, "() => window.probe?.stage.hasModel")
+            page.get_by_label("sound file", exact=True).set_input_files(DEMO_CLIP)
+            until(page, "() => document.querySelector('.clock')?.textContent.startsWith('0:04')")
+            page.keyboard.press("i")
+            until(page, "() => probe.stage.features[2] > 0.6")
+            page.evaluate(FINE)
+            page.wait_for_timeout(1000)
+            write_bytes(HERE / "live.jpg", page.screenshot(type="jpeg", quality=QUALITY, timeout=120_000))
+        browser.close()
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

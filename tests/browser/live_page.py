@@ -1,0 +1,120 @@
+"""The live page for tests: a server in this process, a stand-in for training, and the page in a browser."""
+
+import base64
+import contextlib
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import uvicorn
+
+from explorer.web.app import create_app
+from explorer.web.built import is_built
+from explorer.web.guard import hosts_of
+from explorer.web.training import Training
+from tests.browser.conftest import missing
+from tests.web import trainer
+from tests.web.few_settings import FewSettings
+from tests.web.made_models import make_model
+
+ROOT = str(Path(__file__).parents[2])
+PATIENCE = 90  # seconds until a test that hangs fails
+MODELS = ("train_20260101T000000Z_aaaaaa", "train_20260102T000000Z_bbbbbb")
+
+
+class Served:
+    """A server on a free port in a thread; `stop` ends it at once."""
+
+    def __init__(self, folder, manner="long", port=0):
+        if not is_built():
+            missing("the live page is not built (python -m pip install -e .)")
+        self.folder = folder
+        (folder / "data" / "audio").mkdir(parents=True, exist_ok=True)
+        self.training = Training(folder / "runs", (sys.executable, trainer.__file__, manner))
+        self.app = create_app(
+            folder, folder / "runs", FewSettings, self.training, hosts_of("127.0.0.1", ""), folder / "shipped"
+        )
+        self._door = socket.socket()
+        self._door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._door.bind(("127.0.0.1", port))
+        self.port = self._door.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        config = uvicorn.Config(self.app, log_level="error", timeout_graceful_shutdown=1, lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, args=([self._door],))
+        self._thread.start()
+
+    def stop(self):
+        self.app.state.closing.set()
+        self._server.should_exit = True
+        self._thread.join()
+        self._door.close()
+        self.training.close()
+
+
+def with_models(folder, *names):
+    """The folder with untrained models in it."""
+    for n, name in enumerate(names):
+        make_model(folder / "runs" / name, delta=n % 2 == 1, seed=n)
+    return folder
+
+
+@contextlib.contextmanager
+def watched(browser, address, path="/#probe", before=None, **settings):
+    """The page in a context of its own; errors, refusals by policy and requests elsewhere fail the test."""
+    wrong = []
+    context = browser.new_context(**{"viewport": {"width": 480, "height": 320}, **settings})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    page.on("request", lambda request: wrong.append(request.url) if foreign(request.url, address) else None)
+    if before:
+        page.add_init_script(before)
+    page.goto(address + path)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def until(page, true, what=""):
+    """Wait until a function of the page says true; its policy forbids Playwright's own way of asking that."""
+    end = time.monotonic() + PATIENCE
+    while not (said := page.evaluate(true)):
+        assert time.monotonic() < end, what or true
+        page.wait_for_timeout(50)
+    return said
+
+
+def foreign(url, address):
+    return not url.startswith((f"{address}/", "data:", "blob:"))
+
+
+def packed(values):
+    """Float32 numbers as text for a page: see UNPACK."""
+    return base64.b64encode(np.ascontiguousarray(values, np.float32).tobytes()).decode()
+
+
+UNPACK = (
+    "const unpack = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);"
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A server with two models, for tests that change nothing."""
+    server = Served(with_models(tmp_path_factory.mktemp("live"), *MODELS))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def parts(browser, served):
+    """A page that shows its parts."""
+    with watched(browser, served.address) as page:
+        until(page, "() => window.probe !== undefined")
+        yield page

@@ -1,0 +1,248 @@
+"""The live page in a browser: sound comes in, the picture moves, and whatever fails is said kindly."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from explorer.fields.cppn.presets import PRESETS as PRESETS_OF_NETWORKS
+from explorer.fields.julia.presets import PRESETS
+from tests.browser.live_page import MODELS, Served, served, until, watched, with_models  # noqa: F401  a fixture
+from tests.signals import music, write_wav
+
+RATE = 48000
+MOVING = "() => { const { values } = probe.stage.motion; return [...values].join() }"
+HEARS = "() => probe.stage.listening && probe.stage.features.some((value) => value > 0)"
+REFUSED = """navigator.mediaDevices.getUserMedia = () =>
+  Promise.reject(new DOMException("no", "{}"));"""
+
+
+@pytest.fixture
+def page(browser, served):  # noqa: F811
+    with watched(browser, served.address) as opened:
+        until(opened, "() => window.probe?.stage.hasModel")
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory):
+    return write_wav(tmp_path_factory.mktemp("song") / "it's a <i>song.wav", music(20.0, RATE), RATE)
+
+
+def play(page, song):
+    page.get_by_label("sound file", exact=True).set_input_files(song)
+    until(page, HEARS)
+
+
+def test_a_microphone_moves_the_picture(page):
+    rest = page.evaluate("() => [...probe.stage.parameters]")
+    page.get_by_role("button", name="Microphone").click()
+    until(page, HEARS)
+    until(page, f"() => probe.stage.parameters.some((value, n) => Math.abs(value - {rest}[n]) > 0.01)")
+    expect(page.get_by_text("listening to the microphone")).to_be_visible()
+    before = page.evaluate("() => probe.stage.drawn")
+    until(page, f"() => probe.stage.drawn > {before} + 3")
+    page.get_by_role("button", name="Stop listening").press("Enter")
+    expect(page.get_by_role("heading", name="Let it hear something")).to_be_visible()
+    assert page.evaluate("() => probe.stage.listening") is False
+
+
+def test_a_file_plays_pauses_and_is_named_as_it_is(page, song):
+    play(page, song)
+    expect(page.locator(".name")).to_have_text("it's a <i>song.wav")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.get_by_role("button", name="Play").press("Enter")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.get_by_label("position").fill("12")
+    expect(page.locator(".clock")).to_have_text(re.compile("0:1[2-9] / 0:20"))
+
+
+def test_meters_show_what_is_heard_and_what_is_made_of_it(page, song):
+    play(page, song)
+    page.keyboard.press("i")
+    expect(page.locator(".bar.heard")).to_have_count(6)
+    expect(page.locator(".bar.shown")).to_have_count(7)
+    until(page, "() => document.querySelectorAll('.bar.heard i')[2].style.transform.match(/0\\.[1-9]/)")
+    expect(page.locator(".meters .quiet")).to_have_text(re.compile(r"\d+.\d+, \d+ fps, model [\d.]+ ms"))
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
+
+
+def test_sliders_change_the_look_and_are_remembered(page):
+    page.keyboard.press("i")
+    page.get_by_label("hue", exact=False).last.fill("0.75")
+    assert page.evaluate("() => probe.stage.motion.look.hue") == 0.75
+    page.reload()
+    until(page, "() => window.probe?.stage.motion.look.hue === 0.75")
+    page.keyboard.press("i")
+    page.get_by_role("button", name="charcoal").click()
+    until(page, f"() => probe.stage.motion.look.hue === {PRESETS['charcoal'].hue}")
+    page.keyboard.press("l")  # after the last comes the first
+    until(page, f"() => probe.stage.motion.look.hue === {PRESETS['dahlia'].hue}")
+
+
+def test_another_model_is_chosen_and_answers(page, song):
+    chooser = page.get_by_label("picture", exact=True)
+    expect(chooser.locator("option[value^=model]")).to_have_count(2)
+    expect(chooser).to_have_value(f"model:{MODELS[1]}")  # the newest
+    play(page, song)
+    chooser.select_option(f"model:{MODELS[0]}")
+    expect(page.locator(".chooser")).to_have_attribute("data-ready", "true")
+    before = page.evaluate(MOVING)
+    until(page, f"() => ({MOVING})() !== '{before}'")
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_path):  # noqa: F811
+    chooser = page.get_by_label("picture", exact=True)
+    chooser.select_option("look:orchid")
+    until(page, "() => probe.stage.network?.settings.palette === 'aurora'")
+    play(page, song)
+    before = page.evaluate("() => probe.stage.drawn")
+    until(page, f"() => probe.stage.drawn > {before} + 3")
+    page.keyboard.press("i")
+    page.get_by_label("seed").fill("41")
+    until(page, "() => probe.stage.network.settings.seed === 41")
+    expect(chooser).to_have_value("own")
+    link = page.evaluate("location.hash")
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(json.dumps({"field": PRESETS_OF_NETWORKS["mandala"].model_dump(mode="json")}))
+    page.get_by_label("sound file", exact=True).set_input_files(recipe)
+    until(page, "() => probe.stage.network.settings.symmetry === 8")
+    chooser.select_option(f"model:{MODELS[0]}")
+    until(page, "() => probe.stage.network === null")
+    with watched(browser, served.address, path="/" + link) as other:
+        expect(other.get_by_label("picture", exact=True)).to_have_value("own")
+        expect(other.locator(".notice")).to_have_count(0)
+
+
+def test_a_link_that_cannot_be_drawn_is_told(browser, served):  # noqa: F811
+    with watched(browser, served.address, path="/#cppn=%7B%22hidden%22%3A500%7D") as page:
+        expect(page.locator(".notice")).to_contain_text("up to 32 wide")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("NotAllowedError", "told not to give the microphone"),
+        ("NotFoundError", "No microphone was found"),
+        ("NotReadableError", "Another program"),
+        ("StrangeError", "cannot be heard"),
+    ],
+)
+def test_without_a_microphone_the_page_says_what_to_do(browser, served, name, words):  # noqa: F811
+    with watched(browser, served.address, before=REFUSED.replace("{}", name)) as page:
+        page.get_by_role("button", name="Microphone").click()
+        expect(page.get_by_role("alert")).to_contain_text(words)
+        expect(page.get_by_role("button", name="Sound file")).to_be_enabled()
+
+
+def test_a_file_that_is_no_sound_is_told(page, tmp_path):
+    (tmp_path / "notes.wav").write_text("not a sound")
+    page.get_by_label("sound file", exact=True).set_input_files(tmp_path / "notes.wav")
+    expect(page.get_by_role("alert")).to_contain_text("cannot play that file")
+
+
+def test_without_webgl2_the_page_says_so(browser, served):  # noqa: F811
+    with watched(
+        browser, served.address, before="HTMLCanvasElement.prototype.getContext = () => null"
+    ) as page:
+        expect(page.get_by_role("heading", name="No picture here")).to_be_visible()
+        expect(page.get_by_text("WebGL2")).to_be_visible()
+
+
+def test_without_any_model_the_picture_rests_and_training_is_named(browser, tmp_path):
+    server = Served(tmp_path)
+    try:
+        with watched(browser, server.address) as page:
+            expect(page.get_by_text("There is no model yet")).to_be_visible()
+            page.get_by_role("button", name="Microphone").click()
+            until(page, HEARS)
+            assert page.evaluate("() => probe.stage.hasModel") is False
+    finally:
+        server.stop()
+
+
+def test_a_lost_server_is_told_and_found_again(browser, tmp_path, song):
+    server = Served(with_models(tmp_path, MODELS[0]))
+    try:
+        with watched(browser, server.address) as page:
+            until(page, "() => window.probe?.stage.hasModel")
+            play(page, song)
+            server.stop()
+            expect(page.get_by_text("The server is gone")).to_be_visible()
+            drawn = page.evaluate("() => probe.stage.drawn")
+            until(page, f"() => probe.stage.drawn > {drawn}")  # what plays goes on
+            server = Served(tmp_path, port=server.port)
+            expect(page.get_by_text("The server is gone")).to_have_count(0)
+    finally:
+        server.stop()
+
+
+def test_training_is_started_watched_and_stopped_from_the_page(browser, tmp_path):
+    server = Served(with_models(tmp_path, MODELS[0]))
+    try:
+        with watched(browser, server.address, viewport={"width": 900, "height": 700}) as page:
+            page.get_by_role("button", name="Training").click()
+            page.get_by_label("folder of sounds").fill("../elsewhere")
+            page.get_by_role("button", name="Train", exact=True).click()
+            expect(page.get_by_role("alert")).to_contain_text("below the one the server was started in")
+            page.get_by_label("folder of sounds").fill("data/audio")
+            page.get_by_label("epochs").fill("7")
+            page.get_by_role("button", name="Train", exact=True).click()
+            progress = page.locator(".progress")
+            expect(progress).to_have_attribute("data-status", "running")
+            expect(progress).to_contain_text(re.compile("Epoch [1-9]"))
+            expect(progress).to_contain_text("loss 0.")
+            expect(page.get_by_role("img", name="loss over the epochs")).to_be_visible()
+            page.get_by_role("button", name="Stop and keep").click()
+            expect(progress).to_have_attribute("data-status", "stopped")
+    finally:
+        server.stop()
+
+
+def test_the_picture_is_recorded_with_its_sound(page, song):
+    play(page, song)
+    with page.expect_download() as saved:
+        page.keyboard.press("r")
+        before = page.evaluate("() => probe.stage.drawn")
+        until(page, f"() => probe.stage.drawn > {before} + 5")
+        page.get_by_role("button", name="End the recording").press("Enter")
+    film = saved.value
+    assert re.fullmatch(r"explorer_\d{8}T\d{6}Z\.(webm|mp4)", film.suggested_filename)
+    assert film.path().stat().st_size > 1000
+
+
+def test_controls_fade_while_it_plays_and_come_back(page, song):
+    play(page, song)
+    expect(page.locator(".page.idle")).to_have_count(1)
+    expect(page.locator(".dock")).to_have_css("opacity", "0")
+    page.mouse.move(100, 100)
+    expect(page.locator(".dock")).to_have_css("opacity", "1")
+
+
+def test_less_motion_where_that_is_wanted(browser, served):  # noqa: F811
+    with watched(browser, served.address, reduced_motion="reduce") as page:
+        until(page, "() => window.probe?.stage.calm")
+        before = page.evaluate("() => probe.stage.motion.controls.angle")
+        drawn = page.evaluate("() => probe.stage.drawn")
+        until(page, f"() => probe.stage.drawn > {drawn} + 5")
+        assert page.evaluate("() => probe.stage.motion.controls.angle") == before
+
+
+def test_everything_fits_on_a_phone_and_has_a_name(browser, served):  # noqa: F811
+    with watched(browser, served.address, viewport={"width": 360, "height": 640}, has_touch=True) as page:
+        until(page, "() => window.probe?.stage.hasModel")
+        for panel in ("", "i", "t"):
+            if panel:
+                page.keyboard.press(panel)
+            beyond = """() => [...document.querySelectorAll("button, select, input:not([hidden])")].filter(
+              (element) => { const { left, right } = element.getBoundingClientRect();
+                             return left < 0 || right > innerWidth; }).map((element) => element.outerHTML)"""
+            assert page.evaluate(beyond) == []
+            unnamed = """() => [...document.querySelectorAll("button, select, input")].filter((element) =>
+              !(element.textContent.trim() || element.getAttribute("aria-label") || element.labels?.length))
+              .map((element) => element.outerHTML)"""
+            assert page.evaluate(unnamed) == []

@@ -1,0 +1,165 @@
+"""The page and Python agree: what is heard, what the model answers, what is drawn."""
+
+import base64
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.audio.live import live_features, live_windows
+from explorer.fields import Controls, Grid, Julia
+from explorer.fields.cppn.presets import PRESETS
+from explorer.fields.julia.model import load_model
+from explorer.fields.julia.parameters import PARAMETERS
+from explorer.fields.julia.timeline import NAMED
+from tests.browser.live_page import MODELS, UNPACK, packed, parts, served  # noqa: F401  fixtures
+from tests.signals import click_track, music, noise, tone
+
+RATE = 48000
+SIZE = (160, 90)
+SOUNDS = {
+    "music": music(2.0, RATE),
+    "noise": noise(0.5, RATE),
+    "quiet": tone(440, 0.5, RATE, amplitude=2e-6),
+    "clicks": click_track([0.1, 0.25, 0.3], 0.5, RATE),
+    "low": tone(30, 0.5, RATE),
+}
+
+
+@pytest.mark.parametrize("name", SOUNDS)
+def test_the_page_hears_the_same_numbers(parts, name):  # noqa: F811
+    heard = parts.evaluate(
+        f"""(text) => {{
+          {UNPACK}
+          return new probe.LiveAnalysis().hear(unpack(text)).map((row) => [...row]);
+        }}""",
+        packed(SOUNDS[name]),
+    )
+    np.testing.assert_allclose(heard, live_features(SOUNDS[name]), atol=1e-4, rtol=0)
+
+
+def test_and_so_does_its_audio_worklet(parts):  # noqa: F811
+    sound = SOUNDS["music"]
+    heard = parts.evaluate(
+        f"""async (text) => {{
+          {UNPACK}
+          return (await probe.hearOffline(unpack(text))).map((row) => [...row]);
+        }}""",
+        packed(sound),
+    )
+    np.testing.assert_allclose(heard, live_features(sound)[: len(heard)], atol=1e-4, rtol=0)
+    assert len(heard) == len(live_features(sound))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_its_models_answer_the_same(parts, served, name):  # noqa: F811
+    folder = served.folder / "runs" / name
+    model = load_model(str(folder))
+    features = live_features(SOUNDS["music"])
+    facts = {key: model.facts[key] for key in ("window_frames", "include_delta", "include_delta_delta")}
+    windows = live_windows(features, **facts)
+    answers = parts.evaluate(
+        f"""async ([name, text]) => {{
+          {UNPACK}
+          const metadata = (await (await fetch(`api/models/${{name}}`)).json()).metadata;
+          const bytes = await (await fetch(`api/models/${{name}}/onnx`)).arrayBuffer();
+          const model = await probe.Model.load(metadata, bytes);
+          const windows = new probe.Windows(metadata);
+          const flat = unpack(text), rows = [];
+          for (let n = 0; n < flat.length; n += 6) rows.push(windows.add(flat.slice(n, n + 6)));
+          return [rows.map((row) => [...row]), (await model.run(rows)).map((row) => [...row])];
+        }}""",
+        [name, packed(features)],
+    )
+    np.testing.assert_allclose(answers[0], windows, atol=1e-6, rtol=0)
+    span = np.array([said.high - said.low for said in PARAMETERS])
+    np.testing.assert_allclose(answers[1] / span, model(windows) / span, atol=1e-5, rtol=0)
+
+
+def drawn(page, controls, iterations, samples):
+    """The picture of the page, uint8 (height, width, 3)."""
+    said = page.evaluate(
+        """([size, controls, iterations, samples]) => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
+          const screen = new probe.ShaderCanvas(canvas, probe.JULIA);
+          screen.draw(probe.uniforms(controls, iterations, samples));
+          const pixels = screen.read();
+          // there are only so many contexts
+          canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
+          return btoa(String.fromCharCode(...pixels));
+        }""",
+        [SIZE, controls, iterations, samples],
+    )
+    return np.frombuffer(base64.b64decode(said), np.uint8).reshape(SIZE[1], SIZE[0], 3)
+
+
+NARROW = [name for name, look in PRESETS.items() if look.hidden <= 32]
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_it_draws_the_same_networks(parts, name):  # noqa: F811
+    field = PRESETS[name]
+    row = np.array([[0.3, *np.linspace(-1, 1, len(field.features))]], np.float32)
+    grid = Grid(*SIZE)
+    prepared = field.prepare(Controls(row, ("time", *field.features)))
+    colours = prepared.colors(torch.from_numpy(grid.xy()), grid.pixel)[0].numpy()
+    said = parts.evaluate(
+        """async ([settings, size, time, features]) => {
+          const asked = { method: "POST", headers: { "content-type": "application/json" } };
+          const body = JSON.stringify({ settings });
+          const network = await (await fetch("api/networks", { ...asked, body })).json();
+          const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
+          const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
+          screen.texture(probe.packed(network));
+          screen.draw(probe.moment(network, time, features));
+          const pixels = screen.read();
+          // there are only so many contexts
+          canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
+          return btoa(String.fromCharCode(...pixels));
+        }""",
+        [field.model_dump(mode="json"), SIZE, float(row[0, 0]), row[0, 1:].tolist()],
+    )
+    picture = np.frombuffer(base64.b64decode(said), np.uint8).reshape(-1, 3)
+    assert np.abs(picture - np.rint(255 * colours)).max() <= 2
+
+
+# as a rule within two levels; next to the set a last bit decides how often a point turns before it escapes
+LOOKS = [
+    {"angle": 1.3, "distance": 1.04, "hue": 0.5, "saturation": 0.7, "brightness": 0.7},
+    {
+        "angle": 4.2,
+        "distance": 1.01,
+        "zoom": 1.8,
+        "rotation": 2.0,
+        "hue": 0.1,
+        "saturation": 1.0,
+        "brightness": 1.0,
+    },
+    {"angle": 0.4, "distance": 1.08, "zoom": 0.6, "rotation": -1.0, "hue": 0.9, "brightness": 0.2},
+    {"angle": 2.9, "distance": 1.06, "saturation": 0.0},
+]
+REST = {
+    "angle": 0.0,
+    "rotation": 0.0,
+    "distance": 1.04,
+    "zoom": 1.0,
+    "hue": 0.5,
+    "saturation": 0.7,
+    "brightness": 0.7,
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("samples", [1, 2])
+def test_it_draws_the_same_picture(parts, look, samples):  # noqa: F811
+    controls = {**REST, **look}
+    field = Julia(samples=samples)
+    row = np.array([[0.0, *(controls[name] for name in NAMED)]], np.float32)
+    grid = Grid(*SIZE)
+    prepared = field.prepare(Controls(row, ("time", *NAMED)))
+    colours = prepared.colors(torch.from_numpy(grid.xy()), grid.pixel)[0].numpy()
+    expected = np.rint(255 * colours).reshape(SIZE[1], SIZE[0], 3)
+    picture = drawn(parts, controls, field.iterations, samples)
+    difference = np.abs(picture - expected).max(axis=2)
+    assert difference.mean() < 0.05
+    assert (difference <= 2).mean() > 0.999

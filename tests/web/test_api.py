@@ -1,0 +1,236 @@
+import sys
+from contextlib import suppress
+from pathlib import Path
+from unittest import SkipTest
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from explorer.web.app import create_app
+from explorer.web.bodies import flags_of
+from explorer.web.guard import LARGEST_BODY, hosts_of
+from explorer.web.training import Training
+from tests.web import trainer
+from tests.web.few_settings import SEED_BODY, FewSettings
+from tests.web.made_models import make_model
+from tests.web.test_training import ROOT, until
+
+NAME = "train_20260101T000000Z_aaaaaa"
+EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+PROMISES = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture
+def make_client(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", ROOT)
+    (tmp_path / "data" / "audio").mkdir(parents=True)
+    made = []
+
+    def make(manner="short", hosts=None):
+        training = Training(tmp_path / "runs", (sys.executable, trainer.__file__, manner))
+        names = hosts or hosts_of("127.0.0.1", "box")
+        shipped = tmp_path / "shipped"
+        app = create_app(tmp_path, tmp_path / "runs", FewSettings, training, names, shipped)
+        made.append(training)
+        client = TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
+        client.training = training
+        return client
+
+    yield make
+    for training in made:
+        training.close()
+
+
+@pytest.fixture
+def client(make_client):
+    return make_client()
+
+
+def test_a_well_server_says_so(client):
+    said = client.get("/api/health").json()
+    assert (said["status"], said["models"], said["training"]) == ("ok", 0, "idle")
+
+
+def test_the_published_request_starts_training(client, tmp_path):
+    answer = client.post("/api/train/start", json=SEED_BODY)
+    assert answer.status_code == 202
+    assert answer.json()["status"] == "starting"
+    done = until(client.training, "done")
+    assert client.get("/api/train/status").json()["run"] == done.run
+    assert len(client.get("/api/train/history").json()) == 2
+
+
+def test_only_one_training_at_a_time(make_client):
+    client = make_client("long")
+    client.post("/api/train/start", json=SEED_BODY)
+    again = client.post("/api/train/start", json=SEED_BODY)
+    assert again.status_code == 409
+    assert "already" in again.json()["detail"]
+    until(client.training, "running")
+    assert client.post("/api/train/stop").status_code == 202
+    until(client.training, "stopped")
+    assert client.post("/api/train/stop").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"epochs": 0}, "epochs: got 0; allowed: whole numbers 1 to 10000"),
+        ({"epochs": 10**9}, "epochs"),
+        ({"learning_rate": "quick"}, "learning_rate"),
+        ({"learning_rate": 2}, "learning_rate"),
+        ({"hidden": ["wide"]}, "hidden"),
+        ({"device": "cuda"}, "device"),
+        ({"data_dir": None}, "data_dir"),
+        ({"data_dir": "../elsewhere"}, "below the one"),
+        ({"data_dir": "/etc"}, "below the one"),
+        ({"data_dir": "nowhere"}, "no folder"),
+    ],
+)
+def test_bad_requests_are_answered_with_the_reason(client, changes, words):
+    answer = client.post("/api/train/start", json={**SEED_BODY, **changes})
+    assert answer.status_code == 422
+    assert words in answer.json()["detail"]
+    assert client.training.status().status == "idle"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"\xff\xfe", b"[" * 3000])
+def test_what_is_no_json_object_is_refused(client, body):
+    answer = client.post("/api/train/start", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 422)
+    assert answer.json()["detail"]
+
+
+def test_bounds_and_help_of_the_form_are_those_of_the_settings(client):
+    said = client.get("/api/train/settings").json()["properties"]
+    knob = FewSettings.knobs()["epochs"]
+    assert (said["epochs"]["minimum"], said["epochs"]["maximum"]) == (knob.low, knob.high)
+    assert said["epochs"]["description"] == knob.help
+    assert said["learning_rate"]["default"] == 2e-3
+
+
+def test_settings_become_flags():
+    assert flags_of(FewSettings()) == []
+    changed = FewSettings(epochs=3, include_delta=True, learning_rate=1e-4)
+    assert flags_of(changed) == ["--epochs", "3", "--learning-rate", "0.0001", "--include-delta"]
+
+
+def test_models_are_listed_described_and_fetched(client, tmp_path):
+    assert client.get("/api/models").json() == []
+    assert client.get("/api/model/latest").status_code == 404
+    make_model(tmp_path / "shipped")
+    assert client.get("/api/model/metadata").json()["id"] == "default"
+    folder = make_model(tmp_path / "runs" / NAME, delta=True)
+    listed = client.get("/api/models").json()
+    assert [(model["id"], model["shipped"]) for model in listed] == [(NAME, False), ("default", True)]
+    assert client.get(f"/api/models/{NAME}").json()["metadata"]["include_delta"] is True
+    assert listed[0]["trained_on"] == ["a song.wav"]
+    for path in (f"/api/models/{NAME}/onnx", "/api/model/latest"):
+        answer = client.get(path)
+        assert answer.content == (folder / "model.onnx").read_bytes()
+        assert answer.headers["x-model-id"] == NAME
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/models/nothing",
+        "/api/models/..%2f..%2fetc%2fpasswd/onnx",
+        "/api/models/%2e%2e/onnx",
+        "/api/models/" + "x" * 4000,
+        "/api/nothing",
+        "/assets/..%2f..%2f..%2fpyproject.toml",
+        "/..%2f..%2fapp.py",
+        "/%2e%2e/%2e%2e/app.py",
+        "//etc/passwd",
+    ],
+)
+def test_paths_lead_nowhere_else(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert b"import" not in answer.content
+    assert b"root:" not in answer.content
+
+
+def test_damaged_models_do_not_break_the_list(client, tmp_path):
+    make_model(tmp_path / "runs" / NAME)
+    for text in ("{", "[]", '{"hidden": {"a": 1}, "trained_on": 3}', '{"a": NaN}'):
+        (tmp_path / "runs" / NAME / "model.json").write_text(text)
+        assert client.get("/api/models").json()[0]["id"] == NAME
+        assert client.get(f"/api/models/{NAME}").status_code in (200, 409)
+
+
+def test_foreign_pages_names_and_large_bodies_are_refused(client):
+    assert client.get("/api/health", headers={"host": "evil.example"}).status_code == 403
+    for method, path in (("POST", "/api/train/start"), ("POST", "/api/train/stop"), ("GET", "/api/models")):
+        answer = client.request(method, path, headers={"origin": "http://evil.example"})
+        assert answer.status_code == 403
+    assert client.post("/api/train/start", content=b" " * (LARGEST_BODY + 1)).status_code == 413
+
+
+def test_events_tell_every_change(make_client):
+    client = make_client("long")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("explorer.web.training_api.PULSE", 0.01)
+        client.post("/api/train/start", json=SEED_BODY)
+        until(client.training, "running")
+        client.training.stop()
+        until(client.training, "stopped")
+        client.app.state.closing.set()  # or the stream would not end
+        client.app.state.closing.is_set = iter([False, True]).__next__
+        said = client.get("/api/train/events")
+    assert said.headers["content-type"].startswith("text/event-stream")
+    assert said.text.startswith("data: {")
+    assert '"status":"stopped"' in said.text
+
+
+def test_requests_made_from_the_own_schema_find_no_server_error(make_client, tmp_path):
+    make_model(tmp_path / "runs" / NAME)
+    client = make_client("crash")
+    own = {"host": "127.0.0.1:8000"}
+    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app, headers=own)
+    checked = set()
+    for found in schema.exclude(path="/api/train/events").get_all_operations():
+        operation = found.ok()
+        for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
+
+            @EXAMPLES
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def answers_as_promised(case):
+                case.call_and_validate(headers=own, checks=PROMISES)
+
+            with suppress(Unsatisfiable, SkipTest):  # nothing about it can be wrong
+                answers_as_promised()
+                checked.add((operation.path, mode))
+    assert len(checked) >= 12
+
+
+@pytest.mark.skipif(not Path(ROOT, "explorer/web/page/index.html").is_file(), reason="the page is not built")
+def test_the_page_is_served_with_its_kinds(client):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert "https://" not in page.text  # nothing from elsewhere
+    script = page.text.split('src="./')[1].split('"')[0]
+    assert client.get(f"/{script}").headers["content-type"].startswith("text/javascript")
+
+
+def test_without_a_page_the_server_says_how_to_build_it(make_client, monkeypatch, tmp_path):
+    monkeypatch.setattr("explorer.web.built.PAGE", tmp_path / "nowhere")
+    answer = make_client().get("/")
+    assert answer.status_code == 503
+    assert "pip install -e ." in answer.text

@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+from explorer.errors import ExplorerError
+from explorer.fields.julia.formulas import colour
+from explorer.fields.kernels.either import cos, fading, formula, greatest, where_less
+from explorer.web.constants import FILE, page_constants
+from explorer.web.glsl import glsl_of
+
+SHIFT = 0.5
+
+
+@formula
+def example(x, y):
+    """Said here alone."""
+    x = greatest(x * 2 - y, 0.0)
+    z = fading(x + SHIFT)
+    return where_less(x, 1.0, cos(z), -z)
+
+
+@formula
+def three(x):
+    return x, x / 3, 1.0
+
+
+@formula
+def strange(x):
+    return x**2
+
+
+@pytest.mark.skipif(not FILE.is_file(), reason="the page's sources are not part of this installation")
+def test_the_page_was_told_what_the_core_says():
+    kept = json.loads(FILE.read_text(encoding="utf-8"))
+    said = json.loads(json.dumps(page_constants()))
+    assert kept == said, "write it anew: python -m explorer.web.constants"
+
+
+def test_a_formula_becomes_glsl():
+    assert glsl_of(example).splitlines() == [
+        "float example(float x, float y) {",
+        "  x = max(((x * 2.0) - y), 0.0);",
+        "  float z = exp(-((x + 0.5)));",
+        "  return (x < 1.0 ? cos(z) : (-z));",
+        "}",
+    ]
+    assert glsl_of(three).startswith("vec3 three(float x) {\n  return vec3(x, (x / 3.0), 1.0);")
+    assert glsl_of(colour).startswith("vec3 colour(float nu,")
+
+
+def test_what_the_translator_does_not_know_is_told():
+    with pytest.raises(ExplorerError, match=r"x \*\* 2"):
+        glsl_of(strange)

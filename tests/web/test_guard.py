@@ -1,0 +1,103 @@
+import asyncio
+
+import pytest
+
+from explorer.web.guard import LARGEST_BODY, Guard, hosts_of, is_local
+
+LOCAL = hosts_of("127.0.0.1", "box")
+
+
+def ask(headers, hosts=LOCAL, path="/api/health"):
+    """Status, headers and body that the guard gives before an application that always says 200."""
+
+    async def application(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"in"})
+
+    async def receive():
+        return {"type": "http.request", "body": b""}
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "path": path, "headers": pairs}
+    asyncio.run(Guard(application, hosts)(scope, receive, send))
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "LOCALHOST", "[::1]:8000"])
+def test_the_server_answers_to_its_own_names(host):
+    assert ask({"host": host})[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8000",
+        "127.0.0.1.evil.example",
+        "10.0.0.9",
+        "",
+        "[",
+        "localhost@evil.example",
+    ],
+)
+def test_a_name_that_was_made_to_point_here_is_refused(host):
+    status, _, body = ask({"host": host})
+    assert status == 403
+    assert b"detail" in body
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "https://localhost:8000",
+        "http://localhost:3000",
+        "http://localhost:80001",
+    ],
+)
+def test_pages_of_others_are_refused(origin):
+    assert ask({"host": "localhost:8000", "origin": origin})[0] == 403
+
+
+def test_the_own_page_may_ask():
+    assert ask({"host": "localhost:8000", "origin": "http://localhost:8000"})[0] == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_what_other_sites_embed_is_refused_but_a_link_to_the_page_works(site):
+    headers = {"host": "localhost:8000", "sec-fetch-site": site}
+    assert ask(headers)[0] == 403
+    assert ask(headers, path="/")[0] == 200
+
+
+def test_large_bodies_and_those_of_unknown_length_are_refused():
+    host = {"host": "localhost"}
+    assert ask({**host, "content-length": str(LARGEST_BODY)})[0] == 200
+    assert ask({**host, "content-length": str(LARGEST_BODY + 1)})[0] == 413
+    assert ask({**host, "content-length": "-1"})[0] == 411
+    assert ask({**host, "transfer-encoding": "chunked"})[0] == 411
+
+
+def test_an_open_server_answers_to_numbers_and_its_name_alone():
+    hosts = hosts_of("0.0.0.0", "box")
+    assert ask({"host": "192.168.1.7:8000"}, hosts)[0] == 200
+    assert ask({"host": "box.local:8000"}, hosts)[0] == 200
+    assert ask({"host": "evil.example:8000"}, hosts)[0] == 403
+
+
+def test_answers_keep_the_page_in():
+    headers = ask({"host": "localhost"})[1]
+    assert b"default-src 'self'" in headers[b"content-security-policy"]
+    assert headers[b"cache-control"] == b"no-cache"
+    assert b"immutable" in ask({"host": "localhost"}, path="/assets/index-1.js")[1][b"cache-control"]
+
+
+def test_local_addresses_are_known():
+    assert [is_local(name) for name in ("127.0.0.1", "::1", "localhost")] == [True] * 3
+    assert [is_local(name) for name in ("0.0.0.0", "192.168.1.7", "box")] == [False] * 3

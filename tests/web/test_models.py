@@ -1,0 +1,59 @@
+import os
+
+import pytest
+
+from explorer.errors import ExplorerError
+from explorer.web import models
+from tests.web.made_models import make_model
+
+
+@pytest.fixture
+def folder(tmp_path):
+    make_model(tmp_path / "train_20260101T000000Z_aaaaaa")
+    make_model(tmp_path / "train_20260102T000000Z_bbbbbb")
+    (tmp_path / "train_20260103T000000Z_cccccc").mkdir()  # has not ended
+    make_model(tmp_path / "render_20260104T000000Z_dddddd")
+    return tmp_path
+
+
+def test_whole_models_are_listed_the_newest_first_and_the_shipped_one_last(folder, tmp_path):
+    shipped = make_model(tmp_path / "elsewhere")
+    names = [model.id for model in models.list_models(folder, shipped)]
+    assert names == ["train_20260102T000000Z_bbbbbb", "train_20260101T000000Z_aaaaaa", "default"]
+    assert models.latest_model(folder, shipped).id == names[0]
+    assert models.find_model("default", folder, shipped).folder == shipped
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "..", "../elsewhere", "train_20260103T000000Z_cccccc", "render_20260104T000000Z_dddddd", "x" * 5000],
+)
+def test_only_names_of_the_list_are_known(folder, name):
+    with pytest.raises(models.NoSuchModel, match="there is no model"):
+        models.find_model(name, folder)
+
+
+def test_without_any_model_training_is_named(tmp_path):
+    assert models.list_models(tmp_path / "nowhere", tmp_path) == []
+    with pytest.raises(models.NoSuchModel, match="explorer train"):
+        models.latest_model(tmp_path, tmp_path)
+
+
+def test_a_damaged_description_is_told(folder):
+    model = models.latest_model(folder)
+    (model.folder / "model.json").write_text("[1, 2]")
+    with pytest.raises(ExplorerError, match="damaged"):
+        model.describe()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_to_elsewhere_are_no_models(folder, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("{}")
+    model = models.latest_model(folder)
+    model.network.unlink()
+    model.network.symlink_to(secret)
+    (folder / "train_20260105T000000Z_eeeeee").symlink_to(folder / "train_20260101T000000Z_aaaaaa")
+    assert [model.id for model in models.list_models(folder, tmp_path / "none")] == [
+        "train_20260101T000000Z_aaaaaa"
+    ]

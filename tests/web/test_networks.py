@@ -1,0 +1,58 @@
+import json
+
+import pytest
+
+from explorer.errors import SettingsError
+from explorer.fields import CPPN
+from explorer.fields.cppn.network import build
+from explorer.web.networks import WIDEST, build_network
+from tests.web.test_api import client, make_client  # noqa: F401  fixtures
+
+
+def test_a_network_is_told_whole():
+    field = CPPN(hidden=5, layers=2, radius=True, palette="ember", seed=3)
+    told = build_network(field.model_dump())
+    network = build(field)
+    assert told.shapes == [(5, 11), (5, 5), (3, 5)]
+    assert told.placed == 3
+    assert told.weights == [weight.ravel().tolist() for weight in network.weights]
+    assert told.activations == ["sin", "cos"]
+    assert told.palette["kind"] == "cosine"
+    assert CPPN(**told.settings) == field
+
+
+def test_a_palette_of_three_colours_is_told_too():
+    assert build_network({"hidden": 4, "palette": "#101830-#c05a20-#ffe8a0"}).palette["kind"] == "cosine"
+
+
+def test_what_belongs_to_a_track_stays_there():
+    assert build_network({"hidden": 4, "drift": 0.5}).settings["drift"] == 0
+
+
+@pytest.mark.parametrize(
+    "settings", [{"hidden": WIDEST + 1}, {"layers": 64, "hidden": 4}, {"gain": -1}, {"colour": 1}]
+)
+def test_what_cannot_be_drawn_is_refused(settings):
+    with pytest.raises(SettingsError):
+        build_network(settings)
+
+
+def test_looks_runs_and_sliders_are_offered(client, tmp_path):  # noqa: F811
+    runs = tmp_path / "runs"
+    narrow, wide = CPPN(hidden=8, seed=5), CPPN(hidden=64)
+    fields = {"a": narrow.model_dump(), "b": wide.model_dump(), "c": {"kind": "julia"}, "d": [1]}
+    for name, field in fields.items():
+        (runs / f"render_2026_{name}").mkdir(parents=True)
+        (runs / f"render_2026_{name}" / "recipe.json").write_text(json.dumps({"field": field}))
+    (runs / "render_2026_e").mkdir()
+    said = client.get("/api/networks").json()
+    assert said["runs"] == ["render_2026_a"]
+    assert "molten" in said["looks"]
+    assert "tuned-256x4" not in said["looks"]
+    hidden = next(slider for slider in said["sliders"] if slider["name"] == "hidden")
+    assert hidden["high"] == WIDEST
+    of_run = client.get("/api/networks/render_2026_a").json()
+    assert of_run["settings"]["seed"] == 5
+    assert client.get("/api/networks/render_2026_b").status_code == 404
+    assert client.get("/api/networks/..%2frender_2026_a").status_code == 404
+    assert client.post("/api/networks", json={"settings": {"hidden": 400}}).status_code == 422

@@ -1,0 +1,106 @@
+import json
+import signal
+import socket
+import sys
+import urllib.request
+
+import pytest
+
+from explorer.cli import main
+from tests.signals import music, write_wav
+from tests.web.few_settings import SEED_BODY
+from tests.web.made_models import make_model
+from tests.web.serving import PATIENCE, ask, serving
+
+NAME = "train_20260101T000000Z_aaaaaa"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("served")
+    make_model(folder / "runs" / NAME)
+    (folder / "data" / "audio").mkdir(parents=True)
+    with serving(folder) as (process, address):
+        yield folder, process, address
+
+
+def test_api_and_page_answer_on_one_port(server):
+    _, _, address = server
+    status, said = ask(f"{address}/api/health")
+    assert (status, said["status"], said["models"] >= 1) == (200, "ok", True)
+    assert ask(f"{address}/openapi.json")[1]["info"]["title"] == "explorer"
+
+
+def test_training_without_sounds_fails_with_the_reason_while_status_answers(server):
+    _, _, address = server
+    assert ask(f"{address}/api/train/start", {"data_dir": "data/audio", "epochs": 1})[0] == 202
+    with urllib.request.urlopen(f"{address}/api/train/events", timeout=PATIENCE) as events:
+        for line in events:
+            told = json.loads(line[6:]) if line.startswith(b"data: ") else {"status": "starting"}
+            assert ask(f"{address}/api/train/status")[0] == 200
+            if told["status"] not in ("starting", "running"):
+                break
+    assert told["status"] == "failed"
+    assert told["error"]
+
+
+@pytest.mark.slow
+def test_the_published_request_trains_a_model_that_is_then_served(server):
+    folder, _, address = server
+    for n in range(3):
+        write_wav(folder / "data" / "audio" / f"{n}.wav", music(8.0, 22050, seed=n), 22050)
+    assert ask(f"{address}/api/train/start", SEED_BODY)[0] == 202
+    with urllib.request.urlopen(f"{address}/api/train/events", timeout=PATIENCE) as events:
+        said = (json.loads(line[6:]) for line in events if line.startswith(b"data: "))
+        told = next(told for told in said if told["status"] not in ("starting", "running"))
+    assert (told["status"], told["epochs"]) == ("done", SEED_BODY["epochs"])
+    newest = ask(f"{address}/api/models")[1][0]
+    assert newest["id"] == told["run"]
+    assert ask(f"{address}/api/model/metadata")[1]["metadata"]["window_frames"] == 10
+    assert ask(f"{address}/api/train/history")[1][0]["epoch"] == 1
+
+
+def test_attacks_on_the_real_server_are_refused(server):
+    _, _, address = server
+    assert ask(f"{address}/api/train/start", {"data_dir": "../.."})[0] == 422
+    assert ask(f"{address}/api/train/stop", method="POST", Origin="http://evil.example")[0] == 403
+    assert ask(f"{address}/api/health", Host="evil.example")[0] == 403
+    for path in (b"/../../../../etc/passwd", b"/assets/../../app.py", b"/%2e%2e/app.py", b"/\\..\\app.py"):
+        said = raw(address, b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        assert said.split()[1] in (b"404", b"400"), path
+        assert b"import" not in said
+    assert b" 403 " in raw(address, b"GET /api/health HTTP/1.0\r\n\r\n")  # who tells no host is none of ours
+
+
+def raw(address, request):
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as door:
+        door.sendall(request)
+        return b"".join(iter(lambda: door.recv(65536), b""))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only a console has a Ctrl-C there")
+def test_ctrl_c_ends_it_though_a_page_watches(tmp_path):
+    with serving(tmp_path) as (process, address):
+        watching = urllib.request.urlopen(f"{address}/api/train/events", timeout=PATIENCE)
+        assert watching.readline().startswith(b"data: ")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) in (0, 130)
+        watching.close()
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        door.listen()
+        assert main(["serve", "--port", str(door.getsockname()[1])]) == 1
+    assert "choose another with --port" in capsys.readouterr().err
+
+
+def test_without_fastapi_the_extra_is_named(monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith("explorer.web")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "fastapi", None)
+    assert main(["serve"]) == 1
+    assert "audio-feature-explorer[web]" in capsys.readouterr().err

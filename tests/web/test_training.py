@@ -1,0 +1,115 @@
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from explorer.experiments import manifest
+from explorer.files import write_json
+from explorer.web.training import GONE, Busy, Training
+from tests.web import trainer
+
+PATIENCE = 60  # seconds until a test that hangs fails
+ROOT = str(Path(__file__).parents[2])
+
+
+@pytest.fixture
+def training(tmp_path, monkeypatch):
+    """Makes what the API has, with the stand-in for training; what still runs at the end is stopped."""
+    monkeypatch.setenv("PYTHONPATH", ROOT)
+    made = []
+
+    def make(manner="short"):
+        made.append(Training(tmp_path, (sys.executable, trainer.__file__, manner)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def until(training, *statuses):
+    end = time.monotonic() + PATIENCE
+    while (told := training.status()).status not in statuses:
+        assert time.monotonic() < end, told
+        time.sleep(0.02)
+    return told
+
+
+def test_nothing_was_trained_yet(training):
+    assert training().status().status == "idle"
+    assert training().history() == []
+    with pytest.raises(Busy, match="no training"):
+        training().stop()
+
+
+def test_a_training_from_its_start_to_its_end(training, tmp_path):
+    ours = training()
+    assert ours.start(tmp_path / "songs", ["--epochs", "3"]).status == "starting"
+    told = until(ours, "done", "failed")
+    assert (told.status, told.epoch, told.epochs, told.loss) == ("done", 2, 3, pytest.approx(1 / 3))
+    given = manifest.read(tmp_path / told.run)["arguments"]
+    assert given == ["train", str(tmp_path / "songs"), "--epochs", "3", "--explorations", str(tmp_path)]
+    assert ours.history() == [
+        {"epoch": 1, "loss": 2.5, "validation": 3},
+        {"epoch": 2, "loss": 1.5, "validation": None},
+    ]
+    ours.start(tmp_path, [])  # the next may begin
+    assert until(ours, "done").run != told.run
+
+
+def test_one_at_a_time_and_stopped_on_request(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    with pytest.raises(Busy, match="already"):
+        ours.start(tmp_path, [])
+    run = until(ours, "running").run
+    after_restart = training()  # another server on the same folder
+    assert (after_restart.status().status, after_restart.status().run) == ("running", run)
+    with pytest.raises(Busy, match=run):
+        after_restart.start(tmp_path, [])
+    after_restart.stop()
+    assert until(ours, "stopped").run == run
+    assert after_restart.status().status == "stopped"
+
+
+def test_stopped_before_it_has_made_anything(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    ours.stop()
+    assert until(ours, "stopped").status == "stopped"
+
+
+def test_a_crash_is_told_with_its_last_lines(training, tmp_path):
+    ours = training("crash")
+    ours.start(tmp_path, [])
+    told = until(ours, "failed")
+    assert told.error == "RuntimeError: the machine is on fire"
+    assert "listening to the sounds" in told.log
+    assert told.run is None
+
+
+def test_a_process_that_was_killed_is_not_said_to_run(training, tmp_path):
+    ours = training("killed")
+    ours.start(tmp_path, [])
+    told = until(ours, "failed")
+    assert (told.error, told.epoch) == (GONE, 1)
+    assert training().status().error == GONE
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", '{"epoch": "many"}', '{"status": 3}'])
+def test_damaged_files_are_survived(training, tmp_path, damaged):
+    run = tmp_path / "train_20260101T000000Z_aaaaaa"
+    run.mkdir()
+    manifest.write(run, {"status": "done"})
+    (run / "progress.json").write_text(damaged)
+    told = training().status()
+    assert (told.run, told.epoch) == (run.name, None)
+
+
+def test_the_newest_run_is_told_of(training, tmp_path):
+    for day, status in ((1, "done"), (2, "stopped")):
+        run = tmp_path / f"train_2026010{day}T000000Z_aaaaaa"
+        run.mkdir()
+        write_json(run / "progress.json", {"status": status, "losses": {"loss": 1.0}})
+    assert training().status().status == "stopped"

@@ -1,0 +1,40 @@
+"""Stands in for `python -m explorer`: leaves the files that training leaves, as fast as it is told to.
+
+Its first argument is what to do; then come the arguments that the API gives.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from explorer.experiments import manifest
+from explorer.files import new_folder, write_json
+
+
+def main(manner, *arguments):
+    if manner == "crash":
+        sys.stdout.write("listening to the sounds\n")
+        sys.stdout.flush()
+        raise RuntimeError("the machine is on fire")
+    folder = new_folder(Path(arguments[arguments.index("--explorations") + 1]), "train")
+    log = {"kind": "train", "status": "running", **manifest.here(), "arguments": arguments}
+    manifest.write(folder, log)
+    if manner == "killed":
+        write_json(folder / "progress.json", {"status": "running", "epoch": 1, "epochs": 3})
+        os._exit(9)
+    (folder / "history.csv").write_text("epoch,loss,validation\n1,2.5,3\n2,1.5,nan\n")
+    epochs = 10**9 if manner == "long" else 3
+    for epoch in range(epochs):
+        told = {"epoch": epoch, "epochs": epochs, "step": 10 * epoch, "loss": 1 / (1 + epoch), "seconds": 1.0}
+        write_json(folder / "progress.json", {"status": "running", **told})
+        if (folder / "stop").exists():
+            break
+        time.sleep(0.02)
+    status = "done" if epoch == epochs - 1 else "stopped"
+    write_json(folder / "progress.json", {"status": status, **told})
+    manifest.write(folder, {**log, "status": status})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
