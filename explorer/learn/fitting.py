@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -165,6 +166,19 @@ def normalise(model: AudioToVisualModel, material: Material) -> None:
     mean, spread = mean_and_spread(np.concatenate(material.windows))
     model.mean.copy_(torch.from_numpy(mean))
     model.spread.copy_(torch.from_numpy(spread))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread for torch: the pictures are small, threads would wait for each other more than they work, and
+    the sums, so the model, would depend on their number.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def one_cycle(done: float) -> float:

@@ -14,7 +14,7 @@ from explorer.files import explorations_folder, new_folder, sweep_parts, write_j
 from explorer.learn import checkpoint
 from explorer.learn.checkpoint import Progressed
 from explorer.learn.dataset import Track, load_tracks, made_tracks, split
-from explorer.learn.fitting import Fit
+from explorer.learn.fitting import Fit, one_thread
 from explorer.learn.history import write_history
 from explorer.learn.model import load_model, save_model
 from explorer.learn.run import TrainRun
@@ -61,8 +61,9 @@ def train(
     log = _begin(folder, chosen, about)
     status = Status(folder, chosen.epochs)
     try:
-        ended = _fit(folder, Fit(chosen, learned, held_out), status, progress)
-        run = _finish(folder, chosen, about, proven or held_out, progress)
+        with one_thread():
+            ended = _fit(folder, Fit(chosen, learned, held_out), status, progress)
+            run = _finish(folder, chosen, about, proven or held_out, progress)
         log |= {"status": ended, "proof": run.proof}
         status.tell(status=ended, seconds_left=0.0)
     except BaseException as error:
