@@ -170,8 +170,8 @@ def normalise(model: AudioToVisualModel, material: Material) -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One thread for torch: the pictures are small, threads would wait for each other more than they work, and
-    the sums, so the model, would depend on their number.
+    """One thread for torch: the pictures are small, threads would wait for each other more than they work,
+    and the sums, so the model, would depend on their number.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)
