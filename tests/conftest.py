@@ -28,6 +28,13 @@ install_import_hook(
         "explorer.video",
         "explorer.diagnostics",
         "explorer.experiments",
+        "explorer.learn.clips",
+        "explorer.learn.dataset",
+        "explorer.learn.fitting",
+        "explorer.learn.losses",
+        "explorer.learn.metrics",
+        "explorer.learn.pictures",
+        "explorer.learn.proof",
     ],
     "tests.checking.checked",
 )

@@ -48,8 +48,8 @@ def train(
                 resume=resume,
                 **training,
             )
-    history = run.history
-    say(f"epochs      {len(history)}, the best is {1 + history['validation'].to_numpy().argmin()}")
+    if len(history := run.history):
+        say(f"epochs      {len(history)}, the best is {1 + history['validation'].to_numpy().argmin()}")
     say(run.report())
     say(f"model       {run.folder / 'model.onnx'}")
     say(f"pictures    {run.folder / 'sheet.jpg'}")

@@ -54,6 +54,12 @@ def save(folder: Path, fit: Fit, progressed: Progressed) -> None:
     write_json(folder / "checkpoint.json", facts)
 
 
+def rows(folder: Path) -> list[Row]:
+    """The history of a training, a row for every epoch; empty before the first has ended."""
+    path = folder / "checkpoint.json"
+    return list(json.loads(path.read_text("utf-8"))["history"]) if path.is_file() else []
+
+
 def load(folder: Path, fit: Fit) -> Progressed:
     """Put a training where its checkpoint stands; at the beginning where there is none yet."""
     path = folder / NAME

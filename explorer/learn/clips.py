@@ -165,7 +165,7 @@ def _steps(samples: int, seconds: float) -> range:
     return range(0, samples, max(1, round(seconds * RATE)))
 
 
-def _add(made: Wave, note: Wave, start: int) -> None:
+def _add(made: Wave, note: Float64[np.ndarray, " note"], start: int) -> None:
     made[start : start + len(note)] += note[: max(0, len(made) - start)]
 
 

@@ -16,13 +16,11 @@ LEARNED, HELD_OUT = "#12848a", "#d9822b"
 
 
 def write_history(folder: Path, history: list[Row]) -> None:
-    """Write history.csv and history.png, a row and a point for every epoch."""
+    """Write history.csv, a row for every epoch."""
     with atomic_path(folder / "history.csv") as part, part.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, list(history[0]))
         table.writeheader()
         table.writerows(history)
-    with atomic_path(folder / "history.png") as part:
-        draw_history(history).savefig(part, format="png")
 
 
 def draw_history(history: list[Row]) -> Figure:

@@ -48,15 +48,15 @@ PAIRS = (
     Pair(("rms",), "luminance", 1.0, ("brightness",), 0.01, 0.03),
     Pair(("rms",), "change", 0.2, ("speed",), 0.01, 0.001),
     Pair(("flux", "onset"), "change", 2.0, ("speed",), 0.05, 0.001),
-    Pair(("zcr",), "edges", 1.2, ("zoom",), 0.005, 0.003),
-    Pair(("centroid",), "detail", 0.3, ("zoom",), 0.005, 0.003),
+    Pair(("zcr",), "edges", 1.6, ("zoom",), 0.005, 0.003),
+    Pair(("centroid",), "detail", 0.2, ("zoom",), 0.005, 0.003),
     Pair(("centroid",), "hue", 1.2, ("hue",), 0.005, 0.05),
     Pair(("rms",), "variety", 0.2, ("saturation",), 0.01, 0.01),
 )
 STEP_WEIGHTS = {
-    "zoom": 10.0,
+    "zoom": 5.0,
     "distance": 10.0,
-    "hue": 2.0,
+    "hue": 1.5,
     "speed": 0.2,
     "turn": 0.2,
 }  # of smoothness; the others 1

@@ -13,7 +13,9 @@ from PIL import Image
 from explorer.audio.colours import FAINT, INK, PAPER
 from explorer.audio.live import LIVE_FPS
 from explorer.files import atomic_path
+from explorer.learn.checkpoint import Row
 from explorer.learn.dataset import Track
+from explorer.learn.history import draw_history
 from explorer.learn.proof import live_track, untrained_in
 from explorer.learn.run import field_of
 from explorer.rendering.renderer import Renderer
@@ -24,12 +26,14 @@ LENGTH = 4.0  # seconds that a sheet spans
 SIZE = (320, 240)
 
 
-def write_pictures(folder: Path, track: Track, proof: dict[str, Any]) -> None:
-    """Write proof.png, and sheet.jpg: the same moments by an untrained model and by the trained."""
+def write_pictures(folder: Path, track: Track, proof: dict[str, Any], history: list[Row]) -> None:
+    """Write history.png, proof.png, and sheet.jpg: the same moments by an untrained model and the trained."""
     from explorer.video.sheet import contact_sheet
 
-    with atomic_path(folder / "proof.png") as part:
-        draw_proof(proof).savefig(part, format="png")
+    figures = {"proof.png": draw_proof(proof)} | ({"history.png": draw_history(history)} if history else {})
+    for name, figure in figures.items():
+        with atomic_path(folder / name) as part:
+            figure.savefig(part, format="png")
     with untrained_in(folder) as before:
         images = [*moments(before, track), *moments(folder, track)]
     times = sheet_times(track)

@@ -53,10 +53,11 @@ class TrainRun:
 
     @property
     def history(self) -> pd.DataFrame:
-        """The losses of every epoch."""
+        """The losses of every epoch; empty before the first has ended."""
         import pandas as pd
 
-        return pd.read_csv(self.folder / "history.csv")
+        path = self.folder / "history.csv"
+        return pd.read_csv(path) if path.is_file() else pd.DataFrame()
 
     def report(self) -> str:
         """The proof as a table of plain text."""

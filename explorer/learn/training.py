@@ -174,9 +174,10 @@ def _finish(
     proof = prove(folder, tracks, settings.seed, progress)
     write_json(folder / "proof.json", proof)
     save_model(folder, load_model(folder)[0], trained_on=about["trained_on"], proof=proof)
-    write_pictures(folder, tracks[0], proof)
+    run = TrainRun(folder)
+    write_pictures(folder, tracks[0], proof, checkpoint.rows(folder))
     export(folder)
-    return TrainRun(folder)
+    return run
 
 
 def _name(track: Track) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from explorer.learn.dataset import Track
 from tests.signals import music, noise, tone, write_wav
@@ -13,6 +14,15 @@ def made_track(seconds=6.0, seed=0, name="made"):
     steps = chance.standard_normal((round(seconds * 60) + 1, 6)).cumsum(axis=0)
     values = 0.5 + 0.3 * np.sin(steps / 8)
     return Track(f"{name} {seed}", f"{seed:064x}", values.astype(np.float32))
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Small tensors are quicker on one thread, and threads that wait for each other cost a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

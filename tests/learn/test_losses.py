@@ -90,7 +90,7 @@ def test_smoothness_weighs_steps_and_rest_the_mean():
     shares = torch.full_like(shares, 0.5)
     assert smoothness_loss(shares) == 0
     stepped = shares.clone()
-    stepped[:, 8:, NAMES.index("hue")] += 0.3
+    stepped[:, 8:, NAMES.index("saturation")] += 0.3
     assert smoothness_loss(stepped) == pytest.approx(0.09 / 15 / 7, rel=1e-3)
     at_rest = torch.tensor([3 / 7, 0.15, 1 / 3, 0.5, 0.5, 0.7, 0.625]).expand(2, 16, 7)
     assert rest_loss(at_rest) == pytest.approx(0, abs=1e-6)

@@ -44,10 +44,10 @@ def said(run):
 
 
 def test_a_few_steps_lower_the_loss_on_a_track_held_out():
-    tracks = [made_track(16, seed) for seed in range(4)]
-    fit = Fit(TrainSettings(**SMALL | {"epochs": 3, "learning_rate": 5e-3}), *split(tracks, 0.25, 0))
+    tracks = [made_track(12, seed) for seed in range(3)]
+    fit = Fit(TrainSettings(**SMALL | {"epochs": 2, "learning_rate": 5e-3}), *split(tracks, 0.25, 0))
     before = sum(fit.validate().values())
-    for epoch in range(3):
+    for epoch in range(2):
         for _ in fit.epoch(epoch):
             pass
     assert sum(fit.validate().values()) < before - 0.3
