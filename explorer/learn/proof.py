@@ -159,11 +159,11 @@ def untrained_in(folder: Path, seed: int = 0) -> Iterator[Path]:
         yield Path(place)
 
 
-def interval(values: Float64[np.ndarray, " windows"], chance: np.random.Generator) -> tuple[float, float]:
+def interval(values: Float64[np.ndarray, " windows"], chance: np.random.Generator) -> list[float]:
     """95 % interval of the mean, by resampling the windows."""
     picked = chance.integers(len(values), size=(RESAMPLES, len(values)))
     low, high = np.percentile(values[picked].mean(axis=1), [2.5, 97.5])
-    return float(low), float(high)
+    return [float(low), float(high)]
 
 
 def _told(
@@ -203,5 +203,5 @@ def lines(proof: dict[str, Any]) -> Iterator[str]:
         yield row + f"{told['spread']:.4f}"
 
 
-def _span(ends: tuple[float, float]) -> str:
+def _span(ends: list[float]) -> str:
     return f"{ends[0]:.2f}..{ends[1]:.2f}"

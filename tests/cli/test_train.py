@@ -19,6 +19,8 @@ def test_train_then_export(tmp_path, capsys):
     assert "rms-luminance" in said
     assert "held out: " in said
     (run,) = (tmp_path / "runs").glob("train_*")
+    made = {path.suffix for path in run.iterdir()}
+    assert made == {".json", ".csv", ".png", ".jpg", ".onnx", ".safetensors"}
     facts = json.loads((run / "model.json").read_text())
     assert facts["input_dim"] == 24
     assert facts["include_delta"] is True
