@@ -94,7 +94,7 @@ def test_the_readme_has_exactly_two_set_up_commands():
     commands = re.findall(r"^python -m pip install .*$", readme, flags=re.MULTILINE)
     assert len(commands) == 2
     assert commands[0].endswith("python -m explorer demo")
-    assert commands[1].endswith("python -m pytest")
+    assert "python -m pytest" in commands[1]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "explorer" / "cli").glob("*.py")), ids=lambda path: path.name)
