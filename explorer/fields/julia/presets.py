@@ -5,7 +5,7 @@ from explorer.fields.julia.settings import Julia
 PRESETS: dict[str, Julia] = {
     "dahlia": Julia(
         model="default",
-        motion_smoothing=0.02,
+        motion_smoothing=0.015,
         start_angle=1.15,
         hue=0.52,
         saturation=1.2,
