@@ -17,6 +17,7 @@ from jaxtyping import Float32, Int64
 
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, live_windows
 from explorer.fields.julia import parameters
+from explorer.fields.julia.parameters import SMOOTHING_BY_MODEL
 from explorer.learn.dataset import Track, mean_and_spread, sequence_starts
 from explorer.learn.losses import losses
 from explorer.learn.metrics import measure
@@ -25,7 +26,6 @@ from explorer.learn.settings import TrainSettings
 from explorer.learn.twin import draw
 
 STRIDE = 2  # frames between consecutive pictures: 30 a second
-SMOOTHING = 0.015  # seconds, the field's `motion_smoothing` for which a model is trained
 AT_ONCE = 4  # sequences drawn together; more would only need more memory
 LONGEST = 1.0  # norm of a gradient
 VALIDATED = 24  # sequences at most
@@ -137,9 +137,9 @@ class Fit:
 def smoothed(
     shares: Float32[torch.Tensor, "sequences moments 7"],
 ) -> Float32[torch.Tensor, "sequences moments 7"]:
-    """What the field makes of a model's answers: a Gaussian of `SMOOTHING` seconds along each sequence."""
-    reach = round(4 * SMOOTHING * LIVE_FPS / STRIDE)
-    steps = torch.arange(-reach, reach + 1) * (STRIDE / LIVE_FPS / SMOOTHING)
+    """What the field makes of a model's answers: its smoothing, a Gaussian along each sequence."""
+    reach = round(4 * SMOOTHING_BY_MODEL * LIVE_FPS / STRIDE)
+    steps = torch.arange(-reach, reach + 1) * (STRIDE / LIVE_FPS / SMOOTHING_BY_MODEL)
     weights = torch.exp(-steps.square() / 2)
     columns = shares.transpose(1, 2).flatten(0, 1)[:, None]
     padded = torch.nn.functional.pad(columns, (reach, reach), mode="reflect")

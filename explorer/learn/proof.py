@@ -23,9 +23,8 @@ from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS
 from explorer.fields import Controls, Grid
 from explorer.fields.julia import Julia
-from explorer.fields.julia.parameters import PARAMETERS
+from explorer.fields.julia.parameters import PARAMETERS, SMOOTHING_BY_MODEL
 from explorer.learn.dataset import Track
-from explorer.learn.fitting import SMOOTHING
 from explorer.learn.losses import PAIRS, Pair, correlation, heard
 from explorer.learn.metrics import luma, measure
 from explorer.learn.model import AudioToVisualModel, load_model, save_model
@@ -50,7 +49,7 @@ def prove(folder: Path, tracks: list[Track], seed: int = 0, progress: Progress =
 
     def follow(model: Path, n: int, shift: float = 0.0) -> tuple[Numbers, Numbers]:
         progress("proving", n, 1 + 2 * OTHERS)
-        return correlations(Julia(model=str(model), motion_smoothing=SMOOTHING), tracks, chosen, shift)
+        return correlations(Julia(model=str(model)), tracks, chosen, shift)
 
     trained, spreads = follow(folder, 0)
     others: dict[str, list[Numbers]] = {"untrained": [], "shifted": []}
@@ -62,7 +61,7 @@ def prove(folder: Path, tracks: list[Track], seed: int = 0, progress: Progress =
     return {
         "tracks": [track.name for track in tracks],
         "windows": len(chosen),
-        "motion_smoothing": SMOOTHING,
+        "motion_smoothing": SMOOTHING_BY_MODEL,
         "pairs": {pair.name: _told(pair, trained, spreads, others, chance) for pair in PAIRS},
     }
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from explorer.experiments import manifest
 from explorer.fields.julia import Julia
 from explorer.fields.julia.presets import DEFAULT_PRESET
-from explorer.learn.fitting import SMOOTHING
 from explorer.learn.model import AudioToVisualModel, load_model
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 def field_of(folder: Path) -> Julia:
     """The look that newcomers see, moved by the model in a folder."""
-    return Julia.preset(DEFAULT_PRESET).replace(model=str(folder), motion_smoothing=SMOOTHING)
+    return Julia.preset(DEFAULT_PRESET).replace(model=str(folder))
 
 
 @dataclass(frozen=True, repr=False)

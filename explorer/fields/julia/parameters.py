@@ -15,6 +15,8 @@ SPEED = 0.5  # radians a second that `angle` advances at speed 1
 TURN = 0.4  # radians a second that the picture turns at turn 1
 EXTENT = 1.2  # half the shorter side of the picture in the plane of z, at zoom 1
 ESCAPE = 32.0  # |z| beyond this has escaped
+SMOOTHING_BY_HAND = 0.08  # seconds of centred smoothing of what moves it
+SMOOTHING_BY_MODEL = 0.015  # and with a model, which is trained for it
 TRAPPED = 16  # steps of which the least |z|^2 is kept, for the shading inside
 
 

@@ -14,6 +14,7 @@ from explorer.audio import FeatureTrack
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.fields.base import Controls, FieldSettings
+from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
 from explorer.fields.prepared import Prepared
 from explorer.progress import Progress, silent
 from explorer.settings import knob, nearest
@@ -46,9 +47,10 @@ class Julia(FieldSettings):
     audio_gain: float = knob(
         1.0, low=0, high=5, slider=(0, 2), step=0.05, group="audio", help="how strongly the sound moves it"
     )
-    motion_smoothing: float = knob(
-        0.08, low=0, high=5, slider=(0, 1), step=0.02, unit="s", group="audio",
-        help="width of the centred smoothing of what moves it",
+    motion_smoothing: float | None = knob(
+        None, low=0, high=5, slider=(0, 1), step=0.01, unit="s", group="audio",
+        help=f"width of the centred smoothing of what moves it; none: {SMOOTHING_BY_HAND} s by hand, "
+        f"{SMOOTHING_BY_MODEL} s with a model, which is trained for it",
     )  # fmt: skip
 
     hue: float = knob(
@@ -120,6 +122,13 @@ class Julia(FieldSettings):
         elif set(self.features) & set(LIVE):
             object.__setattr__(self, "features", HEARD)
         return self
+
+    @property
+    def smoothing(self) -> float:
+        """`motion_smoothing` in seconds, whoever chose it."""
+        if self.motion_smoothing is not None:
+            return self.motion_smoothing
+        return SMOOTHING_BY_HAND if self.model == "none" else SMOOTHING_BY_MODEL
 
     @staticmethod
     def preset(name: str) -> Julia:

@@ -40,7 +40,7 @@ def along(
     found, fps = (by_hand(settings, track), track.fps) if model is None else (model.along(track), LIVE_FPS)
     now = Moving(settings, keyframes.values(settings, track, np.arange(len(found)) / fps))
     column = dict(
-        zip(NAMES, visual_parameters(found, now.audio_gain, settings.motion_smoothing * fps).T, strict=True)
+        zip(NAMES, visual_parameters(found, now.audio_gain, settings.smoothing * fps).T, strict=True)
     )
     pace = now.speed * now.audio_gain / fps
     return np.column_stack(
