@@ -11,6 +11,7 @@ from explorer.fields.julia.presets import PRESETS
 from tests.browser.live_page import MODELS, Served, served, until, watched, with_models  # noqa: F401  a fixture
 from tests.signals import music, write_wav
 
+expect.set_options(timeout=60_000)  # a busy machine is not a broken page
 RATE = 48000
 MOVING = "() => { const { values } = probe.stage.motion; return [...values].join() }"
 HEARS = "() => probe.stage.listening && probe.stage.features.some((value) => value > 0)"
