@@ -35,7 +35,7 @@ def test_it_runs_on_a_fresh_kernel(path, tmp_path, monkeypatch):
     notebook = nbformat.read(path, as_version=4)
     expected = len(pictures(notebook))
     client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        notebook, timeout=1200, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
     )
     client.execute()
     assert len(pictures(notebook)) == expected

@@ -41,6 +41,7 @@ class Served:
         self._door = socket.socket()
         self._door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._door.bind(("127.0.0.1", port))
+        self._door.listen()  # whoever comes before the server is up waits at the door
         self.port = self._door.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         config = uvicorn.Config(self.app, log_level="error", timeout_graceful_shutdown=1, lifespan="off")
