@@ -65,6 +65,24 @@ def write(model: AudioToVisualModel, path: Path) -> None:
         if program is None:
             raise ExplorerError("torch gave no ONNX program; torch 2.6 or newer is needed")
         program.save(str(path), external_data=False)
+    _forget_sources(path)
+
+
+def _forget_sources(path: Path) -> None:
+    """Take out what the exporter notes of this machine: stack traces with folders and lines of code."""
+    import onnx
+
+    graph = onnx.load(str(path))
+    for part in (
+        *graph.graph.node,
+        *graph.graph.value_info,
+        *graph.graph.input,
+        *graph.graph.output,
+        graph.graph,
+        graph,
+    ):
+        del part.metadata_props[:]
+    onnx.save(graph, str(path))
 
 
 def parity(model: AudioToVisualModel, path: Path) -> float:

@@ -29,7 +29,7 @@ from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import ALLOWED, DARKER_BELOW, LEAST_CHANGE, CellGrid, Turns
 from explorer.rendering.threads import alone, usable_threads
 
-VERSION = 1  # raise it whenever the same field and track give other exposures
+VERSION = 2  # raise it whenever the same field and track give other exposures
 STEP = "looking for flashes"
 RATE = 30  # small pictures a second
 CELL_SAMPLES = 2  # points along a side of a cell
@@ -58,6 +58,9 @@ class Exposure:
         self._threads = threads or usable_threads()
         rows, columns = CellGrid(size).shape
         self._grid = Grid(columns * CELL_SAMPLES, rows * CELL_SAMPLES)
+        self._pixel = Grid(
+            *size
+        ).pixel  # of the frame: samples are of its pixels, not softened by their own size
         self._file = self._remembered_as()
         self._needed = self._load()
 
@@ -135,7 +138,7 @@ class Exposure:
 
         def draw(n: int) -> Float32[np.ndarray, "rows columns"]:
             out: UInt8[np.ndarray, "points 3"] = np.empty((placed.shape[1], 3), np.uint8)
-            prepared.draw(n, placed, self._grid.pixel, out, dtype)
+            prepared.draw(n, placed, self._pixel, out, dtype)
             return cells.luminance(out.reshape(self._grid.height, self._grid.width, 3))
 
         return np.stack(list(pool.map(draw, range(len(moments)))))
@@ -157,7 +160,7 @@ class Exposure:
                 self.track.duration,
                 hashlib.sha256(self.track.values.tobytes()).hexdigest(),
             ],
-            "grid": self._small,
+            "grid": [*self._small, self._pixel],
         }
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:40]
         return cache_folder().parent / "exposures" / f"{digest}.npy"

@@ -7,12 +7,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from explorer import CPPN, render_frame
+from explorer import CPPN, Julia, render_frame
 from explorer.errors import Stopped
 from explorer.fields.looks import look
 from explorer.rendering import Exposure, Renderer
 from explorer.rendering.exposure import LEVELS, RATE, dim, needed
 from explorer.rendering.flashes import CellGrid, FlashCounter, relative_luminance
+from tests.signals import write_wav
 from tests.tracks import made_up_track
 
 SIZE = 160, 90
@@ -68,6 +69,18 @@ def test_limited_frames_pass_where_the_others_do_not(track, flashing):
     assert flashes(flashing, track).worst > 3
     assert flashes(flashing, track, exposure).worst <= 3
     assert 0 < exposure.summary(track.times)["least_exposure"] < 0.9
+
+
+def test_fine_detail_is_not_taken_for_less_light_than_it_gives(tmp_path):
+    rate = 22050
+    t = np.arange(4 * rate) / rate
+    pulses = (np.where(t * 5 % 1 < 0.3, 0.9, 0) * np.sin(2 * np.pi * 110 * t)).astype(np.float32)
+    field = Julia(model="default", audio_gain=3.0, start_angle=1.15, hue=0.52, zoom=1.7)
+    track = field.hear(write_wav(tmp_path / "pulses.wav", pulses, rate))
+    exposure = Exposure(field, track, SIZE)
+    exposure.prepare(0, track.duration)
+    assert flashes(field, track).worst > 3
+    assert flashes(field, track, exposure).worst <= 3
 
 
 def test_a_calm_field_is_left_as_it_is(track):
