@@ -35,6 +35,10 @@ class Knob:
     flag: str
     group: str
 
+    def admits(self, value: float) -> bool:
+        """Whether a number lies within the bounds."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
     @property
     def allowed(self) -> str:
         """The valid values in words: `0.01 to 20`, `one of rgb, oklab`."""
@@ -93,10 +97,9 @@ class Settings(BaseModel):
     def _in_range(cls, value: Any, info: ValidationInfo) -> Any:
         """Bounds hold for numbers; a setting may take a word or none instead."""
         said = cls.knobs().get(info.field_name or "")
-        if said and isinstance(value, int | float) and not isinstance(value, bool):
-            below = said.low is not None and value < said.low
-            if below or (said.high is not None and value > said.high):
-                raise ValueError(f"got {value!r}; allowed: {said.allowed}")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if said and number and not said.admits(value):
+            raise ValueError(f"got {value!r}; allowed: {said.allowed}")
         return value
 
     def replace(self, **changes: Any) -> Self:

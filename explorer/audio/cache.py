@@ -77,21 +77,32 @@ def find_columns(
     sha256: str, facts: dict[str, Any], shape: tuple[int, int]
 ) -> Float32[np.ndarray, "frames columns"] | None:
     """Remembered columns of this content, measured as `facts` says; None unless they have this shape."""
-    try:
-        found = np.load(_columns_file(sha256, facts), allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return found if found.shape == shape and found.dtype == np.float32 else None
+    found = kept(_columns_file(sha256, facts))
+    return found if found is not None and found.shape == shape else None
 
 
 def remember_columns(
     sha256: str, facts: dict[str, Any], columns: Float32[np.ndarray, "frames columns"]
 ) -> None:
     """Keep columns for next time, if the folder can be written."""
+    keep(_columns_file(sha256, facts), columns)
+
+
+def kept(path: Path) -> Float32[np.ndarray, ...] | None:
+    """The float32 array that `keep` wrote; None where there is none, or it is damaged."""
+    try:
+        found = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return found if found.dtype == np.float32 else None
+
+
+def keep(path: Path, values: Float32[np.ndarray, ...]) -> None:
+    """Write an array, whole or not at all, if the folder can be written."""
     buffer = io.BytesIO()
-    np.save(buffer, columns, allow_pickle=False)
+    np.save(buffer, values, allow_pickle=False)
     with contextlib.suppress(OutputError, OSError):
-        write_bytes(_columns_file(sha256, facts), buffer.getvalue())
+        write_bytes(path, buffer.getvalue())
 
 
 def _columns_file(sha256: str, facts: dict[str, Any]) -> Path:

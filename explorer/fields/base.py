@@ -7,6 +7,7 @@ All history and smoothing lives in the controls, so drawing one moment needs no 
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -73,10 +74,22 @@ class FieldSettings(Settings):
                 if name not in cls.movable:
                     raise SettingsError(f"keyframes cannot move '{name}'{nearest(name, cls.movable)}")
                 said = cls.knobs()[name]
-                low, high = said.low, said.high
-                if (low is not None and value < low) or (high is not None and value > high):
+                if not said.admits(value):
                     raise SettingsError(f"keyframes: {name}: got {value!r}; allowed: {said.allowed}")
         return given
+
+    @classmethod
+    def presets(cls) -> dict[str, Self]:
+        """The ready-made variants that stand beside the field, by name; none where it has none."""
+        return dict(getattr(importlib.import_module(cls.__module__.rpartition(".")[0]), "PRESETS", {}))
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """A ready-made variant by name; `presets` lists them. Raises SettingsError for another name."""
+        known = cls.presets()
+        if name not in known:
+            raise SettingsError(f"no preset '{name}'{nearest(name, known)}")
+        return known[name]
 
     @property
     def at_rest(self) -> Self:

@@ -12,6 +12,7 @@ from scipy.cluster.vq import kmeans2
 
 from explorer.errors import SettingsError
 from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.fields.srgb import decoded, encoded
 
 SIDE = 96  # pixels of the picture that are looked at
 GROUPS = 6
@@ -49,10 +50,9 @@ def palette_from(picture: str | Path) -> str:
 
 
 def _to_oklab(srgb: Colours) -> Colours:
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    return np.asarray(np.cbrt(linear @ np.linalg.inv(LMS_TO_LINEAR).T) @ np.linalg.inv(OKLAB_TO_LMS).T)
+    return np.asarray(np.cbrt(decoded(srgb) @ np.linalg.inv(LMS_TO_LINEAR).T) @ np.linalg.inv(OKLAB_TO_LMS).T)
 
 
 def _to_srgb(lab: Colours) -> Colours:
     linear = ((lab @ np.array(OKLAB_TO_LMS).T) ** 3 @ np.array(LMS_TO_LINEAR).T).clip(0, 1)
-    return np.asarray(np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055))
+    return encoded(linear)

@@ -6,7 +6,6 @@ analysis. Windows and deltas are cut from them anew each time, so no setting can
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import warnings
 from collections.abc import Iterable, Iterator
@@ -16,11 +15,10 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Float32, Int64
 
-from explorer.audio.cache import cache_folder, content_hash
+from explorer.audio.cache import cache_folder, content_hash, keep, kept
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, live_features, live_features_of
 from explorer.audio.load import existing_file, open_sound
-from explorer.errors import ExplorerWarning, OutputError, SoundError
-from explorer.files import atomic_path
+from explorer.errors import ExplorerWarning, SoundError
 from explorer.learn.clips import clips
 from explorer.progress import Progress, silent
 
@@ -82,13 +80,10 @@ def load_track(path: str | Path) -> Track:
     path = existing_file(path)
     sha256 = content_hash(path)
     entry = _entry(sha256)
-    with contextlib.suppress(OSError, ValueError, EOFError):
-        values = np.load(entry, allow_pickle=False)
-        if values.ndim == 2 and values.shape[1] == len(LIVE_FEATURES) and values.dtype == np.float32:
-            return Track(path.name, sha256, values)
-    values = live_features_of(open_sound(path))
-    with contextlib.suppress(OutputError), atomic_path(entry) as part, part.open("wb") as file:
-        np.save(file, values, allow_pickle=False)
+    values = kept(entry)
+    if values is None or values.ndim != 2 or values.shape[1] != len(LIVE_FEATURES):
+        values = live_features_of(open_sound(path))
+        keep(entry, values)
     return Track(path.name, sha256, values)
 
 

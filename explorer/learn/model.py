@@ -21,11 +21,11 @@ from torch import nn
 
 from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
 from explorer.errors import ExplorerError, SettingsError
+from explorer.fields.julia.model import FACTS, FORMAT, NORM_EPSILON, WEIGHTS
 from explorer.fields.julia.parameters import PARAMETERS
 from explorer.files import write_bytes, write_json
 from explorer.learn.settings import TrainSettings
 
-FORMAT = 1  # of model.safetensors and model.json
 SMALL = 0.02  # the output layer starts so small that every parameter begins at its rest
 
 Windows = Float32[torch.Tensor, "batch inputs"]
@@ -46,7 +46,7 @@ class AudioToVisualModel(nn.Module):
         inputs = self.settings.input_dim
         widths = [inputs, *self.settings.hidden]
         self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
-        self.norm = nn.ModuleList(nn.LayerNorm(width, eps=1e-5) for width in self.settings.hidden)
+        self.norm = nn.ModuleList(nn.LayerNorm(width, eps=NORM_EPSILON) for width in self.settings.hidden)
         self.output = nn.Linear(widths[-1], len(PARAMETERS))
         self.register_buffer("mean", torch.zeros(inputs))
         self.register_buffer("spread", torch.ones(inputs))
@@ -100,17 +100,17 @@ class AudioToVisualModel(nn.Module):
 
 def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
     """Write model.safetensors and model.json, with `more` facts (trained_on, proof)."""
-    write_bytes(folder / "model.safetensors", save(model.state_dict()))
-    write_json(folder / "model.json", {**model.facts(), **more})
+    write_bytes(folder / WEIGHTS, save(model.state_dict()))
+    write_json(folder / FACTS, {**model.facts(), **more})
 
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
     """The model in a folder, and its facts. Raises ExplorerError for what is missing or does not fit."""
     try:
-        facts = json.loads((folder / "model.json").read_text("utf-8"))
+        facts = json.loads((folder / FACTS).read_text("utf-8"))
         names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
         model = AudioToVisualModel(TrainSettings(**{name: facts[name] for name in names}))
-        model.load_state_dict(load_file(folder / "model.safetensors"))
+        model.load_state_dict(load_file(folder / WEIGHTS))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError) as error:
         raise ExplorerError(f"cannot read the model in {folder}: {error}; train it again") from error
     return model.eval(), facts

@@ -5,6 +5,8 @@ from __future__ import annotations
 from explorer.audio.live import live_width
 from explorer.settings import Settings, knob
 
+STOP = "stop"  # a file of this name in a run folder ends its training after the step
+
 
 class TrainSettings(Settings):
     """How a model is trained; `window_frames`, the deltas and `hidden` say what the model is."""

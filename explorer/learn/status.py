@@ -8,9 +8,9 @@ from typing import Any
 
 from explorer.files import write_json
 from explorer.learn.checkpoint import Row
+from explorer.learn.settings import STOP
 
 NAME = "progress.json"
-STOP = "stop"  # a file of this name in the run folder ends the training after the step
 EVERY = 1.0  # seconds between two writes
 
 

@@ -18,8 +18,8 @@ from explorer.learn.fitting import Fit, one_thread
 from explorer.learn.history import write_history
 from explorer.learn.model import load_model, save_model
 from explorer.learn.run import TrainRun
-from explorer.learn.settings import TrainSettings
-from explorer.learn.status import STOP, Status
+from explorer.learn.settings import STOP, TrainSettings
+from explorer.learn.status import Status
 from explorer.progress import Progress, silent
 
 Source = str | Path | Iterable[str | Path]

@@ -14,16 +14,10 @@ def field_kinds() -> dict[str, type[FieldSettings]]:
     return {str(found.model_fields["kind"].default): found for found in _members(fields.AnyField)}
 
 
-def presets_of(kind: type[FieldSettings]) -> dict[str, FieldSettings]:
-    """The ready-made looks that stand beside a field, by name; none where it has none."""
-    package = importlib.import_module(kind.__module__.rpartition(".")[0])
-    return dict(getattr(package, "PRESETS", {}))
-
-
 def first_look(kind: type[FieldSettings]) -> FieldSettings:
     """What a newcomer to a field sees first: its default preset, else its first one, else its defaults."""
     package = importlib.import_module(kind.__module__.rpartition(".")[0])
-    looks = presets_of(kind)
+    looks = kind.presets()
     name = getattr(package, "DEFAULT_PRESET", next(iter(looks), None))
     return looks[name] if name in looks else kind.model_validate({})
 

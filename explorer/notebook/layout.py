@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
-from explorer.notebook.kinds import field_kinds, presets_of
+from explorer.notebook.kinds import field_kinds
 from explorer.notebook.names import Names
 from explorer.notebook.style import CSS
 
@@ -49,7 +49,7 @@ class Head:
 
     def show(self, field: FieldSettings) -> None:
         """Say what the look started from: the field's kind and, where it is one, the preset's name."""
-        looks = presets_of(type(field))
+        looks = type(field).presets()
         self._showing = True
         try:
             self.kind.value = field.kind

@@ -21,7 +21,6 @@ from explorer.notebook.export import Exporter
 from explorer.notebook.form import Form
 from explorer.notebook.forms import Forms
 from explorer.notebook.gallery import Gallery
-from explorer.notebook.kinds import presets_of
 from explorer.notebook.latest import Latest
 from explorer.notebook.preview import Preview, Request
 from explorer.notebook.repair import Repair
@@ -273,7 +272,7 @@ class Panel:
 
     def _start_from(self, preset: str) -> None:
         with self._errors.telling():
-            self.load(presets_of(type(self.form.start))[preset], anew=True)
+            self.load(type(self.form.start).presets()[preset], anew=True)
 
     def _new_seed(self) -> None:
         self.load(self.field.replace(seed=int(np.random.default_rng().integers(1000))))

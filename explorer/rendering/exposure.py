@@ -10,20 +10,17 @@ on the three seconds around a moment alone.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
 
 from explorer.audio import FeatureTrack
-from explorer.audio.cache import cache_folder
-from explorer.errors import OutputError
+from explorer.audio.cache import cache_folder, keep, kept
 from explorer.fields import FieldSettings, Grid
-from explorer.files import write_bytes
+from explorer.fields.srgb import decoded, encoded
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import ALLOWED, DARKER_BELOW, LEAST_CHANGE, CellGrid, Turns
@@ -61,6 +58,7 @@ class Exposure:
         self._pixel = Grid(
             *size
         ).pixel  # of the frame: samples are of its pixels, not softened by their own size
+        self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
         self._file = self._remembered_as()
         self._needed = self._load()
 
@@ -82,10 +80,7 @@ class Exposure:
     def prepare(self, begin: float, end: float, progress: Progress = silent) -> None:
         """Find all exposures from `begin` to `end` seconds, and remember them on disk."""
         self._judge(self._index(begin) - REACH, self._index(end) + 2 + SECOND + REACH, progress)
-        buffer = io.BytesIO()
-        np.save(buffer, self._needed, allow_pickle=False)
-        with suppress(OutputError, OSError):
-            write_bytes(self._file, buffer.getvalue())
+        keep(self._file, self._needed)
 
     def summary(self, times: Float64[np.ndarray, " frames"]) -> dict[str, float]:
         """For a manifest: the lowest exposure at these times, and the share of them that are dimmed."""
@@ -121,12 +116,8 @@ class Exposure:
                 progress(STEP, n, len(missing))
                 end = min(begin + PART, len(self._needed))
                 seen = self._luminances(np.arange(max(0, begin - LEAD), end), pool)
-                self._needed[begin:end] = needed(seen, CellGrid(self._small))[begin - end :]
+                self._needed[begin:end] = needed(seen, self._cells)[begin - end :]
         progress(STEP, len(missing), len(missing))
-
-    @property
-    def _small(self) -> tuple[int, int]:
-        return self._grid.width, self._grid.height
 
     def _luminances(
         self, moments: Int64[np.ndarray, " moments"], pool: ThreadPoolExecutor
@@ -134,22 +125,19 @@ class Exposure:
         """Maps of luminance of the small pictures."""
         dtype = resolve("cpu", "draft").dtype
         prepared = self.field.prepare(self.field.controls(self.track, moments / RATE))
-        placed, cells = self.field.place(self._grid.xy()), CellGrid(self._small)
+        placed = self.field.place(self._grid.xy())
 
         def draw(n: int) -> Float32[np.ndarray, "rows columns"]:
             out: UInt8[np.ndarray, "points 3"] = np.empty((placed.shape[1], 3), np.uint8)
             prepared.draw(n, placed, self._pixel, out, dtype)
-            return cells.luminance(out.reshape(self._grid.height, self._grid.width, 3))
+            return self._cells.luminance(out.reshape(self._grid.height, self._grid.width, 3))
 
         return np.stack(list(pool.map(draw, range(len(moments)))))
 
     def _load(self) -> Float32[np.ndarray, " moments"]:
         count = max(1, int(np.ceil(self.track.duration * RATE)) + 1)
-        with suppress(OSError, ValueError, EOFError):
-            kept = np.load(self._file, allow_pickle=False)
-            if kept.shape == (count,) and kept.dtype == np.float32:
-                return np.asarray(kept)
-        return np.full(count, np.nan, np.float32)
+        found = kept(self._file)
+        return found if found is not None and found.shape == (count,) else np.full(count, np.nan, np.float32)
 
     def _remembered_as(self) -> Path:
         facts = {
@@ -160,7 +148,7 @@ class Exposure:
                 self.track.duration,
                 hashlib.sha256(self.track.values.tobytes()).hexdigest(),
             ],
-            "grid": [*self._small, self._pixel],
+            "grid": [self._grid.width, self._grid.height, self._pixel],
         }
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:40]
         return cache_folder().parent / "exposures" / f"{digest}.npy"
@@ -188,7 +176,5 @@ def dim(frame: UInt8[np.ndarray, "*shape 3"], exposure: float) -> None:
     """Dim the light of a frame in place: sRGB levels, changed so that relative luminance is multiplied."""
     if exposure >= UNSEEN:
         return
-    level = np.arange(256) / 255
-    linear = exposure * np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
-    coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    np.take(np.round(255 * coded).astype(np.uint8), frame, out=frame, mode="clip")
+    levels = encoded(exposure * decoded(np.arange(256) / 255))
+    np.take(np.round(255 * levels).astype(np.uint8), frame, out=frame, mode="clip")

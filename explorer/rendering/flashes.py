@@ -24,6 +24,8 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Bool, Float32, Int64, UInt8
 
+from explorer.fields.srgb import decoded
+
 LEAST_CHANGE = 0.1  # of the largest relative luminance, 1
 DARKER_BELOW = 0.8
 ALLOWED = 3.0  # flashes within any one second
@@ -170,9 +172,7 @@ def _cells(side: float, pixels: int) -> int:
 
 def _light() -> Float32[np.ndarray, "3 256"]:
     """What each level of each channel adds to the relative luminance."""
-    level = np.arange(256) / 255
-    linear = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
-    return np.outer([0.2126, 0.7152, 0.0722], linear).astype(np.float32)
+    return np.outer([0.2126, 0.7152, 0.0722], decoded(np.arange(256) / 255)).astype(np.float32)
 
 
 _LIGHT = _light()

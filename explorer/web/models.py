@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
+from explorer.fields.julia.model import FACTS, SHIPPED
 
 DEFAULT = "default"
-NETWORK, DESCRIPTION = "model.onnx", "model.json"
+NETWORK, DESCRIPTION = "model.onnx", FACTS
 LARGEST_NETWORK, LARGEST_DESCRIPTION = 64 * 2**20, 2**20  # bytes; what is larger is none of ours
 
 
@@ -61,11 +61,6 @@ def _refuse_number(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
 
 
-def shipped() -> Path:
-    """Where the model that ships lies."""
-    return Path(str(files("explorer"))) / "fields" / "julia" / "shipped"
-
-
 def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
     """All whole models: trained ones, the newest first, then the one that ships."""
     try:
@@ -75,7 +70,7 @@ def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
     trained = [
         Model(folder.name, folder) for folder in sorted(folders, reverse=True) if not folder.is_symlink()
     ]
-    return [model for model in (*trained, Model(DEFAULT, default or shipped())) if model.is_whole]
+    return [model for model in (*trained, Model(DEFAULT, default or SHIPPED)) if model.is_whole]
 
 
 def find_model(name: str, explorations: Path, default: Path | None = None) -> Model:

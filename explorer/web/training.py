@@ -23,8 +23,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from explorer.errors import ExplorerError
 from explorer.experiments import manifest
+from explorer.learn.settings import STOP
 
-STOP = "stop"  # a file by this name in the run folder ends training after the step
 LAST_LINES, LAST_BYTES = 20, 8192  # of what a process said
 MOST_ROWS = 20_000  # of a history
 GONE = "training ended without saying why: its process is gone"

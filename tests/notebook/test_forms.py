@@ -9,7 +9,7 @@ from explorer import fields
 from explorer.fields import CPPN
 from explorer.notebook import cells
 from explorer.notebook.forms import Forms
-from explorer.notebook.kinds import field_kinds, first_look, presets_of
+from explorer.notebook.kinds import field_kinds, first_look
 from explorer.notebook.layout import Head
 from explorer.settings import knob
 from tests.notebook.desks import Desk
@@ -40,8 +40,8 @@ def test_one_field_is_a_union_of_one(monkeypatch):
 
 
 def test_presets_and_first_look_stand_beside_the_field(two):
-    assert presets_of(CPPN)["molten"] == CPPN.preset("molten") == first_look(CPPN)
-    assert presets_of(Other) == {}
+    assert CPPN.presets()["molten"] == CPPN.preset("molten") == first_look(CPPN)
+    assert Other.presets() == {}
     assert first_look(Other) == Other()
 
 

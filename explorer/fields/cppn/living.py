@@ -59,7 +59,7 @@ class LivingCPPN:
             said = dict(zip(controls.names[inputs:], map(float, row[inputs:]), strict=True))
             own = Controls(row[None, :inputs], controls.names[:inputs])
             field_now = still.replace(audio_gain=said["audio_gain"]) if "audio_gain" in said else still
-            self.moments.append(PreparedCPPN(field_now, own, network(field, said)))
+            self.moments.append(PreparedCPPN(field_now, own, network(field, still, said)))
 
     def colors(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
@@ -83,9 +83,8 @@ class LivingCPPN:
         self.moments[moment].draw(0, placed, pixel, out, dtype)
 
 
-def network(field: CPPN, said: dict[str, float]) -> Network:
-    """The network of one moment, from its row of `columns`."""
-    still = field.at_rest
+def network(field: CPPN, still: CPPN, said: dict[str, float]) -> Network:
+    """The network of one moment, from its row of `columns`; `still` is the field at rest."""
     parts = [(_seeded(still, seed), share) for seed, share in _parts(field, said)]
     scales = _scales(field, said)
     weights = [np.zeros_like(matrix) for matrix in parts[0][0].weights]

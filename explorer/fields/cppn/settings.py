@@ -18,7 +18,7 @@ from explorer.errors import SettingsError
 from explorer.fields.base import Controls, FieldSettings
 from explorer.fields.palette import PaletteName, known
 from explorer.fields.prepared import Prepared
-from explorer.settings import knob, nearest
+from explorer.settings import knob
 
 
 class CPPN(FieldSettings):
@@ -158,15 +158,6 @@ class CPPN(FieldSettings):
         if changes.get("layers", self.layers) != self.layers:
             changes = {"layer_scales": None, **changes}
         return super().replace(**changes)
-
-    @staticmethod
-    def preset(name: str) -> CPPN:
-        """A ready-made network by name; `explorer.fields.cppn.PRESETS` lists them."""
-        from explorer.fields.cppn.presets import PRESETS
-
-        if name not in PRESETS:
-            raise SettingsError(f"no preset '{name}'{nearest(name, PRESETS)}")
-        return PRESETS[name]
 
     def resting(self, name: str) -> float:
         """See `FieldSettings.resting`; an output gain of none is that of the other layers."""

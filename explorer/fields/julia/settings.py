@@ -130,15 +130,6 @@ class Julia(FieldSettings):
             return self.motion_smoothing
         return SMOOTHING_BY_HAND if self.model == "none" else SMOOTHING_BY_MODEL
 
-    @staticmethod
-    def preset(name: str) -> Julia:
-        """A ready-made variant by name; `explorer.fields.julia.PRESETS` lists them."""
-        from explorer.fields.julia.presets import PRESETS
-
-        if name not in PRESETS:
-            raise SettingsError(f"no preset '{name}'{nearest(name, PRESETS)}")
-        return PRESETS[name]
-
     def hear(
         self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
     ) -> FeatureTrack:

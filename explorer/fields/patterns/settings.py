@@ -164,15 +164,6 @@ class Patterns(FieldSettings):
             raise SettingsError(f"weights: got {self.weights}; give four numbers of 0 or more, not all 0")
         return self
 
-    @staticmethod
-    def preset(name: str) -> Patterns:
-        """A ready-made variant by name; `explorer.fields.patterns.PRESETS` lists them."""
-        from explorer.fields.patterns.presets import PRESETS
-
-        if name not in PRESETS:
-            raise SettingsError(f"no preset '{name}'{nearest(name, PRESETS)}")
-        return PRESETS[name]
-
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time`, `motion` (energy heard so far), how much of each family is seen, the features."""
         from explorer.fields.patterns.timeline import columns
