@@ -23,6 +23,14 @@ def serve(
     ] = "127.0.0.1",
     open_: Annotated[bool, typer.Option("--open", help="open a browser window")] = False,
     explorations: Explorations = None,
+    in_notebook: Annotated[
+        bool,
+        typer.Option(
+            "--in-notebook",
+            hidden=True,
+            help="as a child of a notebook: it may frame the page, and its end is the server's",
+        ),
+    ] = False,
 ) -> None:
     """Serve the live page and the training API until Ctrl-C; on this machine only, unless told otherwise.
 
@@ -33,6 +41,8 @@ def serve(
         from explorer.web.guard import is_local
     except ImportError as error:
         raise ExplorerError(EXTRA) from error
+    if in_notebook and not built.is_built():
+        raise ExplorerError(built.HOW)
     if not built.is_built():
         complain(f"warning: {built.HOW}")
     if not is_local(host):
@@ -43,4 +53,5 @@ def serve(
         if open_:
             webbrowser.open(address)
 
-    server.serve(Path.cwd(), explorations_folder(explorations).resolve(), host, port, ready)
+    folder = explorations_folder(explorations).resolve()
+    server.serve(Path.cwd(), folder, host, port, ready, in_notebook=in_notebook)

@@ -36,11 +36,13 @@ def create_app(
     training: Training,
     hosts: set[str],
     shipped: Path | None = None,
+    secret: str = "",
 ) -> FastAPI:
     """The application: sounds are read below `root`, models and runs of training lie in `explorations`.
 
     `settings` are those of training, `hosts` the names that the server goes by, `shipped` the folder of the
-    model that is there before any other.
+    model that is there before any other. With a `secret` all addresses begin with it, and notebooks may
+    frame the page.
     """
     refusals: dict[int | str, dict[str, Any]] = {
         code: {"model": Problem} for code in (400, 403, 404, 409, 411, 413, 422)
@@ -54,7 +56,7 @@ def create_app(
         responses=refusals,
     )
     app.state.closing = threading.Event()
-    app.add_middleware(Guard, hosts=hosts)
+    app.add_middleware(Guard, hosts=hosts, secret=secret)
     app.add_exception_handler(ExplorerError, _refuse)
     app.add_exception_handler(RequestValidationError, partial(_refuse_invalid, settings.knobs()))
     app.add_exception_handler(HTTPException, _refuse_plainly)

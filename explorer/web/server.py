@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import platform
+import secrets
 import socket
+import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
+from typing import BinaryIO
 
 import uvicorn
 
@@ -36,21 +41,49 @@ class _Server(uvicorn.Server):
         self._on_exit()
         super().handle_exit(sig, frame)
 
+    def leave_with(self, pipe: BinaryIO) -> None:
+        """End when a pipe does: whoever held its other end is gone."""
 
-def serve(root: Path, explorations: Path, host: str, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve API and page until Ctrl-C; `on_ready` gets the address. Raises ExplorerError when it cannot."""
+        def watch() -> None:
+            with suppress(OSError, ValueError):
+                while pipe.read(1024):
+                    pass
+            self._on_exit()
+            self.should_exit = True
+
+        threading.Thread(target=watch, name="explorer-leave", daemon=True).start()
+
+
+def serve(
+    root: Path,
+    explorations: Path,
+    host: str,
+    port: int,
+    on_ready: Callable[[str], None],
+    *,
+    in_notebook: bool = False,
+) -> None:
+    """Serve API and page until Ctrl-C; `on_ready` gets the address. Raises ExplorerError when it cannot.
+
+    `in_notebook`: as the child of a notebook, which may frame the page and alone knows its address; when
+    standard input ends, and so the notebook, the server does too.
+    """
     from explorer.learn.settings import TrainSettings
 
     door = _open(host, port)
     training = Training(explorations)
-    app = create_app(root, explorations, TrainSettings, training, hosts_of(host, platform.node()))
+    secret = secrets.token_urlsafe(16) if in_notebook else ""
+    hosts = hosts_of(host, platform.node())
+    app = create_app(root, explorations, TrainSettings, training, hosts, secret=secret)
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE, ws="none"
     )
-    shown = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0", "::") else host
-    server = _Server(
-        config, lambda: on_ready(f"http://{shown}:{door.getsockname()[1]}"), app.state.closing.set
-    )
+    anywhere = host in ("127.0.0.1", "::1", "0.0.0.0", "::")
+    shown = "localhost" if anywhere and not in_notebook else host
+    address = f"http://{shown}:{door.getsockname()[1]}" + (f"/{secret}/" if secret else "")
+    server = _Server(config, lambda: on_ready(address), app.state.closing.set)
+    if in_notebook:
+        server.leave_with(sys.stdin.buffer)
     try:
         server.run([door])
     finally:

@@ -15,12 +15,13 @@ ROOT = str(Path(__file__).parents[2])
 
 
 @contextmanager
-def serving(folder, *options):
+def serving(folder, *options, stdin=None):
     """The server in a folder, and the address that it tells; whatever happens, it is gone at the end."""
     command = [sys.executable, "-m", "explorer", "serve", "--port", "0", "--explorations", "runs", *options]
     process = subprocess.Popen(
         command,
         cwd=folder,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": ROOT},

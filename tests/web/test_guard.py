@@ -7,12 +7,12 @@ from explorer.web.guard import LARGEST_BODY, Guard, hosts_of, is_local
 LOCAL = hosts_of("127.0.0.1", "box")
 
 
-def ask(headers, hosts=LOCAL, path="/api/health"):
-    """Status, headers and body that the guard gives before an application that always says 200."""
+def ask(headers, hosts=LOCAL, path="/api/health", secret=""):
+    """Status, headers and body that the guard gives before an application that says 200 and its path."""
 
     async def application(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"in"})
+        await send({"type": "http.response.body", "body": scope["path"].encode()})
 
     async def receive():
         return {"type": "http.request", "body": b""}
@@ -24,7 +24,7 @@ def ask(headers, hosts=LOCAL, path="/api/health"):
 
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "path": path, "headers": pairs}
-    asyncio.run(Guard(application, hosts)(scope, receive, send))
+    asyncio.run(Guard(application, hosts, secret)(scope, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
@@ -96,6 +96,40 @@ def test_answers_keep_the_page_in():
     assert b"default-src 'self'" in headers[b"content-security-policy"]
     assert headers[b"cache-control"] == b"no-cache"
     assert b"immutable" in ask({"host": "localhost"}, path="/assets/index-1.js")[1][b"cache-control"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:4321", "hub.example", "lab.example:8888"])
+def test_a_server_for_a_notebook_answers_behind_its_secret_whatever_it_is_called(host):
+    # a proxy or a tunnel leaves the names of its own
+    headers = {"host": host, "origin": "https://hub.example"}
+    status, _, body = ask(headers, path="/s3cret/api/health", secret="s3cret")
+    assert (status, body) == (200, b"/api/health")
+    assert ask(headers, path="/s3cret/", secret="s3cret")[2] == b"/"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/health", "/s3cre/api/health", "//s3cret/api", "/s3crét/", "/x/s3cret/"]
+)
+def test_without_the_secret_nothing_is_answered(path):
+    assert ask({"host": "localhost"}, path=path, secret="s3cret")[0] == 403
+
+
+def test_behind_a_secret_large_bodies_and_other_sites_are_refused_as_ever():
+    headers = {"host": "localhost", "content-length": str(LARGEST_BODY + 1)}
+    assert ask(headers, path="/s3cret/api/health", secret="s3cret")[0] == 413
+    headers = {"host": "localhost", "sec-fetch-site": "cross-site"}
+    assert ask(headers, path="/s3cret/api/health", secret="s3cret")[0] == 403
+
+
+def test_only_a_server_for_a_notebook_lets_itself_be_framed():
+    def framers(**given):
+        policy = ask({"host": "localhost"}, **given)[1][b"content-security-policy"].decode()
+        return policy.partition("frame-ancestors ")[2].split()
+
+    assert framers() == ["'none'"]
+    asked = framers(path="/s3cret/", secret="s3cret")
+    assert "http://localhost:*" in asked
+    assert all("localhost" in name or "127.0.0.1" in name for name in set(asked) - {"'self'"})
 
 
 def test_local_addresses_are_known():

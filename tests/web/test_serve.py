@@ -1,6 +1,7 @@
 import json
 import signal
 import socket
+import subprocess
 import sys
 import urllib.request
 
@@ -86,6 +87,19 @@ def test_ctrl_c_ends_it_though_a_page_watches(tmp_path):
         assert watching.readline().startswith(b"data: ")
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) in (0, 130)
+        watching.close()
+
+
+def test_a_server_for_a_notebook_has_a_secret_and_ends_with_its_standard_input(tmp_path):
+    with serving(tmp_path, "--in-notebook", stdin=subprocess.PIPE) as (process, address):
+        assert ask(f"{address}api/health")[0] == 200
+        assert ask(f"{address.rpartition('/')[0].rpartition('/')[0]}/api/health")[0] == 403
+        with urllib.request.urlopen(address, timeout=PATIENCE) as page:
+            assert "http://localhost:*" in page.headers["content-security-policy"]
+        watching = urllib.request.urlopen(f"{address}api/train/events", timeout=PATIENCE)
+        assert watching.readline().startswith(b"data: ")
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
         watching.close()
 
 

@@ -6,6 +6,7 @@ import { canRecord, record } from "../recorder";
 import { LOOK, PRESETS } from "../picture/motion";
 import { Stage } from "../stage";
 import { Dock } from "./Dock";
+import { fieldOf, juliaField, juliaOf, type Settings } from "./field";
 import { useCalm, useIdle, useKept, useKeys } from "./hooks";
 import { LookSliders, nextOf } from "./LookSliders";
 import { Meters } from "./Meters";
@@ -14,6 +15,7 @@ import { Training } from "./Training";
 import { NetworkSliders } from "./NetworkSliders";
 import { useModels } from "./useModels";
 import { useNetwork } from "./useNetwork";
+import { useNotebook } from "./useNotebook";
 import { useSound } from "./useSound";
 import { Welcome } from "./Welcome";
 import { IconButton } from "./icons";
@@ -28,6 +30,7 @@ export function App() {
   const [stage, setStage] = useState<Stage | null>(null);
   const [blind, setBlind] = useState(""); // why there can be no picture
   const [trouble, setTrouble] = useState("");
+  const [fileWrong, setFileWrong] = useState(""); // of a recipe
   const [panel, setPanel] = useState<Panel>(null);
   const [training, setTraining] = useState<TrainingStatus | null>(null);
   const [lost, setLost] = useState(false);
@@ -77,6 +80,21 @@ export function App() {
     });
   }, [refresh]);
 
+  /** Show a field of Python's: from a recipe, or from the notebook around. */
+  const showField = (field: Settings) => {
+    setFileWrong("");
+    if (field.kind === "cppn") return network.choose(field);
+    const julia = juliaOf(field, look);
+    network.choose(null);
+    setLook(julia.look);
+    if (julia.smoothing !== null) setSmoothing(julia.smoothing);
+    if (julia.model === "none" || julia.model === models.chosen) return;
+    if (!models.list || models.list.some(({ id }) => id === julia.model)) models.choose(julia.model);
+    else setFileWrong(`The model ${julia.model} is not here, so another one moves this Julia set.`);
+  };
+  const seen = network.settings ? network.drawn : models.list && juliaField({ look, smoothing, model: models.chosen || "none" });
+  useNotebook(seen, showField);
+
   const toggleRecord = useCallback(() => {
     if (finish) {
       void finish();
@@ -103,7 +121,8 @@ export function App() {
   });
 
   const open = (file?: File) => {
-    if (file?.name.endsWith(".json")) network.open(file);
+    if (file?.name.endsWith(".json"))
+      file.text().then(fieldOf).then(showField, ({ message }: Error) => setFileWrong(`${file.name} cannot be shown: ${message}.`));
     else if (file) sound.open("file", file);
   };
   const drop = (event: DragEvent) => {
@@ -151,6 +170,7 @@ export function App() {
         {models.list?.length === 0 && !network.settings && <p className="notice">There is no model yet, so the picture only rests. Train one (t).</p>}
         {wrong && sound.sound && <p className="notice wrong">{wrong}</p>}
         {network.wrong && <p className="notice wrong">{network.wrong}</p>}
+        {fileWrong && <p className="notice wrong">{fileWrong}</p>}
         {models.wrong && !sound.sound && !lost && <p className="notice wrong">{models.wrong}</p>}
       </div>
     </div>

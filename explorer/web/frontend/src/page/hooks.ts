@@ -68,7 +68,9 @@ export function useKept<T>(name: string, initial: T): [T, (value: T) => void] {
     }
   });
   return [value, (next) => {
-    localStorage.setItem(name, JSON.stringify(next));
     setValue(next);
+    try {
+      localStorage.setItem(name, JSON.stringify(next));
+    } catch {} // browsers may refuse it to a page in a frame: then it is forgotten
   }];
 }

@@ -1,15 +1,8 @@
 import { expect, it } from "vitest";
-import { fieldOf, link, linked } from "./useNetwork";
+import { link, linked } from "./useNetwork";
 
 it("carries settings in a link and survives a damaged one", () => {
   const settings = { hidden: 8, palette: "ember", time_span: 20, features: ["bass", "a&b=#%"] };
   expect(linked(link(settings))).toEqual(settings);
   for (const hash of ["", "#probe", "#cppn=", "#cppn=%7B", "#cppn=[1]", "#cppn=%", "#cppn=3"]) expect(linked(hash)).toBeNull();
-});
-
-it("finds the network in a recipe, and says where there is none", () => {
-  const field = { kind: "cppn", hidden: 8 };
-  expect(fieldOf(JSON.stringify({ audio: {}, field }))).toEqual(field);
-  expect(fieldOf(JSON.stringify(field))).toEqual(field);
-  for (const text of ["null", "[]", '{"field": {"kind": "julia"}}']) expect(() => fieldOf(text)).toThrow("no CPPN");
 });
