@@ -75,6 +75,9 @@ class LivePage(anywidget.AnyWidget):
         self.on_msg(lambda _, message, buffers: self._hear(message))
         cells.answer_in_any_shell(self)
 
+    def __repr__(self) -> str:
+        return "the live page: run this cell to use it"  # what a saved notebook shows where no kernel runs
+
     @traitlets.default("field")
     def _beginning(self) -> FieldSettings:
         """What is seen until the page says more."""

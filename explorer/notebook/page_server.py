@@ -34,9 +34,6 @@ class PageServer:
         self.address = ""
         self._said: list[str] = []
         self._heard = threading.Event()
-        # a group of its own, or interrupting the kernel would end it
-        windows = sys.platform == "win32"
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW if windows else 0
         self._process = subprocess.Popen(
             [*command, str(explorations)],
             stdin=subprocess.PIPE,
@@ -44,8 +41,7 @@ class PageServer:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=not windows,
-            creationflags=flags,
+            **_apart(),
         )
         threading.Thread(target=self._listen, name="explorer-page-server", daemon=True).start()
         if not self._heard.wait(PATIENCE) or not self.address:
@@ -99,6 +95,13 @@ class PageServer:
         except OSError as error:
             reason = f"the server of the live page does not answer: {error}; run the cell again"
             raise ExplorerError(reason) from None
+
+
+def _apart() -> dict[str, Any]:
+    """In a group of its own, or interrupting the kernel would end it."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

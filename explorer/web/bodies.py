@@ -21,6 +21,7 @@ class ModelSummary(BaseModel):
 
     id: str
     shipped: bool
+    finished: bool  # false: training was broken off, or goes on
     created: str | None
     bytes: int
     hidden: list[int] | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
+from explorer.experiments import manifest
 from explorer.fields.julia.model import FACTS, SHIPPED
 
 DEFAULT = "default"
@@ -41,6 +42,14 @@ class Model:
         if not isinstance(told, dict):
             raise ExplorerError(f"{self.id}: {DESCRIPTION} is damaged: a JSON object was expected")
         return told
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether its training came to its end, as far as its folder tells."""
+        try:
+            return bool(manifest.read(self.folder).get("status", "done") == "done")
+        except ExplorerError:
+            return True  # what ships, and what was brought here, has none
 
     @property
     def is_whole(self) -> bool:

@@ -73,6 +73,7 @@ def _facts(model: Model, told: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": model.id,
         "shipped": model.id == DEFAULT,
+        "finished": model.is_finished,
         "created": created,
         "bytes": file.st_size,
         "hidden": _list_of(int, told.get("hidden")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from explorer.errors import SettingsError
+from explorer.errors import SettingsError, SoundError
 
 LONGEST = 1024  # characters of a path
 
@@ -31,3 +31,13 @@ def data_folder(root: Path, given: str) -> Path:
     if not exists:
         raise SettingsError(f"data_dir: there is no folder {given!r} below the one the server was started in")
     return folder
+
+
+def holds_sounds(folder: Path) -> bool:
+    """Whether training would find anything to listen to."""
+    from explorer.learn.dataset import sound_files
+
+    try:
+        return bool(sound_files(folder))
+    except SoundError:
+        return False

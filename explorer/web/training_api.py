@@ -13,9 +13,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from explorer.errors import SettingsError
 from explorer.settings import Settings
 from explorer.web.bodies import flags_of, start_body
-from explorer.web.places import data_folder
+from explorer.web.places import data_folder, holds_sounds
 from explorer.web.training import Training, TrainingStatus
 
 PULSE = 0.5  # seconds between two looks at training while someone watches
@@ -29,7 +30,10 @@ def add_training(app: FastAPI, root: Path, settings: type[Settings], training: T
     def start(asked: BaseModel) -> TrainingStatus:
         """Begin to train on a folder of sounds, in a process of its own."""
         values = asked.model_dump()
-        folder = data_folder(root, values.pop("data_dir"))
+        folder = data_folder(root, given := values.pop("data_dir"))
+        if not holds_sounds(folder):
+            reason = "holds no sound file; give a folder with music (wav, flac, ogg, mp3, m4a)"
+            raise SettingsError(f"data_dir: {given!r} {reason}")
         return training.start(folder, flags_of(settings(**values)))
 
     start.__annotations__["asked"] = body  # derived above, so it has no name to be written with

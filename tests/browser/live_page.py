@@ -34,6 +34,7 @@ class Served:
             missing("the live page is not built (python -m pip install -e .)")
         self.folder = folder
         (folder / "data" / "audio").mkdir(parents=True, exist_ok=True)
+        (folder / "data" / "audio" / "song.wav").touch()  # the stand-in does not listen to it
         self.training = Training(folder / "runs", (sys.executable, trainer.__file__, manner))
         self.app = create_app(
             folder, folder / "runs", FewSettings, self.training, hosts_of("127.0.0.1", ""), folder / "shipped"

@@ -3,12 +3,22 @@
 import json
 import re
 
+import imageio_ffmpeg
 import pytest
 from playwright.sync_api import expect
 
+from explorer.fields import Julia
 from explorer.fields.cppn.presets import PRESETS as PRESETS_OF_NETWORKS
 from explorer.fields.julia.presets import PRESETS
-from tests.browser.live_page import MODELS, Served, served, until, watched, with_models  # noqa: F401  a fixture
+from explorer.files import write_json
+from tests.browser.live_page import (  # noqa: F401  a fixture
+    MODELS,
+    Served,
+    served,
+    until,
+    watched,
+    with_models,
+)
 from tests.signals import music, write_wav
 
 expect.set_options(timeout=60_000)  # a busy machine is not a broken page
@@ -119,9 +129,71 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
         expect(other.locator(".notice")).to_have_count(0)
 
 
-def test_a_link_that_cannot_be_drawn_is_told(browser, served):  # noqa: F811
-    with watched(browser, served.address, path="/#cppn=%7B%22hidden%22%3A500%7D") as page:
-        expect(page.locator(".notice")).to_contain_text("up to 32 wide")
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [("#cppn=%7B%22hidden%22%3A500%7D", "up to 32 wide"), ("#cppn=%7B%22hidden%22%3A5", "cut or damaged")],
+)
+def test_a_link_that_cannot_be_drawn_is_told(browser, served, link, words):  # noqa: F811
+    with watched(browser, served.address, path=f"/{link}") as page:
+        expect(page.locator(".notice")).to_contain_text(words)
+
+
+def test_the_recipe_of_a_julia_set_sets_the_look_and_what_is_none_is_told(page, tmp_path):
+    def give(text):
+        (tmp_path / "recipe.json").write_text(text)
+        page.get_by_label("sound file", exact=True).set_input_files(tmp_path / "recipe.json")
+
+    page.get_by_label("picture", exact=True).select_option("look:orchid")
+    until(page, "() => probe.stage.network !== null")
+    julia = Julia(model=MODELS[0], hue=0.3, zoom=2.5, motion_smoothing=0.6)
+    give(json.dumps({"field": julia.model_dump(mode="json")}))
+    until(page, "() => probe.stage.network === null")
+    until(page, "() => probe.stage.motion.look.hue === 0.3 && probe.stage.motion.look.zoom === 2.5")
+    until(page, "() => probe.stage.smoothing === 0.6")
+    expect(page.get_by_label("picture", exact=True)).to_have_value(f"model:{MODELS[0]}")
+    expect(page.locator(".notice")).to_have_count(0)
+    for text, words in {
+        json.dumps({"field": {"kind": "patterns"}}): "it draws patterns",
+        '{"field": {"kind': "cut or damaged",
+        "[1, 2]": "no field in it",
+        json.dumps(julia.replace(model="train_x").model_dump(mode="json")): "train_x is not here",
+    }.items():
+        give(text)
+        expect(page.locator(".notice")).to_contain_text(words)
+    page.get_by_label("picture", exact=True).select_option("look:orchid")
+    give(json.dumps(julia.model_dump(mode="json")))
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_the_keys_are_written_on_the_page(page):
+    page.keyboard.press("?")
+    listed = page.locator(".keys kbd").all_inner_texts()
+    known = page.evaluate("""() => [...document.querySelectorAll("[aria-keyshortcuts]")].map(
+      (button) => button.getAttribute("aria-keyshortcuts"))""")
+    assert {key.lower() for key in known} - {"escape"} <= set(listed)
+    page.keyboard.press("?")
+    expect(page.locator(".keys")).to_have_count(0)
+
+
+def test_the_first_press_of_a_key_asks_for_a_file(browser, served):  # noqa: F811
+    notes = "HTMLInputElement.prototype.click = function () { window.asked = this.type; };"
+    with watched(browser, served.address, before=notes) as page:
+        expect(page.get_by_role("heading", name="Let it hear something")).to_be_visible()
+        page.keyboard.press("o")
+        until(page, "() => window.asked === 'file'")
+
+
+def test_it_begins_with_the_newest_training_that_was_finished(browser, tmp_path):
+    server = Served(with_models(tmp_path, *MODELS))
+    for name, status in zip(MODELS, ("done", "stopped"), strict=True):
+        write_json(tmp_path / "runs" / name / "manifest.json", {"status": status})
+    try:
+        with watched(browser, server.address) as page:
+            chooser = page.get_by_label("picture", exact=True)
+            expect(chooser).to_have_value(f"model:{MODELS[0]}")
+            expect(chooser.locator(f"option[value='model:{MODELS[1]}']")).to_contain_text("unfinished")
+    finally:
+        server.stop()
 
 
 @pytest.mark.parametrize(
@@ -197,6 +269,12 @@ def test_training_is_started_watched_and_stopped_from_the_page(browser, tmp_path
             expect(progress).to_have_attribute("data-status", "running")
             expect(progress).to_contain_text(re.compile("Epoch [1-9]"))
             expect(progress).to_contain_text("loss 0.")
+            button = page.get_by_role("button", name="Training", exact=True)
+            ink, ground = (
+                button.evaluate(f"(element) => getComputedStyle(element).{name}")
+                for name in ("color", "backgroundColor")
+            )
+            assert ink != ground  # or its icon could not be seen
             expect(page.get_by_role("img", name="loss over the epochs")).to_be_visible()
             page.get_by_role("button", name="Stop and keep").click()
             expect(progress).to_have_attribute("data-status", "stopped")
@@ -208,12 +286,17 @@ def test_the_picture_is_recorded_with_its_sound(page, song):
     play(page, song)
     with page.expect_download() as saved:
         page.keyboard.press("r")
+        expect(page.locator(".notice")).to_contain_text(re.compile("Recording at 1280.854, enlarged from "))
         before = page.evaluate("() => probe.stage.drawn")
         until(page, f"() => probe.stage.drawn > {before} + 5")
         page.get_by_role("button", name="End the recording").press("Enter")
     film = saved.value
     assert re.fullmatch(r"explorer_\d{8}T\d{6}Z\.(webm|mp4)", film.suggested_filename)
     assert film.path().stat().st_size > 1000
+    frames = imageio_ffmpeg.read_frames(str(film.path()))
+    width, height = next(frames)["size"]
+    frames.close()
+    assert (width, height) == (1280, 854)  # the window is 480 x 320 and drawn coarser yet
 
 
 def test_controls_fade_while_it_plays_and_come_back(page, song):

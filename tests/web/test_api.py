@@ -39,6 +39,9 @@ PROMISES = [
 def make_client(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", ROOT)
     (tmp_path / "data" / "audio").mkdir(parents=True)
+    (tmp_path / "data" / "audio" / "song.wav").touch()  # the stand-in does not listen to it
+    (tmp_path / "data" / "notes").mkdir()
+    (tmp_path / "data" / "notes" / "song.txt").touch()
     made = []
 
     def make(manner="short", hosts=None):
@@ -100,6 +103,7 @@ def test_only_one_training_at_a_time(make_client):
         ({"data_dir": "../elsewhere"}, "below the one"),
         ({"data_dir": "/etc"}, "below the one"),
         ({"data_dir": "nowhere"}, "no folder"),
+        ({"data_dir": "data/notes"}, "holds no sound file; give a folder with music"),
     ],
 )
 def test_bad_requests_are_answered_with_the_reason(client, changes, words):

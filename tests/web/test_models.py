@@ -3,6 +3,7 @@ import os
 import pytest
 
 from explorer.errors import ExplorerError
+from explorer.files import write_json
 from explorer.web import models
 from tests.web.made_models import make_model
 
@@ -14,6 +15,14 @@ def folder(tmp_path):
     (tmp_path / "train_20260103T000000Z_cccccc").mkdir()  # has not ended
     make_model(tmp_path / "render_20260104T000000Z_dddddd")
     return tmp_path
+
+
+def test_a_training_that_was_broken_off_is_not_finished(tmp_path):
+    folder = make_model(tmp_path / "train_20260101T000000Z_aaaaaa")
+    assert models.Model(folder.name, folder).is_finished  # it tells nothing else
+    for status, finished in (("stopped", False), ("running", False), ("failed", False), ("done", True)):
+        write_json(folder / "manifest.json", {"status": status})
+        assert models.Model(folder.name, folder).is_finished is finished
 
 
 def test_whole_models_are_listed_the_newest_first_and_the_shipped_one_last(folder, tmp_path):

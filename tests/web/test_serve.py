@@ -32,9 +32,12 @@ def test_api_and_page_answer_on_one_port(server):
     assert ask(f"{address}/openapi.json")[1]["info"]["title"] == "explorer"
 
 
-def test_training_without_sounds_fails_with_the_reason_while_status_answers(server):
-    _, _, address = server
-    assert ask(f"{address}/api/train/start", {"data_dir": "data/audio", "epochs": 1})[0] == 202
+def test_training_on_broken_sounds_fails_with_the_reason_while_status_answers(server):
+    folder, _, address = server
+    (folder / "data" / "broken").mkdir()
+    (folder / "data" / "broken" / "song.wav").write_text("not a sound")
+    assert ask(f"{address}/api/train/start", {"data_dir": "data/audio", "epochs": 1})[0] == 422
+    assert ask(f"{address}/api/train/start", {"data_dir": "data/broken", "epochs": 1})[0] == 202
     with urllib.request.urlopen(f"{address}/api/train/events", timeout=PATIENCE) as events:
         for line in events:
             told = json.loads(line[6:]) if line.startswith(b"data: ") else {"status": "starting"}

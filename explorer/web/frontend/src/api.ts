@@ -6,6 +6,7 @@ import type { Metadata } from "./model/inference";
 export interface ModelSummary {
   id: string;
   shipped: boolean;
+  finished: boolean; // false: its training was broken off, or goes on
   created: string | null;
   hidden: number[] | null;
   trained_on: string[];

@@ -35,6 +35,7 @@ export class Stage {
   calm = false; // less motion, and none while nothing is heard
   drawn = 0;
   onTrouble: (reason: string) => void = () => {};
+  onDrawn: ((picture: HTMLCanvasElement) => void) | null = null; // its pixels are there until this returns
   private readonly screen: ShaderCanvas;
   private readonly levels = new Levels();
   private network: Network | null = null;
@@ -155,17 +156,21 @@ export class Stage {
     this.fit();
     if (!this.calm || this.listening) this.seconds += this.calm ? seconds / 4 : seconds;
     this.screen.draw(this.network ? this.heardBy(this.network) : this.julia());
+    this.onDrawn?.(this.canvas);
     this.drawn += 1;
   };
 
-  /** The canvas as large as it is shown, or coarser where drawing is slow. */
-  private fit(): void {
+  /** The size at which the picture is shown, in dots of the screen, as far as it would ever be drawn. */
+  get shown(): [number, number] {
     const { clientWidth, clientHeight } = this.canvas;
     const dots = Math.min(devicePixelRatio, 2);
-    const affordable = Math.min(1, Math.sqrt(MOST_PIXELS / (clientWidth * clientHeight * dots * dots)));
-    const share = dots * affordable * this.quality.scale;
-    const width = Math.max(1, Math.round(clientWidth * share));
-    const height = Math.max(1, Math.round(clientHeight * share));
+    const share = dots * Math.min(1, Math.sqrt(MOST_PIXELS / (clientWidth * clientHeight * dots * dots)));
+    return [clientWidth * share, clientHeight * share];
+  }
+
+  /** The canvas as large as it is shown, or coarser where drawing is slow. */
+  private fit(): void {
+    const [width, height] = this.shown.map((side) => Math.max(1, Math.round(side * this.quality.scale)));
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
   }

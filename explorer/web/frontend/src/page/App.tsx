@@ -8,6 +8,7 @@ import { Stage } from "../stage";
 import { Dock } from "./Dock";
 import { fieldOf, juliaField, juliaOf, type Settings } from "./field";
 import { useCalm, useIdle, useKept, useKeys } from "./hooks";
+import { Keys } from "./Keys";
 import { LookSliders, nextOf } from "./LookSliders";
 import { Meters } from "./Meters";
 import { Models } from "./Models";
@@ -20,7 +21,7 @@ import { useSound } from "./useSound";
 import { Welcome } from "./Welcome";
 import { IconButton } from "./icons";
 
-type Panel = "meters" | "training" | null;
+type Panel = "meters" | "training" | "keys" | null;
 const PROBE = "#probe"; // tests hold the parts of the page then
 const FADE = 3.5; // seconds without a touch
 
@@ -41,6 +42,7 @@ export function App() {
   const sound = useSound(stage);
   const models = useModels(stage);
   const network = useNetwork(stage);
+  const [filmed, setFilmed] = useState(""); // what is being recorded
   const idle = useIdle(FADE) && sound.sound !== null && panel === null;
 
   useEffect(() => {
@@ -99,11 +101,14 @@ export function App() {
     if (finish) {
       void finish();
       setFinish(null);
-    } else if (canvas.current && canRecord()) {
-      const end = record(canvas.current, sound.sound?.stream() ?? null, new Date());
+    } else if (stage && canRecord()) {
+      const { end, width, height } = record(stage, sound.sound?.stream() ?? null, new Date());
+      const drawn = stage.numbers;
+      const coarser = drawn.width < width ? `, enlarged from ${drawn.width}×${drawn.height}` : "";
+      setFilmed(`Recording at ${width}×${height}${coarser}.`);
       setFinish(() => end);
     }
-  }, [finish, sound.sound]);
+  }, [finish, sound.sound, stage]);
   const toggleFull = () => void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
   const show = (wanted: Panel) => setPanel((shown) => (shown === wanted ? null : wanted));
   const choose = () => chooser.current!.click();
@@ -117,6 +122,7 @@ export function App() {
     l: () => network.settings ? network.choose(nextOf(network.offered?.looks ?? {}, network.settings)) : setLook(nextOf(PRESETS, look)),
     i: () => show("meters"),
     t: () => show("training"),
+    "?": () => show("keys"),
     escape: () => setPanel(null),
   });
 
@@ -149,6 +155,7 @@ export function App() {
         <IconButton icon="train" label="Training" shortcut="t" pressed={panel === "training"} className={training?.status === "running" ? "busy" : ""} onClick={() => show("training")} />
         <IconButton icon="record" label={finish ? "End the recording" : "Record"} shortcut="r" pressed={finish !== null} className="record" disabled={!canRecord()} onClick={toggleRecord} />
         <IconButton icon="full" label="Full screen" shortcut="f" onClick={toggleFull} />
+        <IconButton icon="keys" label="Keys" shortcut="?" pressed={panel === "keys"} className="keyboard" onClick={() => show("keys")} />
       </header>
       {stage && panel && (
         <aside className="panel" aria-label={panel}>
@@ -161,6 +168,7 @@ export function App() {
                 : <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={setSmoothing} />}
             </>
           )}
+          {panel === "keys" && <Keys />}
           {panel === "training" && <Training status={training} />}
         </aside>
       )}
@@ -170,6 +178,7 @@ export function App() {
         {models.list?.length === 0 && !network.settings && <p className="notice">There is no model yet, so the picture only rests. Train one (t).</p>}
         {wrong && sound.sound && <p className="notice wrong">{wrong}</p>}
         {network.wrong && <p className="notice wrong">{network.wrong}</p>}
+        {finish && <p className="notice fades">{filmed}</p>}
         {fileWrong && <p className="notice wrong">{fileWrong}</p>}
         {models.wrong && !sound.sound && !lost && <p className="notice wrong">{models.wrong}</p>}
       </div>

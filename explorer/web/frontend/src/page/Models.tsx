@@ -5,10 +5,10 @@ import type { Models as State } from "./useModels";
 import type { NetworkState } from "./useNetwork";
 
 /** A model in a few words: the one that ships, or when it was trained. */
-export function title({ id, shipped, created }: ModelSummary): string {
+export function title({ id, shipped, finished, created }: ModelSummary): string {
   if (shipped) return "the model that ships";
   const when = created ? new Date(created).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }) : "";
-  return `trained ${when} (${id.slice(-6)})`;
+  return `trained ${when} (${id.slice(-6)})${finished ? "" : ", unfinished"}`;
 }
 
 /** What is drawn: a Julia set moved by one of the models, or a network. */

@@ -8,7 +8,13 @@ import {
 import { LossChart } from "./LossChart";
 
 const FIRST = ["epochs", "batch_size", "learning_rate", "window_frames", "include_delta", "include_delta_delta"];
-const words = (name: string) => name.replaceAll("_", " ");
+const WORDS: Record<string, string> = {
+  epochs: "rounds (epochs)", batch_size: "sequences a step", window_frames: "frames heard at once",
+  include_delta: "hears changes, too", include_delta_delta: "and how those change",
+  sequence: "moments in a sequence", held_out: "share held out", patience: "patience, in rounds",
+  made_clips: "generated clips besides", seed: "seed of chance",
+};
+const words = (name: string) => WORDS[name] ?? name.replaceAll("_", " ");
 
 function duration(seconds: number): string {
   return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
@@ -94,12 +100,13 @@ export function body(form: FormData, settings: Record<string, Setting>): Record<
 
 function Progress({ status }: { status: TrainingStatus }) {
   const { epoch, epochs, step, loss, seconds_left, error, run } = status;
+  if (status.status === "stopped" && !run) return null; // before there was anything to tell of
   const words = {
     idle: "Nothing was trained yet.",
     starting: "Starting: listening to the sounds…",
     running: !epoch && !step ? "Listening to the sounds…" : `Epoch ${epoch} of ${epochs}`,
     done: `Done: ${run}`,
-    stopped: `Stopped: ${run ?? "before it began"}`,
+    stopped: `Stopped: ${run}`,
     failed: `Failed: ${error ?? "no reason was given"}`,
   }[status.status];
   const share = status.status === "done" ? 1 : (epoch ?? 0) / (epochs || 1);

@@ -1,6 +1,6 @@
 // Small pieces of state that come from the browser.
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 /** Whether hands have rested for some seconds: then the controls fade. */
 export function useIdle(seconds: number): boolean {
@@ -27,7 +27,7 @@ export function useIdle(seconds: number): boolean {
 export function useKeys(keys: Record<string, () => void>): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => { // as soon as the page is seen, or the first press would be lost
     const press = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -11,6 +11,7 @@ const PATHS = {
   full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   meters: "M5 20V10M12 20V4M19 20v-7",
   train: "M3 17l5-6 4 4 9-11M21 4v6M21 4h-6",
+  keys: "M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M8 15h8",
   close: "M5 5l14 14M19 5L5 19",
 };
 

@@ -14,6 +14,9 @@ export interface Models {
   refresh(): void;
 }
 
+/** What a page begins with: the newest model whose training came to its end, or the one that ships. */
+export const first = (models: ModelSummary[]) => (models.find(({ finished }) => finished) ?? models[0])?.id ?? "";
+
 export function useModels(stage: Stage | null): Models {
   const [list, setList] = useState<ModelSummary[] | null>(null);
   const [chosen, setChosen] = useState("");
@@ -25,7 +28,7 @@ export function useModels(stage: Stage | null): Models {
       (models) => {
         setList(models);
         setWrong("");
-        setChosen((before) => (models.some(({ id }) => id === before) ? before : (models[0]?.id ?? "")));
+        setChosen((before) => (models.some(({ id }) => id === before) ? before : first(models)));
       },
       (error: Error) => setWrong(error.message),
     );
