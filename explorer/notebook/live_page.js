@@ -11,13 +11,12 @@ function jupyter() {
   return new URL(base ?? "/", location.origin).href;
 }
 
-// The address of the page as this browser reaches it: itself, or through jupyter-server-proxy; null where it cannot.
-async function reached(address) {
-  if (HERE.includes(location.hostname)) return address;
+// The address of the page through jupyter-server-proxy; null where there is none.
+async function proxied(address) {
   const { port, pathname } = new URL(address);
-  const proxied = `${jupyter()}proxy/${port}${pathname}`;
-  const answer = await fetch(`${proxied}api/health`).catch(() => null);
-  return answer?.ok ? proxied : null;
+  const other = `${jupyter()}proxy/${port}${pathname}`;
+  const answer = await fetch(`${other}api/health`).catch(() => null);
+  return answer?.ok ? other : null;
 }
 
 function element(tag, attributes = {}, ...children) {
@@ -27,16 +26,17 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-// What to do where the page runs on a machine that this browser does not reach.
+// What to do where no way leads to the page.
 function advice(address) {
   const { port } = new URL(address);
-  const command = `ssh -L ${port}:127.0.0.1:${port} ${HERE.includes(location.hostname) ? "USER@MACHINE" : location.hostname}`;
+  const machine = HERE.includes(location.hostname) ? "USER@MACHINE" : location.hostname;
   return [
     element("strong", {}, "The live page is not reached from this browser."),
-    " It runs beside the kernel; if that is another machine, run this on yours and open the page there: ",
-    element("code", {}, command), " ",
+    " It runs beside the kernel. If that is another machine, run ",
+    element("code", {}, `ssh -L ${port}:127.0.0.1:${port} ${machine}`),
+    " on yours, and open ",
     element("a", { href: address, target: "_blank", rel: "noopener" }, address),
-    ". Or install jupyter-server-proxy beside Jupyter, and reload. If it ran before, run the cell again.",
+    "; or install jupyter-server-proxy beside Jupyter and start that anew. If it is this machine, run the cell again.",
   ];
 }
 
@@ -46,14 +46,17 @@ export default {
     const note = element("p", { role: "status", class: "explorer-live-page-note" });
     Object.assign(frame.style, { width: "100%", height: `${model.get("height")}px`, border: 0, borderRadius: "8px", background: "#05060a", display: "block" });
     note.hidden = true;
-    el.append(frame, note);
-    let origin = null; // of the page, once its address is known
+    el.append(note, frame);
+    const address = model.get("address");
+    const ways = HERE.includes(location.hostname) ? [() => address, proxied] : [proxied];
+    let origin = null; // of the page, once a way to it is tried
     let late = 0;
 
     const tell = (settings) => origin && frame.contentWindow?.postMessage({ kind: "show", settings }, origin);
     const complain = () => {
-      note.replaceChildren(...advice(model.get("address")));
+      note.replaceChildren(...advice(address));
       note.hidden = false;
+      frame.style.display = origin ? "block" : "none"; // what was tried may yet come
     };
     const hear = ({ source, origin: from, data }) => {
       if (source !== frame.contentWindow || from !== origin) return;
@@ -65,11 +68,13 @@ export default {
     };
     const show = (message) => message.kind === "show" && tell(message.settings);
     const open = async () => {
-      const address = await reached(model.get("address"));
-      if (!address) return complain();
-      origin = new URL(address).origin;
-      late = setTimeout(complain, PATIENCE);
-      frame.src = `${address}?notebook=${encodeURIComponent(location.origin)}`;
+      const way = ways.shift();
+      if (!way) return complain();
+      const reached = await way(address);
+      if (!reached) return open();
+      origin = new URL(reached).origin;
+      late = setTimeout(open, PATIENCE);
+      frame.src = `${reached}?notebook=${encodeURIComponent(location.origin)}`;
     };
 
     addEventListener("message", hear);
