@@ -1,8 +1,9 @@
-"""The sound of another tab, played by a stand-in whose features are known: one sine."""
+"""The sound of another tab, whose features are known: it is one sine."""
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import FLAGS, chromium
 from tests.browser.live_page import served, until, watched  # noqa: F401  a fixture
 
 expect.set_options(timeout=60_000)  # a busy machine is not a broken page
@@ -23,12 +24,40 @@ SHARED = """navigator.mediaDevices.getDisplayMedia = async (asked) => {
   return window.tab = tab;
 };"""
 NYQUIST = 24000
+TONE = """<title>the tone</title><body>press<script>onclick = () => {
+  const tone = new OscillatorNode(new AudioContext(), { frequency: 1000 });
+  tone.connect(tone.context.destination);
+  tone.start();
+}</script>"""
 
 
 def near(name, value):
     """Whether a feature heard last is close to a value."""
     number = ["centroid", "flux", "rms", "zcr", "onset", "rolloff"].index(name)
     return f"() => Math.abs(probe.stage.features[{number}] - {value}) < 0.01"
+
+
+def test_a_real_tab_is_heard(browser, served, tmp_path):  # noqa: F811
+    (tmp_path / "tone.html").write_text(TONE)
+    flags = [flag for flag in FLAGS if "fake" not in flag]
+    flags.append("--auto-select-tab-capture-source-by-title=the tone")
+    # muted as Playwright wants it, there would be nothing to hear
+    sounding = browser.browser_type.launch(
+        executable_path=chromium(), args=flags, ignore_default_args=["--mute-audio"]
+    )
+    try:
+        context = sounding.new_context()
+        tone = context.new_page()
+        tone.goto((tmp_path / "tone.html").as_uri())
+        tone.locator("body").click()
+        page = context.new_page()
+        page.goto(f"{served.address}/#probe")
+        page.get_by_role("button", name="Browser tab").click()
+        expect(page.get_by_text("listening to the tab")).to_be_visible()
+        until(page, near("centroid", 1000 / NYQUIST))
+        until(page, near("zcr", 1000 / NYQUIST))
+    finally:
+        sounding.close()
 
 
 @pytest.fixture
