@@ -142,7 +142,7 @@ def announce(made: Sweep) -> None:
 
 def varied(given: list[str]) -> dict[str, Any]:
     """`gain=1,2,5` as names and values; `gain=1..5` as a span. Raises SettingsError."""
-    from explorer.experiments.sampling import typed_axis
+    from explorer.experiments.sweeping.sampling import typed_axis
 
     found: dict[str, Any] = {}
     for text in given:

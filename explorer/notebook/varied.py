@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from explorer.experiments import Recipe
 from explorer.experiments.names import places
-from explorer.experiments.sampling import TYPED, typed_axis
+from explorer.experiments.sweeping.sampling import TYPED, typed_axis
 from explorer.notebook.controls import grid, label
 from explorer.settings import Knob
 

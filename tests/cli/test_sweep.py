@@ -9,7 +9,7 @@ from explorer.cli.sweep import Points, varied
 from explorer.errors import SettingsError
 from explorer.experiments import Sweep, runs
 from explorer.experiments.pace import Plan
-from explorer.experiments.sampling import Span
+from explorer.experiments.sweeping.sampling import Span
 from tests.experiments.small import a_song
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.experiments import Recipe
-from explorer.experiments.sampling import typed_axis
+from explorer.experiments.sweeping.sampling import typed_axis
 from explorer.fields import CPPN
 from explorer.notebook.varied import Axis, offered, proposed
 from explorer.rendering import FrameSettings

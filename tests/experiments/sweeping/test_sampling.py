@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import SettingsError
-from explorer.experiments.sampling import Span, grid, latin_hypercube, one_at_a_time, random, typed_axis
+from explorer.experiments.sweeping.sampling import (
+    Span,
+    grid,
+    latin_hypercube,
+    one_at_a_time,
+    random,
+    typed_axis,
+)
 
 values = st.lists(st.integers(-5, 5), min_size=1, max_size=4, unique=True).map(tuple)
 lists = st.dictionaries(st.sampled_from("abcd"), values, min_size=1)
