@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from explorer import files
-from explorer.audio import FeatureTrack, Sound, analyze, open_sound
+from explorer.audio import FeatureTrack, Sound, open_sound
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
 from explorer.experiments import manifest
 from explorer.experiments.cluster import AnyExecutor, as_executor, workers_of
@@ -120,7 +120,7 @@ def carry_out(
         as_executor(executor)
     out = _check_out(out, Path(audio))
     target = device if isinstance(device, Device) else resolve(device, recipe.precision)
-    track = track or analyze(audio, progress=progress, **recipe.analysis.model_dump())
+    track = track or recipe.field.hear(audio, progress=progress, **recipe.analysis.model_dump())
     times = recipe.frames.times(track.duration)
     _warn_of_the_end(recipe.frames, track)
     sound = open_sound(audio)
