@@ -133,7 +133,7 @@ class Settings(BaseModel):
 def nearest(name: str, valid: Iterable[str]) -> str:
     """`; did you mean 'gain'?` when a valid name is close, else the list of valid names."""
     names = list(valid)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.65)  # below, words have little in common
     return f"; did you mean '{close[0]}'?" if close else f"; valid: {', '.join(names)}"
 
 

@@ -123,6 +123,7 @@ def carry_out(
     track = track or recipe.field.hear(audio, progress=progress, **recipe.analysis.model_dump())
     times = recipe.frames.times(track.duration)
     _warn_of_the_end(recipe.frames, track)
+    pictures = PngSequence(png_dir) if png_dir is not None else None
     sound = open_sound(audio)
     root = files.explorations_folder(explorations)
     if on_estimate:
@@ -147,7 +148,7 @@ def carry_out(
             log["flash_limit"] = exposure.summary(times)
         began = time.perf_counter()
         with closing(_frames(renderer, times, executor, folder, threads or 1)) as frames:
-            kept = _draw(frames, recipe, times, sound, folder, png_dir, renderer.threads, progress)
+            kept = _draw(frames, recipe, times, sound, folder, pictures, renderer.threads, progress)
         log["performance"] = _performance(renderer, recipe, len(times), time.perf_counter() - began)
         _pictures(folder, kept)
         if out:
@@ -274,7 +275,7 @@ def _draw(
     times: np.ndarray,
     sound: Sound,
     folder: Path,
-    png_dir: str | Path | None,
+    pictures: PngSequence | None,
     threads: int,
     progress: Progress,
 ) -> dict[float, np.ndarray]:
@@ -282,7 +283,6 @@ def _draw(
     count = len(times)
     chosen = set(np.linspace(0, count - 1, min(SHEET_FRAMES, count)).round().astype(int).tolist())
     kept: dict[float, np.ndarray] = {}
-    pictures = PngSequence(png_dir) if png_dir is not None else None
     writer = VideoWriter(
         folder / "video.mp4",
         size=recipe.frames.size,

@@ -60,6 +60,14 @@ class FieldSettings(Settings):
 
     movable: ClassVar[tuple[str, ...]] = ()  # settings that keyframes may name
 
+    @field_validator("features")
+    @classmethod
+    def _once(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+        for name in features:
+            if features.count(name) > 1:
+                raise SettingsError(f"features: '{name}' is named twice; name it once")
+        return features
+
     @field_validator("keyframes", mode="before")
     @classmethod
     def _typed_keyframes(cls, given: Any) -> Any:
