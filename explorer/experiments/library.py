@@ -34,11 +34,15 @@ def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sw
         return Point(place)
     if (place / "recipe.json").is_file():
         return Run(place)
+    if manifest.is_training(place):
+        raise SettingsError(f"{place.name} is a training: draw with it, as in ex.Julia(model='{place.name}')")
     raise SettingsError(f"{place} holds no run, no sweep and no point")
 
 
 def find(name: str | Path, explorations: str | Path | None = None) -> Path:
     """The folder of a run, sweep or point by path or name. Raises SettingsError."""
+    if not str(name).strip():
+        raise SettingsError("got no name of a run; see: explorer runs")
     if Path(name).is_dir():
         return Path(name).resolve()
     root = explorations_folder(explorations)
@@ -72,7 +76,7 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
     """
     folder = find(name, explorations)
     if folder.is_symlink() or not FOLDER.fullmatch(folder.name):
-        raise SettingsError(f"{folder} is no run and no sweep; only whole ones can be deleted")
+        raise SettingsError(f"{folder} is no run, sweep or training; only whole ones can be deleted")
     if _at_work(folder):
         raise SettingsError(f"{folder.name} is being worked on; stop that first")
     gone = folder.with_name(f".deleted.{folder.name}.{secrets.token_hex(3)}")

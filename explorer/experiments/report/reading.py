@@ -67,6 +67,8 @@ class Collected:
 
 def collect(folder: Path) -> Collected:
     """Read a run or a sweep. Raises ExplorerError for a folder that holds neither."""
+    if manifest.is_training(folder):
+        raise ExplorerError(f"{folder.name} is a training; reports are of renders and sweeps")
     log, log_problem = _read(folder / manifest.NAME)
     has_points = (folder / points.POINTS).is_dir()
     is_sweep = has_points or log.get("kind") == "sweep" or (folder / specification.NAME).exists()
