@@ -8,6 +8,7 @@ import { cppnShader } from "./cppn/cppn.glsl";
 import { moment, packed } from "./cppn/network";
 import { Model } from "./model/inference";
 import { ShaderCanvas } from "./picture/canvas";
+import { luminance, meanLight } from "./picture/flashes";
 import { JULIA } from "./picture/julia.glsl";
 import { Motion, uniforms } from "./picture/motion";
 import type { Stage } from "./stage";
@@ -37,6 +38,8 @@ async function hearOffline(samples: Float32Array<ArrayBuffer>): Promise<Float32A
 
 export function attach(stage: Stage): void {
   Object.assign(window, {
-    probe: { LiveAnalysis, Windows, Model, ShaderCanvas, JULIA, Motion, uniforms, hearOffline, stage, cppnShader, moment, packed },
+    probe: {
+      LiveAnalysis, Windows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, meanLight, hearOffline, stage, cppnShader, moment, packed,
+    },
   });
 }

@@ -33,7 +33,12 @@ export function record(stage: Stage, sound: MediaStream | null, stamp: Date): Re
   const { width, height } = Object.assign(film, filmSize(...stage.shown));
   const pen = film.getContext("2d", { alpha: false })!;
   pen.imageSmoothingQuality = "high";
-  stage.onDrawn = (picture) => pen.drawImage(picture, 0, 0, width, height);
+  stage.onDrawn = (picture, gain) => {
+    pen.globalAlpha = 1;
+    pen.fillRect(0, 0, width, height);
+    pen.globalAlpha = gain;
+    pen.drawImage(picture, 0, 0, width, height);
+  };
   const stream = new MediaStream([...film.captureStream(RATE).getVideoTracks(), ...(sound?.getAudioTracks() ?? [])]);
   const recorder = new MediaRecorder(stream, { mimeType: type, videoBitsPerSecond: BITS });
   const parts: Blob[] = [];

@@ -9,6 +9,7 @@ import type { Model } from "./model/inference";
 import { cppnShader } from "./cppn/cppn.glsl";
 import { moment, packed, timeOf, type Network } from "./cppn/network";
 import { ShaderCanvas, type Uniforms } from "./picture/canvas";
+import { cellsOf, FlashLimiter, meanLight, POINTS } from "./picture/flashes";
 import { JULIA } from "./picture/julia.glsl";
 import { Quality } from "./picture/quality";
 import { Motion, REST, uniforms } from "./picture/motion";
@@ -35,7 +36,10 @@ export class Stage {
   calm = false; // less motion, and none while nothing is heard
   drawn = 0;
   onTrouble: (reason: string) => void = () => {};
-  onDrawn: ((picture: HTMLCanvasElement) => void) | null = null; // its pixels are there until this returns
+  onDrawn: ((picture: HTMLCanvasElement, gain: number) => void) | null = null; // its pixels are there until this returns
+  limiting = true; // flashes
+  gain = 1; // by what the picture is dimmed
+  private readonly flashes = new FlashLimiter();
   private readonly screen: ShaderCanvas;
   private readonly levels = new Levels();
   private network: Network | null = null;
@@ -155,10 +159,21 @@ export class Stage {
     if (!this.listening && !this.calm) this.advance(REST, seconds);
     this.fit();
     if (!this.calm || this.listening) this.seconds += this.calm ? seconds / 4 : seconds;
-    this.screen.draw(this.network ? this.heardBy(this.network) : this.julia());
-    this.onDrawn?.(this.canvas);
+    const values = this.network ? this.heardBy(this.network) : this.julia();
+    this.gain = this.limiting ? this.flashes.take(this.light(values), now / 1000) : 1;
+    this.canvas.style.opacity = String(this.gain); // before black, and at the same moment as the frame
+    this.screen.draw(values);
+    this.onDrawn?.(this.canvas, this.gain);
     this.drawn += 1;
   };
+
+  /** The luminance of the next frame in cells, from points of it. */
+  private light(values: Uniforms): Float32Array {
+    const { width, height } = this.canvas;
+    const [columns, rows] = cellsOf(width, height).map((cells) => cells * POINTS);
+    const fine = Math.min(columns, rows) / (Math.min(width, height) * this.quality.samples);
+    return meanLight(this.screen.sample({ ...values, samples: 1, fine }, columns, rows), columns);
+  }
 
   /** The size at which the picture is shown, in dots of the screen, as far as it would ever be drawn. */
   get shown(): [number, number] {

@@ -36,6 +36,7 @@ export function App() {
   const [training, setTraining] = useState<TrainingStatus | null>(null);
   const [lost, setLost] = useState(false);
   const [smoothing, setSmoothing] = useKept("smoothing", 0.2);
+  const [limiting, setLimiting] = useKept("limit flashes", true);
   const [look, setLook] = useKept("look", LOOK);
   const [finish, setFinish] = useState<(() => Promise<unknown>) | null>(null); // ends the recording
   const calm = useCalm();
@@ -66,9 +67,9 @@ export function App() {
   }, []);
   useEffect(() => {
     if (!stage) return;
-    Object.assign(stage, { smoothing, calm });
+    Object.assign(stage, { smoothing, calm, limiting });
     Object.assign(stage.motion.look, look);
-  }, [stage, smoothing, look, calm]);
+  }, [stage, smoothing, look, calm, limiting]);
 
   const { refresh } = models;
   useEffect(() => {
@@ -163,6 +164,10 @@ export function App() {
           {panel === "meters" && (
             <>
               <Meters stage={stage} parameters={network.settings === null} />
+              <label className="field" title="what would flash more than three times a second is dimmed as it happens">
+                <span>limit flashes</span>
+                <input type="checkbox" checked={limiting} onChange={(event) => setLimiting(event.target.checked)} />
+              </label>
               {network.settings
                 ? <NetworkSliders sliders={network.offered?.sliders ?? []} settings={network.settings} change={network.choose} />
                 : <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={setSmoothing} />}

@@ -13,6 +13,8 @@ export class ShaderCanvas {
   private readonly gl: WebGL2RenderingContext;
   private program: WebGLProgram;
   private weights: WebGLTexture | null = null;
+  private small: WebGLFramebuffer | null = null;
+  private smallSize = "";
   private readonly uniforms = new Map<string, WebGLActiveInfo & { place: WebGLUniformLocation }>();
 
   /** Throws an Error when there is no WebGL2 or the shader does not compile. */
@@ -47,9 +49,33 @@ export class ShaderCanvas {
   }
 
   draw(values: Uniforms): void {
-    const { gl, canvas } = this;
-    gl.viewport(0, 0, canvas.width, canvas.height);
-    this.set("size", [canvas.width, canvas.height]);
+    this.drawAt(values, this.canvas.width, this.canvas.height);
+  }
+
+  /** The same picture that small, as RGBA from the bottom row; nothing of it is seen. */
+  sample(values: Uniforms, width: number, height: number): Uint8Array {
+    const { gl } = this;
+    if (!this.small) {
+      this.small = gl.createFramebuffer();
+      gl.bindFramebuffer(gl.FRAMEBUFFER, this.small);
+      const pixels = gl.createRenderbuffer();
+      gl.bindRenderbuffer(gl.RENDERBUFFER, pixels); // it stays bound: there is no other
+      gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, pixels);
+    }
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.small);
+    if (this.smallSize !== `${width} ${height}`) gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
+    this.smallSize = `${width} ${height}`;
+    this.drawAt(values, width, height);
+    const bytes = new Uint8Array(4 * width * height);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return bytes;
+  }
+
+  private drawAt(values: Uniforms, width: number, height: number): void {
+    const { gl } = this;
+    gl.viewport(0, 0, width, height);
+    this.set("size", [width, height]);
     for (const [name, value] of Object.entries(values)) this.set(name, value);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }

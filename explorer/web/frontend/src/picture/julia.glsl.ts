@@ -32,6 +32,7 @@ uniform float zoom;
 uniform vec3 tint;        // hue, saturation, brightness
 uniform int iterations;
 uniform int samples;      // across a pixel and down it
+uniform float fine;       // of the distance of two samples: for what detail they stand, 1 unless few stand for many
 out vec4 pixel_colour;
 
 ${OKLAB}
@@ -62,7 +63,7 @@ void main() {
   vec3 total = vec3(0.0);
   for (int n = 0; n < samples * samples; n++) {
     vec2 within = (vec2(n % samples, n / samples) + 0.5) / float(samples) - 0.5;
-    total += painted(z + within * pixel, pixel / float(samples));
+    total += painted(z + within * pixel, fine * pixel / float(samples));
   }
   pixel_colour = vec4(total / float(samples * samples), 1.0);
 }`;

@@ -35,6 +35,7 @@ export function uniforms(controls: Controls, iterations: number, samples: number
     tint: [hue, saturation, brightness],
     iterations,
     samples,
+    fine: 1,
   };
 }
 
