@@ -43,9 +43,7 @@ def live(
     `explorations`. Needs the extra [web]; raises ExplorerError without it.
     """
     if not isinstance(show, FieldSettings | Recipe | Run | None):
-        raise SettingsError(
-            f"show: got {show!r}; give a field, a recipe or a run, as in live(CPPN.preset('orchid'))"
-        )
+        raise SettingsError(f"show: got {show!r}; give a field, a recipe or a run: CPPN.preset('orchid')")
     field = show.field if isinstance(show, Recipe | Run) else show
     return LivePage(page_server(explorations), field, height=height)
 
@@ -89,9 +87,7 @@ class LivePage(anywidget.AnyWidget):
         field: FieldSettings = proposal["value"]
         if self._hearing != threading.get_ident():
             if not isinstance(field, CPPN | Julia):
-                raise SettingsError(
-                    f"the live page draws CPPNs and Julia sets, not {field.kind}; try ex.explore"
-                )
+                raise SettingsError(f"the live page draws CPPN and Julia, not {field.kind}; try ex.explore")
             self._server.draws(field.model_dump(mode="json"))
         return field
 
@@ -107,10 +103,9 @@ class LivePage(anywidget.AnyWidget):
             return
         with contextlib.suppress(KeyError, TypeError, ValueError):
             told = message["settings"]
+            # of a Julia set the page tells what it has sliders for; the rest is as it was
             kept = self.field.model_dump(mode="json") if told["kind"] == self.field.kind == "julia" else {}
-            field = READ.validate_python(
-                {**kept, **told}
-            )  # of a Julia set the page tells what it has sliders for
+            field = READ.validate_python({**kept, **told})
             self._hearing = threading.get_ident()
             try:
                 self.field = field

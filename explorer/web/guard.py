@@ -27,9 +27,7 @@ POLICY = (
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "
 )
 # Jupyter on this machine, at whatever port, and 'self': Jupyter's own proxy
-NOTEBOOKS = "'self' " + " ".join(
-    f"{s}://{h}:*" for s in ("http", "https") for h in ("localhost", "127.0.0.1")
-)
+NOTEBOOKS = "'self' http://localhost:* https://localhost:* http://127.0.0.1:* https://127.0.0.1:*"
 HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
