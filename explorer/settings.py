@@ -130,6 +130,11 @@ class Settings(BaseModel):
         return found
 
 
+def typed_value(text: str | bool) -> str | bool | None:
+    """Typed text, or a switch, as a setting takes it: `none` is None."""
+    return None if isinstance(text, str) and text.lower() == "none" else text
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """`; did you mean 'gain'?` when a valid name is close, else the list of valid names."""
     names = list(valid)

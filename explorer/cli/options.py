@@ -16,7 +16,7 @@ from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.fields.looks import LOOKS, look
 from explorer.learn.settings import TrainSettings
-from explorer.settings import Knob, Settings
+from explorer.settings import Knob, Settings, typed_value
 from explorer.video import EncoderSettings
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")  # a palette may come from one
@@ -123,11 +123,6 @@ def _features(text: str | None) -> tuple[str, ...]:
             "does not move"
         )
     return names
-
-
-def typed_value(text: str | bool) -> str | bool | None:
-    """Typed text, or a switch, as a setting takes it: `none` is None."""
-    return None if isinstance(text, str) and text.lower() == "none" else text
 
 
 def _all_knobs() -> dict[str, list[tuple[str, Knob]]]:

@@ -95,6 +95,7 @@ def render(
     carried: dict[str, Any] = {"threads": threads, "png_dir": png_dir, "explorations": explorations}
     with connected(dask) as client, Bar() as progress:
         carried |= {"on_estimate": partial(_foretell, progress, dask), "executor": client}
+        carried |= {"device": device, "progress": progress}
         if recipe is not None:
             from explorer.experiments import carry_out
 
@@ -102,33 +103,17 @@ def render(
             copied = _copy(out)
             if size:
                 frames |= {"width": size[0], "height": size[1]}
-            if precision != "auto":
-                asked = asked.replace(precision=precision)
-            asked = asked.replace(
-                field=field.change(asked.field),
-                analysis=asked.analysis.replace(**analysis),
-                encoder=asked.encoder.replace(**encoder),
-                frames=asked.frames.replace(**frames),
+            run = carry_out(
+                _changed(asked, field, analysis, encoder, frames, precision), sound, out, **carried
             )
-            run = carry_out(asked, sound, out, device=device, progress=progress, **carried)
         else:
             from explorer.experiments import render as render_field
             from explorer.video import EncoderSettings
 
             copied = _copy(out)
-            run = render_field(
-                field.choose(),
-                str(audio),
-                out,
-                size=size,
-                device=device,
-                precision=precision,
-                analysis=analysis,
-                encoder=EncoderSettings(**encoder),
-                progress=progress,
-                **frames,
-                **carried,
-            )
+            encoding = EncoderSettings(**encoder)
+            carried |= {"size": size, "precision": precision, "analysis": analysis, "encoder": encoding}
+            run = render_field(field.choose(), str(audio), out, **frames, **carried)
     announce(run, copied)
 
 
@@ -180,6 +165,24 @@ def _asked(
         except SettingsError:
             audio, out = None, audio
     return asked, find_audio(asked, near, audio), out
+
+
+def _changed(
+    recipe: Recipe,
+    field: FieldFlags,
+    analysis: dict[str, Any],
+    encoder: dict[str, Any],
+    frames: dict[str, Any],
+    precision: str,
+) -> Recipe:
+    """A recipe with the settings that were typed beside it."""
+    return recipe.replace(
+        field=field.change(recipe.field),
+        analysis=recipe.analysis.replace(**analysis),
+        encoder=recipe.encoder.replace(**encoder),
+        frames=recipe.frames.replace(**frames),
+        precision=recipe.precision if precision == "auto" else precision,
+    )
 
 
 def _even(resolution: str) -> tuple[int, int]:

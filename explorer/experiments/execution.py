@@ -111,11 +111,7 @@ def carry_out(
     progress: Progress = silent,
 ) -> Run:
     """Carry out a recipe on its sound file in a new run folder. See `render`."""
-    if recipe.frames.width % 2 or recipe.frames.height % 2:
-        raise SettingsError(
-            f"resolution: got {recipe.frames.width}x{recipe.frames.height}; a video needs even sides, "
-            f"as in {recipe.frames.width // 2 * 2}x{recipe.frames.height // 2 * 2}"
-        )
+    _check_even(recipe.frames)
     if executor is not None:
         as_executor(executor)
     out = _check_out(out, Path(audio))
@@ -155,6 +151,15 @@ def carry_out(
             files.copy(folder / "video.mp4", out)
     report_or_warn(folder)
     return Run(folder)
+
+
+def _check_even(frames: FrameSettings) -> None:
+    width, height = frames.size
+    if width % 2 or height % 2:
+        raise SettingsError(
+            f"resolution: got {width}x{height}; a video needs even sides, "
+            f"as in {width // 2 * 2}x{height // 2 * 2}"
+        )
 
 
 def _warn_of_the_end(frames: FrameSettings, track: FeatureTrack) -> None:

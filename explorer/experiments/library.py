@@ -8,12 +8,13 @@ import shutil
 from pathlib import Path
 
 from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments import manifest, points
-from explorer.experiments.claims import is_claimed
+from explorer.experiments import manifest
 from explorer.experiments.collection import Point, Sweep
 from explorer.experiments.run import Run
-from explorer.experiments.specification import NAME
 from explorer.experiments.stars import set_star
+from explorer.experiments.sweeping import points
+from explorer.experiments.sweeping.claims import is_claimed
+from explorer.experiments.sweeping.specification import NAME
 from explorer.files import cannot_write, explorations_folder
 from explorer.settings import nearest
 

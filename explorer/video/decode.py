@@ -17,8 +17,10 @@ import numpy as np
 from jaxtyping import UInt8
 
 from explorer.errors import SettingsError
-from explorer.video.ffmpeg import EXACT, FFmpeg, file_url
+from explorer.ffmpeg import FFmpeg, file_url
 from explorer.video.metadata import parse
+
+EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"  # YUV to RGB without swscale's usual short cuts
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.experiments import manifest, points, specification
+from explorer.experiments import manifest
 from explorer.experiments.stars import is_starred
+from explorer.experiments.sweeping import points, specification
 
 Value = str | int | float | bool | None
 
