@@ -105,7 +105,7 @@ TABLE = [
     (["good.wav", "text.mp3/out.mp4"], 2, "text.mp3 is a file and no folder"),
     (["good.wav", "--png-dir", "text.mp3"], 1, "text.mp3 is a file; choose a folder"),
     ([""], 2, "name a sound file"),
-    (["--recipe", ""], 2, "got no name of a run; see: explorer runs"),
+    (["--recipe", ""], 2, "no run is named; see: explorer runs"),
     (["--recipe", "render_x"], 2, "no run 'render_x' in runs"),
 ]
 
