@@ -165,8 +165,8 @@ def _explain(cls: type[Settings], error: ValidationError) -> str:
     if first["type"] == "value_error":  # in our own words already, however deep it lies
         return f"{name}: {reason}" if name and not reason.startswith(name) else reason
     said = cls.knobs().get(name)
-    if said is None or len(first["loc"]) > 1:
-        reason = reason.replace("Input should be", "allowed:").replace("Input should have", "allowed:")
+    if said is None or tuple in said.types:
+        reason = reason.replace("Input should be", "allowed:").partition(", unable")[0]
         reason = f"got {first['input']!r}; {reason[:1].lower()}{reason[1:]}"
         return f"{name}: {reason}" if name else reason
     return f"{name}: got {first['input']!r}; allowed: {said.allowed}"

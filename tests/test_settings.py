@@ -1,6 +1,7 @@
 """Settings: said once, checked with words that help."""
 
 import math
+from typing import Literal
 
 import pytest
 
@@ -12,10 +13,12 @@ class Lamp(Settings):
     power: float = knob(5.0, low=0, high=10, slider=(1, 9), step=0.5, unit="W", help="how bright")
     colour: str = "white"
     timer: int | None = knob(None, low=1, high=60, flag="lamp-timer", help="minutes")
+    fade: float | Literal["slow"] = knob(1.0, low=0, high=9, help="seconds")
+    places: tuple[float, ...] = ()
 
 
 def test_a_knob_tells_everything_that_shells_need():
-    power, timer = Lamp.knobs().values()
+    power, timer, _ = Lamp.knobs().values()
     assert (power.default, power.low, power.high, power.slider, power.unit) == (5.0, 0, 10, (1, 9), "W")
     assert (power.flag, timer.flag) == ("power", "lamp-timer")
     assert power.allowed == "0 to 10"
@@ -29,6 +32,8 @@ def test_a_knob_tells_everything_that_shells_need():
         ({"power": 11}, "power: got 11.0; allowed: 0 to 10"),
         ({"power": math.nan}, "power: got nan; allowed: 0 to 10"),
         ({"power": "much"}, "power: got 'much'; allowed: 0 to 10"),
+        ({"fade": "quick"}, "fade: got 'quick'; allowed: one of slow or 0 to 9"),
+        ({"places": ("here",)}, "places: got 'here'; allowed: a valid number"),
         ({"timer": 0}, "timer: got 0; allowed: whole numbers 1 to 60 or none"),
     ],
 )
@@ -36,6 +41,7 @@ def test_what_is_not_allowed_is_refused_in_one_line(given, words):
     with pytest.raises(SettingsError) as caught:
         Lamp(**given)
     assert words in str(caught.value)
+    assert "Input should" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

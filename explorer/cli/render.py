@@ -155,7 +155,9 @@ def _asked(
     """A recipe, its sound and OUT.mp4; a lone MP4 beside --recipe is OUT unless it is the recipe's sound."""
     from explorer.experiments import find_audio, library, load_recipe
 
-    given = Path(recipe) if recipe and Path(recipe).suffix else library.find(recipe, explorations)
+    given = Path(recipe)
+    if not recipe or not (given.suffix or given.exists()):  # a name, as `explorer runs` lists it
+        given = library.find(recipe, explorations)
     asked = load_recipe(given)
     near = given.resolve()
     near = near if near.is_dir() else near.parent

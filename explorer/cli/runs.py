@@ -1,4 +1,4 @@
-"""`explorer runs`: every run and every point of every sweep in a folder; stars and deletes them."""
+"""`explorer runs`: every run, point of a sweep and training in a folder; stars and deletes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from explorer.cli.console import say
 from explorer.cli.options import Explorations
 
 SHOWN = {
-    **{name: name for name in ("run", "status", "verdict", "star", "look", "varied")},
+    **{name: name for name in ("run", "status", "verdict", "star", "look", "varied", "proof")},
     "params.seed": "seed",
     **{name: name for name in ("audio", "size", "fps", "seconds", "speed")},
 }
@@ -25,10 +25,14 @@ def runs(
     ] = None,
     unstar: Annotated[str | None, typer.Option("--unstar", metavar="NAME", help="take its star away")] = None,
     delete: Annotated[
-        str | None, typer.Option("--delete", metavar="NAME", help="delete a whole run or sweep for good")
+        str | None,
+        typer.Option("--delete", metavar="NAME", help="delete a whole run, sweep or training for good"),
     ] = None,
 ) -> None:
-    """List the runs in the explorations folder, oldest first; the end of a name is enough to name one."""
+    """List the runs and trainings in the explorations folder, oldest first; the end of a name names one.
+
+    Proof is of trainings: how many pairs of what is heard and seen are shown to follow each other.
+    """
     from explorer.experiments import library
     from explorer.experiments import runs as list_runs
     from explorer.files import explorations_folder
@@ -51,6 +55,9 @@ def runs(
     else:
         shown = table.reindex(columns=list(SHOWN)).rename(columns=SHOWN)
         shown["star"] = shown["star"].map({True: "*", False: ""})
-        shown = shown.astype({"seed": "Int64"}).fillna({"verdict": "-", "look": "-", "varied": ""})
+        shown["seed"] = shown["seed"].astype("Int64").astype(str).replace("<NA>", "-")
+        shown = shown.fillna({"verdict": "-", "look": "-", "varied": ""})
+        if not (table["kind"] == "train").any():
+            shown = shown.drop(columns="proof")
         say(shown.to_string(index=False, na_rep="-", float_format=lambda number: f"{number:.4g}"))
         say(f"in {explorations_folder(explorations)}")

@@ -42,7 +42,7 @@ def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sw
 def find(name: str | Path, explorations: str | Path | None = None) -> Path:
     """The folder of a run, sweep or point by path or name. Raises SettingsError."""
     if not str(name).strip():
-        raise SettingsError("got no name of a run; see: explorer runs")
+        raise SettingsError("no run is named; see: explorer runs")
     if Path(name).is_dir():
         return Path(name).resolve()
     root = explorations_folder(explorations)

@@ -65,8 +65,11 @@ class Recipe(Settings):
         """Read a recipe. Raises SettingsError that names `source` when it is not one."""
         try:
             values = json.loads(text)
-        except ValueError as error:
-            raise SettingsError(f"{source} is not a recipe: {error}") from None
+        except ValueError:
+            raise SettingsError(
+                f"{source} is not a recipe: it holds no JSON; give a recipe.json, a run folder or an MP4 of "
+                "explorer"
+            ) from None
         if not isinstance(values, dict):
             raise SettingsError(f"{source} is not a recipe: a JSON object was expected")
         try:

@@ -1,4 +1,4 @@
-"""Every run and every point of every sweep as typed tables."""
+"""Every run, every point of every sweep and every training as typed tables."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ COLUMNS = (
     "star",
     "look",
     "varied",
+    "proof",
     "started",
     "audio",
     "size",
@@ -57,14 +58,15 @@ Row = dict[str, Any]
 
 
 def runs(explorations: str | Path | None = None) -> pd.DataFrame:
-    """One row per run and per point of a sweep, oldest first: status, settings (`params.*`) and pictures.
+    """One row per run, point of a sweep and training, oldest first: status, settings (`params.*`), pictures.
 
-    Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. A folder whose manifest cannot be
-    read has the status `damaged`; it never stops the rest. A run that says `running` but whose process is
-    gone is `killed`, a point that nobody draws any more `interrupted`.
+    Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. Trainings (kind `train`) have no
+    settings of a field; `proof` tells how many pairs of what is heard and seen are shown to follow. A folder
+    whose manifest cannot be read has the status `damaged`; it never stops the rest. A run that says `running`
+    but whose process is gone is `killed`, a point that nobody draws any more `interrupted`.
     """
     root = explorations_folder(explorations)
-    folders = sorted(path for kind in ("render", "sweep") for path in root.glob(f"{kind}_*") if path.is_dir())
+    folders = sorted(path for kind in ROWS for path in root.glob(f"{kind}_*") if path.is_dir())
     rows = [row for folder in folders for row in _rows(folder)]
     table = _frame(rows, COLUMNS, NUMBERS)
     return table.sort_values(["started", "run"], ignore_index=True, kind="stable")
@@ -98,17 +100,17 @@ def _rows(folder: Path) -> Iterator[Row]:
     """The row of a render, the rows of a sweep, or the one row of what is damaged."""
     kind = folder.name.split("_")[0]
     try:
-        yield from [_render(folder)] if kind == "render" else list(_sweep(folder))
+        yield from list(ROWS[kind](folder))
     except (ExplorerError, OSError, ValueError, KeyError, TypeError, AttributeError):
         yield {"run": folder.name, "kind": kind, "status": "damaged", "folder": str(folder)}
 
 
-def _render(folder: Path) -> Row:
+def _render(folder: Path) -> Iterator[Row]:
     log = manifest.read(folder)
     recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
     done = log.get("performance") or {}
     frames = recipe["frames"]
-    return {
+    yield {
         "run": folder.name,
         "kind": log["kind"],
         "status": _status(log),
@@ -149,6 +151,31 @@ def _sweep(folder: Path) -> Iterator[Row]:
             **row,
             "folder": str(place),
         }
+
+
+def _training(folder: Path) -> Iterator[Row]:
+    log = manifest.read(folder)
+    names = [sound["name"] for sound in log["trained_on"]]
+    yield {
+        "run": folder.name,
+        "kind": log["kind"],
+        "status": _status(log),
+        "star": is_starred(folder),
+        "proof": _proven(log.get("proof")),
+        "started": log["started"],
+        "audio": names[0] if len(names) == 1 else f"{len(names)} sounds",
+        "thumb": _existing(folder / "sheet.jpg"),
+        "folder": str(folder),
+    }
+
+
+def _proven(proof: Row | None) -> str | None:
+    """`5 of 7`: pairs that follow better than untrained and shifted, beyond chance; none before the proof."""
+    if not proof:
+        return None
+    pairs = list(proof["pairs"].values())
+    proven = sum(all(pair[other]["interval"][0] > 0 for other in ("untrained", "shifted")) for pair in pairs)
+    return f"{proven} of {len(pairs)}"
 
 
 def _all_varied(params: Row, group: str, base: Row) -> Row:
@@ -195,3 +222,6 @@ def _status(log: dict[str, Any]) -> str:
     """A run that says `running` but whose process is gone was killed."""
     status = str(log["status"])
     return "killed" if status == "running" and not manifest.is_alive(log) else status
+
+
+ROWS = {"render": _render, "sweep": _sweep, "train": _training}  # of a folder, by the beginning of its name

@@ -43,6 +43,7 @@ class Kept:
 def kept_runs(explorations: str | Path | None) -> list[Kept]:
     """Everything that has a recipe, newest first."""
     table = runs(explorations)
+    table = table[table["kind"] != "train"]
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     found = [_kept(row) for row in rows if row["status"] not in ("damaged", "pending")]
     return found[::-1]

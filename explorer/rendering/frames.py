@@ -96,7 +96,9 @@ class FrameSettings(Settings):
         last = max(1, round(sound_duration * self.fps))
         first = round(self.start * self.fps)
         if first >= last:
-            raise SettingsError(f"start: got {self.start:g} s; the sound is {sound_duration:.2f} s long")
+            raise SettingsError(
+                f"start: got {self.start:g} s; the sound is {sound_duration:.2f} s long, and no frame is left"
+            )
         wanted = last if self.duration is None else max(1, round(self.duration * self.fps))
         return first, min(wanted, last - first)
 

@@ -57,6 +57,9 @@ def test_beats_notes_and_sections_are_strips(tmp_path):
     first, second = click_track(np.arange(0.5, 15, 0.5), 15), tone(523.25, 15)
     path = write_wav(tmp_path / "a.wav", np.concatenate([first, second]))
     track = analyze(path, extras=("chroma", "beats", "sections"))
+    active = summary(track)["active"]
+    assert active["tempo"] > 0.4  # it rests at 120 bpm, which this is: active means that there is a beat
+    assert np.isnan(active["section"])
     figure = draw_track(track, path)
     labels = [axis.get_ylabel() for axis in figure.axes]
     assert labels == ["sound", *FEATURES, "chroma", "beat_phase", "tempo", "section", "boundary"]

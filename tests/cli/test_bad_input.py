@@ -28,6 +28,7 @@ def with_gaps(path):
 
 
 SOUNDS = {
+    "text.png": lambda path: path.write_text("no picture"),
     "good.wav": lambda path: write_wav(path, music(0.5, RATE), RATE),
     "text.mp3": lambda path: path.write_text("not a sound at all, but long enough to look like one " * 50),
     "empty.wav": lambda path: path.touch(),
@@ -84,6 +85,28 @@ TABLE = [
     (["good.wav", "--smoothing", "-1"], 2, "smoothing: got -1.0; allowed: 0 to 2"),
     (["good.wav", "--duration", "0"], 2, "allowed: 0.001 or more"),
     (["good.wav", "--explorations", "text.mp3"], 1, "is a file; choose a folder"),
+    (["good.wav", "--preset", "nope"], 2, "no preset 'nope'; valid: molten, orchid"),
+    (["good.wav", "--palette", "missing.jpg"], 2, "palette: there is no picture missing.jpg; check the name"),
+    (["good.wav", "--palette", "text.png"], 2, "palette: text.png is no picture; give one such as a JPEG"),
+    (["good.wav", "--features", ""], 2, "--features: got ''; name some, as in bass,onset, or none"),
+    (["good.wav", "--features", "bass,bass"], 2, "features: 'bass' is named twice"),
+    (["good.wav", "--features", "none"], 0, ""),
+    (["good.wav", "--keyframes", "-1: gain=2"], 2, "keyframes: got '-1' for the moment; give seconds"),
+    (
+        ["good.wav", "--keyframes", "9: gain=2"],
+        0,
+        "good.wav ends after 0.50 s, before the keyframe 9: gain=2",
+    ),
+    (["good.wav", "--duration", "1s"], 2, "--duration: got '1s'; allowed: a number"),
+    (["good.wav", "--threads", "0"], 2, "--threads: got '0'; allowed: 1 or more"),
+    (["good.wav", "--fps", ""], 2, "fps: got ''; allowed: 1 to 240"),
+    (["good.wav", "--resolution", ""], 2, "resolution: got ''; allowed"),
+    (["good.wav", ""], 2, "OUT.mp4: got ''; give the name of a file"),
+    (["good.wav", "text.mp3/out.mp4"], 2, "text.mp3 is a file and no folder"),
+    (["good.wav", "--png-dir", "text.mp3"], 1, "text.mp3 is a file; choose a folder"),
+    ([""], 2, "name a sound file"),
+    (["--recipe", ""], 2, "no run is named; see: explorer runs"),
+    (["--recipe", "render_x"], 2, "no run 'render_x' in runs"),
 ]
 
 

@@ -386,7 +386,7 @@ def test_the_command_builds_one_or_all_and_names_the_damaged(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"), [(["nowhere"], "no folder nowhere"), (["x", "--all"], "name no folder")]
+    ("arguments", "words"), [(["nowhere"], "no run 'nowhere'"), (["x", "--all"], "name no folder")]
 )
 def test_wrong_use_is_one_line(arguments, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

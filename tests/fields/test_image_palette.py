@@ -56,5 +56,5 @@ def test_fields_take_them_and_refuse_others(tmp_path):
     with pytest.raises(SettingsError, match="palette: got 'family'"):
         CPPN(palette="family")
     (tmp_path / "no.png").write_text("no picture")
-    with pytest.raises(SettingsError, match="cannot read colours from"):
+    with pytest.raises(SettingsError, match="is no picture; give one"):
         palette_from(tmp_path / "no.png")

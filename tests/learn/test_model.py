@@ -68,7 +68,7 @@ def test_a_model_that_was_saved_is_the_same_in_torch_and_in_the_field(tmp_path, 
 
 
 def test_what_is_no_model_is_said_so(tmp_path):
-    with pytest.raises(ExplorerError, match="cannot read the model"):
+    with pytest.raises(ExplorerError, match="holds no trained model"):
         load_model(tmp_path)
     save_model(tmp_path, some_model())
     facts = json.loads((tmp_path / "model.json").read_text())

@@ -10,6 +10,7 @@ import explorer.notebook.gallery as gallery_module
 from explorer.errors import SettingsError
 from explorer.experiments import Run, render, runs, sweep
 from explorer.fields import CPPN
+from explorer.files import write_json
 from explorer.notebook.comparison import differences
 from explorer.notebook.gallery import PAGE, Gallery
 from explorer.notebook.kept import Kept, kept_runs, matching
@@ -160,8 +161,12 @@ def test_an_empty_folder_says_what_to_do(tmp_path):
     gallery.close()
 
 
-def test_a_damaged_run_is_left_out(desk, tmp_path):
+def test_a_damaged_run_is_left_out_and_so_is_a_training(desk, tmp_path):
     (tmp_path / "render_20260102T030405Z_abc123").mkdir()
+    told = {"kind": "train", "status": "done", "started": "2026-01-02T03:04:05+00:00", "trained_on": []}
+    (tmp_path / "train_20260102T030405Z_abc123").mkdir()
+    write_json(tmp_path / "train_20260102T030405Z_abc123" / "manifest.json", told)
+    assert runs(tmp_path)["status"].to_list() == ["done", "damaged"]
     assert kept_runs(tmp_path) == []
 
 

@@ -97,8 +97,8 @@ def _nothing_there(name: str) -> str:
             "run, or model='none' for the mapping by hand"
         )
     return (
-        f"model: no {WEIGHTS} and {FACTS} in '{name}', here or in explorations/; give a train_... run, its "
-        "folder, or 'none'"
+        f"model: no {WEIGHTS} and {FACTS} in '{name}', here or in explorations/; give a train_... run "
+        "(explorer runs lists them), its folder, or 'none'"
     )
 
 
