@@ -16,14 +16,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from explorer.learn.child import Training, flags_of
 from explorer.web.app import create_app
-from explorer.web.bodies import flags_of
 from explorer.web.guard import LARGEST_BODY, hosts_of
-from explorer.web.training import Training
-from tests.web import trainer
+from tests.learn import trainer
+from tests.learn.test_child import ROOT, until
 from tests.web.few_settings import SEED_BODY, FewSettings
 from tests.web.made_models import make_model
-from tests.web.test_training import ROOT, until
 
 NAME = "train_20260101T000000Z_aaaaaa"
 EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)

@@ -1,3 +1,4 @@
+import os
 import sys
 import time
 from pathlib import Path
@@ -6,8 +7,8 @@ import pytest
 
 from explorer.experiments import manifest
 from explorer.files import write_json
-from explorer.web.training import GONE, Busy, Training
-from tests.web import trainer
+from explorer.learn.child import GONE, Busy, Training
+from tests.learn import trainer
 
 PATIENCE = 60  # seconds until a test that hangs fails
 ROOT = str(Path(__file__).parents[2])
@@ -48,8 +49,9 @@ def test_a_training_from_its_start_to_its_end(training, tmp_path):
     assert ours.start(tmp_path / "songs", ["--epochs", "3"]).status == "starting"
     told = until(ours, "done", "failed")
     assert (told.status, told.epoch, told.epochs, told.loss) == ("done", 2, 3, pytest.approx(1 / 3))
-    given = manifest.read(tmp_path / told.run)["arguments"]
+    *given, ends_with, process = manifest.read(tmp_path / told.run)["arguments"]
     assert given == ["train", str(tmp_path / "songs"), "--epochs", "3", "--explorations", str(tmp_path)]
+    assert (ends_with, process) == ("--ends-with", str(os.getpid()))
     assert ours.history() == [
         {"epoch": 1, "loss": 2.5, "validation": 3},
         {"epoch": 2, "loss": 1.5, "validation": None},
@@ -77,7 +79,7 @@ def test_stopped_before_it_has_made_anything(training, tmp_path):
     ours = training("long")
     ours.start(tmp_path, [])
     ours.stop()
-    assert until(ours, "stopped").status == "stopped"
+    assert until(ours, "stopped").run is None
 
 
 def test_a_crash_is_told_with_its_last_lines(training, tmp_path):
