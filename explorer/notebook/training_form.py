@@ -30,6 +30,7 @@ class TrainingForm:
         rest = [row.widget for name, row in self.rows.items() if name not in FIRST]
         self.rest = widgets.Accordion([widgets.VBox(rest)], titles=("more settings",), selected_index=None)
         self.widget = card("settings", *(self.rows[name].widget for name in FIRST), self.rest)
+        self.widget.add_class("explorer-training")
 
     @property
     def settings(self) -> TrainSettings:

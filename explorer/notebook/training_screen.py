@@ -90,10 +90,10 @@ class TrainingScreen:
                 continue
 
     def _display(self, picture: widgets.Image, data: bytes | None) -> None:
-        frame = self._cards.get(picture, picture)
-        frame.layout.display = "" if data else "none"
         if data:
             picture.value = data
+        for widget in (picture, self._cards.get(picture, picture)):
+            widget.layout.display = "" if data else "none"
 
 
 def words(told: TrainingStatus, run: Path | None) -> str:
@@ -108,7 +108,7 @@ def words(told: TrainingStatus, run: Path | None) -> str:
         return f"{told.status}, {saved_in(run, links)}" if run else muted(told.status)
     parts = [{"stopping": "stopping: "}.get(told.status, "") + (told.phase or "starting, a few seconds")]
     if told.phase == TRAINING:
-        parts[0] += f" epoch {told.epoch} of {told.epochs}"
+        parts[0] += f", epoch {told.epoch} of {told.epochs}"
         parts += [f"loss {told.loss:.2f}"] if told.loss is not None else []
         held_out = [value for value in told.validation.values() if value is not None]
         parts += [f"held out {sum(held_out):.2f}"] if held_out else []

@@ -50,6 +50,8 @@ def training(
     widget before.
     """
     cells.close_previous()
+    for name in TrainSettings.model_fields.keys() & settings.keys() - TrainSettings.knobs().keys():
+        raise SettingsError(f"{name} cannot be set here; train with explorer.learn.train(..., {name}=...)")
     root = explorations_folder(explorations)
     earlier = find(resume, root) if resume else None
     chosen = continued(earlier, settings) if earlier else TrainSettings(**settings)
@@ -134,7 +136,7 @@ class TrainingView:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Training on {self.source.value or 'nothing yet'}: {self.status.status}"
+        return f"Training on {Path(self.source.value).name or 'nothing yet'}: {self.status.status}"
 
     def _ipython_display_(self) -> None:
         self._still.display(None, repr(self))
@@ -145,12 +147,12 @@ class TrainingView:
         source = self.source.value.strip().strip("\"'")
         if not source:
             raise SettingsError("name a folder with music, or one sound file")
-        place = Path(source).expanduser().resolve()
+        place = Path(source).expanduser()
         sound_files(place)  # told at once, and not when the other process has started
         flags = flags_of(settings, saved_settings(earlier) if earlier else None)
         flags += [word for path in self._proof_on for word in ("--prove", path)]
         with self._lock:
-            told = self._child.start(place, flags, earlier)
+            told = self._child.start(place.resolve(), flags, earlier)
             self.screen.clear()
             self._resume = None
             self._show(told)
@@ -199,8 +201,9 @@ class TrainingView:
         """One line that uses what was learned, on the first sound of the folder."""
         near = run.parent == explorations_folder().resolve()
         model = run.name if near else relative(run)
-        song = relative(sound_files(Path(self.source.value).expanduser())[0])
-        return f"ex.explore({song!r}, ex.Julia(model={model!r}))\n"
+        files = sound_files(Path(self.source.value).expanduser())
+        song = next((file for file in files if file.name not in self.status.left_out), files[0])
+        return f"ex.explore({relative(song)!r}, ex.Julia(model={model!r}))"
 
     def _make_widgets(self, source: str, settings: TrainSettings) -> None:
         guarded = self._errors.guarded

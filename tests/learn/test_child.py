@@ -7,7 +7,8 @@ import pytest
 
 from explorer.experiments import manifest
 from explorer.files import write_json
-from explorer.learn.child import GONE, Busy, Training
+from explorer.learn.child import GONE, Busy, Training, flags_of
+from explorer.learn.settings import TrainSettings
 from tests.learn import trainer
 
 PATIENCE = 60  # seconds until a test that hangs fails
@@ -82,6 +83,35 @@ def test_stopped_before_it_has_made_anything(training, tmp_path):
     assert until(ours, "stopped").run is None
 
 
+def test_a_run_that_was_stopped_is_gone_on_with(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    until(ours, "running")
+    assert ours.stop().status in ("stopping", "stopped")
+    run = tmp_path / until(ours, "stopped").run
+    ours.wait()
+    assert ours.start(tmp_path, [], run).status == "starting"  # and not: stopped
+    assert until(ours, "running", "failed").run == run.name
+    ours.stop()
+    until(ours, "stopped")
+    ours.wait()
+    crashing = training("crash")
+    crashing.start(tmp_path, [], run)
+    told = until(crashing, "failed")
+    assert (told.run, told.error) == (None, "RuntimeError: the machine is on fire")
+
+
+def test_an_interrupt_meant_for_us_does_not_reach_it(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    until(ours, "running")
+    if hasattr(os, "getpgid"):
+        assert os.getpgid(ours._process.pid) != os.getpgid(0)
+    ours.close()
+    ours.wait()
+    assert ours.status().status == "stopped"
+
+
 def test_a_crash_is_told_with_its_last_lines(training, tmp_path):
     ours = training("crash")
     ours.start(tmp_path, [])
@@ -107,6 +137,15 @@ def test_damaged_files_are_survived(training, tmp_path, damaged):
     (run / "progress.json").write_text(damaged)
     told = training().status()
     assert (told.run, told.epoch) == (run.name, None)
+
+
+def test_settings_become_flags():
+    assert flags_of(TrainSettings()) == []
+    changed = TrainSettings(epochs=3, include_delta=True, learning_rate=1e-4)
+    assert flags_of(changed) == ["--epochs", "3", "--learning-rate", "0.0001", "--include-delta"]
+    assert flags_of(TrainSettings(seed=1), changed.replace(seed=1)) == [
+        *("--epochs", "30", "--learning-rate", "0.002", "--no-include-delta"),
+    ]  # fmt: skip
 
 
 def test_the_newest_run_is_told_of(training, tmp_path):
