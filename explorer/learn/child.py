@@ -137,11 +137,6 @@ class Training:
             self._stopping = True
             return self._status()
 
-    def wait(self) -> None:
-        """Wait until our process has ended."""
-        if self._process:
-            self._process.wait()
-
     def history(self) -> list[dict[str, float | None]]:
         """The rows of history.csv of the run that `status` tells of, numbers where there are some."""
         with self._lock:
@@ -167,9 +162,11 @@ class Training:
         code = self._process.poll() if self._process else None
         if self._process is None:
             return told
+        if code is None and not told.is_going:  # it begins, or has yet to leave
+            early = "starting" if told.status == "idle" else "running"
+            return told.model_copy(update={"status": "stopping" if self._stopping else early})
         if code is None:
-            early = "stopping" if self._stopping else "starting"
-            return told.model_copy(update={"status": early}) if told.status == "idle" else told
+            return told
         log = self._last_lines()
         if code != 0 and told.status not in ("stopped", "failed"):
             told = told.model_copy(update={"status": "stopped" if self._stopping else "failed"})

@@ -29,6 +29,7 @@ from explorer.notebook.told import ErrorLine
 from explorer.notebook.training_form import TrainingForm
 from explorer.notebook.training_screen import SHEET, TrainingScreen
 
+STILL_WIDTH = 960  # pixels of the pictures that a saved notebook keeps
 PULSE = 0.5  # seconds between two looks at a training
 TITLE = '<span class="explorer-title">Training</span>'
 
@@ -163,8 +164,6 @@ class TrainingView:
         """Show how training goes until it has ended, on a thread of its own."""
         while not self._closed.is_set():
             told = self._child.status()
-            if not told.is_going:
-                self._child.wait()
             try:
                 self._show(told)
                 if not told.is_going:
@@ -191,8 +190,9 @@ class TrainingView:
             self.go_on_button.layout.display = ""
         if self.run and (self.run.folder / SHEET).is_file():
             self.screen.show_proof(self.run.folder, self.run.report(), self._code(self.run.folder))
-            sheet = np.asarray(Image.open(self.run.folder / SHEET).convert("RGB"))
-            self._still.update(sheet, repr(self))
+            sheet = Image.open(self.run.folder / SHEET).convert("RGB")
+            sheet.thumbnail((STILL_WIDTH, STILL_WIDTH))
+            self._still.update(np.asarray(sheet), repr(self))
 
     def _folder(self) -> Path | None:
         return self._child.explorations / self.status.run if self.status.run else None

@@ -89,12 +89,10 @@ def test_a_run_that_was_stopped_is_gone_on_with(training, tmp_path):
     until(ours, "running")
     assert ours.stop().status in ("stopping", "stopped")
     run = tmp_path / until(ours, "stopped").run
-    ours.wait()
     assert ours.start(tmp_path, [], run).status == "starting"  # and not: stopped
     assert until(ours, "running", "failed").run == run.name
     ours.stop()
     until(ours, "stopped")
-    ours.wait()
     crashing = training("crash")
     crashing.start(tmp_path, [], run)
     told = until(crashing, "failed")
@@ -108,8 +106,7 @@ def test_an_interrupt_meant_for_us_does_not_reach_it(training, tmp_path):
     if hasattr(os, "getpgid"):
         assert os.getpgid(ours._process.pid) != os.getpgid(0)
     ours.close()
-    ours.wait()
-    assert ours.status().status == "stopped"
+    assert until(ours, "stopped").run
 
 
 def test_a_crash_is_told_with_its_last_lines(training, tmp_path):

@@ -106,8 +106,7 @@ def test_it_is_stopped_shown_while_it_runs_and_gone_on_with(make_view):
     until(lambda: view.status.status == "running", view.status)
     assert given(view)[2:6] == ["--epochs", "90", "--resume", str(stopped)]
     view.close()
-    view._child.wait()
-    assert view._child.status().status == "stopped"
+    until(lambda: view._child.status().status == "stopped", "closing does not end it")
 
 
 def test_a_run_cannot_go_on_with_other_settings(make_view, tmp_path):
