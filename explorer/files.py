@@ -55,8 +55,15 @@ def _replace(part: Path, path: Path) -> None:
 
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """The error that tells which file could not be written, why, and what to do."""
+    if blocking := in_the_way(path):
+        return OutputError(f"cannot write {path}: {blocking} is a file and no folder; choose another name")
     reason = error.strerror or str(error)
     return OutputError(f"cannot write {path}: {reason}; free some space or choose another folder")
+
+
+def in_the_way(path: Path) -> Path | None:
+    """The file that stands where a folder of `path` should be; None when there is none."""
+    return next((folder for folder in path.parents if folder.is_file()), None)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
@@ -109,9 +116,15 @@ def new_folder(root: Path, kind: str) -> Path:
 
 
 def explorations_folder(given: str | Path | None = None) -> Path:
-    """Where runs land: `given`, else $EXPLORER_EXPLORATIONS, else the nearest parent's explorations/."""
+    """Where runs land: `given`, else $EXPLORER_EXPLORATIONS, else the nearest parent's explorations/.
+
+    Raises OutputError for a file.
+    """
     if given or (given := os.environ.get("EXPLORER_EXPLORATIONS")):
-        return Path(given).expanduser()
+        root = Path(given).expanduser()
+        if root.is_file():
+            raise OutputError(f"{root} is a file; choose a folder with --explorations")
+        return root
     here = Path.cwd()
     near = (folder / "explorations" for folder in (here, *here.parents))
     return next((folder for folder in near if folder.is_dir()), here / "explorations")

@@ -40,11 +40,16 @@ class Knob:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are allowed."""
+        return int in self.types and float not in self.types
+
+    @property
     def allowed(self) -> str:
         """The valid values in words: `0.01 to 20`, `one of rgb, oklab`."""
         parts = [f"one of {', '.join(self.choices)}"] if self.choices else []
         if self.low is not None or self.high is not None:
-            kind = "whole numbers " if int in self.types else ""
+            kind = "whole numbers " if self.whole else ""
             low = "any" if self.low is None else f"{self.low:.10g}"
             parts.append(kind + (f"{low} to {self.high:.10g}" if self.high is not None else f"{low} or more"))
         elif bool in self.types:
@@ -125,10 +130,15 @@ class Settings(BaseModel):
         return found
 
 
+def typed_value(text: str | bool) -> str | bool | None:
+    """Typed text, or a switch, as a setting takes it: `none` is None."""
+    return None if isinstance(text, str) and text.lower() == "none" else text
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """`; did you mean 'gain'?` when a valid name is close, else the list of valid names."""
     names = list(valid)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.65)  # below, words have little in common
     return f"; did you mean '{close[0]}'?" if close else f"; valid: {', '.join(names)}"
 
 
@@ -147,14 +157,16 @@ def _explain(cls: type[Settings], error: ValidationError) -> str:
     """The first validation error in one line: the setting, what was given, what is allowed."""
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
-    if first["type"] == "extra_forbidden":
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
         return f"{cls.__name__} has no setting '{name}'{nearest(name, cls.model_fields)}"
-    if len(first["loc"]) > 1:  # inside a tuple
-        return f"{name}: {first['msg'][:1].lower()}{first['msg'][1:]} ({'.'.join(map(str, first['loc']))})"
-    if first["type"] == "missing":
+    if first["type"] == "missing" and len(first["loc"]) == 1:
         return f"{cls.__name__} needs '{name}'"
     reason = first["msg"].removeprefix("Value error, ")
-    said = cls.knobs().get(name)
-    if first["type"] == "value_error" or said is None:
+    if first["type"] == "value_error":  # in our own words already, however deep it lies
         return f"{name}: {reason}" if name and not reason.startswith(name) else reason
+    said = cls.knobs().get(name)
+    if said is None or len(first["loc"]) > 1:
+        reason = reason.replace("Input should be", "allowed:").replace("Input should have", "allowed:")
+        reason = f"got {first['input']!r}; {reason[:1].lower()}{reason[1:]}"
+        return f"{name}: {reason}" if name else reason
     return f"{name}: got {first['input']!r}; allowed: {said.allowed}"

@@ -70,8 +70,10 @@ def with_extras(
 def _measured(
     track: FeatureTrack, path: Path, group: str, cache: bool, progress: Progress
 ) -> Float32[np.ndarray, "frames columns"]:
-    from explorer.audio.extras import measure, version
+    from explorer.audio.extras import live, measure, version
 
+    if cache and group == "live":
+        return live.at_times(live.remembered_rows(path, track.sha256, progress), track.times)
     facts = {"group": group, "version": version(group), "fps": track.fps}
     found = (
         remembered.find_columns(track.sha256, facts, (len(track.raw), len(EXTRAS[group]))) if cache else None

@@ -24,6 +24,15 @@ EXTRAS: dict[str, dict[str, str]] = {
 }
 """Groups of columns that are measured only when asked for, with their units: `analyze(path, extras=...)`."""
 
+EXTRAS_HELP = {
+    "separation": "what rings and what hits",
+    "chroma": "which notes sound",
+    "beats": "where the beat is, how fast",
+    "sections": "the parts of a piece",
+    "live": "what a live page hears",
+}
+"""What the groups are, in a few words."""
+
 UNITS = {
     "bass": "amplitude",
     "mid": "amplitude",

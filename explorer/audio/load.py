@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 from jaxtyping import Float32
 
-from explorer.audio import ffmpeg
+from explorer.audio import pcm
 from explorer.errors import ExplorerWarning, SettingsError, SoundError
 
 BLOCK = 32768
@@ -76,7 +76,7 @@ class Sound:
 
     def _decode(self, size: int) -> Generator[Block, None, str]:
         """Samples as decoded; the generator's value says what is wrong with the file, "" if nothing."""
-        return ffmpeg.decode(self.path, size) if self.decoder == "ffmpeg" else _decode(self.path, size)
+        return pcm.decode(self.path, size) if self.decoder == "ffmpeg" else _decode(self.path, size)
 
     def _warn_damaged(self, samples: int, complaint: str) -> None:
         if complaint:
@@ -133,7 +133,7 @@ def _open_with_soundfile(path: Path) -> Sound | None:
 
 
 def _open_with_ffmpeg(path: Path) -> Sound:
-    rate, channels, seconds = ffmpeg.probe(path)
+    rate, channels, seconds = pcm.probe(path)
     if not rate:
         raise SoundError(f"{path} is no sound file, or holds no sound; give {FORMATS}")
     return Sound(path, rate, channels, seconds, "ffmpeg")

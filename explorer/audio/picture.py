@@ -86,15 +86,24 @@ def sound_envelope(sound: Sound, duration: float, columns: int = COLUMNS) -> Env
 
 
 def summary(track: FeatureTrack) -> pd.DataFrame:
-    """One row a feature: unit, lowest, median and highest raw value, and the share of time off its rest."""
-    active = np.abs(track.values - _rest(track)) > 0.1
+    """One row a feature: unit, lowest, median and highest raw value, and the share of time that it is active.
+
+    Active is a feature off its rest. A tempo is while there is a clear beat; sections, which are numbers and
+    rest nowhere, have no share (NaN).
+    """
+    active = (np.abs(track.values - _rest(track)) > 0.1).mean(axis=0)
+    for column, name in enumerate(track.names):
+        if name == "tempo":
+            active[column] = (track.raw[:, column] > 0).mean()
+        elif name == "section":
+            active[column] = np.nan
     return pd.DataFrame(
         {
             "unit": [UNITS.get(name, "") for name in track.names],
             "min": track.raw.min(axis=0),
             "median": np.median(track.raw, axis=0),
             "max": track.raw.max(axis=0),
-            "active": active.mean(axis=0),
+            "active": active,
         },
         index=pd.Index(track.names, name="feature"),
     )

@@ -11,6 +11,12 @@ from typing import Any
 from explorer.cli.console import complain, warn
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, Stopped
 
+NUMBERS = {  # errors of pydantic in our words
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+}
 INTERRUPTED = 130  # the status that shells give a program ended by Ctrl-C
 
 
@@ -45,13 +51,23 @@ def _report(error: Any) -> int:
     if type(error).__name__ == "Abort" or isinstance(error, Stopped):  # Abort: the framework's Ctrl-C
         return INTERRUPTED
     if hasattr(error, "format_message"):  # wrong use, found by the command framework
-        complain(f"{error.format_message()} (see: {_usage(error)})")
+        complain(f"{_refused(error)} (see: {_usage(error)})")
         return 2
     if isinstance(error, ExplorerError):
         complain(str(error))
         return 2 if isinstance(error, SettingsError) else 1
     complain(f"unexpected {type(error).__name__}: {error}; run again with --debug and report it")
     return 1
+
+
+def _refused(error: Any) -> str:
+    """What the framework says; of a number that it checks with pydantic, what was given and is allowed."""
+    errors: list[Any] = getattr(error.__cause__, "errors", list)()
+    if not errors or errors[0]["type"] not in NUMBERS:
+        return str(error.format_message())
+    found = errors[0]
+    allowed = NUMBERS[found["type"]].format(**found.get("ctx", {}))
+    return f"{error.param.opts[-1]}: got {found['input']!r}; allowed: {allowed}"
 
 
 def _usage(error: Any) -> str:

@@ -8,10 +8,8 @@ from typing import Annotated
 import typer
 
 from explorer.audio.features import EXTRAS
+from explorer.cli import places
 from explorer.cli.console import Bar, say
-from explorer.errors import SettingsError
-
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".svg", ".pdf")
 
 
 def analyze(
@@ -37,19 +35,23 @@ def analyze(
     from explorer.audio.picture import clock, draw_track, summary
     from explorer.fields import Patterns
 
-    target = Path(picture or f"{Path(audio).stem}-features.png")
-    if target.suffix.lower() not in PICTURES:
-        raise SettingsError(f"--picture: got {target.name}; choose a name that ends in {', '.join(PICTURES)}")
+    drawn = places.picture("--picture", f"{Path(audio).stem}-features.png" if picture is None else picture)
+    listed = places.Target("--table", table) if table is not None else None
     with Bar() as progress:
         track = analyze_sound(audio, fps=fps, progress=progress, extras=extras)
     say(f"{track.name}: {track.duration:.2f} s, {len(track.times)} moments at {track.fps:g} a second")
-    say(summary(track).to_string())
+    say(summary(track).to_string(float_format=_figures, na_rep="-"))
+    say("active      share of the time off its rest; of a tempo, with a clear beat")
     parts = Patterns().families(track)
     say("patterns    " + ", ".join(f"{name} {clock(begin)}" for begin, _, name in parts))
-    with files.atomic_path(target) as part:
-        draw_track(track, audio, parts=parts).savefig(part, format=target.suffix[1:].lower())
-    say(f"picture     {target}")
-    if table:
-        with files.atomic_path(table) as part:
+    places.save(draw_track(track, audio, parts=parts), drawn)
+    drawn.done("picture")
+    if listed:
+        with files.atomic_path(listed.path) as part:
             track.table().to_csv(part)
-        say(f"table       {table}")
+        listed.done("table")
+
+
+def _figures(number: float) -> str:
+    """At least three: 0.162, 6111."""
+    return f"{number:.0f}" if number >= 1000 else f"{number:.3g}"

@@ -36,7 +36,7 @@ def bench(
     from explorer.experiments.benchmark import benchmark
     from explorer.rendering.bench import NETS
 
-    nets = net.split(",") if net else NETS
+    nets = NETS if net is None else net.split(",")
     with Bar() as progress:
         report = benchmark(nets, quick=quick, progress=progress)
     say(dumps(report, indent=2) if json else "\n".join(table(report)))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from explorer.cli import places
 from explorer.cli.console import Bar, say
-from explorer.cli.options import with_setting_flags
+from explorer.cli.options import FieldFlags, with_setting_flags
 from explorer.errors import SettingsError
-from explorer.fields import AnyField
 from explorer.settings import nearest
 
 FAILED = 3  # the status when the verdict is one of --fail-on
@@ -40,18 +40,25 @@ def diagnose(
         typer.Option("--fail-on", metavar="VERDICTS", help="exit with 3 for these, as in static,noisy"),
     ] = None,
     picture: Annotated[
-        str | None, typer.Option("--picture", metavar="FILE.png", help="draw the diagnosis")
+        str | None,
+        typer.Option("--picture", metavar="FILE", help="draw it: PNG, JPEG, WebP, SVG or PDF"),
     ] = None,
     video: Annotated[
         str | None, typer.Option("--video", metavar="FILE.mp4", help="measure a video file instead")
     ] = None,
     *,
-    field: AnyField,
+    field: FieldFlags,
 ) -> None:
     """Measure a field as it would be rendered to a sound: verdict, reason and suggestion."""
     refused = _verdicts(fail_on)
+    drawn = places.picture("--picture", picture) if picture is not None else None
     if video is not None:
-        _measure_video(video, audio, fail_on, as_json, picture)
+        if (audio, fail_on, start, duration, field) != (None, None, 0.0, None, FieldFlags(None, None, {})):
+            raise SettingsError(
+                "--video measures the file as it is: leave AUDIO and --fail-on out, --start, --duration and "
+                "the flags of fields too"
+            )
+        _measure_video(video, as_json, drawn)
         return
     from explorer.audio import DEMO_CLIP
     from explorer.diagnostics import diagnose as diagnose_field
@@ -60,17 +67,18 @@ def diagnose(
     width, height = parse_size(resolution)
     frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
     with Bar() as progress:
-        track = field.hear(audio or DEMO_CLIP, progress=progress)
-        found = diagnose_field(field, track, frames=frames, budget=budget, progress=progress)
-    if picture:
-        _save(found.figure(), picture)
+        chosen = field.choose()
+        track = chosen.hear(DEMO_CLIP if audio is None else audio, progress=progress)
+        found = diagnose_field(chosen, track, frames=frames, budget=budget, progress=progress)
+    if drawn:
+        places.save(found.figure(), drawn)
     if as_json:
         say(json.dumps({"audio": track.name, **found.to_dict()}, indent=2, allow_nan=False))
     else:
         say(f"{track.name}{'' if audio else ' (the demo clip; name a sound file to diagnose yours)'}")
         say(found.summary())
-        if picture:
-            say(f"picture     {picture}")
+        if drawn:
+            drawn.done("picture")
     if found.verdict in refused:
         raise typer.Exit(FAILED)
 
@@ -86,23 +94,14 @@ def _verdicts(fail_on: str | None) -> list[str]:
     return words
 
 
-def _measure_video(
-    video: str, audio: str | None, fail_on: str | None, as_json: bool, picture: str | None
-) -> None:
+def _measure_video(video: str, as_json: bool, drawn: places.Target | None) -> None:
     """Measure a file that need not be ours."""
-    if audio is not None or fail_on is not None:
-        raise SettingsError("--video measures the file as it is: leave AUDIO and --fail-on out")
     from explorer.diagnostics.video import measure_video
 
     with Bar() as progress:
         measured = measure_video(video, progress=progress)
-    if picture:
-        _save(measured.figure(), picture)
+    if drawn:
+        places.save(measured.figure(), drawn)
     say(json.dumps(measured.to_dict(), indent=2, allow_nan=False) if as_json else measured.summary())
-
-
-def _save(figure: Any, picture: str) -> None:
-    from explorer import files
-
-    with files.atomic_path(picture) as part:
-        figure.savefig(part, format="png")
+    if drawn and not as_json:
+        drawn.done("picture")

@@ -16,10 +16,12 @@ from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.fields.looks import LOOKS, look
 from explorer.learn.settings import TrainSettings
-from explorer.settings import Knob, Settings
+from explorer.settings import Knob, Settings, typed_value
 from explorer.video import EncoderSettings
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")  # a palette may come from one
+BESIDES = {"palette": " as in #101830-#c05a20-#ffe8a0, or those of a picture such as photo.jpg"}
+SAID_BY_HELP = ("model",)  # it tells all that may be given
 GROUPS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "encoder": EncoderSettings,
@@ -108,15 +110,19 @@ def _field_flags(typed: dict[str, Any]) -> FieldFlags:
 
         typed["palette"] = palette_from(palette)
     if "features" in typed:
-        typed["features"] = tuple(
-            name.strip() for name in (typed["features"] or "").split(",") if name.strip()
-        )
+        typed["features"] = _features(typed["features"])
     return FieldFlags(kind, preset, typed)
 
 
-def typed_value(text: str | bool) -> str | bool | None:
-    """Typed text, or a switch, as a setting takes it: `none` is None."""
-    return None if isinstance(text, str) and text.lower() == "none" else text
+def _features(text: str | None) -> tuple[str, ...]:
+    """Names with commas between; `none` are none. Raises SettingsError where nothing is named."""
+    names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    if text is not None and not names:
+        raise SettingsError(
+            f"--features: got {text!r}; name some, as in bass,onset, or none for a picture that the sound "
+            "does not move"
+        )
+    return names
 
 
 def _all_knobs() -> dict[str, list[tuple[str, Knob]]]:
@@ -131,11 +137,12 @@ def _all_knobs() -> dict[str, list[tuple[str, Knob]]]:
 def _told(owners: list[tuple[str, Knob]]) -> str:
     """Help on a setting of fields: whose it is, what it does, and what it may be where."""
     allowed = {kind: _allowed(knob) for kind, knob in owners}
-    first = owners[0][1].help.rstrip(".")
+    name = owners[0][1].name
+    first = owners[0][1].help.rstrip(".") + BESIDES.get(name, "")
     if len(set(allowed.values())) > 1:
         return f"{first} ({'; '.join(f'{kind}: {what}' for kind, what in allowed.items())})"
     whose = "" if len(owners) == len(LOOKS) else ", ".join(allowed) + ": "
-    return f"{whose}{first} ({allowed[owners[0][0]]})"
+    return whose + first if name in SAID_BY_HELP else f"{whose}{first} ({allowed[owners[0][0]]})"
 
 
 def _allowed(knob: Knob) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from explorer.cli import places
 from explorer.cli.console import Bar, complain, say
 from explorer.cli.options import (
     DeviceOption,
@@ -46,7 +47,12 @@ def render(
         float | None, typer.Option("--duration", metavar="S", help="how many seconds [default: to the end]")
     ] = None,
     models: Annotated[
-        str | None, typer.Option("--models", metavar="NAMES", help="openl3,yamnet,vggish: not available yet")
+        str | None,
+        typer.Option(
+            "--models",
+            metavar="NAMES",
+            help="openl3, yamnet, vggish (learned embeddings): not in this version",
+        ),
     ] = None,
     png_dir: Annotated[
         str | None, typer.Option("--png-dir", metavar="DIR", help="keep every frame as a PNG too")
@@ -74,62 +80,67 @@ def render(
 
     With --recipe an earlier run is repeated, with the settings that are typed beside it changed.
     """
-    if models:
+    if models is not None:
         raise SettingsError(
             f"--models {models}: learned embeddings (openl3, yamnet, vggish) are not available in this "
             "version; leave --models out to draw with the spectral features"
         )
-    if recipe is None and audio is None:
+    if recipe is None and not audio:
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
     from explorer.experiments.cluster import connected
 
-    size = _even(resolution) if resolution else None
+    size = _even(resolution) if resolution is not None else None
     frames: dict[str, Any] = {"fps": fps, "start": start, "duration": duration, "flash_limit": flash_limit}
     frames = {name: value for name, value in frames.items() if value is not None}
     carried: dict[str, Any] = {"threads": threads, "png_dir": png_dir, "explorations": explorations}
     with connected(dask) as client, Bar() as progress:
         carried |= {"on_estimate": partial(_foretell, progress, dask), "executor": client}
+        carried |= {"device": device, "progress": progress}
         if recipe is not None:
             from explorer.experiments import carry_out
 
-            asked, sound, out = _asked(recipe, audio, out)
+            asked, sound, out = _asked(recipe, explorations, audio, out)
+            copied = _copy(out)
             if size:
                 frames |= {"width": size[0], "height": size[1]}
-            if precision != "auto":
-                asked = asked.replace(precision=precision)
-            asked = asked.replace(
-                field=field.change(asked.field),
-                analysis=asked.analysis.replace(**analysis),
-                encoder=asked.encoder.replace(**encoder),
-                frames=asked.frames.replace(**frames),
+            run = carry_out(
+                _changed(asked, field, analysis, encoder, frames, precision), sound, out, **carried
             )
-            run = carry_out(asked, sound, out, device=device, progress=progress, **carried)
         else:
             from explorer.experiments import render as render_field
             from explorer.video import EncoderSettings
 
-            run = render_field(
-                field.choose(),
-                str(audio),
-                out,
-                size=size,
-                device=device,
-                precision=precision,
-                analysis=analysis,
-                encoder=EncoderSettings(**encoder),
-                progress=progress,
-                **frames,
-                **carried,
-            )
-    announce(run, out)
+            copied = _copy(out)
+            encoding = EncoderSettings(**encoder)
+            carried |= {"size": size, "precision": precision, "analysis": analysis, "encoder": encoding}
+            run = render_field(field.choose(), str(audio), out, **frames, **carried)
+    announce(run, copied)
 
 
-def announce(run: Run, out: str | None = None) -> None:
+def announce(run: Run, copied: places.Target | None = None) -> None:
     """Say how it went and where things are."""
     say(run.report())
+    if dimmed := _dimmed(run.manifest):
+        say(dimmed)
     say(f"run folder  {run.folder}")
     say(f"pictures    {run.sheet}")
-    say(f"video       {Path(out) if out else run.video}")
+    (copied or places.Target("OUT", run.video)).done("video")
+
+
+def _dimmed(log: dict[str, Any]) -> str:
+    """How far the flash limiter dimmed a run; empty when it left every frame alone."""
+    limit = log.get("flash_limit") or {"dimmed": 0, "least_exposure": 1}
+    frames = round(limit["dimmed"] * log["performance"]["frames"])
+    if not frames:
+        return ""
+    return (
+        f"flashes     {frames} frames were dimmed, the most to {limit['least_exposure']:.0%} of their light; "
+        "--no-flash-limit leaves them as they are"
+    )
+
+
+def _copy(out: str | None) -> places.Target | None:
+    return places.Target("OUT.mp4", out) if out is not None else None
 
 
 def _foretell(bar: Bar, dask: str | None, expected: Estimate) -> None:
@@ -138,12 +149,15 @@ def _foretell(bar: Bar, dask: str | None, expected: Estimate) -> None:
     say(f"{expected}, on this machine alone" if dask else expected)
 
 
-def _asked(recipe: str, audio: str | None, out: str | None) -> tuple[Recipe, Path, str | None]:
+def _asked(
+    recipe: str, explorations: str | None, audio: str | None, out: str | None
+) -> tuple[Recipe, Path, str | None]:
     """A recipe, its sound and OUT.mp4; a lone MP4 beside --recipe is OUT unless it is the recipe's sound."""
-    from explorer.experiments import find_audio, load_recipe
+    from explorer.experiments import find_audio, library, load_recipe
 
-    asked = load_recipe(recipe)
-    near = Path(recipe).resolve()
+    given = Path(recipe) if recipe and Path(recipe).suffix else library.find(recipe, explorations)
+    asked = load_recipe(given)
+    near = given.resolve()
     near = near if near.is_dir() else near.parent
     if audio is not None and out is None and audio.lower().endswith(".mp4"):
         try:
@@ -151,6 +165,24 @@ def _asked(recipe: str, audio: str | None, out: str | None) -> tuple[Recipe, Pat
         except SettingsError:
             audio, out = None, audio
     return asked, find_audio(asked, near, audio), out
+
+
+def _changed(
+    recipe: Recipe,
+    field: FieldFlags,
+    analysis: dict[str, Any],
+    encoder: dict[str, Any],
+    frames: dict[str, Any],
+    precision: str,
+) -> Recipe:
+    """A recipe with the settings that were typed beside it."""
+    return recipe.replace(
+        field=field.change(recipe.field),
+        analysis=recipe.analysis.replace(**analysis),
+        encoder=recipe.encoder.replace(**encoder),
+        frames=recipe.frames.replace(**frames),
+        precision=recipe.precision if precision == "auto" else precision,
+    )
 
 
 def _even(resolution: str) -> tuple[int, int]:

@@ -22,6 +22,7 @@ def report(
     explorations: Explorations = None,
 ) -> None:
     """Write report.html for a run or a sweep: one file that opens anywhere and needs no network."""
+    from explorer.experiments import library
     from explorer.experiments.report import latest, write_report
 
     if every and folder is not None:
@@ -29,7 +30,7 @@ def report(
     if every:
         page = _every(explorations)
     else:
-        page = write_report(_checked(folder) if folder else latest(explorations))
+        page = write_report(latest(explorations) if folder is None else library.find(folder, explorations))
         say(f"report      {page} ({page.stat().st_size / 1e3:.0f} kB)")
     if show:
         webbrowser.open(page.resolve().as_uri())
@@ -46,10 +47,3 @@ def _every(explorations: str | None) -> Path:
     say(f"reports     {count} written, {len(written.damaged)} damaged")
     say(f"index       {written.index}")
     return written.index
-
-
-def _checked(folder: str) -> Path:
-    path = Path(folder)
-    if not path.is_dir():
-        raise SettingsError(f"there is no folder {folder}; explorer runs lists what there is")
-    return path

@@ -33,12 +33,12 @@ def runs(
     from explorer.experiments import runs as list_runs
     from explorer.files import explorations_folder
 
-    if star or unstar or delete:
+    if any(name is not None for name in (star, unstar, delete)):
         for name, starred_now in ((star, True), (unstar, False)):
-            if name:
+            if name is not None:
                 folder = library.star(name, starred_now, explorations)
                 say(f"{'starred' if starred_now else 'unstarred':<11} {folder}")
-        if delete:
+        if delete is not None:
             say(f"deleted     {library.delete(delete, explorations)}")
         return
     table = list_runs(explorations)

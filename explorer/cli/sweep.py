@@ -9,13 +9,7 @@ import typer
 from tqdm import tqdm
 
 from explorer.cli.console import Bar, say
-from explorer.cli.options import (
-    DeviceOption,
-    Explorations,
-    PrecisionOption,
-    typed_value,
-    with_setting_flags,
-)
+from explorer.cli.options import DeviceOption, Explorations, PrecisionOption, with_setting_flags
 from explorer.errors import SettingsError, Stopped
 from explorer.fields import AnyField
 
@@ -148,30 +142,25 @@ def announce(made: Sweep) -> None:
 
 def varied(given: list[str]) -> dict[str, Any]:
     """`gain=1,2,5` as names and values; `gain=1..5` as a span. Raises SettingsError."""
-    from explorer.experiments.sampling import Span
+    from explorer.experiments.sweeping.sampling import typed_axis
 
     found: dict[str, Any] = {}
     for text in given:
-        name, equals, values = text.partition("=")
-        if not equals or not name.strip() or not values.strip():
+        name, equals, values = (part.strip() for part in text.partition("="))
+        if not equals or not name or not values:
             raise SettingsError(f"--set {text}: write NAME=VALUE,VALUE as in --set gain=1,2,5")
-        if name.strip() in found:
-            raise SettingsError(f"--set {name.strip()} is given twice; list all its values in one")
-        low, dots, high = values.partition("..")
-        if dots:
-            ends = seconds(f"{low},{high}", f"--set {text}: write NAME=LOW..HIGH as in --set gain=1..5")
-            found[name.strip()] = Span(ends[0], ends[-1])
-        else:
-            found[name.strip()] = [typed_value(value.strip()) for value in values.split(",")]
+        if name in found:
+            raise SettingsError(f"--set {name} is given twice; list all its values in one")
+        found[name] = typed_axis(name, values)
     return found
 
 
-def seconds(text: str, help: str = "") -> list[float]:
+def seconds(text: str) -> list[float]:
     """Numbers with commas between. Raises SettingsError."""
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise SettingsError(help or f"--moments: got {text!r}; allowed: seconds, as in 1.5,10,30") from None
+        raise SettingsError(f"--moments: got {text!r}; allowed: seconds, as in 1.5,10,30") from None
 
 
 def _untouched(field: AnyField) -> bool:

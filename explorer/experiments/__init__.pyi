@@ -9,5 +9,5 @@ from .recipe import Recipe as Recipe
 from .recipe import find_audio as find_audio
 from .recipe import load_recipe as load_recipe
 from .run import Run as Run
-from .sweeps import sweep as sweep
+from .sweeping.sweeps import sweep as sweep
 from .table import runs as runs

@@ -14,14 +14,15 @@ import pandas as pd
 from PIL import Image
 
 from explorer.errors import SettingsError
-from explorer.experiments import grid, manifest, points, selection
+from explorer.experiments import grid, manifest, selection
 from explorer.experiments.names import caption
 from explorer.experiments.recipe import Recipe, find_audio, load_recipe
 from explorer.experiments.run import Run
 from explorer.experiments.selection import Score
-from explorer.experiments.specification import Specification
+from explorer.experiments.sweeping import points
+from explorer.experiments.sweeping.specification import Specification
+from explorer.experiments.sweeping.tracks import track_of
 from explorer.experiments.table import points_table
-from explorer.experiments.tracks import track_of
 from explorer.fields import FieldSettings
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from explorer import files
-from explorer.audio import FeatureTrack, Sound, analyze, open_sound
+from explorer.audio import FeatureTrack, Sound, open_sound
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
 from explorer.experiments import manifest
 from explorer.experiments.cluster import AnyExecutor, as_executor, workers_of
@@ -111,18 +111,15 @@ def carry_out(
     progress: Progress = silent,
 ) -> Run:
     """Carry out a recipe on its sound file in a new run folder. See `render`."""
-    if recipe.frames.width % 2 or recipe.frames.height % 2:
-        raise SettingsError(
-            f"resolution: got {recipe.frames.width}x{recipe.frames.height}; a video needs even sides, "
-            f"as in {recipe.frames.width // 2 * 2}x{recipe.frames.height // 2 * 2}"
-        )
+    _check_even(recipe.frames)
     if executor is not None:
         as_executor(executor)
     out = _check_out(out, Path(audio))
     target = device if isinstance(device, Device) else resolve(device, recipe.precision)
-    track = track or analyze(audio, progress=progress, **recipe.analysis.model_dump())
+    track = track or recipe.field.hear(audio, progress=progress, **recipe.analysis.model_dump())
     times = recipe.frames.times(track.duration)
     _warn_of_the_end(recipe.frames, track)
+    pictures = PngSequence(png_dir) if png_dir is not None else None
     sound = open_sound(audio)
     root = files.explorations_folder(explorations)
     if on_estimate:
@@ -147,13 +144,22 @@ def carry_out(
             log["flash_limit"] = exposure.summary(times)
         began = time.perf_counter()
         with closing(_frames(renderer, times, executor, folder, threads or 1)) as frames:
-            kept = _draw(frames, recipe, times, sound, folder, png_dir, renderer.threads, progress)
+            kept = _draw(frames, recipe, times, sound, folder, pictures, renderer.threads, progress)
         log["performance"] = _performance(renderer, recipe, len(times), time.perf_counter() - began)
         _pictures(folder, kept)
         if out:
             files.copy(folder / "video.mp4", out)
     report_or_warn(folder)
     return Run(folder)
+
+
+def _check_even(frames: FrameSettings) -> None:
+    width, height = frames.size
+    if width % 2 or height % 2:
+        raise SettingsError(
+            f"resolution: got {width}x{height}; a video needs even sides, "
+            f"as in {width // 2 * 2}x{height // 2 * 2}"
+        )
 
 
 def _warn_of_the_end(frames: FrameSettings, track: FeatureTrack) -> None:
@@ -274,7 +280,7 @@ def _draw(
     times: np.ndarray,
     sound: Sound,
     folder: Path,
-    png_dir: str | Path | None,
+    pictures: PngSequence | None,
     threads: int,
     progress: Progress,
 ) -> dict[float, np.ndarray]:
@@ -282,7 +288,6 @@ def _draw(
     count = len(times)
     chosen = set(np.linspace(0, count - 1, min(SHEET_FRAMES, count)).round().astype(int).tolist())
     kept: dict[float, np.ndarray] = {}
-    pictures = PngSequence(png_dir) if png_dir is not None else None
     writer = VideoWriter(
         folder / "video.mp4",
         size=recipe.frames.size,

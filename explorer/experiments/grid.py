@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from explorer.experiments.names import caption, said
-from explorer.experiments.points import folder_of
-from explorer.experiments.specification import Specification
+from explorer.experiments.sweeping.points import folder_of
+from explorer.experiments.sweeping.specification import Specification
 from explorer.video import axes_sheet, contact_sheet
 
 MOST_CELLS = 4  # cells of a table for every point: beyond it is mostly gaps, and captions read better

@@ -8,12 +8,13 @@ import shutil
 from pathlib import Path
 
 from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments import manifest, points
-from explorer.experiments.claims import is_claimed
+from explorer.experiments import manifest
 from explorer.experiments.collection import Point, Sweep
 from explorer.experiments.run import Run
-from explorer.experiments.specification import NAME
 from explorer.experiments.stars import set_star
+from explorer.experiments.sweeping import points
+from explorer.experiments.sweeping.claims import is_claimed
+from explorer.experiments.sweeping.specification import NAME
 from explorer.files import cannot_write, explorations_folder
 from explorer.settings import nearest
 
@@ -33,11 +34,15 @@ def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sw
         return Point(place)
     if (place / "recipe.json").is_file():
         return Run(place)
+    if manifest.is_training(place):
+        raise SettingsError(f"{place.name} is a training: draw with it, as in ex.Julia(model='{place.name}')")
     raise SettingsError(f"{place} holds no run, no sweep and no point")
 
 
 def find(name: str | Path, explorations: str | Path | None = None) -> Path:
     """The folder of a run, sweep or point by path or name. Raises SettingsError."""
+    if not str(name).strip():
+        raise SettingsError("got no name of a run; see: explorer runs")
     if Path(name).is_dir():
         return Path(name).resolve()
     root = explorations_folder(explorations)
@@ -71,7 +76,7 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
     """
     folder = find(name, explorations)
     if folder.is_symlink() or not FOLDER.fullmatch(folder.name):
-        raise SettingsError(f"{folder} is no run and no sweep; only whole ones can be deleted")
+        raise SettingsError(f"{folder} is no run, sweep or training; only whole ones can be deleted")
     if _at_work(folder):
         raise SettingsError(f"{folder.name} is being worked on; stop that first")
     gone = folder.with_name(f".deleted.{folder.name}.{secrets.token_hex(3)}")

@@ -79,6 +79,14 @@ def read(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def is_training(folder: Path) -> bool:
+    """Whether a folder is that of a training, by its manifest, and by its name where that is missing."""
+    try:
+        return bool(read(folder).get("kind") == "train")
+    except ExplorerError:
+        return folder.name.startswith("train_")
+
+
 def here() -> dict[str, Any]:
     """When and by which process, for what is being worked on."""
     return {"started": now(), "heartbeat": now(), "process": os.getpid(), "host": platform.node()}

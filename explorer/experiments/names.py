@@ -34,7 +34,7 @@ class Place:
     @property
     def whole(self) -> bool:
         """Whether only whole numbers are allowed."""
-        return self.knob is not None and int in self.knob.types and float not in self.knob.types
+        return self.knob is not None and self.knob.whole
 
     def settings(self, recipe: Recipe) -> Settings:
         """The part of the recipe that holds this setting."""

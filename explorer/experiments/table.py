@@ -10,11 +10,12 @@ from typing import Any
 import pandas as pd
 
 from explorer.errors import ExplorerError
-from explorer.experiments import manifest, points
-from explorer.experiments.measuring import METRICS
+from explorer.experiments import manifest
 from explorer.experiments.names import caption
-from explorer.experiments.specification import NAME, Specification
 from explorer.experiments.stars import is_starred
+from explorer.experiments.sweeping import points
+from explorer.experiments.sweeping.measuring import METRICS
+from explorer.experiments.sweeping.specification import NAME, Specification
 from explorer.fields.looks import look_of
 from explorer.files import explorations_folder
 from explorer.rendering import parse_fps

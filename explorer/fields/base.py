@@ -60,6 +60,14 @@ class FieldSettings(Settings):
 
     movable: ClassVar[tuple[str, ...]] = ()  # settings that keyframes may name
 
+    @field_validator("features")
+    @classmethod
+    def _once(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+        for name in features:
+            if features.count(name) > 1:
+                raise SettingsError(f"features: '{name}' is named twice; name it once")
+        return features
+
     @field_validator("keyframes", mode="before")
     @classmethod
     def _typed_keyframes(cls, given: Any) -> Any:
@@ -68,14 +76,7 @@ class FieldSettings(Settings):
     @field_validator("keyframes")
     @classmethod
     def _movable(cls, given: tuple[Keyframe, ...]) -> tuple[Keyframe, ...]:
-        """Each names settings that can move, within their bounds."""
-        for keyframe in given:
-            for name, value in keyframe.settings:
-                if name not in cls.movable:
-                    raise SettingsError(f"keyframes cannot move '{name}'{nearest(name, cls.movable)}")
-                said = cls.knobs()[name]
-                if not said.admits(value):
-                    raise SettingsError(f"keyframes: {name}: got {value!r}; allowed: {said.allowed}")
+        keyframes.check(given, cls.movable, cls.knobs())
         return given
 
     @classmethod
@@ -111,7 +112,9 @@ class FieldSettings(Settings):
     ) -> FeatureTrack:
         """The track of a sound with all that this field draws from; see `analyze`."""
         chosen = AnalysisSettings(**settings).hearing(self.extras)
-        return analyze(audio, progress=progress, cache=cache, **chosen.model_dump())
+        track = analyze(audio, progress=progress, cache=cache, **chosen.model_dump())
+        keyframes.warn_of_the_end(self.keyframes, track)
+        return track
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """The columns this field draws from, at any times in seconds. Row n depends on times[n] alone."""

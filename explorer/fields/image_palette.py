@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float64
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from scipy.cluster.vq import kmeans2
 
 from explorer.errors import SettingsError
@@ -31,10 +31,8 @@ def palette_from(picture: str | Path) -> str:
     try:
         with Image.open(picture) as opened:
             small = opened.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
-    except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"cannot read colours from {picture}: {error}; give a picture such as a JPEG or PNG"
-        ) from None
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise SettingsError(_unreadable(Path(picture), error)) from None
     lab = _to_oklab(np.asarray(small, np.float64).reshape(-1, 3) / 255)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of groups that stay empty in pictures of few colours
@@ -47,6 +45,16 @@ def palette_from(picture: str | Path) -> str:
     telling = np.hypot(*centres[inner, 1:].T) * np.sqrt(sizes[inner]) + 1e-9 * sizes[inner]
     chosen = np.stack([centres[0], centres[inner][telling.argmax()], centres[-1]])
     return "-".join("#" + bytes(colour).hex() for colour in np.round(255 * _to_srgb(chosen)).astype(np.uint8))
+
+
+def _unreadable(picture: Path, error: Exception) -> str:
+    """Why there are no colours in what should be a picture."""
+    if not picture.exists():
+        return f"palette: there is no picture {picture}; check the name and the folder"
+    if picture.is_dir() or isinstance(error, UnidentifiedImageError):
+        return f"palette: {picture} is no picture; give one such as a JPEG or PNG"
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"palette: cannot read {picture}: {reason}; give another picture such as a JPEG or PNG"
 
 
 def _to_oklab(srgb: Colours) -> Colours:

@@ -7,8 +7,10 @@ beginning.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +18,8 @@ from jaxtyping import Float64
 from pydantic import model_validator
 
 from explorer.audio import FeatureTrack
-from explorer.errors import SettingsError
-from explorer.settings import Settings
+from explorer.errors import ExplorerWarning, SettingsError
+from explorer.settings import Knob, Settings, nearest
 
 if TYPE_CHECKING:
     from explorer.fields.base import Controls, FieldSettings
@@ -35,19 +37,21 @@ class Keyframe(Settings):
     @model_validator(mode="before")
     @classmethod
     def _from_pair(cls, given: Any) -> Any:
-        """Also a pair (moment, settings by name)."""
+        """Also a pair (moment, settings by name); numbers may be typed. Raises SettingsError."""
+        if isinstance(given, cls):
+            return given
         if isinstance(given, tuple | list) and len(given) == 2:
             given = {"at": given[0], "settings": given[1]}
-        if isinstance(given, dict) and isinstance(given.get("settings"), dict):
-            given = {**given, "settings": tuple(given["settings"].items())}
-        return given
-
-    @model_validator(mode="after")
-    def _sensible(self) -> Keyframe:
-        negative = isinstance(self.at, float) and self.at < 0
-        if negative or (isinstance(self.at, str) and not SECTION.fullmatch(self.at)) or not self.settings:
-            raise SettingsError(f"keyframes: got {(self.at, dict(self.settings))!r}; give {EXAMPLE}")
-        return self
+        if not isinstance(given, dict) or given.keys() != {"at", "settings"}:
+            raise SettingsError(f"keyframes: got {given!r}; give {EXAMPLE}")
+        at, named = _moment(given["at"]), given["settings"]
+        pairs = tuple(named.items() if isinstance(named, dict) else named)
+        if not pairs or any(len(pair) != 2 for pair in pairs):
+            raise SettingsError(f"keyframes: {_said(at)} names no setting; give {EXAMPLE}")
+        names = [name for name, _ in pairs]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise SettingsError(f"keyframes: {_said(at)} says twice what {twice[0]} is; say it once")
+        return {"at": at, "settings": tuple((name, _number(name, value)) for name, value in pairs)}
 
     @property
     def section(self) -> int | None:
@@ -56,11 +60,41 @@ class Keyframe(Settings):
         return int(found[1]) if found else None
 
     def __str__(self) -> str:
-        at = self.at if isinstance(self.at, str) else f"{self.at:g}"
-        return f"{at}: " + " ".join(f"{name}={value:.10g}" for name, value in self.settings)
+        return f"{_said(self.at)}: " + " ".join(f"{name}={value:.10g}" for name, value in self.settings)
 
     def __repr__(self) -> str:
         return f"({self.at!r}, {dict(self.settings)!r})"
+
+
+def _said(at: float | str) -> str:
+    return at if isinstance(at, str) else f"{at:g}"
+
+
+def _moment(given: Any) -> float | str:
+    """Seconds or `section N`, typed or not. Raises SettingsError."""
+    if isinstance(given, str) and SECTION.fullmatch(given.strip()):
+        return given.strip()
+    try:
+        seconds = float(given)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise SettingsError(
+            f"keyframes: got {given!r} for the moment; give seconds from the beginning, 0 or more, or a "
+            "section as in 'section 2'"
+        )
+    return seconds
+
+
+def _number(name: str, given: Any) -> float:
+    """A value. Raises SettingsError."""
+    try:
+        value = float(given)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise SettingsError(f"keyframes: {name}: got {given!r}; give a number")
+    return value
 
 
 def parse(given: Any) -> Any:
@@ -73,12 +107,37 @@ def parse(given: Any) -> Any:
     for part in filter(None, map(str.strip, given.split(";"))):
         moment, _, said = part.partition(":")
         pairs = [text.partition("=") for text in re.split(r"[\s,]+", said.strip())]
-        try:
-            at = moment.strip() if SECTION.fullmatch(moment.strip()) else float(moment)
-            found.append({"at": at, "settings": tuple((name, float(value)) for name, _, value in pairs)})
-        except ValueError:
-            raise SettingsError(f"keyframes: got {part!r}; give {EXAMPLE}") from None
+        if not all(name and equals and value for name, equals, value in pairs):
+            raise SettingsError(f"keyframes: got {part!r}; give {EXAMPLE}")
+        found.append({"at": moment.strip(), "settings": tuple((name, value) for name, _, value in pairs)})
     return tuple(found)
+
+
+def check(keyframes: Iterable[Keyframe], movable: Iterable[str], knobs: Mapping[str, Knob]) -> None:
+    """Raise SettingsError unless each names settings that can move, within bounds, at a moment of its own."""
+    seen = set()
+    for keyframe in keyframes:
+        if keyframe.at in seen:
+            raise SettingsError(f"keyframes: {_said(keyframe.at)} is given twice; put its settings into one")
+        seen.add(keyframe.at)
+        for name, value in keyframe.settings:
+            if name not in movable:
+                raise SettingsError(f"keyframes cannot move '{name}'{nearest(name, movable)}")
+            said = knobs[name]
+            if not said.admits(value) or (said.whole and value % 1):
+                raise SettingsError(f"keyframes: {name}: got {value:g}; allowed: {said.allowed}")
+
+
+def warn_of_the_end(keyframes: Iterable[Keyframe], track: FeatureTrack) -> None:
+    """Say so, once, when keyframes lie where the track has ended."""
+    late = [str(keyframe) for keyframe in keyframes if _after(keyframe, track.duration)]
+    if late:
+        told = f"{track.name} ends after {track.duration:.2f} s, before the keyframe{'s' * (len(late) > 1)} "
+        warnings.warn(ExplorerWarning(told + "; ".join(late)), stacklevel=3)
+
+
+def _after(keyframe: Keyframe, end: float) -> bool:
+    return isinstance(keyframe.at, float) and keyframe.at > end
 
 
 def moving(keyframes: Iterable[Keyframe]) -> tuple[str, ...]:

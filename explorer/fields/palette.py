@@ -78,15 +78,22 @@ def palette_of(name: str) -> Cosine | OKLab | None:
     """
     if name in PALETTES:
         return PALETTES[name]
-    if not (found := CUSTOM.fullmatch(name)):
+    if not (colours := three_colours(name)):
         raise SettingsError(
             f"palette: got {name!r}; allowed: one of {', '.join(PALETTES)}, or three colours from dark to "
             "light as in #101830-#c05a20-#ffe8a0"
         )
+    return through(*colours)
+
+
+def three_colours(name: str) -> tuple[Triple, Triple, Triple] | None:
+    """The colours of `#101830-#c05a20-#ffe8a0`, each in [0, 1]; None for any other name."""
+    if not (found := CUSTOM.fullmatch(name)):
+        return None
     dark, middle, light = (
         _triple([int(code[n : n + 2], 16) / 255 for n in (1, 3, 5)]) for code in found.groups()
     )
-    return through(dark, middle, light)
+    return dark, middle, light
 
 
 def known(name: str) -> str:

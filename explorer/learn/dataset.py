@@ -1,7 +1,7 @@
 """Sounds to train on: live features of every file, remembered; tracks held out; sequences of moments.
 
-Tracks are remembered as `.npy` in the cache folder, by the content of the file and the version of the live
-analysis. Windows and deltas are cut from them anew each time, so no setting can find old numbers.
+Remembered are the rows of the live analysis, by the content of the file (see `audio.extras.live`). Windows
+and deltas are cut from them anew each time, so no setting can find old numbers.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Float32, Int64
 
-from explorer.audio.cache import cache_folder, content_hash, keep, kept
-from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, live_features, live_features_of
-from explorer.audio.load import existing_file, open_sound
+from explorer.audio.cache import content_hash
+from explorer.audio.extras.live import remembered_rows
+from explorer.audio.live import LIVE_FPS, live_features
+from explorer.audio.load import existing_file
 from explorer.errors import ExplorerWarning, SoundError
 from explorer.learn.clips import clips
 from explorer.learn.settings import CLIPS, HEARING
@@ -79,11 +80,7 @@ def load_track(path: str | Path) -> Track:
     """The live features of a file, remembered by its content. Raises SoundError."""
     path = existing_file(path)
     sha256 = content_hash(path)
-    entry = _entry(sha256)
-    values = kept(entry)
-    if values is None or values.ndim != 2 or values.shape[1] != len(LIVE_FEATURES):
-        values = live_features_of(open_sound(path))
-        keep(entry, values)
+    values = remembered_rows(path, sha256)
     return Track(path.name, sha256, values)
 
 
@@ -163,10 +160,6 @@ def sequence_starts(
         yield np.clip(moments + frames - span, 0, frames - 1)
     for first in range(offset, frames - span + 1, span):
         yield first + moments
-
-
-def _entry(sha256: str) -> Path:
-    return cache_folder() / "live" / f"{sha256[:40]}-{LIVE_VERSION}.npy"
 
 
 def mean_and_spread(rows: Float[np.ndarray, "frames inputs"]) -> tuple[np.ndarray, np.ndarray]:

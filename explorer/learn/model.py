@@ -106,6 +106,11 @@ def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
     """The model in a folder, and its facts. Raises ExplorerError for what is missing or does not fit."""
+    if not (folder / FACTS).is_file() or not (folder / WEIGHTS).is_file():
+        raise ExplorerError(
+            f"{folder.name} holds no trained model ({WEIGHTS} and {FACTS}); give a train_... run that has "
+            "ended: explorer runs lists them"
+        )
     try:
         facts = json.loads((folder / FACTS).read_text("utf-8"))
         names = ("window_frames", "include_delta", "include_delta_delta", "hidden")

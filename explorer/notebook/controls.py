@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import ipywidgets as widgets
@@ -170,44 +170,6 @@ class _Plain:
 
     def set(self, value: Any) -> None:
         self.widget.value = value
-
-
-class Names:
-    """Which of some names are chosen: a checkbox each."""
-
-    def __init__(self, names: Sequence[str], chosen: tuple[str, ...], help: str, changed: Changed) -> None:
-        self._changed = changed
-        self._order = chosen
-        self._setting = False
-        self.checks = {
-            name: widgets.Checkbox(
-                name in chosen, description=name, indent=False, tooltip=help, layout={"width": "auto"}
-            )
-            for name in names
-        }
-        for check in self.checks.values():
-            check.observe(self._tell, "value")
-        self.widget = widgets.Box(list(self.checks.values()))
-        self.widget.add_class("explorer-names")
-
-    @property
-    def value(self) -> tuple[str, ...]:
-        """The chosen names: in the order that was set, as long as they are the same ones."""
-        chosen = tuple(name for name, check in self.checks.items() if check.value)
-        return self._order if set(chosen) == set(self._order) else chosen
-
-    def set(self, value: tuple[str, ...]) -> None:
-        self._order, self._setting = value, True
-        try:
-            for name, check in self.checks.items():
-                check.value = name in value
-        finally:
-            self._setting = False
-        self._changed()
-
-    def _tell(self, _: Any) -> None:
-        if not self._setting:
-            self._changed()
 
 
 class Choice(_Plain):

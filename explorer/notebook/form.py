@@ -8,16 +8,15 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from explorer.audio.features import UNITS
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.notebook.controls import Control, Names, label, make_control
+from explorer.notebook.controls import Control, label, make_control
+from explorer.notebook.heard import HELP, Heard
 from explorer.notebook.layout import card
 from explorer.notebook.row import Row
 from explorer.notebook.told import Guard
 from explorer.settings import Knob
 
-HEARD = "which features of the sound move the picture"
 AUDIO = "audio"  # the group that the features stand in
 
 
@@ -38,7 +37,7 @@ class Form:
         knobs = type(field).knobs()
         made = {name: make_control(knob, self._tell) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, control in made.items() if control}
-        self.controls["features"] = Names(tuple(UNITS), field.features, HEARD, self._tell)
+        self.controls["features"] = Heard(field.features, self._tell)
         self.rows = {name: self._row(name, knobs.get(name), guarded) for name in self.controls}
         self._others = widgets.HTML()
         self._plain = _small_button("remove", "draw without these again")
@@ -104,7 +103,7 @@ class Form:
         self._leftover.layout.display = "" if named else "none"
 
     def _row(self, name: str, knob: Knob | None, guarded: Guard) -> Row:
-        help = f"{knob.help} ({knob.allowed})" if knob else HEARD
+        help = f"{knob.help} ({knob.allowed})" if knob else HELP
         return Row(
             label(knob) if knob else name, help, self.controls[name], getattr(self.start, name), guarded
         )

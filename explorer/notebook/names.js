@@ -19,6 +19,8 @@ function nameAll(panel) {
     if (name && control.getAttribute("aria-label") !== name && !control.closest(".explorer-live, .explorer-code"))
       control.setAttribute("aria-label", name);
   }
+  for (const fold of panel.querySelectorAll(".explorer-fold"))
+    fold.setAttribute("aria-expanded", fold.classList.contains("mod-active"));
   for (const picture of panel.querySelectorAll("img:not([alt])"))
     picture.alt = picture.classList.contains("explorer-picture") ? "the picture" : ""; // the others have buttons
 }
@@ -33,6 +35,7 @@ export default {
       if (!panel) return void requestAnimationFrame(begin); // it is put into the page after it was rendered
       observer = new MutationObserver(() => nameAll(panel));
       observer.observe(panel, { childList: true, subtree: true, attributeFilter: ["title"] });
+      panel.addEventListener("click", () => nameAll(panel));
       nameAll(panel);
     }
     begin();

@@ -11,9 +11,9 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Sweep, sweep
-from explorer.experiments.asking import MOMENTS, small_frames
 from explorer.experiments.pace import duration, size
-from explorer.experiments.specification import DRAWN, SAMPLES, Clip, draw_points
+from explorer.experiments.sweeping.asking import MOMENTS, small_frames
+from explorer.experiments.sweeping.specification import DRAWN, SAMPLES, Clip, draw_points
 from explorer.notebook.desk import Desk
 from explorer.notebook.job import Job, State
 from explorer.notebook.layout import card, push_button

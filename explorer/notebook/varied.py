@@ -7,16 +7,14 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from explorer.errors import SettingsError
 from explorer.experiments import Recipe
 from explorer.experiments.names import places
-from explorer.experiments.sampling import Span
+from explorer.experiments.sweeping.sampling import TYPED, typed_axis
 from explorer.notebook.controls import grid, label
 from explorer.settings import Knob
 
 PROPOSED = 4  # values of a number
 NOTHING = ("\N{EM DASH}", "")
-HINT = "values with commas between, as in 1, 2.5, 8; or a range as in 1..8 for random and Latin hypercube"
 
 
 class Axis:
@@ -30,7 +28,7 @@ class Axis:
         )
         self.values = widgets.Text(
             placeholder="values",
-            tooltip=f"values of setting {number}: {HINT}",
+            tooltip=f"values of setting {number}: {TYPED}",
             disabled=True,
             layout={"width": "auto", "flex": "1 1 auto"},
         )
@@ -52,7 +50,7 @@ class Axis:
     def said(self) -> dict[str, Any]:
         """Name and values; empty when nothing is chosen. Raises SettingsError."""
         name = self.setting.value
-        return {name: values_of(self.values.value, name)} if name else {}
+        return {name: typed_axis(name, self.values.value)} if name else {}
 
     def _chosen(self, change: Any) -> None:
         knob = self._knobs.get(change["new"])
@@ -75,17 +73,3 @@ def proposed(knob: Knob) -> list[str]:
     last = len(places) - 1
     chosen = dict.fromkeys(places[round(last * n / (PROPOSED - 1))] for n in range(PROPOSED))
     return [f"{value:.3g}" if isinstance(value, float) else str(value) for value in chosen]
-
-
-def values_of(text: str, name: str) -> list[str | None] | Span:
-    """`1, 2, 5` as values, which the setting makes its own; `1..5` as a span. Raises SettingsError."""
-    low, dots, high = text.partition("..")
-    try:
-        if dots:
-            return Span(float(low), float(high))
-    except ValueError:
-        raise SettingsError(f"{name}: got '{text}'; give {HINT}") from None
-    values = [part.strip() for part in text.split(",") if part.strip()]
-    if not values:
-        raise SettingsError(f"{name}: give {HINT}")
-    return [None if value.lower() == "none" else value for value in values]

@@ -26,7 +26,7 @@ from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import ALLOWED, DARKER_BELOW, LEAST_CHANGE, CellGrid, Turns
 from explorer.rendering.threads import alone, usable_threads
 
-VERSION = 2  # raise it whenever the same field and track give other exposures
+VERSION = 3  # raise it whenever the same field and track give other exposures
 STEP = "looking for flashes"
 RATE = 30  # small pictures a second
 CELL_SAMPLES = 2  # points along a side of a cell

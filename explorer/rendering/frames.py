@@ -55,7 +55,8 @@ def parse_fps(fps: Any) -> Fraction:
         rate = Fraction(whole * 1000, 1001)
     if not SLOWEST <= rate <= FASTEST:
         raise SettingsError(
-            f"fps: got {fps}; allowed: {SLOWEST} to {FASTEST}, as in 30, 23.976 or 30000/1001"
+            f"fps: got {str(fps) or repr(fps)}; allowed: {SLOWEST} to {FASTEST}, as in 30, 23.976 or "
+            "30000/1001"
         )
     return rate.limit_denominator(1001)
 

@@ -17,8 +17,10 @@ import numpy as np
 from jaxtyping import UInt8
 
 from explorer.errors import SettingsError
-from explorer.video.ffmpeg import EXACT, FFmpeg, file_url
+from explorer.ffmpeg import FFmpeg, file_url
 from explorer.video.metadata import parse
+
+EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"  # YUV to RGB without swscale's usual short cuts
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,16 @@ def read_comment(path: str | Path) -> str | None:
 @contextmanager
 def _reading(path: Path, arguments: list[str]) -> Iterator[FFmpeg]:
     """ffmpeg reading `path`; its failure is an error, leaving early is not."""
+    if path.is_dir():
+        raise SettingsError(f"cannot read {path}: it is a folder; name a video file in it")
     if not path.is_file():
         raise SettingsError(f"cannot read {path}: there is no such file; check the name")
     ffmpeg = FFmpeg(["-i", file_url(path), *arguments])
     try:
         yield ffmpeg
         if ffmpeg.wait() != 0:
-            raise SettingsError(f"cannot read {path}: {ffmpeg.reason()}; choose a video file")
+            reason = ffmpeg.reason()
+            reason = "it holds no moving pictures" if reason.startswith("Error opening") else reason
+            raise SettingsError(f"cannot read {path}: {reason}; choose a video file")
     finally:
         ffmpeg.stop()

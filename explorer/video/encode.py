@@ -21,9 +21,9 @@ import numpy as np
 from jaxtyping import UInt8
 
 from explorer.errors import OutputError, SettingsError, Stopped
+from explorer.ffmpeg import GRACE, SYSTEM_REASON, FFmpeg, file_url
 from explorer.files import atomic_path, cannot_write
 from explorer.video import h264
-from explorer.video.ffmpeg import GRACE, SYSTEM_REASON, FFmpeg, file_url
 from explorer.video.h264 import DEFAULT_ENCODER, EncoderSettings
 from explorer.video.metadata import write_comment
 from explorer.video.soundtrack import SoundSource, input_arguments, output_arguments, write_samples

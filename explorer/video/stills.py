@@ -47,6 +47,8 @@ class PngSequence:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.written = 0
+        if self.folder.is_file():
+            raise OutputError(f"{self.folder} is a file; choose a folder for the frames")
         if next(self.folder.glob("frame_*.png"), None):
             raise OutputError(f"{self.folder} already holds frames; empty it or choose another folder")
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from explorer import ffmpeg
 from explorer.audio import open_sound
-from explorer.errors import ExplorerWarning, SettingsError, SoundError
+from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, SoundError
 from tests.signals import noise, silence, tone, write_m4a, write_wav, write_with_ffmpeg
 
 
@@ -65,6 +66,13 @@ def test_m4a_comes_through_ffmpeg(tmp_path):
     assert sound.promised == pytest.approx(1, abs=0.05)
     assert [shared_pitch(channel, 44100) for channel in samples.T] == pytest.approx([1000, 2000], abs=3)
     assert samples[4000:40000].std() == pytest.approx(0.5 / np.sqrt(2), rel=0.02)
+
+
+def test_an_ffmpeg_that_cannot_start_is_told_in_one_line(tmp_path, monkeypatch):
+    path = write_m4a(tmp_path / "a.m4a", tone(440, 0.5))
+    monkeypatch.setattr(ffmpeg, "command", lambda: [str(tmp_path / "no-such-program")])
+    with pytest.raises(ExplorerError, match=r"cannot start .*no-such-program"):
+        open_sound(path)
 
 
 def test_closing_a_reader_half_way_ends_the_decoder(tmp_path):

@@ -126,6 +126,18 @@ def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened,
     assert moves > 20
 
 
+def test_groups_of_features_open_and_close_with_the_keyboard(opened):
+    page = opened("panel.ipynb")
+    chroma = page.locator(".explorer-fold", has_text="chroma")
+    note = page.get_by_label("chroma_cs", exact=True)
+    assert (chroma.get_attribute("aria-expanded"), note.is_visible()) == ("false", False)
+    chroma.press("Enter")
+    note.wait_for(state="visible")
+    until(lambda: chroma.get_attribute("aria-expanded") == "true", "nobody is told that it is open")
+    chroma.press("Space")
+    note.wait_for(state="hidden")
+
+
 def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened, lab):
     page = opened("many.ipynb")
     page.get_by_role("tab", name="Sweep", exact=True).click()

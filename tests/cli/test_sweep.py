@@ -9,7 +9,7 @@ from explorer.cli.sweep import Points, varied
 from explorer.errors import SettingsError
 from explorer.experiments import Sweep, runs
 from explorer.experiments.pace import Plan
-from explorer.experiments.sampling import Span
+from explorer.experiments.sweeping.sampling import Span
 from tests.experiments.small import a_song
 
 
@@ -70,7 +70,8 @@ def test_drawn_points_and_ready_made_ones(song, tmp_path):
         (["sweep"], "name a sound file"),
         (["sweep", "SONG"], "say what to vary"),
         (["sweep", "SONG", "--set", "gain"], "write NAME=VALUE"),
-        (["sweep", "SONG", "--set", "gain=1..x"], "write NAME=LOW..HIGH"),
+        (["sweep", "SONG", "--set", "gain=1..x"], "gain: got '1..x'; give values with commas"),
+        (["sweep", "SONG", "--set", "gain=,"], "gain: give values with commas"),
         (["sweep", "SONG", "--set", "gain=1", "--set", "gain=2"], "given twice"),
         (["sweep", "SONG", "--set", "gian=1"], "did you mean 'gain'"),
         (["sweep", "SONG", "--set", "gain=1,99"], "allowed: 0.01 to 50"),

@@ -8,10 +8,10 @@ from PIL import Image
 
 from explorer.errors import SettingsError
 from explorer.experiments import Point, Run, Sweep, delete, load, render, runs, star
-from explorer.experiments.claims import Claim
-from explorer.experiments.measuring import METRICS
 from explorer.experiments.selection import best, diverse
-from explorer.experiments.specification import Specification, draw_points
+from explorer.experiments.sweeping.claims import Claim
+from explorer.experiments.sweeping.measuring import METRICS
+from explorer.experiments.sweeping.specification import Specification, draw_points
 from explorer.files import write_json
 from tests.experiments.small import FIELD, a_song, small_sweep
 from tests.experiments.test_recipe import a_recipe

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from explorer import CPPN, Julia, Patterns, Recipe, diagnose
-from explorer.errors import SettingsError
+from explorer.errors import ExplorerWarning, SettingsError
 from explorer.fields import keyframes
 from explorer.fields.cppn.living import LivingCPPN
 from explorer.fields.cppn.network import build
 from explorer.rendering import FrameSettings, Renderer
+from tests.signals import music, write_wav
 from tests.tracks import made_up_track
 
 SIZE = 48, 32
@@ -153,15 +155,43 @@ def test_text_pairs_and_json_say_the_same():
     [
         ([(1, {"gian": 3})], "cannot move 'gian'; did you mean 'gain'"),
         ([(1, {"layers": 3})], "cannot move 'layers'"),
-        ([(1, {"gain": -3})], "gain: got -3.0; allowed: 0.01 to 50"),
-        ([(-1, {"gain": 3})], "keyframes: got"),
-        ([("chorus", {"gain": 3})], "keyframes: got"),
+        ([(1, {"gain": -3})], "keyframes: gain: got -3; allowed: 0.01 to 50"),
+        ([(-1, {"gain": 3})], "keyframes: got -1 for the moment; give seconds from the beginning, 0 or more"),
+        ([(float("nan"), {"gain": 3})], "keyframes: got nan for the moment"),
+        ([(None, {"gain": 3})], "keyframes: got None for the moment"),
+        ([("chorus", {"gain": 3})], "keyframes: got 'chorus' for the moment; .* section as in 'section 2'"),
+        ([(1, {"gain": "loud"})], "keyframes: gain: got 'loud'; give a number"),
+        ([(1, {"gain": float("inf")})], "keyframes: gain: got inf; give a number"),
+        ([(1, {})], "keyframes: 1 names no setting"),
+        ([(1, {"seed": 1.5})], "keyframes: seed: got 1.5; allowed: whole numbers 0 to"),
+        ([(1, {"gain": 3}), (1.0, {"seed": 4})], "keyframes: 1 is given twice"),
+        ([("section 1", {"gain": 3})] * 2, "keyframes: section 1 is given twice"),
+        ([3], "keyframes: got 3; give"),
         ("20 gain=3", "keyframes: got '20 gain=3'"),
+        ("1:30: gain=3", "keyframes: got '1:30: gain=3'"),
+        ("-2: gain=3", "keyframes: got '-2' for the moment"),
+        ("2: gain=loud", "keyframes: gain: got 'loud'"),
+        ("2: gain=3 gain=4", "keyframes: 2 says twice what gain is"),
     ],
 )
 def test_what_cannot_move_is_refused(wrong, told):
-    with pytest.raises(SettingsError, match=told):
+    with pytest.raises(SettingsError, match=told) as refused:
         SMALL.replace(keyframes=wrong)
+    for leaked in ("value error", "Input should", "(keyframes"):
+        assert leaked not in str(refused.value)
+
+
+def test_keyframes_past_the_end_are_told_once(tmp_path):
+    sound = write_wav(tmp_path / "short.wav", music(1.0, 8000), 8000)
+    late = SMALL.replace(keyframes=((0.5, {"gain": 3.0}), (60.0, {"gain": 4.0}), (90.0, {"gain": 5.0})))
+    with pytest.warns(ExplorerWarning) as told:
+        late.hear(sound, cache=False)
+    assert [str(each.message) for each in told] == [
+        "short.wav ends after 1.00 s, before the keyframes 60: gain=4; 90: gain=5"
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        SMALL.replace(keyframes=((1.0, {"gain": 3.0}),)).hear(sound, cache=False)
 
 
 def test_a_living_network_is_diagnosed():

@@ -15,6 +15,7 @@ from explorer.errors import SettingsError
 from explorer.fields import Grid, Patterns
 from explorer.fields.palette import PALETTES
 from explorer.fields.patterns import PRESETS, selection
+from explorer.fields.patterns.colours import numbers_of, painted
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.rendering import FrameSettings, Renderer
 from tests.signals import click_track, music, silence, tone, write_wav
@@ -52,7 +53,10 @@ def song(tmp_path_factory):
 # Pictures
 
 
-@pytest.mark.parametrize("palette", ["family", "rgb", "oklab", "pastel", "ink"])
+THREE = "#102030-#ff8000-#40c0ff"
+
+
+@pytest.mark.parametrize("palette", ["family", "rgb", "oklab", "pastel", "ink", THREE])
 @pytest.mark.parametrize("field", [*PRESETS.values(), Patterns(weights=MIX), Patterns(geometric_sides=3)])
 def test_the_kernel_draws_the_reference(song, field, palette):
     field = field.replace(palette=palette)
@@ -97,7 +101,28 @@ def test_edges_are_smooth_at_any_size(song):
     assert np.percentile(np.abs(shrunk - small), 99) < 60
 
 
-@pytest.mark.parametrize("palette", PALETTES)
+@pytest.mark.parametrize("look", list(PRESETS))
+def test_three_colours_are_all_that_is_seen(song, look):
+    """Orange and red: green is at most half of red wherever a place lies, and there is no blue."""
+    field = PRESETS[look].replace(palette="#ff8000-#ff0000-#ff8000", audio_gain=3)
+    with Renderer(field, song, (96, 64), device="cpu", threads=1) as renderer:
+        red, green, blue = np.moveaxis(renderer.frame(6.0).astype(int), -1, 0)
+    assert green.max() > 30
+    assert (green <= 128 / 255 * red + 2).all()
+    assert blue.max() <= 1
+
+
+def test_three_colours_stand_at_both_ends_and_in_the_middle():
+    kind, numbers = numbers_of("#102030-#ff8000-#40c0ff")
+    places = torch.tensor([0.0, 0.5, 1.0, 1.5, 2.0, -0.5, 0.25])
+    found = torch.stack(painted(places, torch.ones(7), kind, numbers.tolist()), dim=-1) * 255
+    dark, middle, light = (16, 32, 48), (255, 128, 0), (64, 192, 255)
+    between = [(a + b) / 2 for a, b in zip(dark, middle, strict=True)]
+    expected = torch.tensor([dark, middle, light, middle, dark, middle, between])
+    torch.testing.assert_close(found, expected, atol=0.01, rtol=0)
+
+
+@pytest.mark.parametrize("palette", [*PALETTES, THREE])
 def test_light_stays_within_bounds(song, palette):
     field = Patterns(weights=MIX, palette=palette, audio_gain=5)
     colors = field.prepare(field.controls(song, np.array([1.0]))).colors(

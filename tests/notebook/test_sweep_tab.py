@@ -8,8 +8,8 @@ import pytest
 import explorer.notebook.job as job_module
 import explorer.notebook.sweep_tab as tab_module
 from explorer.experiments import Sweep
-from explorer.experiments.conduct import STEP
 from explorer.experiments.pace import Plan
+from explorer.experiments.sweeping.conduct import STEP
 from explorer.notebook import sweep_progress
 from explorer.notebook.job import State
 from explorer.notebook.sweep_tab import SweepTab, rough_cost

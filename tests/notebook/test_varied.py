@@ -2,11 +2,10 @@
 
 import pytest
 
-from explorer.errors import SettingsError
 from explorer.experiments import Recipe
-from explorer.experiments.sampling import Span
+from explorer.experiments.sweeping.sampling import typed_axis
 from explorer.fields import CPPN
-from explorer.notebook.varied import Axis, offered, proposed, values_of
+from explorer.notebook.varied import Axis, offered, proposed
 from explorer.rendering import FrameSettings
 from tests.notebook.desks import Desk
 from tests.notebook.test_controls import drag
@@ -26,7 +25,7 @@ def test_every_setting_with_a_control_is_offered_and_those_of_the_analysis(recip
 
 def test_a_few_values_over_the_slider_are_proposed_and_all_of_them_are_valid(recipe):
     for name, knob in offered(recipe).items():
-        values = values_of(", ".join(proposed(knob)), name)
+        values = typed_axis(name, ", ".join(proposed(knob)))
         assert 2 <= len(values) == len(set(values))
         if name in CPPN.knobs():
             for value in values:
@@ -34,25 +33,6 @@ def test_a_few_values_over_the_slider_are_proposed_and_all_of_them_are_valid(rec
     gains = [float(value) for value in proposed(CPPN.knobs()["gain"])]
     assert (gains[0], gains[-1], len(gains)) == (0.5, 10, 4)
     assert proposed(CPPN.knobs()["radius"]) == ["false", "true"]
-
-
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("1, 2.5,8,", ["1", "2.5", "8"]),
-        (" none, 3", [None, "3"]),
-        ("ember", ["ember"]),
-        ("0.5..8", Span(0.5, 8.0)),
-    ],
-)
-def test_what_is_typed_becomes_values_or_a_range(text, values):
-    assert values_of(text, "gain") == values
-
-
-@pytest.mark.parametrize("text", ["", " , ", "a..b", "1.."])
-def test_what_cannot_be_read_is_refused_by_name_with_an_example(text):
-    with pytest.raises(SettingsError, match=r"gain: .*as in 1, 2\.5, 8"):
-        values_of(text, "gain")
 
 
 def test_an_axis_proposes_values_when_a_setting_is_chosen(recipe):

@@ -15,9 +15,10 @@ import numpy as np
 import psutil
 import pytest
 
+from explorer import ffmpeg
 from explorer.errors import OutputError, SoundError
 from explorer.files import sweep_parts
-from explorer.video import VideoWriter, ffmpeg, probe
+from explorer.video import VideoWriter, probe
 from tests.video.material import SIZE, Samples, gray, tone, write_video
 
 ROOT = Path(__file__).parents[2]

@@ -1,15 +1,22 @@
-"""The causal live analysis as columns of a track: what a trained model hears (see `explorer.audio.live`)."""
+"""The causal live analysis as columns of a track: what a trained model hears (see `explorer.audio.live`).
+
+Remembered are its own rows and not columns of a track: tracks of all rates are interpolated from them, and
+learning takes them as they are.
+"""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from explorer.audio.cache import cache_folder, keep, kept
 from explorer.audio.features import AnalysisSettings
-from explorer.audio.live import LIVE_FPS, LIVE_VERSION, live_features_of
-from explorer.audio.load import Sound
+from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, LiveRows, live_features_of
+from explorer.audio.load import Sound, open_sound
 from explorer.audio.track import between_rows
-from explorer.progress import Progress
+from explorer.progress import Progress, silent
 
 VERSION = LIVE_VERSION
 STEP = "listening as a live page does"
@@ -19,10 +26,29 @@ Columns = Float32[np.ndarray, "frames columns"]
 
 def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progress) -> Columns:
     """See `Group.measure`. Row n of 60 a second is frame n of the live analysis, to the bit."""
+    return at_times(_rows(sound, progress), times)
+
+
+def at_times(rows: Float32[np.ndarray, "rows 6"], times: Float64[np.ndarray, " frames"]) -> Columns:
+    """Rows of the live analysis at any seconds, by linear interpolation."""
+    return between_rows(rows, times * LIVE_FPS).astype(np.float32)
+
+
+def remembered_rows(path: Path, sha256: str, progress: Progress = silent) -> LiveRows:
+    """The live features of a file with this content, `LIVE_FPS` rows a second, heard once."""
+    entry = cache_folder() / "live" / f"{sha256[:40]}-{LIVE_VERSION}.npy"
+    rows = kept(entry)
+    if rows is None or rows.ndim != 2 or rows.shape[1] != len(LIVE_FEATURES):
+        rows = _rows(open_sound(path), progress)
+        keep(entry, rows)
+    return rows
+
+
+def _rows(sound: Sound, progress: Progress) -> LiveRows:
     progress(STEP, 0.0, 1.0)
     rows = live_features_of(sound)
     progress(STEP, 1.0, 1.0)
-    return between_rows(rows, times * LIVE_FPS).astype(np.float32)
+    return rows
 
 
 def scaled(raw: Columns, present: Float64[np.ndarray, " frames"], settings: AnalysisSettings) -> Columns:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from explorer.experiments.report.axes import Axes
 from explorer.experiments.report.numbers import Scale, short
 from explorer.experiments.report.reading import Point
+from explorer.fields.srgb import decoded
 
 # Viridis (van der Walt and Smith, 2015), nine of its colours: even steps of lightness, for every kind of eye
 RAMP = ("440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725")
 DARK, LIGHT = "#000", "#fff"
+LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,7 @@ def colour(place: float) -> str:
 
 def ink(fill: str) -> str:
     """Black or white, whichever has more contrast on the colour (WCAG 2.1, relative luminance)."""
-    linear = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in _rgb(fill[1:]))
-    ]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    luminance = decoded(np.array(_rgb(fill[1:])) / 255) @ LUMINANCE
     return DARK if luminance > 0.179 else LIGHT  # where both contrasts are equal
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.experiments import manifest, points, specification
+from explorer.experiments import manifest
 from explorer.experiments.stars import is_starred
+from explorer.experiments.sweeping import points, specification
 
 Value = str | int | float | bool | None
 
@@ -66,6 +67,8 @@ class Collected:
 
 def collect(folder: Path) -> Collected:
     """Read a run or a sweep. Raises ExplorerError for a folder that holds neither."""
+    if manifest.is_training(folder):
+        raise ExplorerError(f"{folder.name} is a training; reports are of renders and sweeps")
     log, log_problem = _read(folder / manifest.NAME)
     has_points = (folder / points.POINTS).is_dir()
     is_sweep = has_points or log.get("kind") == "sweep" or (folder / specification.NAME).exists()

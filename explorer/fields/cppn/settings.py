@@ -95,7 +95,7 @@ class CPPN(FieldSettings):
         help="mirrored n-fold symmetry; 0: none, 1: left-right",
     )
     palette: Annotated[PaletteName | str, AfterValidator(known)] = knob(
-        "rgb", group="look", help="how three outputs become a colour: a name, or three colours #..-#..-#.."
+        "rgb", group="look", help="how three outputs become a colour: a name, or three colours, dark to light"
     )
     audio_gain: float = knob(
         3.0,

@@ -11,12 +11,11 @@ from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.base import Controls
 from explorer.fields.dither import dither
-from explorer.fields.kernels.colour import palette_numbers
 from explorer.fields.kernels.lanes import LANES
 from explorer.fields.kernels.panels import flat, in_whole_panels
 from explorer.fields.keyframes import Moving
 from explorer.fields.patterns import kernel
-from explorer.fields.patterns.colours import painted
+from explorer.fields.patterns.colours import numbers_of, painted
 from explorer.fields.patterns.families import MEMBERS
 from explorer.fields.patterns.heard import Heard
 from explorer.fields.patterns.selection import FAMILIES
@@ -105,7 +104,7 @@ class PreparedPatterns:
                     [np.broadcast_to(row, len(self.shares)) for row in member.numbers(settings, self._heard)]
                 )
             name = member.palette if settings.palette == "family" else settings.palette
-            kind, coefficients = palette_numbers(name)
+            kind, coefficients = numbers_of(name)
             palette = np.zeros(PALETTE, np.float32)
             palette[: len(coefficients)] = coefficients
             self._members[n] = _Member(

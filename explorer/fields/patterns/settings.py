@@ -40,7 +40,7 @@ class Patterns(FieldSettings):
         "music", group="look", help="what is drawn; music: what suits the passage"
     )
     palette: Annotated[Literal["family"] | PaletteName | str, AfterValidator(known_or_family)] = knob(
-        "family", group="look", help="colours: a name, or three colours #..-#..-#..; family: each has its own"
+        "family", group="look", help="a name, or three colours, dark to light; family: each has its own"
     )
     zoom: float = knob(
         1.0, low=0.1, high=10, slider=(0.4, 3), step=0.05, group="look", help="larger shows it closer"

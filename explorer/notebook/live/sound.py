@@ -16,8 +16,8 @@ from scipy.signal import find_peaks
 from explorer.audio import FeatureTrack, Sound
 from explorer.audio.picture import sound_envelope
 from explorer.errors import OutputError, Stopped
+from explorer.ffmpeg import FFmpeg, file_url
 from explorer.video import soundtrack
-from explorer.video.ffmpeg import FFmpeg, file_url
 
 LONGEST = 20 * 60  # seconds; 19 MB, which is already much for a notebook's connection
 KIND = "audio/mpeg"  # MP3: the one compact format that every browser plays, and VS Code, which has no AAC

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import SettingsError
-from explorer.experiments.sampling import Span, grid, latin_hypercube, one_at_a_time, random
+from explorer.experiments.sweeping.sampling import (
+    Span,
+    grid,
+    latin_hypercube,
+    one_at_a_time,
+    random,
+    typed_axis,
+)
 
 values = st.lists(st.integers(-5, 5), min_size=1, max_size=4, unique=True).map(tuple)
 lists = st.dictionaries(st.sampled_from("abcd"), values, min_size=1)
@@ -82,3 +89,22 @@ def test_every_whole_number_of_a_span_is_as_likely():
     span = Span(2, 4, whole=True)
     drawn = [span.at(share) for share in np.linspace(0, 1, 300, endpoint=False)]
     assert [drawn.count(n) for n in (2, 3, 4)] == [100, 100, 100]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1, 2.5,8,", ["1", "2.5", "8"]),
+        (" none, 3", [None, "3"]),
+        ("ember", ["ember"]),
+        ("0.5..8", Span(0.5, 8.0)),
+    ],
+)
+def test_what_is_typed_becomes_values_or_a_range(text, values):
+    assert typed_axis("gain", text) == values
+
+
+@pytest.mark.parametrize("text", ["", " , ", "a..b", "1.."])
+def test_what_cannot_be_read_is_refused_by_name_with_an_example(text):
+    with pytest.raises(SettingsError, match=r"gain: .*as in 1, 2\.5, 8"):
+        typed_axis("gain", text)

@@ -14,10 +14,10 @@ from explorer.audio.cache import content_hash
 from explorer.audio.load import existing_file
 from explorer.errors import SettingsError
 from explorer.experiments.names import changed
-from explorer.experiments.ready import ready_made
 from explorer.experiments.recipe import AudioSource, Recipe
-from explorer.experiments.sampling import Span
-from explorer.experiments.specification import Clip, Drawn, Specification, draw_points
+from explorer.experiments.sweeping.ready import ready_made
+from explorer.experiments.sweeping.sampling import Span
+from explorer.experiments.sweeping.specification import Clip, Drawn, Specification, draw_points
 from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings, parse_size, resolve
 from explorer.rendering.frames import SMALLEST, Size

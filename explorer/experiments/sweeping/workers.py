@@ -26,7 +26,7 @@ from explorer.errors import ExplorerError
 from explorer.rendering.threads import usable_threads
 
 MEMORY = 1.2e9  # bytes that a worker may come to need: Python, torch and a few large frames
-SERVE = "from explorer.experiments.workers import serve; serve()"
+SERVE = "from explorer.experiments.sweeping.workers import serve; serve()"
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -91,7 +91,7 @@ class _Worker:
     """One child process, its pipes, and a file for what it says on stderr."""
 
     def __init__(self, threads: int) -> None:
-        root = str(Path(__file__).resolve().parents[2])
+        root = str(Path(__file__).resolve().parents[3])
         path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
         limits = {name: str(threads) for name in THREAD_SETTINGS}
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed with the worker

@@ -16,10 +16,13 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.errors import SettingsError
+from explorer.settings import typed_value
 
 Sampler = Literal["grid", "random", "lhs", "oat"]
 MOST = 100_000  # points of one sweep
 DIGITS = 6  # significant digits of a number drawn from a span: more only clutter captions
+TYPED = "values with commas between, as in 1, 2.5, 8; or a range as in 1..8 for random and Latin hypercube"
+"""How an axis is typed."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,20 @@ class Span:
 Axis = tuple[Any, ...] | Span
 Axes = Mapping[str, Axis]
 Points = list[dict[str, Any]]
+
+
+def typed_axis(name: str, text: str) -> list[str | bool | None] | Span:
+    """`1, 2, 5` as values, which the setting makes its own; `1..5` as a span. Raises SettingsError."""
+    low, dots, high = text.partition("..")
+    try:
+        if dots:
+            return Span(float(low), float(high))
+    except ValueError:
+        raise SettingsError(f"{name}: got '{text}'; give {TYPED}") from None
+    values = [part.strip() for part in text.split(",") if part.strip()]
+    if not values:
+        raise SettingsError(f"{name}: give {TYPED}")
+    return [typed_value(value) for value in values]
 
 
 def grid(axes: Axes) -> Points:

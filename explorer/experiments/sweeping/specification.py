@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from explorer.errors import SettingsError
-from explorer.experiments import names, sampling
+from explorer.experiments import names
 from explorer.experiments.recipe import Recipe
-from explorer.experiments.sampling import Axis, Sampler, Span
+from explorer.experiments.sweeping import sampling
+from explorer.experiments.sweeping.sampling import Axis, Sampler, Span
 from explorer.settings import Settings, knob, nearest
 
 NAME = "sweep.json"

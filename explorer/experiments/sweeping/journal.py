@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from explorer.errors import ExplorerError
 from explorer.experiments import manifest
-from explorer.experiments.conduct import Tally
-from explorer.experiments.specification import NAME, Specification, hash_of
+from explorer.experiments.sweeping.conduct import Tally
+from explorer.experiments.sweeping.specification import NAME, Specification, hash_of
 from explorer.rendering import Device
 
 EVERY = 2.0  # seconds between two writings

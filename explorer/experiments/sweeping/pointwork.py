@@ -20,12 +20,12 @@ from explorer import files
 from explorer.audio import FeatureTrack, open_sound
 from explorer.errors import Stopped, words_of
 from explorer.experiments import manifest
-from explorer.experiments.claims import Claim
-from explorer.experiments.measuring import measure
-from explorer.experiments.points import NAME, folder_of, is_settled, stop_file, told
 from explorer.experiments.recipe import Recipe, exposure_of, find_audio
-from explorer.experiments.specification import Clip, Specification
-from explorer.experiments.tracks import track_of
+from explorer.experiments.sweeping.claims import Claim
+from explorer.experiments.sweeping.measuring import measure
+from explorer.experiments.sweeping.points import NAME, folder_of, is_settled, stop_file, told
+from explorer.experiments.sweeping.specification import Clip, Specification
+from explorer.experiments.sweeping.tracks import track_of
 from explorer.progress import Progress
 from explorer.rendering import FrameSettings, Renderer, resolve
 from explorer.rendering.threads import alone

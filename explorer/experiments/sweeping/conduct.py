@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.experiments import points, pointwork
-from explorer.experiments.claims import is_claimed
 from explorer.experiments.cluster import AnyExecutor, as_executor, workers_of
 from explorer.experiments.pace import Pace, Plan
-from explorer.experiments.workers import LocalProcesses, default_workers, threads_each
+from explorer.experiments.sweeping import points, pointwork
+from explorer.experiments.sweeping.claims import is_claimed
+from explorer.experiments.sweeping.workers import LocalProcesses, default_workers, threads_each
 from explorer.progress import Progress
 from explorer.rendering.threads import usable_threads
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from explorer.experiments.claims import is_claimed
+from explorer.experiments.sweeping.claims import is_claimed
 
 NAME = "point.json"
 POINTS = "points"

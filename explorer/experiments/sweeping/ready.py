@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.errors import SettingsError
-from explorer.experiments.sampling import Sampler
+from explorer.experiments.sweeping.sampling import Sampler
 from explorer.settings import nearest
 
 

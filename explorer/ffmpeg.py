@@ -14,16 +14,14 @@ import psutil
 
 from explorer.errors import OutputError
 
-TAIL = 8192  # bytes of ffmpeg's messages that are kept: its last words name the cause
+TAIL = 1 << 20  # bytes of ffmpeg's messages that are kept: what a file is, or its last words on a failure
 GRACE = 10.0  # seconds that a failing ffmpeg has to say why before it is killed
 
+SPEAKER = re.compile(r"^(\[[^\]]*\]\s*)+")  # which part of ffmpeg speaks, with addresses in memory
 SYSTEM_REASON = re.compile(
     "No space left on device|Disk quota exceeded|File too large|Read-only file system"
     "|Permission denied|Input/output error|No such file or directory|Cannot allocate memory"
 )
-
-# How swscale converts RGB to YUV and back without its usual short cuts.
-EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"
 
 
 def command() -> list[str]:
@@ -45,8 +43,10 @@ class FFmpeg:
     It does not see the terminal's Ctrl-C: its owner decides whether it finishes or is killed.
     """
 
-    def __init__(self, arguments: Sequence[str], *, stdin: int = subprocess.DEVNULL) -> None:
-        line = [*command(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", *arguments]
+    def __init__(
+        self, arguments: Sequence[str], *, stdin: int = subprocess.DEVNULL, loglevel: str = "error"
+    ) -> None:
+        line = [*command(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", loglevel, *arguments]
         try:
             self._process = subprocess.Popen(
                 line,
@@ -97,14 +97,19 @@ class FFmpeg:
         except psutil.Error:
             return 0
 
+    def said(self) -> list[str]:
+        """The lines of its messages, without the names of the parts that speak; call after its end."""
+        lines = self._messages.decode("utf-8", "replace").splitlines()
+        spoken = [SPEAKER.sub("", line).strip() for line in lines]
+        return [line for line in spoken if line]
+
     def reason(self) -> str:
         """Why it failed, in its own words: the system's reason when there is one, else its last message."""
-        lines = self._messages.decode("utf-8", "replace").splitlines()
-        lines = [re.sub(r"^(\[[^\]]*\]\s*)+", "", line).strip() for line in lines]
+        lines = self.said()
         for line in lines:
             if found := SYSTEM_REASON.search(line):
                 return found.group(0)
-        spoken = [line for line in lines if line and line != "Conversion failed!"]
+        spoken = [line for line in lines if line != "Conversion failed!"]
         return spoken[-1] if spoken else f"ffmpeg was stopped (exit status {self.wait()})"
 
     def _listen(self) -> None:

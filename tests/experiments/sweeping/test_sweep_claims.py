@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from explorer.experiments import claims
-from explorer.experiments.claims import Claim, is_claimed
+from explorer.experiments.sweeping import claims
+from explorer.experiments.sweeping.claims import Claim, is_claimed
 
 DEAD = 2**22 + 12345  # beyond the process numbers that systems give
 

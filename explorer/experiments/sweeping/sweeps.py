@@ -10,18 +10,18 @@ from explorer import files
 from explorer.audio import analyze
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments import points, pointwork
-from explorer.experiments.asking import Asked, specify
 from explorer.experiments.cluster import AnyExecutor, as_executor, check_reach
 from explorer.experiments.collection import Sweep
-from explorer.experiments.conduct import Session, Tally, conduct
-from explorer.experiments.journal import Journal, changed_by_hand
 from explorer.experiments.names import changed
 from explorer.experiments.pace import Plan
 from explorer.experiments.recipe import Recipe, find_audio
 from explorer.experiments.report import report_or_warn
-from explorer.experiments.specification import NAME, Specification
-from explorer.experiments.tracks import analyse_all
+from explorer.experiments.sweeping import points, pointwork
+from explorer.experiments.sweeping.asking import Asked, specify
+from explorer.experiments.sweeping.conduct import Session, Tally, conduct
+from explorer.experiments.sweeping.journal import Journal, changed_by_hand
+from explorer.experiments.sweeping.specification import NAME, Specification
+from explorer.experiments.sweeping.tracks import analyse_all
 from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
 from explorer.rendering import resolve

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from explorer.errors import ExplorerError, SettingsError, Stopped
-from explorer.experiments import Sweep, load, pointwork, runs, sweep
-from explorer.experiments.specification import key_of
+from explorer.experiments import Sweep, load, runs, sweep
+from explorer.experiments.sweeping import pointwork
+from explorer.experiments.sweeping.specification import key_of
 from explorer.files import sha256_of, write_json
 from explorer.rendering import render_frame
 from explorer.video import probe, read_comment

@@ -1,0 +1,31 @@
+"""A small panel on a small sound."""
+
+import threading
+
+import pytest
+
+import explorer.notebook.preview as preview_module
+from explorer.notebook import explore
+from tests import signals
+from tests.notebook.panels import FIELD, PATIENCE, SIZE, CountingRenderer
+
+
+@pytest.fixture
+def sound(tmp_path):
+    return signals.write_wav(tmp_path / "music.wav", signals.music(2.0))
+
+
+@pytest.fixture
+def panel(sound, tmp_path):
+    with explore(sound, FIELD, size=SIZE, explorations=tmp_path / "runs") as panel:
+        assert panel.wait(PATIENCE)
+        yield panel
+
+
+@pytest.fixture
+def counting(monkeypatch):
+    class Counting(CountingRenderer):
+        entered = threading.Semaphore(0)
+
+    monkeypatch.setattr(preview_module, "Renderer", Counting)
+    return Counting
