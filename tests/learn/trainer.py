@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 from PIL import Image
 
 from explorer.experiments import manifest
@@ -36,7 +37,8 @@ def main(manner, *arguments):
         told |= {"phase": "training", "share": epoch / epochs, "seconds_left": 2.0}
         Image.new("RGB", (8, 8), (epoch % 256, 0, 0)).save(folder / "preview.jpg")
         write_json(folder / "progress.json", {"status": "running", **told})
-        if (folder / "stop").exists():
+        watcher = int(arguments[arguments.index("--ends-with") + 1])
+        if (folder / "stop").exists() or not psutil.pid_exists(watcher):
             break
         time.sleep(0.02)
     write_json(folder / "proof.json", {"tracks": ["a.wav"], "windows": 1, "pairs": {}})
