@@ -20,6 +20,7 @@ from .fields import Julia as Julia
 from .fields import Patterns as Patterns
 from .fields.image_palette import palette_from as palette_from
 from .notebook import explore as explore
+from .notebook import training as training
 from .notebook.live_page import live as live
 from .rendering import render_frame as render_frame
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 from tqdm import tqdm
 
 from explorer.errors import ExplorerWarning
+
+QUIET = 10.0  # seconds without a word where there is no terminal to draw a bar in
+EPOCHS = "{l_bar}{bar}| {n:.1f} of {total} epochs [{elapsed}<{remaining}]"
 
 
 def say(text: object = "") -> None:
@@ -37,21 +42,28 @@ _warned: set[str] = set()
 
 
 class Bar:
-    """Progress bars on stderr, one per step, with rate and time left; shown after a second."""
+    """Progress bars on stderr, one per step, with rate and time left; shown after a second.
 
-    def __init__(self) -> None:
+    Where stderr is no terminal a line is printed now and then instead.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._bar: tqdm[Any] | None = None
         self._step = ""
+        self._clock, self._said = clock, clock()
 
     def __call__(self, step: str, done: float, total: float) -> None:
         if self._bar is None or step != self._step:
             self.close()
             self._step = step
             unit = " frames" if step == "drawing" else " s" if step == "analysing" else ""
-            self._bar = tqdm(
-                total=round(total), desc=step, unit=unit, ascii=True, delay=1, leave=False, disable=None
-            )
-        self._bar.update(round(done) - self._bar.n)
+            how: dict[str, Any] = {"bar_format": EPOCHS} if step == "training" else {"unit": unit}
+            how |= {"ascii": True, "delay": 1, "leave": False, "disable": None, "miniters": 0}
+            self._bar = tqdm(total=round(total), desc=step, **how)
+        self._bar.update((done if step == "training" else round(done)) - self._bar.n)
+        if self._bar.disable and self._clock() - self._said > QUIET:
+            self._said = self._clock()
+            complain(f"{step} {done / total if total else 0:.0%}")
 
     def close(self) -> None:
         """Remove the bar."""

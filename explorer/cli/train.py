@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import psutil
 import typer
 
 from explorer.cli.console import Bar, say
 from explorer.cli.options import Explorations, with_setting_flags
 from explorer.errors import SettingsError, Stopped
+from explorer.learn.settings import PROVING, WRITING
+from explorer.progress import Progress
 
 
 @with_setting_flags
@@ -27,6 +30,10 @@ def train(
         bool, typer.Option("--shipped", help="make the model that comes with explorer anew")
     ] = False,
     explorations: Explorations = None,
+    ends_with: Annotated[
+        int | None,
+        typer.Option("--ends-with", metavar="PID", hidden=True, help="stop when it is gone"),
+    ] = None,
     *,
     training: dict[str, Any],
 ) -> None:
@@ -36,7 +43,8 @@ def train(
 
     if shipped == bool(folder) or (shipped and (training or resume)):
         raise SettingsError("name a folder with music, as in: explorer train music/ (or --shipped alone)")
-    with Bar() as progress:
+    with Bar() as bar:
+        progress = bar if ends_with is None else _while_alive(ends_with, bar)
         if shipped:
             run = train_shipped(prove or (), progress=progress, explorations=explorations)
         else:
@@ -57,6 +65,17 @@ def train(
     if run.manifest["status"] == "stopped":
         say(f"go on with  explorer train {folder} --resume {run.folder.name}")
         raise Stopped("training was stopped")
+
+
+def _while_alive(process: int, progress: Progress) -> Progress:
+    """Progress that stops the training when the process that began it is gone."""
+
+    def told(step: str, done: float, total: float) -> None:
+        progress(step, done, total)
+        if step not in (PROVING, WRITING) and not psutil.pid_exists(process):
+            raise Stopped("the process that began this training is gone")
+
+    return told
 
 
 def export(

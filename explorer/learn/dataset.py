@@ -21,10 +21,12 @@ from explorer.audio.live import LIVE_FPS, live_features
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerWarning, SoundError
 from explorer.learn.clips import clips
+from explorer.learn.settings import CLIPS, HEARING
 from explorer.progress import Progress, silent
 
 ENDINGS = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".wma", ".caf"}
 TELLING = 5.0  # seconds below which a track tells nothing about what was learned
+NAMED = 5  # of the sounds that are left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,18 +50,16 @@ def load_tracks(source: str | Path | Iterable[str | Path], progress: Progress = 
     """
     files, tracks = sound_files(source), {}
     for number, path in enumerate(files):
-        progress("listening", number, len(files))
+        progress(HEARING, number, len(files))
         try:
             track = load_track(path)
             tracks[track.sha256] = track
         except SoundError as error:
             warnings.warn(f"skipped: {error}", ExplorerWarning, stacklevel=2)
-    progress("listening", len(files), len(files))
+    progress(HEARING, len(files), len(files))
     if not tracks:
-        said = source if isinstance(source, str | Path) else f"{len(files)} files"
-        raise SoundError(
-            f"{said}: no usable sound in it; give a folder with music (wav, flac, ogg, mp3, m4a)"
-        )
+        said = f"in {files[0].name}" if len(files) == 1 else f"in {len(files)} files"
+        raise SoundError(f"no usable sound {said}; give a folder with music (wav, flac, ogg, mp3, m4a)")
     return [tracks[key] for key in sorted(tracks)]
 
 
@@ -84,12 +84,41 @@ def load_track(path: str | Path) -> Track:
     return Track(path.name, sha256, values)
 
 
+def load_proof(paths: Iterable[str | Path], progress: Progress = silent) -> list[Track]:
+    """The tracks of files to prove on, each content once. Raises SoundError for one that cannot be used."""
+    files = [file for path in paths for file in sound_files(path)]
+    tracks = {}
+    for number, path in enumerate(files):
+        progress(HEARING, number, len(files))
+        track = load_track(path)
+        tracks[track.sha256] = track
+    return list(tracks.values())
+
+
+def by_length(tracks: list[Track], frames: int) -> tuple[list[Track], list[Track]]:
+    """The tracks that have so many frames, and those that do not. Raises SoundError where none has.
+
+    A track shorter than a sequence would stand still for the rest of it.
+    """
+    short = [track for track in tracks if len(track.values) < frames]
+    if not short:
+        return tracks, []
+    about = f"shorter than a sequence, {frames / LIVE_FPS:.1f} s"
+    if len(short) == len(tracks):
+        raise SoundError(f"every sound is {about}; give longer ones, or shorter sequences (--sequence)")
+    names = ", ".join(track.name for track in short[:NAMED]) + (", ..." if len(short) > NAMED else "")
+    warnings.warn(
+        f"left out {len(short)} of {len(tracks)} sounds, {about}: {names}", ExplorerWarning, stacklevel=2
+    )
+    return [track for track in tracks if len(track.values) >= frames], short
+
+
 def made_tracks(count: int, seed: int = 0, progress: Progress = silent) -> list[Track]:
     """Tracks of generated clips (see `clips`)."""
     tracks = []
     for name, samples in clips(count, seed):
         tracks.append(Track(name, hashlib.sha256(samples.tobytes()).hexdigest(), live_features(samples)))
-        progress("making clips", len(tracks), count)
+        progress(CLIPS, len(tracks), count)
     return tracks
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -23,13 +24,13 @@ def write_history(folder: Path, history: list[Row]) -> None:
         table.writerows(history)
 
 
-def draw_history(history: list[Row]) -> Figure:
-    """The sum of the losses, and each of them, on what is trained on and on what is held out."""
-    names = [
-        "loss",
-        *(name.removeprefix("validation ") for name in history[0] if name.startswith("validation ")),
-    ]
-    columns = 4
+def draw_history(history: list[Row], names: Sequence[str] = (), columns: int = 4) -> Figure:
+    """The sum of the losses, and each of them, on what is trained on and on what is held out.
+
+    `names` chooses some of them; "loss" is the sum.
+    """
+    parts = (name.removeprefix("validation ") for name in history[0] if name.startswith("validation "))
+    names = names or ["loss", *parts]
     rows = -(-len(names) // columns)
     figure = Figure((11, 2.1 * rows), dpi=100, facecolor=PAPER, layout="constrained")
     epochs = [row["epoch"] for row in history]

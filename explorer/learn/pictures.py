@@ -52,9 +52,11 @@ def sheet_times(track: Track) -> list[float]:
     return [first + span * n / MOMENTS for n in range(MOMENTS)]
 
 
-def moments(model: Path, track: Track) -> list[UInt8[np.ndarray, "height width 3"]]:
+def moments(
+    model: Path, track: Track, size: tuple[int, int] = SIZE
+) -> list[UInt8[np.ndarray, "height width 3"]]:
     """Rendered frames of a track at `sheet_times`, moved by the model in a folder."""
-    with Renderer(field_of(model), live_track(track), SIZE, device="cpu") as renderer:
+    with Renderer(field_of(model), live_track(track), size, device="cpu") as renderer:
         return list(renderer.frames(sheet_times(track)))
 
 

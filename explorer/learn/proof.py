@@ -28,6 +28,7 @@ from explorer.learn.dataset import Track
 from explorer.learn.losses import PAIRS, Pair, correlation, heard
 from explorer.learn.metrics import luma, measure
 from explorer.learn.model import AudioToVisualModel, load_model, save_model
+from explorer.learn.settings import PROVING
 from explorer.progress import Progress, silent
 from explorer.rendering.threads import usable_threads
 
@@ -48,7 +49,7 @@ def prove(folder: Path, tracks: list[Track], seed: int = 0, progress: Progress =
     chosen = windows(tracks)
 
     def follow(model: Path, n: int, shift: float = 0.0) -> tuple[Numbers, Numbers]:
-        progress("proving", n, 1 + 2 * OTHERS)
+        progress(PROVING, n, 1 + 2 * OTHERS)
         return correlations(Julia(model=str(model)), tracks, chosen, shift)
 
     trained, spreads = follow(folder, 0)
@@ -57,7 +58,7 @@ def prove(folder: Path, tracks: list[Track], seed: int = 0, progress: Progress =
         with untrained_in(folder, seed + n) as blank:
             others["untrained"].append(follow(blank, 1 + 2 * n)[0])
         others["shifted"].append(follow(folder, 2 + 2 * n, chance.uniform(0.25, 0.75))[0])
-    progress("proving", 1, 1)
+    progress(PROVING, 1, 1)
     return {
         "tracks": [track.name for track in tracks],
         "windows": len(chosen),

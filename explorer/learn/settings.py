@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 from explorer.audio.live import live_width
+from explorer.errors import SettingsError
 from explorer.settings import Settings, knob
 
+SETTINGS, PROGRESS, PREVIEW = "settings.json", "progress.json", "preview.jpg"  # in a run folder
+MAY_CHANGE = ("epochs", "patience")  # when a training goes on
+HEARING, CLIPS, TRAINING, PROVING, WRITING = PHASES = (
+    "hearing the sounds", "making clips", "training", "proving", "writing",
+)  # fmt: skip
 STOP = "stop"  # a file of this name in a run folder ends its training after the step
 
 
@@ -56,3 +66,24 @@ class TrainSettings(Settings):
     def input_dim(self) -> int:
         """Numbers the model is given: 6, 12 or 18 a frame."""
         return self.window_frames * live_width(self.include_delta, self.include_delta_delta)
+
+
+def saved_settings(folder: Path) -> TrainSettings:
+    """The settings of the training in a folder. Raises SettingsError where there is none."""
+    try:
+        return TrainSettings(**json.loads((folder / SETTINGS).read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise SettingsError(f"{folder} is no training that could go on: {error}") from None
+
+
+def continued(folder: Path, given: dict[str, Any]) -> TrainSettings:
+    """The settings of a training that goes on: those it had, of which few may change."""
+    saved = saved_settings(folder)
+    chosen = saved.replace(**given)
+    for name, value in chosen:
+        if name not in MAY_CHANGE and value != getattr(saved, name):
+            raise SettingsError(
+                f"{name}: {folder.name} was trained with {getattr(saved, name)!r}, not {value!r}; leave "
+                "it out, or start a new training"
+            )
+    return chosen

@@ -6,21 +6,30 @@ import time
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import Stopped
 from explorer.files import write_json
 from explorer.learn.checkpoint import Row
-from explorer.learn.settings import STOP
+from explorer.learn.settings import CLIPS, HEARING, PROGRESS, STOP
+from explorer.progress import Progress, silent
 
-NAME = "progress.json"
 EVERY = 1.0  # seconds between two writes
 
 
 class Status:
-    """Keeps progress.json up to date: at once when something happens, else once a second."""
+    """Keeps progress.json up to date: at once when something happens, else once a second.
 
-    def __init__(self, folder: Path, epochs: int) -> None:
-        self.folder, self._begun, self._written = folder, time.monotonic(), 0.0
+    It is the `Progress` of everything that a training does: it writes down which phase it is, how much of it
+    is done and how long that will take, and hands all of it on to `progress`.
+    """
+
+    def __init__(self, folder: Path, epochs: int, progress: Progress = silent) -> None:
+        self.folder, self._progress = folder, progress
+        self._begun = self._written = time.monotonic()
+        self._from = self._begun, 0.0  # when the phase began, and where
         self.facts: dict[str, Any] = {
             "status": "running",
+            "phase": None,
+            "share": 0.0,
             "epoch": 0,
             "epochs": epochs,
             "step": 0,
@@ -33,21 +42,32 @@ class Status:
         }
         self.tell()
 
-    def step(self, losses: Row, done: float, total: float) -> None:
-        """After a step: `done` of `total` epochs, counted from where this process began."""
-        spent = time.monotonic() - self._begun
+    def __call__(self, step: str, done: float, total: float) -> None:
+        """`done` of `total` of a phase. Raises Stopped where nothing was learned yet and an end is wanted."""
+        now, new = time.monotonic(), step != self.facts["phase"]
+        if new:
+            self._from = now, done
+        began, first = self._from
+        left = (now - began) / (done - first) * (total - done) if done > first else None
+        self.facts |= {"phase": step, "share": round(done / total, 4) if total else 0.0}
+        self.facts["seconds_left"] = None if left is None else round(left, 1)
+        if new or now - self._written > EVERY:
+            self.tell()
+        self._progress(step, done, total)
+        if step in (HEARING, CLIPS) and self.stop_wanted:
+            raise Stopped("training was stopped before it began")
+
+    def step(self, losses: Row) -> None:
+        """After a step of the optimiser."""
         self.facts["step"] += 1
         self.facts |= {"loss": sum(losses.values()), "losses": losses}
-        self.facts["seconds_left"] = round(spent / done * (total - done), 1) if done else None
-        if time.monotonic() - self._written > EVERY:
-            self.tell()
 
     def tell(self, **facts: Any) -> None:
         """Write now."""
         self.facts |= facts
         self.facts["seconds"] = round(time.monotonic() - self._begun, 1)
         self._written = time.monotonic()
-        write_json(self.folder / NAME, self.facts)
+        write_json(self.folder / PROGRESS, self.facts)
 
     @property
     def stop_wanted(self) -> bool:

@@ -15,7 +15,7 @@ from explorer.experiments import Run, render, star
 from explorer.experiments.estimate import Estimate
 from explorer.fields import FieldSettings
 from explorer.notebook.job import Job, State
-from explorer.notebook.layout import card
+from explorer.notebook.layout import card, push_button
 from explorer.notebook.links import saved_in
 from explorer.notebook.preview import Request
 from explorer.progress import Progress
@@ -118,10 +118,10 @@ class Exporter:
         self.fps = _choice([(f"{rate} fps", rate) for rate in RATES], 30, "frames a second")
         self.start = self._seconds("from (s)", "where the excerpt starts")
         self.length = self._seconds("length (s)", "how long the excerpt is; 0: to the end")
-        self.save_button = _button("Save look", "bookmark", "keep this look and moment as a run")
-        self.star_button = _button("Star", "star", "keep this look with a star, as one of the best")
-        self.export_button = _button("Export MP4", "film", "render a video", button_style="primary")
-        self.stop_button = _button("Stop", "stop", "end this run", disabled=True)
+        self.save_button = push_button("Save look", "bookmark", "keep this look and moment as a run")
+        self.star_button = push_button("Star", "star", "keep this look with a star, as one of the best")
+        self.export_button = push_button("Export MP4", "film", "render a video", button_style="primary")
+        self.stop_button = push_button("Stop", "stop", "end this run", disabled=True)
         self.stop_button.layout.display = "none"
         self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "display": "none"})
         self.bar.add_class("explorer-bar")
@@ -141,10 +141,6 @@ class Exporter:
 
 def _choice(options: list[Any], value: Any, tooltip: str) -> widgets.Widget:
     return widgets.Dropdown(options=options, value=value, tooltip=tooltip, layout={"width": "82px"})
-
-
-def _button(name: str, icon: str, tooltip: str, **settings: Any) -> widgets.Widget:
-    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"}, **settings)
 
 
 def _told(state: State, expected: str = "") -> str:

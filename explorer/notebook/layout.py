@@ -29,8 +29,8 @@ class Head:
         self.kind = _dropdown("field", kinds, field.kind, "what is drawn", "150px")
         self.kind.layout.display = "" if len(kinds) > 1 else "none"
         self.preset = _dropdown("preset", [NONE], "", "ready looks to start from", "210px")
-        self.reset = _button("Reset", "undo", "back to where this look started")
-        self.another = _button("New seed", "random", "another random one")
+        self.reset = push_button("Reset", "undo", "back to where this look started")
+        self.another = push_button("New seed", "random", "another random one")
         self.help = widgets.ToggleButton(
             description="Help", icon="question", tooltip="show what every setting does",
             layout={"width": "auto"},
@@ -45,7 +45,7 @@ class Head:
             self.help,
             Names(layout={"display": "none"}),
         )
-        self.widget = _box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), *parts)
+        self.widget = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), *parts)
 
     def show(self, field: FieldSettings) -> None:
         """Say what the look started from: the field's kind and, where it is one, the preset's name."""
@@ -83,19 +83,20 @@ def arranged(
     head: widgets.Widget, left: Sequence[widgets.Widget], tabs: widgets.Tab, below: widgets.Widget
 ) -> widgets.Widget:
     """The whole panel; the columns stand below each other where it is narrow."""
-    columns = (_box(widgets.VBox, "explorer-left", *left), _box(widgets.VBox, "explorer-right", tabs))
-    return _box(widgets.VBox, "explorer-panel", head, _box(widgets.HBox, "explorer-columns", *columns), below)
+    columns = (box(widgets.VBox, "explorer-left", *left), box(widgets.VBox, "explorer-right", tabs))
+    return box(widgets.VBox, "explorer-panel", head, box(widgets.HBox, "explorer-columns", *columns), below)
 
 
 def card(title: str, *children: widgets.Widget) -> widgets.Box:
     """Some widgets with a frame and a title."""
-    return _box(widgets.VBox, "explorer-card", widgets.HTML(f"<h4>{title}</h4>"), *children)
+    return box(widgets.VBox, "explorer-card", widgets.HTML(f"<h4>{title}</h4>"), *children)
 
 
-def _box(kind: type[widgets.Box], name: str, *children: widgets.Widget) -> widgets.Box:
-    box = kind(children)
-    box.add_class(name)
-    return box
+def box(kind: type[widgets.Box], name: str, *children: widgets.Widget) -> widgets.Box:
+    """Widgets in a box of the style sheet's class `name`."""
+    made = kind(children)
+    made.add_class(name)
+    return made
 
 
 def _dropdown(name: str, options: Sequence[Any], value: str, tooltip: str, width: str) -> widgets.Dropdown:
@@ -105,5 +106,6 @@ def _dropdown(name: str, options: Sequence[Any], value: str, tooltip: str, width
     )  # fmt: skip
 
 
-def _button(name: str, icon: str, tooltip: str) -> widgets.Button:
-    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"})
+def push_button(name: str, icon: str, tooltip: str, **settings: Any) -> widgets.Widget:
+    """A button as wide as its words."""
+    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"}, **settings)

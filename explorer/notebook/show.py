@@ -40,11 +40,11 @@ def _encoded(frame: Frame, kind: str, **options: Any) -> bytes:
 def show(picture: Frame | Figure) -> Image:
     """A frame, contact sheet or matplotlib Figure as the output of a cell, small enough to be kept in it."""
     if isinstance(picture, Figure):
-        return Image(_drawn(picture), format="png")  # type: ignore[no-untyped-call]
+        return Image(plot(picture), format="png")  # type: ignore[no-untyped-call]
     return Image(jpeg(picture), format="jpeg")  # type: ignore[no-untyped-call]
 
 
-def _drawn(figure: Figure) -> bytes:
+def plot(figure: Figure) -> bytes:
     """A figure as PNG of few colours: a plot needs no more, and is half as large."""
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=80)

@@ -16,7 +16,7 @@ from explorer.experiments.sweeping.asking import MOMENTS, small_frames
 from explorer.experiments.sweeping.specification import DRAWN, SAMPLES, Clip, draw_points
 from explorer.notebook.desk import Desk
 from explorer.notebook.job import Job, State
-from explorer.notebook.layout import card
+from explorer.notebook.layout import card, push_button
 from explorer.notebook.links import saved_in
 from explorer.notebook.shelf import Card, Item, Shelf, muted
 from explorer.notebook.sweep_progress import POINTS, Arrival
@@ -173,9 +173,9 @@ class SweepTab:
         for widget in (self.sampler, self.samples, self.clips):
             widget.observe(guarded(self._foretell), "value")
         self.estimate, self.line = widgets.HTML(), widgets.HTML()
-        self.run_button = _button("Run sweep", "th", "draw all of these", button_style="primary")
-        self.stop_button = _button("Stop", "stop", "end the sweep; what is finished stays", disabled=True)
-        self.go_on_button = _button("Go on", "play", "do what is left of the stopped sweep")
+        self.run_button = push_button("Run sweep", "th", "draw all of these", button_style="primary")
+        self.stop_button = push_button("Stop", "stop", "end the sweep; what is finished stays", disabled=True)
+        self.go_on_button = push_button("Go on", "play", "do what is left of the stopped sweep")
         self.stop_button.layout.display = self.go_on_button.layout.display = "none"
         for button, action in (
             (self.run_button, self.run), (self.stop_button, self.stop), (self.go_on_button, self.go_on),
@@ -196,7 +196,3 @@ def rough_cost(frame_seconds: float, clips: bool) -> tuple[float, float]:
     filmed = Clip().duration * 30 * CLIP_SHARE if clips else 0.0
     seconds = frame_seconds * (MOMENTS + filmed) + MEASURING
     return seconds, MOMENTS * FRAME_BYTES + (CLIP_BYTES if clips else 0)
-
-
-def _button(name: str, icon: str, tooltip: str, **settings: Any) -> widgets.Widget:
-    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"}, **settings)

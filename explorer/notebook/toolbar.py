@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import ipywidgets as widgets
 
@@ -13,6 +12,7 @@ from explorer.notebook.as_code import CodeView
 from explorer.notebook.desk import Desk
 from explorer.notebook.history import History, Pair
 from explorer.notebook.latest import Stale
+from explorer.notebook.layout import push_button
 
 
 class Toolbar:
@@ -22,10 +22,10 @@ class Toolbar:
         self._desk, self._code = desk, code
         self._history, self._pair = History(), Pair()
         self._lock = threading.RLock()  # between a step and its drawing nothing else may come to rest
-        self.undo = _button("Undo", "undo", "back to the settings before")
-        self.redo = _button("Redo", "repeat", "on to the settings that were undone")
-        self.keep = _button("Keep as A", "thumb-tack", "remember this look, to compare others with it")
-        self.swap = _button("Show A", "exchange", "go between the look A and the one you work on")
+        self.undo = push_button("Undo", "undo", "back to the settings before")
+        self.redo = push_button("Redo", "repeat", "on to the settings that were undone")
+        self.keep = push_button("Keep as A", "thumb-tack", "remember this look, to compare others with it")
+        self.swap = push_button("Show A", "exchange", "go between the look A and the one you work on")
         self.copy = widgets.ToggleButton(
             description="Code", icon="code", tooltip="code that draws exactly this picture",
             layout={"width": "auto"},
@@ -80,7 +80,3 @@ class Toolbar:
         self.undo.disabled, self.redo.disabled = not self._history.can_undo, not self._history.can_redo
         self.swap.disabled = self._pair.kept is None
         self.swap.description = "Show B" if self._pair.shown == "A" else "Show A"
-
-
-def _button(name: str, icon: str, tooltip: str) -> Any:
-    return widgets.Button(description=name, icon=icon, tooltip=tooltip, layout={"width": "auto"})

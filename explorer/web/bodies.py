@@ -58,19 +58,5 @@ def start_body(settings: type[Settings]) -> type[BaseModel]:
     return create_model("StartTraining", __config__=configuration, **fields)
 
 
-def flags_of(settings: Settings) -> list[str]:
-    """Settings as the flags of `explorer train`, all that differ from the defaults."""
-    changed = {
-        name: knob for name, knob in settings.knobs().items() if getattr(settings, name) != knob.default
-    }
-    return [word for name, knob in changed.items() for word in _flag(knob, getattr(settings, name))]
-
-
-def _flag(knob: Knob, value: Any) -> list[str]:
-    if isinstance(value, bool):
-        return [f"--{'' if value else 'no-'}{knob.flag}"]
-    return [f"--{knob.flag}", "none" if value is None else str(value)]
-
-
 def _is_number(knob: Knob) -> bool:
     return bool({int, float} & set(knob.types)) and knob.types[0] in (int, float)

@@ -16,9 +16,9 @@ from typing import BinaryIO
 import uvicorn
 
 from explorer.errors import ExplorerError
+from explorer.learn.child import Training
 from explorer.web.app import create_app
 from explorer.web.guard import hosts_of
-from explorer.web.training import Training
 
 PATIENCE = 3  # seconds that open connections get when the server ends
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import uvicorn
 
+from explorer.learn.child import Training
 from explorer.web.app import create_app
 from explorer.web.built import is_built
 from explorer.web.guard import hosts_of
-from explorer.web.training import Training
 from tests.browser.conftest import missing
-from tests.web import trainer
+from tests.learn import trainer
 from tests.web.few_settings import FewSettings
 from tests.web.made_models import make_model
 

@@ -24,6 +24,15 @@ from explorer.notebook.live import LiveView
 live = LiveView(ex.analyze('song.wav'), 'song.wav', ex.CPPN.preset('molten'), size='160x90')
 live.t = 0.5
 live"""
+TRAINING = """import sys
+from pathlib import Path
+from explorer.learn.child import Training
+from explorer.learn.settings import TrainSettings
+from explorer.notebook.training_view import TrainingView
+from tests.learn import trainer
+child = Training(Path('runs').resolve(), (sys.executable, trainer.__file__, 'long'))
+view = TrainingView('nowhere.wav', TrainSettings(), child)
+view"""
 DRAGGING = 3.0  # seconds
 LENGTH = 20.0  # seconds of sound: long enough that no slow machine hears its end
 
@@ -50,6 +59,8 @@ def lab(tmp_path_factory, browser):
     jupyter.write_notebook(folder / "panel.ipynb", PANEL)
     jupyter.write_notebook(folder / "live.ipynb", LIVE)
     jupyter.write_notebook(folder / "many.ipynb", PANEL)
+    jupyter.write_notebook(folder / "training.ipynb", TRAINING)
+    (folder / "runs").mkdir()
     with jupyter.jupyterlab(folder) as address:
         yield address, folder
 
@@ -158,6 +169,29 @@ def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened, lab):
     statuses = execute(page, "print(ex.runs(panel.explorations)['status'].tolist())")
     assert "running" not in statuses
     assert 1 <= statuses.count("done") < 60
+
+
+def test_a_training_is_started_watched_and_stopped(opened):
+    page = opened("training.ipynb")
+    button = lambda name: page.locator(".explorer-head button", has_text=name)  # noqa: E731
+    button("Start").click()
+    page.get_by_role("alert").get_by_text("there is no file nowhere.wav").wait_for()
+    source = page.locator(".explorer-head input")
+    source.fill("song.wav")
+    source.press("Tab")
+    button("Start").click()
+    page.get_by_role("status").get_by_text("training, epoch").wait_for()
+    picture = page.locator(".explorer-card img").first
+    picture.wait_for()
+    before = picture.get_attribute("src")
+    until(lambda: picture.get_attribute("src") != before, "the picture does not change")
+    page.get_by_role("alert").wait_for(state="detached")
+    button("Stop").click()
+    page.get_by_text("stopped, saved in").wait_for()
+    button("Go on").wait_for()
+    assert (
+        page.locator(".explorer-code textarea").input_value().startswith("ex.explore('song.wav', ex.Julia(")
+    )
 
 
 def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened, lab):

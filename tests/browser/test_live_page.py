@@ -267,7 +267,7 @@ def test_training_is_started_watched_and_stopped_from_the_page(browser, tmp_path
             page.get_by_role("button", name="Train", exact=True).click()
             progress = page.locator(".progress")
             expect(progress).to_have_attribute("data-status", "running")
-            expect(progress).to_contain_text(re.compile("Epoch [1-9]"))
+            expect(progress).to_contain_text(re.compile("epoch [1-9]"))
             expect(progress).to_contain_text("loss 0.")
             button = page.get_by_role("button", name="Training", exact=True)
             ink, ground = (

@@ -1,10 +1,12 @@
 """`explorer train` and `explorer export`."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
-from explorer.cli import main
+from explorer.cli import INTERRUPTED, main
 from tests.signals import music, write_wav
 
 QUICK = ["--epochs", "1", "--window-frames", "2", "--sequence", "16"]
@@ -30,6 +32,15 @@ def test_train_then_export(tmp_path, capsys):
     assert "model.onnx" in capsys.readouterr().out
 
 
+def test_it_ends_with_the_process_that_began_it(tmp_path):
+    write_wav(tmp_path / "a.wav", music(5.2, 48000), 48000)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    there = ["--explorations", str(tmp_path / "runs"), "--ends-with"]
+    assert main(["train", str(tmp_path), *QUICK, *there, str(ended.pid)]) == INTERRUPTED
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
@@ -37,6 +48,7 @@ def test_train_then_export(tmp_path, capsys):
         (["train", "nowhere"], "there is no file nowhere"),
         (["train", "--shipped", "--epochs", "3"], "name a folder with music"),
         (["train", "music", "--epochs", "0"], "epochs"),
+        (["train", ".", "--prove", "nofile"], "there is no file nofile"),
         (["train", "music", "--window-frames", "500"], "window_frames"),
         (["train", "music", "--resume", "train_none"], "no run 'train_none'"),
         (["export", "nothing"], "no run 'nothing'"),
@@ -44,6 +56,7 @@ def test_train_then_export(tmp_path, capsys):
 )
 def test_what_cannot_be_done_is_one_line(tmp_path, monkeypatch, capsys, command, told):
     monkeypatch.chdir(tmp_path)
+    write_wav(tmp_path / "a.wav", music(1, 48000), 48000)
     assert main(command) in (1, 2)
     (line,) = capsys.readouterr().err.splitlines()
     assert told in line

@@ -1,19 +1,22 @@
 """Training: it learns, goes on as if nothing had happened, and ends when asked to."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from explorer.audio.live import LIVE_FEATURES
-from explorer.errors import SettingsError, SoundError, Stopped
-from explorer.learn import train, training
+from explorer.errors import ExplorerWarning, SettingsError, SoundError, Stopped
+from explorer.learn import preview, status, train, training
 from explorer.learn.dataset import split
 from explorer.learn.fitting import Fit, one_cycle
-from explorer.learn.settings import TrainSettings
+from explorer.learn.model import AudioToVisualModel
+from explorer.learn.settings import HEARING, TRAINING, TrainSettings
 from tests.learn.conftest import made_track
-from tests.signals import music, write_wav
+from tests.signals import music, tone, write_wav
 
 SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 2}
 
@@ -118,7 +121,7 @@ def test_a_file_named_stop_ends_it_after_the_step(folder, tmp_path, quick):
     seen = []
 
     def put(step, done, total):
-        if step == "training":
+        if step == "training" and done:
             seen.append(done)
             (next(tmp_path.glob("train_*")) / "stop").touch()
 
@@ -153,8 +156,10 @@ def test_another_setting_or_other_sounds_do_not_go_on(folder, tmp_path, quick):
     with pytest.raises(SettingsError, match=r"sequence: .* was trained with 16, not 24"):
         train(folder, resume=run.folder, sequence=24)
     write_wav(folder / "new.wav", music(6, 48000, 7), 48000)
+    before = {path.name: path.read_bytes() for path in run.folder.iterdir()}
     with pytest.raises(SettingsError, match="other sounds"):
-        train(folder, resume=run.folder)
+        train(folder, resume=run.folder, epochs=2)
+    assert {path.name: path.read_bytes() for path in run.folder.iterdir()} == before
     with pytest.raises(SettingsError, match="no training"):
         train(folder, resume=tmp_path)
 
@@ -178,6 +183,107 @@ def test_unusable_sounds_make_no_folder(tmp_path):
     with pytest.raises(SoundError, match="no sound file"):
         train(sounds, explorations=tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
+
+
+def test_sounds_that_cannot_be_read_leave_no_folder(tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"no sound")
+    with pytest.warns(ExplorerWarning), pytest.raises(SoundError, match=r"no usable sound in a\.wav"):
+        train(tmp_path, explorations=tmp_path / "runs")
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_stopped_while_it_hears_it_leaves_no_folder(folder, tmp_path):
+    phases = []
+
+    def stop(step, done, total):
+        (run,) = tmp_path.glob("train_*")
+        phases.append(json.loads((run / "progress.json").read_text())["phase"])
+        (run / "stop").touch()
+
+    with pytest.raises(Stopped, match="before it began"):
+        train(folder, explorations=tmp_path, progress=stop, **SMALL)
+    assert phases == ["hearing the sounds"]
+    assert not list(tmp_path.glob("train_*"))
+
+
+def test_a_finished_training_has_nothing_left_unless_more_is_asked_for(folder, tmp_path, quick, monkeypatch):
+    losses = iter([0.5, 0.6, 0.7, 0.1])
+    monkeypatch.setattr(Fit, "validate", lambda self: {"rms-luminance": next(losses)})
+    run = train(folder, epochs=2, patience=2, explorations=tmp_path, **SMALL)
+    with pytest.raises(SettingsError, match=r"has had its 2 epochs; raise epochs \(--epochs\)"):
+        train(folder, resume=run.folder)
+    assert len(train(folder, resume=run.folder, epochs=9).history) == 3
+    with pytest.raises(SettingsError, match=r"3 epochs, the last 2 of them in vain; raise patience"):
+        train(folder, resume=run.folder)
+    assert len(train(folder, resume=run.folder, epochs=4, patience=5).history) == 4
+
+
+def test_sounds_shorter_than_a_sequence_are_left_out_and_named(folder, tmp_path, quick):
+    write_wav(folder / "click.wav", tone(400, 0.06, 48000), 48000)
+    with pytest.warns(ExplorerWarning, match=r"left out 1 of 4 sounds, shorter than .* 0\.5 s: click\.wav"):
+        run = train(folder, epochs=1, explorations=tmp_path, **SMALL)
+    assert run.manifest["left_out"] == ["click.wav"]
+    assert "click.wav" not in {track["name"] for track in run.manifest["trained_on"]}
+    with pytest.raises(SoundError, match=r"every sound is shorter than a sequence, .*--sequence"):
+        train(folder, explorations=tmp_path / "other", sequence=1024)
+
+
+def test_a_missing_file_to_prove_on_is_said_to_be_missing(folder, tmp_path):
+    with pytest.raises(SoundError, match="there is no file"):
+        train(folder, proof_on=[tmp_path / "nofile.wav"], explorations=tmp_path / "runs")
+
+
+def test_pictures_on_the_way_change_nothing_that_is_learned(folder, tmp_path, quick, monkeypatch):
+    seen = []
+
+    def look(step, done, total):
+        if step == "training" and done > 1.4:
+            picture = Image.open(next(tmp_path.glob("*/train_*/preview.jpg")))
+            seen.append(np.asarray(picture, float))
+
+    monkeypatch.setattr(preview, "SHARE", 1e9)  # after every epoch
+    with_pictures = train(folder, epochs=2, explorations=tmp_path / "a", progress=look, **SMALL)
+    before, now = np.split(seen[0][24:-24], 2)
+    assert before.std() > 10
+    assert now.std() > 10
+    monkeypatch.setattr(training, "Preview", lambda *_: SimpleNamespace(update=lambda *_: None))
+    without = train(folder, epochs=2, explorations=tmp_path / "b", **SMALL)
+    assert reached(with_pictures) == reached(without)
+
+
+def test_pictures_that_take_too_long_are_passed_over(tmp_path, monkeypatch):
+    drawn, clock = [], iter([0.0, 100.0, 101.0, 110.0, 134.0, 140.0, 141.0])
+    monkeypatch.setattr(preview, "time", SimpleNamespace(monotonic=clock.__next__))
+    monkeypatch.setattr(preview, "moments", lambda *_: [np.zeros((9, 12, 3), np.uint8)] * 6)
+    monkeypatch.setattr(preview.Preview, "_write", lambda self, now, words: drawn.append(words))
+    model = AudioToVisualModel(TrainSettings(**SMALL))
+    shown = preview.Preview(tmp_path, made_track(6), model)  # at 0 s
+    shown.update(model, 1)  # from 100 s on, for a second
+    shown.update(model, 2)  # 9 s later: three per cent of that are a quarter of a second
+    shown.update(model, 3)  # 33 s later
+    assert drawn == ["not trained yet", "after epoch 1"]
+    shown.update(model, 4)
+    assert drawn[2:] == ["after epoch 4"]
+
+
+def test_the_status_tells_the_phase_how_much_is_done_and_how_long_the_rest_takes(tmp_path, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    told, passed_on = status.Status(tmp_path, 10, lambda *step: passed_on.append(step)), []
+    for now[0], phase, done, total in (
+        (10.0, HEARING, 0, 4),
+        (16.0, HEARING, 3, 4),
+        (20.0, TRAINING, 4, 10),  # gone on with after four epochs
+        (30.0, TRAINING, 5.0, 10),
+        (40.0, "proving", 0, 7),
+    ):
+        told(phase, done, total)
+        facts = json.loads((tmp_path / "progress.json").read_text())
+        expected = {3: 2.0, 5.0: 50.0}.get(done)
+        assert (facts["phase"], facts["share"], facts["seconds_left"]) == (
+            phase, pytest.approx(done / total, abs=1e-3), expected,
+        )  # fmt: skip
+    assert passed_on[1] == (HEARING, 3, 4)
 
 
 def test_what_it_is_proven_on_is_not_trained_on(folder, tmp_path, quick):

@@ -16,14 +16,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from explorer.learn.child import Training
 from explorer.web.app import create_app
-from explorer.web.bodies import flags_of
 from explorer.web.guard import LARGEST_BODY, hosts_of
-from explorer.web.training import Training
-from tests.web import trainer
+from tests.learn import trainer
+from tests.learn.test_child import ROOT, until
 from tests.web.few_settings import SEED_BODY, FewSettings
 from tests.web.made_models import make_model
-from tests.web.test_training import ROOT, until
 
 NAME = "train_20260101T000000Z_aaaaaa"
 EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -126,12 +125,6 @@ def test_bounds_and_help_of_the_form_are_those_of_the_settings(client):
     assert (said["epochs"]["minimum"], said["epochs"]["maximum"]) == (knob.low, knob.high)
     assert said["epochs"]["description"] == knob.help
     assert said["learning_rate"]["default"] == 2e-3
-
-
-def test_settings_become_flags():
-    assert flags_of(FewSettings()) == []
-    changed = FewSettings(epochs=3, include_delta=True, learning_rate=1e-4)
-    assert flags_of(changed) == ["--epochs", "3", "--learning-rate", "0.0001", "--include-delta"]
 
 
 def test_models_are_listed_described_and_fetched(client, tmp_path):

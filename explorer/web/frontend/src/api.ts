@@ -13,8 +13,10 @@ export interface ModelSummary {
 }
 
 export interface TrainingStatus {
-  status: "idle" | "starting" | "running" | "done" | "stopped" | "failed";
+  status: "idle" | "starting" | "running" | "stopping" | "done" | "stopped" | "failed";
   run: string | null;
+  phase: string | null;
+  share: number;
   epoch: number | null;
   epochs: number | null;
   step: number | null;
@@ -22,6 +24,7 @@ export interface TrainingStatus {
   validation: Record<string, number | null>;
   seconds_left: number | null;
   error: string | null;
+  left_out: string[];
 }
 
 /** A setting as the JSON schema of training tells it. */

@@ -8,6 +8,7 @@ import {
 import { LossChart } from "./LossChart";
 
 const FIRST = ["epochs", "batch_size", "learning_rate", "window_frames", "include_delta", "include_delta_delta"];
+const GOING = ["starting", "running", "stopping"];
 const WORDS: Record<string, string> = {
   epochs: "rounds (epochs)", batch_size: "sequences a step", window_frames: "frames heard at once",
   include_delta: "hears changes, too", include_delta_delta: "and how those change",
@@ -24,7 +25,7 @@ export function Training({ status }: { status: TrainingStatus | null }) {
   const [settings, setSettings] = useState<Record<string, Setting>>({});
   const [history, setHistory] = useState<History>([]);
   const [wrong, setWrong] = useState("");
-  const going = status?.status === "running" || status?.status === "starting";
+  const going = GOING.includes(status?.status ?? "");
 
   useEffect(() => void describeSettings().then(setSettings, (error: Error) => setWrong(error.message)), []);
   useEffect(() => void fetchHistory().then(setHistory, () => {}), [status?.epoch, status?.status, status?.run]);
@@ -45,7 +46,9 @@ export function Training({ status }: { status: TrainingStatus | null }) {
       <LossChart history={history} />
       {wrong && <p className="wrong" role="alert">{wrong}</p>}
       {going ? (
-        <button type="button" className="wide" onClick={() => carry(stopTraining())}>Stop and keep what it learned</button>
+        <button type="button" className="wide" disabled={status?.status === "stopping"} onClick={() => carry(stopTraining())}>
+          Stop and keep what it learned
+        </button>
       ) : (
         <form onSubmit={start}>
           <label className="field">
@@ -98,28 +101,31 @@ export function body(form: FormData, settings: Record<string, Setting>): Record<
   return told;
 }
 
+const sentence = (text: string) => text[0]!.toUpperCase() + text.slice(1) + "…";
+
 function Progress({ status }: { status: TrainingStatus }) {
-  const { epoch, epochs, step, loss, seconds_left, error, run } = status;
-  if (status.status === "stopped" && !run) return null; // before there was anything to tell of
+  const { epoch, epochs, loss, phase, seconds_left, error, run } = status;
+  const doing = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : sentence(phase ?? "starting");
   const words = {
     idle: "Nothing was trained yet.",
-    starting: "Starting: listening to the sounds…",
-    running: !epoch && !step ? "Listening to the sounds…" : `Epoch ${epoch} of ${epochs}`,
+    starting: "Starting…",
+    running: doing,
+    stopping: `Stopping. ${doing}`,
     done: `Done: ${run}`,
-    stopped: `Stopped: ${run}`,
+    stopped: run ? `Stopped: ${run}` : "Stopped before anything was learned.",
     failed: `Failed: ${error ?? "no reason was given"}`,
   }[status.status];
-  const share = status.status === "done" ? 1 : (epoch ?? 0) / (epochs || 1);
   return (
     <div className="progress" data-status={status.status} role="status">
       <p className={status.status === "failed" ? "wrong" : ""}>{words}</p>
-      {status.status !== "idle" && <progress value={share} aria-label="progress of training" />}
-      {status.status === "running" && (
+      {status.status !== "idle" && <progress value={status.share} aria-label="progress of training" />}
+      {GOING.includes(status.status) && (
         <p className="quiet">
-          {loss !== null && `loss ${loss.toFixed(3)}`}
-          {seconds_left !== null && `, ${duration(seconds_left)} left`}
+          {[loss !== null && `loss ${loss.toFixed(3)}`, seconds_left !== null && `${duration(seconds_left)} left`]
+            .filter(Boolean).join(", ")}
         </p>
       )}
+      {status.left_out.length > 0 && <p className="quiet">Too short, left out: {status.left_out.join(", ")}</p>}
     </div>
   );
 }

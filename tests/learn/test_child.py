@@ -1,3 +1,4 @@
+import os
 import sys
 import time
 from pathlib import Path
@@ -6,8 +7,9 @@ import pytest
 
 from explorer.experiments import manifest
 from explorer.files import write_json
-from explorer.web.training import GONE, Busy, Training
-from tests.web import trainer
+from explorer.learn.child import GONE, Busy, Training, flags_of
+from explorer.learn.settings import TrainSettings
+from tests.learn import trainer
 
 PATIENCE = 60  # seconds until a test that hangs fails
 ROOT = str(Path(__file__).parents[2])
@@ -48,8 +50,9 @@ def test_a_training_from_its_start_to_its_end(training, tmp_path):
     assert ours.start(tmp_path / "songs", ["--epochs", "3"]).status == "starting"
     told = until(ours, "done", "failed")
     assert (told.status, told.epoch, told.epochs, told.loss) == ("done", 2, 3, pytest.approx(1 / 3))
-    given = manifest.read(tmp_path / told.run)["arguments"]
+    *given, ends_with, process = manifest.read(tmp_path / told.run)["arguments"]
     assert given == ["train", str(tmp_path / "songs"), "--epochs", "3", "--explorations", str(tmp_path)]
+    assert (ends_with, process) == ("--ends-with", str(os.getpid()))
     assert ours.history() == [
         {"epoch": 1, "loss": 2.5, "validation": 3},
         {"epoch": 2, "loss": 1.5, "validation": None},
@@ -77,7 +80,33 @@ def test_stopped_before_it_has_made_anything(training, tmp_path):
     ours = training("long")
     ours.start(tmp_path, [])
     ours.stop()
-    assert until(ours, "stopped").status == "stopped"
+    assert until(ours, "stopped").run is None
+
+
+def test_a_run_that_was_stopped_is_gone_on_with(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    until(ours, "running")
+    assert ours.stop().status in ("stopping", "stopped")
+    run = tmp_path / until(ours, "stopped").run
+    assert ours.start(tmp_path, [], run).status == "starting"  # and not: stopped
+    assert until(ours, "running", "failed").run == run.name
+    ours.stop()
+    until(ours, "stopped")
+    crashing = training("crash")
+    crashing.start(tmp_path, [], run)
+    told = until(crashing, "failed")
+    assert (told.run, told.error) == (None, "RuntimeError: the machine is on fire")
+
+
+def test_an_interrupt_meant_for_us_does_not_reach_it(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    until(ours, "running")
+    if hasattr(os, "getpgid"):
+        assert os.getpgid(ours._process.pid) != os.getpgid(0)
+    ours.close()
+    assert until(ours, "stopped").run
 
 
 def test_a_crash_is_told_with_its_last_lines(training, tmp_path):
@@ -105,6 +134,15 @@ def test_damaged_files_are_survived(training, tmp_path, damaged):
     (run / "progress.json").write_text(damaged)
     told = training().status()
     assert (told.run, told.epoch) == (run.name, None)
+
+
+def test_settings_become_flags():
+    assert flags_of(TrainSettings()) == []
+    changed = TrainSettings(epochs=3, include_delta=True, learning_rate=1e-4)
+    assert flags_of(changed) == ["--epochs", "3", "--learning-rate", "0.0001", "--include-delta"]
+    assert flags_of(TrainSettings(seed=1), changed.replace(seed=1)) == [
+        *("--epochs", "30", "--learning-rate", "0.002", "--no-include-delta"),
+    ]  # fmt: skip
 
 
 def test_the_newest_run_is_told_of(training, tmp_path):
