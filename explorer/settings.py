@@ -166,6 +166,9 @@ def _explain(cls: type[Settings], error: ValidationError) -> str:
         return f"{name}: {reason}" if name and not reason.startswith(name) else reason
     said = cls.knobs().get(name)
     if said is None or tuple in said.types:
+        place = first["loc"][-1]
+        if first["type"] == "missing" and isinstance(place, int):  # in a tuple of a fixed length
+            reason = f"number {place + 1} is missing"
         reason = reason.replace("Input should be", "allowed:").partition(", unable")[0]
         reason = f"got {first['input']!r}; {reason[:1].lower()}{reason[1:]}"
         return f"{name}: {reason}" if name else reason

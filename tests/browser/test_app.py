@@ -42,7 +42,7 @@ def test_the_panel_answers_and_ctrl_c_leaves_nothing_behind(app, browser):
     handle.focus()
     handle.press("ArrowRight")
     page.wait_for_function("(src) => document.querySelector('.explorer-picture').src !== src", arg=before)
-    page.locator("button", has_text="Live").click()
+    page.get_by_title("play the sound and let the picture move").click()
     page.wait_for_selector(".explorer-live canvas[data-quality=final]")
     kernels = psutil.Process(process.pid).children(recursive=True)
     assert kernels

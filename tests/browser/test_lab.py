@@ -119,7 +119,7 @@ def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened,
     before, moves, end = value(gain), 0, time.monotonic() + DRAGGING
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
-    while time.monotonic() < end:
+    while time.monotonic() < end or moves <= 20:  # far more than pictures
         moves += 1
         page.mouse.move(track["x"] + track["width"] * (0.1 + 0.07 * (moves % 7)), box["y"] + 3)
     page.mouse.move(track["x"] + track["width"] * 0.4, box["y"] + 3)
@@ -134,7 +134,6 @@ def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened,
     assert ends["gain"] == value(gain) != before
     # at most a draft and a full frame that were on their way, and the last draft and full frame
     assert page.evaluate("shown") - let_go <= 4
-    assert moves > 20
 
 
 def test_groups_of_features_open_and_close_with_the_keyboard(opened):
