@@ -50,17 +50,17 @@ PAIRS = (
     Pair(("flux", "onset"), "change", 2.4, ("speed", "turn"), 0.05, 0.001),
     Pair(("zcr",), "edges", 2.0, ("zoom",), 0.005, 0.003),
     Pair(("centroid",), "detail", 0.2, ("zoom",), 0.005, 0.003),
-    Pair(("centroid",), "hue", 1.6, ("hue",), 0.005, 0.1),
+    Pair(("centroid",), "hue", 1.6, ("hue",), 0.005, 0.06),
     Pair(("rms",), "variety", 0.2, ("saturation",), 0.01, 0.01),
 )
 STEP_WEIGHTS = {
-    "zoom": 40.0,
+    "zoom": 80.0,
     "distance": 10.0,
     "hue": 0.3,
     "speed": 0.02,
     "turn": 0.02,
 }  # of smoothness; the others 1
-REST_WEIGHTS = {"turn": 10.0}  # a picture that always turns makes dizzy
+REST_WEIGHTS = {"turn": 5.0}  # a picture that always turns makes dizzy
 SMOOTHNESS, COLLAPSE, REST = 1.5, 2.0, 0.5
 
 
