@@ -35,7 +35,7 @@ Outputs = Float32[torch.Tensor, "batch 7"]
 
 
 class AudioToVisualModel(nn.Module):
-    """An MLP with LayerNorm and a shortcut; inputs as of `audio.live.live_windows`, outputs in their ranges."""
+    """An MLP with LayerNorm and a shortcut; inputs as of `live_windows`, outputs in their ranges."""
 
     mean: torch.Tensor
     spread: torch.Tensor
