@@ -1,11 +1,9 @@
 """The model: what was heard in the last frames -> seven visual parameters.
 
-    x_0 = (window - mean) / spread;  per hidden layer x = GELU(LayerNorm(W x + b))
-    parameters = low + (high - low) sigmoid(W (x, x_0) + b)
+    x = (window - mean) / spread;  per hidden layer x = GELU(LayerNorm(W x + b))
+    parameters = low + (high - low) sigmoid(W x + b)
 
-The last layer hears the window itself, too: what should follow a feature can do so without a detour through
-layers that normalise its size away. Normalisation and ranges are inside, so that whoever runs it needs
-nothing else. GELU in its tanh form.
+Normalisation and ranges are inside, so that whoever runs it needs nothing else. GELU in its tanh form.
 """
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ Outputs = Float32[torch.Tensor, "batch 7"]
 
 
 class AudioToVisualModel(nn.Module):
-    """An MLP with LayerNorm and a shortcut; inputs as of `live_windows`, outputs in their ranges."""
+    """An MLP with LayerNorm; inputs as `audio.live.live_windows` gives them, outputs in their ranges."""
 
     mean: torch.Tensor
     spread: torch.Tensor
@@ -49,7 +47,7 @@ class AudioToVisualModel(nn.Module):
         widths = [inputs, *self.settings.hidden]
         self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.norm = nn.ModuleList(nn.LayerNorm(width, eps=NORM_EPSILON) for width in self.settings.hidden)
-        self.output = nn.Linear(widths[-1] + inputs, len(PARAMETERS))
+        self.output = nn.Linear(widths[-1], len(PARAMETERS))
         self.register_buffer("mean", torch.zeros(inputs))
         self.register_buffer("spread", torch.ones(inputs))
         low, high, rest = (
@@ -74,10 +72,10 @@ class AudioToVisualModel(nn.Module):
                 f"delta {s.include_delta}, delta-delta {s.include_delta_delta}), got {windows.shape[-1]}; "
                 "cut the windows with the same settings"
             )
-        heard = x = (windows - self.mean) / self.spread
+        x = (windows - self.mean) / self.spread
         for linear, norm in zip(self.hidden, self.norm, strict=True):
             x = nn.functional.gelu(norm(linear(x)), approximate="tanh")
-        return torch.sigmoid(self.output(torch.cat([x, heard], dim=-1)))
+        return torch.sigmoid(self.output(x))
 
     def facts(self) -> dict[str, Any]:
         """What model.json says of the model."""

@@ -26,8 +26,7 @@ def write_model(folder, hidden=(8, 5), window_frames=3, deltas=0, seed=0):
     tensors = {"mean": chance.normal(size=inputs), "spread": chance.uniform(0.5, 2, inputs)}
     widths = [inputs, *hidden, len(PARAMETERS)]
     for i, name in enumerate([*(f"hidden.{i}" for i in range(len(hidden))), "output"]):
-        heard = widths[i] + (inputs if name == "output" else 0)
-        tensors[f"{name}.weight"] = chance.normal(size=(widths[i + 1], heard)) / np.sqrt(heard)
+        tensors[f"{name}.weight"] = chance.normal(size=(widths[i + 1], widths[i])) / np.sqrt(widths[i])
         tensors[f"{name}.bias"] = chance.normal(size=widths[i + 1])
     for i, width in enumerate(hidden):
         tensors[f"norm.{i}.weight"] = chance.uniform(0.5, 2, width)
@@ -68,12 +67,11 @@ def test_it_computes_what_torch_does(tmp_path, hidden, deltas):
     model = load_model(str(write_model(tmp_path / "run", hidden, deltas=deltas)))
     tensors = {name: torch.from_numpy(value) for name, value in model.tensors.items()}
     windows = np.random.default_rng(1).normal(size=(20, model.facts["input_dim"])).astype(np.float32)
-    heard = x = (torch.from_numpy(windows) - tensors["mean"]) / tensors["spread"]
+    x = (torch.from_numpy(windows) - tensors["mean"]) / tensors["spread"]
     for i, width in enumerate(hidden):
         x = torch.nn.functional.linear(x, tensors[f"hidden.{i}.weight"], tensors[f"hidden.{i}.bias"])
         norm = tensors[f"norm.{i}.weight"], tensors[f"norm.{i}.bias"]
         x = torch.nn.functional.gelu(torch.nn.functional.layer_norm(x, (width,), *norm), approximate="tanh")
-    x = torch.cat([x, heard], dim=1)
     x = torch.sigmoid(torch.nn.functional.linear(x, tensors["output.weight"], tensors["output.bias"]))
     low, high = torch.tensor(LOW).float(), torch.tensor(HIGH).float()
     np.testing.assert_allclose(model(windows), low + (high - low) * x, atol=2e-6)

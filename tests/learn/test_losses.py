@@ -11,6 +11,8 @@ from explorer.fields.julia.parameters import NAMES
 from explorer.learn.fitting import integrate, pictured, smoothed
 from explorer.learn.losses import (
     PAIRS,
+    REST_WEIGHTS,
+    STEP_WEIGHTS,
     collapse_loss,
     correlation,
     losses,
@@ -107,13 +109,13 @@ def test_smoothness_weighs_steps_and_rest_the_mean():
     assert smoothness_loss(shares) == 0
     stepped = shares.clone()
     stepped[:, 16:, NAMES.index("saturation")] += 0.3
-    assert smoothness_loss(stepped) == pytest.approx(0.09 / 31 / 7, rel=1e-3)
+    assert smoothness_loss(stepped) == pytest.approx(STEP_WEIGHTS["saturation"] * 0.09 / 31 / 7, rel=1e-3)
     at_rest = torch.tensor([3 / 7, 0.1, 1 / 3, 0.05, 0.5, 0.7, 0.625]).expand(2, 32, 7)
     assert rest_loss(at_rest) == pytest.approx(0, abs=1e-6)
     assert rest_loss(shares) > 0
     apart = at_rest.clone()
     apart[..., NAMES.index("turn")] += 0.1
-    assert rest_loss(apart) == pytest.approx(10 * 0.01 / 7, rel=1e-3)
+    assert rest_loss(apart) == pytest.approx(REST_WEIGHTS["turn"] * 0.01 / 7, rel=1e-3)
 
 
 def test_all_terms_are_there_and_finite_in_silence_too():

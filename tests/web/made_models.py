@@ -50,10 +50,7 @@ def _tensors(chance, widths):
     for i, (before, after) in enumerate(pairwise(widths[:-1])):
         tensors |= {f"hidden.{i}.weight": drawn(after, before), f"hidden.{i}.bias": drawn(after)}
         tensors |= {f"norm.{i}.weight": np.ones(after, np.float32), f"norm.{i}.bias": drawn(after)}
-    return tensors | {
-        "output.weight": drawn(widths[-1], widths[-2] + widths[0]),
-        "output.bias": drawn(widths[-1]),
-    }
+    return tensors | {"output.weight": drawn(widths[-1], widths[-2]), "output.bias": drawn(widths[-1])}
 
 
 def _graph(tensors, width, layers):
@@ -74,8 +71,7 @@ def _graph(tensors, width, layers):
             helper.make_node("Gelu", [f"n{i}"], [f"x{i + 1}"], approximate="tanh"),
         ]
     nodes += [
-        helper.make_node("Concat", [f"x{layers}", "x0"], ["both"], axis=1),
-        helper.make_node("Gemm", ["both", "output.weight", "output.bias"], ["z"], transB=1),
+        helper.make_node("Gemm", [f"x{layers}", "output.weight", "output.bias"], ["z"], transB=1),
         helper.make_node("Sigmoid", ["z"], ["share"]),
         helper.make_node("Mul", ["share", "span"], ["scaled"]),
         helper.make_node("Add", ["scaled", "low"], ["visual_parameters"]),

@@ -1,7 +1,7 @@
 """The trained network that steers a Julia set, in plain numpy: a window of sound in, seven numbers out.
 
-    x_0 = (window - mean) / spread;   x <- gelu(norm(linear x)) per hidden layer;
-    parameters = low + (high - low) sigmoid(linear (x, x_0))
+    x = (window - mean) / spread;   x <- gelu(norm(linear x)) per hidden layer;
+    parameters = low + (high - low) sigmoid(linear x)
 
 Weights are `model.safetensors`, everything else `model.json` beside it. Training lives in `explorer.learn`.
 """
@@ -25,7 +25,7 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.parameters import NAMES
 from explorer.files import explorations_folder
 
-FORMAT = 2  # 1: no shortcut, and turning both ways
+FORMAT = 2  # 1: models that turn both ways, ten times slower
 SHIPPED = Path(__file__).parent / "shipped"
 WEIGHTS, FACTS = "model.safetensors", "model.json"
 NORM_EPSILON = 1e-5
@@ -43,11 +43,10 @@ class VisualModel:
     def __call__(self, windows: Float32[np.ndarray, "batch inputs"]) -> Float32[np.ndarray, "batch 7"]:
         """The visual parameters, in their ranges, for windows as `live_windows` makes them."""
         tensor = self.tensors
-        heard = x = (windows - tensor["mean"]) / tensor["spread"]
+        x = (windows - tensor["mean"]) / tensor["spread"]
         for i in range(len(self.facts["hidden"])):
             x = x @ tensor[f"hidden.{i}.weight"].T + tensor[f"hidden.{i}.bias"]
             x = _gelu(_norm(x) * tensor[f"norm.{i}.weight"] + tensor[f"norm.{i}.bias"])
-        x = np.concatenate((x, heard), axis=1)
         share = _sigmoid(x @ tensor["output.weight"].T + tensor["output.bias"])
         low, high = (
             np.array([said[end] for said in self.facts["parameters"]], np.float32) for end in ("low", "high")
@@ -139,8 +138,7 @@ def _check(facts: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
     layers = [*(f"hidden.{i}" for i in range(len(facts["hidden"]))), "output"]
     shapes: dict[str, tuple[int, ...]] = {"mean": (widths[0],), "spread": (widths[0],)}
     for n, layer in enumerate(layers):
-        heard = widths[n] + (widths[0] if layer == "output" else 0)
-        shapes |= {f"{layer}.weight": (widths[n + 1], heard), f"{layer}.bias": (widths[n + 1],)}
+        shapes |= {f"{layer}.weight": (widths[n + 1], widths[n]), f"{layer}.bias": (widths[n + 1],)}
     for i, width in enumerate(facts["hidden"]):
         shapes |= {f"norm.{i}.weight": (width,), f"norm.{i}.bias": (width,)}
     for key, shape in shapes.items():
