@@ -23,20 +23,25 @@ from explorer.learn.losses import losses
 from explorer.learn.metrics import measure
 from explorer.learn.model import AudioToVisualModel
 from explorer.learn.settings import TrainSettings
-from explorer.learn.twin import draw
+from explorer.learn.twin import draw, sketch
 
 STRIDE = 2  # frames between consecutive pictures: 30 a second
 AT_ONCE = 4  # sequences drawn together; more would only need more memory
 LONGEST = 1.0  # norm of a gradient
+MOVING = ("angle", "rotation")  # asked for motion, and alone: zoom would shake the picture for it
+SHAPING = ("distance", "zoom", "hue", "saturation", "brightness")  # asked for everything else
+LEVERS = {"angle": ("speed", parameters.SPEED), "rotation": ("turn", parameters.TURN)}
+FURTHER = 0.2  # of the longest step, for a secant
 VALIDATED = 24  # sequences at most
 
 Losses = dict[str, float]
+Values = Float32[torch.Tensor, "sequences moments"]
 
 
 class Batch(NamedTuple):
-    """Sequences: what the model hears, and the features it should follow."""
+    """Sequences: what the model hears at every frame, and the features that pictures should follow."""
 
-    windows: Float32[torch.Tensor, "sequences moments inputs"]
+    windows: Float32[torch.Tensor, "sequences frames inputs"]
     features: Float32[torch.Tensor, "sequences moments 6"]
 
 
@@ -63,7 +68,13 @@ class Material:
 
     def batch(self, sequences: list[tuple[int, Int64[np.ndarray, " moments"]]]) -> Batch:
         """The numbers of some sequences."""
-        windows = np.stack([self.windows[track][frames] for track, frames in sequences])
+        between = np.arange(1 - STRIDE, 1)
+        windows = np.stack(
+            [
+                self.windows[track][np.maximum(frames[:, None] + between, 0).ravel()]
+                for track, frames in sequences
+            ]
+        )
         features = np.stack([self.values[track][frames] for track, frames in sequences])
         return Batch(torch.from_numpy(windows), torch.from_numpy(features))
 
@@ -127,19 +138,27 @@ class Fit:
     def terms(self, batch: Batch, chance: torch.Generator) -> dict[str, torch.Tensor]:
         """Every loss of a batch; each sequence begins at random angles."""
         shares = self.model.shares(batch.windows)
-        controls = integrate(self.model.low + self.model.width * smoothed(shares), chance)
-        drawn = draw({name: values.flatten() for name, values in controls.items()})
-        metrics = measure(*(part.reshape(*shares.shape[:2], *part.shape[1:]) for part in drawn))
+        metrics = pictured(self.model.low + self.model.width * smoothed(shares), chance)
         features = dict(zip(LIVE_FEATURES, batch.features.unbind(dim=2), strict=True))
         return losses(features, metrics, shares)
 
 
+def pictured(
+    outputs: Float32[torch.Tensor, "sequences frames 7"], chance: torch.Generator
+) -> dict[str, Values]:
+    """Metrics of the twin's pictures, one every `STRIDE` frames."""
+    controls, steps = integrate(outputs, chance)
+    drawn = draw({name: values.flatten() for name, values in controls.items()})
+    metrics = measure(*(part.reshape(len(outputs), -1, *part.shape[1:]) for part in drawn))
+    return metrics | {"change": moved(metrics["change"], drawn.structure, controls, steps)}
+
+
 def smoothed(
-    shares: Float32[torch.Tensor, "sequences moments 7"],
-) -> Float32[torch.Tensor, "sequences moments 7"]:
+    shares: Float32[torch.Tensor, "sequences frames 7"],
+) -> Float32[torch.Tensor, "sequences frames 7"]:
     """What the field makes of a model's answers: its smoothing, a Gaussian along each sequence."""
-    reach = round(4 * SMOOTHING_BY_MODEL * LIVE_FPS / STRIDE)
-    steps = torch.arange(-reach, reach + 1) * (STRIDE / LIVE_FPS / SMOOTHING_BY_MODEL)
+    reach = round(4 * SMOOTHING_BY_MODEL * LIVE_FPS)
+    steps = torch.arange(-reach, reach + 1) / (LIVE_FPS * SMOOTHING_BY_MODEL)
     weights = torch.exp(-steps.square() / 2)
     columns = shares.transpose(1, 2).flatten(0, 1)[:, None]
     padded = torch.nn.functional.pad(columns, (reach, reach), mode="reflect")
@@ -148,17 +167,45 @@ def smoothed(
 
 
 def integrate(
-    outputs: Float32[torch.Tensor, "sequences moments 7"], chance: torch.Generator
-) -> dict[str, Float32[torch.Tensor, "sequences moments"]]:
-    """The controls of pictures: speed and turn run up to angles from a random beginning."""
-    controls = dict(zip(parameters.NAMES, outputs.unbind(dim=2), strict=True))
-    for name, velocity, most in (
-        ("angle", "speed", parameters.SPEED),
-        ("rotation", "turn", parameters.TURN),
-    ):
+    outputs: Float32[torch.Tensor, "sequences frames 7"], chance: torch.Generator
+) -> tuple[dict[str, Values], dict[str, Values]]:
+    """The controls of pictures, and the steps of their angles since the picture before.
+
+    Speed and turn add up to angles from a random beginning. These carry no gradient: see `moved`.
+    """
+    columns = dict(zip(parameters.NAMES, outputs.unbind(dim=2), strict=True))
+    controls = {name: values[:, STRIDE - 1 :: STRIDE] for name, values in columns.items()}
+    steps = {}
+    for name, (velocity, most) in LEVERS.items():
         start = torch.rand(len(outputs), 1, generator=chance) * (2 * math.pi)
-        controls[name] = start + (controls[velocity] * (most * STRIDE / LIVE_FPS)).cumsum(dim=1)
-    return controls
+        steps[name] = (columns[velocity] * (most / LIVE_FPS)).view(len(outputs), -1, STRIDE).sum(dim=2)
+        controls[name] = start + steps[name].detach().cumsum(dim=1)
+    return controls, steps
+
+
+def moved(
+    change: Values,
+    structure: Float32[torch.Tensor, "pictures rows columns"],
+    controls: dict[str, Values],
+    steps: dict[str, Values],
+) -> Values:
+    """The change of pictures, with slopes for the steps of their angles.
+
+    Such a slope is a secant: the picture is drawn once more, a bit further on. The derivatives of pixels say
+    little of their change, for one step of an angle crosses fine detail.
+    """
+    now = structure.detach()[:, ::2, ::2].reshape(*change.shape, structure.shape[1] // 2, -1)
+    before = now.roll(1, dims=1)
+    here = (now - before).abs().mean(dim=(2, 3))
+    drawn = {name: values.detach().flatten() for name, values in controls.items()}
+    found = change
+    for name, (_, most) in LEVERS.items():
+        further = FURTHER * most * STRIDE / LIVE_FPS
+        pictures = sketch(drawn | {name: drawn[name] + further}).view_as(now)
+        slope = ((pictures - before).abs().mean(dim=(2, 3)) - here) / further
+        slope[:, 0] = 0.0  # there is no picture before the first
+        found = found + slope * (steps[name] - steps[name].detach())
+    return found
 
 
 def normalise(model: AudioToVisualModel, material: Material) -> None:

@@ -1,7 +1,7 @@
 """What is wanted of pictures that follow music: pairs of features and metrics that should move together.
 
     correlation    -r of each pair, over sequences of consecutive moments, by its weight
-    smoothness     mean square of the steps between consecutive parameters (ranges as units)
+    smoothness     mean square of the steps between parameters of consecutive frames (ranges as units)
     collapse       how far the spread of a pair's metric lies below its floor: a correlation alone is blind to
                    size, and the picture would freeze while r stays high
     rest           how far the mean of each parameter lies from its rest
@@ -19,7 +19,7 @@ from jaxtyping import Float32
 from explorer.fields.julia.parameters import PARAMETERS
 
 Values = Float32[torch.Tensor, "sequences moments"]
-Shares = Float32[torch.Tensor, "sequences moments 7"]  # parameters, 0 = low and 1 = high
+Shares = Float32[torch.Tensor, "sequences frames 7"]  # parameters, 0 = low and 1 = high
 
 
 @dataclass(frozen=True)
@@ -46,20 +46,23 @@ class Pair:
 
 PAIRS = (
     Pair(("rms",), "luminance", 1.0, ("brightness",), 0.01, 0.03),
-    Pair(("rms",), "change", 0.2, ("speed",), 0.01, 0.001),
-    Pair(("flux", "onset"), "change", 2.0, ("speed",), 0.05, 0.001),
-    Pair(("zcr",), "edges", 1.6, ("zoom",), 0.005, 0.003),
+    Pair(("rms",), "change", 0.3, ("speed", "turn"), 0.01, 0.001),
+    Pair(("flux", "onset"), "change", 2.4, ("speed", "turn"), 0.05, 0.001),
+    Pair(("zcr",), "edges", 2.0, ("zoom",), 0.005, 0.003),
     Pair(("centroid",), "detail", 0.2, ("zoom",), 0.005, 0.003),
-    Pair(("centroid",), "hue", 1.2, ("hue",), 0.005, 0.05),
+    Pair(("centroid",), "hue", 1.6, ("hue",), 0.005, 0.06),
     Pair(("rms",), "variety", 0.2, ("saturation",), 0.01, 0.01),
 )
 STEP_WEIGHTS = {
-    "zoom": 5.0,
-    "distance": 10.0,
-    "hue": 1.5,
-    "speed": 0.2,
-    "turn": 0.2,
+    "distance": 50.0,
+    "speed": 0.02,
+    "zoom": 120.0,
+    "turn": 0.02,
+    "hue": 6.0,
+    "saturation": 20.0,
+    "brightness": 20.0,
 }  # of smoothness; the others 1
+REST_WEIGHTS = {"turn": 5.0}  # a picture that always turns makes dizzy
 SMOOTHNESS, COLLAPSE, REST = 1.5, 2.0, 0.5
 
 
@@ -94,9 +97,10 @@ def smoothness_loss(shares: Shares) -> torch.Tensor:
 
 
 def rest_loss(shares: Shares) -> torch.Tensor:
-    """Mean square distance of the mean of each parameter from its rest."""
+    """Mean square distance of the mean of each parameter from its rest, by its weight."""
+    weights = torch.tensor([REST_WEIGHTS.get(parameter.name, 1.0) for parameter in PARAMETERS])
     rests = torch.tensor([(p.rest - p.low) / (p.high - p.low) for p in PARAMETERS])
-    return (shares.mean(dim=(0, 1)) - rests).square().mean()
+    return ((shares.mean(dim=(0, 1)) - rests).square() * weights).mean()
 
 
 def losses(

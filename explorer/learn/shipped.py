@@ -13,7 +13,7 @@ from explorer.learn.run import TrainRun
 from explorer.learn.training import train
 from explorer.progress import Progress, silent
 
-SETTINGS: dict[str, Any] = {"epochs": 7, "made_clips": 32, "seed": 0}
+SETTINGS: dict[str, Any] = {"epochs": 3, "made_clips": 96, "seed": 0}
 FILES = ("model.safetensors", "model.json", "model.onnx")
 
 

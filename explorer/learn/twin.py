@@ -71,10 +71,13 @@ def constants(angle: Moments, distance: Moments) -> Pairs:
 
 
 def orbits(
-    angle: Moments, rotation: Moments, distance: Moments, zoom: Moments, size: int = SIZE
+    angle: Moments, rotation: Moments, distance: Moments, zoom: Moments, size: int = SIZE, every: int = 1
 ) -> tuple[Points, Points, Points]:
-    """nu, `seen` and `trap` at the pixels of square pictures, row by row; size is a multiple of 4."""
-    places = (torch.arange(size, dtype=torch.float32) + 0.5) / size * 2 - 1
+    """nu, `seen` and `trap` at the pixels of square pictures, row by row; at every so many rows and columns.
+
+    These must be a multiple of 4.
+    """
+    places = ((torch.arange(size, dtype=torch.float32) + 0.5) / size * 2 - 1)[::every]
     y, x = (axis.reshape(1, -1) for axis in torch.meshgrid(places, places, indexing="ij"))
     scale = EXTENT / zoom[:, None]
     cos, sin = rotation.cos()[:, None] * scale, rotation.sin()[:, None] * scale
@@ -86,10 +89,24 @@ def orbits(
 
 def draw(controls: dict[str, Moments], size: int = SIZE) -> Drawn:
     """Pictures of the controls angle, rotation, distance, zoom, hue, saturation, brightness."""
-    found = orbits(controls["angle"], controls["rotation"], controls["distance"], controls["zoom"], size)
-    nu, seen, trap = (part.view(-1, size, size) for part in found)
-    told = (nu, tone_of(nu), seen, trap)
-    structure = luma(torch.stack(colour(*told, *AT_REST), dim=-1))
+    nu, seen, trap = (part.view(-1, size, size) for part in _orbits_of(controls, size))
+    structure = _structure(nu, seen, trap)
     paint = (controls[name][:, None, None] for name in ("hue", "saturation", "brightness"))
-    colours = colour(*(part[:, ::2, ::2] for part in told), *paint)
+    colours = colour(*(part[:, ::2, ::2] for part in (nu, tone_of(nu), seen, trap)), *paint)
     return Drawn(structure, torch.stack(colours, dim=-1))
+
+
+def sketch(controls: dict[str, Moments], size: int = SIZE) -> Float32[torch.Tensor, "moments rows columns"]:
+    """The structure of every second row and column of what `draw` draws, without gradients."""
+    with torch.no_grad():
+        found = _orbits_of(controls, size, every=2)
+        return _structure(*(part.view(-1, size // 2, size // 2) for part in found))
+
+
+def _orbits_of(controls: dict[str, Moments], size: int, every: int = 1) -> tuple[Points, Points, Points]:
+    angle, rotation, distance, zoom = (controls[name] for name in ("angle", "rotation", "distance", "zoom"))
+    return orbits(angle, rotation, distance, zoom, size, every)
+
+
+def _structure(nu: torch.Tensor, seen: torch.Tensor, trap: torch.Tensor) -> torch.Tensor:
+    return luma(torch.stack(colour(nu, tone_of(nu), seen, trap, *AT_REST), dim=-1))

@@ -13,7 +13,7 @@ from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW, live_width, live_windows
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields import Grid, Julia
-from explorer.fields.julia.model import FACTS, WEIGHTS, load_model
+from explorer.fields.julia.model import FACTS, FORMAT, WEIGHTS, load_model
 from explorer.fields.julia.parameters import PARAMETERS
 from explorer.fields.julia.timeline import HIGH, LOW
 from explorer.rendering import render_frame
@@ -34,7 +34,7 @@ def write_model(folder, hidden=(8, 5), window_frames=3, deltas=0, seed=0):
     folder.mkdir(parents=True, exist_ok=True)
     save_file({name: value.astype(np.float32) for name, value in tensors.items()}, folder / WEIGHTS)
     facts = {
-        "format": 1,
+        "format": FORMAT,
         "window_frames": window_frames,
         "include_delta": deltas > 0,
         "include_delta_delta": deltas > 1,
@@ -150,7 +150,7 @@ def test_a_track_without_live_features_says_how_to_hear_them(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"format": 2}, "format is 2; this version needs 1"),
+        ({"format": 1}, "format is 1; this version needs 2"),
         ({"feature_version": 0}, "feature_version"),
         ({"window_frames": 4}, "input_dim is 18; this version needs 24"),
         ({"parameters": []}, "this version needs distance, speed"),

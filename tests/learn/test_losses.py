@@ -8,9 +8,11 @@ import torch
 
 from explorer.audio.live import LIVE_FEATURES
 from explorer.fields.julia.parameters import NAMES
-from explorer.learn.fitting import integrate, smoothed
+from explorer.learn.fitting import integrate, pictured, smoothed
 from explorer.learn.losses import (
     PAIRS,
+    REST_WEIGHTS,
+    STEP_WEIGHTS,
     collapse_loss,
     correlation,
     losses,
@@ -18,17 +20,16 @@ from explorer.learn.losses import (
     rest_loss,
     smoothness_loss,
 )
-from explorer.learn.metrics import METRICS, measure
-from explorer.learn.twin import draw
+from explorer.learn.metrics import METRICS
 from tests.learn.conftest import made_track
 
 
 def sequences(count=2, moments=16):
-    """Features of some sequences, and shares of parameters that need gradients."""
+    """Features of some sequences, and shares of parameters between and at them that need gradients."""
     values = [made_track(6, seed).values[: 2 * moments : 2] for seed in range(count)]
     features = dict(zip(LIVE_FEATURES, torch.from_numpy(np.stack(values)).unbind(2), strict=True))
     chance = torch.Generator().manual_seed(0)
-    shares = 0.3 + 0.4 * torch.rand(count, moments, 7, generator=chance)
+    shares = 0.3 + 0.4 * torch.rand(count, 2 * moments, 7, generator=chance)
     return features, shares.requires_grad_()
 
 
@@ -37,9 +38,7 @@ def pictures(shares):
     from explorer.learn.model import AudioToVisualModel
 
     model = AudioToVisualModel()
-    controls = integrate(model.low + model.width * smoothed(shares), torch.Generator().manual_seed(0))
-    drawn = draw({name: values.flatten() for name, values in controls.items()})
-    return measure(*(part.unflatten(0, shares.shape[:2]) for part in drawn))
+    return pictured(model.low + model.width * smoothed(shares), torch.Generator().manual_seed(0))
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
@@ -50,6 +49,25 @@ def test_each_pair_alone_reaches_every_output_that_it_drives(pair):
     for name in pair.drives:
         column = shares.grad[:, :, NAMES.index(name)]
         assert (column != 0).float().mean() > 0.9, name
+
+
+@pytest.mark.parametrize("lever", ["speed", "turn"])
+def test_the_slope_of_change_is_what_a_longer_step_really_does(lever):
+    outputs = torch.tensor([1.04, 0.0, 0.8, 0.0, 0.5, 0.7, 0.7]).repeat(1, 48, 1)
+    outputs[..., NAMES.index(lever)] = 0.2
+    outputs.requires_grad_()
+
+    def change(outputs):
+        return pictured(outputs, torch.Generator().manual_seed(0))["change"][0, 1:]
+
+    column, longer = NAMES.index(lever), outputs.detach().clone()
+    change(outputs).sum().backward()
+    slopes = outputs.grad[0, 2:, column]
+    assert (slopes > 0).all()  # whatever detail the step crosses
+    longer[:, 20:22, column] += 0.2  # of one picture, the tenth after the first
+    grown = (change(longer) - change(outputs)).detach()
+    assert grown[9] == pytest.approx(0.2 * slopes[18:20].sum().item(), rel=0.3)
+    assert grown[10:].abs().max() < grown[9] / 3  # the pictures after it are as far apart as before
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
@@ -73,7 +91,7 @@ def test_a_pair_is_satisfied_by_a_metric_that_follows_and_not_by_one_that_oppose
 
 def test_every_output_is_driven_or_only_smoothed_on_purpose():
     driven = {name for pair in PAIRS for name in pair.drives}
-    assert set(NAMES) - driven == {"distance", "turn"}
+    assert set(NAMES) - driven == {"distance"}
 
 
 def test_correlation_is_pearsons_and_0_for_what_stands_still():
@@ -90,11 +108,14 @@ def test_smoothness_weighs_steps_and_rest_the_mean():
     shares = torch.full_like(shares, 0.5)
     assert smoothness_loss(shares) == 0
     stepped = shares.clone()
-    stepped[:, 8:, NAMES.index("saturation")] += 0.3
-    assert smoothness_loss(stepped) == pytest.approx(0.09 / 15 / 7, rel=1e-3)
-    at_rest = torch.tensor([3 / 7, 0.15, 1 / 3, 0.5, 0.5, 0.7, 0.625]).expand(2, 16, 7)
+    stepped[:, 16:, NAMES.index("saturation")] += 0.3
+    assert smoothness_loss(stepped) == pytest.approx(STEP_WEIGHTS["saturation"] * 0.09 / 31 / 7, rel=1e-3)
+    at_rest = torch.tensor([3 / 7, 0.1, 1 / 3, 0.05, 0.5, 0.7, 0.625]).expand(2, 32, 7)
     assert rest_loss(at_rest) == pytest.approx(0, abs=1e-6)
     assert rest_loss(shares) > 0
+    apart = at_rest.clone()
+    apart[..., NAMES.index("turn")] += 0.1
+    assert rest_loss(apart) == pytest.approx(REST_WEIGHTS["turn"] * 0.01 / 7, rel=1e-3)
 
 
 def test_all_terms_are_there_and_finite_in_silence_too():
@@ -120,6 +141,9 @@ def test_smoothing_keeps_means_and_softens_steps():
 def test_speed_runs_up_to_an_angle():
     outputs = torch.zeros(1, 30, 7)
     outputs[..., NAMES.index("speed")] = 1
-    angle = integrate(outputs, torch.Generator().manual_seed(0))["angle"][0]
-    assert angle[-1] - angle[0] == pytest.approx(0.5 * 29 / 30, rel=1e-4)  # 0.5 rad/s at 30 moments a second
+    controls, steps = integrate(outputs, torch.Generator().manual_seed(0))
+    angle = controls["angle"][0]
+    assert len(angle) == 15
+    assert angle[-1] - angle[0] == pytest.approx(0.5 * 14 / 30, rel=1e-4)  # 0.5 rad/s, a picture every 1/30 s
+    assert steps["angle"] == pytest.approx(torch.full((1, 15), 0.5 / 30), rel=1e-4)
     assert 0 <= angle[0] <= 2 * math.pi + 0.02

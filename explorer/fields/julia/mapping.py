@@ -40,7 +40,7 @@ def by_hand(settings: Julia, track: FeatureTrack) -> Float64[np.ndarray, "frames
         "distance": rest["distance"] + 0.012 * loud - 0.020 * hit - 0.006 * change,
         "speed": 0.05 * loud + 0.25 * change + 0.55 * hit,
         "zoom": 0.90 + 0.14 * heard("bass") + 0.10 * noisy,
-        "turn": 0.25 * heard("treble") + 0.35 * hit,
+        "turn": 0.025 * heard("treble") + 0.035 * hit,
         "hue": 0.86 + 0.13 * heard("centroid"),
         "saturation": rest["saturation"] + 0.20 * loud - 0.10 * noisy,
         "brightness": 0.50 + 0.45 * loud + 0.10 * hit,

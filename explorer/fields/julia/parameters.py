@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Complex128, Float64
 
 SPEED = 0.5  # radians a second that `angle` advances at speed 1
-TURN = 0.4  # radians a second that the picture turns at turn 1
+TURN = 4.0  # radians a second that the picture turns at turn 1
 EXTENT = 1.2  # half the shorter side of the picture in the plane of z, at zoom 1
 ESCAPE = 32.0  # |z| beyond this has escaped
 SMOOTHING_BY_HAND = 0.08  # seconds of centred smoothing of what moves it
@@ -34,9 +34,9 @@ class Parameter:
 
 PARAMETERS = (
     Parameter("distance", 1.01, 1.08, 1.04, "", "how far c lies outside the main cardioid (1: on it)"),
-    Parameter("speed", 0.0, 1.0, 0.15, f"{SPEED} rad/s", "how fast c travels around the cardioid"),
+    Parameter("speed", 0.0, 1.0, 0.1, f"{SPEED} rad/s", "how fast c travels around the cardioid"),
     Parameter("zoom", 0.6, 1.8, 1.0, "", "larger shows it closer"),
-    Parameter("turn", -1.0, 1.0, 0.0, f"{TURN} rad/s", "how fast the picture turns"),
+    Parameter("turn", 0.0, 1.0, 0.05, f"{TURN} rad/s", "how fast the picture turns"),
     Parameter("hue", 0.0, 1.0, 0.5, "turns", "where on the circle of hues"),
     Parameter("saturation", 0.0, 1.0, 0.7, "", "from grey to colourful"),
     Parameter("brightness", 0.2, 1.0, 0.7, "", "how light"),

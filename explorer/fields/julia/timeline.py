@@ -35,7 +35,8 @@ def along(
 ) -> tuple[Float64[np.ndarray, "frames 7"], float]:
     """The columns `NAMED` at every frame, and the frames a second: all that remembers.
 
-    Speed and turn are integrated (trapezium rule) from the start of the track, whatever part is drawn.
+    Speed and turn are summed from the start of the track, whatever part is drawn. Each frame's counts in full
+    on that frame: a hit moves the picture at once, as it does live.
     """
     found, fps = (by_hand(settings, track), track.fps) if model is None else (model.along(track), LIVE_FPS)
     now = Moving(settings, keyframes.values(settings, track, np.arange(len(found)) / fps))
@@ -81,5 +82,6 @@ def visual_parameters(
 
 
 def _integrated(rate: Float64[np.ndarray, " frames"]) -> Float64[np.ndarray, " frames"]:
-    """The sum of a rate up to each frame, 0 at the first."""
-    return np.concatenate(([0.0], np.cumsum((rate[1:] + rate[:-1]) / 2)))
+    """The sum of a rate up to each frame and with it, 0 at the first."""
+    sums: Float64[np.ndarray, " frames"] = np.cumsum(rate) - rate[0]
+    return sums
