@@ -61,8 +61,8 @@ class TrainingScreen:
         self.bar.layout.display = "" if told.is_going else "none"
         self.bar.value = told.share if told.is_going else 0.0
         self.line.value = f'<span role="status">{words(told, run)}</span>'
-        if told.left_out:
-            self.note.value = muted(f"too short, left out: {', '.join(told.left_out)}")
+        if told.notes:
+            self.note.value = "<br>".join(muted(note) for note in told.notes)
         if run:
             self._show_pictures(run)
         if len(history) > self._epochs:

@@ -202,7 +202,8 @@ class TrainingView:
         near = run.parent == explorations_folder().resolve()
         model = run.name if near else relative(run)
         files = sound_files(Path(self.source.value).expanduser())
-        song = next((file for file in files if file.name not in self.status.left_out), files[0])
+        unused = {*self.status.left_out, *(file["name"] for file in self.status.skipped)}
+        song = next((file for file in files if file.name not in unused), files[0])
         return f"ex.explore({relative(song)!r}, ex.Julia(model={model!r}))"
 
     def _make_widgets(self, source: str, settings: TrainSettings) -> None:

@@ -172,8 +172,10 @@ def test_a_status_in_words(status, told):
 def test_sounds_that_were_left_out_are_named_and_losses_may_be_missing():
     screen = TrainingScreen()
     rows = [{"epoch": 1.0, "loss": 2.0, "validation": None}]
-    screen.show(TrainingStatus(status="running", left_out=["click.wav"]), None, rows)
+    skipped = [{"name": "a&b.wav", "reason": "a&b.wav holds no sound"}]
+    screen.show(TrainingStatus(status="running", left_out=["click.wav"], skipped=skipped), None, rows)
     assert "too short, left out: click.wav" in screen.note.value
+    assert "skipped: a&amp;b.wav holds no sound" in screen.note.value
     assert visible(screen.losses)
 
 

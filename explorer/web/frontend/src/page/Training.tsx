@@ -7,6 +7,12 @@ import {
 } from "../api";
 import { LossChart } from "./LossChart";
 
+declare module "../api" {
+  interface TrainingStatus {
+    notes: string[]; // sounds that were given and not used, in words
+  }
+}
+
 const FIRST = ["epochs", "batch_size", "learning_rate", "window_frames", "include_delta", "include_delta_delta"];
 const GOING = ["starting", "running", "stopping"];
 const WORDS: Record<string, string> = {
@@ -101,11 +107,11 @@ export function body(form: FormData, settings: Record<string, Setting>): Record<
   return told;
 }
 
-const sentence = (text: string) => text[0]!.toUpperCase() + text.slice(1) + "…";
+const sentence = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
 function Progress({ status }: { status: TrainingStatus }) {
   const { epoch, epochs, loss, phase, seconds_left, error, run } = status;
-  const doing = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : sentence(phase ?? "starting");
+  const doing = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : `${sentence(phase ?? "starting")}…`;
   const words = {
     idle: "Nothing was trained yet.",
     starting: "Starting…",
@@ -125,7 +131,7 @@ function Progress({ status }: { status: TrainingStatus }) {
             .filter(Boolean).join(", ")}
         </p>
       )}
-      {status.left_out.length > 0 && <p className="quiet">Too short, left out: {status.left_out.join(", ")}</p>}
+      {status.notes.map((note) => <p className="quiet" key={note}>{sentence(note)}</p>)}
     </div>
   );
 }
