@@ -79,6 +79,8 @@ def sound_files(source: str | Path | Iterable[str | Path]) -> list[Path]:
     if not isinstance(source, str | Path):
         return [Path(path) for path in source]
     folder = Path(source).expanduser()
+    if not folder.exists() and folder.suffix.lower() not in ENDINGS:
+        raise SoundError(f"there is no folder {folder.absolute()}; check the name")
     if not folder.is_dir():
         return [existing_file(folder)]
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith("."))

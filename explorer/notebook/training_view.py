@@ -56,6 +56,8 @@ def training(
     root = explorations_folder(explorations)
     earlier = find(resume, root) if resume else None
     chosen = continued(earlier, settings) if earlier else TrainSettings(**settings)
+    if str(source):
+        sound_files(source)  # a folder that is missing or holds no sound is told here
     view = TrainingView(source, chosen, Training(root.resolve()), proof_on=proof_on, resume=earlier)
     cells.remember(view)
     return view
@@ -189,7 +191,7 @@ class TrainingView:
             self._resume = folder
             self.go_on_button.layout.display = ""
         if self.run and (self.run.folder / SHEET).is_file():
-            self.screen.show_proof(self.run.folder, self.run.report(), self._code(self.run.folder))
+            self.screen.show_proof(self.run, self._code(self.run.folder))
             sheet = Image.open(self.run.folder / SHEET).convert("RGB")
             sheet.thumbnail((STILL_WIDTH, STILL_WIDTH))
             self._still.update(np.asarray(sheet), repr(self))

@@ -50,6 +50,7 @@ export function Training({ status }: { status: TrainingStatus | null }) {
       <p className="quiet">A model learns to move the picture with the music: loud is bright, change is motion.</p>
       {status && <Progress status={status} />}
       <LossChart history={history} />
+      {history.length > 0 && <p className="quiet">Lower is better: the loss falls below zero as the picture follows.</p>}
       {wrong && <p className="wrong" role="alert">{wrong}</p>}
       {going ? (
         <button type="button" className="wide" disabled={status?.status === "stopping"} onClick={() => carry(stopTraining())}>
@@ -109,14 +110,23 @@ export function body(form: FormData, settings: Record<string, Setting>): Record<
 
 const sentence = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
+const ENDING: Record<string, string> = { proving: "proving what it learned", writing: "drawing what it learned" };
+
+/** What a training that goes on is doing. */
+export function doing({ status, phase, epoch, epochs }: Pick<TrainingStatus, "status" | "phase" | "epoch" | "epochs">) {
+  const ending = ENDING[phase ?? ""];
+  if (ending) return `${status === "stopping" ? `Stopped in epoch ${epoch}; ${ending}` : sentence(ending)}…`;
+  const now = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : `${sentence(phase ?? "starting")}…`;
+  return status === "stopping" ? `Stopping. ${now}` : now;
+}
+
 function Progress({ status }: { status: TrainingStatus }) {
-  const { epoch, epochs, loss, phase, seconds_left, error, run } = status;
-  const doing = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : `${sentence(phase ?? "starting")}…`;
+  const { loss, seconds_left, error, run } = status;
   const words = {
     idle: "Nothing was trained yet.",
     starting: "Starting…",
-    running: doing,
-    stopping: `Stopping. ${doing}`,
+    running: doing(status),
+    stopping: doing(status),
     done: `Done: ${run}`,
     stopped: run ? `Stopped: ${run}` : "Stopped before anything was learned.",
     failed: `Failed: ${error ?? "no reason was given"}`,
