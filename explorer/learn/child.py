@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from explorer.errors import ExplorerError
 from explorer.experiments import manifest
@@ -41,7 +41,8 @@ class TrainingStatus(BaseModel):
 
     While it runs, `phase` is what it does (hearing the sounds, making clips, training, proving, writing),
     `share` how much of that is done (0 to 1) and `seconds_left` how long that will take. `left_out` names
-    sounds that are too short to train on.
+    sounds that are too short to train on, `skipped` files that could not be read, each by name and reason;
+    `notes` says both in words.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -60,7 +61,15 @@ class TrainingStatus(BaseModel):
     seconds_left: float | None = None
     error: str | None = None
     left_out: list[str] = []
+    skipped: list[dict[str, str]] = []
     log: list[str] = []
+
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
+    @property
+    def notes(self) -> list[str]:
+        """What became of sounds that were given and not used, in words."""
+        short = [f"too short, left out: {', '.join(self.left_out)}"] if self.left_out else []
+        return [*short, *(f"skipped: {file.get('reason')}" for file in self.skipped)]
 
     @property
     def is_going(self) -> bool:
@@ -226,7 +235,8 @@ def _told(run: Path) -> TrainingStatus:
     log = _read(run / manifest.NAME)
     progress = _read(run / PROGRESS)
     try:
-        told = TrainingStatus(**{**progress, "run": run.name, "left_out": log.get("left_out", [])})
+        unused = {name: log.get(name, []) for name in ("left_out", "skipped")}
+        told = TrainingStatus(**{**progress, "run": run.name, **unused})
     except ValidationError:  # damaged, or from another version
         told = TrainingStatus(run=run.name)
     if "status" not in progress:

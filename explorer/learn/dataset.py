@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Float32, Int64
@@ -43,12 +44,21 @@ class Track:
         return len(self.values) / LIVE_FPS
 
 
-def load_tracks(source: str | Path | Iterable[str | Path], progress: Progress = silent) -> list[Track]:
+class Unusable(NamedTuple):
+    """A file that cannot be heard, and why in words."""
+
+    name: str
+    reason: str
+
+
+def load_tracks(
+    source: str | Path | Iterable[str | Path], progress: Progress = silent
+) -> tuple[list[Track], list[Unusable]]:
     """The tracks of a folder (with its folders) or of files, each content once, in order of their hash.
 
-    A file that cannot be used is skipped with an ExplorerWarning; none at all is a SoundError.
+    A file that cannot be used is skipped with an ExplorerWarning and named; none at all is a SoundError.
     """
-    files, tracks = sound_files(source), {}
+    files, tracks, unusable = sound_files(source), {}, []
     for number, path in enumerate(files):
         progress(HEARING, number, len(files))
         try:
@@ -56,11 +66,12 @@ def load_tracks(source: str | Path | Iterable[str | Path], progress: Progress = 
             tracks[track.sha256] = track
         except SoundError as error:
             warnings.warn(f"skipped: {error}", ExplorerWarning, stacklevel=2)
+            unusable.append(Unusable(path.name, str(error).replace(str(path), path.name)))
     progress(HEARING, len(files), len(files))
     if not tracks:
         said = f"in {files[0].name}" if len(files) == 1 else f"in {len(files)} files"
         raise SoundError(f"no usable sound {said}; give a folder with music (wav, flac, ogg, mp3, m4a)")
-    return [tracks[key] for key in sorted(tracks)]
+    return [tracks[key] for key in sorted(tracks)], unusable
 
 
 def sound_files(source: str | Path | Iterable[str | Path]) -> list[Path]:
@@ -68,6 +79,8 @@ def sound_files(source: str | Path | Iterable[str | Path]) -> list[Path]:
     if not isinstance(source, str | Path):
         return [Path(path) for path in source]
     folder = Path(source).expanduser()
+    if not folder.exists() and folder.suffix.lower() not in ENDINGS:
+        raise SoundError(f"there is no folder {folder.absolute()}; check the name")
     if not folder.is_dir():
         return [existing_file(folder)]
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith("."))

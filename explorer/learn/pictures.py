@@ -24,6 +24,7 @@ COLOURS = {"trained": "#12848a", "untrained": "#b5b8bd", "shifted": "#d9822b"}
 MOMENTS = 6  # of a sheet
 LENGTH = 4.0  # seconds that a sheet spans
 SIZE = (320, 240)
+LETTERS = 34  # pixels: a sheet of about 2000 is shown at a third of that in a notebook
 
 
 def write_pictures(folder: Path, track: Track, proof: dict[str, Any], history: list[Row]) -> None:
@@ -38,7 +39,7 @@ def write_pictures(folder: Path, track: Track, proof: dict[str, Any], history: l
         images = [*moments(before, track), *moments(folder, track)]
     times = sheet_times(track)
     labels = [f"{who}, {t:.2f} s" for who in ("untrained", "trained") for t in times]
-    sheet = contact_sheet(images, MOMENTS, labels, f"{track.name}: before and after")
+    sheet = contact_sheet(images, MOMENTS, labels, f"{track.name}: before and after", LETTERS)
     with atomic_path(folder / "sheet.jpg") as part:
         Image.fromarray(sheet).save(part, format="JPEG", quality=88)
 
@@ -61,7 +62,7 @@ def moments(
 
 
 def draw_proof(proof: dict[str, Any]) -> Figure:
-    """For each pair the correlation of the trained model with its 95 % interval, beside the two others."""
+    """The correlation of every pair, by the trained model with its interval, if any, and by the others."""
     figure = Figure((9, 3.6), dpi=110, facecolor=PAPER, layout="constrained")
     axes = figure.add_subplot(facecolor=PAPER)
     names = list(proof["pairs"])
@@ -69,7 +70,7 @@ def draw_proof(proof: dict[str, Any]) -> Figure:
         told = [pair if who == "trained" else pair[who] for pair in proof["pairs"].values()]
         heights = [pair["r"] for pair in told]
         axes.bar(np.arange(len(names)) + offset, heights, 0.25, color=colour, label=who)
-        if who == "trained":
+        if who == "trained" and all(pair["interval"] for pair in told):
             ends = np.array([pair["interval"] for pair in told]).T
             errors = np.abs(ends - heights)
             axes.errorbar(np.arange(len(names)) + offset, heights, errors, fmt="none", ecolor=INK, capsize=3)

@@ -18,6 +18,7 @@ from explorer.learn.pictures import LENGTH, MOMENTS, moments, sheet_times
 from explorer.learn.settings import PREVIEW
 
 SIZE = (200, 150)
+LETTERS = 26  # pixels
 SHARE = 0.03  # of the time of a training, at most
 
 
@@ -54,6 +55,6 @@ class Preview:
         from explorer.video.sheet import contact_sheet
 
         labels = ["untrained", *[""] * (MOMENTS - 1), words, *[""] * (MOMENTS - 1)]
-        sheet = contact_sheet([*self._before, *now], MOMENTS, labels)
+        sheet = contact_sheet([*self._before, *now], MOMENTS, labels, letters=LETTERS)
         with atomic_path(self._path) as part:
             Image.fromarray(sheet).save(part, format="JPEG", quality=85)

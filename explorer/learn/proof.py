@@ -3,7 +3,7 @@
 For windows of consecutive moments of the tracks held out, every pair of `losses.PAIRS` gets its correlation:
 from the trained model, from untrained ones (several seeds), and from the trained one that hears the same
 sound shifted in time (several shifts). The windows are resampled (bootstrap) for 95 % intervals of the mean
-correlation and of its margin over the two others.
+correlation and of its margin over the two others; fewer than `FEWEST` windows give none.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ SIDE = 64  # pixels of a frame
 RATE = 30.0  # frames a second
 WINDOW = 64  # frames over which a correlation is taken
 WINDOWS = 20  # at most, evenly over the tracks
+FEWEST = 5  # windows that an interval is drawn from
 OTHERS = 3  # untrained models, and shifts
 RESAMPLES = 2000
 REST = {parameter.name: parameter.rest for parameter in PARAMETERS}
@@ -159,8 +160,10 @@ def untrained_in(folder: Path, seed: int = 0) -> Iterator[Path]:
         yield Path(place)
 
 
-def interval(values: Float64[np.ndarray, " windows"], chance: np.random.Generator) -> list[float]:
-    """95 % interval of the mean, by resampling the windows."""
+def interval(values: Float64[np.ndarray, " windows"], chance: np.random.Generator) -> list[float] | None:
+    """95 % interval of the mean, by resampling the windows; None for fewer than `FEWEST`."""
+    if len(values) < FEWEST:
+        return None
     picked = chance.integers(len(values), size=(RESAMPLES, len(values)))
     low, high = np.percentile(values[picked].mean(axis=1), [2.5, 97.5])
     return [float(low), float(high)]
@@ -192,7 +195,9 @@ def _told(
 
 def lines(proof: dict[str, Any]) -> Iterator[str]:
     """The proof as lines of a table, ASCII."""
-    yield f"held out: {', '.join(proof['tracks'])} ({proof['windows']} windows of {WINDOW / RATE:.1f} s)"
+    count = proof["windows"]
+    spans = f"{count} window{'' if count == 1 else 's'} of {WINDOW / RATE:.1f} s"
+    yield f"held out: {', '.join(proof['tracks'])} ({spans})"
     head = f"{'pair':<20}{'r':>6}  {'95 %':<14}{'untrained':>10}{'margin':>8}  {'95 %':<14}"
     yield f"{head}{'shifted':>10}{'margin':>8}  {'95 %':<14}spread"
     for name, told in proof["pairs"].items():
@@ -201,7 +206,9 @@ def lines(proof: dict[str, Any]) -> Iterator[str]:
             its = told[other]
             row += f"{its['r']:>10.2f}{its['margin']:>8.2f}  {_span(its['interval']):<14}"
         yield row + f"{told['spread']:.4f}"
+    if count < FEWEST:
+        yield f"too little sound was held out for intervals ({FEWEST} windows or more): nothing is proven"
 
 
-def _span(ends: list[float]) -> str:
-    return f"{ends[0]:.2f}..{ends[1]:.2f}"
+def _span(ends: list[float] | None) -> str:
+    return f"{ends[0]:.2f}..{ends[1]:.2f}" if ends else "-"

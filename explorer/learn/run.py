@@ -51,6 +51,14 @@ class TrainRun:
         return found
 
     @property
+    def proven_on_a_part(self) -> bool:
+        """Whether what it is proven on is a part of a sound that it was trained on."""
+        learned, proven = (
+            {sound["sha256"] for sound in self.manifest.get(name, [])} for name in ("trained_on", "proven_on")
+        )
+        return not learned.isdisjoint(proven)
+
+    @property
     def history(self) -> pd.DataFrame:
         """The losses of every epoch; empty before the first has ended."""
         import pandas as pd

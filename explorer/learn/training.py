@@ -16,6 +16,7 @@ from explorer.learn import checkpoint
 from explorer.learn.checkpoint import Progressed
 from explorer.learn.dataset import (
     Track,
+    Unusable,
     by_length,
     load_proof,
     load_tracks,
@@ -46,18 +47,23 @@ Source = str | Path | Iterable[str | Path]
 
 
 class Sounds(NamedTuple):
-    """Tracks to train on, those that decide when to stop, those to prove on, those too short to use."""
+    """Tracks to train on, those that decide when to stop, those to prove on; and what is not used."""
 
     learned: list[Track]
     held_out: list[Track]
     proven: list[Track]
     short: list[Track]
+    unusable: list[Unusable]
 
     def about(self) -> dict[str, list[Any]]:
         """What the manifest says of them."""
         told = (self.learned, self.held_out, self.proven)
         named = [[_name(track) for track in tracks] for tracks in told]
-        return {**dict(zip(ABOUT, named, strict=True)), "left_out": [track.name for track in self.short]}
+        return {
+            **dict(zip(ABOUT, named, strict=True)),
+            "left_out": [track.name for track in self.short],
+            "skipped": [file._asdict() for file in self.unusable],
+        }
 
 
 def train(
@@ -169,13 +175,14 @@ def _sounds(
     """Hear everything, and say what it is for. Raises SoundError or SettingsError where that cannot be."""
     proven = load_proof(proof_on, progress)
     hidden = {track.sha256 for track in proven}
-    tracks = [track for track in load_tracks(files, progress) if track.sha256 not in hidden]
+    heard, unusable = load_tracks(files, progress)
+    tracks = [track for track in heard if track.sha256 not in hidden]
     if not tracks:
         raise SettingsError("every sound is one to prove on; give others to train on")
     tracks += made_tracks(settings.made_clips, settings.seed, progress)
     tracks, short = by_length(tracks, settings.sequence * STRIDE)
     learned, held_out = split(tracks, settings.held_out, settings.seed)
-    return Sounds(learned, held_out, proven or held_out, short)
+    return Sounds(learned, held_out, proven or held_out, short, unusable)
 
 
 def _fit(folder: Path, fit: Fit, track: Track, status: Status) -> str:

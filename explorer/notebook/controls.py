@@ -41,8 +41,9 @@ def make_control(knob: Knob, changed: Changed) -> Control | None:
 
 
 def label(knob: Knob) -> str:
-    """`coord scale`, `time span (s)`."""
-    return knob.name.replace("_", " ") + (f" ({knob.unit})" if knob.unit else "")
+    """`coord scale`, `time span (s)`; a unit that the name says is not said again."""
+    words = knob.name.split("_")
+    return " ".join(words) + (f" ({knob.unit})" if knob.unit and knob.unit not in words else "")
 
 
 class Number:

@@ -89,7 +89,12 @@ def arranged(
 
 def card(title: str, *children: widgets.Widget) -> widgets.Box:
     """Some widgets with a frame and a title."""
-    return box(widgets.VBox, "explorer-card", widgets.HTML(f"<h4>{title}</h4>"), *children)
+    return box(widgets.VBox, "explorer-card", widgets.HTML(heading(title)), *children)
+
+
+def heading(title: str) -> str:
+    """The title of a card, as HTML."""
+    return f"<h4>{title}</h4>"
 
 
 def box(kind: type[widgets.Box], name: str, *children: widgets.Widget) -> widgets.Box:

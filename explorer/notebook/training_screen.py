@@ -12,16 +12,22 @@ import ipywidgets as widgets
 from explorer.experiments.pace import duration
 from explorer.learn.child import TrainingStatus
 from explorer.learn.history import draw_history
-from explorer.learn.settings import PREVIEW, TRAINING
+from explorer.learn.losses import PAIRS
+from explorer.learn.run import TrainRun
+from explorer.learn.settings import PREVIEW, PROVING, TRAINING, WRITING
 from explorer.notebook.as_code import CodeView
-from explorer.notebook.layout import card
+from explorer.notebook.layout import box, card, heading
 from explorer.notebook.links import saved_in
 from explorer.notebook.shelf import muted
 from explorer.notebook.show import plot
 
 SHEET, PROOF = "sheet.jpg", "proof.png"  # files of a run folder
+NEVER_HEARD = "on music that it never heard"
+LAST_PART = "on the last part of a sound whose first part it was trained on"
 LOSSES = ("loss", "rms-luminance", "flux+onset-change", "zcr-edges", "centroid-hue")
 NOTHING_YET = "how the model moves the picture before and after appears here"
+
+ENDING = {PROVING: "proving what it learned", WRITING: "drawing what it learned"}
 
 History = Sequence[Mapping[str, float | None]]
 
@@ -38,9 +44,10 @@ class TrainingScreen:
         self.numbers = widgets.HTML()
         self.code = CodeView()
         table = widgets.Accordion([self.numbers], titles=("the numbers",), selected_index=None)
+        self._proof_title = widgets.HTML(heading(NEVER_HEARD))
         self._cards = {
-            self.losses: card("losses after each epoch", self.losses),
-            self.proof: card("on music that it never heard", self.proof, table),
+            self.losses: card("losses after each epoch", self.losses, widgets.HTML(muted(scale_words()))),
+            self.proof: box(widgets.VBox, "explorer-card", self._proof_title, self.proof, table),
         }
         self.seen = card("pictures", self.empty, self.pictures)
         self.top = widgets.VBox([self.bar, self.line, self.note, self.code.widget])
@@ -61,19 +68,20 @@ class TrainingScreen:
         self.bar.layout.display = "" if told.is_going else "none"
         self.bar.value = told.share if told.is_going else 0.0
         self.line.value = f'<span role="status">{words(told, run)}</span>'
-        if told.left_out:
-            self.note.value = muted(f"too short, left out: {', '.join(told.left_out)}")
+        if told.notes:
+            self.note.value = "<br>".join(muted(note) for note in told.notes)
         if run:
             self._show_pictures(run)
         if len(history) > self._epochs:
             self._epochs = len(history)
             self._display(self.losses, _chart(history))
 
-    def show_proof(self, run: Path, table: str, code: str) -> None:
+    def show_proof(self, run: TrainRun, code: str) -> None:
         """Show how a training that has ended turned out, and how to use it."""
-        self._show_pictures(run)
-        self._display(self.proof, (run / PROOF).read_bytes())
-        self.numbers.value = f'<pre class="explorer-table">{html.escape(table)}</pre>'
+        self._show_pictures(run.folder)
+        self._proof_title.value = heading(LAST_PART if run.proven_on_a_part else NEVER_HEARD)
+        self._display(self.proof, (run.folder / PROOF).read_bytes())
+        self.numbers.value = f'<pre class="explorer-table">{html.escape(run.report())}</pre>'
         self.code.show(code)
 
     def _show_pictures(self, run: Path) -> None:
@@ -106,16 +114,24 @@ def words(told: TrainingStatus, run: Path | None) -> str:
         files = {"history": "history.png", "proof": PROOF, "pictures": SHEET, "ONNX": "model.onnx"}
         links = {name: run / file for name, file in files.items()} if run else {}
         return f"{told.status}, {saved_in(run, links)}" if run else muted(told.status)
-    parts = [{"stopping": "stopping: "}.get(told.status, "") + (told.phase or "starting, a few seconds")]
+    doing = ENDING.get(told.phase or "", told.phase or "starting, a few seconds")
+    begins = f"stopped in epoch {told.epoch}; " if told.phase in ENDING else "stopping: "
+    parts = [(begins if told.status == "stopping" else "") + doing]
     if told.phase == TRAINING:
         parts[0] += f", epoch {told.epoch} of {told.epochs}"
         parts += [f"loss {told.loss:.2f}"] if told.loss is not None else []
         held_out = [value for value in told.validation.values() if value is not None]
         parts += [f"held out {sum(held_out):.2f}"] if held_out else []
-    elif told.phase:
+    elif told.phase and told.phase != WRITING:
         parts[0] += f" {told.share:.0%}"
     parts += [f"{duration(told.seconds_left)} left"] if told.seconds_left else []
     return muted(", ".join(parts))
+
+
+def scale_words() -> str:
+    """How to read the losses, which a pair makes negative where the picture follows."""
+    lowest = ", ".join(f"{pair.name} {-pair.weight:g}" for pair in PAIRS if pair.name in LOSSES)
+    return f"lower is better; 0 means unrelated, and a pair that follows perfectly has {lowest}"
 
 
 def _chart(history: History) -> bytes:

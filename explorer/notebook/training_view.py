@@ -56,6 +56,8 @@ def training(
     root = explorations_folder(explorations)
     earlier = find(resume, root) if resume else None
     chosen = continued(earlier, settings) if earlier else TrainSettings(**settings)
+    if str(source):
+        sound_files(source)  # a folder that is missing or holds no sound is told here
     view = TrainingView(source, chosen, Training(root.resolve()), proof_on=proof_on, resume=earlier)
     cells.remember(view)
     return view
@@ -189,7 +191,7 @@ class TrainingView:
             self._resume = folder
             self.go_on_button.layout.display = ""
         if self.run and (self.run.folder / SHEET).is_file():
-            self.screen.show_proof(self.run.folder, self.run.report(), self._code(self.run.folder))
+            self.screen.show_proof(self.run, self._code(self.run.folder))
             sheet = Image.open(self.run.folder / SHEET).convert("RGB")
             sheet.thumbnail((STILL_WIDTH, STILL_WIDTH))
             self._still.update(np.asarray(sheet), repr(self))
@@ -202,7 +204,8 @@ class TrainingView:
         near = run.parent == explorations_folder().resolve()
         model = run.name if near else relative(run)
         files = sound_files(Path(self.source.value).expanduser())
-        song = next((file for file in files if file.name not in self.status.left_out), files[0])
+        unused = {*self.status.left_out, *(file["name"] for file in self.status.skipped)}
+        song = next((file for file in files if file.name not in unused), files[0])
         return f"ex.explore({relative(song)!r}, ex.Julia(model={model!r}))"
 
     def _make_widgets(self, source: str, settings: TrainSettings) -> None:

@@ -30,8 +30,9 @@ def contact_sheet(
     columns: int | None = None,
     labels: Sequence[str] | None = None,
     title: str | None = None,
+    letters: int = LABEL,
 ) -> UInt8[np.ndarray, "height width 3"]:
-    """Thumbnails in rows on a dark neutral ground; a label (say "0:07.5") stands under each.
+    """Thumbnails in rows on a dark neutral ground; a label (say "0:07.5") stands under each, `letters` high.
 
     Pictures of different shapes are fitted into cells of one size, never cropped or enlarged. Raises
     SettingsError without pictures or when the labels do not match them.
@@ -43,19 +44,19 @@ def contact_sheet(
     if columns is not None and columns < 1:
         raise SettingsError(f"columns: got {columns}; allowed: 1 or more")
     thumbs = [_thumbnail(image) for image in images]
-    grid = _grid(thumbs, columns, labels, title)
+    grid = _grid(thumbs, columns, labels, title, letters)
     sheet = Image.new("RGB", (grid.width, grid.height), BACKGROUND)
     pen = ImageDraw.Draw(sheet)
     if title:
-        line = _fit(title, TITLE, grid.width - 2 * MARGIN)
-        pen.text((MARGIN, MARGIN - 4), line, fill=TITLE_COLOR, font=_font(TITLE))
+        line = _fit(title, grid.title, grid.width - 2 * MARGIN)
+        pen.text((MARGIN, MARGIN - 4), line, fill=TITLE_COLOR, font=_font(grid.title))
     for index, thumb in enumerate(thumbs):
         x, y = grid.place(index)
         left, above = (grid.cell - thumb.width) // 2, (grid.picture - thumb.height) // 2
         sheet.paste(thumb, (x + left, y + above))
         if labels:
-            line = _fit(labels[index], LABEL, grid.cell)
-            pen.text((x + 1, y + grid.picture + 5), line, fill=LABEL_COLOR, font=_font(LABEL))
+            line = _fit(labels[index], letters, grid.cell)
+            pen.text((x + 1, y + grid.picture + 5), line, fill=LABEL_COLOR, font=_font(letters))
     return np.array(sheet)
 
 
@@ -69,6 +70,7 @@ class _Grid:
     cell: int  # width of a cell
     picture: int  # height of the tallest thumbnail
     label: int  # height of the line under it
+    title: int  # size of its letters
 
     @property
     def width(self) -> int:
@@ -85,15 +87,22 @@ class _Grid:
 
 
 def _grid(
-    thumbs: list[Image.Image], columns: int | None, labels: Sequence[str] | None, title: str | None
+    thumbs: list[Image.Image],
+    columns: int | None,
+    labels: Sequence[str] | None,
+    title: str | None,
+    letters: int,
 ) -> _Grid:
     """A grid that holds the thumbnails and their labels."""
-    widths = [thumb.width for thumb in thumbs] + [min(_width(label, LABEL), THUMB) for label in labels or ()]
+    widths = [thumb.width for thumb in thumbs] + [
+        min(_width(label, letters), THUMB) for label in labels or ()
+    ]
     picture = max(thumb.height for thumb in thumbs)
-    label = LABEL + 12 if labels else 0
+    label = letters + 12 if labels else 0
     columns = min(columns or _columns(len(thumbs), max(widths), picture + label), len(thumbs))
-    top = MARGIN + (TITLE + 18 if title else 0)
-    return _Grid(columns, math.ceil(len(thumbs) / columns), top, max(widths), picture, label)
+    size = max(TITLE, letters)
+    top = MARGIN + (size + 18 if title else 0)
+    return _Grid(columns, math.ceil(len(thumbs) / columns), top, max(widths), picture, label, size)
 
 
 def _thumbnail(image: np.ndarray) -> Image.Image:

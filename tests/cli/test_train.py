@@ -45,10 +45,10 @@ def test_it_ends_with_the_process_that_began_it(tmp_path):
     ("command", "told"),
     [
         (["train"], "name a folder with music"),
-        (["train", "nowhere"], "there is no file nowhere"),
+        (["train", "nowhere"], "there is no folder "),
         (["train", "--shipped", "--epochs", "3"], "name a folder with music"),
         (["train", "music", "--epochs", "0"], "epochs"),
-        (["train", ".", "--prove", "nofile"], "there is no file nofile"),
+        (["train", ".", "--prove", "nofile"], "there is no folder "),
         (["train", "music", "--window-frames", "500"], "window_frames"),
         (["train", "music", "--resume", "train_none"], "no run 'train_none'"),
         (["export", "nothing"], "no run 'nothing'"),

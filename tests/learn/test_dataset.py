@@ -13,7 +13,8 @@ from tests.signals import music, silence, write_wav
 
 
 def test_a_folder_is_heard_with_its_folders_and_every_content_once(folder):
-    tracks = load_tracks(folder)
+    tracks, unusable = load_tracks(folder)
+    assert unusable == []
     assert {track.name for track in tracks} >= {"b.wav", "c.wav"}
     assert len(tracks) == 3
     assert tracks == sorted(tracks, key=lambda track: track.sha256)
@@ -24,7 +25,11 @@ def test_a_folder_is_heard_with_its_folders_and_every_content_once(folder):
 def test_a_broken_file_is_skipped_with_a_warning(folder):
     (folder / "broken.wav").write_bytes(b"RIFF....WAVE")
     with pytest.warns(ExplorerWarning, match="skipped: .*broken.wav"):
-        assert len(load_tracks(folder)) == 3
+        tracks, (broken,) = load_tracks(folder)
+    assert len(tracks) == 3
+    assert broken.name == "broken.wav"
+    assert broken.reason.startswith("broken.wav ")  # and no path: notebooks travel
+    assert str(folder) not in broken.reason
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no sound at all"])
@@ -36,8 +41,8 @@ def test_no_usable_sound_is_an_error(tmp_path, content, recwarn):
 
 
 def test_a_file_and_a_list_of_files_will_do(folder):
-    assert len(load_tracks(folder / "a.wav")) == 1
-    assert len(load_tracks([folder / "a.wav", folder / "c.wav"])) == 2
+    assert len(load_tracks(folder / "a.wav")[0]) == 1
+    assert len(load_tracks([folder / "a.wav", folder / "c.wav"])[0]) == 2
     with pytest.raises(SoundError, match="no file"):
         load_tracks(folder / "missing.wav")
 
@@ -110,4 +115,4 @@ def test_made_tracks_have_a_name_and_a_hash_each():
 
 
 def test_silence_is_a_sound_to_train_on(tmp_path):
-    assert load_tracks(write_wav(tmp_path / "a.wav", silence(6)))[0].values.max() == 0
+    assert load_tracks(write_wav(tmp_path / "a.wav", silence(6)))[0][0].values.max() == 0

@@ -7,7 +7,8 @@ import torch
 from explorer.fields.julia.parameters import NAMES
 from explorer.learn import proof
 from explorer.learn.model import AudioToVisualModel, save_model
-from explorer.learn.proof import interval, lines, live_track, prove, windows
+from explorer.learn.pictures import draw_proof
+from explorer.learn.proof import FEWEST, interval, lines, live_track, prove, windows
 from explorer.learn.settings import TrainSettings
 from tests.learn.conftest import made_track
 
@@ -70,6 +71,32 @@ def test_intervals_hold_the_mean_and_shrink_with_more_windows():
         spans.append(high - low)
     assert spans[1] == pytest.approx(2 * 1.96 * 0.2 / np.sqrt(800), rel=0.15)
     assert spans[0] > 4 * spans[1]
+
+
+@pytest.fixture
+def of_one_window(by_construction):
+    """The same proof, as it is where too little was held out."""
+    pairs = {
+        name: {**told, "interval": None}
+        | {other: {**told[other], "interval": None} for other in ("untrained", "shifted")}
+        for name, told in by_construction["pairs"].items()
+    }
+    return {**by_construction, "windows": 1, "pairs": pairs}
+
+
+def test_few_windows_give_no_interval():
+    assert interval(np.full(FEWEST - 1, 0.5), np.random.default_rng(0)) is None
+    assert interval(np.full(FEWEST, 0.5), np.random.default_rng(0)) == [0.5, 0.5]
+
+
+def test_a_proof_without_intervals_says_so_and_shows_none(by_construction, of_one_window):
+    table = list(lines(of_one_window))
+    assert "(1 window of 2.1 s)" in table[0]
+    assert not any(".." in line for line in table)
+    assert "too little sound was held out" in table[-1]
+    assert "too little" not in "".join(lines(by_construction))
+    bars = [len(draw_proof(told).axes[0].containers) for told in (by_construction, of_one_window)]
+    assert bars == [4, 3]  # the fourth are the intervals
 
 
 def test_a_shift_goes_around_the_end():

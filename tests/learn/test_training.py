@@ -11,6 +11,7 @@ from PIL import Image
 from explorer.audio.live import LIVE_FEATURES
 from explorer.errors import ExplorerWarning, SettingsError, SoundError, Stopped
 from explorer.learn import preview, status, train, training
+from explorer.learn.child import Training
 from explorer.learn.dataset import split
 from explorer.learn.fitting import Fit, one_cycle
 from explorer.learn.model import AudioToVisualModel
@@ -226,6 +227,16 @@ def test_sounds_shorter_than_a_sequence_are_left_out_and_named(folder, tmp_path,
     assert "click.wav" not in {track["name"] for track in run.manifest["trained_on"]}
     with pytest.raises(SoundError, match=r"every sound is shorter than a sequence, .*--sequence"):
         train(folder, explorations=tmp_path / "other", sequence=1024)
+
+
+def test_a_file_that_cannot_be_read_is_recorded_and_told_to_whoever_watches(folder, tmp_path, quick):
+    (folder / "broken.wav").write_bytes(b"RIFF....WAVE")
+    with pytest.warns(ExplorerWarning, match=r"skipped: .*broken\.wav"):
+        run = train(folder, epochs=1, explorations=tmp_path / "runs", **SMALL)
+    (skipped,) = run.manifest["skipped"]
+    assert skipped["name"] == "broken.wav"
+    told = Training(tmp_path / "runs").status()
+    assert told.notes == told.model_dump()["notes"] == [f"skipped: {skipped['reason']}"]
 
 
 def test_a_missing_file_to_prove_on_is_said_to_be_missing(folder, tmp_path):

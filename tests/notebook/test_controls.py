@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from explorer.fields import CPPN
+from explorer.learn.settings import TrainSettings
 from explorer.notebook.controls import Choice, Number, OptionalNumber, Switch, grid, label, make_control
 from explorer.notebook.form import Form
 from explorer.settings import Settings, knob
@@ -117,6 +118,11 @@ def test_help_and_unit_are_on_every_control():
         if control:
             widget = getattr(control, "number", control)
             assert getattr(widget, "slider", control.widget).tooltip == said.help, name
+
+
+def test_a_unit_that_the_name_says_is_not_said_again():
+    assert label(TrainSettings.knobs()["window_frames"]) == "window frames"
+    assert label(Sample.knobs()["span"]) == "span (s)"
 
 
 def test_threads_that_drag_one_control_leave_it_in_line():

@@ -12,7 +12,7 @@ from explorer.experiments import manifest
 from explorer.files import write_json
 from explorer.learn.child import Training, TrainingStatus
 from explorer.learn.settings import TrainSettings
-from explorer.notebook.training_screen import TrainingScreen, words
+from explorer.notebook.training_screen import TrainingScreen, scale_words, words
 from explorer.notebook.training_view import TrainingView, training
 from tests.learn import trainer
 from tests.notebook.test_controls import drag
@@ -123,7 +123,7 @@ def test_a_run_cannot_go_on_with_other_settings(make_view, tmp_path):
     ("source", "told"),
     [
         ("", "name a folder with music"),
-        ("nowhere", "there is no file nowhere"),
+        ("nowhere", "there is no folder "),
         ("empty", "holds no sound file"),
     ],
 )
@@ -136,6 +136,15 @@ def test_what_cannot_be_trained_on_is_told_at_once(make_view, tmp_path, monkeypa
     assert view.status.status == "idle"
     with pytest.raises((SettingsError, SoundError), match=told):
         view.start()
+
+
+def test_a_missing_folder_is_told_at_once_with_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SoundError, match="there is no folder") as told:
+        training("nowhere/", explorations=tmp_path)
+    assert str(tmp_path / "nowhere") in str(told.value)
+    with pytest.raises(SoundError, match=r"there is no file .*song\.wav"):
+        training("song.wav", explorations=tmp_path)
 
 
 def test_a_failure_is_told_in_words(make_view):
@@ -154,8 +163,13 @@ def test_a_failure_is_told_in_words(make_view):
     ("status", "told"),
     [
         ({"status": "starting"}, "starting, a few seconds"),
-        ({"status": "running", "phase": "proving", "share": 0.4, "seconds_left": 12}, "proving 40%, 12 s"),
-        ({"status": "stopping", "phase": "proving", "share": 0.4}, "stopping: proving 40%"),
+        ({"status": "running", "phase": "proving", "share": 0.4, "seconds_left": 12},
+         "proving what it learned 40%, 12 s"),
+        ({"status": "stopping", "phase": "proving", "share": 0.4, "epoch": 2},
+         "stopped in epoch 2; proving what it learned 40%"),
+        ({"status": "stopping", "phase": "writing", "share": 0.5, "epoch": 2},
+         "stopped in epoch 2; drawing what it learned<"),
+        ({"status": "stopping", "phase": "training", "epoch": 2, "epochs": 9}, "stopping: training, epoch 2"),
         ({"status": "stopped"}, "stopped before anything was learned"),
         ({"status": "failed", "error": "<b>"}, "&lt;b&gt;"),
         (
@@ -172,9 +186,28 @@ def test_a_status_in_words(status, told):
 def test_sounds_that_were_left_out_are_named_and_losses_may_be_missing():
     screen = TrainingScreen()
     rows = [{"epoch": 1.0, "loss": 2.0, "validation": None}]
-    screen.show(TrainingStatus(status="running", left_out=["click.wav"]), None, rows)
+    skipped = [{"name": "a&b.wav", "reason": "a&b.wav holds no sound"}]
+    screen.show(TrainingStatus(status="running", left_out=["click.wav"], skipped=skipped), None, rows)
     assert "too short, left out: click.wav" in screen.note.value
+    assert "skipped: a&amp;b.wav holds no sound" in screen.note.value
     assert visible(screen.losses)
+
+
+def test_losses_are_told_how_to_be_read():
+    assert "lower is better" in scale_words()
+    assert "rms-luminance -1, flux+onset-change -2, " in scale_words()  # less than 0 by the weight
+
+
+@pytest.mark.parametrize(("learned", "title"), [("b", "never heard"), ("a", "last part of a sound")])
+def test_the_title_of_the_proof_says_whether_the_sound_is_known(make_view, monkeypatch, learned, title):
+    view = make_view()
+    monkeypatch.setattr(
+        "explorer.learn.run.manifest.read",
+        lambda _: {"trained_on": [{"sha256": learned}], "proven_on": [{"sha256": "a"}]},
+    )
+    view.start()
+    assert view.wait(PATIENCE)
+    assert title in view.screen._proof_title.value
 
 
 def test_the_form_says_every_setting_once_and_takes_changes_back(make_view):

@@ -43,6 +43,13 @@ def test_labels_and_title_are_written():
     assert labelled.shape[1] == plain.shape[1]
 
 
+def test_large_letters_have_their_room():
+    sheets = [contact_sheet(pictures(4), 2, ["a song"] * 4, "song", **size) for size in ({}, {"letters": 40})]
+    assert all(len(corners(sheet, 4)) == 4 for sheet in sheets)  # no picture is covered
+    small, large = (np.count_nonzero(sheet[:, :, 1] > 100) for sheet in sheets)
+    assert large > 2 * small
+
+
 @pytest.mark.parametrize("count", [1, 2, 12, 16, 64])
 def test_free_columns_make_a_wide_sheet_without_gaps(count):
     sheet = contact_sheet(pictures(count, 64, 36))

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { body } from "./Training";
+import { body, doing } from "./Training";
 
 it("turns the form into a request: numbers as numbers, boxes as true or false", () => {
   const form = new FormData();
@@ -11,4 +11,11 @@ it("turns the form into a request: numbers as numbers, boxes as true or false", 
   expect(body(form, settings)).toEqual({
     data_dir: "data/audio", epochs: 3, include_delta: true, include_delta_delta: false,
   });
+});
+
+it("says what is done after Stop", () => {
+  const told = { status: "stopping", epoch: 2, epochs: 9 } as const;
+  expect(doing({ ...told, phase: "training" })).toBe("Stopping. Training: epoch 2 of 9");
+  expect(doing({ ...told, phase: "proving" })).toBe("Stopped in epoch 2; proving what it learned…");
+  expect(doing({ ...told, status: "running", phase: "writing" })).toBe("Drawing what it learned…");
 });

@@ -7,6 +7,12 @@ import {
 } from "../api";
 import { LossChart } from "./LossChart";
 
+declare module "../api" {
+  interface TrainingStatus {
+    notes: string[]; // sounds that were given and not used, in words
+  }
+}
+
 const FIRST = ["epochs", "batch_size", "learning_rate", "window_frames", "include_delta", "include_delta_delta"];
 const GOING = ["starting", "running", "stopping"];
 const WORDS: Record<string, string> = {
@@ -44,6 +50,7 @@ export function Training({ status }: { status: TrainingStatus | null }) {
       <p className="quiet">A model learns to move the picture with the music: loud is bright, change is motion.</p>
       {status && <Progress status={status} />}
       <LossChart history={history} />
+      {history.length > 0 && <p className="quiet">Lower is better: the loss falls below zero as the picture follows.</p>}
       {wrong && <p className="wrong" role="alert">{wrong}</p>}
       {going ? (
         <button type="button" className="wide" disabled={status?.status === "stopping"} onClick={() => carry(stopTraining())}>
@@ -101,16 +108,25 @@ export function body(form: FormData, settings: Record<string, Setting>): Record<
   return told;
 }
 
-const sentence = (text: string) => text[0]!.toUpperCase() + text.slice(1) + "…";
+const sentence = (text: string) => text[0]!.toUpperCase() + text.slice(1);
+
+const ENDING: Record<string, string> = { proving: "proving what it learned", writing: "drawing what it learned" };
+
+/** What a training that goes on is doing. */
+export function doing({ status, phase, epoch, epochs }: Pick<TrainingStatus, "status" | "phase" | "epoch" | "epochs">) {
+  const ending = ENDING[phase ?? ""];
+  if (ending) return `${status === "stopping" ? `Stopped in epoch ${epoch}; ${ending}` : sentence(ending)}…`;
+  const now = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : `${sentence(phase ?? "starting")}…`;
+  return status === "stopping" ? `Stopping. ${now}` : now;
+}
 
 function Progress({ status }: { status: TrainingStatus }) {
-  const { epoch, epochs, loss, phase, seconds_left, error, run } = status;
-  const doing = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : sentence(phase ?? "starting");
+  const { loss, seconds_left, error, run } = status;
   const words = {
     idle: "Nothing was trained yet.",
     starting: "Starting…",
-    running: doing,
-    stopping: `Stopping. ${doing}`,
+    running: doing(status),
+    stopping: doing(status),
     done: `Done: ${run}`,
     stopped: run ? `Stopped: ${run}` : "Stopped before anything was learned.",
     failed: `Failed: ${error ?? "no reason was given"}`,
@@ -125,7 +141,7 @@ function Progress({ status }: { status: TrainingStatus }) {
             .filter(Boolean).join(", ")}
         </p>
       )}
-      {status.left_out.length > 0 && <p className="quiet">Too short, left out: {status.left_out.join(", ")}</p>}
+      {status.notes.map((note) => <p className="quiet" key={note}>{sentence(note)}</p>)}
     </div>
   );
 }
