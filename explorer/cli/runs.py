@@ -56,7 +56,7 @@ def runs(
         shown = table.reindex(columns=list(SHOWN)).rename(columns=SHOWN)
         shown["star"] = shown["star"].map({True: "*", False: ""})
         shown["seed"] = shown["seed"].astype("Int64").astype(str).replace("<NA>", "-")
-        shown = shown.fillna({"verdict": "-", "look": "-", "varied": ""})
+        shown = shown.fillna({"verdict": "-", "look": "-", "varied": "", "proof": "-"})
         if not (table["kind"] == "train").any():
             shown = shown.drop(columns="proof")
         say(shown.to_string(index=False, na_rep="-", float_format=lambda number: f"{number:.4g}"))

@@ -107,11 +107,13 @@ def test_runs_lists_trainings_with_their_proof(folder, capsys):
     assert runs("runs").empty
 
 
-def test_a_proof_on_too_little_sound_counts_for_nothing(folder):
+def test_a_proof_on_too_little_sound_counts_for_nothing(folder, capsys):
     unsure = {"r": 0.5, "untrained": {"interval": None}, "shifted": {"interval": None}}
     a_training(folder / "runs", proof={"windows": 1, "pairs": {"rms-luminance": unsure}})
     (told,) = runs("runs").to_dict("records")
     assert pd.isna(told["proof"])
+    assert run("runs") == 0
+    assert "None" not in capsys.readouterr().out
 
 
 def test_a_training_without_its_proof_is_listed_too(folder):
