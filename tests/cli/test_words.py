@@ -121,8 +121,10 @@ def test_render_says_what_the_flash_limiter_dimmed_and_which_folder_is_new(folde
     said = capsys.readouterr().out
     limit = Run(next((folder / "runs").glob("render_*"))).manifest["flash_limit"]
     assert limit["dimmed"] > 0  # else this test shows nothing
-    dimmed = f"flashes     {round(60 * limit['dimmed'])} frames were dimmed, the most to "
-    assert f"{dimmed}{limit['least_exposure']:.0%} of their light; --no-flash-limit" in said
+    dimmed = f"flashes     as meant, {round(60 * limit['dimmed'])} frames were dimmed (down to "
+    assert (
+        f"{dimmed}{limit['least_exposure']:.0%}): fast flashes can cause seizures; --no-flash-limit" in said
+    )
     assert "new folder  new\n" in said
     assert run(f"render clicks.wav new/out.mp4 {small} --no-flash-limit") == 0
     said = capsys.readouterr().out
