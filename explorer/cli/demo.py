@@ -6,7 +6,6 @@ from explorer.cli.console import Bar, say
 from explorer.cli.options import Explorations
 from explorer.cli.render import announce
 
-
 LOOK = "mandala"  # shows the sound plainly, and flashes so little that the limiter barely dims it
 
 
