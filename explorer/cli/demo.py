@@ -6,17 +6,19 @@ from explorer.cli.console import Bar, say
 from explorer.cli.options import Explorations
 from explorer.cli.render import announce
 
+LOOK = "mandala"  # shows the sound plainly, and flashes so little that the limiter barely dims it
+
 
 def demo(explorations: Explorations = None) -> None:
     """Make a first video: no input, no network, under a minute on two cores."""
     from explorer.audio import DEMO_CLIP
     from explorer.experiments import render
-    from explorer.fields.cppn import CPPN, DEFAULT_PRESET
+    from explorer.fields.cppn import CPPN
 
-    say(f"drawing the look '{DEFAULT_PRESET}' to {DEMO_CLIP.name} (tabla loop by lezaarth, CC0)")
+    say(f"drawing the look '{LOOK}' to {DEMO_CLIP.name} (tabla loop by lezaarth, CC0)")
     with Bar() as progress:
         run = render(
-            CPPN.preset(DEFAULT_PRESET),
+            CPPN.preset(LOOK),
             DEMO_CLIP,
             size="720p",
             fps=30,

@@ -134,8 +134,8 @@ def _dimmed(log: dict[str, Any]) -> str:
     if not frames:
         return ""
     return (
-        f"flashes     {frames} frames were dimmed, the most to {limit['least_exposure']:.0%} of their light; "
-        "--no-flash-limit leaves them as they are"
+        f"flashes     as meant, {frames} frames were dimmed (down to {limit['least_exposure']:.0%}): "
+        "fast flashes can cause seizures; --no-flash-limit draws them"
     )
 
 

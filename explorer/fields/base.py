@@ -55,7 +55,7 @@ class FieldSettings(Settings):
     kind: str
     features: tuple[str, ...]
     keyframes: tuple[Keyframe, ...] = knob(
-        (), group="time", help="settings that move along the track, as in 20: zoom=2; section 2: zoom=1"
+        (), group="time", help=f"settings that move along the track, as in {keyframes.TYPED}"
     )
 
     movable: ClassVar[tuple[str, ...]] = ()  # settings that keyframes may name

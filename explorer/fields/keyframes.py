@@ -24,7 +24,8 @@ from explorer.settings import Knob, Settings, nearest
 if TYPE_CHECKING:
     from explorer.fields.base import Controls, FieldSettings
 
-EXAMPLE = '(20, {"zoom": 2}), ("section 2", {"zoom": 1}), or as text: 20: zoom=2; section 2: zoom=1'
+TYPED = "20: audio_gain=3; section 1: audio_gain=1"  # every field can move it
+EXAMPLE = f'(20, {{"audio_gain": 3}}), ("section 1", {{"audio_gain": 1}}), or as text: {TYPED}'
 SECTION = re.compile(r"section (\d+)")
 
 

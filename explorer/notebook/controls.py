@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
+from explorer.fields.keyframes import TYPED
 from explorer.settings import Knob
 
 LOGARITHMIC = 20  # a slider whose ends differ by this factor moves by factors, not by steps
@@ -186,11 +187,13 @@ class Choice(_Plain):
 
 
 class Typed(_Plain):
-    """Text, as on the command line, for what has several parts: `20: zoom=2; section 2: zoom=1`."""
+    """Text, as on the command line, for what has several parts: keyframes."""
 
     def __init__(self, knob: Knob, changed: Changed) -> None:
         self._shown: tuple[str, Any] = ("", knob.default)
-        super().__init__(widgets.Text(continuous_update=False, **_said(knob)), changed)
+        text = widgets.Text(continuous_update=False, placeholder=TYPED, **_said(knob))
+        super().__init__(text, changed)
+        self.widget.add_class("explorer-typed")
 
     @property
     def value(self) -> Any:

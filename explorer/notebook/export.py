@@ -14,10 +14,11 @@ from explorer.errors import SettingsError
 from explorer.experiments import Run, render, star
 from explorer.experiments.estimate import Estimate
 from explorer.fields import FieldSettings
-from explorer.notebook.job import Job, State
+from explorer.notebook.job import STOPPED, Job, State
 from explorer.notebook.layout import card, push_button
 from explorer.notebook.links import saved_in
 from explorer.notebook.preview import Request
+from explorer.notebook.told import error_html
 from explorer.progress import Progress
 from explorer.rendering import RESOLUTIONS
 
@@ -111,7 +112,9 @@ class Exporter:
         self.stop_button.disabled = state.ended
         self.stop_button.layout.display = self.bar.layout.display = "none" if state.ended else ""
         self.bar.value = state.share
-        self.line.value = f'<span class="explorer-muted">{_told(state, self._expected)}</span>'
+        failed = state.error and state.error != STOPPED
+        told = f'<span class="explorer-muted">{_told(state, self._expected)}</span>'
+        self.line.value = error_html(state.error) if failed else told
 
     def _make_widgets(self) -> None:
         self.resolution = _choice(list(RESOLUTIONS), "720p", "size of the video")

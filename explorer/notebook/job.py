@@ -11,6 +11,7 @@ from typing import Any
 from explorer.errors import Stopped, words_of
 from explorer.progress import Progress
 
+STOPPED = "stopped; nothing half-written was left"
 REPORTS = 0.2  # seconds between two reports: a progress bar in a browser needs no more
 
 
@@ -57,7 +58,7 @@ class Job:
         try:
             last = State(result=self._work(self._progress), share=1.0)
         except Stopped:
-            last = State(error="stopped; nothing half-written was left")
+            last = State(error=STOPPED)
         except Exception as error:
             last = State(error=words_of(error))
         self._report(last)

@@ -24,7 +24,7 @@ from explorer.notebook.gallery import Gallery
 from explorer.notebook.latest import Latest
 from explorer.notebook.preview import Preview, Request
 from explorer.notebook.repair import Repair
-from explorer.notebook.screen import PictureScreen
+from explorer.notebook.screen import DRAWING, PictureScreen
 from explorer.notebook.show import Frame
 from explorer.notebook.stage import Stage
 from explorer.notebook.still import VIEW, Still, picture_bundle
@@ -84,7 +84,7 @@ class Panel:
         self._still, self._errors = Still(), ErrorLine()
         self.screen = PictureScreen(self._size)
         self.preview = Preview(track, self._size, resolve(device), self.screen)
-        self._latest = Latest(self._draw, self.fail, name="explorer-preview")
+        self._latest = Latest(self._draw, self._not_drawn, name="explorer-preview")
         self.time = layout.time_slider(track.duration)
         first = field or PRESETS[DEFAULT_PRESET]
         self.forms = Forms(first, self._ask, self.guarded)
@@ -222,30 +222,47 @@ class Panel:
             self._still.update(self.frame, repr(self))
         self.preview.advise(request, stale)
 
-    def _heard(self, field: FieldSettings) -> bool:
-        """Whether the track has all that a field draws from."""
-        return set(field.extras) <= set(self.track.settings.extras)
+    def _not_drawn(self, error: Exception) -> None:
+        """Tell why there is no picture of what the controls say, on the worker's thread."""
+        self.fail(error)
+        self.screen.say("")
+        self.preview.outdate()
+
+    def _missing(self, field: FieldSettings) -> list[str]:
+        """The groups of features that a field draws from and the track lacks."""
+        return [group for group in field.extras if group not in self.track.settings.extras]
 
     def _hear(self, field: FieldSettings) -> None:
         """Listen for the features that the track lacks: to the end, however often a slider moves, unless the
         panel is closed or they are no longer chosen."""
-        if self._heard(field):
+        missing = self._missing(field)
+        if not missing:
             return
 
         def told(step: str, done: float, total: float) -> None:
             if self._closed or not set(field.extras) <= set(self.field.extras):
                 raise Stopped("no longer wanted")
-            self.screen.show_hearing(step, done, total)
+            self.screen.show_hearing(missing, step, done, total)
 
+        self.screen.show_hearing(missing)
+        self._show_caption(True)
+        self.preview.outdate()
         settings = self.track.settings.model_dump()
-        self.track = self.preview.track = field.hear(self.audio, progress=told, **settings)
+        try:
+            self.track = self.preview.track = field.hear(self.audio, progress=told, **settings)
+        finally:
+            self._show_caption(not self.stage.live)
+        self.screen.say(DRAWING)
         self.stage.load(field)
+
+    def _show_caption(self, shown: bool) -> None:
+        self.screen.caption.layout.display = "" if shown else "none"
 
     def _ask(self) -> None:
         """Ask for what the controls say now. The lock keeps an older reading from overtaking a newer one."""
         with self._lock, self._errors.telling():
             request = self._request()
-            if self._heard(request.field):
+            if not self._missing(request.field):
                 self.stage.load(request.field)
             self._latest.ask(request)
 
@@ -255,7 +272,7 @@ class Panel:
     def _turned(self, t: float) -> None:
         """The view was changed: a still picture that is hidden is not drawn; later it shows the moment."""
         self.preview.hidden = self.stage.live
-        self.screen.caption.layout.display = "none" if self.stage.live else ""
+        self._show_caption(not self.stage.live)
         self.load(self.field, t)
 
     def _opened(self) -> None:

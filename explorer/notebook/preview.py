@@ -112,6 +112,11 @@ class Preview:
             self._exposures.put(field, known)
         return known
 
+    def outdate(self) -> None:
+        """What is on the screen is not what was asked for: its numbers turn pale until others come."""
+        self._measured = None
+        self.screen.show_diagnosis(None)
+
     def close(self) -> None:
         """End the drawing threads."""
         for renderer in self._renderers.values():
@@ -154,10 +159,9 @@ class Preview:
         """The diagnosis, unless it is on the screen: it belongs to the whole track, not to a moment."""
         if field == self._measured:
             return
-        self._measured = None
         found = self._diagnoses.get(field)
         if found is None:
-            self.screen.show_diagnosis(None)
+            self.outdate()
             found = self._diagnosed("draft", stale)(field)
             self._diagnoses.put(field, found)
         self._measured = field

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -13,6 +14,7 @@ from explorer.notebook.preview import Request
 from explorer.notebook.show import Frame, jpeg, png
 from explorer.rendering.exposure import UNSEEN
 
+DRAWING = "drawing ..."
 CALIBRATE = "scale every layer so that the signal neither dies nor runs wild"
 
 
@@ -29,7 +31,7 @@ class PictureScreen:
         self.suggestion: Suggestion | None = None  # for the field whose diagnosis is shown
         self.image = widgets.Image(width=size[0], height=size[1])
         self.image.add_class("explorer-picture")
-        self.caption = widgets.HTML(_muted("drawing ..."))
+        self.caption = widgets.HTML(_muted(DRAWING))
         self.diagnosis = widgets.HTML(diagnosis_html(None))
         self.advice = widgets.HTML()
         self.apply = _hidden_button("Apply suggestion", "magic", "", button_style="primary")
@@ -47,10 +49,15 @@ class PictureScreen:
         dimmed = "" if exposure >= UNSEEN else f" &middot; dimmed to {100 * exposure:.0f} %, it flashes here"
         self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s{dimmed}")
 
-    def show_hearing(self, step: str, done: float, total: float) -> None:
-        """How far listening for more features is."""
+    def show_hearing(self, groups: Sequence[str], step: str = "", done: float = 0, total: float = 0) -> None:
+        """Which groups of features are listened for, and how far that is."""
         share = f" {done / total:.0%}" if total else ""
-        self.caption.value = _muted(f"{html.escape(step)} ...{share}")
+        far = f" <small>{html.escape(step)}{share}</small>" if step else ""
+        self.caption.value = f'<b class="explorer-busy">finding {", ".join(groups)} ...</b>{far}'
+
+    def say(self, words: str) -> None:
+        """A word instead of what is known of a picture."""
+        self.caption.value = _muted(words)
 
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None:
         """Verdict and why, three numbers, the layers; while they are measured the old ones, paler."""

@@ -15,11 +15,12 @@ from explorer.experiments.pace import duration, size
 from explorer.experiments.sweeping.asking import MOMENTS, small_frames
 from explorer.experiments.sweeping.specification import DRAWN, SAMPLES, Clip, draw_points
 from explorer.notebook.desk import Desk
-from explorer.notebook.job import Job, State
+from explorer.notebook.job import STOPPED, Job, State
 from explorer.notebook.layout import card, push_button
 from explorer.notebook.links import saved_in
 from explorer.notebook.shelf import Card, Item, Shelf, muted
 from explorer.notebook.sweep_progress import POINTS, Arrival
+from explorer.notebook.told import error_html
 from explorer.notebook.varied import Axis, offered
 from explorer.progress import Progress
 
@@ -114,7 +115,7 @@ class SweepTab:
 
     def _line(self, state: State) -> str:
         if state.error:
-            return muted(state.error)
+            return muted(state.error) if state.error == STOPPED else error_html(state.error)
         if state.result:
             return saved_in(state.result.folder, {"open the report": state.result.report})
         return muted(self._arrival.told(state))

@@ -45,4 +45,9 @@ class ErrorLine:
 
     def show(self, error: Exception) -> None:
         """Tell an error, from any thread."""
-        self.widget.value = f'<div class="explorer-error" role="alert">{html.escape(words_of(error))}</div>'
+        self.widget.value = error_html(words_of(error))
+
+
+def error_html(words: str) -> str:
+    """What went wrong, as a line that nobody overlooks."""
+    return f'<div class="explorer-error" role="alert">{html.escape(words)}</div>'

@@ -25,7 +25,7 @@ CELL = 'import explorer as ex\n\nex.explore("tabla_loop.flac")'
 def panel(page: Page) -> None:
     """The panel while it plays, its diagnosis below."""
     page.wait_for_selector(".explorer-badge.explorer-alive")
-    page.locator("button", has_text="Live").click()
+    page.locator(".explorer-tools button", has_text="Live").click()
     page.wait_for_selector(".explorer-live[data-sound=yes]")
     page.evaluate("() => jupyterapp.shell.currentWidget.content.node.scrollTo(0, 0)")
     page.click(".explorer-live-play")

@@ -54,6 +54,7 @@ def test_every_row_says_what_its_setting_does_and_what_is_allowed(form):
 
 def test_keyframes_are_typed_as_on_the_command_line(form):
     row = form.rows["keyframes"]
+    assert CPPN(keyframes=row.control.widget.placeholder).keyframes
     drag(row.control.widget, "2: gain=3 seed=7; section 1: gain=1")
     assert form.field == LOOK.replace(keyframes=[(2, {"gain": 3, "seed": 7}), ("section 1", {"gain": 1})])
     field = form.field

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 
+from explorer.fields import FieldSettings
 from tests.notebook.panels import PATIENCE, expected, shown
 
 
@@ -25,8 +26,8 @@ def test_listening_ends_when_it_is_no_longer_wanted_and_goes_on_while_sliders_mo
     listening, go_on = threading.Event(), threading.Event()
     told = panel.screen.show_hearing
 
-    def show_hearing(step, done, total):
-        told(step, done, total)
+    def show_hearing(*given):
+        told(*given)
         listening.set()
         assert go_on.wait(PATIENCE)
 
@@ -46,6 +47,44 @@ def test_listening_ends_when_it_is_no_longer_wanted_and_goes_on_while_sliders_mo
     go_on.set()
     assert panel.wait(PATIENCE)
     assert panel.error == ""
+    np.testing.assert_array_equal(shown(panel), expected(panel))
+
+
+def test_while_sections_are_found_the_panel_says_so_and_old_numbers_are_pale(panel, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    hear = FieldSettings.hear
+
+    def slow(*given, **settings):
+        begun.set()
+        assert go_on.wait(PATIENCE)
+        return hear(*given, **settings)
+
+    monkeypatch.setattr(FieldSettings, "hear", slow)
+    panel.form.controls["keyframes"].widget.value = "0.5: gain=2; section 0: gain=3"
+    assert begun.wait(PATIENCE)
+    assert "finding sections ..." in panel.screen.caption.value
+    assert "explorer-old" in panel.screen.diagnosis.value
+    go_on.set()
+    assert panel.wait(PATIENCE)
+    assert "finding" not in panel.screen.caption.value
+    assert "explorer-old" not in panel.screen.diagnosis.value
+    np.testing.assert_array_equal(shown(panel), expected(panel))
+
+
+def test_a_section_that_is_not_there_is_told_and_nothing_looks_finished(panel):
+    keyframes = panel.form.controls["keyframes"].widget
+    keyframes.value = "section 9: gain=3"
+    assert panel.wait(PATIENCE)
+    assert "there is no section 9" in panel.error
+    assert "finding" not in panel.screen.caption.value
+    assert "explorer-old" in panel.screen.diagnosis.value
+    assert panel.exporter.export().wait(PATIENCE)
+    assert "explorer-error" in panel.exporter.line.value
+    assert "there is no section 9" in panel.exporter.line.value
+    keyframes.value = ""
+    assert panel.wait(PATIENCE)
+    assert panel.error == ""
+    assert "explorer-old" not in panel.screen.diagnosis.value
     np.testing.assert_array_equal(shown(panel), expected(panel))
 
 
