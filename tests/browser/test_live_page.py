@@ -156,7 +156,7 @@ def test_while_a_picture_is_built_that_is_told(browser, served):  # noqa: F811
         page.get_by_label("picture", exact=True).select_option("look:orchid")
         expect(page.get_by_text("Building the picture")).to_be_visible()
         assert page.evaluate("() => probe.stage.network") is None  # what was there is still drawn
-        until(page, "() => window.go")
+        until(page, "() => window.go !== undefined")
         page.evaluate("() => go()")
         until(page, "() => probe.stage.network?.settings.palette === 'aurora'")
         expect(page.get_by_text("Building the picture")).to_have_count(0)

@@ -86,9 +86,13 @@ export function useNetwork(stage: Stage | null): NetworkState {
     setWrong("");
     setSettings(next);
   };
-  const complain = (error: Error) => setWrong(`That network cannot be drawn: ${error.message}`);
-  return {
-    offered, settings, drawn, wrong, building, choose,
-    chooseRun: (run) => void networkOfRun(run).then((network) => choose(network.settings), complain),
+  const complain = (error: Error) => {
+    setBuilding(false);
+    setWrong(`That network cannot be drawn: ${error.message}`);
   };
+  const chooseRun = (run: string) => {
+    setBuilding(true); // until the choice is seen
+    networkOfRun(run).then((network) => choose(network.settings), complain);
+  };
+  return { offered, settings, drawn, wrong, building, choose, chooseRun };
 }
