@@ -142,7 +142,7 @@ export function App() {
 
   return (
     <div className={`page ${idle ? "idle" : ""}`} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <canvas key={picture.key} ref={canvas} className="picture" aria-label="a Julia set that moves with the sound" role="img" />
+      <canvas key={picture.key} ref={canvas} className={`picture ${picture.lost ? "lost" : ""}`} aria-label="a Julia set that moves with the sound" role="img" />
       <input
         ref={chooser} type="file" accept="audio/*,video/*,.json" hidden aria-label="sound file"
         onChange={(event) => {
