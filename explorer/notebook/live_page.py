@@ -37,8 +37,9 @@ def live(
 ) -> LivePage:
     """The live page in a cell: what a microphone, a sound file or another tab plays moves the picture.
 
-    Shows the field of `show`, a CPPN up to 32 wide or a Julia set (moved by a trained model whatever its own
-    `model` says), or what the page begins with. Sliders of the page move `field` of what is given back, and
+    Shows the field of `show`, a CPPN up to 32 wide or a Julia set, or what the page begins with, moved by
+    the newest model. A given Julia set is moved by its own `model`; with "none", since the page has no
+    mapping by hand, by the one that ships. Sliders of the page move `field` of what is given back, and
     setting that moves the page. `height` is in pixels. Models and runs to choose from are those of
     `explorations`. Needs the extra [web]; raises ExplorerError without it.
     """
@@ -50,6 +51,10 @@ def live(
 
 class LivePage(anywidget.AnyWidget):
     """What `live` makes. `field` is what is seen: it follows the page, may be set, and may be observed.
+
+    It is at most 0.1 s behind the sliders of a Julia set, and a network is told before its first frame, once
+    the server has built it. To that comes the way through Jupyter to a kernel that hears: even while a cell
+    runs where there are subshells, else after it.
 
     Setting a field that the page cannot draw raises SettingsError and changes nothing.
     """

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 import explorer
@@ -18,7 +18,7 @@ from explorer.learn.child import Busy, Training
 from explorer.settings import Knob, Settings
 from explorer.web import models
 from explorer.web.bodies import Health, Problem
-from explorer.web.built import is_built, serve_page
+from explorer.web.built import NOT_HERE, is_built, serve_page
 from explorer.web.guard import Guard
 from explorer.web.models import NoSuchModel
 from explorer.web.models_api import add_models
@@ -104,6 +104,14 @@ def _refuse_invalid(knobs: dict[str, Knob], _: Request, error: Exception) -> JSO
     return _problem(422, f"{where}: {reason}" if where else reason)
 
 
-def _refuse_plainly(_: Request, error: Exception) -> JSONResponse:
+def _refuse_plainly(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    path = request.scope["path"]
+    if error.status_code == 404 and not path.startswith("/api/") and _is_browser(request):
+        return HTMLResponse(NOT_HERE.format(home="../" * (path.count("/") - 1) or "./"), 404)
     return _problem(error.status_code, str(error.detail))
+
+
+def _is_browser(request: Request) -> bool:
+    """Whether people will read the answer."""
+    return "text/html" in request.headers.get("accept", "")

@@ -14,8 +14,13 @@ HOW = (
     "the live page was not built when explorer was installed; with a network, in a clone of the repository: "
     "python -m pip install -e . (with -v it says what goes wrong)"
 )
-MISSING = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>explorer</title>
-<body style="background:#0b0d14;color:#e8e6e3;font:17px/1.6 system-ui;max-width:34em;margin:12vh auto">
+HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>explorer</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<body style="background:#0b0d14;color:#e8e6e3;font:17px/1.6 system-ui;max-width:34em;margin:12vh auto">"""
+# the way back is relative: what this server is called from outside, it cannot know
+NOT_HERE = f"""{HEAD}<h1>Nothing is here</h1><p>This server has no page at that address. Its live page is
+<a style="color:#f2b36b" href="{{home}}">here</a>.</p></body></html>"""
+MISSING = f"""{HEAD}
 <h1>No page yet</h1><p>The API works, but {HOW}.</p></body></html>"""
 
 

@@ -29,7 +29,7 @@ MODELS = ("train_20260101T000000Z_aaaaaa", "train_20260102T000000Z_bbbbbb")
 class Served:
     """A server on a free port in a thread; `stop` ends it at once."""
 
-    def __init__(self, folder, manner="long", port=0):
+    def __init__(self, folder, manner="long", port=0, secret=""):
         if not is_built():
             missing("the live page is not built (python -m pip install -e .)")
         self.folder = folder
@@ -37,7 +37,13 @@ class Served:
         (folder / "data" / "audio" / "song.wav").touch()  # the stand-in does not listen to it
         self.training = Training(folder / "runs", (sys.executable, trainer.__file__, manner))
         self.app = create_app(
-            folder, folder / "runs", FewSettings, self.training, hosts_of("127.0.0.1", ""), folder / "shipped"
+            folder,
+            folder / "runs",
+            FewSettings,
+            self.training,
+            hosts_of("127.0.0.1", ""),
+            folder / "shipped",
+            secret,
         )
         self._door = socket.socket()
         self._door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

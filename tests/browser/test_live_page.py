@@ -4,6 +4,7 @@ import json
 import re
 
 import imageio_ffmpeg
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -131,11 +132,58 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
 
 @pytest.mark.parametrize(
     ("link", "words"),
-    [("#cppn=%7B%22hidden%22%3A500%7D", "up to 32 wide"), ("#cppn=%7B%22hidden%22%3A5", "cut or damaged")],
+    [
+        ("#cppn=%7B%22hidden%22%3A500%7D", "up to 32 wide"),
+        ("#cppn=%7B%22hidden%22%3A5", "cut or damaged"),
+        ("#model=train_nothing", "does not know what #model=train_nothing"),
+        ("#garbage", "#garbage"),
+    ],
 )
 def test_a_link_that_cannot_be_drawn_is_told(browser, served, link, words):  # noqa: F811
     with watched(browser, served.address, path=f"/{link}") as page:
         expect(page.locator(".notice")).to_contain_text(words)
+
+
+def test_while_a_picture_is_built_that_is_told(browser, served):  # noqa: F811
+    slow = """() => {
+      const { screen } = probe.stage;
+      const late = () => new Promise((go) => (window.go = go));
+      screen.useSoon = (shader) => late().then(() => screen.use(shader));
+    }"""
+    with watched(browser, served.address) as page:
+        until(page, "() => window.probe?.stage.hasModel")
+        page.evaluate(slow)
+        page.get_by_label("picture", exact=True).select_option("look:orchid")
+        expect(page.get_by_text("Building the picture")).to_be_visible()
+        assert page.evaluate("() => probe.stage.network") is None  # what was there is still drawn
+        until(page, "() => window.go !== undefined")
+        page.evaluate("() => go()")
+        until(page, "() => probe.stage.network?.settings.palette === 'aurora'")
+        expect(page.get_by_text("Building the picture")).to_have_count(0)
+
+
+@pytest.mark.parametrize("back", ["by itself", "by the button"])
+def test_a_picture_that_the_graphics_dropped_comes_back(page, back):
+    page.get_by_label("picture", exact=True).select_option("look:orchid")
+    until(page, "() => probe.stage.network !== null")
+    page.evaluate(
+        "() => (window.loss = probe.stage.screen.gl.getExtension('WEBGL_lose_context')).loseContext()"
+    )
+    again = page.get_by_role("button", name="Draw again")
+    expect(again).to_be_visible()
+    drawn = page.evaluate("() => probe.stage.drawn")
+    if back == "by itself":
+        page.evaluate("() => loss.restoreContext()")
+    else:
+        again.click()
+    expect(again).to_have_count(0)
+    until(page, f"() => probe.stage.drawn > {drawn} + 2")
+    levels = page.evaluate(
+        "() => { probe.stage.tick(performance.now()); return [...probe.stage.screen.read()]; }"
+    )
+    assert np.std(levels) > 10  # and not one colour
+    page.get_by_label("picture", exact=True).select_option(f"model:{MODELS[0]}")
+    until(page, "() => probe.stage.network === null")
 
 
 def test_the_recipe_of_a_julia_set_sets_the_look_and_what_is_none_is_told(page, tmp_path):

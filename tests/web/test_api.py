@@ -68,6 +68,15 @@ def test_a_well_server_says_so(client):
     assert (said["status"], said["models"], said["training"]) == ("ok", 0, "idle")
 
 
+@pytest.mark.parametrize(("path", "home"), [("/nowhere", "./"), ("/no/where/", "../../")])
+def test_people_who_ask_for_nothing_are_shown_the_way_to_the_page(client, path, home):
+    answer = client.get(path, headers={"accept": "text/html,*/*"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert f'href="{home}"' in answer.text
+    assert client.get(path).json()["detail"] == "Not Found"
+    assert "openapi" in client.get(f"/api{path}", headers={"accept": "text/html"}).json()["detail"]
+
+
 def test_the_published_request_starts_training(client, tmp_path):
     answer = client.post("/api/train/start", json=SEED_BODY)
     assert answer.status_code == 202

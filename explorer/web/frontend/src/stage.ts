@@ -25,6 +25,8 @@ export interface Numbers {
   height: number;
 }
 
+const shaderOf = (network: Network | null) => (network ? cppnShader(network) : JULIA);
+
 /** What draws on the canvas of the page; it goes on until `close`. */
 export class Stage {
   readonly features = new Float32Array(FEATURES.length); // heard last
@@ -40,7 +42,9 @@ export class Stage {
   limiting = true; // flashes
   gain = 1; // by what the picture is dimmed
   private readonly flashes = new FlashLimiter();
-  private readonly screen: ShaderCanvas;
+  private screen: ShaderCanvas;
+  private showing = 0; // the how manieth choice of a picture is being built
+  private onFrame: (() => void)[] = []; // once, after the next frame
   private readonly levels = new Levels();
   private network: Network | null = null;
   private seconds = 0; // that a network's time has run
@@ -54,7 +58,7 @@ export class Stage {
   private request = 0;
 
   /** Throws an Error where there is no WebGL2. */
-  constructor(private readonly canvas: HTMLCanvasElement) {
+  constructor(private canvas: HTMLCanvasElement) {
     this.screen = new ShaderCanvas(canvas, JULIA);
     this.request = requestAnimationFrame(this.tick);
   }
@@ -76,11 +80,29 @@ export class Stage {
     this.parameters.set(REST);
   }
 
-  /** Draw a CPPN from now on, or the Julia set again. */
-  show(network: Network | null): void {
-    this.screen.use(network ? cppnShader(network) : JULIA);
+  /** Draw a CPPN, or the Julia set again, once its shader is built; resolves when it is seen or was replaced. */
+  async show(network: Network | null): Promise<void> {
+    const turn = ++this.showing;
+    await this.screen.useSoon(shaderOf(network), () => turn === this.showing);
+    if (turn !== this.showing) return;
+    this.screen.use(shaderOf(network)); // on another canvas than at first
     if (network) this.screen.texture(packed(network));
     this.network = network;
+    await new Promise<void>((seen) => this.onFrame.push(seen)); // some drivers build at the first frame
+  }
+
+  /** Whether showing that takes a shader that is not there yet. */
+  mustBuild(network: Network | null): boolean {
+    return !this.screen.uses(shaderOf(network));
+  }
+
+  /** Go on in a context that was lost and came back, or on another canvas. Throws an Error where there is no WebGL2. */
+  restore(canvas = this.canvas): void {
+    const network = this.network;
+    if (canvas === this.canvas) return this.screen.restore();
+    this.screen = new ShaderCanvas(canvas, shaderOf(network));
+    if (network) this.screen.texture(packed(network));
+    this.canvas = canvas;
   }
 
   /** Frames of features, as the sound gives them. */
@@ -165,6 +187,7 @@ export class Stage {
     this.screen.draw(values);
     this.onDrawn?.(this.canvas, this.gain);
     this.drawn += 1;
+    this.onFrame.splice(0).forEach((seen) => seen());
   };
 
   /** The luminance of the next frame in cells, from points of it. */

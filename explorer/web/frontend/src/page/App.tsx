@@ -14,16 +14,19 @@ import { Meters } from "./Meters";
 import { Models } from "./Models";
 import { Training } from "./Training";
 import { NetworkSliders } from "./NetworkSliders";
+import { useLostPicture } from "./useLostPicture";
 import { useModels } from "./useModels";
-import { useNetwork } from "./useNetwork";
-import { useNotebook } from "./useNotebook";
+import { PROBE, useNetwork } from "./useNetwork";
+import { NOTEBOOK, useNotebook } from "./useNotebook";
 import { useSound } from "./useSound";
 import { Welcome } from "./Welcome";
 import { IconButton } from "./icons";
 
 type Panel = "meters" | "training" | "keys" | null;
-const PROBE = "#probe"; // tests hold the parts of the page then
 const FADE = 3.5; // seconds without a touch
+const GONE = NOTEBOOK === null // the server of a cell ends with its kernel, and never comes back at that address
+  ? "The server is gone. What plays goes on; the page looks for it again by itself."
+  : "The kernel was restarted or stopped: run this cell again.";
 
 export function App() {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -36,7 +39,8 @@ export function App() {
   const [training, setTraining] = useState<TrainingStatus | null>(null);
   const [lost, setLost] = useState(false);
   const [smoothing, setSmoothing] = useKept("smoothing", 0.2);
-  const [limiting, setLimiting] = useKept("limit flashes", true);
+  const [automatic, setAutomatic] = useState(false); // a field was shown that leaves its smoothing open
+  const [limiting, setLimiting] = useState(true); // flashes: not remembered when off, whoever comes next should be safe
   const [look, setLook] = useKept("look", LOOK);
   const [finish, setFinish] = useState<(() => Promise<unknown>) | null>(null); // ends the recording
   const calm = useCalm();
@@ -54,17 +58,11 @@ export function App() {
       return setBlind((error as Error).message);
     }
     made.onTrouble = setTrouble;
-    const again = () => location.reload(); // the graphics driver was restarted, say
-    canvas.current!.addEventListener("webglcontextrestored", again);
-    const element = canvas.current!;
-    element.addEventListener("webglcontextlost", (event) => event.preventDefault());
     setStage(made);
     if (location.hash === PROBE) void import("../probe").then(({ attach }) => attach(made));
-    return () => {
-      element.removeEventListener("webglcontextrestored", again);
-      made.close();
-    };
+    return () => made.close();
   }, []);
+  const picture = useLostPicture(stage, canvas);
   useEffect(() => {
     if (!stage) return;
     Object.assign(stage, { smoothing, calm, limiting });
@@ -91,11 +89,15 @@ export function App() {
     network.choose(null);
     setLook(julia.look);
     if (julia.smoothing !== null) setSmoothing(julia.smoothing);
-    if (julia.model === "none" || julia.model === models.chosen) return;
-    if (!models.list || models.list.some(({ id }) => id === julia.model)) models.choose(julia.model);
-    else setFileWrong(`The model ${julia.model} is not here, so another one moves this Julia set.`);
+    setAutomatic(julia.smoothing === null);
+    models.choose(julia.model);
   };
-  const seen = network.settings ? network.drawn : models.list && juliaField({ look, smoothing, model: models.chosen || "none" });
+  const smooth = (seconds: number) => {
+    setAutomatic(false);
+    setSmoothing(seconds);
+  };
+  const model = models.asked === "none" ? "none" : models.chosen || "none";
+  const seen = network.settings ? network.drawn : models.list && juliaField({ look, smoothing: automatic ? null : smoothing, model });
   useNotebook(seen, showField);
 
   const toggleRecord = useCallback(() => {
@@ -140,7 +142,7 @@ export function App() {
 
   return (
     <div className={`page ${idle ? "idle" : ""}`} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <canvas ref={canvas} className="picture" aria-label="a Julia set that moves with the sound" role="img" />
+      <canvas key={picture.key} ref={canvas} className={`picture ${picture.lost ? "lost" : ""}`} aria-label="a Julia set that moves with the sound" role="img" />
       <input
         ref={chooser} type="file" accept="audio/*,video/*,.json" hidden aria-label="sound file"
         onChange={(event) => {
@@ -170,7 +172,7 @@ export function App() {
               </label>
               {network.settings
                 ? <NetworkSliders sliders={network.offered?.sliders ?? []} settings={network.settings} change={network.choose} />
-                : <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={setSmoothing} />}
+                : <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={smooth} />}
             </>
           )}
           {panel === "keys" && <Keys />}
@@ -179,12 +181,19 @@ export function App() {
       )}
       {sound.sound && <Dock sound={sound} choose={choose} />}
       <div className="notices" aria-live="polite">
-        {lost && <p className="notice">The server is gone. What plays goes on; the page looks for it again by itself.</p>}
+        {lost && <p className="notice">{GONE}</p>}
         {models.list?.length === 0 && !network.settings && <p className="notice">There is no model yet, so the picture only rests. Train one (t).</p>}
         {wrong && sound.sound && <p className="notice wrong">{wrong}</p>}
+        {picture.lost && (
+          <p className="notice">
+            The graphics of this browser dropped the picture. <button type="button" onClick={picture.again}>Draw again</button>
+          </p>
+        )}
+        {network.building && <p className="notice">Building the picture…</p>}
         {network.wrong && <p className="notice wrong">{network.wrong}</p>}
         {finish && <p className="notice fades">{filmed}</p>}
         {fileWrong && <p className="notice wrong">{fileWrong}</p>}
+        {models.missing && !network.settings && <p className="notice wrong">The model {models.missing} is not here, so another one moves this Julia set.</p>}
         {models.wrong && !sound.sound && !lost && <p className="notice wrong">{models.wrong}</p>}
       </div>
     </div>

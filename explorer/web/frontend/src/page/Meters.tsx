@@ -27,7 +27,7 @@ export function Meters({ stage, parameters }: { stage: Stage; parameters: boolea
       if (now - told < 500) return;
       told = now;
       const { fps, inference, width, height } = stage.numbers;
-      const model = parameters && stage.hasModel ? `, model ${inference.toFixed(2)} ms` : "";
+      const model = parameters && stage.hasModel && inference ? `, model ${inference.toFixed(2)} ms` : "";
       numbers.current!.textContent = `${width}×${height}, ${fps.toFixed(0)} fps${model}`;
     };
     request = requestAnimationFrame(move);

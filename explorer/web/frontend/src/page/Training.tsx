@@ -47,6 +47,7 @@ export function Training({ status }: { status: TrainingStatus | null }) {
   const rest = Object.keys(settings).filter((name) => name !== "data_dir" && !FIRST.includes(name));
   return (
     <div className="training">
+      <h2>Training</h2>
       <p className="quiet">A model learns to move the picture with the music: loud is bright, change is motion.</p>
       {status && <Progress status={status} />}
       <LossChart history={history} />

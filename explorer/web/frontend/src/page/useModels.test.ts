@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { ModelSummary } from "../api";
 import { title } from "./Models";
-import { first } from "./useModels";
+import { first, own } from "./useModels";
 
 const model = (id: string, finished: boolean, shipped = false): ModelSummary =>
   ({ id, finished, shipped, created: null, hidden: null, trained_on: [] });
@@ -11,6 +11,13 @@ it("begins with the newest finished training, else with the model that ships", (
   expect(first([model("train_3", false), model("default", true, true)])).toBe("default");
   expect(first([model("train_3", false)])).toBe("train_3");
   expect(first([])).toBe("");
+});
+
+it("plays what ships for a field without a model of its own, and its own for any other", () => {
+  const models = [model("train_1", true), model("default", true, true)];
+  expect(own("none", models)).toBe("default");
+  expect(own("train_1", models)).toBe("train_1");
+  expect(own("none", models.slice(0, 1))).toBe("train_1");
 });
 
 it("says of a model that its training was broken off", () => {

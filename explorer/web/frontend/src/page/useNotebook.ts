@@ -1,11 +1,11 @@
 // The page in a cell of a notebook: what is to be seen comes from Python, and what is seen goes there.
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Settings } from "./field";
 
-const REST = 50; // ms that a slider rests before its value is told
+const PACE = 100; // ms between two values of a slider that are told; its first and its last are told anyway
 // Only a server that was started for a notebook lets itself be framed; the frame's address says whose pages these are.
-const NOTEBOOK = typeof window !== "undefined" && parent !== window ? new URLSearchParams(location.search).get("notebook") : null;
+export const NOTEBOOK = typeof window !== "undefined" && parent !== window ? new URLSearchParams(location.search).get("notebook") : null;
 
 interface Told {
   kind?: string;
@@ -31,9 +31,16 @@ export function useNotebook(field: Settings | null, show: (field: Settings) => v
   }, []);
 
   const said = field && JSON.stringify(field);
-  useEffect(() => {
+  const told = useRef(-PACE); // when something was told last
+  useLayoutEffect(() => { // before the next frame is drawn, which may take its time
     if (!NOTEBOOK || !answered || !said) return;
-    const timer = setTimeout(() => parent.postMessage({ kind: "field", settings: JSON.parse(said) as Settings }, NOTEBOOK), REST);
+    const tell = () => {
+      told.current = performance.now();
+      parent.postMessage({ kind: "field", settings: JSON.parse(said) as Settings }, NOTEBOOK);
+    };
+    const wait = told.current + PACE - performance.now();
+    if (wait <= 0) return tell();
+    const timer = setTimeout(tell, wait);
     return () => clearTimeout(timer);
   }, [answered, said]);
 }

@@ -5,6 +5,16 @@ void main() {  // one triangle that covers everything
   gl_Position = vec4(vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0), 0.0, 1.0);
 }`;
 
+const LOOK = 20; // ms between two looks whether a shader is done
+const PAINT = 60; // ms in which a browser paints what was said before it is kept busy
+
+/** Numbers of a texture, four to a texel. */
+export interface Numbers {
+  width: number;
+  height: number;
+  data: Float32Array;
+}
+
 /** Values of uniforms by name; a number alone is a float unless the shader says int. */
 export type Uniforms = Record<string, number | number[] | Float32Array>;
 
@@ -12,6 +22,7 @@ export type Uniforms = Record<string, number | number[] | Float32Array>;
 export class ShaderCanvas {
   private readonly gl: WebGL2RenderingContext;
   private program: WebGLProgram;
+  private numbers: Numbers | null = null;
   private weights: WebGLTexture | null = null;
   private small: WebGLFramebuffer | null = null;
   private smallSize = "";
@@ -22,21 +33,44 @@ export class ShaderCanvas {
     const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
     if (!gl) throw new Error("no WebGL2");
     this.gl = gl;
-    this.program = this.load(fragment);
+    this.program = this.take(this.begin(fragment));
   }
 
   /** Another shader on the same canvas. */
   use(fragment: string): void {
+    if (fragment !== this.fragment) this.replace(fragment, this.begin(fragment));
+  }
+
+  /** As `use`, while the shader before it goes on to draw; not at all where it is no longer `wanted` at the end. */
+  async useSoon(fragment: string, wanted: () => boolean): Promise<void> {
     if (fragment === this.fragment) return;
-    this.fragment = fragment;
-    this.gl.deleteProgram(this.program);
-    this.uniforms.clear();
-    this.program = this.load(fragment);
+    const { gl } = this;
+    const parallel = gl.getExtension("KHR_parallel_shader_compile");
+    if (!parallel) await pause(PAINT);
+    const program = this.begin(fragment);
+    while (parallel && !gl.isContextLost() && !gl.getProgramParameter(program, parallel.COMPLETION_STATUS_KHR)) await pause(LOOK);
+    if (wanted()) return this.replace(fragment, gl.isProgram(program) ? program : this.begin(fragment)); // lost meanwhile
+    gl.getAttachedShaders(program)?.forEach((shader) => gl.deleteShader(shader));
+    gl.deleteProgram(program);
+  }
+
+  /** Whether that shader is the one that draws. */
+  uses(fragment: string): boolean {
+    return fragment === this.fragment;
+  }
+
+  /** Make everything anew in a context that was lost and came back. */
+  restore(): void {
+    this.small = this.weights = null;
+    this.smallSize = "";
+    this.program = this.take(this.begin(this.fragment));
+    if (this.numbers) this.texture(this.numbers);
   }
 
   /** Numbers for the shader's only sampler, four to a texel. */
-  texture({ width, height, data }: { width: number; height: number; data: Float32Array }): void {
+  texture(numbers: Numbers): void {
     const { gl } = this;
+    const { width, height, data } = (this.numbers = numbers);
     gl.deleteTexture(this.weights);
     this.weights = gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, this.weights);
@@ -107,7 +141,15 @@ export class ShaderCanvas {
     else gl.uniform4fv(uniform.place, numbers);
   }
 
-  private load(fragment: string): WebGLProgram {
+  private replace(fragment: string, program: WebGLProgram): void {
+    const before = this.program;
+    this.program = this.take(program);
+    this.fragment = fragment;
+    this.gl.deleteProgram(before);
+  }
+
+  /** A program that is being made; asking anything of it would wait for it. */
+  private begin(fragment: string): WebGLProgram {
     const { gl } = this;
     const program = gl.createProgram();
     for (const [kind, source] of [[gl.VERTEX_SHADER, CORNERS], [gl.FRAGMENT_SHADER, fragment]] as const) {
@@ -115,12 +157,21 @@ export class ShaderCanvas {
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
       gl.attachShader(program, shader);
-      gl.deleteShader(shader); // once the program goes
-      if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
-        throw new Error(`the shader does not compile: ${gl.getShaderInfoLog(shader)}`);
-      }
     }
     gl.linkProgram(program);
+    return program;
+  }
+
+  /** Draw with a program from now on. Throws an Error where it did not compile. */
+  private take(program: WebGLProgram): WebGLProgram {
+    const { gl } = this;
+    const shaders = gl.getAttachedShaders(program) ?? [];
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+      const said = [...shaders.map((shader) => gl.getShaderInfoLog(shader)), gl.getProgramInfoLog(program)];
+      throw new Error(`the shader does not compile: ${said.filter(Boolean).join(" ")}`);
+    }
+    shaders.forEach((shader) => gl.deleteShader(shader)); // once the program goes
+    this.uniforms.clear();
     gl.useProgram(program);
     for (let n = 0; n < (gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS) ?? 0); n++) {
       const found = gl.getActiveUniform(program, n)!;
@@ -131,3 +182,5 @@ export class ShaderCanvas {
     return program;
   }
 }
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
