@@ -25,6 +25,7 @@ export interface TrainingStatus {
   seconds_left: number | null;
   error: string | null;
   left_out: string[];
+  notes: string[]; // sounds that were given and not used, in words
 }
 
 /** A setting as the JSON schema of training tells it. */

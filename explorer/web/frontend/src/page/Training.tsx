@@ -7,12 +7,6 @@ import {
 } from "../api";
 import { LossChart } from "./LossChart";
 
-declare module "../api" {
-  interface TrainingStatus {
-    notes: string[]; // sounds that were given and not used, in words
-  }
-}
-
 const FIRST = ["epochs", "batch_size", "learning_rate", "window_frames", "include_delta", "include_delta_delta"];
 const GOING = ["starting", "running", "stopping"];
 const WORDS: Record<string, string> = {
