@@ -35,10 +35,10 @@ def patterns() -> None:
 
 def julia() -> None:
     """Every Julia look at four moments of the demo clip."""
-    track = ex.analyze(DEMO_CLIP)
     moments = (0.4, 3.0, 6.2, 9.0)
     looks = julia_module.PRESETS.items()
-    frames = [ex.render_frame(field, track, t, size=(320, 180)) for _, field in looks for t in moments]
+    heard = [(field, field.hear(DEMO_CLIP)) for _, field in looks]
+    frames = [ex.render_frame(field, track, t, size=(320, 180)) for field, track in heard for t in moments]
     labels = [f"{name}  {t:.1f} s" for name, _ in looks for t in moments]
     save_image(contact_sheet(frames, columns=len(moments), labels=labels), HERE / "julia.jpg")
 
