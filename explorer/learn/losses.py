@@ -47,20 +47,20 @@ class Pair:
 PAIRS = (
     Pair(("rms",), "luminance", 1.0, ("brightness",), 0.01, 0.03),
     Pair(("rms",), "change", 0.3, ("speed", "turn"), 0.01, 0.001),
-    Pair(("flux", "onset"), "change", 2.4, ("speed", "turn"), 0.05, 0.001),
-    Pair(("zcr",), "edges", 2.0, ("zoom",), 0.005, 0.003),
+    Pair(("flux", "onset"), "change", 2.0, ("speed", "turn"), 0.05, 0.001),
+    Pair(("zcr",), "edges", 2.6, ("zoom",), 0.005, 0.003),
     Pair(("centroid",), "detail", 0.2, ("zoom",), 0.005, 0.003),
-    Pair(("centroid",), "hue", 1.6, ("hue",), 0.005, 0.06),
+    Pair(("centroid",), "hue", 2.2, ("hue",), 0.005, 0.06),
     Pair(("rms",), "variety", 0.2, ("saturation",), 0.01, 0.01),
 )
 STEP_WEIGHTS = {
     "distance": 50.0,
     "speed": 0.02,
-    "zoom": 120.0,
+    "zoom": 100.0,
     "turn": 0.02,
-    "hue": 6.0,
+    "hue": 4.0,
     "saturation": 20.0,
-    "brightness": 20.0,
+    "brightness": 40.0,
 }  # of smoothness; the others 1
 REST_WEIGHTS = {"turn": 5.0}  # a picture that always turns makes dizzy
 SMOOTHNESS, COLLAPSE, REST = 1.5, 2.0, 0.5
