@@ -15,10 +15,10 @@ describe("motion", () => {
   it("integrates speed and turn at once without smoothing", () => {
     const motion = new Motion();
     const start = motion.controls;
-    for (let n = 0; n < 60; n++) motion.advance(changed({ speed: 1, turn: -0.5 }), 1 / 60, 0);
+    for (let n = 0; n < 60; n++) motion.advance(changed({ speed: 1, turn: 0.5 }), 1 / 60, 0);
     const { angle, rotation } = motion.controls;
     expect(angle - start.angle).toBeCloseTo(constants.julia.speed * LOOK.speed + LOOK.travel, 6);
-    expect(rotation - start.rotation).toBeCloseTo(-0.5 * constants.julia.turn * LOOK.speed, 6);
+    expect(rotation - start.rotation).toBeCloseTo(0.5 * constants.julia.turn * LOOK.speed, 6);
   });
 
   it("goes most of the way in the time of smoothing, however time is cut", () => {
