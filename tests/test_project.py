@@ -15,8 +15,8 @@ import yaml
 import explorer
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["settings", "errors", "progress", "files", "ffmpeg", "audio", "fields", "rendering", "video"]
-ROOMS += ["diagnostics", "experiments", "learn", "notebook", "web", "cli"]
+ROOMS = ["settings", "errors", "progress", "files", "processes", "ffmpeg", "audio", "fields", "rendering"]
+ROOMS += ["video", "diagnostics", "experiments", "learn", "notebook", "web", "cli"]
 SHELLS = {"notebook", "web", "cli"}
 
 

@@ -13,7 +13,7 @@ from jaxtyping import Float64
 from explorer.audio import FeatureTrack
 from explorer.diagnostics import correlation
 from explorer.diagnostics.layers import LayerSignal, layer_signals
-from explorer.diagnostics.measure import Measure, bootstrapped
+from explorer.diagnostics.measure import MEASURES, Measure, bootstrapped
 from explorer.diagnostics.parallel import in_threads
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, Budget, sample
 from explorer.diagnostics.suggestion import Measured, Suggestion, suggest
@@ -41,15 +41,6 @@ BUDGETS: dict[str, Budget] = {
         blocks=48, times=8, sounds=8, points=32, pairs=6, spots=48, layer_times=8, layer_points=96
     ),
 }
-MEASURES = (
-    "space_variance",
-    "time_variance",
-    "audio_variance",
-    "frame_variance",
-    "neighbour_correlation",
-    "frame_correlation",
-    "saturated",
-)
 
 
 @dataclass(frozen=True, repr=False)

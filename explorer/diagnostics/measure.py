@@ -8,6 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
+MEASURES = (
+    "space_variance",
+    "time_variance",
+    "audio_variance",
+    "frame_variance",
+    "neighbour_correlation",
+    "frame_correlation",
+    "saturated",
+)
+"""The numbers of a diagnosis, by name."""
+
 RESAMPLES = 500
 COVERAGE = 0.95  # of the interval
 

@@ -1,4 +1,4 @@
-"""The curve between sRGB and linear light, for arrays (IEC 61966-2-1; all in [0, 1])."""
+"""The curve between sRGB and linear light, for arrays (IEC 61966-2-1; all in [0, 1]), and luminance."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float64
 
 Values = Float64[np.ndarray, "..."]
+
+LUMINANCE = (0.2126, 0.7152, 0.0722)  # shares of red, green and blue (ITU-R BT.709-6, part 3)
 
 
 def decoded(srgb: Values) -> Values:

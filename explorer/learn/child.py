@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 from explorer.errors import ExplorerError
 from explorer.experiments import manifest
 from explorer.learn.settings import PROGRESS, STOP
+from explorer.processes import APART
 from explorer.settings import Knob, Settings
 
 LAST_LINES, LAST_BYTES = 20, 8192  # of what a process said
@@ -121,8 +122,7 @@ class Training:
                 stdin=subprocess.DEVNULL,
                 stdout=self._said,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C and a kernel's interrupt are not for it
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+                **APART,
             )
             return self._status()
 

@@ -28,8 +28,6 @@ from explorer.learn.twin import draw, sketch
 STRIDE = 2  # frames between consecutive pictures: 30 a second
 AT_ONCE = 4  # sequences drawn together; more would only need more memory
 LONGEST = 1.0  # norm of a gradient
-MOVING = ("angle", "rotation")  # asked for motion, and alone: zoom would shake the picture for it
-SHAPING = ("distance", "zoom", "hue", "saturation", "brightness")  # asked for everything else
 LEVERS = {"angle": ("speed", parameters.SPEED), "rotation": ("turn", parameters.TURN)}
 FURTHER = 0.2  # of the longest step, for a secant
 VALIDATED = 24  # sequences at most

@@ -61,8 +61,8 @@ STEP_WEIGHTS = {
     "hue": 4.0,
     "saturation": 20.0,
     "brightness": 40.0,
-}  # of smoothness; the others 1
-REST_WEIGHTS = {"turn": 5.0}  # a picture that always turns makes dizzy
+}  # of smoothness
+REST_WEIGHTS = {"turn": 5.0}  # the others 1; a picture that always turns makes dizzy
 SMOOTHNESS, COLLAPSE, REST = 1.5, 2.0, 0.5
 
 
@@ -92,7 +92,7 @@ def collapse_loss(pair: Pair, features: dict[str, Values], metrics: dict[str, Va
 
 def smoothness_loss(shares: Shares) -> torch.Tensor:
     """Mean square of steps between consecutive parameters."""
-    weights = torch.tensor([STEP_WEIGHTS.get(parameter.name, 1.0) for parameter in PARAMETERS])
+    weights = torch.tensor([STEP_WEIGHTS[parameter.name] for parameter in PARAMETERS])
     return (shares.diff(dim=1).square() * weights).mean()
 
 

@@ -21,13 +21,14 @@ import torch
 from jaxtyping import Float32
 from torch.nn.functional import avg_pool2d
 
+from explorer.fields.srgb import LUMINANCE
+
 METRICS = ("luminance", "contrast", "edges", "detail", "change", "hue", "variety")
 
 Structure = Float32[torch.Tensor, "sequences moments rows columns"]
 Colours = Float32[torch.Tensor, "sequences moments some_rows some_columns 3"]
 Values = Float32[torch.Tensor, "sequences moments"]
 
-LUMA = (0.2126, 0.7152, 0.0722)
 FAINT = 1e-4  # squared length of a mean colour that has no direction any more
 
 
@@ -50,7 +51,8 @@ def measure(structure: Structure, colours: Colours) -> dict[str, Values]:
 
 def luma(colours: Float32[torch.Tensor, "*moments 3"]) -> Float32[torch.Tensor, "*moments"]:
     """Y of sRGB values."""
-    return colours[..., 0] * LUMA[0] + colours[..., 1] * LUMA[1] + colours[..., 2] * LUMA[2]
+    red, green, blue = LUMINANCE
+    return colours[..., 0] * red + colours[..., 1] * green + colours[..., 2] * blue
 
 
 def edges(structure: Structure) -> Values:

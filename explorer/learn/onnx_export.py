@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from explorer.errors import ExplorerError
+from explorer.fields.julia.model import NETWORK
 from explorer.files import atomic_path
 from explorer.learn.model import AudioToVisualModel, load_model
 
 if TYPE_CHECKING:
     import onnxruntime
 
-NAME = "model.onnx"
 INPUT, OUTPUT = "audio_features", "visual_parameters"
 TOLERANCE = 1e-5  # of parameters, at the batches below
 BATCHES = (1, 7)
@@ -33,7 +33,7 @@ def export(folder: Path) -> tuple[Path, float]:
     more than `TOLERANCE`, or when a package is missing.
     """
     model, _ = load_model(folder)
-    path = folder / NAME
+    path = folder / NETWORK
     with atomic_path(path) as part:
         write(model, part)
         difference = parity(model, part)

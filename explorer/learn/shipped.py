@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from explorer.audio import DEMO_CLIP
-from explorer.fields.julia.model import SHIPPED
+from explorer.fields.julia.model import FACTS, NETWORK, SHIPPED, WEIGHTS
 from explorer.files import copy
 from explorer.learn.run import TrainRun
 from explorer.learn.training import train
 from explorer.progress import Progress, silent
 
 SETTINGS: dict[str, Any] = {"epochs": 3, "made_clips": 96, "seed": 0}
-FILES = ("model.safetensors", "model.json", "model.onnx")
+FILES = (WEIGHTS, FACTS, NETWORK)
 
 
 def train_shipped(

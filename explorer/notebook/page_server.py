@@ -18,6 +18,7 @@ from typing import Any
 
 from explorer.errors import ExplorerError, SettingsError
 from explorer.files import explorations_folder
+from explorer.processes import APART
 
 PATIENCE = 120  # seconds that the server may take to begin, or to answer, on a busy machine
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
@@ -41,7 +42,7 @@ class PageServer:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            **_apart(),
+            **APART,
         )
         threading.Thread(target=self._listen, name="explorer-page-server", daemon=True).start()
         if not self._heard.wait(PATIENCE) or not self.address:
@@ -95,13 +96,6 @@ class PageServer:
         except OSError as error:
             reason = f"the server of the live page does not answer: {error}; run the cell again"
             raise ExplorerError(reason) from None
-
-
-def _apart() -> dict[str, Any]:
-    """In a group of its own, or interrupting the kernel would end it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

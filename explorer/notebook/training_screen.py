@@ -10,6 +10,7 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from explorer.experiments.pace import duration
+from explorer.fields.julia.model import NETWORK
 from explorer.learn.child import TrainingStatus
 from explorer.learn.history import draw_history
 from explorer.learn.losses import PAIRS
@@ -111,7 +112,7 @@ def words(told: TrainingStatus, run: Path | None) -> str:
     if told.status == "stopped" and run is None:
         return muted("stopped before anything was learned")
     if not told.is_going:
-        files = {"history": "history.png", "proof": PROOF, "pictures": SHEET, "ONNX": "model.onnx"}
+        files = {"history": "history.png", "proof": PROOF, "pictures": SHEET, "ONNX": NETWORK}
         links = {name: run / file for name, file in files.items()} if run else {}
         return f"{told.status}, {saved_in(run, links)}" if run else muted(told.status)
     doing = ENDING.get(told.phase or "", told.phase or "starting, a few seconds")

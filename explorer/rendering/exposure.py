@@ -55,9 +55,7 @@ class Exposure:
         self._threads = threads or usable_threads()
         rows, columns = CellGrid(size).shape
         self._grid = Grid(columns * CELL_SAMPLES, rows * CELL_SAMPLES)
-        self._pixel = Grid(
-            *size
-        ).pixel  # of the frame: samples are of its pixels, not softened by their own size
+        self._pixel = Grid(*size).pixel  # of the frame: samples are not softened by their own size
         self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
         self._file = self._remembered_as()
         self._needed = self._load()

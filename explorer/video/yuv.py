@@ -20,8 +20,10 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from explorer.fields.srgb import LUMINANCE
+
 ONE = 1 << 16  # fixed point: sums stay within 32 bits, and are rounded once, at the end
-RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722
+RED, GREEN, BLUE = LUMINANCE
 LUMA, CHROMA = ONE * 219 / 255, ONE * 224 / 255
 WEIGHTS = 8  # a chroma sample adds two rows of 1, 2, 1
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.experiments import manifest
-from explorer.fields.julia.model import FACTS, SHIPPED
+from explorer.fields.julia.model import FACTS, NETWORK, SHIPPED
 
 DEFAULT = "default"
-NETWORK, DESCRIPTION = "model.onnx", FACTS
+DESCRIPTION = FACTS
 LARGEST_NETWORK, LARGEST_DESCRIPTION = 64 * 2**20, 2**20  # bytes; what is larger is none of ours
 
 

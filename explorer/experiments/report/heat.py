@@ -10,12 +10,11 @@ import numpy as np
 from explorer.experiments.report.axes import Axes
 from explorer.experiments.report.numbers import Scale, short
 from explorer.experiments.report.reading import Point
-from explorer.fields.srgb import decoded
+from explorer.fields.srgb import LUMINANCE, decoded
 
 # Viridis (van der Walt and Smith, 2015), nine of its colours: even steps of lightness, for every kind of eye
 RAMP = ("440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725")
 DARK, LIGHT = "#000", "#fff"
-LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 
 @dataclass(frozen=True)

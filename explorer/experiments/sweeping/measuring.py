@@ -5,22 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.audio import FeatureTrack
+from explorer.diagnostics.measure import MEASURES
 from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
 Measured = tuple[dict[str, float], str, str, dict[str, Any]]
 
-METRICS = (
-    "space_variance",
-    "time_variance",
-    "audio_variance",
-    "frame_variance",
-    "neighbour_correlation",
-    "frame_correlation",
-    "saturated",
-    "speed",
-)
+METRICS = (*MEASURES, "speed")
 """Columns of every table of points; `speed` is in levels (of 255) a second, the others as in `Diagnosis`."""
 
 
@@ -35,7 +27,7 @@ def measure(
 
     All but the suggestion, whose search takes many diagnoses: `ex.diagnose` of the loaded point has it.
     """
-    from explorer.diagnostics import diagnose  # slow to load, and tables need the names above alone
+    from explorer.diagnostics import diagnose  # slow to load, and tables need the names alone
 
     found = diagnose(field, track, frames=frames, threads=threads, progress=progress)
     metrics = {name: float(getattr(found, name)) for name in METRICS}

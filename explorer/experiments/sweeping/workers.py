@@ -23,6 +23,7 @@ from typing import Any
 import psutil
 
 from explorer.errors import ExplorerError
+from explorer.processes import APART
 from explorer.rendering.threads import usable_threads
 
 MEMORY = 1.2e9  # bytes that a worker may come to need: Python, torch and a few large frames
@@ -101,9 +102,7 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=self._said,
             env={**os.environ, **limits, "PYTHONPATH": path},
-            start_new_session=True,  # the terminal's Ctrl-C is for this process, which asks them to stop
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-            | getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            **APART,
         )
 
     @property

@@ -27,7 +27,7 @@ from explorer.files import explorations_folder
 
 FORMAT = 2  # 1: models that turn both ways, ten times slower
 SHIPPED = Path(__file__).parent / "shipped"
-WEIGHTS, FACTS = "model.safetensors", "model.json"
+WEIGHTS, FACTS, NETWORK = "model.safetensors", "model.json", "model.onnx"
 NORM_EPSILON = 1e-5
 BATCH = 4096  # windows at a time: memory stays small on long tracks
 
