@@ -13,15 +13,15 @@ from .experiments import Run as Run
 from .experiments import load as load
 from .experiments import load_recipe as load_recipe
 from .experiments import render as render
-from .experiments import runs as runs
 from .experiments import sweep as sweep
+from .experiments.library.table import runs as runs
 from .fields import CPPN as CPPN
 from .fields import Julia as Julia
 from .fields import Patterns as Patterns
 from .fields.image_palette import palette_from as palette_from
-from .notebook import explore as explore
-from .notebook import training as training
-from .notebook.live_page import live as live
+from .notebook.live.live_page import live as live
+from .notebook.panel.panel import explore as explore
+from .notebook.training.training_view import training as training
 from .rendering import render_frame as render_frame
 
 __version__: str

@@ -52,7 +52,7 @@ def with_extras(
 ) -> FeatureTrack:
     """A basic track and the columns of these groups, measured unless they are remembered."""
     from explorer.audio.extras import scaled
-    from explorer.audio.normalise import sounding
+    from explorer.audio.normalize import sounding
 
     present = sounding(track.raw, track.settings)
     raw = [_measured(track, path, group, cache, progress) for group in groups]
@@ -89,7 +89,7 @@ def analyze_sound(
     sound: Sound, sha256: str, settings: AnalysisSettings, progress: Progress = silent
 ) -> FeatureTrack:
     """Measure the basic features of an open sound and normalise, without the cache."""
-    from explorer.audio.normalise import normalise  # slow to load
+    from explorer.audio.normalize import normalise  # slow to load
     from explorer.audio.spectral import measure
 
     with closing(sound.blocks()) as blocks:

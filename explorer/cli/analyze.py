@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from explorer.audio.features import EXTRAS
-from explorer.cli import places
+from explorer.cli import output_paths
 from explorer.cli.console import Bar, say
 
 
@@ -32,11 +32,13 @@ def analyze(
     """Show what explorer hears in a sound file: a table, and the waveform with all features as a picture."""
     from explorer import files
     from explorer.audio import analyze as analyze_sound
-    from explorer.audio.picture import clock, draw_track, summary
+    from explorer.audio.plot import clock, draw_track, summary
     from explorer.fields import Patterns
 
-    drawn = places.picture("--picture", f"{Path(audio).stem}-features.png" if picture is None else picture)
-    listed = places.Target("--table", table) if table is not None else None
+    drawn = output_paths.picture(
+        "--picture", f"{Path(audio).stem}-features.png" if picture is None else picture
+    )
+    listed = output_paths.Target("--table", table) if table is not None else None
     with Bar() as progress:
         track = analyze_sound(audio, fps=fps, progress=progress, extras=extras)
     say(f"{track.name}: {track.duration:.2f} s, {len(track.times)} moments at {track.fps:g} a second")
@@ -44,7 +46,7 @@ def analyze(
     say("active      share of the time off its rest; of a tempo, with a clear beat")
     parts = Patterns().families(track)
     say("patterns    " + ", ".join(f"{name} {clock(begin)}" for begin, _, name in parts))
-    places.save(draw_track(track, audio, parts=parts), drawn)
+    output_paths.save(draw_track(track, audio, parts=parts), drawn)
     drawn.done("picture")
     if listed:
         with files.atomic_path(listed.path) as part:

@@ -14,9 +14,9 @@ from explorer.cli.render import render
 from explorer.cli.report import report
 from explorer.cli.runs import runs
 from explorer.cli.serve import serve
-from explorer.cli.serve_app import app as page
 from explorer.cli.sweep import sweep
 from explorer.cli.train import export, train
+from explorer.cli.voila_app import app as page
 
 app = typer.Typer(
     help="Explore audio-reactive visuals: sound in, pictures that move with it out.",

@@ -33,8 +33,8 @@ def bench(
     """Measure how fast this machine draws, beside a plain torch loop in the same run; about two minutes."""
     from json import dumps
 
-    from explorer.experiments.benchmark import benchmark
-    from explorer.rendering.bench import NETS
+    from explorer.bench.benchmark import benchmark
+    from explorer.bench.engines import NETS
 
     nets = NETS if net is None else net.split(",")
     with Bar() as progress:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from explorer.cli import places
+from explorer.cli import output_paths
 from explorer.cli.console import Bar, say
 from explorer.cli.options import FieldFlags, with_setting_flags
 from explorer.errors import SettingsError
@@ -51,7 +51,7 @@ def diagnose(
 ) -> None:
     """Measure a field as it would be rendered to a sound: verdict, reason and suggestion."""
     refused = _verdicts(fail_on)
-    drawn = places.picture("--picture", picture) if picture is not None else None
+    drawn = output_paths.picture("--picture", picture) if picture is not None else None
     if video is not None:
         if (audio, fail_on, start, duration, field) != (None, None, 0.0, None, FieldFlags(None, None, {})):
             raise SettingsError(
@@ -71,7 +71,7 @@ def diagnose(
         track = chosen.hear(DEMO_CLIP if audio is None else audio, progress=progress)
         found = diagnose_field(chosen, track, frames=frames, budget=budget, progress=progress)
     if drawn:
-        places.save(found.figure(), drawn)
+        output_paths.save(found.figure(), drawn)
     if as_json:
         say(json.dumps({"audio": track.name, **found.to_dict()}, indent=2, allow_nan=False))
     else:
@@ -94,14 +94,14 @@ def _verdicts(fail_on: str | None) -> list[str]:
     return words
 
 
-def _measure_video(video: str, as_json: bool, drawn: places.Target | None) -> None:
+def _measure_video(video: str, as_json: bool, drawn: output_paths.Target | None) -> None:
     """Measure a file that need not be ours."""
     from explorer.diagnostics.video import measure_video
 
     with Bar() as progress:
         measured = measure_video(video, progress=progress)
     if drawn:
-        places.save(measured.figure(), drawn)
+        output_paths.save(measured.figure(), drawn)
     say(json.dumps(measured.to_dict(), indent=2, allow_nan=False) if as_json else measured.summary())
     if drawn and not as_json:
         drawn.done("picture")

@@ -21,7 +21,7 @@ def doctor() -> None:
     import torch
 
     from explorer.audio.cache import cache_folder
-    from explorer.experiments.manifest import environment
+    from explorer.experiments.runs.manifest import environment
     from explorer.files import explorations_folder
     from explorer.rendering.threads import usable_threads
 

@@ -14,7 +14,7 @@ from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.looks import LOOKS, look
+from explorer.fields.presets import LOOKS, look
 from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, typed_value
 from explorer.video import EncoderSettings

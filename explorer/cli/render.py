@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from explorer.cli import places
+from explorer.cli import output_paths
 from explorer.cli.console import Bar, complain, say
 from explorer.cli.options import (
     DeviceOption,
@@ -22,7 +22,7 @@ from explorer.errors import SettingsError
 
 if TYPE_CHECKING:
     from explorer.experiments import Recipe, Run
-    from explorer.experiments.estimate import Estimate
+    from explorer.experiments.runs.estimate import Estimate
 
 
 @with_setting_flags
@@ -87,7 +87,7 @@ def render(
         )
     if recipe is None and not audio:
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
-    from explorer.experiments.cluster import connected
+    from explorer.experiments.runs.cluster import connected
 
     size = _even(resolution) if resolution is not None else None
     frames: dict[str, Any] = {"fps": fps, "start": start, "duration": duration, "flash_limit": flash_limit}
@@ -117,14 +117,14 @@ def render(
     announce(run, copied)
 
 
-def announce(run: Run, copied: places.Target | None = None) -> None:
+def announce(run: Run, copied: output_paths.Target | None = None) -> None:
     """Say how it went and where things are."""
     say(run.report())
     if dimmed := _dimmed(run.manifest):
         say(dimmed)
     say(f"run folder  {run.folder}")
     say(f"pictures    {run.sheet}")
-    (copied or places.Target("OUT", run.video)).done("video")
+    (copied or output_paths.Target("OUT", run.video)).done("video")
 
 
 def _dimmed(log: dict[str, Any]) -> str:
@@ -139,8 +139,8 @@ def _dimmed(log: dict[str, Any]) -> str:
     )
 
 
-def _copy(out: str | None) -> places.Target | None:
-    return places.Target("OUT.mp4", out) if out is not None else None
+def _copy(out: str | None) -> output_paths.Target | None:
+    return output_paths.Target("OUT.mp4", out) if out is not None else None
 
 
 def _foretell(bar: Bar, dask: str | None, expected: Estimate) -> None:
@@ -153,11 +153,12 @@ def _asked(
     recipe: str, explorations: str | None, audio: str | None, out: str | None
 ) -> tuple[Recipe, Path, str | None]:
     """A recipe, its sound and OUT.mp4; a lone MP4 beside --recipe is OUT unless it is the recipe's sound."""
-    from explorer.experiments import find_audio, library, load_recipe
+    from explorer.experiments import find_audio, load_recipe
+    from explorer.experiments.library import lookup
 
     given = Path(recipe)
     if not recipe or not (given.suffix or given.exists()):  # a name, as `explorer runs` lists it
-        given = library.find(recipe, explorations)
+        given = lookup.find(recipe, explorations)
     asked = load_recipe(given)
     near = given.resolve()
     near = near if near.is_dir() else near.parent

@@ -22,22 +22,22 @@ def report(
     explorations: Explorations = None,
 ) -> None:
     """Write report.html for a run or a sweep: one file that opens anywhere and needs no network."""
-    from explorer.experiments import library
-    from explorer.experiments.report import latest, write_report
+    from explorer.experiments.library import lookup
+    from explorer.experiments.reports import latest, write_report
 
     if every and folder is not None:
         raise SettingsError("--all rebuilds every report; name no folder then")
     if every:
         page = _every(explorations)
     else:
-        page = write_report(latest(explorations) if folder is None else library.find(folder, explorations))
+        page = write_report(latest(explorations) if folder is None else lookup.find(folder, explorations))
         say(f"report      {page} ({page.stat().st_size / 1e3:.0f} kB)")
     if show:
         webbrowser.open(page.resolve().as_uri())
 
 
 def _every(explorations: str | None) -> Path:
-    from explorer.experiments.report import write_all
+    from explorer.experiments.reports import write_all
 
     with Bar() as progress:
         written = write_all(explorations, progress=progress)

@@ -33,17 +33,17 @@ def runs(
 
     Proof is of trainings: how many pairs of what is heard and seen are shown to follow each other.
     """
-    from explorer.experiments import library
-    from explorer.experiments import runs as list_runs
+    from explorer.experiments.library import lookup
+    from explorer.experiments.library.table import runs as list_runs
     from explorer.files import explorations_folder
 
     if any(name is not None for name in (star, unstar, delete)):
         for name, starred_now in ((star, True), (unstar, False)):
             if name is not None:
-                folder = library.star(name, starred_now, explorations)
+                folder = lookup.star(name, starred_now, explorations)
                 say(f"{'starred' if starred_now else 'unstarred':<11} {folder}")
         if delete is not None:
-            say(f"deleted     {library.delete(delete, explorations)}")
+            say(f"deleted     {lookup.delete(delete, explorations)}")
         return
     table = list_runs(explorations)
     table = table[table["star"]] if starred else table

@@ -37,14 +37,14 @@ def serve(
     Training reads sounds below the current folder and nothing else.
     """
     try:
-        from explorer.web import built, server
+        from explorer.web import server, static_page
         from explorer.web.guard import is_local
     except ImportError as error:
         raise ExplorerError(EXTRA) from error
-    if in_notebook and not built.is_built():
-        raise ExplorerError(built.HOW)
-    if not built.is_built():
-        complain(f"warning: {built.HOW}")
+    if in_notebook and not static_page.is_built():
+        raise ExplorerError(static_page.HOW)
+    if not static_page.is_built():
+        complain(f"warning: {static_page.HOW}")
     if not is_local(host):
         complain("warning: whoever can reach this address can start training here; there is no password")
 

@@ -15,7 +15,7 @@ from explorer.fields import AnyField
 
 if TYPE_CHECKING:
     from explorer.experiments import Sweep
-    from explorer.experiments.pace import Pace, Plan
+    from explorer.experiments.runs.eta import Pace, Plan
 
 
 @with_setting_flags
@@ -85,8 +85,8 @@ def sweep(
 ) -> None:
     """Vary settings of a field: a folder with pictures, clips, measures and a report of every combination."""
     from explorer.experiments import sweep as carry_out
-    from explorer.experiments.cluster import connected
-    from explorer.experiments.library import find
+    from explorer.experiments.library.lookup import find
+    from explorer.experiments.runs.cluster import connected
 
     if resume is None and audio is None:
         raise SettingsError("name a sound file, as in: explorer sweep song.ogg --set gain=1,2,5")
@@ -142,7 +142,7 @@ def announce(made: Sweep) -> None:
 
 def varied(given: list[str]) -> dict[str, Any]:
     """`gain=1,2,5` as names and values; `gain=1..5` as a span. Raises SettingsError."""
-    from explorer.experiments.sweeping.sampling import typed_axis
+    from explorer.experiments.sweeps.sampling import typed_axis
 
     found: dict[str, Any] = {}
     for text in given:
@@ -188,7 +188,7 @@ class Points:
         say(plan)
 
     def __call__(self, step: str, done: float, total: float) -> None:
-        from explorer.experiments.pace import Pace, duration
+        from explorer.experiments.runs.eta import Pace, duration
 
         if step != "points":
             self._other(step, done, total)

@@ -83,7 +83,7 @@ def export(
     explorations: Explorations = None,
 ) -> None:
     """Write the model of a training as ONNX, and check it against torch."""
-    from explorer.experiments.library import find
+    from explorer.experiments.library.lookup import find
     from explorer.learn import export as write
 
     path, difference = write(find(run, explorations))

@@ -126,7 +126,7 @@ class Diagnosis:
 
     def summary(self) -> str:
         """The diagnosis in a few lines of ASCII."""
-        from explorer.diagnostics.words import summary
+        from explorer.diagnostics.diagnosis_text import summary
 
         return summary(self)
 
@@ -169,12 +169,12 @@ class Diagnosis:
 
     def figure(self, width: float = 10.0) -> Figure:
         """The diagnosis as a picture: bars with intervals, layers against theory, verdict and sentence."""
-        from explorer.diagnostics.picture import draw_diagnosis
+        from explorer.diagnostics.plots.diagnosis_plot import draw_diagnosis
 
         return draw_diagnosis(self, width)
 
     def _repr_png_(self) -> bytes:
-        from explorer.diagnostics.picture import png
+        from explorer.diagnostics.plots.diagnosis_plot import png
 
         return png(self.figure())
 

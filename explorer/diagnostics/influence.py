@@ -87,7 +87,7 @@ class Influence:
 
     def figure(self) -> Figure:
         """Bars with intervals, and beside each where in the picture it acts."""
-        from explorer.diagnostics.influence_picture import draw_influence  # matplotlib is slow to load
+        from explorer.diagnostics.plots.influence_plot import draw_influence  # matplotlib is slow to load
 
         return draw_influence(self)
 

@@ -74,7 +74,7 @@ class PhaseMap:
 
     def figure(self) -> Figure:
         """The map as a picture; every verdict has its letter, so colour is never the only sign."""
-        from explorer.diagnostics.phase_picture import draw_phase_map  # matplotlib is slow to load
+        from explorer.diagnostics.plots.phase_plot import draw_phase_map  # matplotlib is slow to load
 
         return draw_phase_map(self)
 

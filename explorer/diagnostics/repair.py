@@ -16,7 +16,7 @@ from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
 from explorer.fields.base import check
 from explorer.fields.cppn.network import Network, PreparedCPPN, activate, build
-from explorer.fields.paint import paint
+from explorer.fields.palette_torch import paint
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 

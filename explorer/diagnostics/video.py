@@ -108,7 +108,7 @@ class VideoMeasures:
 
     def figure(self) -> Figure:
         """Motion, flashes and sound over time, and the cross-correlation beside them."""
-        from explorer.diagnostics.video_picture import draw_video  # matplotlib is slow to load
+        from explorer.diagnostics.plots.video_plot import draw_video  # matplotlib is slow to load
 
         return draw_video(self)
 

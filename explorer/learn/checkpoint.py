@@ -13,7 +13,7 @@ from safetensors.torch import save as serialise
 
 from explorer.errors import ExplorerError
 from explorer.files import write_bytes, write_json
-from explorer.learn.fitting import Fit
+from explorer.learn.optimization import Fit
 
 NAME = "checkpoint.safetensors"
 

@@ -14,7 +14,7 @@ from explorer.audio.live import LIVE_FPS
 from explorer.files import atomic_path
 from explorer.learn.dataset import Track
 from explorer.learn.model import AudioToVisualModel, save_model
-from explorer.learn.pictures import LENGTH, MOMENTS, moments, sheet_times
+from explorer.learn.plots import LENGTH, MOMENTS, moments, sheet_times
 from explorer.learn.settings import PREVIEW
 
 SIZE = (200, 150)

@@ -9,8 +9,8 @@ from typing import Any
 from explorer.audio import DEMO_CLIP
 from explorer.fields.julia.model import FACTS, NETWORK, SHIPPED, WEIGHTS
 from explorer.files import copy
-from explorer.learn.run import TrainRun
 from explorer.learn.training import train
+from explorer.learn.training_run import TrainRun
 from explorer.progress import Progress, silent
 
 SETTINGS: dict[str, Any] = {"epochs": 3, "made_clips": 96, "seed": 0}

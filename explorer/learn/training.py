@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.errors import SettingsError, Stopped
-from explorer.experiments import manifest
-from explorer.experiments.library import find
+from explorer.experiments.library.lookup import find
+from explorer.experiments.runs import manifest
 from explorer.files import explorations_folder, new_folder, sweep_parts, write_bytes, write_json
 from explorer.learn import checkpoint
 from explorer.learn.checkpoint import Progressed
@@ -24,11 +24,11 @@ from explorer.learn.dataset import (
     sound_files,
     split,
 )
-from explorer.learn.fitting import STRIDE, Fit, one_thread
-from explorer.learn.history import write_history
+from explorer.learn.loss_history import write_history
 from explorer.learn.model import load_model, save_model
+from explorer.learn.optimization import STRIDE, Fit, one_thread
 from explorer.learn.preview import Preview
-from explorer.learn.run import TrainRun
+from explorer.learn.progress_file import Status
 from explorer.learn.settings import (
     PREVIEW,
     PROGRESS,
@@ -39,7 +39,7 @@ from explorer.learn.settings import (
     TrainSettings,
     continued,
 )
-from explorer.learn.status import Status
+from explorer.learn.training_run import TrainRun
 from explorer.progress import Progress, silent
 
 ABOUT = ("trained_on", "held_out", "proven_on")  # what a manifest says of the sounds
@@ -240,9 +240,9 @@ def _exhausted(progressed: Progressed, patience: int) -> bool:
 
 def _finish(folder: Path, settings: TrainSettings, sounds: Sounds, progress: Progress) -> TrainRun:
     """The proof, the pictures, the model's facts and ONNX."""
+    from explorer.learn.evaluation import prove
     from explorer.learn.onnx_export import export
-    from explorer.learn.pictures import write_pictures
-    from explorer.learn.proof import prove
+    from explorer.learn.plots import write_pictures
 
     proof = prove(folder, sounds.proven, settings.seed, progress)
     progress(WRITING, 0, 2)

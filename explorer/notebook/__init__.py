@@ -1,7 +1,7 @@
 """Notebooks: the panel, a training to watch, and pictures to show in cells."""
 
-from explorer.notebook.panel import Panel, explore
-from explorer.notebook.show import show, show_video
-from explorer.notebook.training_view import TrainingView, training
+from explorer.notebook.panel.panel import Panel, explore
+from explorer.notebook.training.training_view import TrainingView
+from explorer.notebook.widgets.show import show, show_video
 
-__all__ = ["Panel", "TrainingView", "explore", "show", "show_video", "training"]
+__all__ = ["Panel", "TrainingView", "explore", "show", "show_video"]

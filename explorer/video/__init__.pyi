@@ -1,4 +1,3 @@
-from .axes import axes_sheet as axes_sheet
 from .clip import open_clip as open_clip
 from .decode import VideoInfo as VideoInfo
 from .decode import probe as probe
@@ -6,6 +5,7 @@ from .decode import read_comment as read_comment
 from .decode import read_frames as read_frames
 from .encode import VideoWriter as VideoWriter
 from .h264 import EncoderSettings as EncoderSettings
+from .labeled_grid import axes_sheet as axes_sheet
 from .sheet import contact_sheet as contact_sheet
 from .stills import PngSequence as PngSequence
 from .stills import save_image as save_image

@@ -14,15 +14,15 @@ from starlette.exceptions import HTTPException
 
 import explorer
 from explorer.errors import ExplorerError, SettingsError
-from explorer.learn.child import Busy, Training
+from explorer.learn.subprocess_training import Busy, Training
 from explorer.settings import Knob, Settings
 from explorer.web import models
-from explorer.web.bodies import Health, Problem
-from explorer.web.built import NOT_HERE, is_built, serve_page
 from explorer.web.guard import Guard
 from explorer.web.models import NoSuchModel
 from explorer.web.models_api import add_models
 from explorer.web.networks import add_networks
+from explorer.web.schemas import Health, Problem
+from explorer.web.static_page import NOT_HERE, is_built, serve_page
 from explorer.web.training_api import add_training
 
 STATUS_OF: dict[type[ExplorerError], int] = {SettingsError: 422, NoSuchModel: 404, Busy: 409}

@@ -1,6 +1,6 @@
 """Formulas as GLSL: what is written once for torch and kernels is written for the page by this translator.
 
-It knows what `explorer.fields.kernels.either` offers: + - * /, its functions, constants of the module, and
+It knows what `explorer.fields.kernels.portable` offers: + - * /, its functions, constants of the module, and
 assignments; a formula that returns three numbers becomes a function that returns a vec3.
 """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.experiments import manifest
+from explorer.experiments.runs import manifest
 from explorer.fields.julia.model import FACTS, NETWORK, SHIPPED
 
 DEFAULT = "default"

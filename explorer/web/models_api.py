@@ -11,8 +11,8 @@ from fastapi.responses import FileResponse
 
 from explorer.errors import ExplorerError
 from explorer.web import models
-from explorer.web.bodies import ModelDescription, ModelSummary
 from explorer.web.models import DEFAULT, Model
+from explorer.web.schemas import ModelDescription, ModelSummary
 
 BINARY: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import uvicorn
 
 from explorer.errors import ExplorerError
-from explorer.learn.child import Training
+from explorer.learn.subprocess_training import Training
 from explorer.web.app import create_app
 from explorer.web.guard import hosts_of
 

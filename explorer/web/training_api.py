@@ -14,10 +14,10 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from explorer.errors import SettingsError
-from explorer.learn.child import Training, TrainingStatus, flags_of
+from explorer.learn.subprocess_training import Training, TrainingStatus, flags_of
 from explorer.settings import Settings
-from explorer.web.bodies import start_body
-from explorer.web.places import data_folder, holds_sounds
+from explorer.web.data_paths import data_folder, holds_sounds
+from explorer.web.schemas import start_body
 
 PULSE = 0.5  # seconds between two looks at training while someone watches
 QUIET = 15.0  # seconds after which a silent stream says that it lives

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from explorer.audio.features import FEATURES, TIMBRES, AnalysisSettings
-from explorer.audio.normalise import hold, normalise, peak_level, smooth
+from explorer.audio.normalize import hold, normalise, peak_level, smooth
 from explorer.audio.spectral import measure
 from tests.signals import click_track, music, noise, silence, tone
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from explorer.audio import FEATURES, analyze, open_sound
-from explorer.audio.picture import draw_track, sound_envelope, summary
-from explorer.audio.strips import beats, boundaries
+from explorer.audio.plot import draw_track, sound_envelope, summary
+from explorer.audio.plot_strips import beats, boundaries
 from tests.signals import click_track, music, tone, write_wav
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.bench import engines, timing
+from explorer.bench.benchmark import benchmark
+from explorer.bench.engines import FULL, NETS, QUICK, compare, frame_size, halves, parse_net
+from explorer.bench.references import onnx_frame, torch_frame
+from explorer.bench.timing import take_turns, times_as_fast
 from explorer.errors import SettingsError, Stopped
-from explorer.experiments.benchmark import benchmark
 from explorer.fields import CPPN, Grid
-from explorer.fields.cppn.draft import cpu_multiplies_bfloat16
-from explorer.rendering import bench, timing
-from explorer.rendering.bench import FULL, NETS, QUICK, compare, frame_size, halves, parse_net
-from explorer.rendering.reference import onnx_frame, torch_frame
-from explorer.rendering.timing import take_turns, times_as_fast
+from explorer.fields.cppn.kernel_bf16 import cpu_multiplies_bfloat16
 from tests.tracks import made_up_track
 
 SLACK = 0.6  # of a target: other programs run, and some of them use the same caches
@@ -99,7 +99,7 @@ def test_a_turn_lasts_a_while_and_rounds_end_at_the_limit(monkeypatch):
 
 def test_progress_runs_through_once_over_all_networks():
     told = []
-    bench.bench(made_up_track(), ["4x1", "4x2"], quick=True, progress=lambda *given: told.append(given))
+    engines.bench(made_up_track(), ["4x1", "4x2"], quick=True, progress=lambda *given: told.append(given))
     steps, done, totals = zip(*told, strict=True)
     assert set(steps) == {"measuring"}
     assert len(set(totals)) == 1
@@ -112,7 +112,7 @@ def test_a_callback_stops_it():
         raise Stopped("enough")
 
     with pytest.raises(Stopped):
-        bench.bench(made_up_track(), ["4x3"], quick=True, progress=stop)
+        engines.bench(made_up_track(), ["4x3"], quick=True, progress=stop)
 
 
 def test_no_thread_setting_is_left_changed():

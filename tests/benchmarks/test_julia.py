@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
+from explorer.bench.timing import take_turns, times_as_fast
 from explorer.fields import Grid, Julia
-from explorer.rendering.timing import take_turns, times_as_fast
 from tests.tracks import made_up_track
 
 

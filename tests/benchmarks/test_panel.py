@@ -7,7 +7,7 @@ import pytest
 
 from explorer.audio import DEMO_CLIP, analyze
 from explorer.fields import CPPN
-from explorer.notebook.preview import Preview, Request
+from explorer.notebook.panel.preview import Preview, Request
 from explorer.rendering import resolve
 
 SIZE = (640, 360)

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import uvicorn
 
-from explorer.learn.child import Training
+from explorer.learn.subprocess_training import Training
 from explorer.web.app import create_app
-from explorer.web.built import is_built
 from explorer.web.guard import hosts_of
+from explorer.web.static_page import is_built
 from tests.browser.conftest import missing
 from tests.learn import trainer
 from tests.web.few_settings import FewSettings

@@ -66,10 +66,10 @@ def test_without_voila_the_extra_is_named(monkeypatch, capsys):
 
 
 def test_the_notebook_of_the_app_holds_no_more_than_a_call(tmp_path, monkeypatch):
-    from explorer.cli import serve_app
+    from explorer.cli import voila_app
 
     served = []
-    monkeypatch.setattr(serve_app, "_serve", lambda path, *_: served.append(path.read_text("utf-8")))
+    monkeypatch.setattr(voila_app, "_serve", lambda path, *_: served.append(path.read_text("utf-8")))
     song = write_wav(tmp_path / "song.wav", music(1.0, 22050), 22050)
     monkeypatch.chdir(tmp_path)
     assert main(["app", Path(song).name, "--device", "cpu"]) == 0

@@ -26,9 +26,9 @@ live.t = 0.5
 live"""
 TRAINING = """import sys
 from pathlib import Path
-from explorer.learn.child import Training
+from explorer.learn.subprocess_training import Training
 from explorer.learn.settings import TrainSettings
-from explorer.notebook.training_view import TrainingView
+from explorer.notebook.training.training_view import TrainingView
 from tests.learn import trainer
 child = Training(Path('runs').resolve(), (sys.executable, trainer.__file__, 'long'))
 view = TrainingView('nowhere.wav', TrainSettings(), child)

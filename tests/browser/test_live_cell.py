@@ -15,7 +15,7 @@ from tests.browser.conftest import missing
 from tests.browser.jupyter import PATIENCE, execute
 
 CELL = """import explorer as ex
-from explorer.notebook.page_server import page_server
+from explorer.notebook.live.page_server import page_server
 view = ex.live(ex.CPPN.preset('orchid'), explorations='runs', height=420)
 view"""
 
@@ -23,7 +23,7 @@ view"""
 @pytest.fixture(scope="module")
 def page(tmp_path_factory, browser):
     pytest.importorskip("fastapi")
-    from explorer.web.built import is_built
+    from explorer.web.static_page import is_built
 
     if not is_built():
         missing("the live page is not built (python -m pip install -e .)")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from explorer.notebook import live_page
+from explorer.notebook.live import live_page
 
 SCRIPT = Path(live_page.__file__).with_suffix(".js").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:1234/s3cret/"

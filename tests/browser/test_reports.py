@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from explorer.experiments import render
-from explorer.experiments.report import write_all, write_index, write_report
+from explorer.experiments.reports import write_all, write_index, write_report
 from explorer.fields import CPPN
 from tests.experiments import sweeps
 from tests.experiments.test_report_drawings import NUMBERS

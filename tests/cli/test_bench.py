@@ -107,7 +107,7 @@ def test_json_is_all_that_is_printed(capsys):
 def test_people_see_the_machine_the_networks_and_the_videos(monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(
-        "explorer.experiments.benchmark.benchmark",
+        "explorer.bench.benchmark.benchmark",
         lambda nets, **given: asked.append((tuple(nets), given["quick"])) or report([FULL]),
     )
     assert main(["bench", "--net", "256x4,4x3"]) == 0

@@ -11,7 +11,8 @@ from explorer.audio import DEMO_CLIP
 from explorer.cli import main, options
 from explorer.cli.lab import notebooks_folder
 from explorer.errors import SettingsError
-from explorer.experiments import Run, runs
+from explorer.experiments import Run
+from explorer.experiments.library.table import runs
 from explorer.fields import CPPN, Patterns
 from explorer.fields.cppn import DEFAULT_PRESET
 from explorer.video import probe, read_frames

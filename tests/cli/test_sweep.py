@@ -7,9 +7,10 @@ import pytest
 from explorer.cli import main
 from explorer.cli.sweep import Points, varied
 from explorer.errors import SettingsError
-from explorer.experiments import Sweep, runs
-from explorer.experiments.pace import Plan
-from explorer.experiments.sweeping.sampling import Span
+from explorer.experiments import Sweep
+from explorer.experiments.library.table import runs
+from explorer.experiments.runs.eta import Plan
+from explorer.experiments.sweeps.sampling import Span
 from tests.experiments.small import a_song
 
 

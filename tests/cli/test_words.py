@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from explorer.cli import main
-from explorer.experiments import Run, runs
+from explorer.experiments import Run
+from explorer.experiments.library.table import runs
 from explorer.files import write_json
 from tests.signals import click_track, music, write_wav
 

@@ -6,7 +6,7 @@ import pytest
 from explorer.diagnostics.boundary import expected_facts, theoretical_boundary, typical_pairs
 from explorer.diagnostics.diagnosis import diagnose
 from explorer.diagnostics.phase_map import phase_map
-from explorer.diagnostics.phase_picture import FILL
+from explorer.diagnostics.plots.phase_plot import FILL
 from explorer.diagnostics.sampling import DEFAULT_FRAMES
 from explorer.diagnostics.verdict import VERDICTS
 from explorer.errors import SettingsError, Stopped

@@ -11,8 +11,9 @@ import pytest
 
 from explorer.cli import main
 from explorer.errors import ExplorerError, SettingsError, Stopped
-from explorer.experiments import Sweep, cluster, render, sweep
-from explorer.experiments.sweeping.claims import is_claimed
+from explorer.experiments import Sweep, render, sweep
+from explorer.experiments.runs import cluster
+from explorer.experiments.sweeps.leases import is_claimed
 from explorer.files import sha256_of
 from tests.experiments.small import FIELD, contents, small_sweep
 

@@ -10,9 +10,10 @@ import pytest
 from explorer.audio import DEMO_CLIP, analyze, open_sound
 from explorer.cli import main
 from explorer.errors import OutputError
-from explorer.experiments import estimate as module
-from explorer.experiments import execution, render
-from explorer.experiments.estimate import Estimate, Window, _groups, _Sample, _seconds, estimate
+from explorer.experiments import render
+from explorer.experiments.runs import estimate as module
+from explorer.experiments.runs import execution
+from explorer.experiments.runs.estimate import Estimate, Window, _groups, _Sample, _seconds, estimate
 from explorer.fields import CPPN, Grid
 from explorer.rendering import FrameSettings, resolve
 from explorer.video import EncoderSettings

@@ -2,7 +2,8 @@
 
 import pytest
 
-from explorer.experiments import Recipe, load_recipe, render, runs, sweep
+from explorer.experiments import Recipe, load_recipe, render, sweep
+from explorer.experiments.library.table import runs
 from explorer.fields import Julia
 from explorer.fields.julia import PRESETS
 from explorer.video import probe

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.experiments import runs
+from explorer.experiments.library.table import runs
 from explorer.files import sweep_parts
 from tests.signals import music, write_wav
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.experiments import Recipe, load_recipe, render, runs, sweep
+from explorer.experiments import Recipe, load_recipe, render, sweep
+from explorer.experiments.library.table import runs
 from explorer.fields import Patterns
 from explorer.fields.patterns import PRESETS
 from explorer.video import probe

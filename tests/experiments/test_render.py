@@ -9,7 +9,8 @@ import pytest
 from explorer.audio import analyze
 from explorer.diagnostics import diagnose
 from explorer.errors import OutputError, SettingsError, Stopped
-from explorer.experiments import Recipe, Run, carry_out, find_audio, load_recipe, render, runs
+from explorer.experiments import Recipe, Run, carry_out, find_audio, load_recipe, render
+from explorer.experiments.library.table import runs
 from explorer.fields import CPPN
 from explorer.files import sha256_of
 from explorer.rendering import FrameSettings, Renderer

@@ -16,8 +16,8 @@ from PIL import Image
 
 from explorer.cli import main
 from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments.report import latest, write_all, write_index, write_report
-from explorer.experiments.report.facts import without_paths
+from explorer.experiments.reports import latest, write_all, write_index, write_report
+from explorer.experiments.reports.provenance import without_paths
 from explorer.files import sha256_of, write_json
 from tests.experiments import sweeps
 

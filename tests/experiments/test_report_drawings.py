@@ -5,13 +5,13 @@ import itertools
 import pytest
 from PIL import Image
 
-from explorer.experiments.report.axes import arrange
-from explorer.experiments.report.baseline import in_recipe, nearest
-from explorer.experiments.report.charts import parallel
-from explorer.experiments.report.heat import RAMP, colour, ink
-from explorer.experiments.report.numbers import Scale, duration, short, signed, varying
-from explorer.experiments.report.reading import Point
-from explorer.experiments.report.thumbnails import BUDGET, LARGEST, PAGE, WHOLE, embed, mosaic, share
+from explorer.experiments.reports.axes import arrange
+from explorer.experiments.reports.baseline import in_recipe, nearest
+from explorer.experiments.reports.charts import parallel
+from explorer.experiments.reports.heatmap import RAMP, colour, ink
+from explorer.experiments.reports.load import Point
+from explorer.experiments.reports.numbers import Scale, duration, short, signed, varying
+from explorer.experiments.reports.thumbnails import BUDGET, LARGEST, PAGE, WHOLE, embed, mosaic, share
 
 NUMBERS = {
     0.0: "0",

@@ -9,8 +9,9 @@ import pytest
 
 from explorer.audio import FeatureTrack
 from explorer.errors import DeviceError, ExplorerError, Stopped
-from explorer.experiments import render, segments
-from explorer.experiments.segments import draw_segment, frames_by, plan
+from explorer.experiments import render
+from explorer.experiments.runs import segments
+from explorer.experiments.runs.segments import draw_segment, frames_by, plan
 from explorer.fields import CPPN
 from explorer.files import sha256_of
 from explorer.rendering import Exposure, Renderer

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 
 from explorer.errors import SettingsError
-from explorer.experiments import Point, Run, Sweep, delete, load, render, runs, star
-from explorer.experiments.selection import best, diverse
-from explorer.experiments.sweeping.claims import Claim
-from explorer.experiments.sweeping.measuring import METRICS
-from explorer.experiments.sweeping.specification import Specification, draw_points
+from explorer.experiments import Point, Run, Sweep, delete, load, render, star
+from explorer.experiments.library.selection import best, diverse
+from explorer.experiments.library.table import runs
+from explorer.experiments.sweeps.leases import Claim
+from explorer.experiments.sweeps.point_metrics import METRICS
+from explorer.experiments.sweeps.specification import Specification, draw_points
 from explorer.files import write_json
 from tests.experiments.small import FIELD, a_song, small_sweep
 from tests.experiments.test_recipe import a_recipe

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.experiments.pace import Pace, Plan, size
+from explorer.experiments.runs.eta import Pace, Plan, size
 
 
 class Clock:

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from explorer.experiments import runs
-from explorer.experiments.table import COLUMNS
+from explorer.experiments.library.table import COLUMNS, runs
 from explorer.files import write_json
 from tests.experiments.test_recipe import a_recipe
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from numba import njit
 
 from explorer.fields import CPPN, Controls, Grid
-from explorer.fields.cppn import draft, engine
-from explorer.fields.cppn.exact import NARROW, WIDE, pack
+from explorer.fields.cppn import engine, kernel_bf16
+from explorer.fields.cppn.kernel_f32 import NARROW, WIDE, pack
 from explorer.fields.cppn.tiles import load_half, store_half
 from explorer.fields.kernels import fastmath
-from explorer.fields.kernels.lanes import LANES
 from explorer.fields.kernels.memory import load, store
+from explorer.fields.kernels.simd import LANES
 from explorer.fields.palette import PALETTES
 
 GRID = Grid(640, 360)
@@ -25,7 +25,7 @@ POINTS = GRID.xy()[180 * 640 :][:1000]  # neighbours in the middle of a frame
 EVERYWHERE = GRID.xy()[:: GRID.width * GRID.height // 1000]
 CALM = {"gain": 1.5, "seed": 3}  # a gain at which even deep networks are smooth
 needs_bfloat16 = pytest.mark.skipif(
-    not draft.cpu_multiplies_bfloat16(), reason="this CPU has no bfloat16 products"
+    not kernel_bf16.cpu_multiplies_bfloat16(), reason="this CPU has no bfloat16 products"
 )
 
 
@@ -260,10 +260,10 @@ def test_the_exact_kernel_follows_from_the_width(hidden, kernel):
 
 
 def test_the_draft_kernel_follows_from_the_width_and_the_cpu(monkeypatch):
-    monkeypatch.setattr(draft, "cpu_multiplies_bfloat16", lambda: True)
+    monkeypatch.setattr(kernel_bf16, "cpu_multiplies_bfloat16", lambda: True)
     names = [engine.kernel_name(hidden, torch.bfloat16) for hidden in (4, 64, 127, 128, 256)]
     assert names == ["narrow-f32", "wide-f32", "wide-f32", "wide-bf16", "wide-bf16"]
-    monkeypatch.setattr(draft, "cpu_multiplies_bfloat16", lambda: False)
+    monkeypatch.setattr(kernel_bf16, "cpu_multiplies_bfloat16", lambda: False)
     assert engine.kernel_name(256, torch.bfloat16) == "wide-f32"
 
 

@@ -11,7 +11,7 @@ import pytest
 from explorer import CPPN, Julia, Patterns, Recipe, diagnose
 from explorer.errors import ExplorerWarning, SettingsError
 from explorer.fields import keyframes
-from explorer.fields.cppn.living import LivingCPPN
+from explorer.fields.cppn.animated import LivingCPPN
 from explorer.fields.cppn.network import build
 from explorer.rendering import FrameSettings, Renderer
 from tests.signals import music, write_wav

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.fields.paint import paint
 from explorer.fields.palette import PALETTES, through
+from explorer.fields.palette_torch import paint
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3), st.sampled_from(sorted(PALETTES)))

@@ -15,7 +15,7 @@ from explorer.errors import SettingsError
 from explorer.fields import Grid, Patterns
 from explorer.fields.palette import PALETTES
 from explorer.fields.patterns import PRESETS, selection
-from explorer.fields.patterns.colours import numbers_of, painted
+from explorer.fields.patterns.colors import numbers_of, painted
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.rendering import FrameSettings, Renderer
 from tests.signals import click_track, music, silence, tone, write_wav

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from explorer.experiments import manifest
+from explorer.experiments.runs import manifest
 from explorer.files import write_json
-from explorer.learn.child import GONE, Busy, Training, flags_of
 from explorer.learn.settings import TrainSettings
+from explorer.learn.subprocess_training import GONE, Busy, Training, flags_of
 from tests.learn import trainer
 
 PATIENCE = 60  # seconds until a test that hangs fails

@@ -8,7 +8,6 @@ import torch
 
 from explorer.audio.live import LIVE_FEATURES
 from explorer.fields.julia.parameters import NAMES
-from explorer.learn.fitting import integrate, pictured, smoothed
 from explorer.learn.losses import (
     PAIRS,
     REST_WEIGHTS,
@@ -21,6 +20,7 @@ from explorer.learn.losses import (
     smoothness_loss,
 )
 from explorer.learn.metrics import METRICS
+from explorer.learn.optimization import integrate, pictured, smoothed
 from tests.learn.conftest import made_track
 
 

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from explorer.fields.julia.parameters import NAMES
-from explorer.learn import proof
+from explorer.learn import evaluation
+from explorer.learn.evaluation import FEWEST, interval, lines, live_track, prove, windows
 from explorer.learn.model import AudioToVisualModel, save_model
-from explorer.learn.pictures import draw_proof
-from explorer.learn.proof import FEWEST, interval, lines, live_track, prove, windows
+from explorer.learn.plots import draw_proof
 from explorer.learn.settings import TrainSettings
 from tests.learn.conftest import made_track
 
@@ -27,8 +27,8 @@ def by_construction(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     save_model(folder, model)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(proof, "OTHERS", 2)
-        patched.setattr(proof, "SIDE", 32)
+        patched.setattr(evaluation, "OTHERS", 2)
+        patched.setattr(evaluation, "SIDE", 32)
         return prove(folder, [made_track(12, 5)])
 
 

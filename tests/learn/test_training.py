@@ -10,12 +10,12 @@ from PIL import Image
 
 from explorer.audio.live import LIVE_FEATURES
 from explorer.errors import ExplorerWarning, SettingsError, SoundError, Stopped
-from explorer.learn import preview, status, train, training
-from explorer.learn.child import Training
+from explorer.learn import preview, progress_file, train, training
 from explorer.learn.dataset import split
-from explorer.learn.fitting import Fit, one_cycle
 from explorer.learn.model import AudioToVisualModel
+from explorer.learn.optimization import Fit, one_cycle
 from explorer.learn.settings import HEARING, TRAINING, TrainSettings
+from explorer.learn.subprocess_training import Training
 from tests.learn.conftest import made_track
 from tests.signals import music, tone, write_wav
 
@@ -25,7 +25,7 @@ SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 2}
 @pytest.fixture
 def quick(monkeypatch):
     """Trainings without their proof, pictures and export, which have tests of their own."""
-    from explorer.learn.run import TrainRun
+    from explorer.learn.training_run import TrainRun
 
     monkeypatch.setattr(training, "_finish", lambda folder, *_: _empty_proof(TrainRun(folder)))
 
@@ -279,8 +279,8 @@ def test_pictures_that_take_too_long_are_passed_over(tmp_path, monkeypatch):
 
 def test_the_status_tells_the_phase_how_much_is_done_and_how_long_the_rest_takes(tmp_path, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    told, passed_on = status.Status(tmp_path, 10, lambda *step: passed_on.append(step)), []
+    monkeypatch.setattr(progress_file, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    told, passed_on = progress_file.Status(tmp_path, 10, lambda *step: passed_on.append(step)), []
     for now[0], phase, done, total in (
         (10.0, HEARING, 0, 4),
         (16.0, HEARING, 3, 4),

@@ -9,10 +9,10 @@ import torch
 from explorer.fields import Controls
 from explorer.fields.julia import Julia
 from explorer.fields.julia.parameters import constant
+from explorer.learn.differentiable_julia import AT_REST, _Orbits, constants, draw, orbits
+from explorer.learn.evaluation import draw_frames
 from explorer.learn.metrics import METRICS, luma, measure
-from explorer.learn.orbit import ITERATIONS, STEEPEST
-from explorer.learn.proof import draw_frames
-from explorer.learn.twin import AT_REST, _Orbits, constants, draw, orbits
+from explorer.learn.orbit_gradients import ITERATIONS, STEEPEST
 
 PAINT = ("hue", "saturation", "brightness")
 NAMES = ("angle", "rotation", "distance", "zoom", *PAINT)

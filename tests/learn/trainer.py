@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 from PIL import Image
 
-from explorer.experiments import manifest
+from explorer.experiments.runs import manifest
 from explorer.files import new_folder, write_json
 
 

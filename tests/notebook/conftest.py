@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-import explorer.notebook.preview as preview_module
+import explorer.notebook.panel.preview as preview_module
 from explorer.notebook import explore
 from tests import signals
 from tests.notebook.panels import FIELD, PATIENCE, SIZE, CountingRenderer

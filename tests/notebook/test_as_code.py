@@ -5,7 +5,7 @@ import pytest
 
 import explorer as ex
 from explorer.fields import CPPN, Julia
-from explorer.notebook.as_code import CodeView, as_code
+from explorer.notebook.widgets.as_code import CodeView, as_code
 from explorer.rendering import render_frame
 from tests.notebook.desks import Desk
 

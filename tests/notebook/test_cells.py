@@ -4,7 +4,8 @@ import pytest
 
 from explorer.errors import SoundError
 from explorer.fields import CPPN
-from explorer.notebook import cells, explore
+from explorer.notebook import explore
+from explorer.notebook.widgets import cells
 from tests.notebook.panels import FIELD, PATIENCE, SIZE, explorer_threads
 
 

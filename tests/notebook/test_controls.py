@@ -8,8 +8,16 @@ import pytest
 
 from explorer.fields import CPPN
 from explorer.learn.settings import TrainSettings
-from explorer.notebook.controls import Choice, Number, OptionalNumber, Switch, grid, label, make_control
-from explorer.notebook.form import Form
+from explorer.notebook.widgets.controls import (
+    Choice,
+    Number,
+    OptionalNumber,
+    Switch,
+    grid,
+    label,
+    make_control,
+)
+from explorer.notebook.widgets.form import Form
 from explorer.settings import Settings, knob
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from explorer.diagnostics import diagnose
 from explorer.fields import CPPN
-from explorer.notebook.diagnosed import badge, diagnosis_html
-from explorer.notebook.layer_chart import layer_chart
-from explorer.notebook.screen import PictureScreen
+from explorer.notebook.panel.diagnosis_html import badge, diagnosis_html
+from explorer.notebook.panel.layer_chart import layer_chart
+from explorer.notebook.panel.preview_view import PictureScreen
 from tests.notebook.desks import Desk
 
 

@@ -5,14 +5,16 @@ import threading
 import numpy as np
 import pytest
 
-import explorer.notebook.job as job_module
+import explorer.notebook.widgets.background_job as job_module
 from explorer.errors import OutputError, SettingsError, Stopped
-from explorer.experiments import Run, execution, runs
-from explorer.experiments.estimate import Estimate
+from explorer.experiments import Run
+from explorer.experiments.library.table import runs
+from explorer.experiments.runs import execution
+from explorer.experiments.runs.estimate import Estimate
 from explorer.fields import CPPN
-from explorer.notebook.export import Exporter
-from explorer.notebook.job import Job
-from explorer.notebook.preview import Request
+from explorer.notebook.panel.export import Exporter
+from explorer.notebook.panel.preview import Request
+from explorer.notebook.widgets.background_job import Job
 from explorer.rendering import render_frame
 from explorer.video import read_frames
 from tests import signals
@@ -100,7 +102,7 @@ def test_only_one_run_is_made_at_a_time(exporter, monkeypatch):
         assert go.wait(PATIENCE)
         raise OutputError("disk <full>")
 
-    monkeypatch.setattr("explorer.notebook.export.render", render)
+    monkeypatch.setattr("explorer.notebook.panel.export.render", render)
     job = exporter.save()
     assert exporter.save_button.disabled
     assert not exporter.stop_button.disabled
@@ -120,7 +122,7 @@ def test_closing_stops_the_job(exporter, monkeypatch):
             progress("drawing", 1, 4)
             started.set()
 
-    monkeypatch.setattr("explorer.notebook.export.render", render)
+    monkeypatch.setattr("explorer.notebook.panel.export.render", render)
     job = exporter.save()
     assert started.wait(PATIENCE)
     exporter.close()
@@ -165,7 +167,7 @@ def test_the_sound_is_analysed_and_drawn_as_the_panel_does(tmp_path, monkeypatch
         asked.update(settings)
         raise OutputError("enough")
 
-    monkeypatch.setattr("explorer.notebook.export.render", render)
+    monkeypatch.setattr("explorer.notebook.panel.export.render", render)
     how = {"analysis": {"smoothing": 0.2}, "device": "cpu"}
     exporter = Exporter(tmp_path / "song.wav", 2.0, lambda: Request(FIELD, 0.5), tmp_path, how)
     assert exporter.export().wait(PATIENCE)
@@ -190,7 +192,7 @@ def test_stop_is_offered_only_while_there_is_something_to_stop(exporter, monkeyp
         assert go.wait(PATIENCE)
         raise OutputError("enough")
 
-    monkeypatch.setattr("explorer.notebook.export.render", render)
+    monkeypatch.setattr("explorer.notebook.panel.export.render", render)
     shown.append(exporter.stop_button.layout.display)
     job = exporter.save()
     shown.append(exporter.stop_button.layout.display)

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.fields import CPPN
-from explorer.notebook.form import Form
+from explorer.notebook.widgets.form import Form
 from tests.notebook.test_controls import drag, nothing
 
 LOOK = CPPN(hidden=8, layers=3, gain=4.5, output_gain=4.0, features=("rms", "bass"))

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from explorer import fields
 from explorer.fields import CPPN
-from explorer.notebook import cells
-from explorer.notebook.forms import Forms
-from explorer.notebook.kinds import field_kinds, first_look
-from explorer.notebook.layout import Head
+from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.field_kinds import field_kinds, first_look
+from explorer.notebook.widgets.forms import Forms
+from explorer.notebook.widgets.layout import Head
 from explorer.settings import knob
 from tests.notebook.desks import Desk
 from tests.notebook.test_controls import drag, nothing

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-import explorer.notebook.gallery as gallery_module
+import explorer.notebook.gallery.gallery as gallery_module
 from explorer.errors import SettingsError
-from explorer.experiments import Run, render, runs, sweep
+from explorer.experiments import Run, render, sweep
+from explorer.experiments.library.table import runs
 from explorer.fields import CPPN
 from explorer.files import write_json
-from explorer.notebook.comparison import differences
-from explorer.notebook.gallery import PAGE, Gallery
-from explorer.notebook.kept import Kept, kept_runs, matching
+from explorer.notebook.gallery.comparison import differences
+from explorer.notebook.gallery.gallery import PAGE, Gallery
+from explorer.notebook.gallery.run_list import Kept, kept_runs, matching
 from tests.notebook.desks import FIELD, Desk
 from tests.notebook.test_controls import drag
 

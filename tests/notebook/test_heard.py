@@ -1,7 +1,7 @@
 """The checkboxes of the features: the everyday ones open, the others in groups that open."""
 
 from explorer.audio.features import EXTRAS, EXTRAS_HELP, FEATURES, UNITS
-from explorer.notebook.heard import Heard
+from explorer.notebook.widgets.feature_picker import Heard
 from tests.notebook.test_controls import drag
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.fields import CPPN
-from explorer.notebook.history import History, Pair
+from explorer.notebook.panel.undo_history import History, Pair
 
 
 def look(gain):

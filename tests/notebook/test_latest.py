@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from explorer.errors import Stopped
-from explorer.notebook.latest import Latest
+from explorer.notebook.widgets.latest_worker import Latest
 
 PATIENCE = 20  # seconds until a test that hangs fails
 

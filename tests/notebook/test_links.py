@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from explorer.notebook.links import saved_in, served_at
+from explorer.notebook.widgets.file_links import saved_in, served_at
 
 
 @pytest.fixture

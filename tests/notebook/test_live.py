@@ -11,7 +11,7 @@ import explorer as ex
 from explorer.audio import open_sound
 from explorer.fields import CPPN
 from explorer.notebook.live import LiveView, sound
-from explorer.notebook.live.painter import Painter
+from explorer.notebook.live.preview_renderer import Painter
 from tests.signals import music, write_wav
 from tests.tracks import made_up_track
 

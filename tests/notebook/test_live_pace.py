@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.notebook.live.pace import SLOWEST, Pace
+from explorer.notebook.live.adaptive_resolution import SLOWEST, Pace
 
 
 def test_frames_that_are_fast_enough_grow_to_full_size_one_step_at_a_time():

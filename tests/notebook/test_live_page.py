@@ -5,8 +5,8 @@ import traitlets
 
 import explorer as ex
 from explorer.errors import SettingsError
-from explorer.notebook import live_page
-from explorer.notebook.live_page import LivePage
+from explorer.notebook.live import live_page
+from explorer.notebook.live.live_page import LivePage
 
 ORCHID = ex.CPPN.preset("orchid")
 

@@ -6,8 +6,8 @@ import psutil
 import pytest
 
 from explorer.errors import ExplorerError, SettingsError
-from explorer.notebook import page_server as module
-from explorer.notebook.page_server import PageServer, page_server
+from explorer.notebook.live import page_server as module
+from explorer.notebook.live.page_server import PageServer, page_server
 
 PATIENCE = 90  # seconds until a test that hangs fails
 SERVER = """

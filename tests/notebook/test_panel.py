@@ -3,8 +3,9 @@
 import numpy as np
 
 from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
-from explorer.notebook import cells, explore
-from explorer.notebook.names import Names
+from explorer.notebook import explore
+from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.accessibility import Names
 from tests.notebook.panels import FIELD, PATIENCE, SIZE, expected, settle, shown
 from tests.notebook.test_controls import drag
 
@@ -43,11 +44,16 @@ def test_the_bundle_holds_a_view_a_picture_and_a_line(panel):
 
 def test_displaying_gives_a_still_picture_and_then_the_view(panel, monkeypatch):
     published = []
-    monkeypatch.setattr("explorer.notebook.still.display", lambda data, **how: published.append((data, how)))
     monkeypatch.setattr(
-        "explorer.notebook.still.update_display", lambda data, **how: published.append((data, how))
+        "explorer.notebook.widgets.static_output.display", lambda data, **how: published.append((data, how))
     )
-    monkeypatch.setattr("explorer.notebook.panel.display", lambda data, **how: published.append((data, how)))
+    monkeypatch.setattr(
+        "explorer.notebook.widgets.static_output.update_display",
+        lambda data, **how: published.append((data, how)),
+    )
+    monkeypatch.setattr(
+        "explorer.notebook.panel.panel.display", lambda data, **how: published.append((data, how))
+    )
     panel._ipython_display_()
     (still, how), (view, _) = published
     assert set(still) == {"image/jpeg", "text/plain"}

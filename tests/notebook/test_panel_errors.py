@@ -2,7 +2,7 @@
 
 import pytest
 
-import explorer.notebook.preview as preview_module
+import explorer.notebook.panel.preview as preview_module
 from explorer.errors import SoundError
 from explorer.fields import CPPN
 from explorer.notebook import Panel, explore
@@ -42,7 +42,7 @@ def test_every_handler_tells_its_errors(panel, monkeypatch):
         panel._errors.widget.value = ""
         button.click()
         assert "explorer-error" in panel.error
-    monkeypatch.setattr("explorer.notebook.repair.calibrate", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("explorer.notebook.panel.repair_buttons.calibrate", lambda *_, **__: 1 / 0)
     panel._errors.widget.value = ""
     panel.screen.calibrate.click()
     assert panel.repair.wait(PATIENCE)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-import explorer.notebook.preview as preview_module
+import explorer.notebook.panel.preview as preview_module
 from explorer.audio import analyze
 from explorer.errors import Stopped
 from explorer.fields import CPPN
-from explorer.notebook.preview import Preview, Request
+from explorer.notebook.panel.preview import Preview, Request
 from explorer.rendering import Renderer, render_frame, resolve
 from tests import signals
 

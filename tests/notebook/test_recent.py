@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.notebook.recent import Recent
+from explorer.notebook.widgets.lru_cache import Recent
 
 
 def test_the_least_recently_used_goes_first():

@@ -4,12 +4,12 @@ import threading
 
 import pytest
 
-import explorer.notebook.repair as repair_module
+import explorer.notebook.panel.repair_buttons as repair_module
 from explorer.diagnostics import Suggestion, calibrate, diagnose
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
-from explorer.notebook.repair import Repair
-from explorer.notebook.screen import PictureScreen
+from explorer.notebook.panel.preview_view import PictureScreen
+from explorer.notebook.panel.repair_buttons import Repair
 from tests.notebook.desks import Desk
 
 PATIENCE = 60

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from explorer.notebook.shelf import Card, Item, Shelf, thumbnail
+from explorer.notebook.widgets.thumbnail_grid import Card, Item, Shelf, thumbnail
 
 COLOURS = [(250, 0, 0), (0, 250, 0), (0, 0, 250)]
 

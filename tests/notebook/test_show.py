@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from explorer.notebook import show, show_video
-from explorer.notebook.show import EMBED, jpeg, png
+from explorer.notebook import show_video
+from explorer.notebook.widgets import show
+from explorer.notebook.widgets.show import EMBED, jpeg, png
 
 FRAME = np.random.default_rng(0).integers(0, 256, (36, 64, 3), dtype=np.uint8)
 

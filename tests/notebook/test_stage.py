@@ -5,7 +5,7 @@ import pytest
 import traitlets
 
 from explorer.notebook import live
-from explorer.notebook.stage import Stage
+from explorer.notebook.panel.view_switch import Stage
 from tests.notebook.desks import FIELD, Desk
 
 SIZE = (96, 54)

@@ -5,14 +5,14 @@ import threading
 
 import pytest
 
-import explorer.notebook.job as job_module
-import explorer.notebook.sweep_tab as tab_module
+import explorer.notebook.sweep.sweep_tab as tab_module
+import explorer.notebook.widgets.background_job as job_module
 from explorer.experiments import Sweep
-from explorer.experiments.pace import Plan
-from explorer.experiments.sweeping.conduct import STEP
-from explorer.notebook import sweep_progress
-from explorer.notebook.job import State
-from explorer.notebook.sweep_tab import SweepTab, rough_cost
+from explorer.experiments.runs.eta import Plan
+from explorer.experiments.sweeps.scheduler import STEP
+from explorer.notebook.sweep import sweep_progress
+from explorer.notebook.sweep.sweep_tab import SweepTab, rough_cost
+from explorer.notebook.widgets.background_job import State
 from tests.notebook.desks import FIELD, Desk
 from tests.notebook.test_controls import drag
 

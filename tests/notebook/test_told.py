@@ -1,7 +1,7 @@
 """Errors of handlers appear, and go when something succeeds."""
 
 from explorer.errors import SettingsError
-from explorer.notebook.told import ErrorLine
+from explorer.notebook.widgets.error_line import ErrorLine
 
 
 def fail(error):

@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 
-import explorer.notebook.preview as preview_module
+import explorer.notebook.panel.preview as preview_module
 from explorer.rendering import render_frame
 from tests.notebook.panels import FIELD, PATIENCE, SIZE, expected, settle, shown
 from tests.notebook.test_controls import drag

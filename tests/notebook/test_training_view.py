@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-import explorer.notebook.training_view as view_module
+import explorer.notebook.training.training_view as view_module
 from explorer.errors import SettingsError, SoundError
-from explorer.experiments import manifest
+from explorer.experiments.runs import manifest
 from explorer.files import write_json
-from explorer.learn.child import Training, TrainingStatus
 from explorer.learn.losses import PAIRS
 from explorer.learn.settings import TrainSettings
-from explorer.notebook.training_screen import TrainingScreen, scale_words, words
-from explorer.notebook.training_view import TrainingView, training
+from explorer.learn.subprocess_training import Training, TrainingStatus
+from explorer.notebook.training.training_screen import TrainingScreen, scale_words, words
+from explorer.notebook.training.training_view import TrainingView, training
 from tests.learn import trainer
 from tests.notebook.test_controls import drag
 from tests.signals import tone, write_wav
@@ -204,7 +204,7 @@ def test_losses_are_told_how_to_be_read():
 def test_the_title_of_the_proof_says_whether_the_sound_is_known(make_view, monkeypatch, learned, title):
     view = make_view()
     monkeypatch.setattr(
-        "explorer.learn.run.manifest.read",
+        "explorer.learn.training_run.manifest.read",
         lambda _: {"trained_on": [{"sha256": learned}], "proven_on": [{"sha256": "a"}]},
     )
     view.start()

@@ -3,9 +3,9 @@
 import pytest
 
 from explorer.experiments import Recipe
-from explorer.experiments.sweeping.sampling import typed_axis
+from explorer.experiments.sweeps.sampling import typed_axis
 from explorer.fields import CPPN
-from explorer.notebook.varied import Axis, offered, proposed
+from explorer.notebook.sweep.sweep_axis import Axis, offered, proposed
 from explorer.rendering import FrameSettings
 from tests.notebook.desks import Desk
 from tests.notebook.test_controls import drag

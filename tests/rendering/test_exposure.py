@@ -9,7 +9,7 @@ import pytest
 
 from explorer import CPPN, Julia, render_frame
 from explorer.errors import Stopped
-from explorer.fields.looks import look
+from explorer.fields.presets import look
 from explorer.rendering import Exposure, Renderer
 from explorer.rendering.exposure import LEVELS, RATE, dim, needed
 from explorer.rendering.flashes import CellGrid, FlashCounter, relative_luminance

@@ -7,7 +7,7 @@ import pytest
 
 from explorer.errors import SettingsError
 from explorer.video import axes_sheet
-from explorer.video.axes import EMPTY
+from explorer.video.labeled_grid import EMPTY
 
 NAMES = {"row_name": "gain", "column_name": "layers"}
 

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from explorer.learn.child import Training
+from explorer.learn.subprocess_training import Training
 from explorer.web.app import create_app
 from explorer.web.guard import LARGEST_BODY, hosts_of
 from tests.learn import trainer
@@ -236,7 +236,7 @@ def test_the_page_is_served_with_its_kinds(client):
 
 
 def test_without_a_page_the_server_says_how_to_build_it(make_client, monkeypatch, tmp_path):
-    monkeypatch.setattr("explorer.web.built.PAGE", tmp_path / "nowhere")
+    monkeypatch.setattr("explorer.web.static_page.PAGE", tmp_path / "nowhere")
     answer = make_client().get("/")
     assert answer.status_code == 503
     assert "pip install -e ." in answer.text

@@ -4,9 +4,9 @@ import pytest
 
 from explorer.errors import ExplorerError
 from explorer.fields.julia.formulas import colour
-from explorer.fields.kernels.either import cos, fading, formula, greatest, where_less
-from explorer.web.constants import FILE, page_constants
+from explorer.fields.kernels.portable import cos, fading, formula, greatest, where_less
 from explorer.web.glsl import glsl_of
+from explorer.web.page_constants import FILE, page_constants
 
 SHIFT = 0.5
 
@@ -33,7 +33,7 @@ def strange(x):
 def test_the_page_was_told_what_the_core_says():
     kept = json.loads(FILE.read_text(encoding="utf-8"))
     said = json.loads(json.dumps(page_constants()))
-    assert kept == said, "write it anew: python -m explorer.web.constants"
+    assert kept == said, "write it anew: python -m explorer.web.page_constants"
 
 
 def test_a_formula_becomes_glsl():

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from explorer.errors import SettingsError
-from explorer.web.places import data_folder
+from explorer.web.data_paths import data_folder
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from scipy import ndimage
 from explorer.audio.extras.mono import RATE, Mono, listen
 from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.load import Sound
-from explorer.audio.normalise import Column
+from explorer.audio.normalize import Column
 from explorer.audio.spectral import measure as measure_spectra
 from explorer.progress import Progress
 

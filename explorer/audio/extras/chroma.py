@@ -16,7 +16,7 @@ from scipy import ndimage
 from explorer.audio.extras.mono import HOP, RATE, Mono, at_times, listen, pieces, told
 from explorer.audio.features import NOTES, AnalysisSettings
 from explorer.audio.load import Sound
-from explorer.audio.normalise import STEVENS, Column, peak_level, smooth, smoothstep
+from explorer.audio.normalize import STEVENS, Column, peak_level, smooth, smoothstep
 from explorer.progress import Progress
 
 VERSION = 1

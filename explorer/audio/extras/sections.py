@@ -18,7 +18,7 @@ from explorer.audio.extras.chroma import note_energies, shares
 from explorer.audio.extras.mono import HOP, RATE, Mono, listen, pieces, told
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.load import Sound
-from explorer.audio.normalise import Column
+from explorer.audio.normalize import Column
 from explorer.progress import Progress
 
 VERSION = 1

@@ -16,7 +16,7 @@ from scipy import ndimage
 from explorer.audio.extras.mono import HOP, RATE, Mono, listen, pieces, told
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.load import Sound
-from explorer.audio.normalise import STEVENS, Column, decibels, level, peak_level, smoothstep
+from explorer.audio.normalize import STEVENS, Column, decibels, level, peak_level, smoothstep
 from explorer.progress import Progress
 
 VERSION = 1

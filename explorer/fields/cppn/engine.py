@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from jaxtyping import Float32, UInt8
 
-from explorer.fields.cppn import draft
-from explorer.fields.cppn.draft import DraftNetwork
-from explorer.fields.cppn.exact import NARROW, WIDE, ExactNetwork
+from explorer.fields.cppn import kernel_bf16
+from explorer.fields.cppn.kernel_bf16 import DraftNetwork
+from explorer.fields.cppn.kernel_f32 import NARROW, WIDE, ExactNetwork
 from explorer.fields.cppn.network import Network
 from explorer.fields.kernels.panels import in_whole_panels
 
@@ -22,12 +22,12 @@ NARROW_UP_TO = 32  # hidden neurons
 DRAFT_FROM = 128  # hidden neurons; below, moving bfloat16 about costs more than its products save
 
 # Pixels worth drawing in one call, by kernel: enough to hide its cost, whole panels for any number of lanes.
-BLOCK = {"narrow-f32": 96 * 128, "wide-f32": 96 * 20, "wide-bf16": draft.BLOCK}
+BLOCK = {"narrow-f32": 96 * 128, "wide-f32": 96 * 20, "wide-bf16": kernel_bf16.BLOCK}
 
 
 def kernel_name(hidden: int, dtype: torch.dtype) -> str:
     """The kernel for a width and a precision. Small networks gain nothing by a draft, nor do older CPUs."""
-    if dtype == torch.bfloat16 and hidden >= DRAFT_FROM and draft.cpu_multiplies_bfloat16():
+    if dtype == torch.bfloat16 and hidden >= DRAFT_FROM and kernel_bf16.cpu_multiplies_bfloat16():
         return "wide-bf16"
     return "narrow-f32" if hidden <= NARROW_UP_TO else "wide-f32"
 
@@ -53,7 +53,7 @@ def draw(
     Any number of points; `BLOCK` of them cost least. One thread, without the GIL while it computes.
     """
     ready = packed(network, palette, kernel_name(len(bias), dtype))
-    step = draft.BLOCK if isinstance(ready, DraftNetwork) else len(out)
+    step = kernel_bf16.BLOCK if isinstance(ready, DraftNetwork) else len(out)
     for start in range(0, len(out), max(step, 1)):
         part = slice(start, start + step)
         in_whole_panels(partial(ready.draw, bias), placed[:, part], out[part], ready.panel)

@@ -13,7 +13,7 @@ from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.base import Controls
 from explorer.fields.cppn.settings import CPPN
-from explorer.fields.paint import paint
+from explorer.fields.palette_torch import paint
 
 ACTIVATIONS = ("sin", "cos", "gaussian", "tanh")  # the cycle over hidden layers; gaussian is exp(-z^2)
 OUTPUT_STREAM = 1000  # the output layer's random stream, whatever the depth

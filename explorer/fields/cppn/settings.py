@@ -201,7 +201,7 @@ class CPPN(FieldSettings):
         time = 2 * np.asarray(times, dtype=np.float64) / float(span) - 1
         values, names = np.column_stack((time, track.at(times, self.features))), ("time", *self.features)
         if self.living:
-            from explorer.fields.cppn.living import columns
+            from explorer.fields.cppn.animated import columns
 
             more = columns(self, track, np.asarray(times, dtype=np.float64))
             values, names = np.column_stack((values, *more.values())), (*names, *more)
@@ -220,7 +220,7 @@ class CPPN(FieldSettings):
         from explorer.fields.cppn.network import PreparedCPPN
 
         if self.living:
-            from explorer.fields.cppn.living import LivingCPPN
+            from explorer.fields.cppn.animated import LivingCPPN
 
             return LivingCPPN(self, controls)
         return PreparedCPPN(self, controls)

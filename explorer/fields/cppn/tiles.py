@@ -6,7 +6,8 @@ from __future__ import annotations
 from llvmlite import ir
 from numba import types
 
-from explorer.fields.kernels.lanes import (
+from explorer.fields.kernels.memory import INDEX, address, load_vector
+from explorer.fields.kernels.simd import (
     FLOATS,
     LANES,
     LANES_TYPE,
@@ -16,7 +17,6 @@ from explorer.fields.kernels.lanes import (
     intrinsic,
     spread,
 )
-from explorer.fields.kernels.memory import INDEX, address, load_vector
 
 HALVES = ir.VectorType(ir.IntType(16), LANES)
 

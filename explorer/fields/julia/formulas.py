@@ -15,8 +15,8 @@ pixel takes the colours of the inside, which change slowly, so that nothing glit
 
 from __future__ import annotations
 
-from explorer.fields.kernels.either import cos, fading, formula, greatest, log2, sin, sqrt
 from explorer.fields.kernels.oklab import oklab_to_srgb
+from explorer.fields.kernels.portable import cos, fading, formula, greatest, log2, sin, sqrt
 
 TURN = 6.283185307179586
 LOG2_10 = 3.321928094887362  # ln |z| / ln 32 = log2(|z|^2) / 10

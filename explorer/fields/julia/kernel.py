@@ -8,7 +8,8 @@ from typing import Any
 
 from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
 from explorer.fields.julia.parameters import ESCAPE, TRAPPED
-from explorer.fields.kernels.lanes import (
+from explorer.fields.kernels.memory import load, store_rgb
+from explorer.fields.kernels.simd import (
     LANES,
     any_less,
     compiled,
@@ -20,7 +21,6 @@ from explorer.fields.kernels.lanes import (
     source_stamp,
     where_less,
 )
-from explorer.fields.kernels.memory import load, store_rgb
 
 LIMIT = ESCAPE * ESCAPE
 PANEL = 2 * LANES  # pixels drawn together

@@ -20,7 +20,7 @@ import math
 
 import numpy as np
 
-from explorer.fields.kernels.lanes import (
+from explorer.fields.kernels.simd import (
     binary_exponent,
     binary_mantissa,
     fma,

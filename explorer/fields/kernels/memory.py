@@ -6,7 +6,7 @@ from __future__ import annotations
 from llvmlite import ir
 from numba import types
 
-from explorer.fields.kernels.lanes import FLOATS, LANES, LANES_TYPE, integers, intrinsic, spread
+from explorer.fields.kernels.simd import FLOATS, LANES, LANES_TYPE, integers, intrinsic, spread
 
 BYTES = ir.VectorType(ir.IntType(8), LANES)
 INDEX = ir.IntType(64)

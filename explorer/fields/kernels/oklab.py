@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from explorer.fields.kernels.either import formula, greatest, least, srgb
+from explorer.fields.kernels.portable import formula, greatest, least, srgb
 from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
 
 

@@ -11,13 +11,13 @@ from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.base import Controls
 from explorer.fields.dither import dither
-from explorer.fields.kernels.lanes import LANES
 from explorer.fields.kernels.panels import flat, in_whole_panels
+from explorer.fields.kernels.simd import LANES
 from explorer.fields.keyframes import Moving
 from explorer.fields.patterns import kernel
-from explorer.fields.patterns.colours import numbers_of, painted
+from explorer.fields.patterns.audio_levels import Heard
+from explorer.fields.patterns.colors import numbers_of, painted
 from explorer.fields.patterns.families import MEMBERS
-from explorer.fields.patterns.heard import Heard
 from explorer.fields.patterns.selection import FAMILIES
 
 if TYPE_CHECKING:

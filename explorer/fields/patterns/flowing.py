@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.fields.kernels.either import cos, fading, floor, formula, greatest, least, sin, sqrt
+from explorer.fields.kernels.portable import cos, fading, floor, formula, greatest, least, sin, sqrt
 
 if TYPE_CHECKING:
-    from explorer.fields.patterns.heard import Heard
+    from explorer.fields.patterns.audio_levels import Heard
     from explorer.fields.patterns.settings import Patterns
 
 HEAD, LAYER = 6, 6  # numbers before the layers, and for each

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.fields.kernels.either import (
+from explorer.fields.kernels.portable import (
     cos,
     fading,
     floor,
@@ -26,7 +26,7 @@ from explorer.fields.kernels.either import (
 )
 
 if TYPE_CHECKING:
-    from explorer.fields.patterns.heard import Heard
+    from explorer.fields.patterns.audio_levels import Heard
     from explorer.fields.patterns.settings import Patterns
 
 HEAD, LEVEL = 8, 2

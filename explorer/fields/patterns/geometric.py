@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.fields.kernels.either import fading, floor, formula, greatest, least, magnitude
+from explorer.fields.kernels.portable import fading, floor, formula, greatest, least, magnitude
 
 if TYPE_CHECKING:
-    from explorer.fields.patterns.heard import Heard
+    from explorer.fields.patterns.audio_levels import Heard
     from explorer.fields.patterns.settings import Patterns
 
 HEAD = 8

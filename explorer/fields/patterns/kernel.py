@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from explorer.fields.kernels.lanes import LANES, compiled, every, fma, inlined, source_stamp
 from explorer.fields.kernels.memory import load, store_rgb
+from explorer.fields.kernels.simd import LANES, compiled, every, fma, inlined, source_stamp
 from explorer.fields.patterns import flowing, fractal, geometric, organic
-from explorer.fields.patterns.colours import painted
+from explorer.fields.patterns.colors import painted
 
 
 @inlined

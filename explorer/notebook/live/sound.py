@@ -14,7 +14,7 @@ from jaxtyping import Float32, Int8
 from scipy.signal import find_peaks
 
 from explorer.audio import FeatureTrack, Sound
-from explorer.audio.picture import sound_envelope
+from explorer.audio.plot import sound_envelope
 from explorer.errors import OutputError, Stopped
 from explorer.ffmpeg import FFmpeg, file_url
 from explorer.video import soundtrack

@@ -24,14 +24,14 @@ import anywidget
 import traitlets
 
 from explorer.audio import FeatureTrack, open_sound
-from explorer.audio.picture import clock
+from explorer.audio.plot import clock
 from explorer.errors import ExplorerError, Stopped, words_of
 from explorer.fields import FieldSettings
-from explorer.notebook import cells
-from explorer.notebook.latest import Latest, Stale
 from explorer.notebook.live import sound
-from explorer.notebook.live.painter import Painter
-from explorer.notebook.show import Frame, jpeg
+from explorer.notebook.live.preview_renderer import Painter
+from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.latest_worker import Latest, Stale
+from explorer.notebook.widgets.show import Frame, jpeg
 from explorer.rendering import parse_size
 from explorer.rendering.frames import Size
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import SettingsError
-from explorer.experiments.names import changed, find, places
-from explorer.experiments.sweeping.asking import Asked, specify
-from explorer.experiments.sweeping.ready import READY
-from explorer.experiments.sweeping.sampling import Span
-from explorer.experiments.sweeping.specification import Specification, draw_points, key_of
+from explorer.experiments.sweeps.options import Asked, specify
+from explorer.experiments.sweeps.parameter_paths import changed, find, places
+from explorer.experiments.sweeps.ready import READY
+from explorer.experiments.sweeps.sampling import Span
+from explorer.experiments.sweeps.specification import Specification, draw_points, key_of
 from tests.experiments.test_recipe import a_recipe
 
 BASE = a_recipe()

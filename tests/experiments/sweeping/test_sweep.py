@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from explorer.errors import ExplorerError, SettingsError, Stopped
-from explorer.experiments import Sweep, load, runs, sweep
-from explorer.experiments.sweeping import pointwork
-from explorer.experiments.sweeping.specification import key_of
+from explorer.experiments import Sweep, load, sweep
+from explorer.experiments.library.table import runs
+from explorer.experiments.sweeps import point_task
+from explorer.experiments.sweeps.specification import key_of
 from explorer.files import sha256_of, write_json
 from explorer.rendering import render_frame
 from explorer.video import probe, read_comment
@@ -26,14 +27,14 @@ def started(folder):
 
 def failing(monkeypatch, gain):
     """Points of this gain fail from now on."""
-    measure = pointwork.measure
+    measure = point_task.measure
 
     def failing_measure(field, *others):
         if field.gain == gain:
             raise ZeroDivisionError("no luck")
         return measure(field, *others)
 
-    monkeypatch.setattr(pointwork, "measure", failing_measure)
+    monkeypatch.setattr(point_task, "measure", failing_measure)
 
 
 def stop_after(count):
@@ -206,7 +207,7 @@ def test_a_pool_that_breaks_stops_the_sweep_and_fails_no_point(made, song, tmp_p
 
 def test_a_worker_that_does_not_see_the_sweep_makes_nothing(tmp_path):
     with pytest.raises(SettingsError, match="nowhere holds no sweep"):
-        pointwork.carry_out_point(str(tmp_path / "nowhere"), "0123456789ab")
+        point_task.carry_out_point(str(tmp_path / "nowhere"), "0123456789ab")
     assert not list(tmp_path.iterdir())
 
 

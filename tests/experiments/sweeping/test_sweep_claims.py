@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from explorer.experiments.sweeping import claims
-from explorer.experiments.sweeping.claims import Claim, is_claimed
+from explorer.experiments.sweeps import leases
+from explorer.experiments.sweeps.leases import Claim, is_claimed
 
 DEAD = 2**22 + 12345  # beyond the process numbers that systems give
 
@@ -62,7 +62,7 @@ def test_a_claim_lives_as_long_as_its_process(holder, held, tmp_path):
 @pytest.mark.parametrize("holder", [me(), {"host": "another machine"}])
 def test_a_claim_that_is_not_touched_any_more_is_stale(holder, tmp_path):
     path = left_by(tmp_path, **holder)
-    old = time.time() - claims.STALE - 1
+    old = time.time() - leases.STALE - 1
     os.utime(path, (old, old))
     Claim.take(tmp_path).release()
 
@@ -72,7 +72,7 @@ def test_one_that_is_being_written_is_believed_for_a_moment(text, tmp_path):
     path = tmp_path / ".claim.0"
     path.write_text(text)
     assert is_claimed(tmp_path)
-    old = time.time() - claims.BEING_WRITTEN - 1
+    old = time.time() - leases.BEING_WRITTEN - 1
     os.utime(path, (old, old))
     assert not is_claimed(tmp_path)
 

@@ -8,7 +8,8 @@ import sys
 import psutil
 import pytest
 
-from explorer.experiments import Sweep, runs, sweep
+from explorer.experiments import Sweep, sweep
+from explorer.experiments.library.table import runs
 from tests.experiments.small import a_song, contents, in_another_process, small_sweep
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")

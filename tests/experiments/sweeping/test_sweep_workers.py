@@ -9,8 +9,8 @@ import pytest
 
 from explorer.diagnostics import parallel
 from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments.sweeping import workers
-from explorer.experiments.sweeping.workers import LocalProcesses, default_workers, threads_each
+from explorer.experiments.sweeps import workers
+from explorer.experiments.sweeps.workers import LocalProcesses, default_workers, threads_each
 from explorer.rendering import renderer
 from explorer.rendering.threads import usable_threads
 from tests.experiments.small import a_song, small_sweep

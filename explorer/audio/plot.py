@@ -1,0 +1,189 @@
+"""A track to look at: the waveform and, below it on the same axis of time, every feature; and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Float32, Float64
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from explorer.audio.features import TIMBRES, UNITS
+from explorer.audio.load import Sound, open_sound
+from explorer.audio.plot_colors import COLOURS, FAINT, INK, PAPER, WAVE
+from explorer.audio.plot_strips import CHROMA, COLUMNS, STRIPS, Part, draw_parts
+from explorer.audio.track import FeatureTrack
+
+SPOKEN = {"hz": "Hz", "per_sample": "of samples", "bpm": "bpm"}
+RESTING_AT_0 = (*TIMBRES, "tempo", "section")
+
+LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)
+
+Envelope = Float32[np.ndarray, "columns 2"]
+Column = Float32[np.ndarray, " frames"]
+Seconds = Float64[np.ndarray, " frames"]
+Points = Float[np.ndarray, " points"]
+
+
+def draw_track(
+    track: FeatureTrack,
+    sound: Sound | str | Path | None = None,
+    width: float = 11.0,
+    parts: Sequence[Part] = (),
+) -> Figure:
+    """A figure `width` inches wide: the waveform of the sound, if given, then one row a feature (the twelve
+    notes share one).
+
+    Features are drawn as normalised, from rest to full scale; highest and median value in physical
+    units stand beside each. Timbres swing around their rest line. `parts` (seconds, seconds, name), such as
+    `Patterns.families` gives, are a strip under the waveform.
+    """
+    names = _rows(track)
+    heights = [STRIPS[name][0] if name in STRIPS else 0.8 for name in names]
+    rows = ([1.5] if sound else []) + ([0.4] if parts else []) + heights
+    figure = Figure((width, 0.75 * sum(rows) + 1.1), dpi=120, facecolor=PAPER, layout=LAYOUT)
+    axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)[:, 0]
+    figure.suptitle(_title(track), x=0.012, ha="left", color=INK, fontsize=11)
+    if sound:
+        opened = sound if isinstance(sound, Sound) else open_sound(sound)
+        _draw_waveform(axes[0], sound_envelope(opened, track.duration), track.duration)
+    if parts:
+        draw_parts(axes[-len(names) - 1], parts, track.duration)
+        _bare(axes[-len(names) - 1], "family", INK)
+    for axis, name in zip(axes[-len(names) :], names, strict=True):
+        draw = STRIPS[name][1] if name in STRIPS else partial(_draw_feature, name=name)
+        _bare(axis, name, COLOURS.get(name, INK))
+        beside = draw(axis, track)
+        axis.text(1.006, 0.5, beside, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVE)
+    _label_time(axes[-1], track.duration)
+    return figure
+
+
+def sound_envelope(sound: Sound, duration: float, columns: int = COLUMNS) -> Envelope:
+    """Lowest and highest sample in each of at most `columns` equal parts, channels averaged."""
+    total = max(1, round(duration * sound.sample_rate))
+    columns = min(columns, total)
+    edges = np.arange(columns) * total // columns  # the first sample of every column
+    low, high = np.full(columns, np.inf, np.float32), np.full(columns, -np.inf, np.float32)
+    position = 0
+    with closing(sound.blocks()) as blocks:
+        for block in blocks:
+            mono = block.mean(axis=1)
+            first = int(np.searchsorted(edges, position, side="right")) - 1
+            last = int(np.searchsorted(edges, position + len(mono), side="left"))
+            starts = np.clip(edges[first:last] - position, 0, len(mono) - 1)
+            low[first:last] = np.minimum(low[first:last], np.minimum.reduceat(mono, starts))
+            high[first:last] = np.maximum(high[first:last], np.maximum.reduceat(mono, starts))
+            position += len(mono)
+    return np.nan_to_num(np.stack([low, high], axis=1), posinf=0, neginf=0)
+
+
+def summary(track: FeatureTrack) -> pd.DataFrame:
+    """One row a feature: unit, lowest, median and highest raw value, and the share of time that it is active.
+
+    Active is a feature off its rest. A tempo is while there is a clear beat; sections, which are numbers and
+    rest nowhere, have no share (NaN).
+    """
+    active = (np.abs(track.values - _rest(track)) > 0.1).mean(axis=0)
+    for column, name in enumerate(track.names):
+        if name == "tempo":
+            active[column] = (track.raw[:, column] > 0).mean()
+        elif name == "section":
+            active[column] = np.nan
+    return pd.DataFrame(
+        {
+            "unit": [UNITS.get(name, "") for name in track.names],
+            "min": track.raw.min(axis=0),
+            "median": np.median(track.raw, axis=0),
+            "max": track.raw.max(axis=0),
+            "active": active,
+        },
+        index=pd.Index(track.names, name="feature"),
+    )
+
+
+def _rest(track: FeatureTrack) -> Float32[np.ndarray, " features"]:
+    return np.array([0 if name in RESTING_AT_0 else -1 for name in track.names], np.float32)
+
+
+def _title(track: FeatureTrack) -> str:
+    length = clock(track.duration) if track.duration >= 60 else f"{track.duration:.3g} s"
+    return f"{track.name}   {length}   {len(track.values)} moments at {track.fps:g} Hz"
+
+
+def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
+    times = (np.arange(len(envelope)) + 0.5) * duration / len(envelope)
+    axis.fill_between(times, envelope[:, 0], envelope[:, 1], color=WAVE, linewidth=0.3)
+    reach = max(1e-6, float(np.abs(envelope).max())) * 1.05
+    axis.set_ylim(-reach, reach)
+    _bare(axis, "sound", WAVE)
+
+
+def _rows(track: FeatureTrack) -> list[str]:
+    """The features in order, the notes as one."""
+    return list(dict.fromkeys("chroma" if name in CHROMA else name for name in track.names))
+
+
+def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> str:
+    column = track.names.index(name)
+    colour = COLOURS.get(name, INK)
+    rest = 0.0 if name in RESTING_AT_0 else -1.0
+    times, low, high = _thinned(track.times, track.values[:, column])
+    axis.axhline(rest, color=FAINT, linewidth=0.6)
+    for edge in (np.maximum(high, rest), np.minimum(low, rest)):
+        axis.fill_between(times, rest, edge, color=colour, alpha=0.28, linewidth=0)
+    axis.fill_between(times, low, high, color=colour, linewidth=0.9)
+    axis.set_ylim(-1.1, 1.1)
+    return _spoken_range(name, track.raw[:, column])
+
+
+def _thinned(times: Seconds, column: Column) -> tuple[Points, Points, Points]:
+    """Times with the lowest and highest value around them, at most COLUMNS, so that no peak is lost."""
+    if len(column) <= COLUMNS:
+        return times, column, column
+    starts = np.linspace(0, len(column), COLUMNS, endpoint=False).astype(np.int64)
+    following = np.append(column[1:], column[-1])  # in both parts, so that no step leaves a gap
+    low = np.minimum.reduceat(np.minimum(column, following), starts)
+    return times[starts], low, np.maximum.reduceat(np.maximum(column, following), starts)
+
+
+def _spoken_range(name: str, raw: Column) -> str:
+    unit = SPOKEN.get(UNITS.get(name, ""), "")
+    return f"max {_spoken(float(raw.max()))} {unit}".rstrip() + f"\nmedian {_spoken(float(np.median(raw)))}"
+
+
+def _spoken(number: float) -> str:
+    """Three figures: 0.162, 6,110."""
+    return f"{round(number, -1):,.0f}" if number >= 1000 else f"{number:.3g}"
+
+
+def _bare(axis: Axes, label: str, colour: str) -> None:
+    axis.set_ylabel(label, rotation=0, ha="right", va="center", color=colour, fontsize=9.5)
+    axis.set_yticks([])
+    axis.tick_params(axis="x", length=0, labelbottom=False)
+    axis.grid(axis="x", color=FAINT, linewidth=0.4, alpha=0.6)
+    axis.set_axisbelow(True)
+    axis.margins(x=0)
+    axis.spines[:].set_visible(False)
+
+
+def _label_time(axis: Axes, duration: float) -> None:
+    axis.set_xlim(0, max(duration, 1e-3))
+    axis.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 3, 5, 6, 10]))
+    shown = clock if duration >= 60 else "{:g} s".format
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: shown(seconds)))
+    axis.tick_params(axis="x", length=3, labelbottom=True, labelsize=8, colors=INK)
+
+
+def clock(seconds: float) -> str:
+    """2:03 or 1:02:03."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

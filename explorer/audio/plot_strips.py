@@ -1,0 +1,102 @@
+"""Features that are no curves, as strips of a picture: notes as an image, beats and boundaries as ticks,
+stretches of time as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from jaxtyping import Float64
+from matplotlib.axes import Axes
+
+from explorer.audio.features import EXTRAS
+from explorer.audio.plot_colors import INK, PAPER
+from explorer.audio.track import FeatureTrack
+
+CHROMA = tuple(EXTRAS["chroma"])
+NOTES = ("C", "", "D", "", "E", "F", "", "G", "", "A", "", "B")
+PARTS = ("#2b6f77", "#8c4a2f", "#4a4f8c", "#7a3b69", "#4f6b2f", "#6b5b2f")
+COLUMNS = 1600  # points across a picture; more could not be seen
+FINE, BROAD = 0.7, 2.0  # points of a tick
+
+Part = tuple[float, float, str]
+Seconds = Float64[np.ndarray, " moments"]
+
+
+def draw_notes(axis: Axes, track: FeatureTrack) -> str:
+    """The twelve notes, C at the bottom, dark where they sound."""
+    first = track.names.index(CHROMA[0])
+    notes = track.values[:, first : first + len(CHROMA)].T
+    if notes.shape[1] > COLUMNS:
+        starts = np.linspace(0, notes.shape[1], COLUMNS, endpoint=False).astype(np.int64)
+        notes = np.maximum.reduceat(notes, starts, axis=1)
+    axis.imshow(
+        notes, "GnBu", aspect="auto", origin="lower", vmin=-1, vmax=1, interpolation="nearest",
+        extent=(0.0, max(track.duration, 1e-3), -0.5, len(CHROMA) - 0.5),
+    )  # fmt: skip
+    for row, note in enumerate(NOTES):
+        axis.text(
+            1.005, (row + 0.5) / 12, note, transform=axis.transAxes, va="center", fontsize=5.5, color=INK
+        )
+    return ""
+
+
+def draw_beats(axis: Axes, track: FeatureTrack) -> str:
+    """A tick at every beat."""
+    moments = beats(track)
+    _ticks(axis, moments, FINE)
+    return f"{len(moments) or 'no'} beats"
+
+
+def draw_boundaries(axis: Axes, track: FeatureTrack) -> str:
+    """A tick at every boundary."""
+    moments = boundaries(track)
+    _ticks(axis, moments, BROAD)
+    return ""
+
+
+def draw_sections(axis: Axes, track: FeatureTrack) -> str:
+    """A bar a section."""
+    edges = [0.0, *boundaries(track), track.duration]
+    parts = [(begin, end, str(n)) for n, (begin, end) in enumerate(pairwise(edges))]
+    draw_parts(axis, parts, track.duration)
+    return f"{len(parts)} sections" if len(parts) > 1 else "1 section"
+
+
+def draw_parts(axis: Axes, parts: Sequence[Part], duration: float) -> None:
+    """One bar a part, a colour a name; the name is written where it fits."""
+    names = sorted({name for _, _, name in parts})
+    for begin, end, name in parts:
+        axis.barh(0.5, end - begin, 1.0, begin, color=PARTS[names.index(name) % len(PARTS)], linewidth=0)
+        if (end - begin) / max(duration, 1e-9) > 0.009 * len(name):
+            axis.text((begin + end) / 2, 0.5, name, ha="center", va="center", fontsize=8, color=PAPER)
+    axis.set_ylim(0, 1)
+
+
+def beats(track: FeatureTrack) -> Seconds:
+    """Times of the beats in seconds, to a fraction of a frame: where the phase passes from 1 to 0."""
+    phase, tempo = (track.raw[:, track.names.index(name)].astype(np.float64) for name in EXTRAS["beats"])
+    before = np.flatnonzero((np.diff(phase) < -0.25) & (tempo[:-1] > 0) & (tempo[1:] > 0))
+    steps = tempo[before] / 60 / track.fps
+    return np.asarray(track.times[before] + np.minimum((1 - phase[before]) / steps, 1) / track.fps)
+
+
+def boundaries(track: FeatureTrack) -> Seconds:
+    """Times in seconds at which a section begins, but for the first."""
+    section = track.raw[:, track.names.index("section")]
+    return np.asarray(track.times[1:][np.diff(section) > 0])
+
+
+def _ticks(axis: Axes, moments: Seconds, width: float) -> None:
+    axis.vlines(moments, 0, 1, color=INK, linewidth=width)
+    axis.set_ylim(0, 1)
+
+
+STRIPS = {
+    "chroma": (1.5, draw_notes),
+    "beat_phase": (0.35, draw_beats),
+    "section": (0.35, draw_sections),
+    "boundary": (0.35, draw_boundaries),
+}
+"""Height and drawing of the rows that are strips; each drawing returns what to write beside it."""

@@ -1,0 +1,1 @@
+"""Benchmarks: the drawing engines beside references in the same run."""

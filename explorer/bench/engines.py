@@ -1,0 +1,209 @@
+"""How fast the engines draw published CPPNs, and how exactly, beside the references in the same run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from explorer.audio import FeatureTrack
+from explorer.bench.references import onnx_frame, torch_frame
+from explorer.bench.timing import matrix_rate, megapixels_per_second, take_turns, times_as_fast
+from explorer.errors import SettingsError
+from explorer.fields import CPPN, Grid
+from explorer.progress import Progress, silent
+from explorer.rendering.devices import Device
+from explorer.rendering.frames import RESOLUTIONS
+from explorer.rendering.renderer import Frame, Renderer
+from explorer.rendering.torch_engine import LARGEST_BLOCK, TorchEngine
+
+NETS = ("4x3", "32x3", "64x4", "256x4", "256x8")  # hidden neurons x hidden layers
+MOMENT = 1.0  # seconds into the track
+REFERENCES = ("torch", "onnxruntime")
+NANOSECONDS = 0.06  # what all contenders together take per pixel and parameter on two cores, roughly
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure."""
+
+    rounds: int
+    least: float  # seconds that a contender draws in a round
+    shrink: int  # sides of frames are divided by it
+    product: int  # rows of the matrices whose product gives the machine's rate
+
+
+FULL = Effort(rounds=7, least=0.15, shrink=1, product=2048)
+QUICK = Effort(rounds=3, least=0.03, shrink=3, product=1024)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How one contender drew one network's frame."""
+
+    kernel: str
+    seconds: list[float]  # per frame, one number a round
+    megapixels_per_second: float  # median
+    times: dict[str, float]  # how many times as fast as each reference: medians of the ratios within rounds
+    greatest_difference: int  # from the torch loop's frame, in levels of 255, over all pixels and colours
+    mean_difference: float
+
+
+def bench(
+    track: FeatureTrack,
+    nets: Sequence[str] = NETS,
+    *,
+    quick: bool = False,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Measure published CPPNs ('256x4': 256 neurons, 4 hidden layers) with all threads.
+
+    Gives `matrix`, the machine's fp32 rate; `nets`, for each its speeds by contender and the share of that
+    rate that the exact engine reaches; and `cuda` where there is one. Raises SettingsError.
+    """
+    effort = QUICK if quick else FULL
+    fields = {net: parse_net(net) for net in nets}
+    planned = {net: _planned_seconds(field, effort) for net, field in fields.items()}
+    rates: list[tuple[float, str]] = []
+    speeds: dict[str, dict[str, Speed]] = {}
+    for net, field in fields.items():
+        before = sum(planned[earlier] for earlier in speeds)
+        report = partial(_part, progress, before, planned[net], sum(planned.values()))
+        rates.append(matrix_rate(effort.product))
+        speeds[net] = compare(field, track, frame_size(field, effort), effort, report)
+    rate, library = max(rates)
+    cuda = torch.cuda.is_available()
+    return {
+        "effort": asdict(effort),
+        "matrix": {"gflops": rate / 1e9, "library": library},
+        "nets": [
+            {
+                "net": net,
+                "parameters": field.parameters,
+                "size": list(frame_size(field, effort)),
+                "matrix_share": speeds[net]["exact"].megapixels_per_second * 1e6 * _flops(field) / rate,
+                "speeds": {name: asdict(speed) for name, speed in speeds[net].items()},
+            }
+            for net, field in fields.items()
+        ],
+        "cuda": [{"net": net, **halves(field, track)} for net, field in fields.items()] if cuda else None,
+    }
+
+
+def parse_net(net: str) -> CPPN:
+    """The published CPPN of a name such as '256x4'. Raises SettingsError."""
+    match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", net.strip())
+    if not match:
+        raise SettingsError(f"net: got {net!r}; name neurons and hidden layers, as in {', '.join(NETS)}")
+    return CPPN(hidden=int(match[1]), layers=int(match[2]))
+
+
+def frame_size(field: CPPN, effort: Effort = FULL) -> Size:
+    """720p where that is quick; smaller for larger networks, whose products outweigh work per frame."""
+    name = "720p" if field.parameters < 5_000 else "360p" if field.parameters < 50_000 else "270p"
+    width, height = {**RESOLUTIONS, "270p": (480, 270)}[name]
+    return width // effort.shrink, height // effort.shrink
+
+
+def compare(
+    field: CPPN, track: FeatureTrack, size: Size, effort: Effort = FULL, progress: Progress = silent
+) -> dict[str, Speed]:
+    """The torch loop, ONNX Runtime where installed, the exact engine, and the draft where it differs."""
+    grid = Grid(*size)
+    controls = field.controls(track, np.array([MOMENT])).values[0]
+    with ExitStack() as stack:
+        exact = stack.enter_context(Renderer(field, track, size, device="cpu"))
+        draft = stack.enter_context(Renderer(field, track, size, device="cpu", precision="draft"))
+        contenders: dict[str, tuple[str, Callable[[], Frame] | None]] = {
+            "torch": ("torch-float32", partial(torch_frame, field, controls, grid)),
+            "onnxruntime": ("onnxruntime", onnx_frame(field, controls, grid)),
+            "exact": (exact.kernel, partial(exact.frame, MOMENT)),
+            "draft": (draft.kernel, partial(draft.frame, MOMENT) if draft.kernel != exact.kernel else None),
+        }
+        kernels = {name: kernel for name, (kernel, draw) in contenders.items() if draw}
+        draws = {name: draw for name, (_, draw) in contenders.items() if draw}
+        for draw in draws.values():  # compiles, and warms what can be warm
+            draw()
+        limit = _planned_seconds(field, effort)
+        seconds = take_turns(draws, effort.rounds, effort.least, limit=limit, progress=progress)
+        frames = {name: draw() for name, draw in draws.items()}
+    return {name: _speed(name, kernel, seconds, frames) for name, kernel in kernels.items()}
+
+
+def halves(
+    field: CPPN,
+    track: FeatureTrack,
+    device: torch.device | None = None,
+    *,
+    size: Size = RESOLUTIONS["720p"],
+    effort: Effort = FULL,
+    block: int = LARGEST_BLOCK,
+) -> dict[str, Any]:
+    """The torch engine with fp32 and with fp16 products on a device (CUDA unless given), frames copied back.
+
+    Gives Mpx/s of both and, in levels of 255 over all pixels and colours, how far fp16 is from fp32.
+    """
+    device = device or torch.device("cuda")
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    prepared = field.prepare(field.controls(track, np.array([MOMENT])))
+    frames, draws = {}, {}
+    for precision, dtype in (("fp32", torch.float32), ("fp16", torch.float16)):
+        engine = TorchEngine(Device(device, dtype, name), Grid(*size), block=block)
+        frames[precision] = np.empty((size[0] * size[1], 3), np.uint8)
+        draws[precision] = partial(engine.draw, prepared, frames[precision])
+    with torch.inference_mode():
+        for draw in draws.values():
+            draw()
+        seconds = take_turns(draws, effort.rounds, effort.least)
+    off = np.abs(frames["fp16"].astype(int) - frames["fp32"])
+    return {
+        "device": name,
+        "size": list(size),
+        "fp32": {"megapixels_per_second": megapixels_per_second(len(off), seconds["fp32"])},
+        "fp16": {
+            "megapixels_per_second": megapixels_per_second(len(off), seconds["fp16"]),
+            "times_fp32": times_as_fast(seconds["fp16"], seconds["fp32"]),
+            "greatest_difference": int(off.max()),
+            "mean_difference": float(off.mean()),
+        },
+    }
+
+
+def _speed(name: str, kernel: str, seconds: dict[str, list[float]], frames: dict[str, Frame]) -> Speed:
+    off = np.abs(frames[name].astype(int) - frames["torch"])
+    others = [other for other in REFERENCES if other != name and other in seconds]
+    return Speed(
+        kernel=kernel,
+        seconds=seconds[name],
+        megapixels_per_second=megapixels_per_second(off.size // 3, seconds[name]),
+        times={other: times_as_fast(seconds[name], seconds[other]) for other in others},
+        greatest_difference=int(off.max()),
+        mean_difference=float(off.mean()),
+    )
+
+
+def _flops(field: CPPN) -> int:
+    """Operations a pixel: a product and a sum per parameter. Activations are not counted."""
+    return 2 * field.parameters
+
+
+def _planned_seconds(field: CPPN, effort: Effort) -> float:
+    """About how long a network takes on two cores."""
+    width, height = frame_size(field, effort)
+    drawing = NANOSECONDS * 1e-9 * field.parameters * width * height
+    return 1 + (effort.rounds + 2) * (4 * effort.least + drawing)
+
+
+def _part(
+    progress: Progress, before: float, planned: float, total: float, step: str, done: float, of: float
+) -> None:
+    """One network's progress as a part of the whole, in planned seconds."""
+    progress(step, before + planned * done / of, total)

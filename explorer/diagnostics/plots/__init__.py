@@ -1,0 +1,1 @@
+"""Figures of measured results: each module draws one kind of result."""

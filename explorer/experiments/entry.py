@@ -1,0 +1,162 @@
+"""`sweep()`: many recipes from one base, drawn into one folder, resumable after anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from explorer import files
+from explorer.audio import analyze
+from explorer.audio.load import existing_file
+from explorer.errors import ExplorerError, SettingsError
+from explorer.experiments.library.sweep_results import Sweep
+from explorer.experiments.reports import report_or_warn
+from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_reach
+from explorer.experiments.runs.eta import Plan
+from explorer.experiments.runs.recipe import Recipe, find_audio
+from explorer.experiments.sweeps import point_folder, point_task
+from explorer.experiments.sweeps.manifest_writer import Journal, changed_by_hand
+from explorer.experiments.sweeps.options import Asked, specify
+from explorer.experiments.sweeps.parameter_paths import changed
+from explorer.experiments.sweeps.scheduler import Session, Tally, conduct
+from explorer.experiments.sweeps.specification import NAME, Specification
+from explorer.experiments.sweeps.tracks import analyse_all
+from explorer.fields import FieldSettings
+from explorer.progress import Progress, silent
+from explorer.rendering import resolve
+from explorer.rendering.frames import Size
+from explorer.video import save_image
+
+
+def sweep(
+    field: FieldSettings | None = None,
+    audio: str | Path | None = None,
+    vary: Mapping[str, Any] | None = None,
+    *,
+    ready: str | None = None,
+    sampler: str | None = None,
+    samples: int | None = None,
+    sampler_seed: int | None = None,
+    size: Size | None = None,
+    fps: Any = None,
+    start: float | None = None,
+    duration: float | None = None,
+    analysis: dict[str, Any] | None = None,
+    moments: int | Sequence[float] | None = None,
+    thumb: int | None = None,
+    clips: bool | None = None,
+    clip_seconds: float | None = None,
+    clip_size: Size | None = None,
+    precision: str | None = None,
+    device: str = "auto",
+    workers: int | None = None,
+    executor: AnyExecutor | None = None,
+    resume: str | Path | None = None,
+    retry_failed: bool = False,
+    explorations: str | Path | None = None,
+    announce: Callable[[Plan], None] = lambda plan: None,
+    progress: Progress = silent,
+) -> Sweep:
+    """Draw, measure and film a field with settings varied, and keep everything in a new sweep folder.
+
+    `vary` holds lists of values by the name of any setting of field, analysis or frames (`gain`, dotted as
+    in `frames.fps` where two have one); `ready` is 'quick' or 'batch'. `sampler` is 'grid' (every
+    combination), 'oat' (one at a time, the others as in `field`), 'random' or 'lhs' (Latin hypercube), which
+    take `samples` (16) and `sampler_seed` (0) and also accept (low, high). Each point gets frames at
+    `moments` (seconds, or how many), drawn at `size`, a thumbnail, a diagnosis and a clip with sound.
+
+    `announce` is called with the plan before the first point and again once that was measured; raising
+    stops. A point that fails is kept as failed and the rest goes on. After any end `resume=folder` does what
+    is left, with `retry_failed` the failed points too; settings given then must be the sweep's own. Runs on
+    local processes (`workers`, else as many as are worth it), or on a `dask.distributed.Client` or any other
+    executor whose workers reach the folder.
+    Raises SettingsError for names and values that are not allowed, before anything is drawn.
+    """
+    asked = Asked(
+        field, vary, ready, sampler, samples, sampler_seed, size, fps, start, duration, analysis, moments,
+        thumb, clips, clip_seconds, clip_size, precision,
+    )  # fmt: skip
+    target = resolve(device, precision or "auto")
+    if executor is not None:
+        as_executor(executor)
+    if resume is not None:
+        folder, spec, sound = _resumed(Path(resume), asked, audio)
+    elif audio is None:
+        raise SettingsError("name a sound file, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
+    else:
+        sound = existing_file(audio)
+        spec = specify(asked, sound, _duration(sound, progress))
+        folder = files.new_folder(files.explorations_folder(explorations), "sweep")
+        files.write_json(folder / NAME, spec.to_dict())
+    journal = Journal(folder, spec, sound, target)
+    with journal:
+        analyse_all(folder, (changed(spec.base, params) for _, params in spec.points), sound, progress)
+        session = Session(folder, target.device.type, retry_failed, journal.report, progress)
+        tally, keys = _left(folder, spec, retry_failed)
+        plan = _plan(folder, spec, len(keys))
+        check_reach(executor, folder)
+        try:
+            conduct(session, keys, tally, plan, workers=workers, executor=executor, announce=announce)
+        finally:
+            journal.report(tally, last=True)
+            _show(folder)
+    report_or_warn(folder)
+    return Sweep(folder)
+
+
+def _resumed(folder: Path, asked: Asked, audio: str | Path | None) -> tuple[Path, Specification, Path]:
+    """The specification of a sweep folder and its sound. Raises SettingsError for what was changed since."""
+    spec = Specification.read(folder)
+    if told := changed_by_hand(folder, spec):
+        raise SettingsError(f"{NAME} in {folder} is not that of its sweep: {told}; a sweep cannot change")
+    try:
+        sound = find_audio(spec.base, folder, audio)
+    except SettingsError as error:
+        raise SettingsError(
+            str(error).partition(";")[0] + "; name the file: sweep AUDIO --resume FOLDER"
+        ) from None
+    if not asked.nothing:
+        wanted = specify(asked, sound, _duration(sound, silent), spec)
+        if differences := spec.differences(wanted):
+            raise SettingsError(
+                f"{folder.name} is another sweep: {'; '.join(differences)}; "
+                "resume it as it was, or leave --resume out for a new one"
+            )
+    return folder, spec, sound
+
+
+def _duration(sound: Path, progress: Progress) -> Callable[[Recipe], float]:
+    """Seconds of the sound: what an analysis, which every sweep needs anyway, finds."""
+    return lambda recipe: analyze(sound, progress=progress, **recipe.analysis.model_dump()).duration
+
+
+def _left(folder: Path, spec: Specification, retry_failed: bool) -> tuple[Tally, list[str]]:
+    """What earlier sessions did, and the keys of the points that are to be done."""
+    statuses = {key: point_folder.told(point_folder.folder_of(folder, key)) for key in spec.keys}
+    keys = [key for key, log in statuses.items() if not point_folder.is_settled(log["status"], retry_failed)]
+    tally = Tally(len(spec.keys))
+    for key in set(spec.keys) - set(keys):
+        tally.count(point_task.answer(key, statuses[key]))
+    return tally, keys
+
+
+def _plan(folder: Path, spec: Specification, to_do: int) -> Plan:
+    axes = [
+        (name, f"{spec.ranges[name][0]:g} to {spec.ranges[name][1]:g}")
+        if name in spec.ranges
+        else (name, f"{len(values)} value{'s' if len(values) > 1 else ''}")
+        for name, values in spec.vary.items()
+    ]
+    skipped = () if spec.clip else ("clips are skipped",)
+    return Plan(len(spec.points), to_do, axes, skipped, folder=folder)
+
+
+def _show(folder: Path) -> None:
+    """The contact sheet, as far as there are pictures."""
+    found = Sweep(folder)
+    try:
+        if (found.table["status"] == "done").any():
+            save_image(found.sheet_pixels(), folder / "sheet.jpg")
+    except (ExplorerError, OSError):  # must not hide how the sweep itself ended
+        return

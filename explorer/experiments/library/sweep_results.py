@@ -1,0 +1,185 @@
+"""What a sweep left: the whole, and its points, each ready to be rendered."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from explorer.errors import SettingsError
+from explorer.experiments.library import selection, sweep_sheet
+from explorer.experiments.library.selection import Score
+from explorer.experiments.library.table import points_table
+from explorer.experiments.runs import manifest
+from explorer.experiments.runs.recipe import Recipe, find_audio, load_recipe
+from explorer.experiments.runs.run import Run
+from explorer.experiments.sweeps import point_folder
+from explorer.experiments.sweeps.parameter_paths import caption
+from explorer.experiments.sweeps.specification import Specification
+from explorer.experiments.sweeps.tracks import track_of
+from explorer.fields import FieldSettings
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a sweep, by its folder."""
+
+    folder: Path
+
+    @property
+    def sweep(self) -> Sweep:
+        """The sweep that it belongs to."""
+        return Sweep(self.folder.parents[1])
+
+    @property
+    def key(self) -> str:
+        """Its name within the sweep."""
+        return self.folder.name
+
+    @cached_property
+    def log(self) -> dict[str, Any]:
+        """What point.json tells: status, params, metrics, verdict, sentence, error, seconds."""
+        return point_folder.told(self.folder)
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """What was drawn, ready to be carried out in full."""
+        if (self.folder / "recipe.json").is_file():
+            return load_recipe(self.folder / "recipe.json")
+        return self.sweep.specification.recipe(self.key)
+
+    @property
+    def field(self) -> FieldSettings:
+        """The field."""
+        return self.recipe.field
+
+    @property
+    def track(self) -> Any:
+        """The analysed sound that it was drawn from, for `ex.render_frame` and `ex.diagnose`."""
+        return track_of(self.sweep.folder, self.recipe)
+
+    @property
+    def thumb(self) -> Path:
+        """The thumbnail."""
+        return self.folder / "thumb.jpg"
+
+    @property
+    def frames(self) -> list[Path]:
+        """The pictures at the chosen moments."""
+        return sorted(self.folder.glob("frame_*.jpg"))
+
+    @property
+    def video(self) -> Path:
+        """The short clip with sound; missing when the sweep made none."""
+        return self.folder / "clip.mp4"
+
+    def clip(self) -> Any:
+        """The short clip as a moviepy clip."""
+        from explorer.video import open_clip
+
+        return open_clip(self.video)
+
+    def render(self, audio: str | Path | None = None, out: str | Path | None = None, **settings: Any) -> Run:
+        """A full video of this point as a new run: `settings` are those of `ex.render` (720p unless given).
+
+        The sound is where the sweep found it, or `audio`; it must be the same.
+        """
+        from explorer.experiments.runs.execution import render  # slow to load
+
+        recipe = self.recipe
+        frames = recipe.frames
+        asked = {"fps": str(frames.fps), "start": frames.start, "duration": frames.duration, **settings}
+        sound = find_audio(recipe, self.sweep.folder, audio)
+        asked.setdefault("precision", "draft" if recipe.precision == "draft" else "auto")
+        asked.setdefault("explorations", self.sweep.folder.parent)
+        return render(recipe.field, sound, out, analysis=recipe.analysis.model_dump(), **asked)
+
+    def _repr_html_(self) -> str:
+        words = html.escape(caption(self.log.get("params") or {}))
+        return f"<b>{html.escape(self.key)}</b> {words} ({html.escape(self.log['status'])})"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished or unfinished sweep, by its folder."""
+
+    folder: Path
+
+    @cached_property
+    def specification(self) -> Specification:
+        """What is varied, from which base."""
+        return Specification.read(self.folder)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What happened, or happens: status, counts, seconds left, machine."""
+        return manifest.read(self.folder)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per point in the sweep's order, index its key; see `table.points_table`."""
+        return points_table(self.folder, self.specification)
+
+    @property
+    def points(self) -> list[Point]:
+        """Every point in the sweep's order."""
+        return [Point(point_folder.folder_of(self.folder, key)) for key in self.specification.keys]
+
+    def point(self, key: str | int) -> Point:
+        """A point by its key, the beginning of it, or its number in the table."""
+        keys = self.specification.keys
+        if isinstance(key, int):
+            if not -len(keys) <= key < len(keys):
+                raise SettingsError(f"got point {key}; the sweep has 0 to {len(keys) - 1}")
+            return Point(point_folder.folder_of(self.folder, keys[key]))
+        fitting = [known for known in keys if known.startswith(key)]
+        if len(fitting) != 1 or not key:
+            raise SettingsError(f"{self.folder.name} has {len(fitting)} points whose key begins with '{key}'")
+        return Point(point_folder.folder_of(self.folder, fitting[0]))
+
+    @property
+    def report(self) -> Path:
+        """The report: one HTML file that opens anywhere."""
+        return self.folder / "report.html"
+
+    @property
+    def grid(self) -> Image.Image:
+        """The contact sheet with labelled axes, as far as the sweep is."""
+        return Image.fromarray(self.sheet_pixels())
+
+    def sheet_pixels(self) -> np.ndarray:
+        """The contact sheet, uint8 (height, width, 3)."""
+        return sweep_sheet.sweep_sheet(
+            self.folder,
+            self.specification,
+            {str(key): str(status) for key, status in self.table["status"].items()},
+        )
+
+    def sheet(self, chosen: pd.DataFrame | Iterable[str], title: str = "") -> Image.Image:
+        """Some points side by side: rows of the table, or keys."""
+        keys = list(chosen.index if isinstance(chosen, pd.DataFrame) else chosen)
+        labels = [caption(self.specification.params(key)) for key in keys]
+        return Image.fromarray(sweep_sheet.chosen_sheet(self.folder, keys, labels, title or self.folder.name))
+
+    def best(self, n: int = 9, by: Score = "life", ascending: bool = False) -> pd.DataFrame:
+        """The best finished points by a score: see `selection.best` and `selection.life`."""
+        return selection.best(self.table, n, by, ascending)
+
+    def diverse(self, n: int = 9, by: Score = "life") -> pd.DataFrame:
+        """Finished points whose pictures differ most from each other: see `selection.diverse`."""
+        return selection.diverse(self.table, n, by)
+
+    def __len__(self) -> int:
+        return len(self.specification.points)
+
+    def _repr_html_(self) -> str:
+        counts = self.table["status"].value_counts()
+        told = ", ".join(f"{count} {html.escape(str(status))}" for status, count in counts.items())
+        return f"<b>{html.escape(self.folder.name)}</b> ({told})"

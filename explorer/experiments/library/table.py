@@ -1,0 +1,230 @@
+"""Every run, every point of every sweep and every training as typed tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from explorer.errors import ExplorerError
+from explorer.experiments.runs import manifest
+from explorer.experiments.runs.stars import is_starred
+from explorer.experiments.sweeps import point_folder
+from explorer.experiments.sweeps.parameter_paths import caption
+from explorer.experiments.sweeps.point_metrics import METRICS
+from explorer.experiments.sweeps.specification import NAME, Specification
+from explorer.fields.presets import look_of
+from explorer.files import explorations_folder
+from explorer.rendering import parse_fps
+
+COLUMNS = (
+    "run",
+    "kind",
+    "status",
+    "verdict",
+    "star",
+    "look",
+    "varied",
+    "proof",
+    "started",
+    "audio",
+    "size",
+    "fps",
+    "frames",
+    "seconds",
+    "speed",
+    "thumb",
+    "video",
+    "folder",
+)
+NUMBERS = ("fps", "frames", "seconds", "speed")
+POINT_COLUMNS = (
+    "status",
+    "verdict",
+    "star",
+    "started",
+    "seconds",
+    "thumb",
+    "video",
+    "sentence",
+    "error",
+    "folder",
+)
+
+Row = dict[str, Any]
+
+
+def runs(explorations: str | Path | None = None) -> pd.DataFrame:
+    """One row per run, point of a sweep and training, oldest first: status, settings (`params.*`), pictures.
+
+    Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. Trainings (kind `train`) have no
+    settings of a field; `proof` tells how many pairs of what is heard and seen are shown to follow. A folder
+    whose manifest cannot be read has the status `damaged`; it never stops the rest. A run that says `running`
+    but whose process is gone is `killed`, a point that nobody draws any more `interrupted`.
+    """
+    root = explorations_folder(explorations)
+    folders = sorted(path for kind in ROWS for path in root.glob(f"{kind}_*") if path.is_dir())
+    rows = [row for folder in folders for row in _rows(folder)]
+    table = _frame(rows, COLUMNS, NUMBERS)
+    return table.sort_values(["started", "run"], ignore_index=True, kind="stable")
+
+
+def points_table(folder: Path, spec: Specification) -> pd.DataFrame:
+    """One row per point of a sweep in its order, index its key; failed and pending ones too.
+
+    `params.*` are the varied settings; `metrics.*` float64, NaN where nothing was measured.
+    """
+    rows = [_point(folder, key, params) for key, params in spec.points]
+    named = [f"params.{name}" for name in spec.vary]
+    table = _frame(rows, (*named, *POINT_COLUMNS, *(f"metrics.{name}" for name in METRICS)), ("seconds",))
+    table.index = pd.Index(spec.keys, name="key")
+    return table
+
+
+def _frame(rows: list[Row], columns: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
+    """A table with these columns first and all others after; numbers and metrics are numbers throughout."""
+    named = dict.fromkeys([*columns, *(key for row in rows for key in row)])
+    table = pd.DataFrame(rows, columns=list(named))
+    for column in table:
+        if column in numbers or str(column).startswith("metrics."):
+            table[column] = pd.to_numeric(table[column], errors="coerce").astype("float64")
+    table["started"] = pd.to_datetime(table["started"], utc=True, errors="coerce", format="ISO8601")
+    table["star"] = table["star"].eq(True)
+    return table
+
+
+def _rows(folder: Path) -> Iterator[Row]:
+    """The row of a render, the rows of a sweep, or the one row of what is damaged."""
+    kind = folder.name.split("_")[0]
+    try:
+        yield from list(ROWS[kind](folder))
+    except (ExplorerError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        yield {"run": folder.name, "kind": kind, "status": "damaged", "folder": str(folder)}
+
+
+def _render(folder: Path) -> Iterator[Row]:
+    log = manifest.read(folder)
+    recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    done = log.get("performance") or {}
+    frames = recipe["frames"]
+    yield {
+        "run": folder.name,
+        "kind": log["kind"],
+        "status": _status(log),
+        "verdict": _verdict(folder),
+        "star": is_starred(folder),
+        "look": look_of(recipe["field"]),
+        "started": log["started"],
+        "audio": recipe["audio"]["name"],
+        "size": f"{frames['width']}x{frames['height']}",
+        "fps": float(parse_fps(frames["fps"])),
+        "frames": done.get("frames"),
+        "seconds": done.get("seconds"),
+        "speed": done.get("times_real_time"),
+        "thumb": _existing(folder / "poster.jpg"),
+        "video": str(folder / "video.mp4") if log["status"] == "done" else None,
+        "folder": str(folder),
+        **_field_params(recipe["field"]),
+    }
+
+
+def _sweep(folder: Path) -> Iterator[Row]:
+    """A row for every point; settings that are not varied come from the base recipe."""
+    spec = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    base = spec["base"]
+    for key, params in spec["points"]:
+        row = _point(folder, key, params)
+        place = Path(row["folder"])
+        frames = _all_varied(params, "frames", base["frames"])
+        yield {
+            "run": f"{folder.name}/{key}",
+            "kind": "point",
+            "audio": base["audio"]["name"],
+            "size": f"{frames['width']}x{frames['height']}",
+            "fps": float(parse_fps(frames["fps"])),
+            "varied": caption(params),
+            "look": look_of(_all_varied(params, "field", base["field"])),
+            **_field_params(base["field"]),
+            **row,
+            "folder": str(place),
+        }
+
+
+def _training(folder: Path) -> Iterator[Row]:
+    log = manifest.read(folder)
+    names = [sound["name"] for sound in log["trained_on"]]
+    yield {
+        "run": folder.name,
+        "kind": log["kind"],
+        "status": _status(log),
+        "star": is_starred(folder),
+        "proof": _proven(log.get("proof")),
+        "started": log["started"],
+        "audio": names[0] if len(names) == 1 else f"{len(names)} sounds",
+        "thumb": _existing(folder / "sheet.jpg"),
+        "folder": str(folder),
+    }
+
+
+def _proven(proof: Row | None) -> str | None:
+    """`5 of 7`: pairs that follow better than untrained and shifted, beyond chance.
+
+    None before the proof, and where too little sound was held out for it.
+    """
+    pairs = list(proof["pairs"].values()) if proof else []
+    margins = [[pair[other]["interval"] for other in ("untrained", "shifted")] for pair in pairs]
+    if not all(ends for of_pair in margins for ends in of_pair) or not pairs:
+        return None
+    return f"{sum(all(ends[0] > 0 for ends in of_pair) for of_pair in margins)} of {len(pairs)}"
+
+
+def _all_varied(params: Row, group: str, base: Row) -> Row:
+    """The settings of a group, a point's own in their place."""
+    return {name: params.get(f"{group}.{name}", params.get(name, value)) for name, value in base.items()}
+
+
+def _point(folder: Path, key: str, params: Row) -> Row:
+    """What is known of a point, whatever its state."""
+    place = point_folder.folder_of(folder, key)
+    log = point_folder.told(place)
+    made = log.get("artefacts") or {}
+    return {
+        **{f"params.{name}": value for name, value in params.items()},
+        "status": log["status"],
+        "verdict": log.get("verdict"),
+        "star": is_starred(place),
+        "started": log.get("started"),
+        "seconds": log.get("seconds"),
+        "thumb": str(place / "thumb.jpg") if "thumb.jpg" in made else None,
+        "video": str(place / "clip.mp4") if "clip.mp4" in made else None,
+        "sentence": log.get("sentence"),
+        "error": log.get("error"),
+        "folder": str(place),
+        **{f"metrics.{name}": value for name, value in (log.get("metrics") or {}).items()},
+    }
+
+
+def _field_params(field: Row) -> Row:
+    return {f"params.{name}": value for name, value in field.items() if not isinstance(value, list)}
+
+
+def _verdict(folder: Path) -> str | None:
+    """The verdict that a run keeps; none when it was stopped before."""
+    told = folder / "diagnosis.json"
+    return json.loads(told.read_text(encoding="utf-8"))["verdict"] if told.is_file() else None
+
+
+def _existing(path: Path) -> str | None:
+    return str(path) if path.is_file() else None
+
+
+def _status(log: dict[str, Any]) -> str:
+    """A run that says `running` but whose process is gone was killed."""
+    status = str(log["status"])
+    return "killed" if status == "running" and not manifest.is_alive(log) else status
+
+
+ROWS = {"render": _render, "sweep": _sweep, "train": _training}  # of a folder, by the beginning of its name

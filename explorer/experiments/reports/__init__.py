@@ -1,0 +1,79 @@
+"""Reports: one HTML file per run and per sweep, and an index of all, made from the folders alone.
+
+A report opens from disk, loads nothing from the network and can be sent to anybody. Beside its folder it
+plays the clips and shows the frames in full size; alone, the pictures inside it stand in.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer import files
+from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
+from explorer.experiments.reports import index
+from explorer.experiments.reports.load import collect
+from explorer.experiments.reports.run_report import write_run
+from explorer.experiments.reports.sweep_report import write_sweep
+from explorer.progress import Progress, silent
+
+__all__ = ["Written", "latest", "report_or_warn", "write_all", "write_index", "write_report"]
+
+
+def write_report(folder: str | Path) -> Path:
+    """Write `report.html` for the run or sweep in a folder, and give its path back.
+
+    Raises ExplorerError for a folder that holds neither, and OutputError when it cannot be written.
+    """
+    found = collect(Path(folder))
+    return write_sweep(found) if found.kind == "sweep" else write_run(found)
+
+
+def report_or_warn(folder: Path) -> None:
+    """Write a report at the end of other work, which must not fail for it."""
+    try:
+        write_report(folder)
+    except ExplorerError as error:
+        warnings.warn(ExplorerWarning(f"no report was written: {error}"), stacklevel=2)
+
+
+def write_index(explorations: str | Path | None = None) -> Path:
+    """Write `index.html` over every run and sweep of an explorations folder, and give its path back."""
+    root = files.explorations_folder(explorations)
+    if not root.is_dir():
+        raise SettingsError(f"there is no folder {root}; make a first run with: explorer demo")
+    return index.write_page_of(root)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `write_all` wrote, and why some folders got no report."""
+
+    index: Path
+    reports: list[Path]
+    damaged: dict[str, str]
+
+
+def write_all(explorations: str | Path | None = None, *, progress: Progress = silent) -> Written:
+    """Rebuild every report and the index. A damaged folder is told of and never stops the rest."""
+    root = files.explorations_folder(explorations)
+    folders = list(index.explorations(root))
+    reports: list[Path] = []
+    damaged: dict[str, str] = {}
+    for n, folder in enumerate(folders):
+        try:
+            reports.append(write_report(folder))
+        except ExplorerError as error:
+            damaged[folder.name] = str(error)
+        progress("writing reports", n + 1, len(folders))
+    return Written(write_index(root), reports, damaged)
+
+
+def latest(explorations: str | Path | None = None) -> Path:
+    """The folder of the newest run or sweep. Raises SettingsError when there is none."""
+    root = files.explorations_folder(explorations)
+    newest = max(index.explorations(root), key=lambda folder: folder.name.split("_", 1)[1], default=None)
+    if newest is None:
+        raise SettingsError(f"no runs in {root} yet; make one with: explorer demo")
+    return newest

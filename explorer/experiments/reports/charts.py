@@ -1,0 +1,172 @@
+"""Where lines and dots go in the drawings of a sweep: parallel coordinates, scatters of two parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from explorer.experiments.reports.heatmap import colour
+from explorer.experiments.reports.load import Point, Value
+from explorer.experiments.reports.numbers import Scale, short
+
+GAP = 150  # pixels between two axes
+LEFT, TOP, TALL = 60, 52, 300  # pixels: margins and the height of an axis
+BUNDLE = 26.0  # pixels, at most, over which the points that share a value are spread
+APART = 16.0  # pixels between two ticks
+MEASURES = 4  # axes for measures after those of the parameters
+BEND = 0.38  # of the gap: how far a curve runs level out of an axis, so that crossing lines can be told apart
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A vertical axis at `x`: its name, its ticks (y, label) and the place of each point's value."""
+
+    name: str
+    x: float
+    ticks: tuple[tuple[float, str], ...]
+    logarithmic: bool
+    measure: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One point through all axes: an SVG path, and its places (0 to 1 or None) for choosing by range."""
+
+    point: Point
+    path: str
+    places: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Parallel:
+    """Parallel coordinates (Inselberg, 1985): a point is a line through an axis per parameter and measure."""
+
+    width: float
+    height: float
+    top: float
+    bottom: float
+    axes: tuple[Axis, ...]
+    lines: tuple[Line, ...]
+
+
+def parallel(points: Sequence[Point], names: Sequence[str], measures: Sequence[str]) -> Parallel:
+    """Axes for the varied parameters, then for the first few measures. A point without a value on an axis is
+    drawn through the others; a point with none at all (it failed) ends with its parameters."""
+    scales = [Scale.of(name, [point.params.get(name) for point in points]) for name in names]
+    shown = [name for name in measures if len({p.metrics.get(name) for p in points}) > 1][:MEASURES]
+    for name in shown:
+        scales.append(Scale.of(name, [p.metrics[name] for p in points if name in p.metrics]))
+    axes = tuple(
+        Axis(scale.name, LEFT + i * GAP, _ticks(scale),
+             scale.logarithmic, i >= len(names))
+        for i, scale in enumerate(scales)
+    )  # fmt: skip
+    shifts = [_bundled([point.params.get(name) for point in points]) for name in names]
+    lines = tuple(_line(point, scales, [shift[n] for shift in shifts]) for n, point in enumerate(points))
+    return Parallel(2 * LEFT + 30 + (len(axes) - 1) * GAP, TOP + TALL + 36, TOP, TOP + TALL, axes, lines)
+
+
+def _ticks(scale: Scale) -> tuple[tuple[float, str], ...]:
+    """Ticks as (y, label), without those that would cover one another."""
+    kept: list[tuple[float, str]] = []
+    for at, label in sorted(scale.ticks):
+        if not kept or kept[-1][0] - _y(at) >= APART:
+            kept.append((_y(at), label))
+    return tuple(kept)
+
+
+def _line(point: Point, scales: Sequence[Scale], shifts: Sequence[float]) -> Line:
+    """The line of a point; `shifts` holds pixels for each parameter, measures follow without."""
+    params = len(shifts)
+    values = [
+        (point.params if index < params else point.metrics).get(scale.name)
+        for index, scale in enumerate(scales)
+    ]
+    places = tuple(
+        None if value is None and index >= params else scale.at(value)
+        for index, (scale, value) in enumerate(zip(scales, values, strict=True))
+    )
+    at = [
+        (LEFT + index * GAP, _y(place) + (shifts[index] if index < params else 0.0))
+        for index, place in enumerate(places)
+        if place is not None
+    ]
+    return Line(point, _curve(at), places)
+
+
+def _bundled(values: Sequence[Value]) -> list[float]:
+    """How far to move each line at an axis, so that points that share a value do not hide one another."""
+    groups: dict[str, list[int]] = {}
+    for n, value in enumerate(values):
+        groups.setdefault(repr(value), []).append(n)
+    room = min(BUNDLE, 0.6 * TALL / len(groups))
+    shifts = [0.0] * len(values)
+    for members in groups.values():
+        for rank, n in enumerate(members):
+            shifts[n] = room * ((rank + 0.5) / len(members) - 0.5) if len(members) > 1 else 0.0
+    return shifts
+
+
+def _curve(at: Sequence[tuple[float, float]]) -> str:
+    """A path that leaves and meets every axis level."""
+    path = f"M{at[0][0]:g} {at[0][1]:.1f}"
+    for (x0, y0), (x1, y1) in pairwise(at):
+        bend = (x1 - x0) * BEND
+        path += f"C{x0 + bend:.1f} {y0:.1f} {x1 - bend:.1f} {y1:.1f} {x1:g} {y1:.1f}"
+    return path
+
+
+def _y(place: float) -> float:
+    return round(TOP + (1 - place) * TALL, 1)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One point of a scatter, coloured by its measure."""
+
+    point: Point
+    x: float
+    y: float
+    text: str
+    fill: str
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """A measure over two parameters that do not lie on a grid."""
+
+    name: str
+    low: str
+    high: str
+    logarithmic: bool
+    across: tuple[str, tuple[tuple[float, str], ...]]
+    down: tuple[str, tuple[tuple[float, str], ...]]
+    dots: tuple[Dot, ...]
+
+
+WIDE, HIGH, EDGE = 300.0, 200.0, 46.0  # pixels: the plot and the margin for its labels
+
+
+def scatters(points: Sequence[Point], names: Sequence[str], measures: Sequence[str]) -> list[Scatter]:
+    """One scatter for each measure over two parameters."""
+    x, y = (Scale.of(name, [point.params.get(name) for point in points]) for name in names)
+    across = x.name, tuple((EDGE + at * WIDE, label) for at, label in x.ticks)
+    down = y.name, tuple((HIGH + 12 - at * HIGH, label) for at, label in y.ticks)
+    found = []
+    for name in measures:
+        scale = Scale.of(name, [point.metrics[name] for point in points if name in point.metrics])
+        dots = tuple(
+            Dot(
+                point,
+                EDGE + x.at(point.params.get(x.name)) * WIDE,
+                HIGH + 12 - y.at(point.params.get(y.name)) * HIGH,
+                short(point.metrics[name]),
+                colour(scale.at(point.metrics[name])),
+            )
+            for point in points
+            if name in point.metrics
+        )
+        low, high = short(scale.values[0]), short(scale.values[-1])
+        found.append(Scatter(name, low, high, scale.logarithmic, across, down, dots))
+    return found

@@ -1,0 +1,182 @@
+"""The index of an explorations folder: every run and sweep on one page, to search and to filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from explorer.errors import ExplorerError
+from explorer.experiments.reports.load import STATES, VERDICTS, Collected, Value, collect, mapping, text
+from explorer.experiments.reports.numbers import short, varying
+from explorer.experiments.reports.page import write_page
+from explorer.experiments.reports.provenance import without_paths
+from explorer.experiments.reports.run_report import lead
+from explorer.experiments.reports.sweep_report import counted
+from explorer.experiments.reports.thumbnails import Thumbnail, embed, mosaic, share
+
+ROOM = 14_000  # bytes of JPEG for one thumbnail
+KINDS = ("render", "sweep")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run or sweep on the shelf."""
+
+    name: str
+    kind: str
+    title: str
+    status: str
+    started: str
+    summary: str
+    error: str
+    states: list[tuple[str, int]]
+    params: dict[str, list[str]]  # every value that occurs in it, by the name of the setting
+    thumb: Thumbnail | None
+    link: str
+    video: str
+
+
+def write_page_of(root: Path) -> Path:
+    """Write `index.html` into an explorations folder, newest first. Damaged folders are listed as such."""
+    folders = list(explorations(root))
+    entries = [_entry(folder, min(share(len(folders)), ROOM)) for folder in folders]
+    entries.sort(key=lambda entry: (entry.started, entry.name), reverse=True)
+    kinds = counted_kinds(entries)
+    return write_page(
+        root / "index.html",
+        "index.html.j2",
+        notices=(),
+        entries=entries,
+        counted=", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in kinds.items()),
+        kinds=list(kinds),
+        states=_states(entries),
+        params=list(dict.fromkeys(name for entry in entries for name in entry.params)),
+        data=[_searched(entry) for entry in entries],
+    )
+
+
+def explorations(root: Path) -> Iterator[Path]:
+    """The folders of runs and sweeps, by name."""
+    if root.is_dir():
+        yield from sorted(
+            path for path in root.iterdir() if path.name.split("_")[0] in KINDS and path.is_dir()
+        )
+
+
+def counted_kinds(entries: list[Entry]) -> dict[str, int]:
+    """How many there are of each kind."""
+    return {kind: n for kind in ("video", "sweep") if (n := sum(entry.kind == kind for entry in entries))}
+
+
+def _entry(folder: Path, room: int) -> Entry:
+    try:
+        found = collect(folder)
+    except ExplorerError as problem:
+        return _damaged(folder, str(problem))
+    told = text(found.log.get("error") or "").strip().splitlines()
+    return Entry(
+        name=folder.name,
+        kind=_kind(folder),
+        title=found.audio,
+        status=found.status,
+        started=text(found.log.get("started") or _stamp(folder.name)),
+        summary=_summary(found),
+        error=without_paths(told[-1], mapping(found.log.get("audio")).get("path")) if told else "",
+        states=_verdicts(found),
+        params=_params(found),
+        thumb=_picture(found, room),
+        link=_beside(folder, "report.html"),
+        video=_beside(folder, "video.mp4"),
+    )
+
+
+def _damaged(folder: Path, problem: str) -> Entry:
+    """What can be said of a folder that cannot be read."""
+    return Entry(
+        name=folder.name,
+        kind=_kind(folder),
+        title=folder.name,
+        status="damaged",
+        started=_stamp(folder.name),
+        summary="",
+        error=without_paths(problem.replace(f"{folder} holds", "it holds")),
+        states=[],
+        params={},
+        thumb=None,
+        link="",
+        video="",
+    )
+
+
+def _kind(folder: Path) -> str:
+    return "sweep" if folder.name.startswith("sweep") else "video"
+
+
+def _summary(found: Collected) -> str:
+    if found.kind != "sweep":
+        return ", ".join(lead(found.recipe))
+    names = varying([point.params for point in found.points])
+    return f"{len(found.points)} points over {' x '.join(names) or 'nothing'}"
+
+
+def _verdicts(found: Collected) -> list[tuple[str, int]]:
+    if found.kind == "sweep":
+        return counted(point.state for point in found.points)
+    verdict = text(found.diagnosis.get("verdict") or "").lower()
+    return [(verdict, 1)] if verdict in VERDICTS else []
+
+
+def _params(found: Collected) -> dict[str, list[str]]:
+    """The settings of the field, and for a sweep every value that its points take."""
+    values: dict[str, list[Value]] = {
+        name: [value]
+        for name, value in mapping(found.recipe.get("field")).items()
+        if value is None or isinstance(value, str | int | float)
+    }
+    for name in dict.fromkeys(name for point in found.points for name in point.params):
+        values[name] = [point.params.get(name) for point in found.points]
+    return {name: list(dict.fromkeys(short(value) for value in taken)) for name, taken in values.items()}
+
+
+def _picture(found: Collected, room: int) -> Thumbnail | None:
+    """The poster of a run; of a sweep, nine of its pictures as one."""
+    if found.kind == "sweep":
+        return mosaic([point.thumb for point in found.points if point.thumb], room)
+    return embed(found.folder / "poster.jpg", room) or embed(found.folder / "sheet.jpg", room)
+
+
+def _states(entries: list[Entry]) -> list[str]:
+    """Every verdict and status that occurs."""
+    seen = {state for entry in entries for state, _ in entry.states} | {entry.status for entry in entries}
+    return [*(state for state in STATES if state in seen), *sorted(seen - set(STATES))]
+
+
+def _searched(entry: Entry) -> dict[str, Any]:
+    """What search and filters look at."""
+    words = [entry.title, entry.name, entry.kind, entry.status, entry.summary, entry.error]
+    words += [f"{name} {value}" for name, values in entry.params.items() for value in values]
+    return {
+        "text": " ".join(words).lower(),
+        "kind": entry.kind,
+        "states": [entry.status, *(state for state, _ in entry.states)],
+        "params": entry.params,
+        "started": entry.started,
+        "audio": entry.title,
+    }
+
+
+def _beside(folder: Path, name: str) -> str:
+    """A link to a file of a run, relative to the index; empty when it is not there."""
+    # "./" keeps a folder called `javascript:...` a folder
+    return f"./{quote(folder.name, safe='')}/{name}" if (folder / name).is_file() else ""
+
+
+def _stamp(name: str) -> str:
+    """The time in a folder's name, as in a manifest; empty when there is none."""
+    stamp = name.split("_")[1] if name.count("_") >= 2 else ""
+    if len(stamp) != 16:
+        return ""
+    return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:11]}:{stamp[11:13]}:{stamp[13:15]}+00:00"

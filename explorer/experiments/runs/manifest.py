@@ -1,0 +1,133 @@
+"""The manifest: what happened, where and with what, in one JSON file per run."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+import traceback
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from explorer.errors import ExplorerError, Stopped
+from explorer.files import sha256_of, write_json
+
+SCHEMA = 1
+NAME = "manifest.json"
+
+
+def now() -> str:
+    """The current time in UTC, ISO 8601, to the millisecond: two runs of a second keep their order."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def ended_by(error: BaseException) -> dict[str, str]:
+    """The status of what an error ended, stopped or failed, and the reason."""
+    stopped = isinstance(error, KeyboardInterrupt | Stopped)
+    told = str(error) if isinstance(error, ExplorerError) else "".join(traceback.format_exception(error))
+    return {"status": "stopped" if stopped else "failed", "error": told or type(error).__name__}
+
+
+@lru_cache(maxsize=1)
+def environment() -> dict[str, Any]:
+    """Versions and machine: what may change a result, never the whole environment."""
+    import torch
+
+    from explorer.rendering.devices import cpu_name
+
+    packages = ("audio-feature-explorer", "torch", "numpy", "librosa", "soundfile", "numba")
+    return {
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in packages},
+        "git": _git_revision(),
+        "os": platform.platform(),
+        "cpu": cpu_name(),
+        "cores": psutil.cpu_count(),
+        "cuda": torch.version.cuda,
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+    }
+
+
+def command() -> str:
+    """The command line, or 'python' within a notebook or script."""
+    name = Path(sys.argv[0]).name
+    return (
+        " ".join(["explorer", *sys.argv[1:]]) if name in ("explorer", "explorer.exe", "__main__.py") else name
+    )
+
+
+def write(folder: Path, manifest: dict[str, Any]) -> None:
+    """Replace the manifest of a run."""
+    write_json(folder / NAME, manifest)
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The manifest of a run. Raises ExplorerError when it is missing or damaged."""
+    try:
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ExplorerError(f"{folder} has no readable {NAME}: {error}") from None
+    if not isinstance(manifest, dict):
+        raise ExplorerError(f"{folder / NAME} is damaged: a JSON object was expected")
+    return manifest
+
+
+def is_training(folder: Path) -> bool:
+    """Whether a folder is that of a training, by its manifest, and by its name where that is missing."""
+    try:
+        return bool(read(folder).get("kind") == "train")
+    except ExplorerError:
+        return folder.name.startswith("train_")
+
+
+def here() -> dict[str, Any]:
+    """When and by which process, for what is being worked on."""
+    return {"started": now(), "heartbeat": now(), "process": os.getpid(), "host": platform.node()}
+
+
+def is_alive(log: dict[str, Any]) -> bool:
+    """Whether the process that wrote a manifest still runs."""
+    process = log.get("process")
+    return isinstance(process, int) and 0 < process < 2**31 and psutil.pid_exists(process)
+
+
+def artefacts(folder: Path, but: str = NAME) -> dict[str, dict[str, Any]]:
+    """Size in bytes and SHA-256 of every finished file of a run but the one that tells of them, by name."""
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return {
+        path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
+        for path in files
+        if path.name != but
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _git_revision() -> dict[str, Any] | None:
+    """Revision of the checkout that the package runs from, and whether it was changed; None elsewhere."""
+    root = Path(__file__).resolve().parents[3]
+    if not (root / ".git").exists():
+        return None
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True
+        )
+        return done.stdout.strip()
+
+    try:
+        return {"revision": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return None

@@ -1,0 +1,73 @@
+"""A run: one recipe carried out, in one folder under explorations/."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from explorer.experiments.runs import manifest
+from explorer.experiments.runs.recipe import Recipe, load_recipe
+from explorer.fields import FieldSettings
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished or unfinished run, by its folder."""
+
+    folder: Path
+
+    @property
+    def video(self) -> Path:
+        """The MP4 with sound."""
+        return self.folder / "video.mp4"
+
+    @property
+    def poster(self) -> Path:
+        """One frame as a picture."""
+        return self.folder / "poster.jpg"
+
+    @property
+    def sheet(self) -> Path:
+        """The contact sheet of evenly spaced frames."""
+        return self.folder / "sheet.jpg"
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What happened: status, machine, device, performance, hashes of the files."""
+        return manifest.read(self.folder)
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """What was asked for, ready to be carried out again."""
+        return load_recipe(self.folder / "recipe.json")
+
+    @property
+    def field(self) -> FieldSettings:
+        """The field that was drawn."""
+        return self.recipe.field
+
+    def clip(self) -> Any:
+        """The video as a moviepy clip, for cuts, comparisons and titles."""
+        from explorer.video import open_clip
+
+        return open_clip(self.video)
+
+    def report(self) -> str:
+        """The performance in a few lines of plain text."""
+        done = self.manifest["performance"]
+        lines = [
+            f"{done['frames']} frames in {done['seconds']:.1f} s: {done['fps']:.1f} fps, "
+            f"{done['megapixels_per_second']:.2f} Mpx/s, {done['times_real_time']:.2f} x real time",
+            f"drawn on {done['device']} ({done['kernel']}, {done['threads']} threads), "
+            f"peak memory {done['peak_memory_mb']:.0f} MB",
+        ]
+        if done["gpu"]:
+            lines.append(f"GPU memory at peak {done['gpu']['peak_memory_mb']:.0f} MB")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        name, status = html.escape(self.folder.name), html.escape(self.manifest["status"])
+        return f"<b>{name}</b> ({status})"  # the name alone: notebooks travel, paths do not

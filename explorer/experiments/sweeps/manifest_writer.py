@@ -1,0 +1,114 @@
+"""The manifest of a sweep, kept true while it runs: status, heartbeat, counts, time left."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from explorer.errors import ExplorerError
+from explorer.experiments.runs import manifest
+from explorer.experiments.sweeps.scheduler import Tally
+from explorer.experiments.sweeps.specification import NAME, Specification, hash_of
+from explorer.rendering import Device
+
+EVERY = 2.0  # seconds between two writings
+
+
+class Journal:
+    """Writes manifest.json at the start, every few seconds and at the end; a context manager.
+
+    The end is `done` when every point is done or failed, `stopped` after a stop, else `failed`. The seconds
+    of earlier sessions are added up.
+    """
+
+    def __init__(self, folder: Path, spec: Specification, sound: Path, device: Device) -> None:
+        self.folder = folder
+        self._began = self._written = time.monotonic()
+        earlier = _earlier(folder)
+        self._seconds = float(earlier.get("seconds") or 0.0)
+        self._log: dict[str, Any] = {
+            "schema": manifest.SCHEMA,
+            "kind": "sweep",
+            "status": "running",
+            **manifest.here(),
+            "command": manifest.command(),
+            "audio": {**spec.base.audio.model_dump(), "path": str(sound.resolve())},
+            "field": spec.base.field.kind,
+            "device": {"name": device.name, "type": device.device.type, "note": device.note},
+            "precision": spec.base.precision,
+            "environment": manifest.environment(),
+            "spec_hash": _hash_in(folder),
+            "specification": _without_points(spec),
+            "points": {"total": len(spec.points), "done": 0, "failed": 0},
+        }
+        if earlier:
+            sessions = int(earlier.get("sessions") or 1)
+            self._log |= {"started": earlier.get("started") or self._log["started"], "sessions": sessions + 1}
+
+    def report(self, tally: Tally, last: bool = False) -> None:
+        """Put down how it stands, if the last time was some seconds ago."""
+        self._log["points"] = {"total": tally.total, "done": tally.done, "failed": tally.failed}
+        self._log["seconds_left"] = tally.seconds_left
+        if last or time.monotonic() - self._written > EVERY:
+            self._write()
+
+    def __enter__(self) -> Self:
+        self._write()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        counts = self._log["points"]
+        if error is None:
+            self._log["status"] = (
+                "done" if counts["done"] + counts["failed"] == counts["total"] else "stopped"
+            )
+        else:
+            self._log |= manifest.ended_by(error)
+        self._log |= {"ended": manifest.now(), "seconds_left": None}
+        try:
+            self._write()
+        except ExplorerError:
+            if error is None:
+                raise
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        seconds = self._seconds + self._written - self._began
+        manifest.write(self.folder, self._log | {"heartbeat": manifest.now(), "seconds": seconds})
+
+
+def changed_by_hand(folder: Path, spec: Specification) -> str:
+    """What differs between sweep.json and what the manifest says the sweep began with; '' when nothing.
+
+    The file's own content is compared: a later version may read more settings into it.
+    """
+    earlier = _earlier(folder)
+    if earlier.get("spec_hash") in (None, _hash_in(folder)):
+        return ""
+    try:
+        begun = Specification(**earlier["specification"], points=spec.points)
+        return "; ".join(begun.differences(spec)) or "its points differ"
+    except (ExplorerError, KeyError, TypeError):
+        return "it differs"
+
+
+def _hash_in(folder: Path) -> str:
+    return hash_of(json.loads((folder / NAME).read_text(encoding="utf-8")))
+
+
+def _earlier(folder: Path) -> dict[str, Any]:
+    try:
+        return manifest.read(folder)
+    except ExplorerError:  # the first session, or a manifest that was lost: sweep.json is enough
+        return {}
+
+
+def _without_points(spec: Specification) -> dict[str, Any]:
+    values = spec.to_dict()
+    del values["points"]
+    return values

@@ -1,0 +1,168 @@
+"""Worker processes on this machine, as an executor.
+
+Plain child processes that are sent pickled calls, rather than multiprocessing: that would import the
+user's script again in every child (and run it, where it has no `if __name__ == "__main__"`). A worker
+that dies fails the one call that it had, and the next call gets a new worker.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from explorer.errors import ExplorerError
+from explorer.processes import APART
+from explorer.rendering.threads import usable_threads
+
+MEMORY = 1.2e9  # bytes that a worker may come to need: Python, torch and a few large frames
+SERVE = "from explorer.experiments.sweeps.workers import serve; serve()"
+THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+def default_workers(points: int) -> int:
+    """As many as cores, free memory and points allow."""
+    memory = int(psutil.virtual_memory().available / MEMORY)
+    return max(1, min(usable_threads(), memory, points))
+
+
+def threads_each(workers: int) -> int:
+    """Threads of one worker, so that all together are no more than the cores."""
+    return max(1, usable_threads() // workers)
+
+
+class LocalProcesses(Executor):
+    """So many child processes; each call goes to one that is free. They end with this process."""
+
+    def __init__(self, workers: int, threads: int = 1) -> None:
+        self.workers, self.threads = workers, threads
+        self._calls: queue.SimpleQueue[tuple[Future[Any], bytes] | None] = queue.SimpleQueue()
+        names = [f"explorer-worker-{n}" for n in range(workers)]
+        self._owners = [threading.Thread(target=self._own, name=name, daemon=True) for name in names]
+        for owner in self._owners:
+            owner.start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Call a function that can be pickled, with plain data, in a worker."""
+        future: Future[Any] = Future()
+        self._calls.put((future, pickle.dumps((fn, args, kwargs))))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers when their calls are done; those not begun are dropped with `cancel_futures`."""
+        while cancel_futures:
+            try:
+                if (call := self._calls.get_nowait()) and call[0].cancel():
+                    call[0].set_running_or_notify_cancel()  # wakes those who wait for it
+            except queue.Empty:
+                break
+        for _ in self._owners:
+            self._calls.put(None)
+        for owner in self._owners if wait else ():
+            owner.join()
+
+    def _own(self) -> None:
+        """The thread that owns one worker: starts it for the first call, and again when it has died."""
+        worker: _Worker | None = None
+        while call := self._calls.get():
+            future, data = call
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                worker = worker if worker and worker.alive else _Worker(self.threads)
+                future.set_result(worker.call(data))
+            except Exception as error:
+                future.set_exception(error)
+        if worker:
+            worker.close()
+
+
+class _Worker:
+    """One child process, its pipes, and a file for what it says on stderr."""
+
+    def __init__(self, threads: int) -> None:
+        root = str(Path(__file__).resolve().parents[3])
+        path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        limits = {name: str(threads) for name in THREAD_SETTINGS}
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed with the worker
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", SERVE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            env={**os.environ, **limits, "PYTHONPATH": path},
+            **APART,
+        )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def call(self, data: bytes) -> Any:
+        """Send a call and wait for its answer. Raises what the function raised, or how the worker died."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        try:
+            stdin.write(data)
+            stdin.flush()
+            answer, error = pickle.load(stdout)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            raise self._death() from None
+        if error is not None:
+            raise error
+        return answer
+
+    def close(self) -> None:
+        """Let it end: it does when its stdin is closed."""
+        with suppress(OSError):
+            self._process.communicate()
+        self._said.close()
+
+    def _death(self) -> ExplorerError:
+        self._process.kill()
+        status = self._process.wait()
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        words = f": {lines[-1]}" if lines else " (killed, or out of memory)"
+        self.close()
+        return ExplorerError(f"a worker process died with status {status}{words}")
+
+
+def serve() -> None:
+    """What a worker does: calls from stdin, answers to stdout, until stdin ends."""
+    calls, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print must not mix with answers
+    waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(calls, waiting), daemon=True).start()
+    while True:
+        function, arguments, named = waiting.get()
+        answer: tuple[Any, Exception | None]
+        try:
+            answer = (function(*arguments, **named), None)
+        except Exception as error:
+            answer = (None, error)
+        pickle.dump(answer, answers)
+        answers.flush()
+
+
+def _listen(calls: Any, waiting: queue.SimpleQueue[Any]) -> None:
+    """Hand on the calls; at their end the parent is gone or done, and so is this process.
+
+    At once, even in the middle of a point: what is unfinished has no final name and is drawn again.
+    """
+    with suppress(EOFError, OSError):
+        while True:
+            waiting.put(pickle.load(calls))
+    os._exit(0)

@@ -1,0 +1,173 @@
+"""The whole network in float32, one panel of pixels at a time: the kernel of exports.
+
+A panel (24 to 96 pixels) goes through all layers before the next one starts, so what lies between two layers
+stays in the first-level cache, and only the weights stream by. Each tile of a layer is a matrix product held
+in registers, activated while it is still warm.
+"""
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32, Int64, UInt8
+
+from explorer.fields.cppn.network import ACTIVATIONS, Network
+from explorer.fields.cppn.tiles import product
+from explorer.fields.kernels import fastmath
+from explorer.fields.kernels.color import paint, palette_numbers
+from explorer.fields.kernels.memory import load, store
+from explorer.fields.kernels.panels import flat
+from explorer.fields.kernels.simd import LANES, WIDE_REGISTERS, compiled, every, inlined, source_stamp
+
+SIN, COS, GAUSSIAN, TANH = range(4)  # the order of network.ACTIVATIONS
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Shape of the product in registers: rows of the matrix x vectors of pixels."""
+
+    rows: int
+    vectors: int
+
+    @property
+    def panel(self) -> int:
+        """Pixels that go through the network together."""
+        return self.vectors * LANES
+
+
+# As many sums as there are registers for: 24 of 32 with AVX-512, 12 of 16 with AVX2.
+NARROW = Tile(4, 6) if WIDE_REGISTERS else Tile(4, 3)
+WIDE = Tile(8, 3) if WIDE_REGISTERS else Tile(4, 3)
+
+
+def pack(matrix: Float32[np.ndarray, "fan_out fan_in"], rows: int) -> Float32[np.ndarray, " packed"]:
+    """A matrix as `product` reads it: `rows` rows at a time, column by column, zeros at the end."""
+    height, width = matrix.shape
+    whole = -(-height // rows) * rows
+    padded = np.zeros((whole, width), np.float32)
+    padded[:height] = matrix
+    return np.ascontiguousarray(padded.reshape(whole // rows, rows, width).transpose(0, 2, 1)).ravel()
+
+
+@inlined
+def activate(values, start, count, code):
+    """Activates `count` vectors of a flat array in place."""
+    if code == SIN:
+        for i in range(start, start + count * LANES, LANES):
+            store(values, i, fastmath.sin(load(values, i)))
+    elif code == COS:
+        for i in range(start, start + count * LANES, LANES):
+            store(values, i, fastmath.cos(load(values, i)))
+    elif code == GAUSSIAN:
+        for i in range(start, start + count * LANES, LANES):
+            store(values, i, fastmath.gaussian(load(values, i)))
+    else:
+        for i in range(start, start + count * LANES, LANES):
+            store(values, i, fastmath.tanh(load(values, i)))
+
+
+@inlined
+def aligned(size):
+    """An uninitialised float32 array that starts on a cache line."""
+    values = np.empty(size + 16, np.float32)
+    skip = (64 - values.ctypes.data % 64) % 64 // 4
+    return values[skip : skip + size]
+
+
+def exact_kernel(tile: Tile) -> Any:
+    """Compiles `draw(placed, inputs, first, hidden, last, width, codes, kind, palette, out)` for a tile.
+
+    placed: flat, rows of inputs at equal distances; first, hidden, last: packed weights, first with the bias
+    as its last column; codes: the activation of each hidden layer, all `width` wide; kind, palette: see
+    `palette_numbers`; out (points, 3): a multiple of the panel.
+    """
+    ROWS, VECTORS, PANEL = tile.rows, tile.vectors, tile.panel
+    STAMP = source_stamp(Path(__file__).parent)
+
+    def draw(placed, inputs, first, hidden, last, width, codes, kind, palette, out):
+        STAMP  # noqa: B018 - names the sources in the key of numba's cache
+        points = out.shape[0]
+        row = (placed.size - points) // max(1, inputs - 1)
+        blocks = -(-width // ROWS)
+        size = max(blocks * ROWS, inputs + 1) * PANEL
+        buffer = aligned(2 * size)
+        for start in range(0, points, PANEL):
+            for p in range(0, PANEL, LANES):
+                for i in range(inputs):
+                    store(buffer, i * PANEL + p, load(placed, i * row + start + p))
+                store(buffer, inputs * PANEL + p, every(1.0))
+            x, z = 0, size
+            weights, w, terms = first, 0, inputs + 1
+            for layer in range(codes.size):
+                for block in range(blocks):
+                    to = z + block * ROWS * PANEL
+                    product(weights, w, buffer, x, buffer, to, terms, ROWS, VECTORS)
+                    activate(buffer, to, ROWS * VECTORS, codes[layer])
+                    w += terms * ROWS
+                if layer == 0:
+                    weights, w, terms = hidden, 0, width
+                x, z = z, x
+            product(last, 0, buffer, x, buffer, z, width, 3, VECTORS)
+            for p in range(0, PANEL, LANES):
+                red, green = load(buffer, z + p), load(buffer, z + PANEL + p)
+                blue = load(buffer, z + 2 * PANEL + p)
+                paint(
+                    fastmath.sigmoid(red),
+                    fastmath.sigmoid(green),
+                    fastmath.sigmoid(blue),
+                    kind,
+                    palette,
+                    out,
+                    start + p,
+                )
+
+    return compiled(draw)
+
+
+draw_narrow = exact_kernel(NARROW)
+draw_wide = exact_kernel(WIDE)
+
+
+@dataclass(frozen=True, eq=False)
+class ExactNetwork:
+    """A network packed for the exact kernel of one shape of tile."""
+
+    tile: Tile
+    placed: Float32[np.ndarray, "hidden inputs"]  # the columns of the first layer that meet placed inputs
+    hidden: Float32[np.ndarray, " hidden"]
+    last: Float32[np.ndarray, " last"]
+    codes: Int64[np.ndarray, " layers"]
+    kind: int
+    palette: Float32[np.ndarray, " numbers"]
+
+    @staticmethod
+    def of(network: Network, palette: str, tile: Tile) -> ExactNetwork:
+        """From the weights of a network."""
+        first, *hidden, last = network.weights
+        packed = [np.zeros(0, np.float32), *[pack(matrix, tile.rows) for matrix in hidden]]
+        codes = np.array([ACTIVATIONS.index(name) for name in network.activations], dtype=np.int64)
+        placed = first[:, : network.placed]
+        return ExactNetwork(
+            tile, placed, np.concatenate(packed), pack(last, 3), codes, *palette_numbers(palette)
+        )
+
+    @property
+    def panel(self) -> int:
+        """Pixels that go through the network together."""
+        return self.tile.panel
+
+    def draw(
+        self,
+        bias: Float32[np.ndarray, " hidden"],
+        placed: Float32[np.ndarray, "inputs points"],
+        out: UInt8[np.ndarray, "points 3"],
+    ) -> None:
+        """Fills whole panels of pixels; rows of `placed` lie at equal distances."""
+        first = pack(np.column_stack((self.placed, bias)), self.tile.rows)
+        kernel = draw_narrow if self.tile == NARROW else draw_wide
+        weights = (first, self.hidden, self.last, len(bias), self.codes)
+        kernel(flat(placed), len(placed), *weights, self.kind, self.palette, out)

@@ -1,0 +1,112 @@
+"""The differentiable twin of the Julia picture: small, few iterations, with gradients that mean something.
+
+    z_0 = (x, y) EXTENT / zoom, turned;  z <- z^2 + c until |z| > 32;  nu: see `fields.julia.formulas`
+
+A point that has not escaped within `ITERATIONS` steps has nu = ITERATIONS. Tone and colour are the renderer's
+own formulas.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from jaxtyping import Float32
+
+from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
+from explorer.fields.julia.parameters import EXTENT, PARAMETERS
+from explorer.learn.metrics import luma
+from explorer.learn.orbit_gradients import ITERATIONS, LIMIT, escape
+
+SIZE = 48  # rows and columns
+ROWS = 360  # of a picture that will be looked at: what is finer than its pixels is not `seen`
+
+AT_REST = [
+    torch.tensor(parameter.rest)
+    for parameter in PARAMETERS
+    if parameter.name in ("hue", "saturation", "brightness")
+]
+
+Moments = Float32[torch.Tensor, " moments"]
+Points = Float32[torch.Tensor, "moments points"]
+Pairs = Float32[torch.Tensor, "moments 2"]
+Pixels = Float32[torch.Tensor, "moments 1"]
+
+
+class Drawn(NamedTuple):
+    """Pictures: their structure (Y in the colours of rest), and colours of every second row and column."""
+
+    structure: Float32[torch.Tensor, "moments rows columns"]
+    colours: Float32[torch.Tensor, "moments half_rows half_columns 3"]
+
+
+class _Orbits(torch.autograd.Function):
+    """nu, `seen` and `trap` of points (x, y) under constants c; only nu has a gradient: exact, clipped."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Points, y: Points, c: Pairs, pixel: Pixels) -> tuple[Points, Points, Points]:
+        """See `fields.julia.formulas`; `pixel` is the size of a pixel in the plane of z_0."""
+        steps, squares, stretched, trap, *slopes = (torch.empty_like(x) for _ in range(8))
+        arrays = (x, y, c, steps, squares, stretched, trap, *slopes)
+        escape(*(array.detach().contiguous().view(-1).numpy() for array in arrays))
+        ctx.save_for_backward(*slopes)
+        escaped, far = squares > LIMIT, squares.clamp(min=LIMIT)
+        nu = torch.where(escaped, escape_time(steps, far), float(ITERATIONS))
+        seen = torch.where(escaped, seen_of(far, stretched, pixel), 0.0)
+        ctx.mark_non_differentiable(seen, trap)
+        return nu, seen, trap
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        """What comes from above, times the gradients found on the way."""
+        real, imag, x, y = (upstream[0] * slope for slope in ctx.saved_tensors)
+        return x, y, torch.stack([real.sum(dim=1), imag.sum(dim=1)], dim=1), None
+
+
+def constants(angle: Moments, distance: Moments) -> Pairs:
+    """c = distance (e^(i angle) / 2 - e^(2 i angle) / 4), as `fields.julia.parameters.constant`."""
+    real = angle.cos() / 2 - (2 * angle).cos() / 4
+    imag = angle.sin() / 2 - (2 * angle).sin() / 4
+    return distance[:, None] * torch.stack([real, imag], dim=1)
+
+
+def orbits(
+    angle: Moments, rotation: Moments, distance: Moments, zoom: Moments, size: int = SIZE, every: int = 1
+) -> tuple[Points, Points, Points]:
+    """nu, `seen` and `trap` at the pixels of square pictures, row by row; at every so many rows and columns.
+
+    These must be a multiple of 4.
+    """
+    places = ((torch.arange(size, dtype=torch.float32) + 0.5) / size * 2 - 1)[::every]
+    y, x = (axis.reshape(1, -1) for axis in torch.meshgrid(places, places, indexing="ij"))
+    scale = EXTENT / zoom[:, None]
+    cos, sin = rotation.cos()[:, None] * scale, rotation.sin()[:, None] * scale
+    c = constants(angle, distance)
+    turned = x * cos - y * sin, x * sin + y * cos
+    found: tuple[Points, Points, Points] = _Orbits.apply(*turned, c, scale.detach() * (2 / ROWS))  # type: ignore[no-untyped-call]
+    return found
+
+
+def draw(controls: dict[str, Moments], size: int = SIZE) -> Drawn:
+    """Pictures of the controls angle, rotation, distance, zoom, hue, saturation, brightness."""
+    nu, seen, trap = (part.view(-1, size, size) for part in _orbits_of(controls, size))
+    structure = _structure(nu, seen, trap)
+    paint = (controls[name][:, None, None] for name in ("hue", "saturation", "brightness"))
+    colours = colour(*(part[:, ::2, ::2] for part in (nu, tone_of(nu), seen, trap)), *paint)
+    return Drawn(structure, torch.stack(colours, dim=-1))
+
+
+def sketch(controls: dict[str, Moments], size: int = SIZE) -> Float32[torch.Tensor, "moments rows columns"]:
+    """The structure of every second row and column of what `draw` draws, without gradients."""
+    with torch.no_grad():
+        found = _orbits_of(controls, size, every=2)
+        return _structure(*(part.view(-1, size // 2, size // 2) for part in found))
+
+
+def _orbits_of(controls: dict[str, Moments], size: int, every: int = 1) -> tuple[Points, Points, Points]:
+    angle, rotation, distance, zoom = (controls[name] for name in ("angle", "rotation", "distance", "zoom"))
+    return orbits(angle, rotation, distance, zoom, size, every)
+
+
+def _structure(nu: torch.Tensor, seen: torch.Tensor, trap: torch.Tensor) -> torch.Tensor:
+    return luma(torch.stack(colour(nu, tone_of(nu), seen, trap, *AT_REST), dim=-1))

@@ -1,0 +1,1 @@
+"""The panel: sliders, picture and diagnosis of one sound."""

@@ -1,0 +1,1 @@
+"""The sweep tab of the panel."""
