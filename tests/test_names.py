@@ -16,10 +16,11 @@ WORDS = set(
     re.findall(
         r"\w+",
         """
-        told tell tells say says said hear hears heard hearing kept ask asks asked asking found anew shown showing
-        fading magnitude least greatest faintest longest shortest widest steady placed living either began begun
-        gone going given chosen seen drawn made known taken wanted remembered foretell foresight mine theirs ours
-        twin lens shelf desk conduct journal chance thing proven opened carried begins beside aside
+        told tell tells say says said hear hears heard hearing kept ask asks asked asking found anew
+        shown showing fading magnitude least greatest faintest longest shortest widest steady placed
+        living either began begun gone going given chosen seen drawn made known taken wanted remembered
+        foretell foresight mine theirs ours twin lens shelf desk conduct journal chance thing proven
+        opened carried begins beside aside
         """,
     )
 )
