@@ -66,7 +66,7 @@ def read_everything(root):
         except ExplorerError as error:
             refusals.append(str(error))
     try:
-        ex.Julia(model=RUNS[2]).analyze(SOURCE / "made_2s.flac")
+        ex.Julia(model=RUNS[2]).hear(SOURCE / "made_2s.flac")
     except ExplorerError as error:
         refusals.append(str(error))
     assert contents_outside(root) == outside, "files were written outside"
