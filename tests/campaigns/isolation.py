@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HANG_SECONDS = 120  # of one case, many times what the slowest takes on a busy machine
+HANG_SECONDS = 60  # of one case, many times what the slowest takes on a busy machine
 MEMORY_LIMIT_MB = 300  # that a refused input may take above what the process held
 
 

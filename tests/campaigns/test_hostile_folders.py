@@ -1,4 +1,4 @@
-"""Explorations folders with one hostile file: it is listed as damaged or refused, and nothing else suffers."""
+"""Explorations folders with one hostile file: it is listed as damaged, and nothing else suffers."""
 
 import contextlib
 import io
