@@ -234,7 +234,7 @@ def _logged(folder: Path, recipe: Recipe, audio: Path, renderer: Renderer) -> It
         **renderer.field.notes(renderer.track),
         "device": {
             "name": renderer.device.name,
-            "type": renderer.device.device.type,
+            "type": renderer.device.torch_device.type,
             "note": renderer.device.note,
         },
         "kernel": renderer.kernel,
@@ -270,7 +270,7 @@ def _frames(
     if executor is None:
         yield from renderer.frames(times)
     else:
-        size, device = (renderer.grid.width, renderer.grid.height), renderer.device.device.type
+        size, device = (renderer.grid.width, renderer.grid.height), renderer.device.torch_device.type
         yield from frames_by(executor, run, size, len(times), device=device, threads=threads)
 
 
@@ -321,7 +321,7 @@ def _pictures(folder: Path, kept: dict[float, np.ndarray]) -> None:
 def _performance(renderer: Renderer, recipe: Recipe, count: int, seconds: float) -> dict[str, Any]:
     """What the performance report says."""
     seconds = max(seconds, 1e-9)
-    cuda = renderer.device.device.type == "cuda"
+    cuda = renderer.device.is_cuda
     return {
         "frames": count,
         "seconds": seconds,
