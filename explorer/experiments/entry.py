@@ -92,7 +92,7 @@ def sweep(
     journal = Journal(folder, spec, sound, target)
     with journal:
         analyse_all(folder, (changed(spec.base, params) for _, params in spec.points), sound, progress)
-        session = Session(folder, target.device.type, retry_failed, journal.report, progress)
+        session = Session(folder, target.torch_device.type, retry_failed, journal.report, progress)
         tally, keys = _left(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
         check_reach(executor, folder)

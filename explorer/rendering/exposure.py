@@ -24,7 +24,7 @@ from explorer.fields.srgb import decoded, encoded
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import ALLOWED, DARKER_BELOW, LEAST_CHANGE, CellGrid, Turns
-from explorer.rendering.threads import use_single_torch_thread, usable_threads
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
 STEP = "looking for flashes"

@@ -17,7 +17,7 @@ from explorer.fields.base import check
 from explorer.rendering.devices import Device, resolve
 from explorer.rendering.exposure import Exposure, dim
 from explorer.rendering.frames import Size, parse_size
-from explorer.rendering.threads import use_single_torch_thread, usable_threads
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import TorchEngine
 
 TILE = 6144  # points; a thread takes a multiple of it at a time: whole blocks of every kernel

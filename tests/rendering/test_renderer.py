@@ -12,7 +12,7 @@ import torch
 from explorer.errors import DeviceError, ExplorerWarning, SettingsError, Stopped
 from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
-from explorer.rendering.threads import use_single_torch_thread, usable_threads
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import SMALLEST_BLOCK, TorchEngine
 from tests.tracks import made_up_track
 
