@@ -42,9 +42,8 @@ def analyze(
     listed = output_paths.Target("--table", table) if table is not None else None
     with Bar() as progress:
         track = analyze_sound(audio, fps=fps, progress=progress, extras=extras)
-    say(
-        f"{track.name}: {track.duration:.2f} s, {count_text(len(track.times), 'moment')} at {track.fps:g} a second"
-    )
+    moments = count_text(len(track.times), "moment")
+    say(f"{track.name}: {track.duration:.2f} s, {moments} at {track.fps:g} a second")
     say(summary(track).to_string(float_format=_figures, na_rep="-"))
     say("active      share of the time off its rest; of a tempo, with a clear beat")
     parts = Patterns().families(track)

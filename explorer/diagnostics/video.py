@@ -205,8 +205,8 @@ def _said_what(found: VideoMeasures) -> str:
     info = found.info
     sound = "with sound" if info.has_sound else "no sound"
     return (
-        f"{found.name}: {info.size[0]} x {info.size[1]}, {count_text(info.frames, 'frame')} at {float(info.fps):.5g} fps, "
-        f"{info.duration:.2f} s, {sound}"
+        f"{found.name}: {info.size[0]} x {info.size[1]}, {count_text(info.frames, 'frame')} at "
+        f"{float(info.fps):.5g} fps, {info.duration:.2f} s, {sound}"
     )
 
 

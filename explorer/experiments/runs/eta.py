@@ -58,7 +58,8 @@ class Plan:
     def __str__(self) -> str:
         if self.seconds is not None:
             processes = f" with {self.workers} processes" if (self.workers or 1) > 1 else ""
-            return f"about {duration_text(self.seconds)}{processes} and {size_text(self.bytes or 0)} on disk in all"
+            disk = size_text(self.bytes or 0)
+            return f"about {duration_text(self.seconds)}{processes} and {disk} on disk in all"
         axes = ", ".join(f"{name} ({values})" for name, values in self.axes)
         rest = f", {self.to_do} to do" if self.to_do != self.points else ""
         return "; ".join([f"{count_text(self.points, 'point')}{rest}: {axes}", *self.skipped])

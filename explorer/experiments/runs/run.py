@@ -60,8 +60,9 @@ class Run:
         """The performance in a few lines of plain text."""
         done = self.manifest["performance"]
         lines = [
-            f"{count_text(done['frames'], 'frame')} in {duration_text(done['seconds'])}: {done['fps']:.1f} fps, "
-            f"{done['megapixels_per_second']:.2f} Mpx/s, {done['times_real_time']:.2f} x real time",
+            f"{count_text(done['frames'], 'frame')} in {duration_text(done['seconds'])}: "
+            f"{done['fps']:.1f} fps, {done['megapixels_per_second']:.2f} Mpx/s, "
+            f"{done['times_real_time']:.2f} x real time",
             f"drawn on {done['device']} ({done['kernel']}, {done['threads']} threads), "
             f"peak memory {size_text(done['peak_memory_mb'] * 1e6)}",
         ]
