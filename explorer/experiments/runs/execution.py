@@ -27,6 +27,7 @@ from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.segments import frames_by
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
+from explorer.formatting import frame_time_text
 from explorer.progress import Progress, silent
 from explorer.rendering import Device, FrameSettings, Renderer, parse_size, resolve
 from explorer.rendering.frames import Size
@@ -314,7 +315,7 @@ def _pictures(folder: Path, kept: dict[float, np.ndarray]) -> None:
     """Poster and contact sheet from the kept frames."""
     frames = list(kept.values())
     save_image(frames[len(frames) // 2], folder / "poster.jpg")
-    labels = [f"{int(t // 60)}:{int(t % 60):02d}.{int(t * 10 % 10)}" for t in kept]
+    labels = list(map(frame_time_text, kept))
     save_image(contact_sheet(frames, labels=labels), folder / "sheet.jpg")
 
 
