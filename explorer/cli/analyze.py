@@ -10,6 +10,7 @@ import typer
 from explorer.audio.features import EXTRAS
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
+from explorer.formatting import clock_text, count_text
 
 
 def analyze(
@@ -34,7 +35,7 @@ def analyze(
     """Show the features of a sound file: a table, and a picture of the waveform with all features."""
     from explorer import files
     from explorer.audio import analyze as analyze_sound
-    from explorer.audio.plot import clock, draw_track, summary
+    from explorer.audio.plot import draw_track, summary
     from explorer.fields import Patterns
 
     picture_file = output_paths.picture_file(
@@ -43,11 +44,12 @@ def analyze(
     table_file = output_paths.OutputFile("--table", table) if table is not None else None
     with ProgressBar() as progress:
         track = analyze_sound(audio, fps=fps, progress=progress, extras=extras)
-    print_line(f"{track.name}: {track.duration:.2f} s, {len(track.times)} moments at {track.fps:g} a second")
+    moments = count_text(len(track.times), "moment")
+    print_line(f"{track.name}: {track.duration:.2f} s, {moments} at {track.fps:g} a second")
     print_line(summary(track).to_string(float_format=_figures, na_rep="-"))
     print_line("active      share of the time away from the resting value; for a tempo, with a clear beat")
     parts = Patterns().families(track)
-    print_line("patterns    " + ", ".join(f"{name} {clock(begin)}" for begin, _, name in parts))
+    print_line("patterns    " + ", ".join(f"{name} {clock_text(begin)}" for begin, _, name in parts))
     output_paths.save(draw_track(track, audio, parts=parts), picture_file)
     picture_file.report_written("picture")
     if table_file:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from tqdm import tqdm
 
 from explorer.errors import ExplorerWarning
+from explorer.formatting import percent_text
 
 LOG_INTERVAL_SECONDS = 10.0  # between lines of progress where stderr is no terminal
 EPOCH_BAR_FORMAT = "{l_bar}{bar}| {n:.1f} of {total} epochs [{elapsed}<{remaining}]"
@@ -65,7 +66,7 @@ class ProgressBar:
         self._bar.update((done if step == "training" else round(done)) - self._bar.n)
         if self._bar.disable and self._clock() - self._last_line_time > LOG_INTERVAL_SECONDS:
             self._last_line_time = self._clock()
-            print_error(f"{step} {done / total if total else 0:.0%}")
+            print_error(f"{step} {percent_text(done / total if total else 0)}")
 
     def close(self) -> None:
         """Remove the bar."""
