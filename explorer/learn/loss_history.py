@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from explorer.audio.plot_colors import FAINT, INK, PAPER
+from explorer.audio.plot_colors import BACKGROUND_COLOR, GRID_COLOR, TEXT_COLOR
 from explorer.files import atomic_path
 from explorer.learn.checkpoint import Row
 
@@ -32,18 +32,18 @@ def draw_history(history: list[Row], names: Sequence[str] = (), columns: int = 4
     parts = (name.removeprefix("validation ") for name in history[0] if name.startswith("validation "))
     names = names or ["loss", *parts]
     rows = -(-len(names) // columns)
-    figure = Figure((11, 2.1 * rows), dpi=100, facecolor=PAPER, layout="constrained")
+    figure = Figure((11, 2.1 * rows), dpi=100, facecolor=BACKGROUND_COLOR, layout="constrained")
     epochs = [row["epoch"] for row in history]
     for number, name in enumerate(names):
-        axes = figure.add_subplot(rows, columns, number + 1, facecolor=PAPER)
+        axes = figure.add_subplot(rows, columns, number + 1, facecolor=BACKGROUND_COLOR)
         other = "validation" if name == "loss" else f"validation {name}"
         axes.plot(epochs, [row[name] for row in history], color=LEARNED, marker=".", label="trained on")
         axes.plot(epochs, [row[other] for row in history], color=HELD_OUT, marker=".", label="held out")
-        axes.set_title("sum of all" if name == "loss" else name, fontsize=9, color=INK)
-        axes.tick_params(labelsize=7, colors=INK)
+        axes.set_title("sum of all" if name == "loss" else name, fontsize=9, color=TEXT_COLOR)
+        axes.tick_params(labelsize=7, colors=TEXT_COLOR)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        axes.grid(color=FAINT, linewidth=0.5)
+        axes.grid(color=GRID_COLOR, linewidth=0.5)
         if number == 0:
             axes.legend(fontsize=7, frameon=False)
-    figure.supxlabel("epoch", fontsize=9, color=INK)
+    figure.supxlabel("epoch", fontsize=9, color=TEXT_COLOR)
     return figure

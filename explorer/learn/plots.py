@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from explorer.audio.live import LIVE_FPS
-from explorer.audio.plot_colors import FAINT, INK, PAPER
+from explorer.audio.plot_colors import BACKGROUND_COLOR, GRID_COLOR, TEXT_COLOR
 from explorer.files import atomic_path
 from explorer.learn.checkpoint import Row
 from explorer.learn.dataset import Track
@@ -20,7 +20,7 @@ from explorer.learn.loss_history import draw_history
 from explorer.learn.training_run import field_of
 from explorer.rendering.renderer import Renderer
 
-COLOURS = {"trained": "#12848a", "untrained": "#b5b8bd", "shifted": "#d9822b"}
+FEATURE_COLORS = {"trained": "#12848a", "untrained": "#b5b8bd", "shifted": "#d9822b"}
 MOMENTS = 6  # of a sheet
 LENGTH = 4.0  # seconds that a sheet spans
 SIZE = (320, 240)
@@ -63,21 +63,23 @@ def moments(
 
 def draw_proof(proof: dict[str, Any]) -> Figure:
     """The correlation of every pair, by the trained model with its interval, if any, and by the others."""
-    figure = Figure((9, 3.6), dpi=110, facecolor=PAPER, layout="constrained")
-    axes = figure.add_subplot(facecolor=PAPER)
+    figure = Figure((9, 3.6), dpi=110, facecolor=BACKGROUND_COLOR, layout="constrained")
+    axes = figure.add_subplot(facecolor=BACKGROUND_COLOR)
     names = list(proof["pairs"])
-    for offset, (who, colour) in zip((-0.27, 0, 0.27), COLOURS.items(), strict=True):
+    for offset, (who, colour) in zip((-0.27, 0, 0.27), FEATURE_COLORS.items(), strict=True):
         told = [pair if who == "trained" else pair[who] for pair in proof["pairs"].values()]
         heights = [pair["r"] for pair in told]
         axes.bar(np.arange(len(names)) + offset, heights, 0.25, color=colour, label=who)
         if who == "trained" and all(pair["interval"] for pair in told):
             ends = np.array([pair["interval"] for pair in told]).T
             errors = np.abs(ends - heights)
-            axes.errorbar(np.arange(len(names)) + offset, heights, errors, fmt="none", ecolor=INK, capsize=3)
-    axes.axhline(0, color=INK, linewidth=0.7)
-    axes.set_xticks(range(len(names)), names, fontsize=8, color=INK)
-    axes.set_ylabel("correlation over 2.1 s", fontsize=9, color=INK)
-    axes.grid(axis="y", color=FAINT, linewidth=0.5)
+            axes.errorbar(
+                np.arange(len(names)) + offset, heights, errors, fmt="none", ecolor=TEXT_COLOR, capsize=3
+            )
+    axes.axhline(0, color=TEXT_COLOR, linewidth=0.7)
+    axes.set_xticks(range(len(names)), names, fontsize=8, color=TEXT_COLOR)
+    axes.set_ylabel("correlation over 2.1 s", fontsize=9, color=TEXT_COLOR)
+    axes.grid(axis="y", color=GRID_COLOR, linewidth=0.5)
     axes.legend(fontsize=8, frameon=False, ncols=3)
-    axes.set_title(f"held out: {', '.join(proof['tracks'])}"[:110], fontsize=9, color=INK)
+    axes.set_title(f"held out: {', '.join(proof['tracks'])}"[:110], fontsize=9, color=TEXT_COLOR)
     return figure

@@ -25,7 +25,7 @@ from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
 from explorer.files import read_json_or_empty
 from explorer.learn.settings import PROGRESS, STOP
-from explorer.processes import APART
+from explorer.processes import NEW_PROCESS_GROUP
 from explorer.settings import Knob, Settings
 
 LAST_LINES, LAST_BYTES = 20, 8192  # of what a process said
@@ -122,7 +122,7 @@ class Training:
                 stdin=subprocess.DEVNULL,
                 stdout=self._said,
                 stderr=subprocess.STDOUT,
-                **APART,
+                **NEW_PROCESS_GROUP,
             )
             return self._status()
 

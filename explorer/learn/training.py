@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.library.lookup import find
 from explorer.experiments.runs import manifest
-from explorer.files import explorations_folder, new_folder, sweep_parts, write_bytes, write_json
+from explorer.files import explorations_folder, new_folder, remove_stale_parts, write_bytes, write_json
 from explorer.learn import checkpoint
 from explorer.learn.checkpoint import Progressed
 from explorer.learn.dataset import (
@@ -144,7 +144,7 @@ def _begin(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[S
     """Say in the folder that training runs; gives the manifest as it was before, or as it is now."""
     before = manifest.read(folder) if (folder / manifest.NAME).is_file() else {}
     (folder / STOP).unlink(missing_ok=True)
-    sweep_parts(folder)
+    remove_stale_parts(folder)
     write_json(folder / SETTINGS, settings.model_dump())
     status = Status(folder, settings.epochs, progress)
     log = {

@@ -126,7 +126,7 @@ def carry_out(
     if on_estimate:
         _tell(on_estimate, recipe, track, sound, target, threads, root, out, progress)
     for unfinished in root.glob("render_*"):
-        files.sweep_parts(unfinished)
+        files.remove_stale_parts(unfinished)
     folder = files.new_folder(root, "render")
     exposure = exposure_of(recipe, track, threads)
     with (

@@ -41,7 +41,7 @@ class Recipe(Settings):
     @model_validator(mode="after")
     def _hears_what_it_draws(self) -> Recipe:
         """The analysis holds every group of features that the field needs."""
-        object.__setattr__(self, "analysis", self.analysis.hearing(self.field.extras))  # still being made
+        object.__setattr__(self, "analysis", self.analysis.with_extras(self.field.extras))  # still being made
         return self
 
     @classmethod

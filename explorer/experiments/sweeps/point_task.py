@@ -18,7 +18,7 @@ from PIL import Image
 
 from explorer import files
 from explorer.audio import FeatureTrack, open_sound
-from explorer.errors import Stopped, words_of
+from explorer.errors import Stopped, error_text
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.recipe import Recipe, exposure_of, find_audio
 from explorer.experiments.sweeps.leases import Claim
@@ -75,7 +75,7 @@ def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
         if is_settled(told(folder)["status"]):
             return answer(key, told(folder))
         log = {"status": "failed", "params": specification(str(sweep)).params(key), **manifest.here()}
-        log["error"] = words_of(error)
+        log["error"] = error_text(error)
         files.write_json(folder / NAME, log)
         return answer(key, log)
 
@@ -85,7 +85,7 @@ def _carry_out(
 ) -> dict[str, Any]:
     """The work of a claimed point, and its point.json kept true."""
     folder = folder_of(sweep, key)
-    files.sweep_parts(folder)
+    files.remove_stale_parts(folder)
     spec = specification(str(sweep))
     log = {"status": "running", "params": spec.params(key), **manifest.here()}
     files.write_json(folder / NAME, log)
@@ -98,7 +98,7 @@ def _carry_out(
     except (Stopped, KeyboardInterrupt):
         log["status"] = "pending"
     except Exception as error:  # one failure does not stop the rest
-        log |= {"status": "failed", "error": words_of(error), "traceback": traceback.format_exc()}
+        log |= {"status": "failed", "error": error_text(error), "traceback": traceback.format_exc()}
     log |= {"seconds": time.perf_counter() - began, "heartbeat": manifest.now()}
     if not claim.held:  # this machine slept, and somebody else has taken over: what they tell counts
         return {"key": key, "status": HELD}
