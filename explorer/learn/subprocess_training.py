@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.learn.settings import PROGRESS, STOP
 from explorer.processes import APART
 from explorer.settings import Knob, Settings
@@ -232,7 +233,7 @@ class Training:
 
 def _told(run: Path) -> TrainingStatus:
     """What a run folder tells of itself; `failed` where its process is gone and never said how it ended."""
-    log = _read(run / manifest.NAME)
+    log = _read(run / MANIFEST)
     progress = _read(run / PROGRESS)
     try:
         unused = {name: log.get(name, []) for name in ("left_out", "skipped")}
@@ -271,11 +272,11 @@ def _number(text: Any) -> float | None:
 
 
 def _process_of(run: Path) -> Any:
-    return _read(run / manifest.NAME).get("process")
+    return _read(run / MANIFEST).get("process")
 
 
 def _begun(run: Path) -> Any:
-    return _read(run / manifest.NAME).get("started")
+    return _read(run / MANIFEST).get("started")
 
 
 def _read(path: Path) -> dict[str, Any]:
