@@ -28,6 +28,7 @@ from explorer.experiments.sweeps.specification import NAME, Specification
 from explorer.experiments.sweeps.tracks import analyse_all
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
+from explorer.formatting import count_text
 from explorer.progress import Progress, silent
 from explorer.rendering import resolve
 from explorer.rendering.frames import Size
@@ -160,7 +161,7 @@ def sweep(
     journal = Journal(folder, spec, sound, target)
     with journal:
         analyse_all(folder, (changed(spec.base, params) for _, params in spec.points), sound, progress)
-        session = Session(folder, target.device.type, retry_failed, journal.report, progress)
+        session = Session(folder, target.torch_device.type, retry_failed, journal.report, progress)
         tally, keys = _left(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
         check_reach(executor, folder)
@@ -213,7 +214,7 @@ def _plan(folder: Path, spec: Specification, to_do: int) -> Plan:
     axes = [
         (name, f"{spec.ranges[name][0]:g} to {spec.ranges[name][1]:g}")
         if name in spec.ranges
-        else (name, f"{len(values)} value{'s' if len(values) > 1 else ''}")
+        else (name, count_text(len(values), "value"))
         for name, values in spec.vary.items()
     ]
     skipped = () if spec.clip else ("clips are skipped",)

@@ -78,7 +78,7 @@ def _facts(plan: RenderPlan, renderer: Renderer) -> dict[str, Any]:
         "audio": {**plan.recipe.audio.model_dump(), "path": str(plan.audio.resolve())},
         "field": plan.recipe.field.kind,
         **plan.recipe.field.notes(plan.track),
-        "device": {"name": device.name, "type": device.device.type, "note": device.note},
+        "device": {"name": device.name, "type": device.torch_device.type, "note": device.note},
         "kernel": renderer.kernel,
         "precision": plan.recipe.precision,
         "threads": renderer.threads,

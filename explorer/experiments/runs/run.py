@@ -11,6 +11,7 @@ from typing import Any
 from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.recipe import Recipe, load_recipe
 from explorer.fields import FieldSettings
+from explorer.formatting import count_text, duration_text, size_text
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,14 @@ class Run:
         """The performance in a few lines of plain text."""
         values = self.manifest["performance"]
         lines = [
-            f"{values['frames']} frames in {values['seconds']:.1f} s: {values['fps']:.1f} fps, "
-            f"{values['megapixels_per_second']:.2f} Mpx/s, {values['times_real_time']:.2f} x real time",
+            f"{count_text(values['frames'], 'frame')} in {duration_text(values['seconds'])}: "
+            f"{values['fps']:.1f} fps, {values['megapixels_per_second']:.2f} Mpx/s, "
+            f"{values['times_real_time']:.2f} x real time",
             f"drawn on {values['device']} ({values['kernel']}, {values['threads']} threads), "
-            f"peak memory {values['peak_memory_mb']:.0f} MB",
+            f"peak memory {size_text(values['peak_memory_mb'] * 1e6)}",
         ]
         if values["gpu"]:
-            lines.append(f"GPU memory at peak {values['gpu']['peak_memory_mb']:.0f} MB")
+            lines.append(f"GPU memory at peak {size_text(values['gpu']['peak_memory_mb'] * 1e6)}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

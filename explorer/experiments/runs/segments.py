@@ -42,14 +42,15 @@ def frames_of_workers(
     check_reach(executor, run)
     pool, folder, count = as_executor(executor), str(run.absolute()), len(frames.times)
     width, height = frames.recipe.frames.size
-    options = {"device": frames.device.device.type, "threads": frames.threads or 1}
+    device, threads = frames.device.torch_device.type, frames.threads or 1
     ahead, length = plan_segments(workers_of(executor), count, 3 * width * height)
     starts = iter(range(0, count, length))
     pending: deque[Future[Segment]] = deque()
     try:
         while True:
             for start in islice(starts, ahead - len(pending)):
-                pending.append(pool.submit(draw_segment, folder, start, min(start + length, count), **options))
+                stop = min(start + length, count)
+                pending.append(pool.submit(draw_segment, folder, start, stop, device=device, threads=threads))
             if not pending:
                 return
             yield from pending.popleft().result()
@@ -89,6 +90,6 @@ def _frames(run: str, device: str, threads: int) -> RecipeFrames:
     """The frames of a run, read once by each process. Raises DeviceError without the device."""
     recipe, track = load_recipe(run), FeatureTrack.load(Path(run) / run_folder.FEATURES)
     target = resolve(device, recipe.precision)
-    if target.device.type != device:
+    if target.torch_device.type != device:
         raise DeviceError(f"a worker has no {device} device; choose --device cpu, or workers that have one")
     return RecipeFrames(recipe, track, target, threads)
