@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.cli import output_paths
-from explorer.cli.console import Bar, complain, say
+from explorer.cli.console import ProgressBar, print_error, print_line
 from explorer.cli.options import DaskOption, FieldFlags, with_setting_flags
 from explorer.errors import SettingsError
 from explorer.formatting import count_text, percent_text
@@ -61,16 +61,16 @@ def render(
 
     if "size" in render_options:
         render_options["size"] = _even(render_options["size"])
-    with connected(dask) as client, Bar() as progress:
+    with connected(dask) as client, ProgressBar() as progress:
         options = RenderOptions(**render_options, analysis=analysis, encoder=EncoderSettings(**encoder))
         sound: str | Path = audio or ""
         if recipe is None:
             target = _copy_target(out)
-            plan = options.recipe(field.choose(), sound)
+            plan = options.recipe(field.build_field(), sound)
         else:
             stored, sound, out = _stored_recipe(recipe, options, audio, out)
             target = _copy_target(out)
-            plan = options.change(stored, field.change(stored.field))
+            plan = options.change(stored, field.apply_to(stored.field))
         on_estimate = partial(_say_estimate, progress, dask)
         run = render_recipe(
             plan, sound, out, options, executor=client, on_estimate=on_estimate, progress=progress
@@ -78,14 +78,14 @@ def render(
     announce(run, target)
 
 
-def announce(run: Run, copy: output_paths.Target | None = None) -> None:
+def announce(run: Run, copy: output_paths.OutputFile | None = None) -> None:
     """Print the result and where its files are."""
-    say(run.report())
+    print_line(run.report())
     if dimmed := _dimmed(run.manifest):
-        say(dimmed)
-    say(f"run folder  {run.folder}")
-    say(f"pictures    {run.sheet}")
-    (copy or output_paths.Target("OUT", run.video)).done("video")
+        print_line(dimmed)
+    print_line(f"run folder  {run.folder}")
+    print_line(f"pictures    {run.sheet}")
+    (copy or output_paths.OutputFile("OUT", run.video)).report_written("video")
 
 
 def _dimmed(log: dict[str, Any]) -> str:
@@ -101,14 +101,14 @@ def _dimmed(log: dict[str, Any]) -> str:
     )
 
 
-def _copy_target(out: str | None) -> output_paths.Target | None:
-    return output_paths.Target("OUT.mp4", out) if out is not None else None
+def _copy_target(out: str | None) -> output_paths.OutputFile | None:
+    return output_paths.OutputFile("OUT.mp4", out) if out is not None else None
 
 
-def _say_estimate(bar: Bar, dask: str | None, expected: Estimate) -> None:
+def _say_estimate(bar: ProgressBar, dask: str | None, expected: Estimate) -> None:
     """Print what a render will take, on a line of its own."""
     bar.close()
-    say(f"{expected}, on this machine alone" if dask else expected)
+    print_line(f"{expected}, on this machine alone" if dask else expected)
 
 
 def _stored_recipe(
@@ -138,5 +138,5 @@ def _even(resolution: str) -> tuple[int, int]:
     width, height = parse_size(resolution)
     even = width + width % 2, height + height % 2
     if even != (width, height):
-        complain(f"warning: a video needs even sides: {width}x{height} becomes {even[0]}x{even[1]}")
+        print_error(f"warning: a video needs even sides: {width}x{height} becomes {even[0]}x{even[1]}")
     return even

@@ -14,11 +14,11 @@ from explorer.experiments.library.sweep_results import Sweep
 from explorer.experiments.reports import report_or_warn
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_reach
 from explorer.experiments.runs.estimate import Estimate
+from explorer.experiments.runs.eta import Plan
 from explorer.experiments.runs.execution import run_recipe
 from explorer.experiments.runs.options import RenderOptions
-from explorer.experiments.runs.run import Run
-from explorer.experiments.runs.eta import Plan
 from explorer.experiments.runs.recipe import Recipe, find_audio
+from explorer.experiments.runs.run import Run
 from explorer.experiments.sweeps import point_folder, point_task
 from explorer.experiments.sweeps.manifest_writer import Journal, changed_by_hand
 from explorer.experiments.sweeps.options import Asked, specify

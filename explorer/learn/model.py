@@ -8,7 +8,6 @@ Normalisation and ranges are inside, so that whoever runs it needs nothing else.
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.model import FACTS, FORMAT, NORM_EPSILON, WEIGHTS
 from explorer.fields.julia.parameters import PARAMETERS
-from explorer.files import write_bytes, write_json
+from explorer.files import read_json, write_bytes, write_json
 from explorer.learn.settings import TrainSettings
 
 SMALL = 0.02  # the output layer starts so small that every parameter begins at its rest
@@ -112,7 +111,7 @@ def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
             "ended: explorer runs lists them"
         )
     try:
-        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        facts = read_json(folder / FACTS)
         names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
         model = AudioToVisualModel(TrainSettings(**{name: facts[name] for name in names}))
         model.load_state_dict(load_file(folder / WEIGHTS))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.experiments.runs import manifest
 from explorer.fields.julia import Julia
 from explorer.fields.julia.presets import DEFAULT_PRESET
+from explorer.files import read_json
 from explorer.learn.model import AudioToVisualModel, load_model
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ class TrainRun:
     @cached_property
     def proof(self) -> dict[str, Any]:
         """How well rendered pictures follow music that was not trained on (`explorer.learn.evaluation`)."""
-        found: dict[str, Any] = json.loads((self.folder / "proof.json").read_text("utf-8"))
-        return found
+        return read_json(self.folder / "proof.json")
 
     @property
     def proven_on_a_part(self) -> bool:

@@ -28,7 +28,6 @@ from explorer.experiments.sweeps.specification import Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.fields import FieldSettings
 
-
 CALLBACKS = ("executor", "on_estimate", "progress")  # of `ex.render`, which are no options
 
 

@@ -37,7 +37,7 @@ GROUPS = 5
 MIN_GROUP_FRAMES, MAX_GROUP_FRAMES = 6, 24
 GROUP_PIXELS = 6_000_000  # in a group between those: small frames are drawn so fast that a few tell nothing
 DRAWING_SECONDS = 1.5  # that drawing the groups may take
-BYTES_EXPONENT = 0.93  # measured on six looks: halves of a frame take a tenth more bytes a pixel than the frame
+BYTES_EXPONENT = 0.93  # measured on six looks: halves of a frame take a tenth more bytes a pixel
 TRIAL_SIZE, TRIALS = (320, 180), 3  # the frame that shows how fast drawing is, and how often it is drawn
 BUFFERED_FRAMES = 30  # that a render may hold besides: for the contact sheet, and between its stages
 
@@ -214,6 +214,6 @@ def _check_space(folder: Path, needed_mb: float) -> None:
     free_mb = shutil.disk_usage(existing).free / 1e6
     if free_mb < needed_mb:
         raise OutputError(
-            f"the video needs about {size_text(needed_mb * 1e6)} and {existing} has {size_text(free_mb * 1e6)} "
-            "free; free some space or choose another folder"
+            f"the video needs about {size_text(needed_mb * 1e6)} and {existing} has "
+            f"{size_text(free_mb * 1e6)} free; free some space or choose another folder"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import platform
 import subprocess
@@ -20,7 +19,7 @@ import psutil
 
 from explorer.errors import ExplorerError, Stopped
 from explorer.experiments.runs.run_folder import MANIFEST
-from explorer.files import sha256_of, write_json
+from explorer.files import read_json, sha256_of, write_json
 
 SCHEMA = 1
 
@@ -71,14 +70,8 @@ def write(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The manifest of a run. Raises ExplorerError when it is missing or damaged."""
-    try:
-        log = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ExplorerError(f"{folder} has no readable {MANIFEST}: {error}") from None
-    if not isinstance(log, dict):
-        raise ExplorerError(f"{folder / MANIFEST} is damaged: a JSON object was expected")
-    return log
+    """The manifest of a run. Raises ReadError when it is missing or damaged."""
+    return read_json(folder / MANIFEST)
 
 
 @contextmanager

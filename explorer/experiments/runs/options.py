@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from pydantic import Field
+
 from explorer.audio import AnalysisSettings
 from explorer.experiments.runs.recipe import AudioSource, Recipe
 from explorer.fields import FieldSettings
@@ -28,7 +30,7 @@ class CommonOptions(Settings):
     fps: Rate = knob_of(FrameSettings, "fps")
     start: float = knob_of(FrameSettings, "start")
     duration: float | None = knob_of(FrameSettings, "duration")
-    analysis: dict[str, Any] = {}  # settings of `analyze`
+    analysis: dict[str, Any] = Field({}, description="settings of `analyze`")
     device: str = knob("auto", help="where to draw: auto, cpu or cuda")
     precision: str = knob("auto", help="auto, fp32, or draft: faster, less exact, for trials")
     explorations: str | Path | None = knob(
@@ -38,12 +40,14 @@ class CommonOptions(Settings):
     @classmethod
     def of(cls, keywords: Mapping[str, Any]) -> Self:
         """The options among the keywords of a function. None stands for the default."""
-        return cls(**{n: value for n, value in keywords.items() if n in cls.model_fields and value is not None})
+        options = {name: keywords[name] for name in cls.model_fields if name in keywords}
+        return cls(**{name: value for name, value in options.items() if value is not None})
 
     @property
     def frame_changes(self) -> dict[str, Any]:
         """Size, rate and excerpt as far as they were set, by the names of `FrameSettings`."""
-        changes = {name: getattr(self, name) for name in FrameSettings.model_fields if name in self.model_fields_set}
+        names = self.model_fields_set & FrameSettings.model_fields.keys()
+        changes = {name: getattr(self, name) for name in names}
         if self.size is not None:
             changes["width"], changes["height"] = parse_size(self.size)
         return changes

@@ -15,6 +15,7 @@ def performance(renderer: Renderer, frames: FrameSettings, count: int, seconds: 
     import torch
 
     seconds = max(seconds, 1e-9)
+    gpu = {"peak_memory_mb": torch.cuda.max_memory_allocated() / 1e6} if renderer.device.is_cuda else None
     return {
         "frames": count,
         "seconds": seconds,
@@ -25,7 +26,7 @@ def performance(renderer: Renderer, frames: FrameSettings, count: int, seconds: 
         "kernel": renderer.kernel,
         "threads": renderer.threads,
         "peak_memory_mb": peak_memory_bytes() / 1e6,
-        "gpu": {"peak_memory_mb": torch.cuda.max_memory_allocated() / 1e6} if renderer.device.is_cuda else None,
+        "gpu": gpu,
     }
 
 

@@ -75,8 +75,8 @@ def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
     with claim:
         if is_settled(told(folder)["status"]):
             return answer(key, told(folder))
-        log = {"status": "failed", "params": specification(str(sweep)).params(key), **manifest.process_facts()}
-        log["error"] = words_of(error)
+        params = specification(str(sweep)).params(key)
+        log = {"status": "failed", "params": params, **manifest.process_facts(), "error": words_of(error)}
         files.write_json(folder / NAME, log)
         return answer(key, log)
 
