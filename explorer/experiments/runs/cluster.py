@@ -54,9 +54,10 @@ def as_executor(executor: AnyExecutor) -> Executor:
 
 def workers_of(executor: AnyExecutor) -> int:
     """How many calls run at once, as far as the executor says; else the number of cores here."""
+    count = getattr(executor, "_max_workers", 0)
     if _is_client(executor):
-        return max(1, sum(executor.nthreads().values()))
-    return max(1, getattr(executor, "_max_workers", 0) or usable_threads())
+        count = sum(executor.nthreads().values())
+    return max(1, count or usable_threads())
 
 
 def check_reach(executor: AnyExecutor, folder: Path) -> None:
