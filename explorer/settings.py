@@ -6,6 +6,7 @@ flags, sweep checks and error messages are all derived from it with `Settings.kn
 
 from __future__ import annotations
 
+import copy
 import difflib
 import typing
 from collections.abc import Iterable
@@ -82,6 +83,11 @@ def knob(
         "group": group,
     }
     return Field(default, description=help, json_schema_extra={"knob": extra})
+
+
+def knob_of(settings: type[Settings], name: str) -> Any:
+    """The knob of another class, for a setting that both have."""
+    return copy.copy(settings.model_fields[name])
 
 
 class Settings(BaseModel):

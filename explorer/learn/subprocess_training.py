@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.files import read_json_or_empty
 from explorer.learn.settings import PROGRESS, STOP
 from explorer.processes import APART
@@ -232,7 +233,7 @@ class Training:
 
 def _told(run: Path) -> TrainingStatus:
     """What a run folder tells of itself; `failed` where its process is gone and never said how it ended."""
-    log = read_json_or_empty(run / manifest.NAME)
+    log = read_json_or_empty(run / MANIFEST)
     progress = read_json_or_empty(run / PROGRESS)
     try:
         unused = {name: log.get(name, []) for name in ("left_out", "skipped")}
@@ -271,8 +272,8 @@ def _number(text: Any) -> float | None:
 
 
 def _process_of(run: Path) -> Any:
-    return read_json_or_empty(run / manifest.NAME).get("process")
+    return read_json_or_empty(run / MANIFEST).get("process")
 
 
 def _begun(run: Path) -> Any:
-    return read_json_or_empty(run / manifest.NAME).get("started")
+    return read_json_or_empty(run / MANIFEST).get("started")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.library.lookup import find
 from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.files import explorations_folder, new_folder, sweep_parts, write_bytes, write_json
 from explorer.learn import checkpoint
 from explorer.learn.checkpoint import Progressed
@@ -104,7 +105,7 @@ def train(
         status.tell(status=log["status"], error=log["error"].strip().splitlines()[-1])
         raise
     finally:
-        log |= {"ended": manifest.now(), "files": manifest.artefacts(folder)}
+        log |= {"ended": manifest.now(), "files": manifest.artifacts(folder)}
         manifest.write(folder, log)
     return run
 
@@ -128,7 +129,7 @@ def _refuse_finished(folder: Path, settings: TrainSettings) -> None:
 @contextmanager
 def _refused_without_a_trace(folder: Path) -> Iterator[None]:
     """Where the work in here ends with an error, a new folder goes again, and an old one is as it was."""
-    names = (manifest.NAME, SETTINGS, PROGRESS)
+    names = (MANIFEST, SETTINGS, PROGRESS)
     before = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
     try:
         yield
@@ -142,7 +143,7 @@ def _refused_without_a_trace(folder: Path) -> Iterator[None]:
 
 def _begin(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[Status, dict[str, Any]]:
     """Say in the folder that training runs; gives the manifest as it was before, or as it is now."""
-    before = manifest.read(folder) if (folder / manifest.NAME).is_file() else {}
+    before = manifest.read(folder) if (folder / MANIFEST).is_file() else {}
     (folder / STOP).unlink(missing_ok=True)
     sweep_parts(folder)
     write_json(folder / SETTINGS, settings.model_dump())
@@ -151,7 +152,7 @@ def _begin(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[S
         "schema": manifest.SCHEMA,
         "kind": "train",
         "status": "running",
-        **manifest.here(),
+        **manifest.process_facts(),
         "command": manifest.command(),
         "seed": settings.seed,
         **{name: before[name] for name in ABOUT if name in before},

@@ -11,7 +11,7 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Point, Sweep
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
-from explorer.experiments.runs.stars import set_star
+from explorer.experiments.runs.run_folder import set_star
 from explorer.experiments.sweeps import point_folder
 from explorer.experiments.sweeps.leases import is_claimed
 from explorer.experiments.sweeps.specification import NAME
