@@ -21,23 +21,14 @@ from explorer.audio.extras.live import remembered_rows
 from explorer.audio.live import LIVE_FPS, live_features
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerWarning, SoundError
+from explorer.formatting import count_text
 from explorer.learn.settings import ANALYSIS_PHASE, CLIPS_PHASE
 from explorer.learn.synthetic_clips import synthetic_clips
 from explorer.progress import Progress, silent
 
 AUDIO_SUFFIXES = {
-    ".wav",
-    ".flac",
-    ".ogg",
-    ".oga",
-    ".opus",
-    ".mp3",
-    ".m4a",
-    ".aac",
-    ".aif",
-    ".aiff",
-    ".wma",
-    ".caf",
+    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"),
+    *(".m4a", ".aac", ".aif", ".aiff", ".wma", ".caf"),
 }
 MIN_HELD_OUT_SECONDS = 5.0  # a shorter track says nothing about what was learned
 MAX_LISTED_NAMES = 5  # of the sounds that are left out
@@ -82,8 +73,10 @@ def load_tracks(
             skipped.append(SkippedFile(path.name, str(error).replace(str(path), path.name)))
     progress(ANALYSIS_PHASE, len(files), len(files))
     if not tracks:
-        location = f"in {files[0].name}" if len(files) == 1 else f"in {len(files)} files"
-        raise SoundError(f"no usable sound {location}; give a folder with music (wav, flac, ogg, mp3, m4a)")
+        location = files[0].name if len(files) == 1 else count_text(len(files), "file")
+        raise SoundError(
+            f"no usable sound in {location}; give a folder with music (wav, flac, ogg, mp3, m4a)"
+        )
     return [tracks[key] for key in sorted(tracks)], skipped
 
 

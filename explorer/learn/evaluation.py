@@ -24,6 +24,7 @@ from explorer.audio.live import LIVE_FEATURES, LIVE_FPS
 from explorer.fields import Controls, Grid
 from explorer.fields.julia import Julia
 from explorer.fields.julia.parameters import PARAMETERS, SMOOTHING_BY_MODEL
+from explorer.formatting import count_text
 from explorer.learn.dataset import LiveTrack
 from explorer.learn.losses import PAIRS, FeatureMetricPair, pair_correlation
 from explorer.learn.metrics import luma, measure
@@ -195,7 +196,7 @@ def _pair_statistics(
 def table_lines(evaluation: dict[str, Any]) -> Iterator[str]:
     """The evaluation as lines of an ASCII table."""
     count = evaluation["windows"]
-    spans = f"{count} window{'' if count == 1 else 's'} of {WINDOW_FRAMES / FRAME_RATE:.1f} s"
+    spans = f"{count_text(count, 'window')} of {WINDOW_FRAMES / FRAME_RATE:.1f} s"
     yield f"held out: {', '.join(evaluation['tracks'])} ({spans})"
     head = f"{'pair':<20}{'r':>6}  {'95 %':<14}{'untrained':>10}{'margin':>8}  {'95 %':<14}"
     yield f"{head}{'shifted':>10}{'margin':>8}  {'95 %':<14}spread"

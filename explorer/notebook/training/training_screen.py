@@ -9,8 +9,8 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from explorer.experiments.runs.eta import duration
 from explorer.fields.julia.model import NETWORK
+from explorer.formatting import duration_text, percent_text
 from explorer.learn.losses import PAIRS
 from explorer.learn.plots import draw_history
 from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW, SHEET
@@ -124,8 +124,8 @@ def words(told: TrainingStatus, run: Path | None) -> str:
         held_out = [value for value in told.validation.values() if value is not None]
         parts += [f"held out {sum(held_out):.2f}"] if held_out else []
     elif told.phase and told.phase != WRITING_PHASE:
-        parts[0] += f" {told.share:.0%}"
-    parts += [f"{duration(told.seconds_left)} left"] if told.seconds_left else []
+        parts[0] += f" {percent_text(told.share)}"
+    parts += [f"{duration_text(told.seconds_left)} left"] if told.seconds_left else []
     return muted(", ".join(parts))
 
 

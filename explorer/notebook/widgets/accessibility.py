@@ -1,4 +1,4 @@
-"""Names for screen readers: see names.js."""
+"""Names for screen readers: see accessibility.js."""
 
 from pathlib import Path
 
@@ -8,4 +8,4 @@ import anywidget
 class Names(anywidget.AnyWidget):
     """Shows nothing; gives every control of the panel around it the name that its label or tooltip says."""
 
-    _esm = Path(__file__).with_name("names.js")
+    _esm = Path(__file__).with_name("accessibility.js")
