@@ -29,8 +29,11 @@ from explorer.learn.dataset import (
     split_by_length,
     synthetic_tracks,
 )
+from explorer.learn.evaluation import evaluate
 from explorer.learn.model import load_model, save_model
+from explorer.learn.onnx_export import export
 from explorer.learn.optimization import STRIDE, Trainer, single_torch_thread
+from explorer.learn.plots import TrainingPreview, write_plots
 from explorer.learn.progress_file import ProgressFile
 from explorer.learn.run_files import EVALUATION, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
 from explorer.learn.settings import TRAINING_PHASE, WRITING_PHASE, TrainSettings, resumed_settings
@@ -188,8 +191,6 @@ def _run_epochs(folder: Path, trainer: Trainer, track: LiveTrack, status: Progre
 
     Returns "done" or "stopped". `TrainingPreview` shows images of `track` meanwhile.
     """
-    from explorer.learn.plots import TrainingPreview
-
     preview = TrainingPreview(folder, track, trainer.model)
     state = load_checkpoint(folder, trainer)
     last = trainer.settings.epochs
@@ -241,10 +242,6 @@ def _is_patience_exhausted(state: TrainingState, patience: int) -> bool:
 
 def _finish(folder: Path, settings: TrainSettings, sounds: TrainingSounds, progress: Progress) -> TrainRun:
     """Evaluate the model, and write plots, metadata and ONNX."""
-    from explorer.learn.evaluation import evaluate
-    from explorer.learn.onnx_export import export
-    from explorer.learn.plots import write_plots
-
     evaluation = evaluate(folder, sounds.evaluation, settings.seed, progress)
     progress(WRITING_PHASE, 0, 2)
     write_json(folder / EVALUATION, evaluation)

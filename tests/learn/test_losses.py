@@ -73,11 +73,11 @@ def test_the_slope_of_change_is_what_a_longer_step_really_does(lever):
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_a_frozen_metric_is_pushed_apart_where_its_features_move(pair):
     features, _ = sequences()
-    metrics = {name: 0.1 * pair.floor * torch.rand(2, 16) for name in METRICS}
+    metrics = {name: 0.1 * pair.metric_floor * torch.rand(2, 16) for name in METRICS}
     assert collapse_loss(pair, features, metrics) > 0.5
     still = {name: torch.full_like(values, 0.4) for name, values in features.items()}
     assert collapse_loss(pair, still, metrics) < 1e-6
-    alive = {name: 10 * pair.floor * torch.rand(2, 16) for name in METRICS}
+    alive = {name: 10 * pair.metric_floor * torch.rand(2, 16) for name in METRICS}
     assert collapse_loss(pair, features, alive) == 0
 
 

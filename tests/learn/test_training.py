@@ -161,7 +161,7 @@ def test_another_setting_or_other_sounds_do_not_go_on(folder, tmp_path, quick):
     with pytest.raises(SettingsError, match="other sounds"):
         train(folder, resume=run.folder, epochs=2)
     assert {path.name: path.read_bytes() for path in run.folder.iterdir()} == before
-    with pytest.raises(SettingsError, match="no training"):
+    with pytest.raises(SettingsError, match="is not a training"):
         train(folder, resume=tmp_path)
 
 
@@ -169,7 +169,7 @@ def test_a_failure_is_told(folder, tmp_path, quick, monkeypatch):
     def broken(*_):
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(training, "_fit", broken)
+    monkeypatch.setattr(training, "_run_epochs", broken)
     with pytest.raises(RuntimeError):
         train(folder, explorations=tmp_path, **SMALL)
     (run,) = tmp_path.glob("train_*")
@@ -257,7 +257,7 @@ def test_pictures_on_the_way_change_nothing_that_is_learned(folder, tmp_path, qu
     half = len(seen[0]) // 2
     assert seen[0][24:half].std() > 10  # before
     assert seen[0][half:-24].std() > 10  # now
-    monkeypatch.setattr(training, "Preview", lambda *_: SimpleNamespace(update=lambda *_: None))
+    monkeypatch.setattr(training, "TrainingPreview", lambda *_: SimpleNamespace(update=lambda *_: None))
     without = train(folder, epochs=2, explorations=tmp_path / "b", **SMALL)
     assert reached(with_pictures) == reached(without)
 
