@@ -6,14 +6,13 @@ import csv
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import safetensors
 import torch
 from safetensors.torch import save as serialize
 
 from explorer.errors import ExplorerError
-from explorer.files import atomic_path, write_bytes, write_json
+from explorer.files import atomic_path, parse_json, read_json, write_bytes, write_json
 from explorer.learn.optimization import Trainer
 from explorer.learn.run_files import CHECKPOINT, CHECKPOINT_SUMMARY, HISTORY
 
@@ -67,7 +66,7 @@ def write_history(folder: Path, history: list[LossRow]) -> None:
 def read_history(folder: Path) -> list[LossRow]:
     """The losses of a training, a row for every epoch; empty before the first has ended."""
     path = folder / CHECKPOINT_SUMMARY
-    return list(json.loads(path.read_text("utf-8"))["history"]) if path.is_file() else []
+    return list(read_json(path)["history"]) if path.is_file() else []
 
 
 def load_checkpoint(folder: Path, trainer: Trainer) -> TrainingState:
@@ -77,7 +76,7 @@ def load_checkpoint(folder: Path, trainer: Trainer) -> TrainingState:
         return TrainingState()
     try:
         with safetensors.safe_open(path, framework="pt") as file:
-            summary: dict[str, Any] = json.loads(file.metadata()["facts"])
+            summary = parse_json(file.metadata()["facts"], path)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  no mapping
         trainer.model.load_state_dict(_with_prefix("model.", tensors))
         state: dict[int, Tensors] = {}

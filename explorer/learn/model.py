@@ -9,7 +9,6 @@ its tanh form.
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.model import FACTS, FORMAT, NORM_EPSILON, WEIGHTS
 from explorer.fields.julia.parameters import PARAMETERS
-from explorer.files import write_bytes, write_json
+from explorer.files import read_json, write_bytes, write_json
 from explorer.learn.settings import TrainSettings
 
 OUTPUT_INIT_SCALE = 0.02  # so small that every parameter begins at its rest
@@ -113,7 +112,7 @@ def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
             "ended: explorer runs lists them"
         )
     try:
-        metadata = json.loads((folder / FACTS).read_text("utf-8"))
+        metadata = read_json(folder / FACTS)
         names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
         model = AudioToVisualModel(TrainSettings(**{name: metadata[name] for name in names}))
         model.load_state_dict(load_file(folder / WEIGHTS))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import json
 import math
 import os
 import subprocess
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
+from explorer.files import read_json_or_empty
 from explorer.learn.run_files import HISTORY, PROGRESS, STOP, training_folders
 from explorer.processes import APART
 from explorer.settings import Knob, Settings
@@ -226,8 +226,8 @@ class TrainingProcess:
 
 def _read_status(run: Path) -> TrainingStatus:
     """The status in a run folder; `failed` if its process is gone without a final status."""
-    log = _read(run / manifest.NAME)
-    progress = _read(run / PROGRESS)
+    log = read_json_or_empty(run / manifest.NAME)
+    progress = read_json_or_empty(run / PROGRESS)
     try:
         unused = {name: log.get(name, []) for name in ("left_out", "skipped")}
         status = TrainingStatus(**{**progress, "run": run.name, **unused})
@@ -265,17 +265,8 @@ def _finite_number(text: Any) -> float | None:
 
 
 def _process_of(run: Path) -> Any:
-    return _read(run / manifest.NAME).get("process")
+    return read_json_or_empty(run / manifest.NAME).get("process")
 
 
 def _start_of(run: Path) -> Any:
-    return _read(run / manifest.NAME).get("started")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; empty if it is missing or damaged."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+    return read_json_or_empty(run / manifest.NAME).get("started")

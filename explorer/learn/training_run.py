@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from explorer.experiments.runs import manifest
 from explorer.fields.julia import Julia
 from explorer.fields.julia.presets import DEFAULT_PRESET
+from explorer.files import read_json
 from explorer.learn.model import AudioToVisualModel, load_model
 from explorer.learn.run_files import EVALUATION, HISTORY
 
@@ -48,8 +48,7 @@ class TrainRun:
     @cached_property
     def proof(self) -> dict[str, Any]:
         """How well rendered images follow music that was not trained on (`explorer.learn.evaluation`)."""
-        evaluation: dict[str, Any] = json.loads((self.folder / EVALUATION).read_text("utf-8"))
-        return evaluation
+        return read_json(self.folder / EVALUATION)
 
     @property
     def is_evaluated_on_training_sound(self) -> bool:
