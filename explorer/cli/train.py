@@ -10,8 +10,8 @@ import typer
 from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import Explorations, with_setting_flags
 from explorer.errors import SettingsError, Stopped
+from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import NETWORK
-from explorer.learn.run_files import SHEET
 from explorer.learn.settings import EVALUATION_PHASE, WRITING_PHASE
 from explorer.progress import Progress
 

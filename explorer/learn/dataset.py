@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int64
 
 from explorer.audio.cache import content_hash
-from explorer.audio.extras.live import remembered_rows
+from explorer.audio.extras.live import cached_rows
 from explorer.audio.live import LIVE_FPS, live_features
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerWarning, SoundError
@@ -100,7 +100,7 @@ def load_track(path: str | Path) -> LiveTrack:
     """The live features of a file, cached by its content. Raises SoundError."""
     path = existing_file(path)
     sha256 = content_hash(path)
-    values = remembered_rows(path, sha256)
+    values = cached_rows(path, sha256)
     return LiveTrack(path.name, sha256, values)
 
 

@@ -15,13 +15,14 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from explorer.audio.live import LIVE_FPS
-from explorer.audio.plot_colors import FAINT, INK, PAPER
+from explorer.audio.plot_colors import BACKGROUND_COLOR, GRID_COLOR, TEXT_COLOR
+from explorer.experiments.runs.run_folder import SHEET
 from explorer.files import atomic_path
 from explorer.learn.checkpoint import LossRow
 from explorer.learn.dataset import LiveTrack
 from explorer.learn.evaluation import feature_track, untrained_model
 from explorer.learn.model import AudioToVisualModel, save_model
-from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW, SHEET
+from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
 from explorer.learn.training_run import field_with_model
 from explorer.rendering.renderer import Renderer
 
@@ -76,8 +77,8 @@ def sheet_frames(
 
 def draw_evaluation(evaluation: dict[str, Any]) -> Figure:
     """The correlation of every pair: by the trained model, with its interval if any, and by the baselines."""
-    figure = Figure((9, 3.6), dpi=110, facecolor=PAPER, layout="constrained")
-    axes = figure.add_subplot(facecolor=PAPER)
+    figure = Figure((9, 3.6), dpi=110, facecolor=BACKGROUND_COLOR, layout="constrained")
+    axes = figure.add_subplot(facecolor=BACKGROUND_COLOR)
     names = list(evaluation["pairs"])
     for offset, (model, color) in zip((-0.27, 0, 0.27), MODEL_COLORS.items(), strict=True):
         statistics = [pair if model == "trained" else pair[model] for pair in evaluation["pairs"].values()]
@@ -86,13 +87,15 @@ def draw_evaluation(evaluation: dict[str, Any]) -> Figure:
         if model == "trained" and all(pair["interval"] for pair in statistics):
             ends = np.array([pair["interval"] for pair in statistics]).T
             errors = np.abs(ends - heights)
-            axes.errorbar(np.arange(len(names)) + offset, heights, errors, fmt="none", ecolor=INK, capsize=3)
-    axes.axhline(0, color=INK, linewidth=0.7)
-    axes.set_xticks(range(len(names)), names, fontsize=8, color=INK)
-    axes.set_ylabel("correlation over 2.1 s", fontsize=9, color=INK)
-    axes.grid(axis="y", color=FAINT, linewidth=0.5)
+            axes.errorbar(
+                np.arange(len(names)) + offset, heights, errors, fmt="none", ecolor=TEXT_COLOR, capsize=3
+            )
+    axes.axhline(0, color=TEXT_COLOR, linewidth=0.7)
+    axes.set_xticks(range(len(names)), names, fontsize=8, color=TEXT_COLOR)
+    axes.set_ylabel("correlation over 2.1 s", fontsize=9, color=TEXT_COLOR)
+    axes.grid(axis="y", color=GRID_COLOR, linewidth=0.5)
     axes.legend(fontsize=8, frameon=False, ncols=3)
-    axes.set_title(f"held out: {', '.join(evaluation['tracks'])}"[:110], fontsize=9, color=INK)
+    axes.set_title(f"held out: {', '.join(evaluation['tracks'])}"[:110], fontsize=9, color=TEXT_COLOR)
     return figure
 
 
@@ -104,23 +107,23 @@ def draw_history(history: list[LossRow], names: Sequence[str] = (), columns: int
     parts = (name.removeprefix("validation ") for name in history[0] if name.startswith("validation "))
     names = names or ["loss", *parts]
     rows = -(-len(names) // columns)
-    figure = Figure((11, 2.1 * rows), dpi=100, facecolor=PAPER, layout="constrained")
+    figure = Figure((11, 2.1 * rows), dpi=100, facecolor=BACKGROUND_COLOR, layout="constrained")
     epochs = [row["epoch"] for row in history]
     for number, name in enumerate(names):
-        axes = figure.add_subplot(rows, columns, number + 1, facecolor=PAPER)
+        axes = figure.add_subplot(rows, columns, number + 1, facecolor=BACKGROUND_COLOR)
         validation = "validation" if name == "loss" else f"validation {name}"
         for column, color, label in (
             (name, TRAINING_COLOR, "trained on"),
             (validation, HELD_OUT_COLOR, "held out"),
         ):
             axes.plot(epochs, [row[column] for row in history], color=color, marker=".", label=label)
-        axes.set_title("sum of all" if name == "loss" else name, fontsize=9, color=INK)
-        axes.tick_params(labelsize=7, colors=INK)
+        axes.set_title("sum of all" if name == "loss" else name, fontsize=9, color=TEXT_COLOR)
+        axes.tick_params(labelsize=7, colors=TEXT_COLOR)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        axes.grid(color=FAINT, linewidth=0.5)
+        axes.grid(color=GRID_COLOR, linewidth=0.5)
         if number == 0:
             axes.legend(fontsize=7, frameon=False)
-    figure.supxlabel("epoch", fontsize=9, color=INK)
+    figure.supxlabel("epoch", fontsize=9, color=TEXT_COLOR)
     return figure
 
 

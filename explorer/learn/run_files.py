@@ -15,7 +15,6 @@ HISTORY_PLOT = "history.png"
 EVALUATION = "proof.json"
 EVALUATION_PLOT = "proof.png"
 PREVIEW = "preview.jpg"  # while it trains
-SHEET = "sheet.jpg"
 
 
 def training_folders(explorations: Path) -> list[Path]:

@@ -23,9 +23,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.files import read_json_or_empty
 from explorer.learn.run_files import HISTORY, PROGRESS, STOP, training_folders
-from explorer.processes import APART
+from explorer.processes import NEW_PROCESS_GROUP
 from explorer.settings import Knob, Settings
 
 MAX_LOG_LINES, MAX_LOG_BYTES = 20, 8192  # at the end of the output of a process
@@ -122,7 +123,7 @@ class TrainingProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
-                **APART,
+                **NEW_PROCESS_GROUP,
             )
             return self._status()
 
@@ -226,7 +227,7 @@ class TrainingProcess:
 
 def _read_status(run: Path) -> TrainingStatus:
     """The status in a run folder; `failed` if its process is gone without a final status."""
-    log = read_json_or_empty(run / manifest.NAME)
+    log = read_json_or_empty(run / MANIFEST)
     progress = read_json_or_empty(run / PROGRESS)
     try:
         unused = {name: log.get(name, []) for name in ("left_out", "skipped")}
@@ -265,8 +266,8 @@ def _finite_number(text: Any) -> float | None:
 
 
 def _process_of(run: Path) -> Any:
-    return read_json_or_empty(run / manifest.NAME).get("process")
+    return read_json_or_empty(run / MANIFEST).get("process")
 
 
 def _start_of(run: Path) -> Any:
-    return read_json_or_empty(run / manifest.NAME).get("started")
+    return read_json_or_empty(run / MANIFEST).get("started")

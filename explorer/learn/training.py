@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.library.lookup import find
 from explorer.experiments.runs import manifest
-from explorer.files import explorations_folder, new_folder, sweep_parts, write_bytes, write_json
+from explorer.experiments.runs.run_folder import MANIFEST
+from explorer.files import explorations_folder, new_folder, remove_stale_parts, write_bytes, write_json
 from explorer.learn.checkpoint import (
     TrainingState,
     load_checkpoint,
@@ -103,7 +104,7 @@ def train(
         status.write(status=log["status"], error=log["error"].strip().splitlines()[-1])
         raise
     finally:
-        log |= {"ended": manifest.now(), "files": manifest.artefacts(folder)}
+        log |= {"ended": manifest.now(), "files": manifest.artifacts(folder)}
         manifest.write(folder, log)
     return run
 
@@ -127,7 +128,7 @@ def _refuse_finished(folder: Path, settings: TrainSettings) -> None:
 @contextmanager
 def _rollback_on_error(folder: Path) -> Iterator[None]:
     """On an error inside the block, delete a new folder, and restore an old one."""
-    names = (manifest.NAME, SETTINGS, PROGRESS)
+    names = (MANIFEST, SETTINGS, PROGRESS)
     before = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
     try:
         yield
@@ -141,16 +142,16 @@ def _rollback_on_error(folder: Path) -> Iterator[None]:
 
 def _start(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[ProgressFile, dict[str, Any]]:
     """Write the first files of a run; returns its progress file and its manifest."""
-    earlier = manifest.read(folder) if (folder / manifest.NAME).is_file() else {}
+    earlier = manifest.read(folder) if (folder / MANIFEST).is_file() else {}
     (folder / STOP).unlink(missing_ok=True)
-    sweep_parts(folder)
+    remove_stale_parts(folder)
     write_json(folder / SETTINGS, settings.model_dump())
     status = ProgressFile(folder, settings.epochs, progress)
     log = {
         "schema": manifest.SCHEMA,
         "kind": "train",
         "status": "running",
-        **manifest.here(),
+        **manifest.process_facts(),
         "command": manifest.command(),
         "seed": settings.seed,
         **{name: earlier[name] for name in SOUND_KEYS if name in earlier},

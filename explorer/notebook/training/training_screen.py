@@ -9,11 +9,12 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import NETWORK
 from explorer.formatting import duration_text, percent_text
 from explorer.learn.losses import PAIRS
 from explorer.learn.plots import draw_history
-from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW, SHEET
+from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
 from explorer.learn.settings import EVALUATION_PHASE, TRAINING_PHASE, WRITING_PHASE
 from explorer.learn.subprocess_training import TrainingStatus
 from explorer.learn.training_run import TrainRun

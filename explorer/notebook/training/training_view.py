@@ -14,11 +14,11 @@ from PIL import Image
 
 from explorer.errors import SettingsError
 from explorer.experiments.library.lookup import find
+from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia import Julia
 from explorer.fields.julia.model import FACTS
 from explorer.files import explorations_folder
 from explorer.learn.dataset import sound_files
-from explorer.learn.run_files import SHEET
 from explorer.learn.settings import TrainSettings, resumed_settings, saved_settings
 from explorer.learn.subprocess_training import TrainingProcess, TrainingStatus, flags_of
 from explorer.learn.training_run import TrainRun
