@@ -11,7 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from explorer.audio.plot_colors import INK, PAPER, WAVE
+from explorer.audio.plot_colors import BACKGROUND_COLOR, TEXT_COLOR, WAVEFORM_COLOR
 from explorer.diagnostics.boundary import Boundary
 from explorer.diagnostics.diagnosis import Diagnosis
 from explorer.diagnostics.phase_map import PhaseMap
@@ -30,7 +30,9 @@ def draw_phase_map(found: PhaseMap) -> Figure:
     """A figure as large as its cells need: the verdict's letter, and in small what it rests on."""
     columns, rows = len(found.x[1]), len(found.y[1])
     size = (max(5.5, CELL * 1.25 * columns + 1.6), max(2.6, CELL * rows + 1.7))
-    figure = Figure(size, dpi=120, facecolor=PAPER, layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06))
+    figure = Figure(
+        size, dpi=120, facecolor=BACKGROUND_COLOR, layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06)
+    )
     axis = figure.add_subplot()
     for row, line in enumerate(found.cells):
         for column, cell in enumerate(line):
@@ -39,33 +41,38 @@ def draw_phase_map(found: PhaseMap) -> Figure:
     axis.set_ylim(-0.5, rows - 0.5)
     axis.set_xticks(range(columns), [_spoken(value) for value in found.x[1]])
     axis.set_yticks(range(rows), [_spoken(value) for value in found.y[1]])
-    axis.set_xlabel(found.x[0].replace("_", " "), color=INK)
-    axis.set_ylabel(found.y[0].replace("_", " "), color=INK)
-    axis.tick_params(length=0, labelsize=9, colors=INK)
+    axis.set_xlabel(found.x[0].replace("_", " "), color=TEXT_COLOR)
+    axis.set_ylabel(found.y[0].replace("_", " "), color=TEXT_COLOR)
+    axis.tick_params(length=0, labelsize=9, colors=TEXT_COLOR)
     axis.spines[:].set_visible(False)
     lines = _draw_boundary(axis, found, found.boundary) if found.boundary else []
     patches = [
-        Patch(facecolor=FILL[word], hatch=HATCH.get(word), edgecolor=PAPER, label=f"{LETTER[word]}  {word}")
+        Patch(
+            facecolor=FILL[word],
+            hatch=HATCH.get(word),
+            edgecolor=BACKGROUND_COLOR,
+            label=f"{LETTER[word]}  {word}",
+        )
         for word in VERDICTS
     ]
     figure.legend(handles=[*patches, *lines], loc="outside upper left", ncols=4, frameon=False, fontsize=8.5)
     figure.supxlabel(
         "small: correlation of neighbouring pixels / of consecutive frames; d deaf, w washed out, f flickers",
         fontsize=7.5,
-        color=WAVE,
+        color=WAVEFORM_COLOR,
     )
     return figure
 
 
 def _draw_cell(axis: Axes, column: int, row: int, cell: Diagnosis) -> None:
-    ink = "#ffffff" if cell.verdict in PALE else INK
+    ink = "#ffffff" if cell.verdict in PALE else TEXT_COLOR
     axis.add_patch(
         Rectangle(
             (column - 0.5, row - 0.5),
             1,
             1,
             facecolor=FILL[cell.verdict],
-            edgecolor=PAPER,
+            edgecolor=BACKGROUND_COLOR,
             hatch=HATCH.get(cell.verdict),
             linewidth=1.5,
         )
@@ -91,7 +98,13 @@ def _draw_boundary(axis: Axes, found: PhaseMap, theory: Boundary) -> list[Line2D
         grid = (across, down, values) if gain_across else (down, across, values.T)
         if min(values.shape) > 1 and values.min() < 0 < values.max():
             axis.contour(
-                *grid, levels=[0], colors=[PAPER], linestyles=["-"], linewidths=4.5, alpha=0.7, zorder=3
+                *grid,
+                levels=[0],
+                colors=[BACKGROUND_COLOR],
+                linestyles=["-"],
+                linewidths=4.5,
+                alpha=0.7,
+                zorder=3,
             )
             axis.contour(*grid, levels=[0], colors=[LINE], linestyles=[style], linewidths=2.2, zorder=3)
             lines.append(Line2D([], [], color=LINE, linestyle=style, linewidth=2.2, label=label))

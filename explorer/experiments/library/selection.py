@@ -12,7 +12,7 @@ from jaxtyping import Float32, Float64
 from PIL import Image
 
 from explorer.errors import SettingsError
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 RANKS = {"alive": 3, "faint": 2, "noisy": 1, "static": 0}
 FLICKERS = 0.8  # correlation of consecutive frames below which a score falls
@@ -78,7 +78,7 @@ def _scores(points: pd.DataFrame, by: Score) -> pd.Series:
         if name in points:
             return pd.to_numeric(points[name], errors="coerce")
     names = [name.partition(".")[2] for name in map(str, points) if name.startswith("metrics.")]
-    raise SettingsError(f"no score '{by}'{nearest(by, ['life', *names])}")
+    raise SettingsError(f"no score '{by}'{did_you_mean(by, ['life', *names])}")
 
 
 def _farthest(

@@ -18,7 +18,7 @@ from PIL import Image
 
 from explorer import files
 from explorer.audio import FeatureTrack, open_sound
-from explorer.errors import Stopped, words_of
+from explorer.errors import Stopped, error_text
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.recipe import Recipe, find_audio
 from explorer.experiments.runs.recipe_frames import RecipeFrames
@@ -76,7 +76,7 @@ def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
         if is_settled(told(folder)["status"]):
             return answer(key, told(folder))
         params = specification(str(sweep)).params(key)
-        log = {"status": "failed", "params": params, **manifest.process_facts(), "error": words_of(error)}
+        log = {"status": "failed", "params": params, **manifest.process_facts(), "error": error_text(error)}
         files.write_json(folder / NAME, log)
         return answer(key, log)
 
@@ -86,7 +86,7 @@ def _carry_out(
 ) -> dict[str, Any]:
     """The work of a claimed point, and its point.json kept true."""
     folder = folder_of(sweep, key)
-    files.sweep_parts(folder)
+    files.remove_stale_parts(folder)
     spec = specification(str(sweep))
     log = {"status": "running", "params": spec.params(key), **manifest.process_facts()}
     files.write_json(folder / NAME, log)
@@ -99,7 +99,7 @@ def _carry_out(
     except (Stopped, KeyboardInterrupt):
         log["status"] = "pending"
     except Exception as error:  # one failure does not stop the rest
-        log |= {"status": "failed", "error": words_of(error), "traceback": traceback.format_exc()}
+        log |= {"status": "failed", "error": error_text(error), "traceback": traceback.format_exc()}
     log |= {"seconds": time.perf_counter() - began, "heartbeat": manifest.now()}
     if not claim.held:  # this machine slept, and somebody else has taken over: what they tell counts
         return {"key": key, "status": HELD}
