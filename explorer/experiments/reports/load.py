@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.diagnostics.verdict import BEST_FIRST
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.stars import is_starred
@@ -18,8 +19,7 @@ from explorer.experiments.sweeps import point_folder, specification
 
 Value = str | int | float | bool | None
 
-VERDICTS = ("alive", "faint", "static", "noisy")
-STATES = (*VERDICTS, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
+STATES = (*BEST_FIRST, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
 LONGEST = 4000  # characters of one text: an error may hold a page of traceback
 
 
