@@ -23,7 +23,7 @@ from explorer.fields import FieldSettings
 from explorer.fields.base import check
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -113,7 +113,7 @@ def diagnose(
     """
     check(field, track)
     if budget not in BUDGETS:
-        raise SettingsError(f"no budget '{budget}'{nearest(budget, BUDGETS)}")
+        raise SettingsError(f"no budget '{budget}'{did_you_mean(budget, BUDGETS)}")
     frames, counts = frames or DEFAULT_FRAMES, BUDGETS[budget]
     blocks = sample(field, track, frames, counts, seed, progress, threads)
     crossed = np.array([crossed_variances(block.crossed) for block in blocks])

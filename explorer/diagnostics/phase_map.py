@@ -17,7 +17,7 @@ from explorer.fields import FieldSettings
 from explorer.fields.base import check
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -80,7 +80,7 @@ def _fields(field: FieldSettings, x: SettingValues, y: SettingValues) -> list[Fi
     for name, values in (x, y):
         if name not in type(field).model_fields:
             raise SettingsError(
-                f"{type(field).__name__} has no setting '{name}'{nearest(name, field.knobs())}"
+                f"{type(field).__name__} has no setting '{name}'{did_you_mean(name, field.knobs())}"
             )
         if not len(values):
             raise SettingsError(f"{name}: got no values; give one or more, as in ('gain', (1, 3, 5))")

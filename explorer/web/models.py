@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
 from explorer.fields.julia.model import FACTS, NETWORK, SHIPPED
+from explorer.files import read_json
 
 DEFAULT = "default"
 DESCRIPTION = FACTS
@@ -35,13 +35,9 @@ class Model:
     def describe(self) -> dict[str, Any]:
         """What model.json tells. Raises ExplorerError when it is damaged."""
         try:
-            text = (self.folder / DESCRIPTION).read_text(encoding="utf-8")
-            told = json.loads(text, parse_constant=_refuse_number)
-        except (OSError, ValueError) as error:
-            raise ExplorerError(f"{self.id} has no readable {DESCRIPTION}: {error}") from None
-        if not isinstance(told, dict):
-            raise ExplorerError(f"{self.id}: {DESCRIPTION} is damaged: a JSON object was expected")
-        return told
+            return read_json(self.folder / DESCRIPTION)
+        except ReadError as error:
+            raise ExplorerError(f"{self.id}: {DESCRIPTION} is damaged: {error.reason}") from None
 
     @property
     def is_finished(self) -> bool:
@@ -64,10 +60,6 @@ class Model:
             )
         except OSError:
             return False
-
-
-def _refuse_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
 
 
 def list_models(explorations: Path, default: Path | None = None) -> list[Model]:

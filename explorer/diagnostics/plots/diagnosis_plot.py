@@ -10,7 +10,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 
-from explorer.audio.plot_colors import FAINT, INK, PAPER, WAVE
+from explorer.audio.plot_colors import BACKGROUND_COLOR, GRID_COLOR, TEXT_COLOR, WAVEFORM_COLOR
 from explorer.diagnostics.layers import LayerSignal
 from explorer.diagnostics.measure import Measure
 from explorer.diagnostics.results.diagnosis import DiagnosisResult
@@ -45,7 +45,7 @@ def draw_diagnosis(
     lines = _lines(diagnosis.sentence, suggestion, round(width * 12.5))
     head, body = 0.62 + 0.22 * len(lines), 3.9
     layout = ConstrainedLayoutEngine(h_pad=0.03, w_pad=0.06)
-    figure = Figure((width, head + body), dpi=120, facecolor=PAPER, layout=layout)
+    figure = Figure((width, head + body), dpi=120, facecolor=BACKGROUND_COLOR, layout=layout)
     above, below = figure.subfigures(2, 1, height_ratios=(head, body))  # type: ignore[misc]
     _draw_words(above, diagnosis, lines, head)
     left: SubFigure = below
@@ -83,9 +83,11 @@ def _draw_words(area: SubFigure, diagnosis: DiagnosisResult, lines: list[str], i
     frames = diagnosis.frames
     parts = [*diagnosis.flags, f"{frames.width} x {frames.height} at {float(frames.fps):.4g} fps"]
     parts.append(f"changes by {format_speed(diagnosis.speed)} levels a second")
-    area.text(0.12, first, "   ·   ".join(parts), color=INK, fontsize=10, va="center")
+    area.text(0.12, first, "   ·   ".join(parts), color=TEXT_COLOR, fontsize=10, va="center")
     for number, line in enumerate(lines):
-        area.text(0.015, first - (0.38 + 0.22 * number) / inches, line, color=INK, fontsize=9.5, va="center")
+        area.text(
+            0.015, first - (0.38 + 0.22 * number) / inches, line, color=TEXT_COLOR, fontsize=9.5, va="center"
+        )
 
 
 def _draw_variances(axis: Axes, diagnosis: DiagnosisResult) -> None:
@@ -115,7 +117,7 @@ def _name(axis: Axes, row: int, label: str) -> None:
         transform=axis.get_yaxis_transform(),
         ha="right",
         va="center",
-        color=INK,
+        color=TEXT_COLOR,
         fontsize=9,
     )
 
@@ -136,17 +138,19 @@ def _bar(axis: Axes, row: int, measure: Measure, base: float, text: str) -> None
     """A bar from the axis to the value, its interval, and the value in figures beside the axis."""
     value, low, high = (max(number, base) for number in (measure.value, measure.low, measure.high))
     axis.barh(row, value - base, left=base, height=0.5, color=MEASURED, alpha=0.85)
-    axis.plot([low, high], [row, row], color=INK, linewidth=2.2, solid_capstyle="butt")
-    axis.text(1.02, row, text, transform=axis.get_yaxis_transform(), va="center", color=INK, fontsize=9)
+    axis.plot([low, high], [row, row], color=TEXT_COLOR, linewidth=2.2, solid_capstyle="butt")
+    axis.text(
+        1.02, row, text, transform=axis.get_yaxis_transform(), va="center", color=TEXT_COLOR, fontsize=9
+    )
 
 
 def _plain(axis: Axes, label: str, rows: int) -> None:
     axis.set_ylim(rows - 0.4, -0.9 if rows and axis.get_xscale() == "log" else -0.6)
     axis.set_yticks([])
-    axis.set_xlabel(label, color=WAVE, fontsize=8.5)
-    axis.tick_params(axis="x", length=2, labelsize=8, colors=WAVE)
+    axis.set_xlabel(label, color=WAVEFORM_COLOR, fontsize=8.5)
+    axis.tick_params(axis="x", length=2, labelsize=8, colors=WAVEFORM_COLOR)
     axis.spines[:].set_visible(False)
-    axis.spines["bottom"].set(visible=True, color=FAINT)
+    axis.spines["bottom"].set(visible=True, color=GRID_COLOR)
 
 
 def _draw_signal(axis: Axes, layers: tuple[LayerSignal, ...]) -> None:
@@ -158,7 +162,7 @@ def _draw_signal(axis: Axes, layers: tuple[LayerSignal, ...]) -> None:
     axis.set_yscale("log")
     bottom, top = axis.get_ylim()
     axis.set_ylim(min(bottom / 1.5, 0.1), max(top * 1.5, 10))
-    axis.set_title("signal that reaches each layer (spread of z)", loc="left", color=INK, fontsize=9)
+    axis.set_title("signal that reaches each layer (spread of z)", loc="left", color=TEXT_COLOR, fontsize=9)
     legend = axis.legend([theory], ["theory (infinitely wide)"], loc="lower right", frameon=False, fontsize=8)
     legend.set_bbox_to_anchor((1.0, 0.97), axis.transAxes)
     _log_axis(axis)
@@ -173,11 +177,11 @@ def _draw_growth(axis: Axes, layers: tuple[LayerSignal, ...]) -> None:
     axis.bar(positions, [chi - 1 for chi in growth], bottom=1, width=0.5, color=colors, alpha=0.85)
     expected = [_positive(layer.predicted.growth or 0.0) if layer.predicted else 1.0 for layer in hidden]
     axis.plot(positions, expected, "_", color=THEORY, markersize=16, markeredgewidth=2.2)
-    axis.axhline(1, color=INK, linewidth=0.8)
+    axis.axhline(1, color=TEXT_COLOR, linewidth=0.8)
     axis.set_yscale("log")
     bottom, top = axis.get_ylim()
     axis.set_ylim(min(bottom, 0.1), max(top, 30))
-    axis.set_title("growth of small differences (below 1 they die)", loc="left", color=INK, fontsize=9)
+    axis.set_title("growth of small differences (below 1 they die)", loc="left", color=TEXT_COLOR, fontsize=9)
     names = [f"{layer.number}\n{layer.activation}" for layer in hidden] + ["output"]
     small = len(layers) > 9
     axis.set_xticks(range(len(layers)), [str(n + 1) for n in positions] + ["out"] if small else names)
@@ -186,9 +190,9 @@ def _draw_growth(axis: Axes, layers: tuple[LayerSignal, ...]) -> None:
 
 def _log_axis(axis: Axes) -> None:
     axis.yaxis.set_minor_formatter(NullFormatter())
-    axis.grid(axis="y", color=FAINT, linewidth=0.4, alpha=0.7)
+    axis.grid(axis="y", color=GRID_COLOR, linewidth=0.4, alpha=0.7)
     axis.set_axisbelow(True)
-    axis.tick_params(length=0, labelsize=8, colors=WAVE, which="both")
+    axis.tick_params(length=0, labelsize=8, colors=WAVEFORM_COLOR, which="both")
     axis.spines[:].set_visible(False)
 
 

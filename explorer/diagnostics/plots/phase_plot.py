@@ -11,7 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from explorer.audio.plot_colors import INK, PAPER, WAVE
+from explorer.audio.plot_colors import BACKGROUND_COLOR, TEXT_COLOR, WAVEFORM_COLOR
 from explorer.diagnostics.boundary import Boundary
 from explorer.diagnostics.results.diagnosis import DiagnosisResult
 from explorer.diagnostics.results.phase_map import PhaseMapResult
@@ -27,7 +27,9 @@ def draw_phase_map(result: PhaseMapResult) -> Figure:
     """A figure as large as its cells need: the verdict's letter, and in small what it rests on."""
     columns, rows = len(result.x[1]), len(result.y[1])
     size = (max(5.5, CELL_HEIGHT * 1.25 * columns + 1.6), max(2.6, CELL_HEIGHT * rows + 1.7))
-    figure = Figure(size, dpi=120, facecolor=PAPER, layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06))
+    figure = Figure(
+        size, dpi=120, facecolor=BACKGROUND_COLOR, layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06)
+    )
     axis = figure.add_subplot()
     for row, line in enumerate(result.cells):
         for column, cell in enumerate(line):
@@ -36,16 +38,16 @@ def draw_phase_map(result: PhaseMapResult) -> Figure:
     axis.set_ylim(-0.5, rows - 0.5)
     axis.set_xticks(range(columns), [_label(value) for value in result.x[1]])
     axis.set_yticks(range(rows), [_label(value) for value in result.y[1]])
-    axis.set_xlabel(result.x[0].replace("_", " "), color=INK)
-    axis.set_ylabel(result.y[0].replace("_", " "), color=INK)
-    axis.tick_params(length=0, labelsize=9, colors=INK)
+    axis.set_xlabel(result.x[0].replace("_", " "), color=TEXT_COLOR)
+    axis.set_ylabel(result.y[0].replace("_", " "), color=TEXT_COLOR)
+    axis.tick_params(length=0, labelsize=9, colors=TEXT_COLOR)
     axis.spines[:].set_visible(False)
     lines = _draw_boundary(axis, result, result.boundary) if result.boundary else []
     patches = [
         Patch(
             facecolor=CELL_COLORS[word],
             hatch=HATCH.get(word),
-            edgecolor=PAPER,
+            edgecolor=BACKGROUND_COLOR,
             label=f"{word[0].upper()}  {word}",
         )
         for word in VERDICTS
@@ -54,20 +56,20 @@ def draw_phase_map(result: PhaseMapResult) -> Figure:
     figure.supxlabel(
         "small: correlation of neighboring pixels / of consecutive frames; d deaf, w washed out, f flickers",
         fontsize=7.5,
-        color=WAVE,
+        color=WAVEFORM_COLOR,
     )
     return figure
 
 
 def _draw_cell(axis: Axes, column: int, row: int, cell: DiagnosisResult) -> None:
-    ink = "#ffffff" if cell.verdict in DARK_CELLS else INK
+    ink = "#ffffff" if cell.verdict in DARK_CELLS else TEXT_COLOR
     axis.add_patch(
         Rectangle(
             (column - 0.5, row - 0.5),
             1,
             1,
             facecolor=CELL_COLORS[cell.verdict],
-            edgecolor=PAPER,
+            edgecolor=BACKGROUND_COLOR,
             hatch=HATCH.get(cell.verdict),
             linewidth=1.5,
         )
@@ -95,7 +97,13 @@ def _draw_boundary(axis: Axes, result: PhaseMapResult, theory: Boundary) -> list
         grid = (across, down, values) if gain_across else (down, across, values.T)
         if min(values.shape) > 1 and values.min() < 0 < values.max():
             axis.contour(
-                *grid, levels=[0], colors=[PAPER], linestyles=["-"], linewidths=4.5, alpha=0.7, zorder=3
+                *grid,
+                levels=[0],
+                colors=[BACKGROUND_COLOR],
+                linestyles=["-"],
+                linewidths=4.5,
+                alpha=0.7,
+                zorder=3,
             )
             axis.contour(
                 *grid, levels=[0], colors=[BOUNDARY_COLOR], linestyles=[style], linewidths=2.2, zorder=3

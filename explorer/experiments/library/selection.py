@@ -13,7 +13,7 @@ from PIL import Image
 
 from explorer.diagnostics.verdict import BEST_FIRST, FLICKER_FRAME_CORRELATION, WASHED_OUT_SHARE
 from explorer.errors import SettingsError
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 RANKS = {verdict: rank for rank, verdict in enumerate(reversed(BEST_FIRST))}
 SMALL = (32, 18)  # pixels: two pictures that agree here look alike
@@ -77,7 +77,7 @@ def _scores(points: pd.DataFrame, by: Score) -> pd.Series:
         if name in points:
             return pd.to_numeric(points[name], errors="coerce")
     names = [name.partition(".")[2] for name in map(str, points) if name.startswith("metrics.")]
-    raise SettingsError(f"no score '{by}'{nearest(by, ['life', *names])}")
+    raise SettingsError(f"no score '{by}'{did_you_mean(by, ['life', *names])}")
 
 
 def _farthest(
