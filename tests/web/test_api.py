@@ -20,7 +20,7 @@ from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
 from explorer.web.guard import LARGEST_BODY, hosts_of
 from tests.learn import fake_trainer
-from tests.learn.test_child import ROOT, until
+from tests.learn.test_subprocess_training import ROOT, until
 from tests.web.few_settings import SEED_BODY, FewSettings
 from tests.web.made_models import make_model
 
