@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 import uvicorn
 
 from explorer.learn.subprocess_training import TrainingProcess
@@ -112,19 +111,3 @@ def packed(values):
 UNPACK = (
     "const unpack = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);"
 )
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A server with two models, for tests that change nothing."""
-    server = Served(with_models(tmp_path_factory.mktemp("live"), *MODELS))
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def parts(browser, served):
-    """A page that shows its parts."""
-    with watched(browser, served.address) as page:
-        until(page, "() => window.probe !== undefined")
-        yield page
