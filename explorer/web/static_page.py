@@ -19,7 +19,8 @@ HTML_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>explo
 <body style="background:#0b0d14;color:#e8e6e3;font:17px/1.6 system-ui;max-width:34em;margin:12vh auto">"""
 # the link is relative: behind a proxy the server does not know its own address
 NOT_FOUND_PAGE = f"""{HTML_HEAD}<h1>Nothing is here</h1>
-<p>This server has no page at that address. Its live page is <a style="color:#f2b36b" href="{{home}}">here</a>.</p>
+<p>This server has no page at that address. Its live page is
+<a style="color:#f2b36b" href="{{home}}">here</a>.</p>
 </body></html>"""
 UNBUILT_PAGE = f"""{HTML_HEAD}
 <h1>No page yet</h1><p>The API works, but {BUILD_HINT}.</p></body></html>"""
