@@ -2,9 +2,9 @@
 
 A small picture of the field is drawn `SAMPLE_RATE` times a second, and its flashes are counted as `flashes`
 does, at several exposures at once: light dimmed by a factor has its changes dimmed by the same factor. Where
-the second that ends at a moment would hold more than three, the largest exposure that passes is needed for all of
-that second. The exposure is the lowest that any second around it needs, with slow ramps between, so it
-depends on the three seconds around a moment alone.
+the second that ends at a moment would hold more than three, the largest exposure that passes is needed for
+all of that second. The exposure is the lowest that any second around it needs, with slow ramps between, so
+it depends on the three seconds around a moment alone.
 """
 
 from __future__ import annotations
@@ -135,7 +135,9 @@ class Exposure:
     def _load(self) -> Float32[np.ndarray, " moments"]:
         count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
         cached = kept(self._file)
-        return cached if cached is not None and cached.shape == (count,) else np.full(count, np.nan, np.float32)
+        return (
+            cached if cached is not None and cached.shape == (count,) else np.full(count, np.nan, np.float32)
+        )
 
     def _cache_file(self) -> Path:
         facts = {
