@@ -94,7 +94,7 @@ class Preview:
 
     def _show(self, frame: Frame, request: Request) -> None:
         """Show a full frame, dimmed as far as is known."""
-        exposure = self._exposure(request.field).known(request.t)
+        exposure = self._exposure(request.field).cached_at(request.t)
         shown = frame.copy()
         dim(shown, exposure)
         self.screen.show_full(shown, request, self.pace, exposure)
@@ -102,7 +102,7 @@ class Preview:
     def _limit(self, request: Request, stale: Stale) -> None:
         """Find out whether the flash limiter dims this moment, and show it then."""
         exposure, frame = self._exposure(request.field), self._frames.get(request)
-        before = exposure.known(request.t)
+        before = exposure.cached_at(request.t)
         if exposure.at(request.t, _until(stale)) != before and frame is not None and not self.hidden:
             self._show(frame, request)
 
