@@ -21,7 +21,7 @@ from explorer.errors import SettingsError
 
 @dataclass(frozen=True)
 class Knob:
-    """One setting as shells see it; `low`..`high` is valid, `slider` is the range worth dragging."""
+    """One setting as shells see it; `low` to `high` is valid, `slider` is the range worth dragging."""
 
     name: str
     default: Any

@@ -33,6 +33,12 @@ SETTINGS: dict[str, tuple[str, type[Settings]]] = {
     "encoder": ("Video file", EncoderSettings),
     "training": ("Training", TrainSettings),
 }
+LINKED = {  # flags that many commands share -> where they are listed
+    "field": "`--field`, `--preset`, `--features`, [settings of the field](reference-settings.md)",
+    "analysis": "[analysis of the sound](reference-settings.md#analysis-of-the-sound)",
+    "encoder": "[video file](reference-settings.md#video-file)",
+    "training": "[training](reference-settings.md#training)",
+}
 FEATURE_UNITS = {
     "amplitude": "root mean square, full scale is 1",
     "hz": "Hz",
@@ -47,15 +53,12 @@ def commands_page() -> str:
     group: Any = typer.main.get_command(app)
     parts = ["Every command takes `--help`, and `--debug` to show the traceback of an error."]
     for name, command in group.commands.items():
-        own = [parameter for parameter in command.params if "__" not in parameter.name]
-        rows = [_flag(parameter) for parameter in own if not getattr(parameter, "hidden", False)]
-        parts += [
-            f"## explorer {name}",
-            _paragraphs(command.help),
-            _table(("argument or flag", "help"), rows),
-        ]
-        derived = dict.fromkeys(p.name.partition("__")[0] for p in command.params if "__" in p.name)
-        parts += ["More flags: " + ", ".join(map(_settings_link, derived)) + "."] if derived else []
+        groups = {parameter: parameter.name.partition("__")[0] for parameter in command.params}
+        own = [p for p, group in groups.items() if group not in LINKED and not getattr(p, "hidden", False)]
+        more = [link for group, link in LINKED.items() if group in groups.values()]
+        parts += [f"## explorer {name}", _paragraphs(command.help)]
+        parts += [_table(("argument or flag", "help"), map(_flag, own))]
+        parts += [f"More flags: {', '.join(more)}."] if more else []
     return _page("Commands", parts)
 
 
@@ -143,13 +146,6 @@ def _flag(parameter: Any) -> tuple[str, str]:
     named_default = parameter.default not in (None, False, "") and "[default" not in (parameter.help or "")
     default = f" [default: {_value(parameter.default)}]" if named_default else ""
     return names + metavar, (parameter.help or "") + default
-
-
-def _settings_link(group: str) -> str:
-    if group == "field":
-        return "`--field`, `--preset`, `--features`, [settings of the field](reference-settings.md)"
-    title = SETTINGS[group][0]
-    return f"[{title.lower()}](reference-settings.md#{title.lower().replace(' ', '-')})"
 
 
 def _setting(knob: Knob, has_flag: bool) -> tuple[str, str, str, str, str]:

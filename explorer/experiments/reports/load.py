@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.diagnostics.verdict import BEST_FIRST
 from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.run_folder import is_starred
@@ -19,8 +20,7 @@ from explorer.files import read_json
 
 Value = str | int | float | bool | None
 
-VERDICTS = ("alive", "faint", "static", "noisy")
-STATES = (*VERDICTS, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
+STATES = (*BEST_FIRST, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
 LONGEST = 4000  # characters of one text: an error may hold a page of traceback
 
 

@@ -13,7 +13,7 @@ from explorer.formatting import percent_text
 from explorer.notebook.panel.diagnosis_html import diagnosis_html
 from explorer.notebook.panel.preview import Request
 from explorer.notebook.widgets.show import Frame, jpeg, png
-from explorer.rendering.exposure import UNSEEN
+from explorer.rendering.exposure import MAX_VISIBLE_EXPOSURE
 
 DRAWING = "drawing ..."
 CALIBRATE = "scale every layer so that the signal neither dies nor runs wild"
@@ -48,7 +48,9 @@ class PictureScreen:
         self._show(png(frame), "png")
         height, width, _ = frame.shape
         dimmed = (
-            "" if exposure >= UNSEEN else f" &middot; dimmed to {percent_text(exposure)}, it flashes here"
+            ""
+            if exposure >= MAX_VISIBLE_EXPOSURE
+            else f" &middot; dimmed to {percent_text(exposure)}, it flashes here"
         )
         self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s{dimmed}")
 
