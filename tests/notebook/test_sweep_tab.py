@@ -174,7 +174,7 @@ def test_a_state_tells_points_time_left_and_the_measured_plan(desk, monkeypatch)
 
     monkeypatch.setattr(sweep_progress, "Pace", Clock)
     arrival = sweep_progress.Arrival(desk.explorations)
-    assert arrival.told(State("analysing", 0.5)) == "analysing 50%"
+    assert arrival.told(State("analyzing", 0.5)) == "analyzing 50%"
     arrival.announce(Plan(10, 10, []))
     assert arrival.told(State(STEP, 0.0)) == "0 of 10 points"
     arrival._pace.now = 2.0

@@ -12,8 +12,8 @@ import torch
 from explorer.errors import DeviceError, ExplorerWarning, SettingsError, Stopped
 from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
-from explorer.rendering.threads import alone, usable_threads
-from explorer.rendering.torch_engine import SMALLEST_BLOCK, TorchEngine
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
+from explorer.rendering.torch_engine import MIN_BLOCK_POINTS, TorchEngine
 from tests.tracks import made_up_track
 
 FIELDS = [CPPN(hidden=256, layers=4), CPPN(hidden=4, layers=3), CPPN(hidden=48, layers=3, palette="oklab")]
@@ -76,7 +76,7 @@ def test_no_thread_setting_is_left_changed():
 
 
 def test_a_thread_that_draws_computes_alone():
-    with ThreadPoolExecutor(1, initializer=alone) as pool:
+    with ThreadPoolExecutor(1, initializer=use_single_torch_thread) as pool:
         assert pool.submit(torch.get_num_threads).result() == 1
     assert 1 <= usable_threads() <= (os.cpu_count() or 1)
 
@@ -108,7 +108,7 @@ def test_cuda_without_cuda_falls_back_with_one_warning():
     with pytest.warns(ExplorerWarning, match="no CUDA device") as caught:
         device = resolve("cuda")
     assert len(caught) == 1
-    assert device.device.type == "cpu"
+    assert device.torch_device.type == "cpu"
     assert device.note
 
 
@@ -170,7 +170,7 @@ def test_a_full_gpu_is_told_in_one_line(free, advice):
     engine = TorchEngine(CPU, Grid(1280, 720), free_bytes=lambda: free)
     out = np.empty((1280 * 720, 3), np.uint8)
     with pytest.raises(DeviceError, match=f"a small GPU ran out of memory drawing 1280x720; .*{advice}"):
-        engine.draw(Limited(most=SMALLEST_BLOCK - 1), out)
+        engine.draw(Limited(most=MIN_BLOCK_POINTS - 1), out)
 
 
 @pytest.mark.gpu

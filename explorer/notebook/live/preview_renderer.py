@@ -24,7 +24,7 @@ class Painter:
         self.track, self.size = track, size
         self.pace = Pace(size)
         self._exact = resolve(device)
-        self._quick = resolve(self._exact.device.type, "draft")
+        self._quick = resolve(self._exact.torch_device.type, "draft")
         self._field: FieldSettings | None = None
         self._exposure: Exposure | None = None
         self._ahead = Latest(_look_ahead, lambda _: None, name="explorer-flashes")
@@ -46,8 +46,8 @@ class Painter:
         frame = renderer.frame(t)
         self.pace.took(size, time.perf_counter() - began)
         assert self._exposure is not None
-        dim(frame, self._exposure.known(t))
-        if any(not self._exposure.is_known(min(t + ahead, self.track.duration)) for ahead in (0.0, AHEAD)):
+        dim(frame, self._exposure.cached_at(t))
+        if any(not self._exposure.is_cached(min(t + ahead, self.track.duration)) for ahead in (0.0, AHEAD)):
             self._ahead.ask((self._exposure, t))
         exact = self._renderer(field, self.size, self._exact) if size == self.size else None
         return frame, exact is not None and renderer.kernel == exact.kernel

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from explorer.audio import FeatureTrack
 from explorer.diagnostics import Diagnosis, Suggestion, diagnose
-from explorer.diagnostics.suggestion import Measured, suggest
+from explorer.diagnostics.suggestion import suggest
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.widgets.latest_worker import Stale
@@ -93,7 +94,7 @@ class Preview:
 
     def _show(self, frame: Frame, request: Request) -> None:
         """Show a full frame, dimmed as far as is known."""
-        exposure = self._exposure(request.field).known(request.t)
+        exposure = self._exposure(request.field).cached_at(request.t)
         shown = frame.copy()
         dim(shown, exposure)
         self.screen.show_full(shown, request, self.pace, exposure)
@@ -101,7 +102,7 @@ class Preview:
     def _limit(self, request: Request, stale: Stale) -> None:
         """Find out whether the flash limiter dims this moment, and show it then."""
         exposure, frame = self._exposure(request.field), self._frames.get(request)
-        before = exposure.known(request.t)
+        before = exposure.cached_at(request.t)
         if exposure.at(request.t, _until(stale)) != before and frame is not None and not self.hidden:
             self._show(frame, request)
 
@@ -167,7 +168,7 @@ class Preview:
         self._measured = field
         self.screen.show_diagnosis(found)
 
-    def _diagnosed(self, budget: str, stale: Stale) -> Measured:
+    def _diagnosed(self, budget: str, stale: Stale) -> Callable[[FieldSettings], Diagnosis]:
         """A diagnosis that ends as soon as something newer was asked for."""
         return lambda field: diagnose(field, self.track, budget=budget, progress=_until(stale))
 
