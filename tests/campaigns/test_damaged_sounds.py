@@ -81,5 +81,5 @@ def test_damaged_sounds(tmp_path):
 def test_300_damaged_sounds(tmp_path, capsys):
     figures = campaign(tmp_path, 300)
     with capsys.disabled():
-        print(f"\n{figures.line('damaged sounds')}")
+        print(f"\n{figures.line('damaged sounds')}", *figures.problems, sep="\n  ")
     assert figures.problems == []

@@ -147,5 +147,5 @@ def test_hostile_folders(tmp_path):
 def test_200_hostile_folders(tmp_path, capsys):
     figures = campaign(tmp_path, 200)
     with capsys.disabled():
-        print(f"\n{figures.line('hostile folders')}")
+        print(f"\n{figures.line('hostile folders')}", *figures.problems, sep="\n  ")
     assert figures.problems == []
