@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-import explorer.notebook.panel.preview as preview_module
+import explorer.notebook.panel.preview_pipeline as preview_module
 from explorer.notebook import explore
 from tests import signals
-from tests.notebook.panels import FIELD, PATIENCE, SIZE, CountingRenderer
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, CountingRenderer
 
 
 @pytest.fixture

@@ -12,25 +12,25 @@ import ipywidgets as widgets
 from explorer.experiments import Point, load
 from explorer.experiments.sweeps.parameter_paths import said
 from explorer.fields import FieldSettings
-from explorer.notebook.gallery.run_list import Kept
-from explorer.notebook.widgets.error_line import Guard
+from explorer.notebook.gallery.run_list import RunEntry
+from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.thumbnail_grid import thumbnail
 
 LARGE = (640, 640)  # pixels of a picture
 
 
-class Comparison:
+class RunComparison:
     """A card below the panel; hidden until two runs are to be compared."""
 
-    def __init__(self, guarded: Guard) -> None:
-        self.runs: tuple[Kept, ...] = ()
+    def __init__(self, handler: HandlerFactory) -> None:
+        self.runs: tuple[RunEntry, ...] = ()
         self.pictures = [widgets.Image(layout={"width": "100%"}) for _ in range(2)]
         self.names = [widgets.HTML() for _ in range(2)]
         self.table = widgets.HTML()
         self.close_button = widgets.Button(
             description="Close", tooltip="close the comparison", layout={"width": "auto"}
         )
-        self.close_button.on_click(guarded(self.hide))
+        self.close_button.on_click(handler(self.hide))
         sides = [widgets.VBox([p, n]) for p, n in zip(self.pictures, self.names, strict=True)]
         pair = widgets.HBox(sides)
         pair.add_class("explorer-pair")
@@ -39,7 +39,7 @@ class Comparison:
         self.widget = widgets.VBox([head, pair, self.table], layout={"display": "none"})
         self.widget.add_class("explorer-card")
 
-    def show(self, one: Kept, other: Kept) -> None:
+    def show(self, one: RunEntry, other: RunEntry) -> None:
         """Show two runs."""
         self.runs = (one, other)
         opened: list[Any] = [load(run.folder) for run in self.runs]  # runs and points

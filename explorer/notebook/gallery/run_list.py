@@ -13,7 +13,7 @@ from explorer.notebook.widgets.field_kinds import field_kinds
 
 
 @dataclass(frozen=True)
-class Kept:
+class RunEntry:
     """A run, or a point of a sweep, as the gallery shows it."""
 
     name: str
@@ -40,7 +40,7 @@ class Kept:
         return " ".join(parts).lower()
 
 
-def kept_runs(explorations: str | Path | None) -> list[Kept]:
+def list_runs(explorations: str | Path | None) -> list[RunEntry]:
     """Everything that has a recipe, newest first."""
     table = runs(explorations)
     table = table[table["kind"] != "train"]
@@ -49,15 +49,15 @@ def kept_runs(explorations: str | Path | None) -> list[Kept]:
     return found[::-1]
 
 
-def matching(kept: list[Kept], words: str) -> list[Kept]:
+def filter_runs(kept: list[RunEntry], words: str) -> list[RunEntry]:
     """Those whose text has all of the words: `alive gain 4.5 starred`."""
     wanted = words.lower().split()
     return [run for run in kept if all(word in run.text for word in wanted)]
 
 
-def _kept(row: dict[Any, Any]) -> Kept:
+def _kept(row: dict[Any, Any]) -> RunEntry:
     folder = Path(row["folder"])
-    return Kept(
+    return RunEntry(
         name=row["run"],
         folder=folder,
         status=row["status"],

@@ -11,7 +11,7 @@ ROOM = 0.75  # of SLOWEST that a larger frame may be expected to take, or sizes 
 SMALLEST = 16  # pixels on a side
 
 
-class Pace:
+class AdaptiveResolution:
     """Chooses the largest of a few sizes whose frames take less than 1/24 s, from what frames took.
 
     A single slow frame (the machine did something else) changes nothing; one four times too slow does.
@@ -32,7 +32,7 @@ class Pace:
         return statistics.median(self._rates) * size[0] * size[1] if self._rates else 0.0
 
     def took(self, size: tuple[int, int], seconds: float) -> None:
-        """Learn what a frame of this size took, and choose anew."""
+        """Learn what a frame of this size took, and choose as_reset_point."""
         self._rates.append(seconds / (size[0] * size[1]))
         if seconds > 4 * SLOWEST or (len(self._rates) >= 3 and self.expected(self.size) > SLOWEST):
             self._move(self._fitting(SLOWEST))

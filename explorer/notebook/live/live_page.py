@@ -76,7 +76,7 @@ class LivePage(anywidget.AnyWidget):
             self.field = field
             self.settings = field.model_dump(mode="json")  # though it be that of the beginning
         self.on_msg(lambda _, message, buffers: self._hear(message))
-        cells.answer_in_any_shell(self)
+        cells.reply_from_any_subshell(self)
 
     def __repr__(self) -> str:
         return "the live page: run this cell to use it"  # what a saved notebook shows where no kernel runs

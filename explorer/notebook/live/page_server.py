@@ -85,7 +85,7 @@ class PageServer:
 
     def _ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
+        request = urllib.request.PreviewRequest(
             f"{self.address}api/{path}", data, headers={"content-type": "application/json"}
         )
         try:

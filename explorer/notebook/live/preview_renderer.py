@@ -1,4 +1,4 @@
-"""The frames of the live view: quick ones while it moves, the exact one at rest."""
+"""The frames of the live.live_view: quick ones while it moves, the exact one at rest."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
-from explorer.notebook.live.adaptive_resolution import Pace
-from explorer.notebook.widgets.latest_worker import Latest, Stale
+from explorer.notebook.live.adaptive_resolution import AdaptiveResolution
+from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.notebook.widgets.show import Frame
 from explorer.rendering import Device, Exposure, Renderer, resolve
 from explorer.rendering.exposure import dim
@@ -17,17 +17,17 @@ AHEAD = 4.0  # seconds of the music that are searched for flashes before they ar
 NOTICED = 0.1  # seconds; a full frame that takes longer is preceded by a quick one
 
 
-class Painter:
+class PreviewRenderer:
     """Draws a field at preview size on one thread; keeps the renderers of the latest field."""
 
     def __init__(self, track: FeatureTrack, size: tuple[int, int], device: str) -> None:
         self.track, self.size = track, size
-        self.pace = Pace(size)
+        self.pace = AdaptiveResolution(size)
         self._exact = resolve(device)
         self._quick = resolve(self._exact.device.type, "draft")
         self._field: FieldSettings | None = None
         self._exposure: Exposure | None = None
-        self._ahead = Latest(_look_ahead, lambda _: None, name="explorer-flashes")
+        self._ahead = LatestWorker(_look_ahead, lambda _: None, name="explorer-flashes")
         self._renderers: dict[tuple[tuple[int, int], Device], Renderer] = {}
 
     @property
@@ -48,7 +48,7 @@ class Painter:
         assert self._exposure is not None
         dim(frame, self._exposure.known(t))
         if any(not self._exposure.is_known(min(t + ahead, self.track.duration)) for ahead in (0.0, AHEAD)):
-            self._ahead.ask((self._exposure, t))
+            self._ahead.submit((self._exposure, t))
         exact = self._renderer(field, self.size, self._exact) if size == self.size else None
         return frame, exact is not None and renderer.kernel == exact.kernel
 
@@ -79,7 +79,7 @@ class Painter:
         return self._renderers[key]
 
 
-def _look_ahead(asked: tuple[Exposure, float], stale: Stale) -> None:
+def _look_ahead(asked: tuple[Exposure, float], stale: StaleCheck) -> None:
     """Find the exposures around a moment and a little after it, for the frames that come."""
     exposure, t = asked
     for ahead in (0.0, AHEAD):

@@ -14,10 +14,10 @@ from explorer.errors import SettingsError
 from explorer.experiments import Run, render, star
 from explorer.experiments.runs.estimate import Estimate
 from explorer.fields import FieldSettings
-from explorer.notebook.panel.preview import Request
-from explorer.notebook.widgets.background_job import STOPPED, Job, State
+from explorer.notebook.panel.preview_pipeline import PreviewRequest
+from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
 from explorer.notebook.widgets.error_line import error_html
-from explorer.notebook.widgets.file_links import saved_in
+from explorer.notebook.widgets.file_links import saved_links
 from explorer.notebook.widgets.layout import card, push_button
 from explorer.progress import Progress
 from explorer.rendering import RESOLUTIONS
@@ -37,12 +37,12 @@ class Exporter:
         self,
         audio: Path,
         duration: float,
-        request: Callable[[], Request],
+        request: Callable[[], PreviewRequest],
         explorations: str | Path | None,
         how: dict[str, Any] | None = None,
         made: Callable[[], None] = lambda: None,
     ) -> None:
-        self.job: Job | None = None
+        self.job: BackgroundJob | None = None
         self._audio, self._duration = audio, duration
         self._request, self._explorations = request, explorations
         self._how, self._made = how or {}, made
@@ -50,17 +50,17 @@ class Exporter:
         self._lock = threading.Lock()
         self._make_widgets()
 
-    def save(self) -> Job:
+    def save(self) -> BackgroundJob:
         """Keep this look: a run with its recipe, one 720p frame at this moment as poster and video."""
         request = self._request()
         return self._start(request.field, start=request.t, **STILL)
 
-    def save_starred(self) -> Job:
+    def save_starred(self) -> BackgroundJob:
         """Keep this look, with a star."""
         request = self._request()
         return self._start(request.field, starred=True, start=request.t, **STILL)
 
-    def export(self) -> Job:
+    def export(self) -> BackgroundJob:
         """Render the excerpt as MP4 with sound, in a run folder."""
         length = self.length.value or None
         return self._start(
@@ -79,7 +79,7 @@ class Exporter:
         if self.job:
             self.job.wait()
 
-    def _start(self, field: FieldSettings, starred: bool = False, **settings: Any) -> Job:
+    def _start(self, field: FieldSettings, starred: bool = False, **settings: Any) -> BackgroundJob:
         settings |= {"explorations": self._explorations, **self._how}
 
         def work(progress: Progress) -> Run:
@@ -92,20 +92,20 @@ class Exporter:
             if self.job and self.job.running:
                 raise SettingsError("a run is being made; wait for it or press Stop")
             self._expected = ""
-            self._show(State())
-            self.job = Job(work, self._tell)
+            self._show(JobState())
+            self.job = BackgroundJob(work, self._tell)
             return self.job
 
     def _foretell(self, expected: Estimate) -> None:
         """Keep what the run will take, for the line below the bar."""
         self._expected = str(expected)
 
-    def _tell(self, state: State) -> None:
+    def _tell(self, state: JobState) -> None:
         self._show(state)
         if state.ended:
             self._made()
 
-    def _show(self, state: State) -> None:
+    def _show(self, state: JobState) -> None:
         """Show a state; on the job's thread, but for the first one."""
         for button in (self.save_button, self.star_button, self.export_button):
             button.disabled = not state.ended
@@ -146,13 +146,13 @@ def _choice(options: list[Any], value: Any, tooltip: str) -> widgets.Widget:
     return widgets.Dropdown(options=options, value=value, tooltip=tooltip, layout={"width": "82px"})
 
 
-def _told(state: State, expected: str = "") -> str:
+def _told(state: JobState, expected: str = "") -> str:
     """A state as a line of HTML, with what the run was expected to take."""
     if state.error:
         return html.escape(state.error)
     if state.result:
         folder, name = state.result.folder, "report.html"
-        return saved_in(folder, {"video": state.result.video, "report": folder / name})
+        return saved_links(folder, {"video": state.result.video, "report": folder / name})
     left = "" if state.seconds_left is None else f", {_clock(state.seconds_left)} left"
     note = f" ({html.escape(expected)})" if expected else ""
     return f"{html.escape(state.step)} {state.share:.0%}{left}{note}"

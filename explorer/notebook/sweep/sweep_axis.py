@@ -10,14 +10,14 @@ import ipywidgets as widgets
 from explorer.experiments import Recipe
 from explorer.experiments.sweeps.parameter_paths import places
 from explorer.experiments.sweeps.sampling import TYPED, typed_axis
-from explorer.notebook.widgets.controls import grid, label
+from explorer.notebook.widgets.controls import slider_values, label
 from explorer.settings import Knob
 
 PROPOSED = 4  # values of a number
 NOTHING = ("\N{EM DASH}", "")
 
 
-class Axis:
+class SweepAxis:
     """One setting to vary, and its values."""
 
     def __init__(self, number: int, changed: Callable[[], None]) -> None:
@@ -69,7 +69,7 @@ def proposed(knob: Knob) -> list[str]:
     """A few values worth trying: over the slider's range, or all there are."""
     if not knob.slider:
         return list(knob.choices) or ["false", "true"]
-    places = grid(knob)
+    places = slider_values(knob)
     last = len(places) - 1
     chosen = dict.fromkeys(places[round(last * n / (PROPOSED - 1))] for n in range(PROPOSED))
     return [f"{value:.3g}" if isinstance(value, float) else str(value) for value in chosen]

@@ -12,13 +12,13 @@ from explorer.experiments.runs.eta import Pace, Plan, duration
 from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.files import explorations_folder
 from explorer.notebook.panel.diagnosis_html import badge
-from explorer.notebook.widgets.background_job import State
-from explorer.notebook.widgets.thumbnail_grid import Item
+from explorer.notebook.widgets.background_job import JobState
+from explorer.notebook.widgets.thumbnail_grid import ThumbnailItem
 
 POINTS = "points"  # the step in which a sweep finishes points; others come before it
 
 
-class Arrival:
+class SweepProgress:
     """Finds the folder that a sweep of this process has begun, and tells what is in it."""
 
     def __init__(self, explorations: str | Path | None, folder: Path | None = None) -> None:
@@ -34,7 +34,7 @@ class Arrival:
         self.plan, self._total = plan, plan.points
         self._workers, self._pace = plan.workers or 1, None
 
-    def items(self) -> list[Item]:
+    def items(self) -> list[ThumbnailItem]:
         """The finished points."""
         if self.folder is None:
             self.folder = self._found()
@@ -44,7 +44,7 @@ class Arrival:
             _item(point) for point in Sweep(self.folder).points if point.log["status"] in ("done", "failed")
         ]
 
-    def told(self, state: State) -> str:
+    def told(self, state: JobState) -> str:
         """A state in words: points and time left, and what was foretold."""
         if state.step != POINTS:
             return f"{state.step} {state.share:.0%}"
@@ -71,9 +71,9 @@ class Arrival:
         return None
 
 
-def _item(point: Point) -> Item:
+def _item(point: Point) -> ThumbnailItem:
     words = caption(point.log.get("params") or {})
     verdict = badge(str(point.log.get("verdict") or point.log["status"]))
     thumb = point.thumb if point.log["status"] == "done" else None
     shown = f'<div class="explorer-words">{verdict}<br><span>{html.escape(words)}</span></div>'
-    return Item(point.key, thumb, f"load {words}", shown, point)
+    return ThumbnailItem(point.key, thumb, f"load {words}", shown, point)

@@ -14,14 +14,14 @@ from explorer.experiments import Recipe, Sweep, sweep
 from explorer.experiments.runs.eta import duration, size
 from explorer.experiments.sweeps.options import MOMENTS, small_frames
 from explorer.experiments.sweeps.specification import DRAWN, SAMPLES, Clip, draw_points
-from explorer.notebook.panel.panel_context import Desk
-from explorer.notebook.sweep.sweep_axis import Axis, offered
-from explorer.notebook.sweep.sweep_progress import POINTS, Arrival
-from explorer.notebook.widgets.background_job import STOPPED, Job, State
+from explorer.notebook.widgets.panel_context import PanelContext
+from explorer.notebook.sweep.sweep_axis import SweepAxis, offered
+from explorer.notebook.sweep.sweep_progress import POINTS, SweepProgress
+from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
 from explorer.notebook.widgets.error_line import error_html
-from explorer.notebook.widgets.file_links import saved_in
+from explorer.notebook.widgets.file_links import saved_links
 from explorer.notebook.widgets.layout import card, push_button
-from explorer.notebook.widgets.thumbnail_grid import Card, Item, Shelf, muted
+from explorer.notebook.widgets.thumbnail_grid import ThumbnailCard, ThumbnailItem, ThumbnailGrid, muted
 from explorer.progress import Progress
 
 AXES, PAGE = 3, 12
@@ -37,22 +37,22 @@ FRAME_BYTES, CLIP_BYTES = 30_000, 400_000
 class SweepTab:
     """One sweep at a time, in the background. `pace` gives the seconds that a frame takes to draw now."""
 
-    def __init__(self, desk: Desk, pace: Callable[[], float]) -> None:
-        self._desk, self._pace = desk, pace
-        self.job: Job | None = None
-        self._arrival = Arrival(desk.explorations)
+    def __init__(self, context: PanelContext, pace: Callable[[], float]) -> None:
+        self._context, self._pace = context, pace
+        self.job: BackgroundJob | None = None
+        self._arrival = SweepProgress(context.explorations)
         self._shown = -1.0  # the share of the points whose pictures are shown
         self._make_widgets()
         self.refresh()
 
     def refresh(self) -> None:
-        """Offer the settings of the field that is shown, and foretell anew."""
+        """Offer the settings of the field that is shown, and foretell as_reset_point."""
         settings = offered(self._base())
         for axis in self.axes:
             axis.offer(settings)
         self._foretell()
 
-    def run(self) -> Job:
+    def run(self) -> BackgroundJob:
         """Start the sweep; returns at once. Raises SettingsError for what cannot be varied so."""
         base, asked = self._base(), self._asked()
         if not asked["vary"]:
@@ -60,7 +60,7 @@ class SweepTab:
         draw_points(base, **asked)
         return self._start(None, field=base.field, clips=self.clips.value, **asked)
 
-    def go_on(self) -> Job:
+    def go_on(self) -> BackgroundJob:
         """Do what is left of a sweep that was stopped."""
         return self._start(self._arrival.folder)
 
@@ -75,33 +75,33 @@ class SweepTab:
         if self.job:
             self.job.wait()
 
-    def _start(self, folder: Path | None, **asked: Any) -> Job:
+    def _start(self, folder: Path | None, **asked: Any) -> BackgroundJob:
         if self.job and self.job.running:
             raise SettingsError("a sweep is under way; wait for it or press Stop")
-        desk = self._desk
-        arrival = self._arrival = Arrival(desk.explorations, folder)
+        context = self._context
+        arrival = self._arrival = SweepProgress(context.explorations, folder)
         if folder is None:
-            asked |= {"analysis": desk.track.settings.model_dump()}
+            asked |= {"analysis": context.track.settings.model_dump()}
 
         def work(progress: Progress) -> Sweep:
             return sweep(
-                audio=desk.audio, explorations=desk.explorations, device=desk.device, resume=folder,
+                audio=context.audio, explorations=context.explorations, device=context.device, resume=folder,
                 announce=arrival.announce, progress=progress, **asked,
             )  # fmt: skip
 
         self._shown = -1.0
-        self._show(State())
-        self.job = Job(work, self._tell)
+        self._show(JobState())
+        self.job = BackgroundJob(work, self._tell)
         return self.job
 
-    def _tell(self, state: State) -> None:
+    def _tell(self, state: JobState) -> None:
         """Show a state, from the job's thread."""
         try:
             self._show(state)
         except Exception as error:
-            self._desk.fail(error)
+            self._context.fail(error)
 
-    def _show(self, state: State) -> None:
+    def _show(self, state: JobState) -> None:
         self.run_button.disabled = not state.ended
         self.stop_button.disabled = state.ended
         self.stop_button.layout.display = self.bar.layout.display = "none" if state.ended else ""
@@ -113,21 +113,21 @@ class SweepTab:
         unfinished = bool(state.error and self._arrival.folder)
         self.go_on_button.layout.display = "" if unfinished else "none"
 
-    def _line(self, state: State) -> str:
+    def _line(self, state: JobState) -> str:
         if state.error:
             return muted(state.error) if state.error == STOPPED else error_html(state.error)
         if state.result:
-            return saved_in(state.result.folder, {"open the report": state.result.report})
+            return saved_links(state.result.folder, {"open the report": state.result.report})
         return muted(self._arrival.told(state))
 
-    def _pick(self, item: Item) -> None:
+    def _pick(self, item: ThumbnailItem) -> None:
         """Load a point into the controls, at the moment of its picture."""
-        moments = item.thing.log.get("moments") or [None]
-        self._desk.load(item.thing.field, moments[len(moments) // 2], anew=True)
+        moments = item.payload.log.get("moments") or [None]
+        self._context.load(item.payload.field, moments[len(moments) // 2], as_reset_point=True)
 
     def _base(self) -> Recipe:
-        field = self._desk.field
-        return Recipe.for_track(self._desk.track, field=field, frames=small_frames(field))
+        field = self._context.field
+        return Recipe.for_track(self._context.track, field=field, frames=small_frames(field))
 
     def _asked(self) -> dict[str, Any]:
         """What the tab says, as `sweep` takes it. Raises SettingsError."""
@@ -158,8 +158,8 @@ class SweepTab:
         self.estimate.value = muted(f"{count} points: roughly {cost}")
 
     def _make_widgets(self) -> None:
-        guarded = self._desk.guarded
-        self.axes = [Axis(number, guarded(self._foretell)) for number in range(1, AXES + 1)]
+        handler = self._context.handler
+        self.axes = [SweepAxis(number, handler(self._foretell)) for number in range(1, AXES + 1)]
         self.sampler = widgets.Dropdown(
             options=SAMPLERS, value="grid", tooltip="which combinations", layout={"width": "168px"}
         )
@@ -172,7 +172,7 @@ class SweepTab:
             layout={"width": "auto"},
         )  # fmt: skip
         for widget in (self.sampler, self.samples, self.clips):
-            widget.observe(guarded(self._foretell), "value")
+            widget.observe(handler(self._foretell), "value")
         self.estimate, self.line = widgets.HTML(), widgets.HTML()
         self.run_button = push_button("Run sweep", "th", "draw all of these", button_style="primary")
         self.stop_button = push_button("Stop", "stop", "end the sweep; what is finished stays", disabled=True)
@@ -181,10 +181,10 @@ class SweepTab:
         for button, action in (
             (self.run_button, self.run), (self.stop_button, self.stop), (self.go_on_button, self.go_on),
         ):  # fmt: skip
-            button.on_click(guarded(action))
+            button.on_click(handler(action))
         self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "display": "none"})
         self.bar.add_class("explorer-bar")
-        self.shelf = Shelf([Card(self._pick, guarded) for _ in range(PAGE)], guarded)
+        self.shelf = ThumbnailGrid([ThumbnailCard(self._pick, handler) for _ in range(PAGE)], handler)
         how = widgets.HBox([self.sampler, self.samples, self.clips])
         buttons = widgets.HBox([self.run_button, self.stop_button, self.go_on_button])
         axes = [axis.widget for axis in self.axes]

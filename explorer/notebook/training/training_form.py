@@ -6,9 +6,9 @@ import ipywidgets as widgets
 
 from explorer.learn.settings import TrainSettings
 from explorer.notebook.widgets.controls import Control, label, make_control
-from explorer.notebook.widgets.error_line import Guard
+from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.layout import card
-from explorer.notebook.widgets.setting_row import Row
+from explorer.notebook.widgets.setting_row import SettingRow
 
 FIRST = ("epochs", "made_clips", "window_frames", "include_delta", "include_delta_delta", "seed")
 
@@ -16,9 +16,9 @@ FIRST = ("epochs", "made_clips", "window_frames", "include_delta", "include_delt
 class TrainingForm:
     """All knobs of `TrainSettings`; settings without a control are kept."""
 
-    def __init__(self, settings: TrainSettings, guarded: Guard) -> None:
+    def __init__(self, settings: TrainSettings, handler: HandlerFactory) -> None:
         self._base = settings
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[str, SettingRow] = {}
         knobs = TrainSettings.knobs()
         made = {name: make_control(knob, self._mark) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, control in made.items() if control}
@@ -26,7 +26,7 @@ class TrainingForm:
             control.set(getattr(settings, name))
             knob = knobs[name]
             help = f"{knob.help} ({knob.allowed})"
-            self.rows[name] = Row(label(knob), help, control, getattr(settings, name), guarded)
+            self.rows[name] = SettingRow(label(knob), help, control, getattr(settings, name), handler)
         rest = [row.widget for name, row in self.rows.items() if name not in FIRST]
         self.rest = widgets.Accordion([widgets.VBox(rest)], titles=("more settings",), selected_index=None)
         self.widget = card("settings", *(self.rows[name].widget for name in FIRST), self.rest)

@@ -22,12 +22,12 @@ from explorer.learn.settings import TrainSettings, continued, saved_settings
 from explorer.learn.subprocess_training import Training, TrainingStatus, flags_of
 from explorer.learn.training_run import TrainRun
 from explorer.notebook.training.training_form import TrainingForm
-from explorer.notebook.training.training_screen import SHEET, TrainingScreen
+from explorer.notebook.training.training_progress import SHEET, TrainingProgressView
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.error_line import ErrorLine
 from explorer.notebook.widgets.layout import box, push_button
-from explorer.notebook.widgets.show import relative
-from explorer.notebook.widgets.static_output import VIEW, Still
+from explorer.notebook.widgets.show import relative_link
+from explorer.notebook.widgets.static_output import VIEW, StaticOutput
 from explorer.notebook.widgets.style import CSS
 
 STILL_WIDTH = 960  # pixels of the pictures that a saved notebook keeps
@@ -85,7 +85,7 @@ class TrainingView:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
-        self._errors, self._still = ErrorLine(), Still()
+        self._errors, self._still = ErrorLine(), StaticOutput()
         self.status = TrainingStatus()
         self._make_widgets(str(source), settings)
 
@@ -203,14 +203,14 @@ class TrainingView:
     def _code(self, run: Path) -> str:
         """One line that uses what was learned, on the first sound of the folder."""
         near = run.parent == explorations_folder().resolve()
-        model = run.name if near else relative(run)
+        model = run.name if near else relative_link(run)
         files = sound_files(Path(self.source.value).expanduser())
         unused = {*self.status.left_out, *(file["name"] for file in self.status.skipped)}
         song = next((file for file in files if file.name not in unused), files[0])
-        return f"ex.explore({relative(song)!r}, ex.Julia(model={model!r}))"
+        return f"ex.explore({relative_link(song)!r}, ex.Julia(model={model!r}))"
 
     def _make_widgets(self, source: str, settings: TrainSettings) -> None:
-        guarded = self._errors.guarded
+        handler = self._errors.handler
         self.source = widgets.Text(
             source, placeholder="folder with music, or a sound file", description="music",
             tooltip="a folder with music, or one sound file", continuous_update=False,
@@ -222,10 +222,10 @@ class TrainingView:
         for pressed, action in (
             (self.start_button, self.start), (self.stop_button, self.stop), (self.go_on_button, self.go_on),
         ):  # fmt: skip
-            pressed.on_click(guarded(action))
+            pressed.on_click(handler(action))
         self.stop_button.layout.display = "none"
         self.go_on_button.layout.display = "" if self._resume else "none"
-        self.form, self.screen = TrainingForm(settings, guarded), TrainingScreen()
+        self.form, self.screen = TrainingForm(settings, handler), TrainingProgressView()
         buttons = (self.start_button, self.go_on_button, self.stop_button)
         head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + TITLE), self.source, *buttons)
         left = box(widgets.VBox, "explorer-left", *self.screen.parts)
@@ -233,4 +233,4 @@ class TrainingView:
         columns = box(widgets.HBox, "explorer-columns", left, right)
         parts = (head, self._errors.widget, self.screen.top, columns)
         self.widget = box(widgets.VBox, "explorer-panel", *parts)
-        cells.answer_in_any_shell(self.widget)
+        cells.reply_from_any_subshell(self.widget)

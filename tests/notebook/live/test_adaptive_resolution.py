@@ -1,0 +1,44 @@
+"""The live.live_view draws as large as keeps up with the music."""
+
+import pytest
+
+from explorer.notebook.live.adaptive_resolution import SLOWEST, AdaptiveResolution
+
+
+def test_frames_that_are_fast_enough_grow_to_full_size_one_step_at_a_time():
+    pace = AdaptiveResolution((640, 360))
+    sizes = []
+    for _ in range(100):
+        sizes.append(pace.size)
+        pace.took(pace.size, 1e-8 * pace.size[0] * pace.size[1])
+    assert sizes[0] == (160, 90)
+    assert sizes[-1] == (640, 360)
+    assert sorted(set(sizes)) == sorted(dict.fromkeys(sizes))
+
+
+@pytest.mark.parametrize("megapixels_per_second", [0.3, 0.6, 1.5, 3.0, 50.0])
+def test_the_largest_size_that_keeps_up_is_found_and_kept(megapixels_per_second):
+    pace = AdaptiveResolution((640, 360))
+    sizes = []
+    for _ in range(200):
+        sizes.append(pace.size)
+        pace.took(pace.size, pace.size[0] * pace.size[1] / (1e6 * megapixels_per_second))
+    assert len(set(sizes[100:])) == 1  # no swinging to and fro
+    last = sizes[-1]
+    seconds = last[0] * last[1] / (1e6 * megapixels_per_second)
+    assert seconds <= SLOWEST or last == pace.sizes[-1]
+    larger = [size for size in pace.sizes if size > last]
+    if larger:
+        assert min(larger)[0] * min(larger)[1] / (1e6 * megapixels_per_second) > 0.7 * SLOWEST
+
+
+def test_a_hiccup_changes_nothing_and_a_slow_field_does_at_once():
+    pace = AdaptiveResolution((640, 360))
+    for _ in range(50):
+        pace.took(pace.size, 1e-8 * pace.size[0] * pace.size[1])
+    assert pace.size == (640, 360)
+    pace.took(pace.size, 2 * SLOWEST)
+    assert pace.size == (640, 360)
+    for _ in range(3):
+        pace.took(pace.size, 3 * SLOWEST)
+    assert pace.size < (640, 360)
