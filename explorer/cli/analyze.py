@@ -10,6 +10,7 @@ import typer
 from explorer.audio.features import EXTRAS
 from explorer.cli import output_paths
 from explorer.cli.console import Bar, say
+from explorer.formatting import clock_text, count_text
 
 
 def analyze(
@@ -32,7 +33,7 @@ def analyze(
     """Show what explorer hears in a sound file: a table, and the waveform with all features as a picture."""
     from explorer import files
     from explorer.audio import analyze as analyze_sound
-    from explorer.audio.plot import clock, draw_track, summary
+    from explorer.audio.plot import draw_track, summary
     from explorer.fields import Patterns
 
     drawn = output_paths.picture(
@@ -41,11 +42,12 @@ def analyze(
     listed = output_paths.Target("--table", table) if table is not None else None
     with Bar() as progress:
         track = analyze_sound(audio, fps=fps, progress=progress, extras=extras)
-    say(f"{track.name}: {track.duration:.2f} s, {len(track.times)} moments at {track.fps:g} a second")
+    moments = count_text(len(track.times), "moment")
+    say(f"{track.name}: {track.duration:.2f} s, {moments} at {track.fps:g} a second")
     say(summary(track).to_string(float_format=_figures, na_rep="-"))
     say("active      share of the time off its rest; of a tempo, with a clear beat")
     parts = Patterns().families(track)
-    say("patterns    " + ", ".join(f"{name} {clock(begin)}" for begin, _, name in parts))
+    say("patterns    " + ", ".join(f"{name} {clock_text(begin)}" for begin, _, name in parts))
     output_paths.save(draw_track(track, audio, parts=parts), drawn)
     drawn.done("picture")
     if listed:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from tqdm import tqdm
 
 from explorer.errors import ExplorerWarning
+from explorer.formatting import percent_text
 
 QUIET = 10.0  # seconds without a word where there is no terminal to draw a bar in
 EPOCHS = "{l_bar}{bar}| {n:.1f} of {total} epochs [{elapsed}<{remaining}]"
@@ -63,7 +64,7 @@ class Bar:
         self._bar.update((done if step == "training" else round(done)) - self._bar.n)
         if self._bar.disable and self._clock() - self._said > QUIET:
             self._said = self._clock()
-            complain(f"{step} {done / total if total else 0:.0%}")
+            complain(f"{step} {percent_text(done / total if total else 0)}")
 
     def close(self) -> None:
         """Remove the bar."""

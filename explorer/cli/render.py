@@ -19,6 +19,7 @@ from explorer.cli.options import (
     with_setting_flags,
 )
 from explorer.errors import SettingsError
+from explorer.formatting import count_text, percent_text
 
 if TYPE_CHECKING:
     from explorer.experiments import Recipe, Run
@@ -134,7 +135,8 @@ def _dimmed(log: dict[str, Any]) -> str:
     if not frames:
         return ""
     return (
-        f"flashes     as meant, {frames} frames were dimmed (down to {limit['least_exposure']:.0%}): "
+        f"flashes     as meant, {count_text(frames, 'frame was', 'frames were')} dimmed "
+        f"(down to {percent_text(limit['least_exposure'])}): "
         "fast flashes can cause seizures; --no-flash-limit draws them"
     )
 

@@ -11,6 +11,7 @@ import typer
 from explorer.cli.console import Bar, complain, say
 from explorer.cli.options import Explorations
 from explorer.errors import SettingsError
+from explorer.formatting import size_text
 
 
 def report(
@@ -31,7 +32,7 @@ def report(
         page = _every(explorations)
     else:
         page = write_report(latest(explorations) if folder is None else lookup.find(folder, explorations))
-        say(f"report      {page} ({page.stat().st_size / 1e3:.0f} kB)")
+        say(f"report      {page} ({size_text(page.stat().st_size)})")
     if show:
         webbrowser.open(page.resolve().as_uri())
 

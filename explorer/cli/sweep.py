@@ -12,6 +12,7 @@ from explorer.cli.console import Bar, say
 from explorer.cli.options import DeviceOption, Explorations, PrecisionOption, with_setting_flags
 from explorer.errors import SettingsError, Stopped
 from explorer.fields import AnyField
+from explorer.formatting import duration_text
 
 if TYPE_CHECKING:
     from explorer.experiments import Sweep
@@ -188,7 +189,7 @@ class Points:
         say(plan)
 
     def __call__(self, step: str, done: float, total: float) -> None:
-        from explorer.experiments.runs.eta import Pace, duration
+        from explorer.experiments.runs.eta import Pace
 
         if step != "points":
             self._other(step, done, total)
@@ -203,7 +204,7 @@ class Points:
             self._pace.finished(new)
             self._bar.update(new)
         if (left := self._pace.seconds_left) is not None:
-            self._bar.set_postfix_str(f"{duration(left)} left")
+            self._bar.set_postfix_str(f"{duration_text(left)} left")
 
     def _end(self) -> None:
         if self._bar is not None:

@@ -24,7 +24,7 @@ from explorer.fields.srgb import decoded, encoded
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import ALLOWED, DARKER_BELOW, LEAST_CHANGE, CellGrid, Turns
-from explorer.rendering.threads import alone, usable_threads
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
 STEP = "looking for flashes"
@@ -109,7 +109,7 @@ class Exposure:
         ]
         if not missing:
             return
-        with ThreadPoolExecutor(self._threads, "explorer-flashes", alone) as pool:
+        with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
             for n, begin in enumerate(missing):
                 progress(STEP, n, len(missing))
                 end = min(begin + PART, len(self._needed))

@@ -19,7 +19,7 @@ def expected(panel):
 
 
 def shown(panel):
-    return np.asarray(Image.open(io.BytesIO(panel.screen.image.value)).convert("RGB"))
+    return np.asarray(Image.open(io.BytesIO(panel.preview_view.image.value)).convert("RGB"))
 
 
 def settle(panel):

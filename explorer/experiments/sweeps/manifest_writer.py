@@ -37,7 +37,7 @@ class Journal:
             "command": manifest.command(),
             "audio": {**spec.base.audio.model_dump(), "path": str(sound.resolve())},
             "field": spec.base.field.kind,
-            "device": {"name": device.name, "type": device.device.type, "note": device.note},
+            "device": {"name": device.name, "type": device.torch_device.type, "note": device.note},
             "precision": spec.base.precision,
             "environment": manifest.environment(),
             "spec_hash": _hash_in(folder),

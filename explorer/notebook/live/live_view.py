@@ -1,8 +1,8 @@
-"""The kernel's half of the live.live_view; the page's half is live.js.
+"""The kernel's half of the live view; the page's half is live.js.
 
-The page asks for moments, with at most two questions out; a handler only leaves the newest one for the
-worker, which may be on any thread. The worker draws and answers with JPEG bytes and with how many questions
-that answers, so that the page knows how many it may ask again: nothing queues up, however slow the field.
+The page requests frames, with at most two requests out; a handler only submits the newest one to the
+worker, and may run on any thread. The worker draws and answers with JPEG bytes and with how many requests
+that answers, so that the page knows how many it may send again: nothing queues up, however slow the field.
 
     page -> kernel   {kind: "frame", t, id, moving}, {kind: "ready"}
     kernel -> page   {kind: "frame", seq, id, consumed, t, draft, width, height} + JPEG,
@@ -24,9 +24,9 @@ import anywidget
 import traitlets
 
 from explorer.audio import FeatureTrack, open_sound
-from explorer.audio.plot import clock
 from explorer.errors import ExplorerError, Stopped, words_of
 from explorer.fields import FieldSettings
+from explorer.formatting import clock_text
 from explorer.notebook.live import sound
 from explorer.notebook.live.preview_renderer import PreviewRenderer
 from explorer.notebook.widgets import cells
@@ -35,7 +35,7 @@ from explorer.notebook.widgets.show import Frame, encode_jpeg
 from explorer.rendering import parse_size
 from explorer.rendering.frames import Size
 
-PART = 1 << 20  # bytes of sound in a message
+MESSAGE_BYTES = 1 << 20  # of sound in one message
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class FrameRequest:
     t: float
     id: int = 0
     moving: bool = False
-    number: int = 0  # how many questions there were, this one included
+    number: int = 0  # how many requests there were, this one included
 
 
 class LiveView(anywidget.AnyWidget):
     """Plays a sound and shows a field's frames in step with it, at up to `size`.
 
     `load` shows another field, `close` ends the threads. `t` is the moment in seconds: it follows the page
-    and may be set. `error` tells what went wrong, `note` why there is no sound; both are shown in the page.
+    and may be set. `error` says what went wrong, `note` why there is no sound; the page shows both.
     """
 
     _esm = Path(__file__).with_name("live.js")
@@ -81,102 +81,101 @@ class LiveView(anywidget.AnyWidget):
         self.track, self.audio_path = track, Path(audio_path)  # the track may be set: one with more columns
         self._field = field
         self._lock = threading.Lock()
-        self._question = FrameRequest(0.0)  # the newest
-        self._answered = self._answers = 0  # questions; messages
-        self._sound = b""
-        self._painter = PreviewRenderer(track, (width, height), device)
-        self._frames = LatestWorker(self._draw, lambda _: None, name="explorer-live")
-        self._sounds = LatestWorker(self._deliver, self._silent, name="explorer-live-sound")
-        self.on_msg(lambda _, message, buffers: self._hear(message))
+        self._newest = FrameRequest(0.0)
+        self._answered = self._answers = 0  # requests; messages
+        self._mp3 = b""
+        self._renderer = PreviewRenderer(track, (width, height), device)
+        self._frame_worker = LatestWorker(self._draw, lambda _: None, name="explorer-live")
+        self._sound_worker = LatestWorker(self._send_sound, self._play_silently, name="explorer-live-sound")
+        self.on_msg(lambda _, message, buffers: self._receive(message))
         cells.reply_from_any_subshell(self)
 
     @property
     def field(self) -> FieldSettings:
-        """The field that is shown."""
+        """The field on screen."""
         return self._field
 
     def load(self, field: FieldSettings) -> None:
         """Show another field, from the next frame on; at once when nothing moves."""
         with self._lock:
             self._field = field
-            if not self._question.moving:
-                self._frames.submit(self._question)
+            if not self._newest.moving:
+                self._frame_worker.submit(self._newest)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until every question is answered and the sound is sent; false when it took too long."""
-        return self._frames.wait(timeout) and self._sounds.wait(timeout)
+        """Wait until every request is answered and the sound is sent; false when it took too long."""
+        return self._frame_worker.wait(timeout) and self._sound_worker.wait(timeout)
 
     def close(self) -> None:
         """End the threads and the widget. May be called twice."""
-        self._frames.close()
-        self._sounds.close()
-        self._painter.close()
+        self._frame_worker.close()
+        self._sound_worker.close()
+        self._renderer.close()
         super().close()
 
-    def _hear(self, message: Any) -> None:
-        """A message of the page, on any thread: leave a note and return. What is no question is ignored."""
+    def _receive(self, message: Any) -> None:
+        """A message of the page, on any thread: submit work and return. Malformed messages are ignored."""
         kind = message.get("kind") if isinstance(message, dict) else None
         if kind == "ready":
-            self._sounds.submit(None)
+            self._sound_worker.submit(None)
         elif kind == "frame":
             with contextlib.suppress(KeyError, TypeError, ValueError):
-                self._listen(float(message["t"]), int(message["id"]), bool(message["moving"]))
+                self._request_frame(float(message["t"]), int(message["id"]), bool(message["moving"]))
 
-    def _listen(self, t: float, id: int, moving: bool) -> None:
+    def _request_frame(self, t: float, id: int, moving: bool) -> None:
         if not math.isfinite(t):
             return
         with self._lock:
-            t, number = min(max(t, 0.0), self.duration), self._question.number + 1
-            self._question = FrameRequest(t, id, moving, number)
-            self._frames.submit(self._question)
+            t, number = min(max(t, 0.0), self.duration), self._newest.number + 1
+            self._newest = FrameRequest(t, id, moving, number)
+            self._frame_worker.submit(self._newest)
 
-    def _draw(self, question: FrameRequest, stale: StaleCheck) -> None:
-        """The worker's answer. What moves is drawn to its end, or fast questions would never see a frame."""
-        field, painter = self._field, self._painter
-        painter.track = self.track
+    def _draw(self, request: FrameRequest, stale: StaleCheck) -> None:
+        """The worker's answer. What moves is drawn to its end, or fast requests would never see a frame."""
+        field, renderer = self._field, self._renderer
+        renderer.track = self.track
         try:
-            if question.moving or painter.slow:
-                frame, final = painter.quick(field, question.t)
-                self._show(question, frame, draft=not final)
-            if not question.moving:
-                self._show(question, painter.full(field, question.t, stale), draft=False)
+            if request.moving or renderer.is_slow:
+                frame, final = renderer.draft_frame(field, request.t)
+                self._send_frame(request, frame, draft=not final)
+            if not request.moving:
+                self._send_frame(request, renderer.full_frame(field, request.t, stale), draft=False)
             if self.error:
                 self.error = ""
         except Stopped:
             raise
         except Exception as error:
             self.error = words_of(error)
-            self._answer(question, {"kind": "failed"}, [])
+            self._answer(request, {"kind": "failed"}, [])
 
-    def _show(self, question: FrameRequest, frame: Frame, draft: bool) -> None:
+    def _send_frame(self, request: FrameRequest, frame: Frame, draft: bool) -> None:
         height, width, _ = frame.shape
-        facts = {"t": question.t, "draft": draft, "width": width, "height": height}
-        self._answer(question, facts | {"kind": "frame"}, [encode_jpeg(frame)])
+        message = {"kind": "frame", "t": request.t, "draft": draft, "width": width, "height": height}
+        self._answer(request, message, [encode_jpeg(frame)])
 
-    def _answer(self, question: FrameRequest, facts: dict[str, Any], pictures: list[bytes]) -> None:
-        """Number an answer, and say how many questions it is for: this one and those dropped before it."""
+    def _answer(self, request: FrameRequest, message: dict[str, Any], buffers: list[bytes]) -> None:
+        """Number an answer, and say how many requests it is for: this one and those dropped before it."""
         self._answers += 1
-        consumed, self._answered = question.number - self._answered, question.number
-        numbers = {"seq": self._answers, "id": question.id, "consumed": consumed}
-        self.send(facts | numbers, pictures)
+        consumed, self._answered = request.number - self._answered, request.number
+        self.send(message | {"seq": self._answers, "id": request.id, "consumed": consumed}, buffers)
 
-    def _deliver(self, _: None, stale: StaleCheck) -> None:
+    def _send_sound(self, _: None, stale: StaleCheck) -> None:
         """Send outline, onsets and sound to a page that has just opened."""
         source = open_sound(self.audio_path)
         onsets = sound.onsets(self.track).tolist()
         self.send({"kind": "outline", "onsets": onsets}, [sound.outline(source, self.duration).tobytes()])
-        if self.duration > sound.LONGEST:
-            limit = clock(sound.LONGEST)
+        if self.duration > sound.MAX_SECONDS:
+            limit = clock_text(sound.MAX_SECONDS)
             raise ExplorerError(f"the sound is longer than {limit}, which is too much to send to a page")
-        self._sound = self._sound or sound.compact(source, self.duration, stale)
-        parts = range(0, len(self._sound), PART)
+        self._mp3 = self._mp3 or sound.encode_mp3(source, self.duration, stale)
+        parts = range(0, len(self._mp3), MESSAGE_BYTES)
         for part, first in enumerate(parts):
             if stale():
                 return
-            facts = {"kind": "sound", "part": part, "parts": len(parts), "type": sound.KIND}
-            self.send(facts, [self._sound[first : first + PART]])
+            message = {"kind": "sound", "part": part, "parts": len(parts), "type": sound.MIME_TYPE}
+            self.send(message, [self._mp3[first : first + MESSAGE_BYTES]])
 
-    def _silent(self, error: Exception) -> None:
+    def _play_silently(self, error: Exception) -> None:
         """Let the page play without sound, and say why."""
         self.note = f"plays without sound: {words_of(error)}"
         self.send({"kind": "silent"})

@@ -82,9 +82,10 @@ def _chart(
         label = name if wide else name.split()[0][:3]
         parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 4}" class="name">{label}</text>')
     numbers = ", ".join(f"{name}: {value:.2g}" for name, value in zip(names, measured, strict=True))
+    text = f"{title}: {numbers}"
     return (
-        f'<svg class="explorer-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}: {numbers}">'
-        f"<title>{title}: {numbers}</title>{''.join(parts)}</svg>"
+        f'<svg class="explorer-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{text}">'
+        f"<title>{text}</title>{''.join(parts)}</svg>"
     )
 
 

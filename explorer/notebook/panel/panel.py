@@ -84,7 +84,7 @@ class Panel:
         self._lock = threading.Lock()
         self._static_output, self._errors = StaticOutput(), ErrorLine()
         self.preview_view = PreviewView(self._size)
-        self.sound = SoundLoader(audio, track, self.preview_view, self._wanted_extras)
+        self.sound = SoundLoader(audio, track, self.preview_view, self._required_extras)
         self.pipeline = PreviewPipeline(track, self._size, resolve(device), self.preview_view)
         self._worker = LatestWorker(self._draw, self._drawing_failed, name="explorer-preview")
         self.time_slider = make_time_slider(track.duration)
@@ -163,7 +163,14 @@ class Panel:
         if closed:
             return
         cells.unregister(self)
-        parts = (self.exporter, self.sweep_tab, self.gallery, self.repair_buttons, self._worker, self.pipeline)
+        parts = (
+            self.exporter,
+            self.sweep_tab,
+            self.gallery,
+            self.repair_buttons,
+            self._worker,
+            self.pipeline,
+        )
         for part in parts:
             part.close()
         for widget in list(cells.widget_tree(self.widget)):
@@ -253,7 +260,7 @@ class Panel:
         self.preview_view.show_message(DRAWING)
         self.view_switch.load(field)
 
-    def _wanted_extras(self) -> tuple[str, ...]:
+    def _required_extras(self) -> tuple[str, ...]:
         """The groups of features that the controls need; none once the panel is closed."""
         return () if self._closed else tuple(self.field.extras)
 

@@ -1,4 +1,4 @@
-"""The top row of the panel: the sound, the kind of field, presets and buttons; and how the parts are arranged."""
+"""The top row of the panel (sound, kind of field, presets, buttons), and the arrangement of its parts."""
 
 from __future__ import annotations
 

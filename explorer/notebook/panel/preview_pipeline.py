@@ -57,7 +57,9 @@ class PreviewPipeline:
         self.frame_seconds = 0.0  # that the last full frame took
         self.hidden = False  # nothing is drawn then, but measured all the same
         self._renderers: dict[tuple[int, int], Renderer] = {}
-        self._frames: LRUCache[PreviewRequest, Frame] = LRUCache(FRAME_CACHE_BYTES, lambda frame: frame.nbytes)
+        self._frames: LRUCache[PreviewRequest, Frame] = LRUCache(
+            FRAME_CACHE_BYTES, lambda frame: frame.nbytes
+        )
         self._diagnoses: LRUCache[FieldSettings, Diagnosis] = LRUCache(FIELD_CACHE_ENTRIES)
         self._suggestions: LRUCache[FieldSettings, tuple[Suggestion | None]] = LRUCache(FIELD_CACHE_ENTRIES)
         self._exposures: LRUCache[FieldSettings, Exposure] = LRUCache(FIELD_CACHE_ENTRIES)
@@ -89,7 +91,9 @@ class PreviewPipeline:
         self._limit_flashes(request, stale)
         cached, diagnosis = self._suggestions.get(field), self._diagnoses.get(field)
         if cached is None and diagnosis is not None:
-            cached = (suggest(diagnosis, self._diagnose_with("screen", stale), self._diagnose_with("draft", stale)),)
+            cached = (
+                suggest(diagnosis, self._diagnose_with("screen", stale), self._diagnose_with("draft", stale)),
+            )
             self._suggestions.put(field, cached)
         self.display.show_suggestion(cached[0] if cached else None)
 

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.diagnostics import Diagnosis, Suggestion
+from explorer.formatting import percent_text
 from explorer.notebook.panel.diagnosis_html import diagnosis_html
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
 from explorer.notebook.widgets.markup import muted
@@ -47,15 +48,14 @@ class PreviewView:
         self.frame = frame
         self._show(encode_png(frame), "png")
         height, width, _ = frame.shape
-        dimmed = "" if exposure >= UNSEEN else f" \N{MIDDLE DOT} dimmed to {100 * exposure:.0f} %, it flashes here"
-        size = f"{width}x{height} in {seconds:.2f} s"
-        self.caption.value = muted(f"{request.t:.2f} s \N{MIDDLE DOT} {size}{dimmed}")
+        parts = [f"{request.t:.2f} s", f"{width}x{height} in {seconds:.2f} s"]
+        if exposure < UNSEEN:
+            parts.append(f"dimmed to {percent_text(exposure)}, it flashes here")
+        self.caption.value = muted(" \N{MIDDLE DOT} ".join(parts))
 
-    def show_analysis(
-        self, groups: Sequence[str], step: str = "", done: float = 0, total: float = 0
-    ) -> None:
+    def show_analysis(self, groups: Sequence[str], step: str = "", done: float = 0, total: float = 0) -> None:
         """Which groups of features are analyzed, and the progress."""
-        share = f" {done / total:.0%}" if total else ""
+        share = f" {percent_text(done / total)}" if total else ""
         progress = f" <small>{html.escape(step)}{share}</small>" if step else ""
         self.caption.value = f'<b class="explorer-busy">finding {", ".join(groups)} ...</b>{progress}'
 

@@ -14,23 +14,21 @@ from explorer.fields import FieldSettings
 class AnalysisDisplay(Protocol):
     """Where an analysis is shown; called on the worker's thread."""
 
-    def show_analysis(
-        self, groups: list[str], step: str = "", done: float = 0, total: float = 0
-    ) -> None: ...
+    def show_analysis(self, groups: list[str], step: str = "", done: float = 0, total: float = 0) -> None: ...
 
 
 class SoundLoader:
-    """Holds the track of a sound file. `wanted` gives the groups of features that the controls need now."""
+    """Holds the track of a sound file. `required` returns the groups that the controls need now."""
 
     def __init__(
         self,
         audio: Path,
         track: FeatureTrack,
         display: AnalysisDisplay,
-        wanted: Callable[[], Collection[str]],
+        required: Callable[[], Collection[str]],
     ) -> None:
         self.audio, self.track = audio, track
-        self._display, self._wanted = display, wanted
+        self._display, self._required = display, required
 
     def missing(self, field: FieldSettings) -> list[str]:
         """The groups of features that a field draws from and the track lacks."""
@@ -45,7 +43,7 @@ class SoundLoader:
         missing = self.missing(field)
 
         def report(step: str, done: float, total: float) -> None:
-            if not set(field.extras) <= set(self._wanted()):
+            if not set(field.extras) <= set(self._required()):
                 raise Stopped("no longer wanted")
             self._display.show_analysis(missing, step, done, total)
 

@@ -24,7 +24,9 @@ class Toolbar:
         self._lock = threading.RLock()  # nothing else may be recorded between a step and its drawing
         self.undo_button = push_button("Undo", "undo", "back to the settings before")
         self.redo_button = push_button("Redo", "repeat", "forward to the settings that were undone")
-        self.store_button = push_button("Keep as A", "thumb-tack", "store this look, to compare others with it")
+        self.store_button = push_button(
+            "Keep as A", "thumb-tack", "store this look, to compare others with it"
+        )
         self.swap_button = push_button("Show A", "exchange", "switch between look A and the one you work on")
         self.code_button = widgets.ToggleButton(
             description="Code", icon="code", tooltip="code that draws exactly this picture",

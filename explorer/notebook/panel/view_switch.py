@@ -8,7 +8,6 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.fields import FieldSettings
-from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.panel_context import PanelContext
 
 

@@ -1,4 +1,4 @@
-"""What is seen of a training: a line and a bar, pictures as they change, losses, and the proof."""
+"""The progress of a training: a line and a bar, pictures as they change, losses, and the evaluation."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from explorer.experiments.runs.eta import duration
 from explorer.fields.julia.model import NETWORK
+from explorer.formatting import duration_text, percent_text
 from explorer.learn.loss_history import draw_history
 from explorer.learn.losses import PAIRS
 from explorer.learn.settings import PREVIEW, PROVING, TRAINING, WRITING
@@ -18,17 +18,17 @@ from explorer.learn.subprocess_training import TrainingStatus
 from explorer.learn.training_run import TrainRun
 from explorer.notebook.widgets.code_view import CodeView
 from explorer.notebook.widgets.file_links import saved_links
-from explorer.notebook.widgets.layout import box, card, heading
+from explorer.notebook.widgets.layout import box, card, progress_bar
+from explorer.notebook.widgets.markup import heading, muted, warning
 from explorer.notebook.widgets.show import encode_plot
-from explorer.notebook.widgets.thumbnail_grid import muted
 
 SHEET, PROOF = "sheet.jpg", "proof.png"  # files of a run folder
-NEVER_HEARD = "on music that it never heard"
+UNLAST_PART = "on music that it never heard"
 LAST_PART = "on the last part of a sound whose first part it was trained on"
 LOSSES = ("loss", "rms-luminance", "flux+onset-change", "zcr-edges", "centroid-hue")
-NOTHING_YET = "how the model moves the picture before and after appears here"
+NO_PICTURE = "how the model moves the picture before and after appears here"
 
-ENDING = {PROVING: "proving what it learned", WRITING: "drawing what it learned"}
+LAST_PHASES = {PROVING: "proving what it learned", WRITING: "drawing what it learned"}
 
 LossHistory = Sequence[Mapping[str, float | None]]
 
@@ -38,55 +38,56 @@ class TrainingProgressView:
 
     def __init__(self) -> None:
         self.line, self.note = widgets.HTML(muted("not started yet")), widgets.HTML()
-        self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "display": "none"})
-        self.bar.add_class("explorer-bar")
-        self.pictures, self.losses, self.proof = (_picture(kind) for kind in ("jpeg", "png", "png"))
-        self.empty = widgets.HTML(muted(NOTHING_YET))
+        self.bar = progress_bar()
+        self.pictures, self.losses, self.evaluation = (_picture(kind) for kind in ("jpeg", "png", "png"))
+        self.empty = widgets.HTML(muted(NO_PICTURE))
         self.numbers = widgets.HTML()
         self.code = CodeView()
         table = widgets.Accordion([self.numbers], titles=("the numbers",), selected_index=None)
-        self._proof_title = widgets.HTML(heading(NEVER_HEARD))
+        self._evaluation_title = widgets.HTML(heading(UNLAST_PART))
         self._cards = {
-            self.losses: card("losses after each epoch", self.losses, widgets.HTML(muted(scale_words()))),
-            self.proof: box(widgets.VBox, "explorer-card", self._proof_title, self.proof, table),
+            self.losses: card("losses after each epoch", self.losses, widgets.HTML(muted(loss_scale_text()))),
+            self.evaluation: box(
+                widgets.VBox, "explorer-card", self._evaluation_title, self.evaluation, table
+            ),
         }
-        self.seen = card("pictures", self.empty, self.pictures)
+        pictures = card("pictures", self.empty, self.pictures)
         self.top = widgets.VBox([self.bar, self.line, self.note, self.code.widget])
-        self.parts = (self.seen, *self._cards.values())
+        self.parts = (pictures, *self._cards.values())
         self.clear()
 
     def clear(self) -> None:
-        """Show nothing of an earlier training."""
+        """Remove what an earlier training left."""
         self._stamp, self._epochs = (0, 0), 0
-        for picture in (self.pictures, self.losses, self.proof):
+        for picture in (self.pictures, self.losses, self.evaluation):
             self._display(picture, None)
         self.empty.layout.display = ""
         self.note.value = ""
         self.code.hide()
 
-    def show(self, told: TrainingStatus, run: Path | None, history: LossHistory) -> None:
-        """Show where a training is."""
-        self.bar.layout.display = "" if told.is_going else "none"
-        self.bar.value = told.share if told.is_going else 0.0
-        self.line.value = f'<span role="status">{words(told, run)}</span>'
-        if told.notes:
-            self.note.value = "<br>".join(muted(note) for note in told.notes)
+    def show(self, status: TrainingStatus, run: Path | None, history: LossHistory) -> None:
+        """Show the status, the pictures and the losses."""
+        self.bar.layout.display = "" if status.is_going else "none"
+        self.bar.value = status.share if status.is_going else 0.0
+        self.line.value = f'<span role="status">{status_html(status, run)}</span>'
+        if status.notes:
+            self.note.value = "<br>".join(muted(note) for note in status.notes)
         if run:
             self._show_pictures(run)
         if len(history) > self._epochs:
             self._epochs = len(history)
-            self._display(self.losses, _chart(history))
+            self._display(self.losses, _loss_plot(history))
 
-    def show_proof(self, run: TrainRun, code: str) -> None:
-        """Show how a training that has ended turned out, and how to use it."""
+    def show_evaluation(self, run: TrainRun, code: str) -> None:
+        """Show how well a finished training follows the music, and the code that uses it."""
         self._show_pictures(run.folder)
-        self._proof_title.value = heading(LAST_PART if run.proven_on_a_part else NEVER_HEARD)
-        self._display(self.proof, (run.folder / PROOF).read_bytes())
+        self._evaluation_title.value = heading(LAST_PART if run.proven_on_a_part else UNLAST_PART)
+        self._display(self.evaluation, (run.folder / PROOF).read_bytes())
         self.numbers.value = f'<pre class="explorer-table">{html.escape(run.report())}</pre>'
         self.code.show(code)
 
     def _show_pictures(self, run: Path) -> None:
-        """The sheet of a finished training, else the pictures so far, where they are new."""
+        """Show the sheet of a finished training, else the pictures so far, where they are new."""
         for path in (run / SHEET, run / PREVIEW):
             try:
                 stamp = path.stat().st_mtime_ns, path.stat().st_ino
@@ -105,37 +106,37 @@ class TrainingProgressView:
             widget.layout.display = "" if data else "none"
 
 
-def words(told: TrainingStatus, run: Path | None) -> str:
+def status_html(status: TrainingStatus, run: Path | None) -> str:
     """A status as a line of HTML."""
-    if told.status == "failed":
-        return f'<span class="explorer-wrong">{html.escape(told.error or "failed")}</span>'
-    if told.status == "stopped" and run is None:
+    if status.status == "failed":
+        return warning(status.error or "failed")
+    if status.status == "stopped" and run is None:
         return muted("stopped before anything was learned")
-    if not told.is_going:
+    if not status.is_going:
         files = {"history": "history.png", "proof": PROOF, "pictures": SHEET, "ONNX": NETWORK}
         links = {name: run / file for name, file in files.items()} if run else {}
-        return f"{told.status}, {saved_links(run, links)}" if run else muted(told.status)
-    doing = ENDING.get(told.phase or "", told.phase or "starting, a few seconds")
-    begins = f"stopped in epoch {told.epoch}; " if told.phase in ENDING else "stopping: "
-    parts = [(begins if told.status == "stopping" else "") + doing]
-    if told.phase == TRAINING:
-        parts[0] += f", epoch {told.epoch} of {told.epochs}"
-        parts += [f"loss {told.loss:.2f}"] if told.loss is not None else []
-        held_out = [value for value in told.validation.values() if value is not None]
+        return f"{status.status}, {saved_links(run, links)}" if run else muted(status.status)
+    activity = LAST_PHASES.get(status.phase or "", status.phase or "starting, a few seconds")
+    prefix = f"stopped in epoch {status.epoch}; " if status.phase in LAST_PHASES else "stopping: "
+    parts = [(prefix if status.status == "stopping" else "") + activity]
+    if status.phase == TRAINING:
+        parts[0] += f", epoch {status.epoch} of {status.epochs}"
+        parts += [f"loss {status.loss:.2f}"] if status.loss is not None else []
+        held_out = [value for value in status.validation.values() if value is not None]
         parts += [f"held out {sum(held_out):.2f}"] if held_out else []
-    elif told.phase and told.phase != WRITING:
-        parts[0] += f" {told.share:.0%}"
-    parts += [f"{duration(told.seconds_left)} left"] if told.seconds_left else []
+    elif status.phase and status.phase != WRITING:
+        parts[0] += f" {percent_text(status.share)}"
+    parts += [f"{duration_text(status.seconds_left)} left"] if status.seconds_left else []
     return muted(", ".join(parts))
 
 
-def scale_words() -> str:
-    """How to read the losses, which a pair makes negative where the picture follows."""
+def loss_scale_text() -> str:
+    """How to read the losses: a pair makes them negative where the picture follows the music."""
     lowest = ", ".join(f"{pair.name} {-pair.weight:g}" for pair in PAIRS if pair.name in LOSSES)
     return f"lower is better; 0 means unrelated, and a pair that follows perfectly has {lowest}"
 
 
-def _chart(history: LossHistory) -> bytes:
+def _loss_plot(history: LossHistory) -> bytes:
     rows = [{name: math.nan if v is None else v for name, v in row.items()} for row in history]
     names = [name for name in LOSSES if name in rows[0]]
     return encode_plot(draw_history(rows, names, columns=len(names)))

@@ -28,7 +28,7 @@ def python_code(
     size: tuple[int, int],
     device: str = "auto",
 ) -> str:
-    """Python that analyzes the sound and draws the frame at `t` seconds, with every setting that is not default."""
+    """Python that analyzes the sound and draws the frame at `t` seconds; only defaults are left out."""
     kind: Any = type(field)
     analysis = _keywords(track.settings, AnalysisSettings())
     where = "" if device == "auto" else f", device={device!r}"
@@ -71,7 +71,8 @@ class CodeView:
             '<div class="explorer-code" data-lm-suppress-shortcuts="true">'
             f'<textarea readonly rows="{rows}" aria-label="code that draws this picture" spellcheck="false">'
             f"{html.escape(text)}</textarea>"
-            f'<button class="jupyter-button widget-button" onclick="{html.escape(COPY_SCRIPT)}">Copy</button></div>'
+            f'<button class="jupyter-button widget-button" onclick="{html.escape(COPY_SCRIPT)}">Copy</button>'
+            "</div>"
         )
         self.widget.layout.display = ""
 

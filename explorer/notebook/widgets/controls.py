@@ -1,4 +1,4 @@
-"""A knob on screen: a slider with a number box, a dropdown, a text or a checkbox, made from its declaration."""
+"""A knob on screen, made from its declaration: a slider with a number box, a dropdown, text or a checkbox."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ class NumberControl:
             layout={"flex": "1 1 auto", "width": "auto", "min_width": "0"},
         )  # fmt: skip
         self.box = _make_box(knob, self._value, box_width)
-        self.slider.observe(lambda change: self._accept(self.slider_values[change["new"]], self.slider), "value")
+        self.slider.observe(
+            lambda change: self._accept(self.slider_values[change["new"]], self.slider), "value"
+        )
         self.box.observe(lambda change: self._accept(change["new"], self.box), "value")
         self.widget = widgets.HBox([self.slider, self.box])
         self.widget.add_class("explorer-control")

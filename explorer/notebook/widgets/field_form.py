@@ -60,7 +60,7 @@ class FieldForm:
         return self._base.replace(**{name: control.value for name, control in self.controls.items()})
 
     def load(self, field: FieldSettings, as_reset_point: bool = False) -> None:
-        """Show another field, with its settings that have no control; `as_reset_point`: it is the new start."""
+        """Show another field, its settings without a control too; `as_reset_point`: it is the new start."""
         self._loading = True
         try:
             if as_reset_point:

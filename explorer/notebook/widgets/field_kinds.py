@@ -15,7 +15,7 @@ def field_kinds() -> dict[str, type[FieldSettings]]:
 
 
 def first_look(kind: type[FieldSettings]) -> FieldSettings:
-    """The first field of a kind that the panel shows: its default preset, else its first, else its defaults."""
+    """The first field of a kind that the panel shows: its default or first preset, else its defaults."""
     package = importlib.import_module(kind.__module__.rpartition(".")[0])
     presets = kind.presets()
     name = getattr(package, "DEFAULT_PRESET", next(iter(presets), None))

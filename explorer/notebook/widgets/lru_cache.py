@@ -29,7 +29,7 @@ class LRUCache(Generic[Key, Value]):
         return self._values[key]
 
     def put(self, key: Key, value: Value) -> None:
-        """Add a value and evict the oldest ones until all fit; a value that alone is too large is not kept."""
+        """Add a value and evict the oldest ones until all fit; one that alone is too large is not stored."""
         if key in self._values:
             self.size -= self._size_of(self._values.pop(key))
         self._values[key] = value

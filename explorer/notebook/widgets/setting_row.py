@@ -31,11 +31,6 @@ class SettingRow:
         """Whether the value differs from that at the start."""
         return bool(self.control.value != self.start)
 
-    def set_start(self, start: Any) -> None:
-        """The reset button returns to this value from here on."""
-        self.start = start
-        self.update()
-
     def reset(self) -> None:
         """Set the value at the start again, of this setting alone."""
         self.control.set(self.start)

@@ -13,10 +13,10 @@ from explorer.experiments.library.table import runs
 from explorer.fields import CPPN
 from explorer.files import write_json
 from explorer.notebook.gallery.comparison import differences
-from explorer.notebook.gallery.gallery import PAGE, Gallery
-from explorer.notebook.gallery.run_list import RunEntry, list_runs, filter_runs
-from tests.notebook.panel_stand_in import FIELD, PanelContext
+from explorer.notebook.gallery.gallery import CARDS_PER_PAGE, Gallery
+from explorer.notebook.gallery.run_list import RunEntry, filter_runs, list_runs
 from tests.notebook.browser_messages import drag
+from tests.notebook.fake_context import FIELD, FakeContext
 
 PATIENCE = 60
 OTHER = CPPN(hidden=4, layers=3, gain=2.0, palette="ink")
@@ -25,7 +25,7 @@ OTHER = CPPN(hidden=4, layers=3, gain=2.0, palette="ink")
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A context with a look, an excerpt and a sweep of two points, oldest first."""
-    context = PanelContext(tmp_path_factory.mktemp("made"))
+    context = FakeContext(tmp_path_factory.mktemp("made"))
     how = {"explorations": context.explorations, "size": (64, 36)}
     context.look = render(FIELD, context.audio, start=1.5, duration=1 / 30, fps=30, **how)
     context.excerpt = render(OTHER, context.audio, start=0.2, duration=0.2, fps=10, **how)
@@ -49,11 +49,11 @@ def gallery(context):
 
 
 def seen(gallery):
-    return [card.item.payload for card in gallery.shelf.cards if card.widget.layout.display == ""]
+    return [card.item.payload for card in gallery.thumbnails.cards if card.widget.layout.display == ""]
 
 
 def card_of(gallery, folder):
-    return next(card for card in gallery.shelf.cards if card.item and card.item.payload.folder == folder)
+    return next(card for card in gallery.thumbnails.cards if card.item and card.item.payload.folder == folder)
 
 
 def test_everything_that_was_kept_is_shown_newest_first(gallery, context):
@@ -92,24 +92,24 @@ def test_a_click_opens_a_run_and_a_look_at_its_moment(gallery, context):
 
 
 def test_a_star_is_given_kept_and_taken(gallery, context):
-    star = card_of(gallery, context.look.folder).star
+    star = card_of(gallery, context.look.folder).star_button
     star.click()
     assert gallery.wait(PATIENCE)
     assert runs(context.explorations).set_index("run").star[context.look.folder.name]
-    assert (star.description, star.tooltip) == ("\N{BLACK STAR}", "take the star away")
+    assert (star.description, star.tooltip) == ("\N{BLACK STAR}", "remove the star")
     drag(gallery.filter, "starred")
     assert [run.folder for run in seen(gallery)] == [context.look.folder]
-    card_of(gallery, context.look.folder).star.click()
+    card_of(gallery, context.look.folder).star_button.click()
     assert gallery.wait(PATIENCE)
     assert seen(gallery) == []
 
 
 def test_two_runs_stand_side_by_side_with_their_differences(gallery, context):
     comparison = gallery.comparison
-    card_of(gallery, context.look.folder).compare.click()
+    card_of(gallery, context.look.folder).compare_button.click()
     assert comparison.widget.layout.display == "none"
     assert "press Compare" in gallery.line.value
-    card_of(gallery, context.excerpt.folder).compare.click()
+    card_of(gallery, context.excerpt.folder).compare_button.click()
     assert comparison.widget.layout.display == ""
     assert [run.folder for run in comparison.runs] == [context.look.folder, context.excerpt.folder]
     assert "<td>rgb</td><td>ink</td>" in comparison.table.value
@@ -120,8 +120,8 @@ def test_two_runs_stand_side_by_side_with_their_differences(gallery, context):
 
 def test_points_of_a_sweep_can_be_compared_with_runs(gallery, context):
     point = seen(gallery)[0]
-    card_of(gallery, point.folder).compare.click()
-    card_of(gallery, context.look.folder).compare.click()
+    card_of(gallery, point.folder).compare_button.click()
+    card_of(gallery, context.look.folder).compare_button.click()
     assert gallery.comparison.runs[0] == point
 
 
@@ -140,7 +140,8 @@ def test_a_list_of_hundreds_comes_by_pages_and_without_making_anyone_wait(contex
         assert go.wait(PATIENCE)
         day = datetime(2026, 1, 2, tzinfo=UTC)
         return [
-            RunEntry(f"r{n}", context.look.folder, "done", "alive", day, False, "", "", "", None) for n in range(300)
+            RunEntry(f"r{n}", context.look.folder, "done", "alive", day, False, "", "", "", None)
+            for n in range(300)
         ]
 
     monkeypatch.setattr(gallery_module, "list_runs", slow)
@@ -148,12 +149,12 @@ def test_a_list_of_hundreds_comes_by_pages_and_without_making_anyone_wait(contex
     gallery.refresh()  # returns before anything is listed
     go.set()
     assert gallery.wait(PATIENCE)
-    assert len(seen(gallery)) == PAGE
+    assert len(seen(gallery)) == CARDS_PER_PAGE
     gallery.close()
 
 
 def test_an_empty_folder_says_what_to_do(tmp_path):
-    context = PanelContext(tmp_path)
+    context = FakeContext(tmp_path)
     gallery = Gallery(context)
     gallery.refresh()
     assert gallery.wait(PATIENCE)
@@ -197,7 +198,7 @@ def test_what_is_no_recipe_is_refused_with_the_reason(gallery, context, tmp_path
 
 
 def test_another_sound_is_told(made, tmp_path):
-    context = PanelContext(tmp_path, seconds=1.0)
+    context = FakeContext(tmp_path, seconds=1.0)
     gallery = Gallery(context)
     gallery.loader.load(made.look.folder)
     assert "made with the sound song.wav" in gallery.loader.line.value

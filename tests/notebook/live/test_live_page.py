@@ -12,11 +12,11 @@ ORCHID = ex.CPPN.preset("orchid")
 
 
 class Server:
-    """Stands in for the child: draws what is narrow."""
+    """Stands in for the child: check_field what is narrow."""
 
     address = "http://127.0.0.1:1/secret/"
 
-    def draws(self, field):
+    def check_field(self, field):
         if field.get("hidden", 0) > 32:
             raise SettingsError("up to 32 wide")
 
@@ -37,7 +37,7 @@ def make():
         view.close()
 
 
-def hear(view, settings):
+def receive(view, settings):
     view._handle_custom_msg({"kind": "field", "settings": settings}, [])
 
 
@@ -51,7 +51,7 @@ def test_what_the_page_tells_is_the_field_and_is_not_sent_back(make):
     view = make(ORCHID)
     seen = []
     view.observe(lambda change: seen.append(change.new.seed), "field")
-    hear(view, {**ORCHID.model_dump(mode="json"), "seed": 41})
+    receive(view, {**ORCHID.model_dump(mode="json"), "seed": 41})
     assert view.field == ORCHID.replace(seed=41)
     assert view.settings["seed"] == 41  # for a page that opens later
     assert (seen, view.sent) == ([41], [])
@@ -59,7 +59,7 @@ def test_what_the_page_tells_is_the_field_and_is_not_sent_back(make):
 
 def test_a_field_that_is_set_goes_to_the_page_again_and_again(make):
     view = make(ORCHID)
-    hear(view, {**ORCHID.model_dump(mode="json"), "seed": 41})
+    receive(view, {**ORCHID.model_dump(mode="json"), "seed": 41})
     heard = view.field
     for field in (ORCHID, heard, ex.Julia(hue=0.3)):
         view.field = field
@@ -69,9 +69,9 @@ def test_a_field_that_is_set_goes_to_the_page_again_and_again(make):
 
 def test_of_a_julia_set_what_the_page_has_no_slider_for_is_kept(make):
     view = make(ex.Julia(model="default", iterations=60, hue=0.1))
-    hear(view, {"kind": "julia", "model": "default", "hue": 0.6})
+    receive(view, {"kind": "julia", "model": "default", "hue": 0.6})
     assert (view.field.hue, view.field.iterations) == (0.6, 60)
-    hear(view, {**ORCHID.model_dump(mode="json")})
+    receive(view, {**ORCHID.model_dump(mode="json")})
     assert view.field == ORCHID
 
 

@@ -20,25 +20,25 @@ FIELD = CPPN(hidden=4, layers=2)
 SIZE = (64, 36)
 
 
-class Paper(PreviewRenderer):
-    """A painter that waits until it is let go, and notes what it met."""
+class GatedRenderer(PreviewRenderer):
+    """A renderer that waits until it is let go, and notes what it met."""
 
-    def __init__(self, *given):
-        super().__init__(*given)
-        self.began, self.go = threading.Semaphore(0), threading.Semaphore(0)
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.started, self.go = threading.Semaphore(0), threading.Semaphore(0)
         self.drawn, self.fields, self.running, self.most = [], [], 0, 0
 
-    def quick(self, field, t):
+    def draft_frame(self, field, t):
         self.running += 1
         self.most = max(self.most, self.running)
         self.drawn.append(t)
         self.fields.append(field)
-        self.began.release()
+        self.started.release()
         assert self.go.acquire(timeout=PATIENCE)
         self.running -= 1
         if field.seed == 13:
             raise ValueError("an unlucky seed")
-        return super().quick(field, t)
+        return super().draft_frame(field, t)
 
 
 @pytest.fixture
@@ -53,15 +53,15 @@ def sent():
 
 @pytest.fixture
 def live(song, sent, monkeypatch):
-    monkeypatch.setattr("explorer.notebook.live.live_view.PreviewRenderer", Paper)
+    monkeypatch.setattr("explorer.notebook.live.live_view.PreviewRenderer", GatedRenderer)
     view = LiveView(made_up_track(2.0), song, FIELD, size=SIZE)
     view.send = lambda facts, buffers=(): sent.append((facts, buffers))
     yield view
-    view._painter.go.release(1000)
+    view._renderer.go.release(1000)
     view.close()
 
 
-def ask(view, t, id=0, moving=True):
+def request_frame(view, t, id=0, moving=True):
     view._handle_custom_msg({"kind": "frame", "t": t, "id": id, "moving": moving}, [])
 
 
@@ -70,31 +70,33 @@ def facts(sent, kind="frame"):
 
 
 def begun(view):
-    assert view._painter.began.acquire(timeout=PATIENCE)
+    assert view._renderer.started.acquire(timeout=PATIENCE)
 
 
 def test_only_the_newest_question_is_drawn_and_the_answers_stand_for_all(live, sent):
-    ask(live, 0.0, 1)
+    request_frame(live, 0.0, 1)
     begun(live)
     for n in range(1, 100):
-        ask(live, n / 100, 1 + n)
-    live._painter.go.release(2)
+        request_frame(live, n / 100, 1 + n)
+    live._renderer.go.release(2)
     assert live.wait(PATIENCE)
-    assert live._painter.drawn == [0.0, 0.99]
+    assert live._renderer.drawn == [0.0, 0.99]
     assert [(f["seq"], f["id"], f["consumed"]) for f in facts(sent)] == [(1, 1, 1), (2, 100, 99)]
 
 
 def test_questions_from_many_threads_are_drawn_one_at_a_time_and_all_given_back(live, sent):
-    live._painter.go.release(1000)
-    threads = [threading.Thread(target=lambda: [ask(live, n / 50) for n in range(50)]) for _ in range(8)]
+    live._renderer.go.release(1000)
+    threads = [
+        threading.Thread(target=lambda: [request_frame(live, n / 50) for n in range(50)]) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    ask(live, 1.5, 7)
+    request_frame(live, 1.5, 7)
     assert live.wait(PATIENCE)
-    assert live._painter.most == 1
-    assert live._painter.drawn[-1] == 1.5
+    assert live._renderer.most == 1
+    assert live._renderer.drawn[-1] == 1.5
     assert sum(f["consumed"] for f in facts(sent)) == 401
     assert [f["seq"] for f in facts(sent)] == list(range(1, len(facts(sent)) + 1))
 
@@ -103,10 +105,10 @@ def test_at_rest_the_frame_is_the_exported_one(song, sent):
     with_wide = CPPN(hidden=128, layers=2)  # drafts of it differ
     live = LiveView(made_up_track(2.0), song, with_wide, size=SIZE)
     live.send = lambda facts, buffers=(): sent.append((facts, buffers))
-    full = live._painter.full
+    full = live._renderer.full_frame
     kept = []
-    live._painter.full = lambda *given: kept.append(full(*given)) or kept[-1]
-    ask(live, 0.5, 1, moving=False)
+    live._renderer.full_frame = lambda *arguments: kept.append(full(*arguments)) or kept[-1]
+    request_frame(live, 0.5, 1, moving=False)
     assert live.wait(PATIENCE)
     last = facts(sent)[-1]
     assert (last["draft"], last["width"], last["height"], last["t"]) == (False, *SIZE, 0.5)
@@ -117,38 +119,38 @@ def test_at_rest_the_frame_is_the_exported_one(song, sent):
 
 
 def test_another_field_is_shown_at_once_at_rest_and_costs_the_page_no_credit(live, sent):
-    live._painter.go.release(1000)
-    ask(live, 0.5, 1, moving=False)
+    live._renderer.go.release(1000)
+    request_frame(live, 0.5, 1, moving=False)
     assert live.wait(PATIENCE)
     before = sum(f["consumed"] for f in facts(sent))
     live.load(FIELD.replace(seed=5))
     assert live.wait(PATIENCE)
-    assert live._painter._field.seed == 5
+    assert live._renderer._field.seed == 5
     assert facts(sent)[-1]["t"] == 0.5
     assert sum(f["consumed"] for f in facts(sent)) == before == 1
 
 
 def test_another_field_is_shown_from_the_next_frame_on_while_it_plays(live, sent):
-    live._painter.go.release(1000)
-    ask(live, 0.1)
+    live._renderer.go.release(1000)
+    request_frame(live, 0.1)
     assert live.wait(PATIENCE)
     live.load(FIELD.replace(seed=5))
     assert live.wait(PATIENCE)
     assert len(facts(sent)) == 1  # the page asks soon enough
-    ask(live, 0.2)
+    request_frame(live, 0.2)
     assert live.wait(PATIENCE)
-    assert [field.seed for field in live._painter.fields] == [0, 5]
+    assert [field.seed for field in live._renderer.fields] == [0, 5]
 
 
 def test_an_error_is_told_gives_its_credit_back_and_does_not_end_the_worker(live, sent):
-    live._painter.go.release(1000)
+    live._renderer.go.release(1000)
     live.load(FIELD.replace(seed=13))
-    ask(live, 0.5)
+    request_frame(live, 0.5)
     assert live.wait(PATIENCE)
     assert live.error == "ValueError: an unlucky seed"
     assert sum(f["consumed"] for f in facts(sent, "failed")) == 1
     live.load(FIELD)
-    ask(live, 0.6)
+    request_frame(live, 0.6)
     assert live.wait(PATIENCE)
     assert live.error == ""
     assert facts(sent)[-1]["t"] == 0.6
@@ -172,9 +174,9 @@ def test_nonsense_is_ignored(live, sent, message):
 
 
 def test_moments_outside_the_sound_are_its_ends(live, sent):
-    live._painter.go.release(1000)
+    live._renderer.go.release(1000)
     for t in (-3.0, 99.0):
-        ask(live, t)
+        request_frame(live, t)
         assert live.wait(PATIENCE)
     assert [f["t"] for f in facts(sent)] == [0.0, 2.0]
 
@@ -182,11 +184,11 @@ def test_moments_outside_the_sound_are_its_ends(live, sent):
 def test_close_ends_all_threads_even_in_the_midst_of_a_drawing(live):
     before = {thread.name for thread in threading.enumerate()}
     assert {"explorer-live", "explorer-live-sound"} <= before
-    ask(live, 0.5)
+    request_frame(live, 0.5)
     begun(live)
     closing = threading.Thread(target=live.close)
     closing.start()
-    live._painter.go.release()
+    live._renderer.go.release()
     closing.join(PATIENCE)
     assert not closing.is_alive()
     live.close()
@@ -195,11 +197,11 @@ def test_close_ends_all_threads_even_in_the_midst_of_a_drawing(live):
 
 
 def test_a_page_that_opens_gets_outline_onsets_and_the_whole_sound(live, sent, tmp_path, monkeypatch):
-    monkeypatch.setattr("explorer.notebook.live.live_view.PART", 10_000)
+    monkeypatch.setattr("explorer.notebook.live.live_view.MESSAGE_BYTES", 10_000)
     live._handle_custom_msg({"kind": "ready"}, [])
     assert live.wait(PATIENCE)
     (outline,) = [buffers[0] for facts, buffers in sent if facts["kind"] == "outline"]
-    assert len(outline) == 2 * sound.COLUMNS
+    assert len(outline) == 2 * sound.OUTLINE_COLUMNS
     parts = [(f["part"], f["parts"]) for f in facts(sent, "sound")]
     assert len(parts) > 1
     assert parts == [(n, len(parts)) for n in range(len(parts))]
@@ -211,7 +213,7 @@ def test_a_page_that_opens_gets_outline_onsets_and_the_whole_sound(live, sent, t
 
 
 def test_a_sound_that_is_too_long_is_not_sent_and_that_is_said(live, sent, monkeypatch):
-    monkeypatch.setattr(sound, "LONGEST", 1)
+    monkeypatch.setattr(sound, "MAX_SECONDS", 1)
     live._handle_custom_msg({"kind": "ready"}, [])
     assert live.wait(PATIENCE)
     assert "without sound" in live.note
@@ -230,9 +232,9 @@ def test_a_sound_that_is_gone_leaves_a_view_without_sound(live, sent):
 @pytest.mark.parametrize(("size", "final"), [(SIZE, True), ((32, 18), False)])
 def test_a_quick_frame_of_full_size_and_precision_is_no_draft(size, final):
     track = made_up_track(2.0)
-    painter = PreviewRenderer(track, SIZE, "cpu")
-    painter.pace = SimpleNamespace(size=size, took=lambda *_: None)
-    frame, said = painter.quick(FIELD, 0.5)
-    painter.close()
+    renderer = PreviewRenderer(track, SIZE, "cpu")
+    renderer.resolution = SimpleNamespace(size=size, record=lambda *_: None)
+    frame, said = renderer.draft_frame(FIELD, 0.5)
+    renderer.close()
     assert said is final
     assert np.array_equal(frame, ex.render_frame(FIELD, track, 0.5, size=size, flash_limit=False))

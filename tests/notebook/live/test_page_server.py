@@ -61,19 +61,19 @@ def test_it_ends_when_its_standard_input_does(server):
 
 
 def test_what_cannot_be_drawn_is_told_in_the_words_of_the_server(server):
-    server.draws({"kind": "cppn", "hidden": 8})
-    server.draws({"kind": "julia", "model": "none"})
-    server.draws({"kind": "julia", "model": "default"})
+    server.check_field({"kind": "cppn", "hidden": 8})
+    server.check_field({"kind": "julia", "model": "none"})
+    server.check_field({"kind": "julia", "model": "default"})
     with pytest.raises(SettingsError, match="up to 32 wide"):
-        server.draws({"kind": "cppn", "hidden": 256})
+        server.check_field({"kind": "cppn", "hidden": 256})
     with pytest.raises(SettingsError, match="the page has: default"):
-        server.draws({"kind": "julia", "model": "../x"})
+        server.check_field({"kind": "julia", "model": "../x"})
 
 
 def test_a_server_that_is_gone_is_told(server):
     server.close()
     with pytest.raises(ExplorerError, match="run the cell again"):
-        server.draws({"kind": "cppn"})
+        server.check_field({"kind": "cppn"})
 
 
 def test_a_server_that_cannot_begin_tells_why(tmp_path):
@@ -81,7 +81,7 @@ def test_a_server_that_cannot_begin_tells_why(tmp_path):
     with pytest.raises(ExplorerError, match="explorer serve needs FastAPI") as told:
         started(tmp_path, code)
     assert str(told.value) == "explorer serve needs FastAPI"
-    with pytest.raises(ExplorerError, match="did not begin"):
+    with pytest.raises(ExplorerError, match="did not start"):
         started(tmp_path, "")
 
 

@@ -12,7 +12,7 @@ from tests.signals import click_track, noise, tone, write_wav
 def test_the_copy_of_the_sound_is_in_time(tmp_path):
     times = [0.25, 1.0, 1.5]
     source = open_sound(write_wav(tmp_path / "clicks.wav", click_track(times, 2.0)))
-    (tmp_path / "copy.mp3").write_bytes(sound.compact(source, 2.0, lambda: False))
+    (tmp_path / "copy.mp3").write_bytes(sound.encode_mp3(source, 2.0, lambda: False))
     copy = open_sound(tmp_path / "copy.mp3")
     loud = np.abs(np.concatenate(list(copy.blocks()))[:, 0])
     for t in times:
@@ -24,7 +24,7 @@ def test_the_copy_of_the_sound_is_in_time(tmp_path):
 def test_a_sound_of_any_rate_and_number_of_channels_keeps_its_length(tmp_path, rate, channels):
     samples = np.repeat(noise(1.5, rate)[:, None], channels, axis=1)
     source = open_sound(write_wav(tmp_path / "any.wav", samples, rate))
-    (tmp_path / "copy.mp3").write_bytes(sound.compact(source, 1.5, lambda: False))
+    (tmp_path / "copy.mp3").write_bytes(sound.encode_mp3(source, 1.5, lambda: False))
     copy = open_sound(tmp_path / "copy.mp3")
     assert copy.channels <= 2
     assert sum(map(len, copy.blocks())) / copy.sample_rate == pytest.approx(1.5, abs=0.03)
@@ -33,7 +33,7 @@ def test_a_sound_of_any_rate_and_number_of_channels_keeps_its_length(tmp_path, r
 def test_the_outline_is_the_loudness_over_time(tmp_path):
     samples = np.concatenate([tone(440, 1.0, amplitude=0.2), tone(440, 1.0, amplitude=0.4)])
     outline = sound.outline(open_sound(write_wav(tmp_path / "two.wav", samples)), 2.0)
-    assert outline.shape == (sound.COLUMNS, 2)
+    assert outline.shape == (sound.OUTLINE_COLUMNS, 2)
     assert np.allclose(outline[10:390], [-63.5, 63.5], atol=2)
     assert np.allclose(outline[410:790], [-127, 127], atol=2)
 

@@ -12,12 +12,12 @@ from explorer.fields import CPPN
 from explorer.notebook.panel.diagnosis_html import badge, diagnosis_html
 from explorer.notebook.panel.layer_chart import layer_chart
 from explorer.notebook.panel.preview_view import PreviewView
-from tests.notebook.panel_stand_in import PanelContext
+from tests.notebook.fake_context import FakeContext
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    track = PanelContext(tmp_path_factory.mktemp("song")).track
+    track = FakeContext(tmp_path_factory.mktemp("song")).track
     return diagnose(CPPN(hidden=16, layers=3, gain=0.8), track, budget="draft")
 
 
@@ -93,11 +93,11 @@ def test_a_signal_of_nothing_can_be_drawn(found):
 
 
 def test_old_numbers_stay_pale_while_new_ones_are_measured_so_that_nothing_jumps(found):
-    screen = PreviewView((64, 36))
-    assert "measuring" in screen.diagnosis.value
-    screen.show_diagnosis(found)
-    shown = screen.diagnosis.value
-    screen.show_diagnosis(None)
-    assert screen.diagnosis.value == f'<div class="explorer-old" aria-busy="true">{shown}</div>'
-    screen.show_diagnosis(found)
-    assert screen.diagnosis.value == shown
+    view = PreviewView((64, 36))
+    assert "measuring" in view.diagnosis.value
+    view.show_diagnosis(found)
+    shown = view.diagnosis.value
+    view.show_diagnosis(None)
+    assert view.diagnosis.value == f'<div class="explorer-old" aria-busy="true">{shown}</div>'
+    view.show_diagnosis(found)
+    assert view.diagnosis.value == shown

@@ -68,7 +68,7 @@ def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
             exporter.stop()
 
     monkeypatch.setattr(exporter, "_show", show_and_stop)
-    monkeypatch.setattr(job_module, "REPORTS", 0.0)
+    monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
     job = exporter.export()
     assert job.wait(PATIENCE)
     assert drawing.is_set()
@@ -82,7 +82,7 @@ def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
 def test_the_line_tells_what_an_export_will_take(exporter, monkeypatch):
     told = Estimate(frames=60, size=(640, 360), seconds=12, file_mb=14, scratch_mb=3, memory_mb=600)
     monkeypatch.setattr(execution, "estimate", lambda *_, **__: told)
-    monkeypatch.setattr(job_module, "REPORTS", 0.0)
+    monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
     lines, show = [], exporter._show
 
     def show_and_keep(state):
@@ -177,7 +177,7 @@ def test_the_sound_is_analysed_and_drawn_as_the_panel_does(tmp_path, monkeypatch
 def test_a_star_is_kept_with_the_look_and_every_run_is_told(tmp_path):
     sound, told = signals.write_wav(tmp_path / "music.wav", signals.music(1.0)), []
     exporter = Exporter(
-        sound, 1.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path / "runs", made=lambda: told.append(1)
+        sound, 1.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path / "runs", on_finish=lambda: told.append(1)
     )
     assert exporter.save_starred().wait(PATIENCE)
     assert exporter.save().wait(PATIENCE)

@@ -4,14 +4,14 @@ import threading
 
 import numpy as np
 
-import explorer.notebook.panel.preview_pipeline as preview_module
+import explorer.notebook.panel.preview_pipeline as pipeline_module
 from explorer.rendering import render_frame
-from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, expected, settle, shown
 from tests.notebook.browser_messages import drag
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, expected, settle, shown
 
 
 def test_after_wild_dragging_it_shows_what_the_controls_say(counting, panel):
-    gain, time, seed = panel.form.controls["gain"], panel.time, panel.form.controls["seed"]
+    gain, time, seed = panel.form.controls["gain"], panel.time_slider, panel.form.controls["seed"]
 
     def drag_all(widget, values):
         for value in values:
@@ -32,10 +32,10 @@ def test_after_wild_dragging_it_shows_what_the_controls_say(counting, panel):
 
 def test_200_moves_while_one_frame_is_drawn_queue_only_one(counting, panel):
     counting.gate = threading.Semaphore(0)
-    drag(panel.time, 0.1)
+    drag(panel.time_slider, 0.1)
     assert counting.entered.acquire(timeout=PATIENCE)
     for t in np.linspace(0.2, 1.2, 200):
-        drag(panel.time, float(t))
+        drag(panel.time_slider, float(t))
     begun = counting.begun
     counting.gate.release(1000)
     assert panel.wait(PATIENCE)
@@ -56,10 +56,10 @@ def test_an_older_reading_of_the_controls_never_overtakes_a_newer_one(panel, mon
         return asked
 
     monkeypatch.setattr(panel, "_request", read_slowly)
-    older = threading.Thread(target=drag, args=(panel.time, 0.1))
+    older = threading.Thread(target=drag, args=(panel.time_slider, 0.1))
     older.start()
     assert read.wait(PATIENCE)
-    drag(panel.time, 1.9)
+    drag(panel.time_slider, 1.9)
     newer_is_asked.set()
     older.join()
     assert panel.wait(PATIENCE)
@@ -68,45 +68,45 @@ def test_an_older_reading_of_the_controls_never_overtakes_a_newer_one(panel, mon
 
 def test_a_slow_field_is_drafted_first(monkeypatch, panel):
     drawn = []
-    monkeypatch.setattr(panel.screen, "show_draft", lambda frame: drawn.append(frame.shape))
-    monkeypatch.setattr(preview_module, "QUICK", 0.0)
-    panel.preview_pipeline._quick = False
-    drag(panel.time, 1.0)
+    monkeypatch.setattr(panel.preview_view, "show_draft", lambda frame: drawn.append(frame.shape))
+    monkeypatch.setattr(pipeline_module, "QUICK_SECONDS", 0.0)
+    panel.pipeline._quick = False
+    drag(panel.time_slider, 1.0)
     assert panel.wait(PATIENCE)
     assert drawn == [(16, 24, 3)]
-    assert panel.screen.image.format == "png"
+    assert panel.preview_view.image.format == "png"
 
 
 def test_a_diagnosis_is_made_for_every_field_but_not_for_every_moment(monkeypatch, panel):
     calls = []
-    measure = preview_module.diagnose
+    measure = pipeline_module.diagnose
 
     def count(field, *rest, **settings):
         calls.append(field)
         return measure(field, *rest, **settings)
 
-    monkeypatch.setattr(preview_module, "suggest", lambda *_: None)  # which makes diagnoses of its own
+    monkeypatch.setattr(pipeline_module, "suggest", lambda *_: None)  # which makes diagnoses of its own
 
-    monkeypatch.setattr(preview_module, "diagnose", count)
-    drag(panel.time, 1.0)
+    monkeypatch.setattr(pipeline_module, "diagnose", count)
+    drag(panel.time_slider, 1.0)
     assert panel.wait(PATIENCE)
     assert calls == []
     panel.load(FIELD.replace(gain=0.5))
     assert panel.wait(PATIENCE)
     assert calls == [panel.field]
-    assert panel.screen.diagnosis.value.count("<em>static</em>") == 3
-    assert '<b class="explorer-badge explorer-static">static</b>' in panel.screen.diagnosis.value
+    assert panel.preview_view.diagnosis.value.count("<em>static</em>") == 3
+    assert '<b class="explorer-badge explorer-static">static</b>' in panel.preview_view.diagnosis.value
 
 
 def test_the_live_view_takes_over_and_gives_back_the_moment(panel, counting):
     begun = counting.begun
-    panel.stage.button.value = True
+    panel.view_switch.button.value = True
     settle(panel)
-    panel.stage.view.t = 1.0
+    panel.view_switch.live_view.t = 1.0
     panel.load(FIELD.replace(gain=2.0))
     settle(panel)
-    assert (counting.begun, panel.t, panel.stage.view.field) == (begun, 1.0, panel.field)
-    panel.stage.button.value = False
+    assert (counting.begun, panel.t, panel.view_switch.live_view.field) == (begun, 1.0, panel.field)
+    panel.view_switch.button.value = False
     settle(panel)
-    assert panel.t == panel.time.value == 1.0
+    assert panel.t == panel.time_slider.value == 1.0
     assert np.array_equal(shown(panel), expected(panel))

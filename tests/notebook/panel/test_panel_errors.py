@@ -2,12 +2,12 @@
 
 import pytest
 
-import explorer.notebook.panel.preview_pipeline as preview_module
+import explorer.notebook.panel.preview_pipeline as pipeline_module
 from explorer.errors import SoundError
 from explorer.fields import CPPN
 from explorer.notebook import Panel, explore
-from tests.notebook.small_panel import PATIENCE, explorer_threads
 from tests.notebook.browser_messages import drag
+from tests.notebook.small_panel import PATIENCE, explorer_threads
 
 
 def test_an_error_while_drawing_appears_and_goes(monkeypatch, panel):
@@ -15,37 +15,37 @@ def test_an_error_while_drawing_appears_and_goes(monkeypatch, panel):
         raise RuntimeError("no <picture>")
 
     with monkeypatch.context() as broken:
-        broken.setattr(preview_module.Renderer, "frame", fail)
-        drag(panel.time, 1.0)
+        broken.setattr(pipeline_module.Renderer, "frame", fail)
+        drag(panel.time_slider, 1.0)
         assert panel.wait(PATIENCE)
         assert "RuntimeError: no &lt;picture&gt;" in panel.error
-    drag(panel.time, 1.1)
+    drag(panel.time_slider, 1.1)
     assert panel.wait(PATIENCE)
     assert panel.error == ""
 
 
 def test_an_error_in_a_handler_appears(monkeypatch, panel):
     monkeypatch.setattr(panel.form, "load", lambda *_: 1 / 0)
-    panel.head.reset.click()
+    panel.header.reset_button.click()
     assert "ZeroDivisionError" in panel.error
 
 
 def test_settings_that_do_not_go_together_are_told(panel, monkeypatch):
     assert isinstance(panel, Panel)
     monkeypatch.setattr(type(panel.form), "field", property(lambda self: CPPN(gain=float("nan"))))
-    drag(panel.time, 0.9)
+    drag(panel.time_slider, 0.9)
     assert "gain" in panel.error
 
 
 def test_every_handler_tells_its_errors(panel, monkeypatch):
-    for button in (panel.gallery.loader.button, panel.sweeps.run_button):
+    for button in (panel.gallery.loader.button, panel.sweep_tab.run_button):
         panel._errors.widget.value = ""
         button.click()
         assert "explorer-error" in panel.error
     monkeypatch.setattr("explorer.notebook.panel.repair_buttons.calibrate", lambda *_, **__: 1 / 0)
     panel._errors.widget.value = ""
-    panel.screen.calibrate.click()
-    assert panel.repair.wait(PATIENCE)
+    panel.preview_view.calibrate_button.click()
+    assert panel.repair_buttons.wait(PATIENCE)
     assert "ZeroDivisionError" in panel.error
 
 

@@ -10,7 +10,7 @@ from explorer.errors import SettingsError
 from explorer.fields import CPPN
 from explorer.notebook.panel.preview_view import PreviewView
 from explorer.notebook.panel.repair_buttons import RepairButtons
-from tests.notebook.panel_stand_in import PanelContext
+from tests.notebook.fake_context import FakeContext
 
 PATIENCE = 60
 DEAD = CPPN(hidden=8, layers=3, gain=0.8)
@@ -18,46 +18,46 @@ DEAD = CPPN(hidden=8, layers=3, gain=0.8)
 
 @pytest.fixture
 def context(tmp_path):
-    return PanelContext(tmp_path, DEAD)
+    return FakeContext(tmp_path, DEAD)
 
 
 @pytest.fixture
-def screen():
+def view():
     return PreviewView((64, 36))
 
 
 @pytest.fixture
-def repair(context, screen):
-    repair = RepairButtons(context, screen)
+def repair(context, view):
+    repair = RepairButtons(context, view)
     yield repair
     repair.close()
 
 
-def test_a_suggestion_appears_on_a_button_that_applies_it_to_what_is_shown_now(context, screen, repair):
-    assert screen.apply.layout.display == "none"
-    screen.show_suggestion(Suggestion("gain", 2.5, DEAD.replace(gain=2.5), "set gain to 2.5 <now>"))
-    assert screen.apply.layout.display == ""
-    assert "set gain to 2.5 &lt;now&gt;" in screen.advice.value
+def test_a_suggestion_appears_on_a_button_that_applies_it_to_what_is_shown_now(context, view, repair):
+    assert view.apply_button.layout.display == "none"
+    view.show_suggestion(Suggestion("gain", 2.5, DEAD.replace(gain=2.5), "set gain to 2.5 <now>"))
+    assert view.apply_button.layout.display == ""
+    assert "set gain to 2.5 &lt;now&gt;" in view.advice.value
     context.field = DEAD.replace(seed=7)
-    screen.apply.click()
+    view.apply_button.click()
     assert context.field == DEAD.replace(seed=7, gain=2.5)
-    screen.show_diagnosis(None)  # of another field: the old advice is gone
-    assert (screen.apply.layout.display, screen.advice.value, screen.suggestion) == ("none", "", None)
+    view.show_diagnosis(None)  # of another field: the old advice is gone
+    assert (view.apply_button.layout.display, view.advice.value, view.suggestion) == ("none", "", None)
 
 
-def test_calibrate_is_offered_where_there_are_layers(context, screen):
+def test_calibrate_is_offered_where_there_are_layers(context, view):
     from dataclasses import replace
 
-    assert screen.calibrate.layout.display == "none"
+    assert view.calibrate_button.layout.display == "none"
     found = diagnose(DEAD, context.track, budget="screen")
-    screen.show_diagnosis(found)
-    assert screen.calibrate.layout.display == ""
-    screen.show_diagnosis(replace(found, layers=()))
-    assert screen.calibrate.layout.display == "none"
+    view.show_diagnosis(found)
+    assert view.calibrate_button.layout.display == ""
+    view.show_diagnosis(replace(found, layers=()))
+    assert view.calibrate_button.layout.display == "none"
 
 
-def test_calibrate_loads_the_scaled_layers(context, screen, repair):
-    screen.calibrate.click()
+def test_calibrate_loads_the_scaled_layers(context, view, repair):
+    view.calibrate_button.click()
     assert repair.wait(PATIENCE)
     assert context.field == calibrate(DEAD, context.track)
     assert len(context.field.layer_scales) == 4
@@ -65,7 +65,7 @@ def test_calibrate_loads_the_scaled_layers(context, screen, repair):
     assert context.failures == []
 
 
-def test_a_change_while_it_calibrates_wins(context, screen, repair, monkeypatch):
+def test_a_change_while_it_calibrates_wins(context, view, repair, monkeypatch):
     started, go, shares = threading.Event(), threading.Event(), []
 
     def slow(field, track, progress):
@@ -77,7 +77,7 @@ def test_a_change_while_it_calibrates_wins(context, screen, repair, monkeypatch)
         return field.replace(gain=9.0)
 
     monkeypatch.setattr(repair_module, "calibrate", slow)
-    screen.calibrate.click()
+    view.calibrate_button.click()
     assert started.wait(PATIENCE)
     context.field = DEAD.replace(seed=1)
     go.set()
@@ -87,12 +87,12 @@ def test_a_change_while_it_calibrates_wins(context, screen, repair, monkeypatch)
     assert shares == [0.5]
 
 
-def test_an_error_of_the_calibration_is_told(context, screen, repair, monkeypatch):
+def test_an_error_of_the_calibration_is_told(context, view, repair, monkeypatch):
     def fail(*_, **__):
         raise SettingsError("no layers to scale")
 
     monkeypatch.setattr(repair_module, "calibrate", fail)
-    screen.calibrate.click()
+    view.calibrate_button.click()
     assert repair.wait(PATIENCE)
     assert [str(error) for error in context.failures] == ["no layers to scale"]
     assert repair.bar.layout.display == "none"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.fields import CPPN
-from explorer.notebook.panel.undo_history import UndoHistory, ABSwitch
+from explorer.notebook.panel.undo_history import ABSwitch, UndoHistory
 
 
 def look(gain):
@@ -60,11 +60,11 @@ def test_it_behaves_like_a_list_and_a_place_in_it(moves, most):
 
 
 def test_two_looks_are_exchanged_each_as_it_was_left():
-    pair = ABSwitch()
-    assert pair.swap(look(1)) is None
-    pair.keep(look(1))
-    assert pair.shown == "B"
-    assert pair.swap(look(2)) == look(1)
-    assert pair.shown == "A"
-    assert pair.swap(look(1.5)) == look(2)  # A was changed meanwhile
-    assert pair.swap(look(2)) == look(1.5)
+    ab_switch = ABSwitch()
+    assert ab_switch.swap(look(1)) is None
+    ab_switch.store(look(1))
+    assert ab_switch.current == "B"
+    assert ab_switch.swap(look(2)) == look(1)
+    assert ab_switch.current == "A"
+    assert ab_switch.swap(look(1.5)) == look(2)  # A was changed meanwhile
+    assert ab_switch.swap(look(2)) == look(1.5)

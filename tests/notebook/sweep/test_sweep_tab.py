@@ -11,22 +11,22 @@ from explorer.experiments import Sweep
 from explorer.experiments.runs.eta import Plan
 from explorer.experiments.sweeps.scheduler import STEP
 from explorer.notebook.sweep import sweep_progress
-from explorer.notebook.sweep.sweep_tab import SweepTab, rough_cost
+from explorer.notebook.sweep.sweep_tab import SweepTab, point_cost
 from explorer.notebook.widgets.background_job import JobState
-from tests.notebook.panel_stand_in import FIELD, PanelContext
 from tests.notebook.browser_messages import drag
+from tests.notebook.fake_context import FIELD, FakeContext
 
 PATIENCE = 120
 
 
 @pytest.fixture
 def context(tmp_path):
-    return PanelContext(tmp_path)
+    return FakeContext(tmp_path)
 
 
 @pytest.fixture
 def tab(context, monkeypatch):
-    monkeypatch.setattr(job_module, "REPORTS", 0.0)
+    monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
     tab = SweepTab(context, lambda: 0.05)
     yield tab
     tab.close()
@@ -39,7 +39,7 @@ def choose(tab, **values):
 
 
 def seen(tab):
-    return [card.item for card in tab.shelf.cards if card.widget.layout.display == ""]
+    return [card.item for card in tab.thumbnails.cards if card.widget.layout.display == ""]
 
 
 def test_it_tells_points_time_and_disk_before_anything_is_drawn(tab, context):
@@ -57,8 +57,8 @@ def test_it_tells_points_time_and_disk_before_anything_is_drawn(tab, context):
 
 
 def test_the_guess_grows_with_frames_and_clips():
-    assert rough_cost(1.0, False)[0] > rough_cost(0.1, False)[0]
-    with_clips, without = rough_cost(1.0, True), rough_cost(1.0, False)
+    assert point_cost(1.0, False)[0] > point_cost(0.1, False)[0]
+    with_clips, without = point_cost(1.0, True), point_cost(1.0, False)
     assert all(more > less for more, less in zip(with_clips, without, strict=True))
 
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_varied_so_is_told_at_once_and_not_run(tab, context, valu
     choose(tab, **values)
     assert told in tab.estimate.value
     tab.run_button.click()
-    assert html.escape(context.told[0]) in tab.estimate.value
+    assert html.escape(context.messages[0]) in tab.estimate.value
     assert tab.job is None
 
 
@@ -87,7 +87,7 @@ def test_a_setting_cannot_be_chosen_twice(tab):
 
 def test_nothing_to_vary_is_refused(tab, context):
     tab.run_button.click()
-    assert context.told == ["choose a setting to vary, and give its values"]
+    assert context.messages == ["choose a setting to vary, and give its values"]
 
 
 def test_points_arrive_and_a_click_loads_one(tab, context, monkeypatch):
@@ -109,9 +109,9 @@ def test_points_arrive_and_a_click_loads_one(tab, context, monkeypatch):
     swept = Sweep(folder)
     assert swept.specification.base.field == FIELD
     assert swept.specification.clip is None
-    card = tab.shelf.cards[2]
+    card = tab.thumbnails.cards[2]
     assert card.item.picture == swept.points[2].thumb
-    assert card.item.about == "load gain 3, layers 2"
+    assert card.item.tooltip == "load gain 3, layers 2"
     card.button.click()
     (loaded,) = context.loaded
     assert loaded == (FIELD.replace(gain=3, layers=2), swept.points[2].log["moments"][1], True)
@@ -132,12 +132,12 @@ def test_stopping_keeps_what_is_finished_and_it_can_go_on(tab, context, monkeypa
     assert tab.job.wait(PATIENCE)
     assert "stopped" in tab.line.value
     assert 1 <= len(seen(tab)) < 4
-    assert tab.go_on_button.layout.display == ""
-    tab.go_on_button.click()
+    assert tab.resume_button.layout.display == ""
+    tab.resume_button.click()
     assert tab.job.wait(PATIENCE)
     assert len(seen(tab)) == 4
     assert len(list(context.explorations.glob("sweep_*"))) == 1
-    assert tab.go_on_button.layout.display == "none"
+    assert tab.resume_button.layout.display == "none"
 
 
 def test_only_one_sweep_at_a_time_and_closing_stops_it(tab, context, monkeypatch):
@@ -153,17 +153,17 @@ def test_only_one_sweep_at_a_time_and_closing_stops_it(tab, context, monkeypatch
     tab.run_button.click()
     assert started.wait(PATIENCE)
     tab.run_button.click()
-    assert "under way" in context.told[0]
+    assert "under way" in context.messages[0]
     tab.close()
     assert not tab.job.running
 
 
 def test_a_field_with_other_settings_offers_those(tab, context, monkeypatch):
     choose(tab, gain="1, 2")
-    monkeypatch.setattr(tab_module, "offered", lambda recipe: {})
+    monkeypatch.setattr(tab_module, "sweepable_knobs", lambda recipe: {})
     tab.refresh()
     assert [label for label, _ in tab.axes[0].setting.options] == ["\N{EM DASH}"]
-    assert tab.axes[0].said == {}
+    assert tab.axes[0].vary == {}
 
 
 def test_a_state_tells_points_time_left_and_the_measured_plan(context, monkeypatch):
@@ -173,27 +173,27 @@ def test_a_state_tells_points_time_left_and_the_measured_plan(context, monkeypat
             super().__init__(total, workers, lambda: self.now)
 
     monkeypatch.setattr(sweep_progress, "Pace", Clock)
-    arrival = sweep_progress.SweepProgress(context.explorations)
-    assert arrival.told(JobState("analysing", 0.5)) == "analysing 50%"
-    arrival.announce(Plan(10, 10, []))
-    assert arrival.told(JobState(STEP, 0.0)) == "0 of 10 points"
-    arrival._pace.now = 2.0
-    assert arrival.told(JobState(STEP, 0.1)) == "1 of 10 points, 18 s left"
-    arrival.announce(Plan(10, 10, [], workers=1, seconds=18.0, bytes=2_000_000))
-    assert "about 18 s and 2 MB on disk in all" in arrival.told(JobState(STEP, 0.1))
+    progress = sweep_progress.SweepProgress(context.explorations)
+    assert progress.text(JobState("analysing", 0.5)) == "analysing 50%"
+    progress.set_plan(Plan(10, 10, []))
+    assert progress.text(JobState(STEP, 0.0)) == "0 of 10 points"
+    progress._pace.now = 2.0
+    assert progress.text(JobState(STEP, 0.1)) == "1 of 10 points, 18 s left"
+    progress.set_plan(Plan(10, 10, [], workers=1, seconds=18.0, bytes=2_000_000))
+    assert "about 18 s and 2 MB on disk in all" in progress.text(JobState(STEP, 0.1))
 
 
 def test_the_sweep_of_another_process_is_not_taken_for_ours(context):
-    arrival = sweep_progress.SweepProgress(context.explorations)
+    progress = sweep_progress.SweepProgress(context.explorations)
     for name, process in (("sweep_20260102T030405Z_aaaaaa", 1), ("sweep_20260102T030406Z_bbbbbb", None)):
         folder = context.explorations / name
         folder.mkdir(parents=True)
         if process:
             (folder / "manifest.json").write_text(f'{{"process": {process}}}')
-    assert arrival.items() == []
+    assert progress.items() == []
 
 
 def test_what_goes_wrong_while_it_is_shown_is_told(tab, context, monkeypatch):
     monkeypatch.setattr(tab, "_show", lambda state: 1 / 0)
-    tab._tell(JobState())
-    assert context.told == ["division by zero"]
+    tab._report(JobState())
+    assert context.messages == ["division by zero"]

@@ -13,14 +13,14 @@ from explorer.files import write_json
 from explorer.learn.losses import PAIRS
 from explorer.learn.settings import TrainSettings
 from explorer.learn.subprocess_training import Training, TrainingStatus
-from explorer.notebook.training.training_progress import TrainingProgressView, scale_words, words
+from explorer.notebook.training.training_progress import TrainingProgressView, loss_scale_text, status_html
 from explorer.notebook.training.training_view import TrainingView, training
 from tests.learn import trainer
 from tests.notebook.browser_messages import drag
 from tests.signals import tone, write_wav
 
 PATIENCE = 120
-ROOT = str(Path(__file__).parents[2])
+ROOT = str(Path(__file__).parents[3])
 
 
 @pytest.fixture
@@ -28,14 +28,14 @@ def make_view(tmp_path, monkeypatch):
     """Makes widgets whose training is the stand-in."""
     monkeypatch.setenv("PYTHONPATH", ROOT)
     monkeypatch.setenv("EXPLORER_EXPLORATIONS", str(tmp_path / "runs"))
-    monkeypatch.setattr(view_module, "PULSE", 0.02)
+    monkeypatch.setattr(view_module, "POLL_SECONDS", 0.02)
     (tmp_path / "runs").mkdir()
     (tmp_path / "music").mkdir()
     write_wav(tmp_path / "music" / "a song.wav", tone(300, 0.5))
     made = []
 
-    def make(manner="short", source=tmp_path / "music", **settings):
-        child = Training(tmp_path / "runs", (sys.executable, trainer.__file__, manner))
+    def make(mode="short", source=tmp_path / "music", **settings):
+        child = Training(tmp_path / "runs", (sys.executable, trainer.__file__, mode))
         made.append(TrainingView(source, TrainSettings(**settings), child))
         return made[-1]
 
@@ -65,34 +65,34 @@ def test_a_training_from_start_to_proof(make_view, tmp_path):
     assert view.run is None
     with pytest.raises(SettingsError, match="nothing was learned yet"):
         _ = view.field
-    assert visible(view.screen.empty)
+    assert visible(view.progress.empty)
     drag(view.form.controls["include_delta"].widget, True)
     view.start_button.click()
     assert view.wait(PATIENCE)
     assert view.status.status == "done"
     assert {"--epochs", "7", "--include-delta", str(tmp_path / "music")} <= set(given(view))
-    screen = view.screen
-    assert view.run.folder.name in screen.line.value
-    shown = (screen.pictures, screen.losses, screen.proof)
+    progress = view.progress
+    assert view.run.folder.name in progress.line.value
+    shown = (progress.pictures, progress.losses, progress.evaluation)
     assert all(visible(picture) and picture.value for picture in shown)
-    assert screen.pictures.value == (view.run.folder / "sheet.jpg").read_bytes()
-    assert "held out: a.wav" in screen.numbers.value
-    assert screen.code.text.endswith(f"a song.wav', ex.Julia(model={view.run.folder.name!r}))")
-    compile(screen.code.text, "cell", "eval")
+    assert progress.pictures.value == (view.run.folder / "sheet.jpg").read_bytes()
+    assert "held out: a.wav" in progress.numbers.value
+    assert progress.code.text.endswith(f"a song.wav', ex.Julia(model={view.run.folder.name!r}))")
+    compile(progress.code.text, "cell", "eval")
     assert view.field.model == str(view.run.folder)
-    assert not visible(screen.bar)
+    assert not visible(progress.bar)
     assert (visible(view.start_button), visible(view.stop_button)) == (True, False)
-    assert not visible(view.go_on_button)
+    assert not visible(view.resume_button)
 
 
 def test_it_is_stopped_shown_while_it_runs_and_gone_on_with(make_view):
     view = make_view("long")
     view.start_button.click()
-    until(lambda: "training, epoch" in view.screen.line.value, "no progress was shown")
-    until(lambda: visible(view.screen.pictures), "no picture was shown")
-    first = view.screen.pictures.value
-    until(lambda: view.screen.pictures.value != first, "the picture does not change")
-    assert visible(view.screen.bar)
+    until(lambda: "training, epoch" in view.progress.line.value, "no progress was shown")
+    until(lambda: visible(view.progress.pictures), "no picture was shown")
+    first = view.progress.pictures.value
+    until(lambda: view.progress.pictures.value != first, "the picture does not change")
+    assert visible(view.progress.bar)
     assert not visible(view.start_button)
     view.start_button.click()
     assert "runs already; stop it first" in view._errors.widget.value
@@ -100,22 +100,22 @@ def test_it_is_stopped_shown_while_it_runs_and_gone_on_with(make_view):
     assert view.wait(PATIENCE)
     assert view.status.status == "stopped"
     stopped = view.run.folder
-    assert visible(view.go_on_button)
+    assert visible(view.resume_button)
     write_json(stopped / "settings.json", view.form.settings.model_dump())
     drag(view.form.controls["epochs"].box, 90)
-    view.go_on_button.click()
+    view.resume_button.click()
     until(lambda: view.status.status == "running", view.status)
     assert given(view)[2:6] == ["--epochs", "90", "--resume", str(stopped)]
     view.close()
-    until(lambda: view._child.status().status == "stopped", "closing does not end it")
+    until(lambda: view._process.status().status == "stopped", "closing does not end it")
 
 
 def test_a_run_cannot_go_on_with_other_settings(make_view, tmp_path):
     view = make_view("long")
-    view._resume = tmp_path
+    view._resume_folder = tmp_path
     write_json(tmp_path / "settings.json", TrainSettings().model_dump())
     drag(view.form.controls["window_frames"].box, 5)
-    view.go_on_button.click()
+    view.resume_button.click()
     assert "window_frames: " in view._errors.widget.value
     assert "start a new training" in view._errors.widget.value
 
@@ -153,11 +153,11 @@ def test_a_failure_is_told_in_words(make_view):
     view.start()
     assert view.wait(PATIENCE)
     assert view.status.status == "failed"
-    assert "the machine is on fire" in view.screen.line.value
-    assert "explorer-wrong" in view.screen.line.value
+    assert "the machine is on fire" in view.progress.line.value
+    assert "explorer-wrong" in view.progress.line.value
     assert view.run is None
     assert visible(view.start_button)
-    assert not visible(view.go_on_button)
+    assert not visible(view.resume_button)
 
 
 @pytest.mark.parametrize(
@@ -181,23 +181,23 @@ def test_a_failure_is_told_in_words(make_view):
     ],
 )  # fmt: skip
 def test_a_status_in_words(status, told):
-    assert told in words(TrainingStatus(**status), None)
+    assert told in status_html(TrainingStatus(**status), None)
 
 
 def test_sounds_that_were_left_out_are_named_and_losses_may_be_missing():
-    screen = TrainingProgressView()
+    progress = TrainingProgressView()
     rows = [{"epoch": 1.0, "loss": 2.0, "validation": None}]
     skipped = [{"name": "a&b.wav", "reason": "a&b.wav holds no sound"}]
-    screen.show(TrainingStatus(status="running", left_out=["click.wav"], skipped=skipped), None, rows)
-    assert "too short, left out: click.wav" in screen.note.value
-    assert "skipped: a&amp;b.wav holds no sound" in screen.note.value
-    assert visible(screen.losses)
+    progress.show(TrainingStatus(status="running", left_out=["click.wav"], skipped=skipped), None, rows)
+    assert "too short, left out: click.wav" in progress.note.value
+    assert "skipped: a&amp;b.wav holds no sound" in progress.note.value
+    assert visible(progress.losses)
 
 
 def test_losses_are_told_how_to_be_read():
-    assert "lower is better" in scale_words()
+    assert "lower is better" in loss_scale_text()
     weight = next(pair.weight for pair in PAIRS if pair.name == "zcr-edges")
-    assert f"zcr-edges {-weight:g}" in scale_words()
+    assert f"zcr-edges {-weight:g}" in loss_scale_text()
 
 
 @pytest.mark.parametrize(("learned", "title"), [("b", "never heard"), ("a", "last part of a sound")])
@@ -209,7 +209,7 @@ def test_the_title_of_the_proof_says_whether_the_sound_is_known(make_view, monke
     )
     view.start()
     assert view.wait(PATIENCE)
-    assert title in view.screen._proof_title.value
+    assert title in view.progress._evaluation_title.value
 
 
 def test_the_form_says_every_setting_once_and_takes_changes_back(make_view):
@@ -217,7 +217,7 @@ def test_the_form_says_every_setting_once_and_takes_changes_back(make_view):
     assert set(view.form.controls) == set(TrainSettings.knobs())
     drag(view.form.controls["seed"].box, 8)
     assert view.form.settings == TrainSettings(seed=8)
-    view.form.rows["seed"].take_back()
+    view.form.rows["seed"].reset()
     assert view.form.settings == TrainSettings(seed=3)
 
 
@@ -226,7 +226,7 @@ def test_the_public_name_makes_one_that_goes_on_where_a_run_ended(make_view, tmp
     write_json(run / "settings.json", TrainSettings(epochs=3, window_frames=4).model_dump())
     with training(tmp_path / "music", resume=run.name, epochs=12) as view:
         assert view.form.settings == TrainSettings(epochs=12, window_frames=4)
-        assert visible(view.go_on_button)
+        assert visible(view.resume_button)
         assert "Training on" in repr(view)
     with pytest.raises(SettingsError, match="was trained with 4, not 9"):
         training(tmp_path / "music", resume=run.name, window_frames=9)

@@ -14,7 +14,7 @@ def test_closing_leaves_no_thread_and_no_widget(sound):
     panel = explore(sound, FIELD, size=SIZE)
     assert panel.wait(PATIENCE)
     assert len(explorer_threads()) > len(before)
-    widgets = list(cells.tree(panel.widget))
+    widgets = list(cells.widget_tree(panel.widget))
     panel.close()
     panel.close()
     assert explorer_threads() == before
@@ -29,14 +29,14 @@ def test_closing_in_the_middle_of_a_frame(sound):
 
 def test_closing_ends_the_live_view_too(sound):
     panel = explore(sound, FIELD, size=SIZE)
-    panel.stage.button.value = True
+    panel.view_switch.button.value = True
     assert any("live" in name for name in explorer_threads())
     panel.close()
     assert explorer_threads() == []
 
 
 def test_a_cell_that_runs_again_closes_its_panel(sound, monkeypatch):
-    monkeypatch.setattr(cells, "_cell", lambda: "cell 1")
+    monkeypatch.setattr(cells, "_cell_id", lambda: "cell 1")
     first = explore(sound, FIELD, size=SIZE)
     second = explore(sound, FIELD, size=SIZE)
     assert first.widget.comm is None
@@ -48,9 +48,9 @@ def test_a_cell_that_runs_again_closes_its_panel(sound, monkeypatch):
 
 
 def test_panels_of_two_cells_live_side_by_side(sound, monkeypatch):
-    monkeypatch.setattr(cells, "_cell", lambda: "cell 1")
+    monkeypatch.setattr(cells, "_cell_id", lambda: "cell 1")
     first = explore(sound, FIELD, size=SIZE)
-    monkeypatch.setattr(cells, "_cell", lambda: "cell 2")
+    monkeypatch.setattr(cells, "_cell_id", lambda: "cell 2")
     with explore(sound, FIELD, size=SIZE):
         assert first.widget.comm is not None
     first.close()

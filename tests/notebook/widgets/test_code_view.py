@@ -7,7 +7,7 @@ import explorer as ex
 from explorer.fields import CPPN, Julia
 from explorer.notebook.widgets.code_view import CodeView, python_code
 from explorer.rendering import render_frame
-from tests.notebook.panel_stand_in import PanelContext
+from tests.notebook.fake_context import FakeContext
 
 LOOKS = [
     CPPN(hidden=4, layers=2),
@@ -20,7 +20,7 @@ LOOKS = [
 
 @pytest.mark.parametrize("field", LOOKS)
 def test_running_it_gives_the_identical_field_and_frame(field, tmp_path):
-    context = PanelContext(tmp_path)
+    context = FakeContext(tmp_path)
     text = python_code(context.audio, context.track, field, 1.23, (64, 36))
     names = {}
     exec(text, names)
@@ -30,7 +30,7 @@ def test_running_it_gives_the_identical_field_and_frame(field, tmp_path):
 
 
 def test_the_analysis_is_said_where_it_is_not_the_default(tmp_path):
-    context = PanelContext(tmp_path)
+    context = FakeContext(tmp_path)
     track = ex.analyze(context.audio, smoothing=0.2, fps=30)
     text = python_code(context.audio, track, CPPN(hidden=4, layers=2), 0.7, (64, 36), device="cpu")
     names = {}
@@ -42,7 +42,7 @@ def test_the_analysis_is_said_where_it_is_not_the_default(tmp_path):
 
 
 def test_a_file_name_can_break_neither_code_nor_page(tmp_path):
-    context = PanelContext(tmp_path)
+    context = FakeContext(tmp_path)
     text = python_code('it\'s </textarea><script>1</script> "q".wav', context.track, CPPN(), 0.5, (64, 36))
     compile(text, "code", "exec")
     view = CodeView()

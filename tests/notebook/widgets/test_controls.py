@@ -13,12 +13,13 @@ from explorer.notebook.widgets.controls import (
     NumberControl,
     OptionalNumberControl,
     SwitchControl,
-    slider_values,
     label,
     make_control,
+    slider_values,
 )
 from explorer.notebook.widgets.field_form import FieldForm
 from explorer.settings import Settings, knob
+from tests.notebook.browser_messages import drag
 
 
 class Sample(Settings):
@@ -40,12 +41,6 @@ KNOBS = Sample.knobs()
 
 def nothing():
     pass
-
-
-def drag(widget, value):
-    """What the browser sends when a slider is moved."""
-    state = {"method": "update", "state": {"value": value}, "buffer_paths": []}
-    widget.comm.handle_msg({"content": {"data": state}, "buffers": []})
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from explorer.notebook import show_video
-from explorer.notebook.widgets import show
-from explorer.notebook.widgets.show import EMBED, encode_jpeg, encode_png
+from explorer.notebook import show, show_video
+from explorer.notebook.widgets.show import MAX_EMBEDDED_BYTES, encode_jpeg, encode_png
 
 FRAME = np.random.default_rng(0).integers(0, 256, (36, 64, 3), dtype=np.uint8)
 
@@ -31,7 +30,7 @@ def test_a_small_video_is_embedded_and_a_large_one_linked(tmp_path, monkeypatch)
     small, large = tmp_path / "small.mp4", tmp_path / 'runs "1"' / "large.mp4"
     small.write_bytes(b"0" * 100)
     large.parent.mkdir()
-    large.write_bytes(b"0" * (EMBED + 1))
+    large.write_bytes(b"0" * (MAX_EMBEDDED_BYTES + 1))
     assert "base64" in show_video(small)._repr_html_()
     linked = show_video(large, width=320)._repr_html_()
     assert 'src="runs &quot;1&quot;/large.mp4" width="320"' in linked

@@ -7,7 +7,7 @@ from tests import signals
 FIELD = CPPN(hidden=4, layers=2, gain=4.0, seed=3)
 
 
-class PanelContext:
+class FakeContext:
     """Notes what is loaded, and the errors of handlers, which ipywidgets would hide."""
 
     def __init__(self, folder, field=FIELD, seconds=2.0):
@@ -31,7 +31,7 @@ class PanelContext:
         return handler
 
     @property
-    def told(self):
+    def messages(self):
         """What went wrong, in words."""
         return [str(error) for error in self.failures]
 
