@@ -24,6 +24,22 @@ class OutputError(ExplorerError):
     """A result that could not be written."""
 
 
+class ReadError(ExplorerError, ValueError):
+    """A file or text that cannot be read: `source` names it, `reason` says why."""
+
+    def __init__(self, source: object, reason: str) -> None:
+        super().__init__(source, reason)
+        self.source, self.reason = str(source), reason
+
+    def __str__(self) -> str:
+        return f"cannot read {self.source}: {self.reason}"
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no such file."""
+        return isinstance(self.__cause__, FileNotFoundError)
+
+
 class DeviceError(ExplorerError):
     """The chosen device cannot do the work."""
 
@@ -32,7 +48,7 @@ class Stopped(ExplorerError):  # noqa: N818  nothing went wrong
     """The work was stopped on request; nothing half-written is left."""
 
 
-def words_of(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """An error in one line: our own as they are, others with their kind."""
     return str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
 

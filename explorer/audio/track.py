@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,9 @@ from jaxtyping import Float, Float32, Float64
 from numpy.typing import ArrayLike
 
 from explorer.audio.features import UNITS, AnalysisSettings, extras_of
-from explorer.errors import ExplorerError, SettingsError
-from explorer.files import write_bytes, write_json
-from explorer.settings import nearest
+from explorer.errors import ExplorerError, ReadError, SettingsError
+from explorer.files import read_json, write_bytes, write_json
+from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = 1  # of the saved files
 
 
-def between_rows(
+def interpolate_rows(
     values: Float[np.ndarray, "rows columns"], position: Float64[np.ndarray, " moments"]
 ) -> Float[np.ndarray, "moments columns"]:
     """Rows at any positions, by linear interpolation, held at both ends."""
@@ -71,7 +70,7 @@ class FeatureTrack:
         moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
         if not np.isfinite(moments).all():
             raise SettingsError(f"times must be finite numbers of seconds, got {times!r}")
-        return between_rows(self.values, moments * self.fps)[:, columns]
+        return interpolate_rows(self.values, moments * self.fps)[:, columns]
 
     def _columns(self, names: tuple[str, ...]) -> list[int]:
         for name in names:
@@ -82,7 +81,7 @@ class FeatureTrack:
                         f"{self.name} was analysed without '{name}'; ask for it: "
                         f"analyze(path, extras={missing!r}), or field.hear(path)"
                     )
-                raise SettingsError(f"no feature '{name}'{nearest(name, self.names)}")
+                raise SettingsError(f"no feature '{name}'{did_you_mean(name, self.names)}")
         return [self.names.index(name) for name in names]
 
     def table(self) -> pd.DataFrame:
@@ -121,7 +120,7 @@ class FeatureTrack:
         """Read what `save` wrote; ExplorerError for anything missing, changed or damaged."""
         numbers, facts = _pair(stem)
         try:
-            said = json.loads(facts.read_text("utf-8"))
+            said = read_json(facts)
             data = numbers.read_bytes()
             if said["schema"] != SCHEMA or hashlib.sha256(data).hexdigest() != said["npy_sha256"]:
                 raise ValueError("the two files do not belong together")
@@ -130,7 +129,10 @@ class FeatureTrack:
             settings = AnalysisSettings(**said["settings"])
             return cls(values, raw, tuple(said["names"]), settings=settings, **kept)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ExplorerError(f"cannot read the track {facts}: {error}; analyse the sound again") from error
+            reason = error.reason if isinstance(error, ReadError) else error
+            raise ExplorerError(
+                f"cannot read the track {facts}: {reason}; analyze the sound again"
+            ) from error
 
     def __repr__(self) -> str:
         frames, columns = self.values.shape

@@ -2,14 +2,16 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
+from jupyter_server.services.config.manager import ConfigManager
 from PIL import Image
 
 from explorer.audio import DEMO_CLIP
 from explorer.cli import main, options
-from explorer.cli.lab import notebooks_folder
+from explorer.cli.lab import copy_notebooks, notebooks_folder
 from explorer.errors import SettingsError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
@@ -89,7 +91,7 @@ def test_every_field_flag_reaches_the_recipe(song, tmp_path):
 
 
 def test_without_flags_newcomers_see_the_first_look():
-    assert options.FieldFlags(None, None, {}).choose() == CPPN.preset(DEFAULT_PRESET)
+    assert options.FieldFlags(None, None, {}).build_field() == CPPN.preset(DEFAULT_PRESET)
 
 
 @pytest.mark.parametrize(
@@ -105,14 +107,14 @@ def test_a_flag_of_another_field_is_refused(kind, name, flag, owner):
         SettingsError,
         match=f"--{flag} is not a setting of the field '{kind}' but of '{owner}': --field {owner}",
     ):
-        options.FieldFlags(kind, None, {name: "3"}).choose()
+        options.FieldFlags(kind, None, {name: "3"}).build_field()
 
 
 def test_a_preset_brings_its_field():
-    assert options.FieldFlags(None, "lava", {}).choose() == Patterns.preset("lava")
-    assert options.FieldFlags("patterns", None, {}).choose() == Patterns()
+    assert options.FieldFlags(None, "lava", {}).build_field() == Patterns.preset("lava")
+    assert options.FieldFlags("patterns", None, {}).build_field() == Patterns()
     with pytest.raises(SettingsError, match="no preset 'lava' of the field 'cppn'"):
-        options.FieldFlags("cppn", "lava", {}).choose()
+        options.FieldFlags("cppn", "lava", {}).build_field()
 
 
 def test_a_recipe_is_repeated_frame_for_frame(song, tmp_path, capsys):
@@ -268,6 +270,28 @@ def test_the_demo_clip_ships():
 
 def test_lab_finds_the_notebooks():
     assert (notebooks_folder() / "01_explore.ipynb").is_file()
+
+
+def test_lab_copies_notebooks_and_guide_and_keeps_what_is_there(tmp_path):
+    (tmp_path / "01_explore.ipynb").write_text("mine")
+    copy_notebooks(notebooks_folder(), tmp_path)
+    assert (tmp_path / "01_explore.ipynb").read_text() == "mine"
+    assert {"01_explore.ipynb", "06_live.ipynb", "index.md"} <= {path.name for path in tmp_path.iterdir()}
+    assert (tmp_path / "guide" / "looks.md").is_file()
+    assert (tmp_path / "images" / "looks.jpg").is_file()
+    assert not list(tmp_path.rglob("*.py"))
+
+
+def test_lab_opens_pages_of_the_guide_rendered(monkeypatch):
+    def jupyterlab(arguments, check, env):
+        assert arguments[2:4] == ["jupyterlab", str(notebooks_folder() / "01_explore.ipynb")]
+        manager = ConfigManager(read_config_path=[f"{env['JUPYTER_CONFIG_PATH']}/labconfig"])
+        assert "markdown" in str(manager.get("default_setting_overrides"))
+        return subprocess.CompletedProcess(arguments, 0)
+
+    monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
+    monkeypatch.setattr(subprocess, "run", jupyterlab)
+    assert run("lab", "--no-browser") == 0
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["render", "-h"], ["--version"], []])

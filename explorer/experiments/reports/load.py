@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import ExplorerError
-from explorer.experiments.runs import manifest
-from explorer.experiments.runs.stars import is_starred
+from explorer.diagnostics.verdict import BEST_FIRST
+from explorer.errors import ExplorerError, ReadError
+from explorer.experiments.runs import manifest, run_folder
+from explorer.experiments.runs.run_folder import is_starred
 from explorer.experiments.sweeps import point_folder, specification
+from explorer.files import read_json
 
 Value = str | int | float | bool | None
 
-VERDICTS = ("alive", "faint", "static", "noisy")
-STATES = (*VERDICTS, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
+STATES = (*BEST_FIRST, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
 LONGEST = 4000  # characters of one text: an error may hold a page of traceback
 
 
@@ -69,7 +70,7 @@ def collect(folder: Path) -> Collected:
     """Read a run or a sweep. Raises ExplorerError for a folder that holds neither."""
     if manifest.is_training(folder):
         raise ExplorerError(f"{folder.name} is a training; reports are of renders and sweeps")
-    log, log_problem = _read(folder / manifest.NAME)
+    log, log_problem = _read(folder / run_folder.MANIFEST)
     has_points = (folder / point_folder.POINTS).is_dir()
     is_sweep = has_points or log.get("kind") == "sweep" or (folder / specification.NAME).exists()
     content, problem = _read(folder / (specification.NAME if is_sweep else "recipe.json"))
@@ -110,14 +111,9 @@ def number(value: Any) -> float | None:
 def _read(path: Path) -> tuple[dict[str, Any], str]:
     """A JSON object and an empty text, or an empty object and what is wrong with the file."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}, f"{path.name} is missing"
-    except (OSError, ValueError, RecursionError):
-        return {}, f"{path.name} is damaged and could not be read"
-    if not isinstance(content, dict):
-        return {}, f"{path.name} is damaged: a JSON object was expected"
-    return content, ""
+        return read_json(path), ""
+    except ReadError as error:
+        return {}, f"{path.name} is {'missing' if error.missing else f'damaged: {error.reason}'}"
 
 
 def _status(log: dict[str, Any]) -> str:

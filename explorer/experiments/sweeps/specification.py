@@ -11,11 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from explorer.errors import SettingsError
+from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.sweeps import parameter_paths, sampling
 from explorer.experiments.sweeps.sampling import Axis, Sampler, Span
-from explorer.settings import Settings, knob, nearest
+from explorer.files import read_json
+from explorer.settings import Settings, did_you_mean, knob
 
 NAME = "sweep.json"
 SAMPLES = 16  # of random and lhs, unless told otherwise
@@ -55,7 +56,7 @@ class Specification(Settings):
     def params(self, key: str) -> dict[str, Any]:
         """The varied settings of a point."""
         if key not in self.by_key:
-            raise SettingsError(f"the sweep has no point '{key}'{nearest(key, self.by_key)}")
+            raise SettingsError(f"the sweep has no point '{key}'{did_you_mean(key, self.by_key)}")
         return self.by_key[key]
 
     @cached_property
@@ -93,10 +94,9 @@ class Specification(Settings):
         """The specification of a sweep folder. Raises SettingsError."""
         path = folder / NAME
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**values)
-        except (OSError, ValueError, TypeError) as error:
-            reason = getattr(error, "strerror", None) or error
+            return cls(**read_json(path))
+        except (ValueError, TypeError) as error:
+            reason = error.reason if isinstance(error, ReadError) else error
             raise SettingsError(
                 f"{folder} holds no sweep that this version reads ({NAME}: {reason})"
             ) from None
@@ -161,7 +161,7 @@ def _sampler(sampler: str, samples: int | None) -> Sampler:
     """The sampler's name, checked."""
     known: tuple[Sampler, ...] = get_args(Sampler)
     if sampler not in known:
-        raise SettingsError(f"no sampler '{sampler}'{nearest(sampler, known)}")
+        raise SettingsError(f"no sampler '{sampler}'{did_you_mean(sampler, known)}")
     if samples is not None and sampler not in DRAWN:
         raise SettingsError(f"samples belong to the samplers random and lhs; '{sampler}' takes every value")
     if samples is not None and not 1 <= samples <= sampling.MOST:

@@ -9,7 +9,6 @@ Weights are `model.safetensors`, everything else `model.json` beside it. Trainin
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,10 +19,10 @@ from jaxtyping import Float32, Float64
 
 from explorer.audio import FeatureTrack
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, live_width, live_windows
-from explorer.audio.track import between_rows
+from explorer.audio.track import interpolate_rows
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.parameters import NAMES
-from explorer.files import explorations_folder
+from explorer.files import explorations_folder, read_json
 
 FORMAT = 2  # 1: models that turn both ways, ten times slower
 SHIPPED = Path(__file__).parent / "shipped"
@@ -61,7 +60,7 @@ class VisualModel:
         if missing:
             raise SettingsError(f"the track has no '{missing[0]}'; analyse the sound with field.hear(path)")
         frames = max(1, round((len(track.raw) - 1) * LIVE_FPS / track.fps) + 1)
-        rows = between_rows(track.raw, np.arange(frames) * (track.fps / LIVE_FPS))
+        rows = interpolate_rows(track.raw, np.arange(frames) * (track.fps / LIVE_FPS))
         live = rows[:, [track.names.index(name) for name in heard]]
         said = self.facts
         windows = live_windows(
@@ -109,7 +108,7 @@ def _read(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
 
     try:
         data = (folder / WEIGHTS).read_bytes()
-        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        facts = read_json(folder / FACTS)
         tensors = {key: value.astype(np.float32) for key, value in load(data).items()}
         _check(facts, tensors)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

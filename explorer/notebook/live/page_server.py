@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError, SettingsError
-from explorer.files import explorations_folder
-from explorer.processes import APART
+from explorer.files import explorations_folder, parse_json, parse_json_value
+from explorer.processes import NEW_PROCESS_GROUP
 
 TIMEOUT_SECONDS = 120  # for the server to start, or to answer, on a busy machine
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy: it is on this machine
@@ -42,7 +42,7 @@ class PageServer:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            **APART,
+            **NEW_PROCESS_GROUP,
         )
         threading.Thread(target=self._read_output, name="explorer-page-server", daemon=True).start()
         if not self._started.wait(TIMEOUT_SECONDS) or not self.address:
@@ -92,7 +92,7 @@ class PageServer:
         )
         try:
             with OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
-                return json.load(response)
+                return parse_json_value(response.read().decode(), self.address)
         except urllib.error.HTTPError as error:
             raise SettingsError(_reason(error)) from None
         except OSError as error:
@@ -102,8 +102,8 @@ class PageServer:
 
 def _reason(error: urllib.error.HTTPError) -> str:
     try:
-        return str(json.load(error)["detail"])
-    except (ValueError, KeyError, TypeError):
+        return str(parse_json(error.read().decode(), error.url)["detail"])
+    except (OSError, ValueError, KeyError):
         return f"the server of the live page answers {error.code}"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from explorer.audio import FeatureTrack
 from explorer.diagnostics import Diagnosis, Suggestion, diagnose
-from explorer.diagnostics.suggestion import Measured, suggest
+from explorer.diagnostics.suggestion import suggest
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.widgets.latest_worker import StaleCheck
@@ -172,7 +173,7 @@ class PreviewPipeline:
         self._measured_field = field
         self.display.show_diagnosis(diagnosis)
 
-    def _diagnose_with(self, budget: str, stale: StaleCheck) -> Measured:
+    def _diagnose_with(self, budget: str, stale: StaleCheck) -> Callable[[FieldSettings], Diagnosis]:
         """A function that diagnoses a field, and stops as soon as there is a newer request."""
         return lambda field: diagnose(field, self.track, budget=budget, progress=_stop_when(stale))
 

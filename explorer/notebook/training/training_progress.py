@@ -9,11 +9,13 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import NETWORK
 from explorer.formatting import duration_text, percent_text
-from explorer.learn.loss_history import draw_history
 from explorer.learn.losses import PAIRS
-from explorer.learn.settings import PREVIEW, PROVING, TRAINING, WRITING
+from explorer.learn.plots import draw_history
+from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
+from explorer.learn.settings import EVALUATION_PHASE, TRAINING_PHASE, WRITING_PHASE
 from explorer.learn.subprocess_training import TrainingStatus
 from explorer.learn.training_run import TrainRun
 from explorer.notebook.widgets.code_view import CodeView
@@ -22,13 +24,12 @@ from explorer.notebook.widgets.layout import box, card, progress_bar
 from explorer.notebook.widgets.markup import heading, muted, warning
 from explorer.notebook.widgets.show import encode_plot
 
-SHEET, PROOF = "sheet.jpg", "proof.png"  # files of a run folder
-UNLAST_PART = "on music that it never heard"
+UNKNOWN_MUSIC = "on music that it never heard"
 LAST_PART = "on the last part of a sound whose first part it was trained on"
 LOSSES = ("loss", "rms-luminance", "flux+onset-change", "zcr-edges", "centroid-hue")
 NO_PICTURE = "how the model moves the picture before and after appears here"
 
-LAST_PHASES = {PROVING: "proving what it learned", WRITING: "drawing what it learned"}
+LAST_PHASES = {EVALUATION_PHASE: "proving what it learned", WRITING_PHASE: "drawing what it learned"}
 
 LossHistory = Sequence[Mapping[str, float | None]]
 
@@ -44,7 +45,7 @@ class TrainingProgressView:
         self.numbers = widgets.HTML()
         self.code = CodeView()
         table = widgets.Accordion([self.numbers], titles=("the numbers",), selected_index=None)
-        self._evaluation_title = widgets.HTML(heading(UNLAST_PART))
+        self._evaluation_title = widgets.HTML(heading(UNKNOWN_MUSIC))
         self._cards = {
             self.losses: card("losses after each epoch", self.losses, widgets.HTML(muted(loss_scale_text()))),
             self.evaluation: box(
@@ -67,8 +68,8 @@ class TrainingProgressView:
 
     def show(self, status: TrainingStatus, run: Path | None, history: LossHistory) -> None:
         """Show the status, the pictures and the losses."""
-        self.bar.layout.display = "" if status.is_going else "none"
-        self.bar.value = status.share if status.is_going else 0.0
+        self.bar.layout.display = "" if status.is_active else "none"
+        self.bar.value = status.share if status.is_active else 0.0
         self.line.value = f'<span role="status">{status_html(status, run)}</span>'
         if status.notes:
             self.note.value = "<br>".join(muted(note) for note in status.notes)
@@ -81,8 +82,9 @@ class TrainingProgressView:
     def show_evaluation(self, run: TrainRun, code: str) -> None:
         """Show how well a finished training follows the music, and the code that uses it."""
         self._show_pictures(run.folder)
-        self._evaluation_title.value = heading(LAST_PART if run.proven_on_a_part else UNLAST_PART)
-        self._display(self.evaluation, (run.folder / PROOF).read_bytes())
+        music = LAST_PART if run.is_evaluated_on_training_sound else UNKNOWN_MUSIC
+        self._evaluation_title.value = heading(music)
+        self._display(self.evaluation, (run.folder / EVALUATION_PLOT).read_bytes())
         self.numbers.value = f'<pre class="explorer-table">{html.escape(run.report())}</pre>'
         self.code.show(code)
 
@@ -112,19 +114,19 @@ def status_html(status: TrainingStatus, run: Path | None) -> str:
         return warning(status.error or "failed")
     if status.status == "stopped" and run is None:
         return muted("stopped before anything was learned")
-    if not status.is_going:
-        files = {"history": "history.png", "proof": PROOF, "pictures": SHEET, "ONNX": NETWORK}
+    if not status.is_active:
+        files = {"history": HISTORY_PLOT, "proof": EVALUATION_PLOT, "pictures": SHEET, "ONNX": NETWORK}
         links = {name: run / file for name, file in files.items()} if run else {}
         return f"{status.status}, {saved_links(run, links)}" if run else muted(status.status)
     activity = LAST_PHASES.get(status.phase or "", status.phase or "starting, a few seconds")
     prefix = f"stopped in epoch {status.epoch}; " if status.phase in LAST_PHASES else "stopping: "
     parts = [(prefix if status.status == "stopping" else "") + activity]
-    if status.phase == TRAINING:
+    if status.phase == TRAINING_PHASE:
         parts[0] += f", epoch {status.epoch} of {status.epochs}"
         parts += [f"loss {status.loss:.2f}"] if status.loss is not None else []
         held_out = [value for value in status.validation.values() if value is not None]
         parts += [f"held out {sum(held_out):.2f}"] if held_out else []
-    elif status.phase and status.phase != WRITING:
+    elif status.phase and status.phase != WRITING_PHASE:
         parts[0] += f" {percent_text(status.share)}"
     parts += [f"{duration_text(status.seconds_left)} left"] if status.seconds_left else []
     return muted(", ".join(parts))

@@ -14,15 +14,16 @@ from PIL import Image
 
 from explorer.errors import SettingsError
 from explorer.experiments.library.lookup import find
+from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia import Julia
 from explorer.fields.julia.model import FACTS
 from explorer.files import explorations_folder
 from explorer.learn.dataset import sound_files
-from explorer.learn.settings import TrainSettings, continued, saved_settings
-from explorer.learn.subprocess_training import Training, TrainingStatus, flags_of
+from explorer.learn.settings import TrainSettings, resumed_settings, saved_settings
+from explorer.learn.subprocess_training import TrainingProcess, TrainingStatus, flags_of
 from explorer.learn.training_run import TrainRun
 from explorer.notebook.training.training_form import TrainingForm
-from explorer.notebook.training.training_progress import SHEET, TrainingProgressView
+from explorer.notebook.training.training_progress import TrainingProgressView
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.error_line import ErrorLine
 from explorer.notebook.widgets.layout import box, push_button
@@ -56,10 +57,10 @@ def training(
         raise SettingsError(f"{name} cannot be set here; train with explorer.learn.train(..., {name}=...)")
     root = explorations_folder(explorations)
     earlier = find(resume, root) if resume else None
-    first = continued(earlier, settings) if earlier else TrainSettings(**settings)
+    first = resumed_settings(earlier, settings) if earlier else TrainSettings(**settings)
     if str(source):
         sound_files(source)  # a folder that is missing or holds no sound is reported here
-    view = TrainingView(source, first, Training(root.resolve()), proof_on=proof_on, resume=earlier)
+    view = TrainingView(source, first, TrainingProcess(root.resolve()), proof_on=proof_on, resume=earlier)
     cells.register(view)
     return view
 
@@ -75,7 +76,7 @@ class TrainingView:
         self,
         source: str | Path,
         settings: TrainSettings,
-        process: Training,
+        process: TrainingProcess,
         *,
         proof_on: Sequence[str | Path] = (),
         resume: Path | None = None,
@@ -95,9 +96,10 @@ class TrainingView:
 
     def resume(self) -> None:
         """Resume the training that was stopped; its epochs and patience may have changed."""
-        if self._resume_folder is None:
+        folder = self._resume_folder
+        if folder is None:
             raise SettingsError("there is no training to resume; press Start")
-        self._start(self._resume_folder, continued(self._resume_folder, self.form.settings.model_dump()))
+        self._start(folder, resumed_settings(folder, self.form.settings.model_dump()))
 
     def stop(self) -> None:
         """Request that training ends after its current step; what it has learned is kept and evaluated."""
@@ -115,7 +117,7 @@ class TrainingView:
     def run(self) -> TrainRun | None:
         """The training that ended last; None before something was learned."""
         folder = self._folder()
-        complete = folder and not self.status.is_going and (folder / FACTS).is_file()
+        complete = folder and not self.status.is_active and (folder / FACTS).is_file()
         return TrainRun(folder) if folder and complete else None
 
     @property
@@ -170,20 +172,20 @@ class TrainingView:
             status = self._process.status()
             try:
                 self._show(status)
-                if not status.is_going:
+                if not status.is_active:
                     self._end()
             except Exception as error:
                 self._errors.show(error)
-            if not status.is_going:
+            if not status.is_active:
                 return
             self._closed.wait(POLL_SECONDS)
 
     def _show(self, status: TrainingStatus) -> None:
         self.status = status
-        self.start_button.layout.display = "none" if status.is_going else ""
-        self.stop_button.layout.display = "" if status.is_going else "none"
+        self.start_button.layout.display = "none" if status.is_active else ""
+        self.stop_button.layout.display = "" if status.is_active else "none"
         self.stop_button.disabled = status.status == "stopping"
-        self.resume_button.layout.display = "" if self._resume_folder and not status.is_going else "none"
+        self.resume_button.layout.display = "" if self._resume_folder and not status.is_active else "none"
         self.progress.show(status, self._folder(), self._process.history() if status.run else [])
 
     def _end(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from explorer.errors import words_of
+from explorer.errors import error_text
 from explorer.notebook.widgets.markup import error_html
 
 
@@ -45,4 +45,4 @@ class ErrorLine:
 
     def show(self, error: Exception) -> None:
         """Show an error, from any thread."""
-        self.widget.value = error_html(words_of(error))
+        self.widget.value = error_html(error_text(error))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-CSS = f"<style>{Path(__file__).with_name('panel.css').read_text(encoding='utf-8')}</style>"
+from explorer.diagnostics.verdict import verdict_css
+
+_STYLE_SHEET = Path(__file__).with_name("panel.css").read_text(encoding="utf-8")
+CSS = f"<style>{verdict_css('.explorer-panel')}{_STYLE_SHEET}</style>"
 
 
 def muted(text: str) -> str:

@@ -9,7 +9,7 @@ import explorer.notebook.widgets.background_job as job_module
 from explorer.errors import OutputError, SettingsError, Stopped
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
-from explorer.experiments.runs import execution
+from explorer.experiments.runs import render_plan
 from explorer.experiments.runs.estimate import Estimate
 from explorer.fields import CPPN
 from explorer.notebook.panel.export import Exporter
@@ -81,7 +81,7 @@ def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
 
 def test_the_line_tells_what_an_export_will_take(exporter, monkeypatch):
     told = Estimate(frames=60, size=(640, 360), seconds=12, file_mb=14, scratch_mb=3, memory_mb=600)
-    monkeypatch.setattr(execution, "estimate", lambda *_, **__: told)
+    monkeypatch.setattr(render_plan, "estimate", lambda *_, **__: told)
     monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
     lines, show = [], exporter._show
 

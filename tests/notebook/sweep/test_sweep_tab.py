@@ -174,7 +174,7 @@ def test_a_state_tells_points_time_left_and_the_measured_plan(context, monkeypat
 
     monkeypatch.setattr(sweep_progress, "Pace", Clock)
     progress = sweep_progress.SweepProgress(context.explorations)
-    assert progress.text(JobState("analysing", 0.5)) == "analysing 50%"
+    assert progress.text(JobState("analyzing", 0.5)) == "analyzing 50%"
     progress.set_plan(Plan(10, 10, []))
     assert progress.text(JobState(STEP, 0.0)) == "0 of 10 points"
     progress._pace.now = 2.0

@@ -2,9 +2,9 @@ import asyncio
 
 import pytest
 
-from explorer.web.guard import LARGEST_BODY, Guard, hosts_of, is_local
+from explorer.web.request_guard import MAX_BODY_BYTES, RequestGuard, host_names, is_loopback
 
-LOCAL = hosts_of("127.0.0.1", "box")
+LOCAL = host_names("127.0.0.1", "box")
 
 
 def ask(headers, hosts=LOCAL, path="/api/health", secret=""):
@@ -24,7 +24,7 @@ def ask(headers, hosts=LOCAL, path="/api/health", secret=""):
 
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "path": path, "headers": pairs}
-    asyncio.run(Guard(application, hosts, secret)(scope, receive, send))
+    asyncio.run(RequestGuard(application, hosts, secret)(scope, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
@@ -78,14 +78,14 @@ def test_what_other_sites_embed_is_refused_but_a_link_to_the_page_works(site):
 
 def test_large_bodies_and_those_of_unknown_length_are_refused():
     host = {"host": "localhost"}
-    assert ask({**host, "content-length": str(LARGEST_BODY)})[0] == 200
-    assert ask({**host, "content-length": str(LARGEST_BODY + 1)})[0] == 413
+    assert ask({**host, "content-length": str(MAX_BODY_BYTES)})[0] == 200
+    assert ask({**host, "content-length": str(MAX_BODY_BYTES + 1)})[0] == 413
     assert ask({**host, "content-length": "-1"})[0] == 411
     assert ask({**host, "transfer-encoding": "chunked"})[0] == 411
 
 
 def test_an_open_server_answers_to_numbers_and_its_name_alone():
-    hosts = hosts_of("0.0.0.0", "box")
+    hosts = host_names("0.0.0.0", "box")
     assert ask({"host": "192.168.1.7:8000"}, hosts)[0] == 200
     assert ask({"host": "box.local:8000"}, hosts)[0] == 200
     assert ask({"host": "evil.example:8000"}, hosts)[0] == 403
@@ -115,7 +115,7 @@ def test_without_the_secret_nothing_is_answered(path):
 
 
 def test_behind_a_secret_large_bodies_and_other_sites_are_refused_as_ever():
-    headers = {"host": "localhost", "content-length": str(LARGEST_BODY + 1)}
+    headers = {"host": "localhost", "content-length": str(MAX_BODY_BYTES + 1)}
     assert ask(headers, path="/s3cret/api/health", secret="s3cret")[0] == 413
     headers = {"host": "localhost", "sec-fetch-site": "cross-site"}
     assert ask(headers, path="/s3cret/api/health", secret="s3cret")[0] == 403
@@ -133,5 +133,5 @@ def test_only_a_server_for_a_notebook_lets_itself_be_framed():
 
 
 def test_local_addresses_are_known():
-    assert [is_local(name) for name in ("127.0.0.1", "::1", "localhost")] == [True] * 3
-    assert [is_local(name) for name in ("0.0.0.0", "192.168.1.7", "box")] == [False] * 3
+    assert [is_loopback(name) for name in ("127.0.0.1", "::1", "localhost")] == [True] * 3
+    assert [is_loopback(name) for name in ("0.0.0.0", "192.168.1.7", "box")] == [False] * 3

@@ -2,7 +2,7 @@
 
 from explorer.settings import Settings, knob
 
-SEED_BODY = {  # as published
+PUBLISHED_REQUEST = {  # as published
     "data_dir": "data/audio",
     "epochs": 1,
     "batch_size": 32,
@@ -13,7 +13,7 @@ SEED_BODY = {  # as published
 }
 
 
-class FewSettings(Settings):
+class PublishedSettings(Settings):
     """The published settings of training."""
 
     epochs: int = knob(30, low=1, high=10000, help="how often")

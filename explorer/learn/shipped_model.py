@@ -1,4 +1,4 @@
-"""The model that comes with explorer, and how it is made: the same for everyone, from what everyone has."""
+"""Training of the model that ships with explorer, from data that everyone has: reproducible by anyone."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from explorer.learn.training import train
 from explorer.learn.training_run import TrainRun
 from explorer.progress import Progress, silent
 
-SETTINGS: dict[str, Any] = {"epochs": 3, "made_clips": 96, "seed": 0}
-FILES = (WEIGHTS, FACTS, NETWORK)
+SHIPPED_SETTINGS: dict[str, Any] = {"epochs": 3, "made_clips": 96, "seed": 0}
+MODEL_FILES = (WEIGHTS, FACTS, NETWORK)
 
 
-def train_shipped(
+def train_shipped_model(
     proof_on: Sequence[str | Path] = (),
     *,
     target: Path = SHIPPED,
     progress: Progress = silent,
     explorations: str | Path | None = None,
 ) -> TrainRun:
-    """Train on the demo clip and generated clips with `SETTINGS`, and put the model where it ships from."""
-    run = train([DEMO_CLIP], proof_on=proof_on, progress=progress, explorations=explorations, **SETTINGS)
-    for name in FILES:
+    """Train on the demo clip and on generated clips, and copy the model into the package."""
+    settings = {"progress": progress, "explorations": explorations, **SHIPPED_SETTINGS}
+    run = train([DEMO_CLIP], proof_on=proof_on, **settings)
+    for name in MODEL_FILES:
         copy(run.folder / name, target / name)
     return run

@@ -9,19 +9,19 @@ import torch
 from explorer.fields import Controls
 from explorer.fields.julia import Julia
 from explorer.fields.julia.parameters import constant
-from explorer.learn.differentiable_julia import AT_REST, _Orbits, constants, draw, orbits
+from explorer.learn.differentiable_julia import REST_COLOR, _Orbits, draw_images, julia_constants, orbits
 from explorer.learn.evaluation import draw_frames
 from explorer.learn.metrics import METRICS, luma, measure
-from explorer.learn.orbit_gradients import ITERATIONS, STEEPEST
+from explorer.learn.orbit_gradients import ITERATIONS, MAX_GRADIENT
 
 PAINT = ("hue", "saturation", "brightness")
 NAMES = ("angle", "rotation", "distance", "zoom", *PAINT)
 
 
 def some_controls(count, seed=0):
-    chance = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
     ends = [(0, 2 * math.pi), (0, 2 * math.pi), (1.01, 1.08), (0.6, 1.8), (0.4, 0.6), (0.3, 1), (0.2, 1)]
-    drawn = [low + (high - low) * torch.rand(count, generator=chance) for low, high in ends]
+    drawn = [low + (high - low) * torch.rand(count, generator=rng) for low, high in ends]
     return dict(zip(NAMES, drawn, strict=True))
 
 
@@ -31,7 +31,7 @@ def escape_times(x, y, c):
 
 def test_constants_are_those_of_the_field():
     angle, distance = torch.linspace(0, 6.2, 9), torch.linspace(1.01, 1.08, 9)
-    found = constants(angle, distance)
+    found = julia_constants(angle, distance)
     expected = constant(angle.double().numpy(), distance.double().numpy())
     np.testing.assert_allclose(found[:, 0], expected.real, atol=1e-6)
     np.testing.assert_allclose(found[:, 1], expected.imag, atol=1e-6)
@@ -48,10 +48,10 @@ def test_escape_times_of_points_that_can_be_followed_by_hand():
 @pytest.mark.parametrize("which", ["x", "y", "real", "imag"])
 def test_gradients_are_those_of_finite_differences(which):
     """At points that escape soon enough for differences to mean something; in sums over a picture's row."""
-    chance = torch.Generator().manual_seed(1)
-    x = 0.9 + 0.8 * torch.rand(4, 64, generator=chance)
-    y = 0.9 + 0.8 * torch.rand(4, 64, generator=chance)
-    c = constants(torch.tensor([0.3, 1.5, 3.0, 5.0]), torch.full((4,), 1.05))
+    rng = torch.Generator().manual_seed(1)
+    x = 0.9 + 0.8 * torch.rand(4, 64, generator=rng)
+    y = 0.9 + 0.8 * torch.rand(4, 64, generator=rng)
+    c = julia_constants(torch.tensor([0.3, 1.5, 3.0, 5.0]), torch.full((4,), 1.05))
     given = {"x": x, "y": y, "real": c[:, :1].clone(), "imag": c[:, 1:].clone()}
 
     def nu(values):
@@ -68,25 +68,25 @@ def test_gradients_are_those_of_finite_differences(which):
 
 
 def test_no_gradient_is_longer_than_it_may_be_and_every_one_is_finite():
-    """A thousand constants all around the cardioid, pictures that hold their sets."""
+    """A thousand julia_constants all around the cardioid, pictures that hold their sets."""
     angle = torch.linspace(0, 2 * math.pi, 1000)
     distance = 1.01 + 0.07 * torch.rand(1000, generator=torch.Generator().manual_seed(0))
     places = torch.linspace(-1.3, 1.3, 16)
     y, x = (axis.reshape(1, -1).repeat(1000, 1) for axis in torch.meshgrid(places, places, indexing="ij"))
     x.requires_grad_(), y.requires_grad_()
-    nu = escape_times(x, y, constants(angle, distance))
+    nu = escape_times(x, y, julia_constants(angle, distance))
     assert nu.isfinite().all()
     assert (nu >= 0).all()
     nu.sum().backward()
     length = torch.hypot(x.grad, y.grad)
     assert length.isfinite().all()
-    assert length.max() <= STEEPEST * 1.001
-    assert length.max() > STEEPEST * 0.99  # some had to be clipped
+    assert length.max() <= MAX_GRADIENT * 1.001
+    assert length.max() > MAX_GRADIENT * 0.99  # some had to be clipped
 
 
 def test_every_control_has_a_finite_gradient_in_every_metric_it_shapes():
     controls = {name: values.requires_grad_() for name, values in some_controls(32).items()}
-    metrics = measure(*(part[None] for part in draw(controls)))
+    metrics = measure(*(part[None] for part in draw_images(controls)))
     total = sum(metrics[name].sum() for name in METRICS)
     total.backward()
     for name, values in controls.items():
@@ -102,9 +102,9 @@ def test_the_twin_looks_like_what_is_rendered():
         values = np.stack([np.zeros(100), *(controls[name].numpy() for name in NAMES)], axis=1)
         return draw_frames(Julia(), Controls(values.astype(np.float32), ("time", *NAMES)))
 
-    rest = dict(zip(PAINT, (value.expand(100) for value in AT_REST), strict=True))
+    rest = dict(zip(PAINT, (value.expand(100) for value in REST_COLOR), strict=True))
     real = measure(luma(rendered(controls | rest))[None], rendered(controls)[None])
-    twin = measure(*(part[None] for part in draw(controls)))
+    twin = measure(*(part[None] for part in draw_images(controls)))
     for name, least in {
         "luminance": 0.97,
         "hue": 0.97,

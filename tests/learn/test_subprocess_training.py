@@ -8,8 +8,8 @@ import pytest
 from explorer.experiments.runs import manifest
 from explorer.files import write_json
 from explorer.learn.settings import TrainSettings
-from explorer.learn.subprocess_training import GONE, Busy, Training, flags_of
-from tests.learn import trainer
+from explorer.learn.subprocess_training import PROCESS_LOST, TrainingConflictError, TrainingProcess, flags_of
+from tests.learn import fake_trainer
 
 PATIENCE = 60  # seconds until a test that hangs fails
 ROOT = str(Path(__file__).parents[2])
@@ -22,7 +22,7 @@ def training(tmp_path, monkeypatch):
     made = []
 
     def make(manner="short"):
-        made.append(Training(tmp_path, (sys.executable, trainer.__file__, manner)))
+        made.append(TrainingProcess(tmp_path, (sys.executable, fake_trainer.__file__, manner)))
         return made[-1]
 
     yield make
@@ -41,7 +41,7 @@ def until(training, *statuses):
 def test_nothing_was_trained_yet(training):
     assert training().status().status == "idle"
     assert training().history() == []
-    with pytest.raises(Busy, match="no training"):
+    with pytest.raises(TrainingConflictError, match="no training"):
         training().stop()
 
 
@@ -64,12 +64,12 @@ def test_a_training_from_its_start_to_its_end(training, tmp_path):
 def test_one_at_a_time_and_stopped_on_request(training, tmp_path):
     ours = training("long")
     ours.start(tmp_path, [])
-    with pytest.raises(Busy, match="already"):
+    with pytest.raises(TrainingConflictError, match="already"):
         ours.start(tmp_path, [])
     run = until(ours, "running").run
     after_restart = training()  # another server on the same folder
     assert (after_restart.status().status, after_restart.status().run) == ("running", run)
-    with pytest.raises(Busy, match=run):
+    with pytest.raises(TrainingConflictError, match=run):
         after_restart.start(tmp_path, [])
     after_restart.stop()
     assert until(ours, "stopped").run == run
@@ -122,8 +122,8 @@ def test_a_process_that_was_killed_is_not_said_to_run(training, tmp_path):
     ours = training("killed")
     ours.start(tmp_path, [])
     told = until(ours, "failed")
-    assert (told.error, told.epoch) == (GONE, 1)
-    assert training().status().error == GONE
+    assert (told.error, told.epoch) == (PROCESS_LOST, 1)
+    assert training().status().error == PROCESS_LOST
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", '{"epoch": "many"}', '{"status": 3}'])

@@ -25,7 +25,7 @@ def main(manner, *arguments):
         (folder / "stop").unlink()
     else:
         folder = new_folder(Path(arguments[arguments.index("--explorations") + 1]), "train")
-    log = {"kind": "train", "status": "running", **manifest.here(), "arguments": arguments}
+    log = {"kind": "train", "status": "running", **manifest.process_facts(), "arguments": arguments}
     manifest.write(folder, log)
     if manner == "killed":
         write_json(folder / "progress.json", {"status": "running", "epoch": 1, "epochs": 3})
