@@ -38,7 +38,7 @@ class PreviewRenderer:
     def draft_frame(self, field: FieldSettings, t: float) -> tuple[Frame, bool]:
         """A frame of the size and precision that keep up with the music, and whether it equals the full one.
 
-        It is dimmed as far as its exposure is known; the rest is computed on another thread, a little ahead
+        It is dimmed as far as its exposure is cached; the rest is computed on another thread, a little ahead
         of the music.
         """
         size = self.resolution.size
@@ -47,9 +47,9 @@ class PreviewRenderer:
         frame = renderer.frame(t)
         self.resolution.record(size, time.perf_counter() - start)
         assert self._exposure is not None
-        dim(frame, self._exposure.known(t))
+        dim(frame, self._exposure.cached_at(t))
         moments = (t, t + FLASH_LOOKAHEAD_SECONDS)
-        if not all(self._exposure.is_known(min(moment, self.track.duration)) for moment in moments):
+        if not all(self._exposure.is_cached(min(moment, self.track.duration)) for moment in moments):
             self._flash_search.submit((self._exposure, t))
         full = self._renderer(field, self.size, self._full_device) if size == self.size else None
         return frame, full is not None and renderer.kernel == full.kernel

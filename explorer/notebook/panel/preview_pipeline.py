@@ -110,8 +110,8 @@ class PreviewPipeline:
         self._renderers.clear()
 
     def _show(self, frame: Frame, request: PreviewRequest) -> None:
-        """Show a full frame, dimmed as far as its exposure is known."""
-        exposure = self._exposure(request.field).known(request.t)
+        """Show a full frame, dimmed as far as its exposure is cached."""
+        exposure = self._exposure(request.field).cached_at(request.t)
         frame = frame.copy()
         dim(frame, exposure)
         self.display.show_full(frame, request, self.frame_seconds, exposure)
@@ -119,7 +119,7 @@ class PreviewPipeline:
     def _limit_flashes(self, request: PreviewRequest, stale: StaleCheck) -> None:
         """Compute whether the flash limiter dims this moment, and show it then."""
         exposure, frame = self._exposure(request.field), self._frames.get(request)
-        before = exposure.known(request.t)
+        before = exposure.cached_at(request.t)
         if exposure.at(request.t, _stop_when(stale)) != before and frame is not None and not self.hidden:
             self._show(frame, request)
 

@@ -14,7 +14,7 @@ from explorer.notebook.panel.diagnosis_html import diagnosis_html
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
 from explorer.notebook.widgets.markup import muted
 from explorer.notebook.widgets.show import Frame, encode_jpeg, encode_png
-from explorer.rendering.exposure import UNSEEN
+from explorer.rendering.exposure import MAX_VISIBLE_EXPOSURE
 
 DRAWING = "drawing ..."
 CALIBRATE_HELP = "scale every layer so that the signal neither dies nor runs wild"
@@ -49,7 +49,7 @@ class PreviewView:
         self._show(encode_png(frame), "png")
         height, width, _ = frame.shape
         parts = [f"{request.t:.2f} s", f"{width}x{height} in {seconds:.2f} s"]
-        if exposure < UNSEEN:
+        if exposure < MAX_VISIBLE_EXPOSURE:
             parts.append(f"dimmed to {percent_text(exposure)}, it flashes here")
         self.caption.value = muted(" \N{MIDDLE DOT} ".join(parts))
 
