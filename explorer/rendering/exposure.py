@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
 
 from explorer.audio import FeatureTrack
-from explorer.audio.cache import cache_folder, keep, kept
+from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.srgb import decoded, encoded
 from explorer.progress import Progress, silent
@@ -78,7 +78,7 @@ class Exposure:
     def prepare(self, begin: float, end: float, progress: Progress = silent) -> None:
         """Compute all exposures from `begin` to `end` seconds, and cache them on disk."""
         self._judge(self._index(begin) - REACH, self._index(end) + 2 + SECOND + REACH, progress)
-        keep(self._file, self._required)
+        save_array(self._file, self._required)
 
     def summary(self, times: Float64[np.ndarray, " frames"]) -> dict[str, float]:
         """For a manifest: the lowest exposure at these times, and the share of them that are dimmed."""
@@ -134,7 +134,7 @@ class Exposure:
 
     def _load(self) -> Float32[np.ndarray, " moments"]:
         count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
-        cached = kept(self._file)
+        cached = load_array(self._file)
         return (
             cached if cached is not None and cached.shape == (count,) else np.full(count, np.nan, np.float32)
         )

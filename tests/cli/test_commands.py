@@ -265,7 +265,7 @@ def test_demo_needs_nothing(tmp_path, monkeypatch, capsys):
 
 def test_the_demo_clip_ships():
     assert DEMO_CLIP.is_file()
-    assert (DEMO_CLIP.parent / "LICENCE.txt").is_file()
+    assert (DEMO_CLIP.parent / "LICENSE.txt").is_file()
 
 
 def test_lab_finds_the_notebooks():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from explorer.audio.features import FEATURES, TIMBRES, AnalysisSettings
-from explorer.audio.normalize import hold, normalise, peak_level, smooth
+from explorer.audio.normalize import attack_and_release, normalize, peak_level, smooth
 from explorer.audio.spectral import measure
 from tests.signals import click_track, music, noise, silence, tone
 
@@ -18,7 +18,7 @@ REST = np.array([0 if name in TIMBRES else -1 for name in FEATURES], np.float32)
 def values(samples, **chosen):
     """Normalised columns by name."""
     raw, _ = measure([samples[:, None]], RATE, 60)
-    return dict(zip(FEATURES, normalise(raw, AnalysisSettings(**chosen)).T, strict=True))
+    return dict(zip(FEATURES, normalize(raw, AnalysisSettings(**chosen)).T, strict=True))
 
 
 def table(samples, **chosen):
@@ -94,7 +94,7 @@ def test_smoothing_is_centred_and_keeps_the_mean():
 def test_release_falls_and_attack_rises_in_a_straight_line_of_given_seconds():
     pulse = np.zeros(61)
     pulse[30] = 1
-    held = hold(pulse, AnalysisSettings(release=0.25, attack=0.1))
+    held = attack_and_release(pulse, AnalysisSettings(release=0.25, attack=0.1))
     np.testing.assert_allclose(held[30:46], 1 - np.arange(16) / 15, atol=1e-12)
     np.testing.assert_allclose(held[24:31], np.arange(7) / 6, atol=1e-12)
     assert not held[:24].any()
@@ -120,7 +120,7 @@ FLOATS = st.floats(0, 1e6, width=32)
 )
 def test_values_are_always_finite_and_within_bounds(raw, smoothing, attack, release, fps):
     chosen = AnalysisSettings(smoothing=smoothing, attack=attack, release=release, fps=fps)
-    found = normalise(raw, chosen)
+    found = normalize(raw, chosen)
     assert found.shape == raw.shape
     assert np.isfinite(found).all()
     assert np.abs(found).max() <= 1
