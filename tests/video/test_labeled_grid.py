@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.errors import SettingsError
-from explorer.video import axes_sheet
+from explorer.video import draw_labeled_grid
 from explorer.video.labeled_grid import EMPTY
 
 NAMES = {"row_name": "gain", "column_name": "layers"}
@@ -18,7 +18,7 @@ def plain(level):
 
 def test_every_picture_is_in_its_row_and_column():
     levels = [[50, 100], [150, 200], [220, 250]]
-    sheet = axes_sheet(
+    sheet = draw_labeled_grid(
         [[plain(level) for level in row] for row in levels], rows=["1", "2", "3"], columns=["2", "4"], **NAMES
     )
     places = {}
@@ -35,9 +35,9 @@ def test_every_picture_is_in_its_row_and_column():
 
 
 def test_labels_stand_above_the_columns_and_before_the_rows():
-    bare = axes_sheet([[plain(9)]], rows=[" "], columns=[" "], row_name=" ", column_name=" ")
+    bare = draw_labeled_grid([[plain(9)]], rows=[" "], columns=[" "], row_name=" ", column_name=" ")
     assert len(np.unique(bare.reshape(-1, 3), axis=0)) == 2  # the ground and the picture
-    labelled = axes_sheet([[plain(9)]], rows=["1"], columns=["2"], **NAMES)
+    labelled = draw_labeled_grid([[plain(9)]], rows=["1"], columns=["2"], **NAMES)
     rows, columns = np.nonzero((labelled == 9).all(axis=-1))
     bright = labelled.max(axis=-1) > 100
     assert bright[: rows.min()].any()
@@ -45,12 +45,14 @@ def test_labels_stand_above_the_columns_and_before_the_rows():
 
 
 def test_a_cell_without_a_picture_is_empty_and_says_why():
-    sheet = axes_sheet([[plain(9), None]], rows=["1"], columns=["2", "3"], notes=[["", "failed"]], **NAMES)
+    sheet = draw_labeled_grid(
+        [[plain(9), None]], rows=["1"], columns=["2", "3"], notes=[["", "failed"]], **NAMES
+    )
     assert (sheet == EMPTY).all(axis=-1).sum() > 100
-    assert axes_sheet([[None]], rows=["1"], columns=["2"], **NAMES).size
+    assert draw_labeled_grid([[None]], rows=["1"], columns=["2"], **NAMES).size
 
 
 def test_labels_that_do_not_match_are_refused():
     for images, rows, columns in (([], [], []), ([[plain(1)]], ["1"], []), ([[plain(1)]], [], ["1"])):
         with pytest.raises(SettingsError, match="as many pictures"):
-            axes_sheet(images, rows=rows, columns=columns, **NAMES)
+            draw_labeled_grid(images, rows=rows, columns=columns, **NAMES)
