@@ -24,6 +24,22 @@ class OutputError(ExplorerError):
     """A result that could not be written."""
 
 
+class ReadError(ExplorerError, ValueError):
+    """A file or text that cannot be read: `source` names it, `reason` says why."""
+
+    def __init__(self, source: object, reason: str) -> None:
+        super().__init__(source, reason)
+        self.source, self.reason = str(source), reason
+
+    def __str__(self) -> str:
+        return f"cannot read {self.source}: {self.reason}"
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no such file."""
+        return isinstance(self.__cause__, FileNotFoundError)
+
+
 class DeviceError(ExplorerError):
     """The chosen device cannot do the work."""
 

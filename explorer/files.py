@@ -1,14 +1,16 @@
-"""Files that are either whole or absent: atomic writes, hashes, run folders."""
+"""Files: atomic writes, the one reader of JSON, hashes, folders with a time in their name."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import secrets
 import shutil
+import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +18,13 @@ from typing import Any
 
 import psutil
 
-from explorer.errors import OutputError
+from explorer.errors import OutputError, ReadError
+from explorer.formatting import size_text
 
 PART = ".part"  # every unfinished file ends so and is hidden: .NAME.<pid>.<hex>.part
+MAX_JSON_BYTES = 32 * 2**20  # the largest that we write, a sweep of 10,000 points, has about 8
+MAX_JSON_DEPTH = 100  # levels; our own files have less than ten
+TOO_DEEP = f"it is nested more than {MAX_JSON_DEPTH} levels deep"
 REPLACING = (0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.3)  # seconds between attempts to replace a file
 
 
@@ -76,6 +82,101 @@ def write_json(path: str | Path, data: Any) -> None:
     """Write JSON atomically, readable for people, unicode kept."""
     text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
     write_bytes(path, (text + "\n").encode("utf-8"))
+
+
+def read_json(path: str | Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises ReadError as `read_text` and `parse_json` do."""
+    return parse_json(read_text(path), path)
+
+
+def read_json_or_empty(path: str | Path) -> dict[str, Any]:
+    """The JSON object in a file; an empty one where the file is missing or damaged."""
+    try:
+        return read_json(path)
+    except ReadError:
+        return {}
+
+
+def read_text(path: str | Path) -> str:
+    """A whole text file in UTF-8.
+
+    Raises ReadError for what is missing, longer than `MAX_JSON_BYTES` or no text. A FIFO or a device is
+    refused and not opened, since opening it may wait forever.
+    """
+    path = Path(path)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ReadError(path, "it is a folder" if path.is_dir() else "it is no ordinary file")
+        with path.open("rb") as file:
+            data = file.read(MAX_JSON_BYTES + 1)
+        if len(data) > MAX_JSON_BYTES:
+            raise ReadError(path, f"it is larger than {size_text(MAX_JSON_BYTES)}")
+        return data.decode("utf-8")
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise ReadError(path, "it is not text in UTF-8") from error
+
+
+def parse_json(text: str, source: object) -> dict[str, Any]:
+    """The JSON object in a text. Raises ReadError, which names `source`, as `parse_json_value` does."""
+    value = parse_json_value(text, source)
+    if not isinstance(value, dict):
+        raise ReadError(source, "a JSON object was expected")
+    return value
+
+
+def parse_json_value(text: str, source: object) -> Any:
+    """The JSON value in a text (RFC 8259). Raises ReadError that names `source`.
+
+    Refused besides malformed JSON: NaN and numbers beyond the range of a double, lone surrogates, which
+    no file can hold, and more than `MAX_JSON_DEPTH` levels, so that nothing later runs out of stack.
+    """
+    if len(text) > MAX_JSON_BYTES:
+        raise ReadError(source, f"it is larger than {size_text(MAX_JSON_BYTES)}")
+    try:
+        value = json.loads(text, parse_int=_integer, parse_float=_finite, parse_constant=_finite)
+        _check_values(value)
+        return value
+    except json.JSONDecodeError as error:
+        raise ReadError(source, f"it holds no JSON: {error}") from error
+    except (RecursionError, MemoryError) as error:
+        raise ReadError(source, TOO_DEEP) from error
+    except ValueError as error:
+        raise ReadError(source, str(error)) from error
+
+
+def _integer(digits: str) -> int:
+    _finite(digits)  # beyond the range of a double, arithmetic with it would fail
+    return int(digits)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is no number that can be stored")
+    return value
+
+
+def _check_values(value: Any) -> None:
+    """Raise ValueError unless a JSON value is of bounded depth and can be stored again; level by level."""
+    level = [value]
+    for _ in range(MAX_JSON_DEPTH):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return
+    raise ValueError(TOO_DEEP)
+
+
+def _children(value: Any) -> Iterable[Any]:
+    """What a list or object holds, keys included. Raises ValueError for text that cannot be stored."""
+    if isinstance(value, dict):
+        return [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str) and not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        raise ValueError("it holds half of a surrogate pair, which is no character")
+    return ()
 
 
 def copy(source: Path, target: Path) -> None:

@@ -15,7 +15,18 @@ import yaml
 import explorer
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ["settings", "errors", "progress", "files", "processes", "ffmpeg", "audio", "fields", "rendering"]
+ROOMS = [
+    "settings",
+    "errors",
+    "formatting",
+    "progress",
+    "files",
+    "processes",
+    "ffmpeg",
+    "audio",
+    "fields",
+    "rendering",
+]
 ROOMS += ["video", "diagnostics", "experiments", "learn", "notebook", "web", "cli"]
 SHELLS = {"notebook", "web", "cli"}
 

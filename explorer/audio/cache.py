@@ -27,7 +27,7 @@ from jaxtyping import Float32
 from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.track import FeatureTrack
 from explorer.errors import ExplorerError, OutputError
-from explorer.files import sha256_of, write_bytes, write_json
+from explorer.files import read_json_or_empty, sha256_of, write_bytes, write_json
 
 FEATURE_VERSION = 2
 """Raise it whenever the same sound and settings give other numbers."""
@@ -46,10 +46,9 @@ def content_hash(path: Path) -> str:
     status = path.stat()
     seen = {"mtime_ns": status.st_mtime_ns, "size": status.st_size}
     note = cache_folder() / "paths" / f"{_digest(str(path.resolve()))}.json"
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        known = json.loads(note.read_text("utf-8"))
-        if {key: known[key] for key in seen} == seen:
-            return str(known["sha256"])
+    known = read_json_or_empty(note)
+    if seen.items() <= known.items() and "sha256" in known:
+        return str(known["sha256"])
     found = sha256_of(path)
     if time.time() - status.st_mtime > SETTLED:
         with contextlib.suppress(OutputError, OSError):

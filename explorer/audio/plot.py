@@ -20,6 +20,7 @@ from explorer.audio.load import Sound, open_sound
 from explorer.audio.plot_colors import COLOURS, FAINT, INK, PAPER, WAVE
 from explorer.audio.plot_strips import CHROMA, COLUMNS, STRIPS, Part, draw_parts
 from explorer.audio.track import FeatureTrack
+from explorer.formatting import clock_text, count_text
 
 SPOKEN = {"hz": "Hz", "per_sample": "of samples", "bpm": "bpm"}
 RESTING_AT_0 = (*TIMBRES, "tempo", "section")
@@ -114,8 +115,8 @@ def _rest(track: FeatureTrack) -> Float32[np.ndarray, " features"]:
 
 
 def _title(track: FeatureTrack) -> str:
-    length = clock(track.duration) if track.duration >= 60 else f"{track.duration:.3g} s"
-    return f"{track.name}   {length}   {len(track.values)} moments at {track.fps:g} Hz"
+    length = clock_text(track.duration) if track.duration >= 60 else f"{track.duration:.3g} s"
+    return f"{track.name}   {length}   {count_text(len(track.values), 'moment')} at {track.fps:g} Hz"
 
 
 def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
@@ -177,13 +178,6 @@ def _bare(axis: Axes, label: str, colour: str) -> None:
 def _label_time(axis: Axes, duration: float) -> None:
     axis.set_xlim(0, max(duration, 1e-3))
     axis.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 3, 5, 6, 10]))
-    shown = clock if duration >= 60 else "{:g} s".format
+    shown = clock_text if duration >= 60 else "{:g} s".format
     axis.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: shown(seconds)))
     axis.tick_params(axis="x", length=3, labelbottom=True, labelsize=8, colors=INK)
-
-
-def clock(seconds: float) -> str:
-    """2:03 or 1:02:03."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

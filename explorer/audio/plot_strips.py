@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from explorer.audio.features import EXTRAS
 from explorer.audio.plot_colors import INK, PAPER
 from explorer.audio.track import FeatureTrack
+from explorer.formatting import count_text
 
 CHROMA = tuple(EXTRAS["chroma"])
 NOTES = ("C", "", "D", "", "E", "F", "", "G", "", "A", "", "B")
@@ -46,7 +47,7 @@ def draw_beats(axis: Axes, track: FeatureTrack) -> str:
     """A tick at every beat."""
     moments = beats(track)
     _ticks(axis, moments, FINE)
-    return f"{len(moments) or 'no'} beats"
+    return count_text(len(moments), "beat") if len(moments) else "no beats"
 
 
 def draw_boundaries(axis: Axes, track: FeatureTrack) -> str:
@@ -61,7 +62,7 @@ def draw_sections(axis: Axes, track: FeatureTrack) -> str:
     edges = [0.0, *boundaries(track), track.duration]
     parts = [(begin, end, str(n)) for n, (begin, end) in enumerate(pairwise(edges))]
     draw_parts(axis, parts, track.duration)
-    return f"{len(parts)} sections" if len(parts) > 1 else "1 section"
+    return count_text(len(parts), "section")
 
 
 def draw_parts(axis: Axes, parts: Sequence[Part], duration: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,8 @@ from jaxtyping import Float, Float32, Float64
 from numpy.typing import ArrayLike
 
 from explorer.audio.features import UNITS, AnalysisSettings, extras_of
-from explorer.errors import ExplorerError, SettingsError
-from explorer.files import write_bytes, write_json
+from explorer.errors import ExplorerError, ReadError, SettingsError
+from explorer.files import read_json, write_bytes, write_json
 from explorer.settings import nearest
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class FeatureTrack:
                 if missing:
                     raise SettingsError(
                         f"{self.name} was analysed without '{name}'; ask for it: "
-                        f"analyze(path, extras={missing!r}), or field.hear(path)"
+                        f"analyze(path, extras={missing!r}), or field.analyze(path)"
                     )
                 raise SettingsError(f"no feature '{name}'{nearest(name, self.names)}")
         return [self.names.index(name) for name in names]
@@ -121,7 +120,7 @@ class FeatureTrack:
         """Read what `save` wrote; ExplorerError for anything missing, changed or damaged."""
         numbers, facts = _pair(stem)
         try:
-            said = json.loads(facts.read_text("utf-8"))
+            said = read_json(facts)
             data = numbers.read_bytes()
             if said["schema"] != SCHEMA or hashlib.sha256(data).hexdigest() != said["npy_sha256"]:
                 raise ValueError("the two files do not belong together")
@@ -130,7 +129,10 @@ class FeatureTrack:
             settings = AnalysisSettings(**said["settings"])
             return cls(values, raw, tuple(said["names"]), settings=settings, **kept)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ExplorerError(f"cannot read the track {facts}: {error}; analyse the sound again") from error
+            reason = error.reason if isinstance(error, ReadError) else error
+            raise ExplorerError(
+                f"cannot read the track {facts}: {reason}; analyze the sound again"
+            ) from error
 
     def __repr__(self) -> str:
         frames, columns = self.values.shape

@@ -1,4 +1,4 @@
-"""`explorer analyze`: the features of a sound, as a table and a picture."""
+"""`explorer analyze`: the features of a sound as a table and a picture."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import typer
 
 from explorer.audio.features import EXTRAS
 from explorer.cli import output_paths
-from explorer.cli.console import Bar, say
+from explorer.cli.console import ProgressBar, print_line
+from explorer.formatting import clock_text, count_text
 
 
 def analyze(
@@ -26,34 +27,37 @@ def analyze(
     fps: Annotated[float, typer.Option("--fps", metavar="N", help="moments a second")] = 60,
     extras: Annotated[
         str,
-        typer.Option("--extras", metavar="A,B", help=f"hear more, which takes longer: {', '.join(EXTRAS)}"),
+        typer.Option(
+            "--extras", metavar="A,B", help=f"measure more features, which takes longer: {', '.join(EXTRAS)}"
+        ),
     ] = "",
 ) -> None:
-    """Show what explorer hears in a sound file: a table, and the waveform with all features as a picture."""
+    """Show the features of a sound file: a table, and a picture of the waveform with all features."""
     from explorer import files
     from explorer.audio import analyze as analyze_sound
-    from explorer.audio.plot import clock, draw_track, summary
+    from explorer.audio.plot import draw_track, summary
     from explorer.fields import Patterns
 
-    drawn = output_paths.picture(
+    picture_file = output_paths.picture_file(
         "--picture", f"{Path(audio).stem}-features.png" if picture is None else picture
     )
-    listed = output_paths.Target("--table", table) if table is not None else None
-    with Bar() as progress:
+    table_file = output_paths.OutputFile("--table", table) if table is not None else None
+    with ProgressBar() as progress:
         track = analyze_sound(audio, fps=fps, progress=progress, extras=extras)
-    say(f"{track.name}: {track.duration:.2f} s, {len(track.times)} moments at {track.fps:g} a second")
-    say(summary(track).to_string(float_format=_figures, na_rep="-"))
-    say("active      share of the time off its rest; of a tempo, with a clear beat")
+    moments = count_text(len(track.times), "moment")
+    print_line(f"{track.name}: {track.duration:.2f} s, {moments} at {track.fps:g} a second")
+    print_line(summary(track).to_string(float_format=_figures, na_rep="-"))
+    print_line("active      share of the time away from the resting value; for a tempo, with a clear beat")
     parts = Patterns().families(track)
-    say("patterns    " + ", ".join(f"{name} {clock(begin)}" for begin, _, name in parts))
-    output_paths.save(draw_track(track, audio, parts=parts), drawn)
-    drawn.done("picture")
-    if listed:
-        with files.atomic_path(listed.path) as part:
+    print_line("patterns    " + ", ".join(f"{name} {clock_text(begin)}" for begin, _, name in parts))
+    output_paths.save(draw_track(track, audio, parts=parts), picture_file)
+    picture_file.report_written("picture")
+    if table_file:
+        with files.atomic_path(table_file.path) as part:
             track.table().to_csv(part)
-        listed.done("table")
+        table_file.report_written("table")
 
 
 def _figures(number: float) -> str:
-    """At least three: 0.162, 6111."""
+    """At least three significant figures: 0.162, 6111."""
     return f"{number:.0f}" if number >= 1000 else f"{number:.3g}"

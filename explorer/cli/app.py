@@ -1,4 +1,4 @@
-"""The list of commands."""
+"""All commands, in the order of the help."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from explorer.cli.runs import runs
 from explorer.cli.serve import serve
 from explorer.cli.sweep import sweep
 from explorer.cli.train import export, train
-from explorer.cli.voila_app import app as page
+from explorer.cli.voila_app import app as panel_page
 
 app = typer.Typer(
     help="Explore audio-reactive visuals: sound in, pictures that move with it out.",
@@ -29,7 +29,7 @@ app = typer.Typer(
 for command in (
     demo,
     lab,
-    page,
+    panel_page,
     render,
     analyze,
     diagnose,

@@ -1,4 +1,4 @@
-"""`explorer bench`: how fast this machine draws, as a table or as JSON."""
+"""`explorer bench`: the drawing speed of this machine, as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from explorer.cli.console import Bar, say
+from explorer.cli.console import ProgressBar, print_line
 
-GUIDE = """\
+LEGEND = """\
 net         neurons x hidden layers of a published CPPN (gain 5); frame: the size drawn here
 pixels      medians: torch = the straightforward loop (grid, cat, layers in fp32), onnx = ONNX
             Runtime where it is installed, exact = what exports use, draft = for trials
-as fast     medians of the ratios of measurements that follow each other
-difference  greatest, from the torch loop, in levels of 255, over all pixels and colours
+as fast     medians of the ratios of successive measurements
+difference  largest, from the torch loop, in levels of 255, over all pixels and colors
             (256x8 at gain 5 is noise, and a draft of it is another noise)
 share       of the machine's fp32 matrix rate, for 2 operations per parameter and pixel; the rest of
             the time goes to activations, which outweigh the products of narrow networks
@@ -21,25 +21,25 @@ share       of the machine's fp32 matrix rate, for 2 operations per parameter an
 
 
 def bench(
-    json: Annotated[bool, typer.Option("--json", help="everything as JSON, for programs")] = False,
+    json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
     quick: Annotated[
-        bool, typer.Option("--quick", help="smaller frames, fewer rounds: rough numbers")
+        bool, typer.Option("--quick", help="smaller frames, fewer rounds: rough figures")
     ] = False,
     net: Annotated[
         str | None,
         typer.Option("--net", metavar="NAMES", help="as in 4x3,256x4 [default: 4x3,32x3,64x4,256x4,256x8]"),
     ] = None,
 ) -> None:
-    """Measure how fast this machine draws, beside a plain torch loop in the same run; about two minutes."""
+    """Measure how fast this machine draws, relative to a plain torch loop; takes about two minutes."""
     from json import dumps
 
     from explorer.bench.benchmark import benchmark
     from explorer.bench.engines import NETS
 
     nets = NETS if net is None else net.split(",")
-    with Bar() as progress:
+    with ProgressBar() as progress:
         report = benchmark(nets, quick=quick, progress=progress)
-    say(dumps(report, indent=2) if json else "\n".join(table(report)))
+    print_line(dumps(report, indent=2) if json else "\n".join(table(report)))
 
 
 def table(report: dict[str, Any]) -> list[str]:
@@ -49,36 +49,38 @@ def table(report: dict[str, Any]) -> list[str]:
         "",
         *_nets(report["nets"]),
         "",
-        *GUIDE.splitlines(),
+        *LEGEND.splitlines(),
         "",
         *_videos(report["end_to_end"]),
         *_cuda(report["cuda"] or []),
-        *(["", "--quick: rough numbers; leave it out to measure"] if report["quick"] else []),
+        *(["", "--quick: rough figures; leave it out to measure"] if report["quick"] else []),
     ]
 
 
-def _machine(facts: dict[str, Any], matrix: dict[str, Any]) -> list[str]:
-    packages = facts["packages"] | {"onnxruntime": facts["onnxruntime"]}
-    named = [
+def _machine(machine: dict[str, Any], matrix: dict[str, Any]) -> list[str]:
+    packages = machine["packages"] | {"onnxruntime": machine["onnxruntime"]}
+    versions = [
         f"{name} {packages[name]}" for name in ("torch", "numpy", "numba", "onnxruntime") if packages[name]
     ]
-    load = "not known" if facts["load_average"] is None else f"{facts['load_average']:.2f} before"
+    load = "not known" if machine["load_average"] is None else f"{machine['load_average']:.2f} before"
     lines = [
-        f"machine   {facts['cpu']}",
-        f"cores     {facts['threads']} usable of {facts['cores']} (torch uses {facts['torch_threads']}); "
-        f"load average {load}",
-        f"system    {facts['os']}",
-        f"versions  python {facts['python']}, {', '.join(named)}",
+        f"machine   {machine['cpu']}",
+        f"cores     {machine['threads']} usable of {machine['cores']} "
+        f"(torch uses {machine['torch_threads']}); load average {load}",
+        f"system    {machine['os']}",
+        f"versions  python {machine['python']}, {', '.join(versions)}",
         f"products  {matrix['gflops']:.0f} GFLOP/s in fp32 at best ({matrix['library']}, all cores)",
     ]
-    if facts["variables"]:
-        lines.append(f"set       {' '.join(f'{name}={value}' for name, value in facts['variables'].items())}")
+    if machine["variables"]:
+        lines.append(
+            f"set       {' '.join(f'{name}={value}' for name, value in machine['variables'].items())}"
+        )
     return [line if len(line) <= 100 else line[:97] + "..." for line in lines]
 
 
 def _nets(rows: list[dict[str, Any]]) -> list[str]:
     heads = [
-        ("", "", "million pixels a second", "times as fast", "greatest", "share"),
+        ("", "", "million pixels a second", "times as fast", "largest", "share"),
         ("", "", "", "  exact   exact   draft", "difference", "of fp32"),
         ("net", "frame", "  torch    onnx   exact   draft", " /torch   /onnx  /torch", "exact draft", "rate"),
     ]

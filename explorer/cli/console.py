@@ -1,4 +1,4 @@
-"""Words for a terminal: ASCII only (Windows consoles print cp1252), progress on stderr."""
+"""Terminal output: ASCII only (Windows consoles print cp1252), progress on stderr."""
 
 from __future__ import annotations
 
@@ -11,59 +11,62 @@ from typing import Any, Self
 from tqdm import tqdm
 
 from explorer.errors import ExplorerWarning
+from explorer.formatting import percent_text
 
-QUIET = 10.0  # seconds without a word where there is no terminal to draw a bar in
-EPOCHS = "{l_bar}{bar}| {n:.1f} of {total} epochs [{elapsed}<{remaining}]"
+LOG_INTERVAL_SECONDS = 10.0  # between lines of progress where stderr is no terminal
+EPOCH_BAR_FORMAT = "{l_bar}{bar}| {n:.1f} of {total} epochs [{elapsed}<{remaining}]"
 
 
-def say(text: object = "") -> None:
+def print_line(text: object = "") -> None:
     """Print a line; whatever is not ASCII is escaped."""
-    print(plain(text), flush=True)
+    print(to_ascii(text), flush=True)
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """Print one line on stderr."""
-    print("explorer: " + plain(text).replace("\n", " "), file=sys.stderr, flush=True)
+    print("explorer: " + to_ascii(text).replace("\n", " "), file=sys.stderr, flush=True)
 
 
-def warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-    """Show explorer's own warnings as one line each; those of libraries are not for users."""
-    if issubclass(category, ExplorerWarning) and str(message) not in _warned:
-        _warned.add(str(message))  # analysing and encoding both read the sound
-        complain(f"warning: {message}")
+def show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """Print each warning of explorer once, as one line; warnings of libraries are not for users."""
+    if issubclass(category, ExplorerWarning) and str(message) not in _printed_warnings:
+        _printed_warnings.add(str(message))  # analyzing and encoding both read the sound
+        print_error(f"warning: {message}")
 
 
-def plain(text: object) -> str:
+def to_ascii(text: object) -> str:
     """The text in ASCII, everything else escaped."""
     return str(text).encode("ascii", "backslashreplace").decode("ascii")
 
 
-_warned: set[str] = set()
+_printed_warnings: set[str] = set()
 
 
-class Bar:
+class ProgressBar:
     """Progress bars on stderr, one per step, with rate and time left; shown after a second.
 
-    Where stderr is no terminal a line is printed now and then instead.
+    Where stderr is no terminal, a line is printed every 10 seconds instead.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._bar: tqdm[Any] | None = None
         self._step = ""
-        self._clock, self._said = clock, clock()
+        self._clock, self._last_line_time = clock, clock()
 
     def __call__(self, step: str, done: float, total: float) -> None:
         if self._bar is None or step != self._step:
             self.close()
             self._step = step
             unit = " frames" if step == "drawing" else " s" if step == "analysing" else ""
-            how: dict[str, Any] = {"bar_format": EPOCHS} if step == "training" else {"unit": unit}
-            how |= {"ascii": True, "delay": 1, "leave": False, "disable": None, "miniters": 0}
-            self._bar = tqdm(total=round(total), desc=step, **how)
+            options: dict[str, Any] = (
+                {"bar_format": EPOCH_BAR_FORMAT} if step == "training" else {"unit": unit}
+            )
+            options |= {"ascii": True, "delay": 1, "leave": False, "disable": None, "miniters": 0}
+            self._bar = tqdm(total=round(total), desc=step, **options)
         self._bar.update((done if step == "training" else round(done)) - self._bar.n)
-        if self._bar.disable and self._clock() - self._said > QUIET:
-            self._said = self._clock()
-            complain(f"{step} {done / total if total else 0:.0%}")
+        if self._bar.disable and self._clock() - self._last_line_time > LOG_INTERVAL_SECONDS:
+            self._last_line_time = self._clock()
+            print_error(f"{step} {percent_text(done / total if total else 0)}")
 
     def close(self) -> None:
         """Remove the bar."""

@@ -1,8 +1,8 @@
-"""`explorer demo`: the whole main job on the clip that ships with the project."""
+"""`explorer demo`: the whole way from sound to video on the clip that ships with the project."""
 
 from __future__ import annotations
 
-from explorer.cli.console import Bar, say
+from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import Explorations
 from explorer.cli.render import announce
 
@@ -15,8 +15,8 @@ def demo(explorations: Explorations = None) -> None:
     from explorer.experiments import render
     from explorer.fields.cppn import CPPN
 
-    say(f"drawing the look '{LOOK}' to {DEMO_CLIP.name} (tabla loop by lezaarth, CC0)")
-    with Bar() as progress:
+    print_line(f"drawing the look '{LOOK}' to {DEMO_CLIP.name} (tabla loop by lezaarth, CC0)")
+    with ProgressBar() as progress:
         run = render(
             CPPN.preset(LOOK),
             DEMO_CLIP,
@@ -26,4 +26,4 @@ def demo(explorations: Explorations = None) -> None:
             progress=progress,
         )
     announce(run)
-    say("next        explorer render YOUR_SONG.ogg   or   explorer lab")
+    print_line("next        explorer render YOUR_SONG.ogg   or   explorer lab")

@@ -1,4 +1,4 @@
-"""`explorer doctor`: is everything here that the work needs?"""
+"""`explorer doctor`: is everything installed that explorer needs?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from explorer.cli.console import say
+from explorer.cli.console import print_line
 from explorer.errors import ExplorerError
 
 CUDA_HELP = (
@@ -26,16 +26,16 @@ def doctor() -> None:
     from explorer.rendering.threads import usable_threads
 
     facts = environment()
-    say(f"python      {facts['python']} on {facts['os']}")
+    print_line(f"python      {facts['python']} on {facts['os']}")
     for name, version in facts["packages"].items():
-        say(f"{name:<23} {version or 'missing'}")
-    say(f"ffmpeg      {imageio_ffmpeg.get_ffmpeg_version()} (ships with imageio-ffmpeg)")
-    say(f"cores       {usable_threads()} usable of {facts['cores']}")
+        print_line(f"{name:<23} {version or 'missing'}")
+    print_line(f"ffmpeg      {imageio_ffmpeg.get_ffmpeg_version()} (ships with imageio-ffmpeg)")
+    print_line(f"cores       {usable_threads()} usable of {facts['cores']}")
     gpu = f"{facts['gpu']} (CUDA {facts['cuda']})" if torch.cuda.is_available() else CUDA_HELP
-    say(f"device      {gpu}")
-    say(f"cache       {cache_folder()}")
-    say(f"runs        {explorations_folder()}")
-    say(f"self-test   {_self_test()}")
+    print_line(f"device      {gpu}")
+    print_line(f"cache       {cache_folder()}")
+    print_line(f"runs        {explorations_folder()}")
+    print_line(f"self-test   {_self_test()}")
 
 
 def _self_test() -> str:
@@ -45,7 +45,7 @@ def _self_test() -> str:
     from explorer.fields import CPPN
     from explorer.video import probe
 
-    began = time.perf_counter()
+    start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         run = render(
             CPPN.preset("compact-4x3"), DEMO_CLIP, size=(160, 90), duration=1, explorations=Path(folder)
@@ -53,4 +53,4 @@ def _self_test() -> str:
         frames = probe(run.video).frames
     if frames != 30:
         raise ExplorerError(f"the self-test failed: 30 frames were written and {frames} read back")
-    return f"passed in {time.perf_counter() - began:.1f} s (30 frames with sound, read back)"
+    return f"passed in {time.perf_counter() - start:.1f} s (30 frames with sound, read back)"

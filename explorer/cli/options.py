@@ -19,10 +19,10 @@ from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, typed_value
 from explorer.video import EncoderSettings
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")  # a palette may come from one
-BESIDES = {"palette": " as in #101830-#c05a20-#ffe8a0, or those of a picture such as photo.jpg"}
-SAID_BY_HELP = ("model",)  # it tells all that may be given
-GROUPS: dict[str, type[Settings]] = {
+PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+MORE_VALUES = {"palette": " as in #101830-#c05a20-#ffe8a0, or those of a picture such as photo.jpg"}
+HELP_NAMES_VALUES = ("model",)  # the help of these settings lists what is allowed
+SETTING_GROUPS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "encoder": EncoderSettings,
     "training": TrainSettings,
@@ -31,7 +31,7 @@ GROUPS: dict[str, type[Settings]] = {
 Explorations = Annotated[
     str | None,
     typer.Option(
-        "--explorations", metavar="DIR", help="where runs land [default: the nearest explorations/]"
+        "--explorations", metavar="DIR", help="folder of the runs [default: the nearest explorations/]"
     ),
 ]
 DeviceOption = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda", help="where to draw")]
@@ -45,28 +45,28 @@ ThreadsOption = Annotated[
 
 @dataclass(frozen=True)
 class FieldFlags:
-    """What was said of the field: its kind, a preset and settings, as typed."""
+    """The flags of a field as typed: kind, preset and settings."""
 
     kind: str | None
     preset: str | None
     settings: dict[str, Any]
 
-    def choose(self) -> FieldSettings:
+    def build_field(self) -> FieldSettings:
         """The field that the flags describe: a preset with changes. Raises SettingsError."""
-        return self._changed(look(self.preset, self.kind))
+        return self._with_settings(look(self.preset, self.kind))
 
-    def change(self, field: FieldSettings) -> FieldSettings:
+    def apply_to(self, field: FieldSettings) -> FieldSettings:
         """A recipe's field with the settings that were typed. Raises SettingsError."""
         if self.kind or self.preset:
             raise SettingsError(
                 "a recipe has its field already; --field and --preset do not go with --recipe"
             )
-        return self._changed(field)
+        return self._with_settings(field)
 
-    def _changed(self, field: FieldSettings) -> FieldSettings:
-        known = field.knobs()
+    def _with_settings(self, field: FieldSettings) -> FieldSettings:
+        knobs = field.knobs()
         for name in self.settings:
-            if name not in known and name != "features":
+            if name not in knobs and name != "features":
                 owner, knob = _all_knobs()[name][0]
                 raise SettingsError(
                     f"--{knob.flag} is not a setting of the field '{field.kind}' but of '{owner}': "
@@ -76,23 +76,23 @@ class FieldFlags:
 
 
 def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Derive flags from settings for the parameters that ask for them:
+    """Derive flags from the settings classes, for parameters of these names:
 
     `field: AnyField` or `field: FieldFlags` gets `--field`, `--preset`, `--features` and one flag per setting
     of every field; `analysis`, `encoder` and `training` get a dict of the settings that were typed, by name.
     """
-    plain = inspect.signature(command, eval_str=True)
-    derived = {name: _parameters(name) for name in plain.parameters if name in ("field", *GROUPS)}
-    own = [parameter for name, parameter in plain.parameters.items() if name not in derived]
+    signature = inspect.signature(command, eval_str=True)
+    derived = {name: _parameters(name) for name in signature.parameters if name in ("field", *SETTING_GROUPS)}
+    own = [parameter for name, parameter in signature.parameters.items() if name not in derived]
 
-    def run(**given: Any) -> Any:
+    def run(**arguments: Any) -> Any:
         for group, parameters in derived.items():
-            typed = {name.partition("__")[2]: given.pop(name) for name in parameters}
+            typed = {name.partition("__")[2]: arguments.pop(name) for name in parameters}
             typed = {name: typed_value(text) for name, text in typed.items() if text is not None}
-            given[group] = _field_flags(typed) if group == "field" else typed
-        if "field" in derived and plain.parameters["field"].annotation is not FieldFlags:
-            given["field"] = given["field"].choose()
-        return command(**given)
+            arguments[group] = _field_flags(typed) if group == "field" else typed
+        if "field" in derived and signature.parameters["field"].annotation is not FieldFlags:
+            arguments["field"] = arguments["field"].build_field()
+        return command(**arguments)
 
     parameters = [*own, *(p for group in derived.values() for p in group.values())]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -105,7 +105,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 def _field_flags(typed: dict[str, Any]) -> FieldFlags:
     kind, preset = typed.pop("field", None), typed.pop("preset", None)
     palette = typed.get("palette")
-    if palette and Path(palette).suffix.lower() in PICTURES:
+    if palette and Path(palette).suffix.lower() in PALETTE_IMAGE_SUFFIXES:
         from explorer.fields.image_palette import palette_from
 
         typed["palette"] = palette_from(palette)
@@ -115,7 +115,7 @@ def _field_flags(typed: dict[str, Any]) -> FieldFlags:
 
 
 def _features(text: str | None) -> tuple[str, ...]:
-    """Names with commas between; `none` are none. Raises SettingsError where nothing is named."""
+    """Comma-separated names; `none` means no features. Raises SettingsError for an empty list."""
     names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
     if text is not None and not names:
         raise SettingsError(
@@ -127,22 +127,22 @@ def _features(text: str | None) -> tuple[str, ...]:
 
 def _all_knobs() -> dict[str, list[tuple[str, Knob]]]:
     """The settings of all fields by name, with the kinds of field that have them."""
-    found: dict[str, list[tuple[str, Knob]]] = {}
+    owners: dict[str, list[tuple[str, Knob]]] = {}
     for kind in LOOKS:
         for name, knob in type(look(kind=kind)).knobs().items():
-            found.setdefault(name, []).append((kind, knob))
-    return found
+            owners.setdefault(name, []).append((kind, knob))
+    return owners
 
 
-def _told(owners: list[tuple[str, Knob]]) -> str:
-    """Help on a setting of fields: whose it is, what it does, and what it may be where."""
+def _field_help(owners: list[tuple[str, Knob]]) -> str:
+    """Help text of a field setting: which fields have it, what it does, which values each field allows."""
     allowed = {kind: _allowed(knob) for kind, knob in owners}
     name = owners[0][1].name
-    first = owners[0][1].help.rstrip(".") + BESIDES.get(name, "")
+    first = owners[0][1].help.rstrip(".") + MORE_VALUES.get(name, "")
     if len(set(allowed.values())) > 1:
         return f"{first} ({'; '.join(f'{kind}: {what}' for kind, what in allowed.items())})"
-    whose = "" if len(owners) == len(LOOKS) else ", ".join(allowed) + ": "
-    return whose + first if name in SAID_BY_HELP else f"{whose}{first} ({allowed[owners[0][0]]})"
+    kinds = "" if len(owners) == len(LOOKS) else ", ".join(allowed) + ": "
+    return kinds + first if name in HELP_NAMES_VALUES else f"{kinds}{first} ({allowed[owners[0][0]]})"
 
 
 def _allowed(knob: Knob) -> str:
@@ -150,19 +150,19 @@ def _allowed(knob: Knob) -> str:
 
 
 def _parameters(group: str) -> dict[str, inspect.Parameter]:
-    """Parameters `GROUP__NAME` for the command framework: text, checked by the settings, or switches."""
+    """Parameters `GROUP__NAME` for the command framework: switches, or text that the settings check."""
     options, switches = {}, set()
     if group == "field":
         looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in LOOKS.items())
         options["field"] = typer.Option("--field", metavar="NAME", help=f"what to draw: {' or '.join(LOOKS)}")
         options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
         more = ", ".join(name for names in EXTRAS.values() for name in names)
-        help = f"of {', '.join(FEATURES)}; heard only when asked for: {more}"
+        help = f"of {', '.join(FEATURES)}; measured only when a field uses them: {more}"
         options["features"] = typer.Option("--features", metavar="A,B", help=help)
         for name, owners in _all_knobs().items():
-            options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_told(owners))
+            options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_field_help(owners))
     else:
-        for name, knob in GROUPS[group].knobs().items():
+        for name, knob in SETTING_GROUPS[group].knobs().items():
             if knob.types == (bool,):
                 switches.add(name)
                 options[name] = typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=knob.help)

@@ -1,4 +1,4 @@
-"""Files that commands write where the user says: checked before any work, and new folders told."""
+"""Files that commands write where the user says: checked before any work, new folders are reported."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from explorer import files
-from explorer.cli.console import say
+from explorer.cli.console import print_line
 from explorer.errors import SettingsError
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".svg", ".pdf")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".svg", ".pdf")
 
 
-class Target:
-    """A file that a command is going to write. Raises SettingsError when it could never be written.
+class OutputFile:
+    """A file that a command will write. Raises SettingsError when it cannot be written.
 
-    A folder that is missing is made, as ours are, and said by `done`: a name that is mistyped shows.
+    A missing folder is created, and `report_written` names it, so that a mistyped name is noticed.
     """
 
     def __init__(self, flag: str, path: str | Path, kinds: tuple[str, ...] = ()) -> None:
@@ -30,19 +30,19 @@ class Target:
             raise SettingsError(f"{flag}: {blocking} is a file and no folder; choose another name")
         self._new = None if self.path.parent.exists() else self.path.parent
 
-    def done(self, told: str) -> None:
-        """Say that it is written, and in which new folder."""
-        say(f"{told:<11} {self.path}")
+    def report_written(self, label: str) -> None:
+        """Print that the file is written, and the new folder if there is one."""
+        print_line(f"{label:<11} {self.path}")
         if self._new:
-            say(f"new folder  {self._new}")
+            print_line(f"new folder  {self._new}")
 
 
-def picture(flag: str, path: str | Path) -> Target:
-    """A picture that is going to be drawn; its name says its kind."""
-    return Target(flag, path, PICTURES)
+def picture_file(flag: str, path: str | Path) -> OutputFile:
+    """A picture that will be drawn; the suffix decides the format."""
+    return OutputFile(flag, path, PICTURE_SUFFIXES)
 
 
-def save(figure: Any, target: Target) -> None:
+def save(figure: Any, target: OutputFile) -> None:
     """Write a matplotlib figure."""
     with files.atomic_path(target.path) as part:
         figure.savefig(part, format=target.path.suffix[1:].lower())

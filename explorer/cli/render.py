@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.cli import output_paths
-from explorer.cli.console import Bar, complain, say
+from explorer.cli.console import ProgressBar, print_error, print_line
 from explorer.cli.options import (
     DeviceOption,
     Explorations,
@@ -19,6 +19,7 @@ from explorer.cli.options import (
     with_setting_flags,
 )
 from explorer.errors import SettingsError
+from explorer.formatting import count_text, percent_text
 
 if TYPE_CHECKING:
     from explorer.experiments import Recipe, Run
@@ -93,7 +94,7 @@ def render(
     frames: dict[str, Any] = {"fps": fps, "start": start, "duration": duration, "flash_limit": flash_limit}
     frames = {name: value for name, value in frames.items() if value is not None}
     carried: dict[str, Any] = {"threads": threads, "png_dir": png_dir, "explorations": explorations}
-    with connected(dask) as client, Bar() as progress:
+    with connected(dask) as client, ProgressBar() as progress:
         carried |= {"on_estimate": partial(_foretell, progress, dask), "executor": client}
         carried |= {"device": device, "progress": progress}
         if recipe is not None:
@@ -113,18 +114,18 @@ def render(
             copied = _copy(out)
             encoding = EncoderSettings(**encoder)
             carried |= {"size": size, "precision": precision, "analysis": analysis, "encoder": encoding}
-            run = render_field(field.choose(), str(audio), out, **frames, **carried)
+            run = render_field(field.build_field(), str(audio), out, **frames, **carried)
     announce(run, copied)
 
 
-def announce(run: Run, copied: output_paths.Target | None = None) -> None:
+def announce(run: Run, copied: output_paths.OutputFile | None = None) -> None:
     """Say how it went and where things are."""
-    say(run.report())
+    print_line(run.report())
     if dimmed := _dimmed(run.manifest):
-        say(dimmed)
-    say(f"run folder  {run.folder}")
-    say(f"pictures    {run.sheet}")
-    (copied or output_paths.Target("OUT", run.video)).done("video")
+        print_line(dimmed)
+    print_line(f"run folder  {run.folder}")
+    print_line(f"pictures    {run.sheet}")
+    (copied or output_paths.OutputFile("OUT", run.video)).report_written("video")
 
 
 def _dimmed(log: dict[str, Any]) -> str:
@@ -134,19 +135,20 @@ def _dimmed(log: dict[str, Any]) -> str:
     if not frames:
         return ""
     return (
-        f"flashes     as meant, {frames} frames were dimmed (down to {limit['least_exposure']:.0%}): "
+        f"flashes     as meant, {count_text(frames, 'frame was', 'frames were')} dimmed "
+        f"(down to {percent_text(limit['least_exposure'])}): "
         "fast flashes can cause seizures; --no-flash-limit draws them"
     )
 
 
-def _copy(out: str | None) -> output_paths.Target | None:
-    return output_paths.Target("OUT.mp4", out) if out is not None else None
+def _copy(out: str | None) -> output_paths.OutputFile | None:
+    return output_paths.OutputFile("OUT.mp4", out) if out is not None else None
 
 
-def _foretell(bar: Bar, dask: str | None, expected: Estimate) -> None:
+def _foretell(bar: ProgressBar, dask: str | None, expected: Estimate) -> None:
     """Say what a render will take, on a line of its own."""
     bar.close()
-    say(f"{expected}, on this machine alone" if dask else expected)
+    print_line(f"{expected}, on this machine alone" if dask else expected)
 
 
 def _asked(
@@ -180,7 +182,7 @@ def _changed(
 ) -> Recipe:
     """A recipe with the settings that were typed beside it."""
     return recipe.replace(
-        field=field.change(recipe.field),
+        field=field.apply_to(recipe.field),
         analysis=recipe.analysis.replace(**analysis),
         encoder=recipe.encoder.replace(**encoder),
         frames=recipe.frames.replace(**frames),
@@ -195,5 +197,5 @@ def _even(resolution: str) -> tuple[int, int]:
     width, height = parse_size(resolution)
     even = width + width % 2, height + height % 2
     if even != (width, height):
-        complain(f"warning: a video needs even sides: {width}x{height} becomes {even[0]}x{even[1]}")
+        print_error(f"warning: a video needs even sides: {width}x{height} becomes {even[0]}x{even[1]}")
     return even

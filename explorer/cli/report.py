@@ -1,4 +1,4 @@
-"""`explorer report`: one HTML file per run and sweep, and an index of all."""
+"""`explorer report`: one HTML file per run or sweep, and an index of all."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from explorer.cli.console import Bar, complain, say
+from explorer.cli.console import ProgressBar, print_error, print_line
 from explorer.cli.options import Explorations
 from explorer.errors import SettingsError
+from explorer.formatting import size_text
 
 
 def report(
@@ -18,7 +19,7 @@ def report(
         str | None, typer.Argument(metavar="[FOLDER]", help="a run or a sweep [default: the latest]")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="rebuild every report, and an index of all")] = False,
-    show: Annotated[bool, typer.Option("--open", help="open it in the browser")] = False,
+    show: Annotated[bool, typer.Option("--open", help="open it in a browser")] = False,
     explorations: Explorations = None,
 ) -> None:
     """Write report.html for a run or a sweep: one file that opens anywhere and needs no network."""
@@ -31,7 +32,7 @@ def report(
         page = _every(explorations)
     else:
         page = write_report(latest(explorations) if folder is None else lookup.find(folder, explorations))
-        say(f"report      {page} ({page.stat().st_size / 1e3:.0f} kB)")
+        print_line(f"report      {page} ({size_text(page.stat().st_size)})")
     if show:
         webbrowser.open(page.resolve().as_uri())
 
@@ -39,11 +40,11 @@ def report(
 def _every(explorations: str | None) -> Path:
     from explorer.experiments.reports import write_all
 
-    with Bar() as progress:
+    with ProgressBar() as progress:
         written = write_all(explorations, progress=progress)
     for name, reason in written.damaged.items():
-        complain(f"warning: {name} is damaged: {reason}")
+        print_error(f"warning: {name} is damaged: {reason}")
     count = len(written.reports)
-    say(f"reports     {count} written, {len(written.damaged)} damaged")
-    say(f"index       {written.index}")
+    print_line(f"reports     {count} written, {len(written.damaged)} damaged")
+    print_line(f"index       {written.index}")
     return written.index

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from explorer.cli.console import complain, say
+from explorer.cli.console import print_error, print_line
 from explorer.cli.options import Explorations
 from explorer.errors import ExplorerError
 from explorer.files import explorations_folder
@@ -44,12 +44,12 @@ def serve(
     if in_notebook and not static_page.is_built():
         raise ExplorerError(static_page.HOW)
     if not static_page.is_built():
-        complain(f"warning: {static_page.HOW}")
+        print_error(f"warning: {static_page.HOW}")
     if not is_local(host):
-        complain("warning: whoever can reach this address can start training here; there is no password")
+        print_error("warning: whoever can reach this address can start training here; there is no password")
 
     def ready(address: str) -> None:
-        say(f"live page and training API: {address}  stop with Ctrl-C here")
+        print_line(f"live page and training API: {address}  stop with Ctrl-C here")
         if open_:
             webbrowser.open(address)
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 from tqdm import tqdm
 
-from explorer.cli.console import Bar, say
+from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import DeviceOption, Explorations, PrecisionOption, with_setting_flags
 from explorer.errors import SettingsError, Stopped
 from explorer.fields import AnyField
+from explorer.formatting import duration_text
 
 if TYPE_CHECKING:
     from explorer.experiments import Sweep
@@ -130,14 +131,14 @@ def announce(made: Sweep) -> None:
     for status, count in table["status"].value_counts().items():
         verdicts = table.loc[table["status"] == status, "verdict"].dropna().value_counts()
         told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
-        say(f"{status!s:<11} {count} of {len(table)}{': ' + told if told else ''}")
+        print_line(f"{status!s:<11} {count} of {len(table)}{': ' + told if told else ''}")
     for key, error in table.loc[table["status"] == "failed", "error"].head(5).items():
-        say(f"failed      {key}: {error}")
-    say(f"sweep       {made.folder}")
+        print_line(f"failed      {key}: {error}")
+    print_line(f"sweep       {made.folder}")
     if (made.folder / "sheet.jpg").is_file():
-        say(f"pictures    {made.folder / 'sheet.jpg'}")
+        print_line(f"pictures    {made.folder / 'sheet.jpg'}")
     if made.report.is_file():
-        say(f"report      {made.report}")
+        print_line(f"report      {made.report}")
 
 
 def varied(given: list[str]) -> dict[str, Any]:
@@ -167,14 +168,14 @@ def _untouched(field: AnyField) -> bool:
     """Whether no flag of the field was given."""
     from explorer.cli.options import FieldFlags
 
-    return bool(field == FieldFlags(None, None, {}).choose())
+    return bool(field == FieldFlags(None, None, {}).build_field())
 
 
 class Points:
     """Progress of a sweep on stderr: points done and the time left that the sweep itself expects."""
 
     def __init__(self) -> None:
-        self._other = Bar()
+        self._other = ProgressBar()
         self._bar: tqdm[Any] | None = None
         self._pace: Pace | None = None
         self._workers = 1
@@ -185,10 +186,10 @@ class Points:
         self._workers, self._folder = plan.workers or 1, plan.folder
         self._pace = None
         self._end()
-        say(plan)
+        print_line(plan)
 
     def __call__(self, step: str, done: float, total: float) -> None:
-        from explorer.experiments.runs.eta import Pace, duration
+        from explorer.experiments.runs.eta import Pace
 
         if step != "points":
             self._other(step, done, total)
@@ -203,7 +204,7 @@ class Points:
             self._pace.finished(new)
             self._bar.update(new)
         if (left := self._pace.seconds_left) is not None:
-            self._bar.set_postfix_str(f"{duration(left)} left")
+            self._bar.set_postfix_str(f"{duration_text(left)} left")
 
     def _end(self) -> None:
         if self._bar is not None:
@@ -217,4 +218,4 @@ class Points:
         self._other.close()
         self._end()
         if kind is not None and issubclass(kind, KeyboardInterrupt | Stopped) and self._folder:
-            say(f"go on with  explorer sweep --resume {self._folder}")
+            print_line(f"go on with  explorer sweep --resume {self._folder}")

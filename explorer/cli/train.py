@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import psutil
 import typer
 
-from explorer.cli.console import Bar, say
+from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import Explorations, with_setting_flags
 from explorer.errors import SettingsError, Stopped
 from explorer.learn.settings import PROVING, WRITING
@@ -43,7 +43,7 @@ def train(
 
     if shipped == bool(folder) or (shipped and (training or resume)):
         raise SettingsError("name a folder with music, as in: explorer train music/ (or --shipped alone)")
-    with Bar() as bar:
+    with ProgressBar() as bar:
         progress = bar if ends_with is None else _while_alive(ends_with, bar)
         if shipped:
             run = train_shipped(prove or (), progress=progress, explorations=explorations)
@@ -57,13 +57,13 @@ def train(
                 **training,
             )
     if len(history := run.history):
-        say(f"epochs      {len(history)}, the best is {1 + history['validation'].to_numpy().argmin()}")
-    say(run.report())
-    say(f"model       {run.folder / 'model.onnx'}")
-    say(f"pictures    {run.folder / 'sheet.jpg'}")
-    say(f"run         {run.folder}")
+        print_line(f"epochs      {len(history)}, the best is {1 + history['validation'].to_numpy().argmin()}")
+    print_line(run.report())
+    print_line(f"model       {run.folder / 'model.onnx'}")
+    print_line(f"pictures    {run.folder / 'sheet.jpg'}")
+    print_line(f"run         {run.folder}")
     if run.manifest["status"] == "stopped":
-        say(f"go on with  explorer train {folder} --resume {run.folder.name}")
+        print_line(f"go on with  explorer train {folder} --resume {run.folder.name}")
         raise Stopped("training was stopped")
 
 
@@ -87,4 +87,4 @@ def export(
     from explorer.learn import export as write
 
     path, difference = write(find(run, explorations))
-    say(f"model       {path} (differs from torch by {difference:.0e} at most)")
+    print_line(f"model       {path} (differs from torch by {difference:.0e} at most)")

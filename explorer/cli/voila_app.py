@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from explorer.cli.console import Bar, say
+from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import DeviceOption, Explorations
 from explorer.errors import ExplorerError
 from explorer.files import write_json
@@ -28,7 +28,7 @@ def app(
     from explorer.audio import DEMO_CLIP, analyze
 
     sound = Path(audio or DEMO_CLIP).expanduser().resolve()
-    with Bar() as bar:
+    with ProgressBar() as bar:
         analyze(sound, progress=bar)  # a sound that cannot be used is told here, and the page opens at once
     settings = {"device": device, "explorations": explorations}
     with tempfile.TemporaryDirectory() as folder:
@@ -66,5 +66,7 @@ def _serve(notebook: Path, port: int, browser: bool) -> None:
     options = [str(notebook), f"--port={port}", "--Voila.log_level=ERROR"]
     server.initialize(options if browser else [*options, "--no-browser"])
     # the loop begins once Voila listens, perhaps on another port than was asked for
-    IOLoop.current().add_callback(lambda: say(f"the panel is at {server.display_url}  stop with Ctrl-C here"))
+    IOLoop.current().add_callback(
+        lambda: print_line(f"the panel is at {server.display_url}  stop with Ctrl-C here")
+    )
     server.start()

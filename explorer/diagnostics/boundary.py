@@ -26,7 +26,8 @@ from explorer.diagnostics.theory import mean_product, predict
 from explorer.diagnostics.variance import STATIC
 from explorer.diagnostics.verdict import NOISY, STILL, UNRELATED, Facts
 from explorer.fields import CPPN, Controls, FieldSettings, Grid
-from explorer.fields.cppn.network import ACTIVATIONS, PreparedCPPN
+from explorer.fields.cppn.network import PreparedCPPN
+from explorer.fields.cppn.weights import ACTIVATIONS
 from explorer.rendering import FrameSettings
 
 STEPS = 21  # gains between the first and the last
@@ -98,7 +99,7 @@ def typical_pairs(
     field: CPPN, track: FeatureTrack, frames: FrameSettings, draws: np.random.Generator
 ) -> Pairs:
     """Pairs of inputs that differ in one respect; they depend on neither gain nor layers."""
-    field = field.at_rest
+    field = field.without_animation
     grid = Grid(*frames.size)
     columns, rows = (draws.integers(side - 1, size=PAIRS) for side in frames.size)
     here, beside = centres(grid, columns, rows), centres(grid, columns + 1, rows)
@@ -124,7 +125,7 @@ def typical_pairs(
 def _inputs(field: CPPN, controls: Controls, xy: Float32[np.ndarray, "pairs 2"]) -> Inputs:
     """What enters the network, one point for each moment."""
     prepared = PreparedCPPN(field.replace(hidden=1, layers=1), controls)
-    return np.hstack((field.place(xy).T, prepared.controls)).astype(np.float64)
+    return np.hstack((field.pixel_inputs(xy).T, prepared.controls)).astype(np.float64)
 
 
 def _typical(one: Inputs, other: Inputs, bins: int = 1) -> list[Typical]:

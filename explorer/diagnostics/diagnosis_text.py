@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from explorer.diagnostics.measure import Measure
+from explorer.formatting import percent_text
 
 if TYPE_CHECKING:
     from explorer.diagnostics.diagnosis import Diagnosis
@@ -53,7 +54,7 @@ def _layers(diagnosis: Diagnosis) -> list[str]:
         expected = (said.signal, said.growth) if said else (None, None)
         numbers = (layer.spread, layer.signal, expected[0], layer.growth, expected[1])
         cells = "".join(_cell(number).rjust(8 + (place > 0)) for place, number in enumerate(numbers))
-        share = "" if layer.saturated is None else f"{layer.saturated:.0%}"
+        share = "" if layer.saturated is None else percent_text(layer.saturated)
         lines.append(f"{layer.name:<20}{cells}{share:>11}".rstrip())
     return lines
 

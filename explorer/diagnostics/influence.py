@@ -23,7 +23,7 @@ from explorer.diagnostics.measure import Measure, bootstrapped
 from explorer.diagnostics.parallel import in_threads
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, colours, moments
 from explorer.fields import Controls, FieldSettings, Grid
-from explorer.fields.base import check
+from explorer.fields.base import check_field_and_track
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings, render_frame
 from explorer.rendering.renderer import Frame
@@ -107,7 +107,7 @@ def feature_influence(
     remember get a history that belongs together. About `budget` colours are evaluated, on a small picture
     of the recipe's shape; the same seed gives the same numbers. A callback that raises stops the work.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     frames, draws = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
     grid = _small(frames)
     variants = len(field.features) + 2  # as it is, each feature from elsewhere, and all of them

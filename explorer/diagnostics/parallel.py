@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
 from explorer.progress import Progress
-from explorer.rendering.threads import alone, usable_threads
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,7 +26,7 @@ def in_threads(
     begun, and the error goes on as soon as what runs has ended.
     """
     progress(step, 0, len(items))
-    pool = ThreadPoolExecutor(threads or usable_threads(), "explorer-measure", alone)
+    pool = ThreadPoolExecutor(threads or usable_threads(), "explorer-measure", use_single_torch_thread)
     try:
         futures = [pool.submit(work, item) for item in items]
         for done, future in enumerate(as_completed(futures), 1):

@@ -33,7 +33,7 @@ from explorer.diagnostics.measure import Measure, bootstrapped
 from explorer.diagnostics.parallel import in_threads
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, centres, colours, joined, moments
 from explorer.fields import Controls, FieldSettings, Grid
-from explorer.fields.base import check
+from explorer.fields.base import check_field_and_track
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
@@ -112,7 +112,7 @@ def sobol_shares(
     moments of the track. About `budget` colours are evaluated; the same seed gives the same numbers. A
     callback that raises stops the work.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     frames, draws = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
     blocks = max(4, budget // (8 * CROSSED**2))
     first, second = (_drawn(field, track, frames, blocks, draws) for _ in range(2))

@@ -8,6 +8,7 @@ from typing import Literal
 
 from explorer.diagnostics.layers import LayerSignal
 from explorer.diagnostics.variance import FAINT, STATIC
+from explorer.formatting import percent_text
 
 Verdict = Literal["static", "faint", "alive", "noisy"]
 Flag = Literal["deaf", "washed out", "flickers"]
@@ -129,8 +130,8 @@ def _life(facts: Facts, rows: int) -> str:
     said = ", ".join(but[flag] for flag in flags_of(facts))
     return (
         f"Alive{', ' + said if said else ''}: neighbouring pixels of {rows} rows correlate at "
-        f"{facts.neighbour:.2f}, consecutive frames at {facts.frame:.2f}, and {share:.0%} of the change over "
-        "time is the music's."
+        f"{facts.neighbour:.2f}, consecutive frames at {facts.frame:.2f}, and {percent_text(share)} of the "
+        "change over time is the music's."
     )
 
 

@@ -14,6 +14,7 @@ from jaxtyping import Float64
 from explorer.audio import open_sound
 from explorer.diagnostics.sync import Series, Sync, synchrony
 from explorer.errors import SoundError
+from explorer.formatting import count_text, percent_text
 from explorer.progress import Progress, silent
 from explorer.rendering.flashes import ALLOWED, FlashCounter, Flashes
 from explorer.rendering.renderer import Frame
@@ -204,8 +205,8 @@ def _said_what(found: VideoMeasures) -> str:
     info = found.info
     sound = "with sound" if info.has_sound else "no sound"
     return (
-        f"{found.name}: {info.size[0]} x {info.size[1]}, {info.frames} frames at {float(info.fps):.5g} fps, "
-        f"{info.duration:.2f} s, {sound}"
+        f"{found.name}: {info.size[0]} x {info.size[1]}, {count_text(info.frames, 'frame')} at "
+        f"{float(info.fps):.5g} fps, {info.duration:.2f} s, {sound}"
     )
 
 
@@ -215,7 +216,8 @@ def _said_motion(found: VideoMeasures) -> str:
         return said + ", never static"
     longest = max(found.static, key=lambda stretch: stretch.seconds)
     return (
-        f"{said}, static {100 * found.static_share:.0f} % of the time in {len(found.static)} stretch(es), "
+        f"{said}, static {percent_text(found.static_share)} of the time in "
+        f"{count_text(len(found.static), 'stretch', 'stretches')}, "
         f"the longest {longest.start:.2f}-{longest.end:.2f} s"
     )
 

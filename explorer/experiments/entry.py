@@ -23,6 +23,7 @@ from explorer.experiments.sweeps.scheduler import Session, Tally, conduct
 from explorer.experiments.sweeps.specification import NAME, Specification
 from explorer.experiments.sweeps.tracks import analyse_all
 from explorer.fields import FieldSettings
+from explorer.formatting import count_text
 from explorer.progress import Progress, silent
 from explorer.rendering import resolve
 from explorer.rendering.frames import Size
@@ -92,7 +93,7 @@ def sweep(
     journal = Journal(folder, spec, sound, target)
     with journal:
         analyse_all(folder, (changed(spec.base, params) for _, params in spec.points), sound, progress)
-        session = Session(folder, target.device.type, retry_failed, journal.report, progress)
+        session = Session(folder, target.torch_device.type, retry_failed, journal.report, progress)
         tally, keys = _left(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
         check_reach(executor, folder)
@@ -145,7 +146,7 @@ def _plan(folder: Path, spec: Specification, to_do: int) -> Plan:
     axes = [
         (name, f"{spec.ranges[name][0]:g} to {spec.ranges[name][1]:g}")
         if name in spec.ranges
-        else (name, f"{len(values)} value{'s' if len(values) > 1 else ''}")
+        else (name, count_text(len(values), "value"))
         for name, values in spec.vary.items()
     ]
     skipped = () if spec.clip else ("clips are skipped",)

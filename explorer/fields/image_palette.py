@@ -58,7 +58,9 @@ def _unreadable(picture: Path, error: Exception) -> str:
 
 
 def _to_oklab(srgb: Colors) -> Colors:
-    return np.asarray(np.cbrt(srgb_to_linear(srgb) @ np.linalg.inv(LMS_TO_LINEAR).T) @ np.linalg.inv(OKLAB_TO_LMS).T)
+    return np.asarray(
+        np.cbrt(srgb_to_linear(srgb) @ np.linalg.inv(LMS_TO_LINEAR).T) @ np.linalg.inv(OKLAB_TO_LMS).T
+    )
 
 
 def _to_srgb(lab: Colors) -> Colors:

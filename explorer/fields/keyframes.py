@@ -28,7 +28,7 @@ SECTION_PATTERN = re.compile(r"section (\d+)")
 
 
 class Keyframe(Settings):
-    """The values of some settings at a moment: seconds, or `section N` (from 0) for the start of a section."""
+    """The values of some settings at a moment: seconds, or `section N` (from 0) for its start."""
 
     at: float | str
     settings: tuple[tuple[str, float], ...]
@@ -167,9 +167,7 @@ def values(
 ) -> dict[str, Float64[np.ndarray, " times"]]:
     """The animated settings at times in seconds, without `seed`: there are no values between two seeds."""
     return {
-        name: np.interp(times, *knots(field, name, track))
-        for name in animated_names(field)
-        if name != "seed"
+        name: np.interp(times, *knots(field, name, track)) for name in animated_names(field) if name != "seed"
     }
 
 

@@ -1,4 +1,4 @@
-"""Three numbers in [0, 1] to sRGB through a palette, in torch: the reference that kernels are tested against."""
+"""Three numbers in [0, 1] to sRGB through a palette, in torch: the reference for the kernels."""
 
 from __future__ import annotations
 
@@ -28,4 +28,6 @@ def _oklab_color(u: torch.Tensor, palette: OKLab) -> torch.Tensor:
     a = palette.tint_a + palette.chroma * (2 * u[..., 1] - 1)
     b = palette.tint_b + palette.chroma * (2 * u[..., 2] - 1)
     lms = torch.stack((lightness, a, b), -1) @ u.new_tensor(OKLAB_TO_LMS).T
-    return srgb((lms**3 @ u.new_tensor(LMS_TO_LINEAR).T).clamp(0, 1))
+    linear = (lms**3 @ u.new_tensor(LMS_TO_LINEAR).T).clamp(0, 1)
+    rgb: torch.Tensor = srgb(linear)
+    return rgb

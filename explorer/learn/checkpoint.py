@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import safetensors
 import torch
 from safetensors.torch import save as serialise
 
 from explorer.errors import ExplorerError
-from explorer.files import write_bytes, write_json
+from explorer.files import parse_json, read_json, write_bytes, write_json
 from explorer.learn.optimization import Fit
 
 NAME = "checkpoint.safetensors"
@@ -57,7 +56,7 @@ def save(folder: Path, fit: Fit, progressed: Progressed) -> None:
 def rows(folder: Path) -> list[Row]:
     """The history of a training, a row for every epoch; empty before the first has ended."""
     path = folder / "checkpoint.json"
-    return list(json.loads(path.read_text("utf-8"))["history"]) if path.is_file() else []
+    return list(read_json(path)["history"]) if path.is_file() else []
 
 
 def load(folder: Path, fit: Fit) -> Progressed:
@@ -67,7 +66,7 @@ def load(folder: Path, fit: Fit) -> Progressed:
         return Progressed()
     try:
         with safetensors.safe_open(path, framework="pt") as file:
-            facts: dict[str, Any] = json.loads(file.metadata()["facts"])
+            facts = parse_json(file.metadata()["facts"], path)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  no mapping
         fit.model.load_state_dict(_under("model.", tensors))
         state: dict[int, Tensors] = {}

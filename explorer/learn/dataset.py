@@ -21,6 +21,7 @@ from explorer.audio.extras.live import remembered_rows
 from explorer.audio.live import LIVE_FPS, live_features
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerWarning, SoundError
+from explorer.formatting import count_text
 from explorer.learn.clips import clips
 from explorer.learn.settings import CLIPS, HEARING
 from explorer.progress import Progress, silent
@@ -69,7 +70,7 @@ def load_tracks(
             unusable.append(Unusable(path.name, str(error).replace(str(path), path.name)))
     progress(HEARING, len(files), len(files))
     if not tracks:
-        said = f"in {files[0].name}" if len(files) == 1 else f"in {len(files)} files"
+        said = f"in {files[0].name}" if len(files) == 1 else f"in {count_text(len(files), 'file')}"
         raise SoundError(f"no usable sound {said}; give a folder with music (wav, flac, ogg, mp3, m4a)")
     return [tracks[key] for key in sorted(tracks)], unusable
 

@@ -24,6 +24,7 @@ from explorer.audio.live import LIVE_FEATURES, LIVE_FPS
 from explorer.fields import Controls, Grid
 from explorer.fields.julia import Julia
 from explorer.fields.julia.parameters import PARAMETERS, SMOOTHING_BY_MODEL
+from explorer.formatting import count_text
 from explorer.learn.dataset import Track
 from explorer.learn.losses import PAIRS, Pair, correlation, heard
 from explorer.learn.metrics import luma, measure
@@ -139,10 +140,10 @@ def draw_frames(
 ) -> Float32[torch.Tensor, "moments side side 3"]:
     """Square frames drawn by the renderer's kernel."""
     grid = Grid(side, side)
-    placed, prepared = field.place(grid.xy()), field.prepare(controls)
+    pixel_inputs, prepared = field.pixel_inputs(grid.xy()), field.prepare(controls)
     out = np.empty((len(controls.values), side * side, 3), np.uint8)
     for moment, pixels in enumerate(out):
-        prepared.draw(moment, placed, grid.pixel, pixels)
+        prepared.draw(moment, pixel_inputs, grid.pixel, pixels)
     return torch.from_numpy(out).view(-1, side, side, 3) / 255
 
 
@@ -196,7 +197,7 @@ def _told(
 def lines(proof: dict[str, Any]) -> Iterator[str]:
     """The proof as lines of a table, ASCII."""
     count = proof["windows"]
-    spans = f"{count} window{'' if count == 1 else 's'} of {WINDOW / RATE:.1f} s"
+    spans = f"{count_text(count, 'window')} of {WINDOW / RATE:.1f} s"
     yield f"held out: {', '.join(proof['tracks'])} ({spans})"
     head = f"{'pair':<20}{'r':>6}  {'95 %':<14}{'untrained':>10}{'margin':>8}  {'95 %':<14}"
     yield f"{head}{'shifted':>10}{'margin':>8}  {'95 %':<14}spread"

@@ -8,7 +8,6 @@ Normalisation and ranges are inside, so that whoever runs it needs nothing else.
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,9 @@ from torch import nn
 
 from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
 from explorer.errors import ExplorerError, SettingsError
-from explorer.fields.julia.model import FACTS, FORMAT, NORM_EPSILON, WEIGHTS
+from explorer.fields.julia.model import FORMAT, METADATA_FILE, NORM_EPSILON, WEIGHTS_FILE
 from explorer.fields.julia.parameters import PARAMETERS
-from explorer.files import write_bytes, write_json
+from explorer.files import read_json, write_bytes, write_json
 from explorer.learn.settings import TrainSettings
 
 SMALL = 0.02  # the output layer starts so small that every parameter begins at its rest
@@ -100,22 +99,22 @@ class AudioToVisualModel(nn.Module):
 
 def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
     """Write model.safetensors and model.json, with `more` facts (trained_on, proof)."""
-    write_bytes(folder / WEIGHTS, save(model.state_dict()))
-    write_json(folder / FACTS, {**model.facts(), **more})
+    write_bytes(folder / WEIGHTS_FILE, save(model.state_dict()))
+    write_json(folder / METADATA_FILE, {**model.facts(), **more})
 
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
     """The model in a folder, and its facts. Raises ExplorerError for what is missing or does not fit."""
-    if not (folder / FACTS).is_file() or not (folder / WEIGHTS).is_file():
+    if not (folder / METADATA_FILE).is_file() or not (folder / WEIGHTS_FILE).is_file():
         raise ExplorerError(
-            f"{folder.name} holds no trained model ({WEIGHTS} and {FACTS}); give a train_... run that has "
-            "ended: explorer runs lists them"
+            f"{folder.name} holds no trained model ({WEIGHTS_FILE} and {METADATA_FILE}); give a train_... "
+            "run that has ended: explorer runs lists them"
         )
     try:
-        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        facts = read_json(folder / METADATA_FILE)
         names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
         model = AudioToVisualModel(TrainSettings(**{name: facts[name] for name in names}))
-        model.load_state_dict(load_file(folder / WEIGHTS))
+        model.load_state_dict(load_file(folder / WEIGHTS_FILE))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError) as error:
         raise ExplorerError(f"cannot read the model in {folder}: {error}; train it again") from error
     return model.eval(), facts

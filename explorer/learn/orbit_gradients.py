@@ -13,27 +13,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from explorer.fields.julia.parameters import ESCAPE, TRAPPED
-from explorer.fields.kernels.fastmath import logarithm_of_two
+from explorer.fields.julia.parameters import ESCAPE_RADIUS, TRAP_STEPS
+from explorer.fields.kernels.fastmath import log2
 from explorer.fields.kernels.memory import load, splat, store
 from explorer.fields.kernels.simd import (
     LANES,
+    abs,
+    broadcast,
     compiled,
-    every,
     fma,
-    greatest,
     inlined,
-    least,
-    magnitude,
-    negated,
+    maximum,
+    minimum,
+    neg,
     source_stamp,
     sqrt,
     where_less,
 )
 
-ITERATIONS = TRAPPED
+ITERATIONS = TRAP_STEPS
 STEEPEST = 100.0  # of |d nu / dc| and |d nu / dz_0| in one pixel
-LIMIT = ESCAPE**2
+LIMIT = ESCAPE_RADIUS**2
 LN2_SQUARED = 0.4804530139182014
 
 
@@ -46,16 +46,16 @@ def _frozen(squared, old, new):
 @inlined
 def _grown(zr, zi, dr, di):
     """2 z d, the chain rule of z^2."""
-    return 2.0 * fma(zr, dr, negated(zi * di)), 2.0 * fma(zr, di, zi * dr)
+    return 2.0 * fma(zr, dr, neg(zi * di)), 2.0 * fma(zr, di, zi * dr)
 
 
 @inlined
 def _store_gradient(zr, zi, dr, di, slope, real, imag, at):
     """slope conj(conj(z) d), clipped, to two arrays; the larger part first, so that no square overflows."""
-    r, i = slope * fma(zr, dr, zi * di), slope * fma(zi, dr, negated(zr * di))
-    larger = STEEPEST / greatest(greatest(magnitude(r), magnitude(i)), STEEPEST)
+    r, i = slope * fma(zr, dr, zi * di), slope * fma(zi, dr, neg(zr * di))
+    larger = STEEPEST / maximum(maximum(abs(r), abs(i)), STEEPEST)
     r, i = r * larger, i * larger
-    factor = STEEPEST / greatest(sqrt(fma(r, r, i * i)), STEEPEST)
+    factor = STEEPEST / maximum(sqrt(fma(r, r, i * i)), STEEPEST)
     store(real, at, r * factor)
     store(imag, at, i * factor)
 
@@ -66,8 +66,8 @@ def _kernel(STAMP: str) -> Any:
     def escape(x, y, c, steps, squares, slopes, traps, by_c_real, by_c_imag, by_x, by_y):
         """Runs the orbits of every moment's points, x and y (moments, points), under c (moments, 2).
 
-        Fills, per point, the steps taken, |z|^2 and |dz/dz_0|^2 at the end, the least |z|^2 on the way, and
-        the gradients of nu. All arrays are flat; a moment's points are whole vectors.
+        Fills, per point, the steps taken, |z|^2 and |dz/dz_0|^2 at the end, the minimum of |z|^2 on the way,
+        and the gradients of nu. All arrays are flat; a moment's points are whole vectors.
         """
         STAMP  # noqa: B018
         moments = c.size // 2
@@ -76,21 +76,22 @@ def _kernel(STAMP: str) -> Any:
             cr, ci = splat(c, 2 * moment), splat(c, 2 * moment + 1)
             for i in range(moment * points, (moment + 1) * points, LANES):
                 zr, zi = load(x, i), load(y, i)
-                pr, pi, qr, qi = every(0.0), every(0.0), every(1.0), every(0.0)  # dz/dc, dz/dz_0
-                count, trap = every(0.0), every(LIMIT)
+                one, zero = broadcast(1.0), broadcast(0.0)
+                pr, pi, qr, qi = zero, zero, one, zero  # dz/dc, dz/dz_0
+                count, trap = zero, broadcast(LIMIT)
                 squared = fma(zr, zr, zi * zi)
                 for _ in range(ITERATIONS):
                     gr, gi = _grown(zr, zi, pr, pi)
                     hr, hi = _grown(zr, zi, qr, qi)
                     pr, pi = _frozen(squared, pr, gr + 1.0), _frozen(squared, pi, gi)
                     qr, qi = _frozen(squared, qr, hr), _frozen(squared, qi, hi)
-                    nr, ni = fma(zr, zr, fma(negated(zi), zi, cr)), fma(2.0 * zr, zi, ci)
+                    nr, ni = fma(zr, zr, fma(neg(zi), zi, cr)), fma(2.0 * zr, zi, ci)
                     zr, zi = _frozen(squared, zr, nr), _frozen(squared, zi, ni)
                     count = _frozen(squared, count, count + 1.0)
                     squared = fma(zr, zr, zi * zi)
-                    trap = least(squared, trap)
+                    trap = minimum(squared, trap)
                 # d nu = -d ln|z| / (ln 2 ln|z|) and ln|z| = ln 2 log2(|z|^2) / 2
-                slope = -2.0 / (LN2_SQUARED * logarithm_of_two(greatest(squared, LIMIT)) * squared)
+                slope = -2.0 / (LN2_SQUARED * log2(maximum(squared, LIMIT)) * squared)
                 slope = where_less(LIMIT, squared, slope, 0.0)
                 _store_gradient(zr, zi, pr, pi, slope, by_c_real, by_c_imag, i)
                 _store_gradient(zr, zi, qr, qi, slope, by_x, by_y, i)

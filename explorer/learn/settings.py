@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from explorer.audio.live import live_width
 from explorer.errors import SettingsError
+from explorer.files import read_json
 from explorer.settings import Settings, knob
 
 SETTINGS, PROGRESS, PREVIEW = "settings.json", "progress.json", "preview.jpg"  # in a run folder
@@ -71,8 +71,8 @@ class TrainSettings(Settings):
 def saved_settings(folder: Path) -> TrainSettings:
     """The settings of the training in a folder. Raises SettingsError where there is none."""
     try:
-        return TrainSettings(**json.loads((folder / SETTINGS).read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        return TrainSettings(**read_json(folder / SETTINGS))
+    except (ValueError, TypeError) as error:
         raise SettingsError(f"{folder} is no training that could go on: {error}") from None
 
 

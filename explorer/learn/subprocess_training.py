@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import json
 import math
 import os
 import subprocess
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
+from explorer.files import read_json_or_empty
 from explorer.learn.settings import PROGRESS, STOP
 from explorer.processes import APART
 from explorer.settings import Knob, Settings
@@ -232,8 +232,8 @@ class Training:
 
 def _told(run: Path) -> TrainingStatus:
     """What a run folder tells of itself; `failed` where its process is gone and never said how it ended."""
-    log = _read(run / manifest.NAME)
-    progress = _read(run / PROGRESS)
+    log = read_json_or_empty(run / manifest.NAME)
+    progress = read_json_or_empty(run / PROGRESS)
     try:
         unused = {name: log.get(name, []) for name in ("left_out", "skipped")}
         told = TrainingStatus(**{**progress, "run": run.name, **unused})
@@ -271,16 +271,8 @@ def _number(text: Any) -> float | None:
 
 
 def _process_of(run: Path) -> Any:
-    return _read(run / manifest.NAME).get("process")
+    return read_json_or_empty(run / manifest.NAME).get("process")
 
 
 def _begun(run: Path) -> Any:
-    return _read(run / manifest.NAME).get("started")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
+    return read_json_or_empty(run / manifest.NAME).get("started")

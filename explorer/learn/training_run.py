@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.experiments.runs import manifest
 from explorer.fields.julia import Julia
-from explorer.fields.julia.presets import DEFAULT_PRESET
+from explorer.files import read_json
 from explorer.learn.model import AudioToVisualModel, load_model
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def field_of(folder: Path) -> Julia:
     """The look that newcomers see, moved by the model in a folder."""
-    return Julia.preset(DEFAULT_PRESET).replace(model=str(folder))
+    return Julia.default_look().replace(model=str(folder))
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,8 +46,7 @@ class TrainRun:
     @cached_property
     def proof(self) -> dict[str, Any]:
         """How well rendered pictures follow music that was not trained on (`explorer.learn.evaluation`)."""
-        found: dict[str, Any] = json.loads((self.folder / "proof.json").read_text("utf-8"))
-        return found
+        return read_json(self.folder / "proof.json")
 
     @property
     def proven_on_a_part(self) -> bool:

@@ -18,9 +18,9 @@ Precision = Literal["auto", "fp32", "draft"]
 
 @dataclass(frozen=True)
 class Device:
-    """A resolved device: where products run, in which type, and what was changed on the way."""
+    """A resolved device: where products run and in which type; `note` says why it is another than asked."""
 
-    device: torch.device
+    torch_device: torch.device
     dtype: torch.dtype
     name: str
     note: str = ""
@@ -29,6 +29,11 @@ class Device:
     def draft(self) -> bool:
         """Whether products run in half precision."""
         return self.dtype != torch.float32
+
+    @property
+    def is_cuda(self) -> bool:
+        """Whether an NVIDIA GPU draws."""
+        return self.torch_device.type == "cuda"
 
 
 def resolve(device: str = "auto", precision: str = "auto") -> Device:
@@ -53,15 +58,15 @@ def resolve(device: str = "auto", precision: str = "auto") -> Device:
 
 @cache
 def cpu_name() -> str:
-    """The processor's name as its maker gives it, where the system tells."""
+    """The processor's name as its maker gives it, where the system reports it."""
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as facts:  # Linux; elsewhere platform knows
-            return next(line.split(":", 1)[1].strip() for line in facts if line.startswith("model name"))
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # Linux; elsewhere platform knows
+            return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
 
 
-def _check(what: str, given: str, allowed: object) -> None:
+def _check(setting: str, value: str, allowed: object) -> None:
     names = get_args(allowed)
-    if given not in names:
-        raise SettingsError(f"{what}: got {given!r}; allowed: {', '.join(names)}")
+    if value not in names:
+        raise SettingsError(f"{setting}: got {value!r}; allowed: {', '.join(names)}")

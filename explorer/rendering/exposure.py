@@ -20,11 +20,11 @@ from jaxtyping import Float32, Float64, Int64, UInt8
 from explorer.audio import FeatureTrack
 from explorer.audio.cache import cache_folder, keep, kept
 from explorer.fields import FieldSettings, Grid
-from explorer.fields.srgb import decoded, encoded
+from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import ALLOWED, DARKER_BELOW, LEAST_CHANGE, CellGrid, Turns
-from explorer.rendering.threads import alone, usable_threads
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
 STEP = "looking for flashes"
@@ -109,7 +109,7 @@ class Exposure:
         ]
         if not missing:
             return
-        with ThreadPoolExecutor(self._threads, "explorer-flashes", alone) as pool:
+        with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
             for n, begin in enumerate(missing):
                 progress(STEP, n, len(missing))
                 end = min(begin + PART, len(self._needed))
@@ -123,11 +123,11 @@ class Exposure:
         """Maps of luminance of the small pictures."""
         dtype = resolve("cpu", "draft").dtype
         prepared = self.field.prepare(self.field.controls(self.track, moments / RATE))
-        placed = self.field.place(self._grid.xy())
+        pixel_inputs = self.field.pixel_inputs(self._grid.xy())
 
         def draw(n: int) -> Float32[np.ndarray, "rows columns"]:
-            out: UInt8[np.ndarray, "points 3"] = np.empty((placed.shape[1], 3), np.uint8)
-            prepared.draw(n, placed, self._pixel, out, dtype)
+            out: UInt8[np.ndarray, "points 3"] = np.empty((pixel_inputs.shape[1], 3), np.uint8)
+            prepared.draw(n, pixel_inputs, self._pixel, out, dtype)
             return self._cells.luminance(out.reshape(self._grid.height, self._grid.width, 3))
 
         return np.stack(list(pool.map(draw, range(len(moments)))))
@@ -174,5 +174,5 @@ def dim(frame: UInt8[np.ndarray, "*shape 3"], exposure: float) -> None:
     """Dim the light of a frame in place: sRGB levels, changed so that relative luminance is multiplied."""
     if exposure >= UNSEEN:
         return
-    levels = encoded(exposure * decoded(np.arange(256) / 255))
+    levels = linear_to_srgb(exposure * srgb_to_linear(np.arange(256) / 255))
     np.take(np.round(255 * levels).astype(np.uint8), frame, out=frame, mode="clip")

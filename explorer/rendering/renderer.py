@@ -13,11 +13,11 @@ from jaxtyping import UInt8
 from explorer.audio import FeatureTrack
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings, Grid, Prepared
-from explorer.fields.base import check
+from explorer.fields.base import check_field_and_track
 from explorer.rendering.devices import Device, resolve
 from explorer.rendering.exposure import Exposure, dim
 from explorer.rendering.frames import Size, parse_size
-from explorer.rendering.threads import alone, usable_threads
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import TorchEngine
 
 TILE = 6144  # points; a thread takes a multiple of it at a time: whole blocks of every kernel
@@ -45,7 +45,7 @@ class Renderer:
         threads: int | None = None,
         exposure: Exposure | None = None,
     ) -> None:
-        check(field, track)
+        check_field_and_track(field, track)
         self._exposure = exposure
         self.field = field
         self.track = track
@@ -53,15 +53,15 @@ class Renderer:
         self.device = device if isinstance(device, Device) else resolve(device, precision)
         self.threads = threads or usable_threads()
         self._pool: ThreadPoolExecutor | None = None
-        if self.device.device.type == "cuda":
+        if self.device.is_cuda:
             self._torch = TorchEngine(self.device, self.grid)
         else:
-            self._placed = field.place(self.grid.xy())
+            self._pixel_inputs = field.pixel_inputs(self.grid.xy())
 
     @property
     def kernel(self) -> str:
         """The kernel that draws, for the manifest."""
-        if self.device.device.type == "cuda":
+        if self.device.is_cuda:
             return self._torch.kernel
         return self._prepare(0.0).kernel(self.device.dtype)
 
@@ -69,7 +69,7 @@ class Renderer:
         """The frame at `t` seconds, uint8 (height, width, 3). Raises Stopped when `stopped()` turns true."""
         prepared = self._prepare(t)
         out = np.empty((self.grid.height * self.grid.width, 3), np.uint8)
-        if self.device.device.type == "cuda":
+        if self.device.is_cuda:
             with torch.inference_mode():
                 self._torch.draw(prepared, out)
         else:
@@ -110,10 +110,10 @@ class Renderer:
             if stopped():
                 raise Stopped("drawing was stopped")
             tile = slice(first, first + step)
-            prepared.draw(0, self._placed[:, tile], self.grid.pixel, out[tile], self.device.dtype)
+            prepared.draw(0, self._pixel_inputs[:, tile], self.grid.pixel, out[tile], self.device.dtype)
 
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.threads, "explorer-draw", alone)
+            self._pool = ThreadPoolExecutor(self.threads, "explorer-draw", use_single_torch_thread)
         tiles = [self._pool.submit(draw, first) for first in range(0, len(out), step)]
         finished, rest = wait(tiles, return_when=FIRST_EXCEPTION)
         for tile in rest:  # after a stop or an error no tile goes on into a frame that is given up
@@ -139,7 +139,7 @@ def render_frame(
     `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. `flash_limit` dims moments that would flash
     more than three times a second, as in a video. Raises SettingsError for what is not allowed.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     exposure = Exposure(field, track, parse_size(size), threads) if flash_limit else None
     with Renderer(
         field, track, size, device=device, precision=precision, threads=threads, exposure=exposure

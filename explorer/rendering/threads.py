@@ -1,4 +1,4 @@
-"""Threads: as many as the process may use, each drawing alone."""
+"""Threads: as many as the process may use; each computes its torch products by itself."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ def usable_threads() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def alone() -> None:
-    """Products that torch computes for the calling thread use this thread only, from now on.
+def use_single_torch_thread() -> None:
+    """From now on torch computes products for the calling thread on this thread alone.
 
-    torch keeps that number per thread, but threads born later start from the number that was set last,
-    so the one before is put back, from a thread that ends at once.
+    torch keeps that number per thread, but threads started later begin with the number that was set last.
+    So the earlier number is set again, from a thread that ends at once.
     """
     import torch
 
     with _lock:
-        before = torch.get_num_threads()
+        threads = torch.get_num_threads()
         torch.set_num_threads(1)
-        other = threading.Thread(target=torch.set_num_threads, args=(before,))
-        other.start()
-        other.join()
+        restoring = threading.Thread(target=torch.set_num_threads, args=(threads,))
+        restoring.start()
+        restoring.join()

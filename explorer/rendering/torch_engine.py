@@ -38,7 +38,7 @@ class TorchEngine:
         self.block = block
         self.kernel = f"torch-{str(device.dtype).removeprefix('torch.')}"
         self._free_bytes = free_bytes or _free_cuda_bytes
-        self._xy = torch.from_numpy(grid.xy()).to(device.device)
+        self._xy = torch.from_numpy(grid.xy()).to(device.torch_device)
 
     def draw(self, prepared: Prepared, out: UInt8[np.ndarray, "points 3"]) -> None:
         """Fill one frame with the first (only) moment of `prepared`."""
@@ -60,7 +60,7 @@ class TorchEngine:
         return (colors * 255 + 0.5).to(torch.uint8)
 
     def _shrink(self) -> None:
-        if self.device.device.type == "cuda":
+        if self.device.is_cuda:
             torch.cuda.empty_cache()
         if self.block // 2 >= SMALLEST_BLOCK:
             self.block //= 2

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
-from explorer.fields.julia.model import FACTS, NETWORK, SHIPPED
+from explorer.fields.julia.model import METADATA_FILE, ONNX_FILE, SHIPPED_FOLDER
+from explorer.files import read_json
 
 DEFAULT = "default"
-DESCRIPTION = FACTS
+DESCRIPTION = METADATA_FILE
 LARGEST_NETWORK, LARGEST_DESCRIPTION = 64 * 2**20, 2**20  # bytes; what is larger is none of ours
 
 
@@ -30,18 +30,14 @@ class Model:
     @property
     def network(self) -> Path:
         """The ONNX file."""
-        return self.folder / NETWORK
+        return self.folder / ONNX_FILE
 
     def describe(self) -> dict[str, Any]:
         """What model.json tells. Raises ExplorerError when it is damaged."""
         try:
-            text = (self.folder / DESCRIPTION).read_text(encoding="utf-8")
-            told = json.loads(text, parse_constant=_refuse_number)
-        except (OSError, ValueError) as error:
-            raise ExplorerError(f"{self.id} has no readable {DESCRIPTION}: {error}") from None
-        if not isinstance(told, dict):
-            raise ExplorerError(f"{self.id}: {DESCRIPTION} is damaged: a JSON object was expected")
-        return told
+            return read_json(self.folder / DESCRIPTION)
+        except ReadError as error:
+            raise ExplorerError(f"{self.id}: {DESCRIPTION} is damaged: {error.reason}") from None
 
     @property
     def is_finished(self) -> bool:
@@ -54,7 +50,7 @@ class Model:
     @property
     def is_whole(self) -> bool:
         """Whether both files are there, of a sensible size, and not links to somewhere else."""
-        limits = {NETWORK: LARGEST_NETWORK, DESCRIPTION: LARGEST_DESCRIPTION}
+        limits = {ONNX_FILE: LARGEST_NETWORK, DESCRIPTION: LARGEST_DESCRIPTION}
         try:
             return all(
                 (path := self.folder / name).is_file()
@@ -66,10 +62,6 @@ class Model:
             return False
 
 
-def _refuse_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
-
-
 def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
     """All whole models: trained ones, the newest first, then the one that ships."""
     try:
@@ -79,7 +71,7 @@ def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
     trained = [
         Model(folder.name, folder) for folder in sorted(folders, reverse=True) if not folder.is_symlink()
     ]
-    return [model for model in (*trained, Model(DEFAULT, default or SHIPPED)) if model.is_whole]
+    return [model for model in (*trained, Model(DEFAULT, default or SHIPPED_FOLDER)) if model.is_whole]
 
 
 def find_model(name: str, explorations: Path, default: Path | None = None) -> Model:

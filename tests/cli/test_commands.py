@@ -14,7 +14,6 @@ from explorer.errors import SettingsError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
 from explorer.fields import CPPN, Patterns
-from explorer.fields.cppn import DEFAULT_PRESET
 from explorer.video import probe, read_frames
 from tests.signals import music, write_wav
 
@@ -89,7 +88,7 @@ def test_every_field_flag_reaches_the_recipe(song, tmp_path):
 
 
 def test_without_flags_newcomers_see_the_first_look():
-    assert options.FieldFlags(None, None, {}).choose() == CPPN.preset(DEFAULT_PRESET)
+    assert options.FieldFlags(None, None, {}).build_field() == CPPN.default_look()
 
 
 @pytest.mark.parametrize(
@@ -105,14 +104,14 @@ def test_a_flag_of_another_field_is_refused(kind, name, flag, owner):
         SettingsError,
         match=f"--{flag} is not a setting of the field '{kind}' but of '{owner}': --field {owner}",
     ):
-        options.FieldFlags(kind, None, {name: "3"}).choose()
+        options.FieldFlags(kind, None, {name: "3"}).build_field()
 
 
 def test_a_preset_brings_its_field():
-    assert options.FieldFlags(None, "lava", {}).choose() == Patterns.preset("lava")
-    assert options.FieldFlags("patterns", None, {}).choose() == Patterns()
+    assert options.FieldFlags(None, "lava", {}).build_field() == Patterns.preset("lava")
+    assert options.FieldFlags("patterns", None, {}).build_field() == Patterns()
     with pytest.raises(SettingsError, match="no preset 'lava' of the field 'cppn'"):
-        options.FieldFlags("cppn", "lava", {}).choose()
+        options.FieldFlags("cppn", "lava", {}).build_field()
 
 
 def test_a_recipe_is_repeated_frame_for_frame(song, tmp_path, capsys):

@@ -1,7 +1,7 @@
 """What a terminal, or a file in its place, is told while something long goes on."""
 
 from explorer.cli import console
-from explorer.cli.console import Bar
+from explorer.cli.console import ProgressBar
 
 
 class Terminal:
@@ -23,7 +23,7 @@ class Terminal:
 def test_a_bar_moves_within_an_epoch(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(console.sys, "stderr", terminal)
-    with Bar() as bar:
+    with ProgressBar() as bar:
         bar("training", 0, 4)
         bar._bar.delay = 0
         for done in (0.5, 1.25):
@@ -37,7 +37,7 @@ def test_a_bar_moves_within_an_epoch(monkeypatch):
 
 def test_where_there_is_no_terminal_a_line_is_said_now_and_then(capsys):
     now = [0.0]
-    with Bar(lambda: now[0]) as bar:
+    with ProgressBar(lambda: now[0]) as bar:
         for second in range(26):
             now[0] = second
             bar("training", second / 10, 4)

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from explorer.cli import main
-from explorer.cli.diagnose import FAILED
+from explorer.cli.diagnose import REFUSED_VERDICT_STATUS
 from explorer.diagnostics.diagnosis import MEASURES
 from explorer.errors import ExplorerWarning
 from explorer.experiments import render
@@ -53,7 +53,10 @@ def test_json_holds_everything(song, capsys):
     assert found["verdict"] in ("static", "faint", "alive", "noisy")
 
 
-@pytest.mark.parametrize(("words", "status"), [("static,noisy", FAILED), ("noisy", 0), ("static", FAILED)])
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [("static,noisy", REFUSED_VERDICT_STATUS), ("noisy", 0), ("static", REFUSED_VERDICT_STATUS)],
+)
 def test_it_fails_on_the_verdicts_that_were_named(song, words, status):
     assert run(song, *QUICK, "--gain", 0.5, "--fail-on", words) == status
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from explorer.cli import INTERRUPTED, main
+from explorer.cli import INTERRUPT_STATUS, main
 from tests.signals import music, write_wav
 
 QUICK = ["--epochs", "1", "--window-frames", "2", "--sequence", "16"]
@@ -37,7 +37,7 @@ def test_it_ends_with_the_process_that_began_it(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     there = ["--explorations", str(tmp_path / "runs"), "--ends-with"]
-    assert main(["train", str(tmp_path), *QUICK, *there, str(ended.pid)]) == INTERRUPTED
+    assert main(["train", str(tmp_path), *QUICK, *there, str(ended.pid)]) == INTERRUPT_STATUS
     assert list((tmp_path / "runs").iterdir()) == []
 
 

@@ -10,7 +10,7 @@ from explorer.experiments.reports.baseline import in_recipe, nearest
 from explorer.experiments.reports.charts import parallel
 from explorer.experiments.reports.heatmap import RAMP, colour, ink
 from explorer.experiments.reports.load import Point
-from explorer.experiments.reports.numbers import Scale, duration, short, signed, varying
+from explorer.experiments.reports.numbers import Scale, short, signed, varying
 from explorer.experiments.reports.thumbnails import BUDGET, LARGEST, PAGE, WHOLE, embed, mosaic, share
 
 NUMBERS = {
@@ -43,13 +43,6 @@ def test_values_are_short(value, words):
 
 def test_differences_have_a_sign():
     assert [signed(value) for value in (0.25, -3.0, 0.0)] == ["+0.25", "-3", "="]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.42, "0.4 s"), (12.4, "12 s"), (185, "3 min 05 s"), (3720, "1 h 02 min")]
-)
-def test_durations_are_words(seconds, words):
-    assert duration(seconds) == words
 
 
 def test_a_scale_is_linear_unless_the_values_spread_by_ratio():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.experiments.runs.eta import Pace, Plan, size
+from explorer.experiments.runs.eta import Pace, Plan
 
 
 class Clock:
@@ -52,10 +52,3 @@ def test_plans_in_words():
     assert str(Plan(6, 6, [], workers=2, seconds=80, bytes=2_500_000)) == (
         "about 1 min 20 s with 2 processes and 2 MB on disk in all"
     )
-
-
-@pytest.mark.parametrize(
-    ("count", "words"), [(0, "1 kB"), (310_000, "310 kB"), (12.4e6, "12 MB"), (4.2e9, "4.2 GB")]
-)
-def test_sizes(count, words):
-    assert size(count) == words

@@ -8,7 +8,7 @@ from pydantic import Field
 from explorer import fields
 from explorer.fields import CPPN
 from explorer.notebook.widgets import cells
-from explorer.notebook.widgets.field_kinds import field_kinds, first_look
+from explorer.notebook.widgets.field_kinds import field_kinds
 from explorer.notebook.widgets.forms import Forms
 from explorer.notebook.widgets.layout import Head
 from explorer.settings import knob
@@ -40,9 +40,9 @@ def test_one_field_is_a_union_of_one(monkeypatch):
 
 
 def test_presets_and_first_look_stand_beside_the_field(two):
-    assert CPPN.presets()["molten"] == CPPN.preset("molten") == first_look(CPPN)
+    assert CPPN.presets()["molten"] == CPPN.preset("molten") == CPPN.default_look()
     assert Other.presets() == {}
-    assert first_look(Other) == Other()
+    assert Other.default_look() == Other()
 
 
 def test_each_field_keeps_its_settings_while_another_is_shown(two):

@@ -12,7 +12,7 @@ import torch
 from explorer.errors import DeviceError, ExplorerWarning, SettingsError, Stopped
 from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
-from explorer.rendering.threads import alone, usable_threads
+from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import SMALLEST_BLOCK, TorchEngine
 from tests.tracks import made_up_track
 
@@ -76,7 +76,7 @@ def test_no_thread_setting_is_left_changed():
 
 
 def test_a_thread_that_draws_computes_alone():
-    with ThreadPoolExecutor(1, initializer=alone) as pool:
+    with ThreadPoolExecutor(1, initializer=use_single_torch_thread) as pool:
         assert pool.submit(torch.get_num_threads).result() == 1
     assert 1 <= usable_threads() <= (os.cpu_count() or 1)
 
@@ -108,7 +108,7 @@ def test_cuda_without_cuda_falls_back_with_one_warning():
     with pytest.warns(ExplorerWarning, match="no CUDA device") as caught:
         device = resolve("cuda")
     assert len(caught) == 1
-    assert device.device.type == "cpu"
+    assert device.torch_device.type == "cpu"
     assert device.note
 
 

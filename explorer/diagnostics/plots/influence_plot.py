@@ -11,6 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from explorer.audio.plot_colors import COLOURS, FAINT, INK, PAPER, WAVE
 from explorer.diagnostics.influence import Influence
+from explorer.formatting import percent_text
 
 COLUMNS = 4  # of pictures beside the bars
 HEAT = "magma"  # its lightness grows evenly, so it reads in grey too
@@ -54,7 +55,9 @@ def _draw_bars(axis: Axes, found: Influence, ranked: list[int]) -> None:
     axis.barh(places, values, 0.66, color=[COLOURS.get(name, INK) for name in names])
     axis.errorbar(values, places, xerr=reach, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5)
     for place, share in zip(places, shares, strict=True):
-        axis.text(share.high + 0.012, float(place), f"{share.value:.0%}", va="center", fontsize=9, color=INK)
+        axis.text(
+            share.high + 0.012, float(place), percent_text(share.value), va="center", fontsize=9, color=INK
+        )
     axis.set_yticks(places, names, fontsize=9.5, color=INK)
     axis.invert_yaxis()
     axis.set_xlim(0, max(0.1, 1.22 * max((share.high for share in shares), default=0)))

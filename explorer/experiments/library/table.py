@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.point_metrics import METRICS
 from explorer.experiments.sweeps.specification import NAME, Specification
 from explorer.fields.presets import look_of
-from explorer.files import explorations_folder
+from explorer.files import explorations_folder, read_json
 from explorer.rendering import parse_fps
 
 COLUMNS = (
@@ -107,7 +106,7 @@ def _rows(folder: Path) -> Iterator[Row]:
 
 def _render(folder: Path) -> Iterator[Row]:
     log = manifest.read(folder)
-    recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    recipe = read_json(folder / "recipe.json")
     done = log.get("performance") or {}
     frames = recipe["frames"]
     yield {
@@ -133,7 +132,7 @@ def _render(folder: Path) -> Iterator[Row]:
 
 def _sweep(folder: Path) -> Iterator[Row]:
     """A row for every point; settings that are not varied come from the base recipe."""
-    spec = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    spec = read_json(folder / NAME)
     base = spec["base"]
     for key, params in spec["points"]:
         row = _point(folder, key, params)
@@ -214,7 +213,7 @@ def _field_params(field: Row) -> Row:
 def _verdict(folder: Path) -> str | None:
     """The verdict that a run keeps; none when it was stopped before."""
     told = folder / "diagnosis.json"
-    return json.loads(told.read_text(encoding="utf-8"))["verdict"] if told.is_file() else None
+    return read_json(told)["verdict"] if told.is_file() else None
 
 
 def _existing(path: Path) -> str | None:

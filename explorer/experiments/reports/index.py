@@ -16,6 +16,7 @@ from explorer.experiments.reports.provenance import without_paths
 from explorer.experiments.reports.run_report import lead
 from explorer.experiments.reports.sweep_report import counted
 from explorer.experiments.reports.thumbnails import Thumbnail, embed, mosaic, share
+from explorer.formatting import count_text
 
 ROOM = 14_000  # bytes of JPEG for one thumbnail
 KINDS = ("render", "sweep")
@@ -50,7 +51,7 @@ def write_page_of(root: Path) -> Path:
         "index.html.j2",
         notices=(),
         entries=entries,
-        counted=", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in kinds.items()),
+        counted=", ".join(count_text(count, kind) for kind, count in kinds.items()),
         kinds=list(kinds),
         states=_states(entries),
         params=list(dict.fromkeys(name for entry in entries for name in entry.params)),
@@ -119,7 +120,7 @@ def _summary(found: Collected) -> str:
     if found.kind != "sweep":
         return ", ".join(lead(found.recipe))
     names = varying([point.params for point in found.points])
-    return f"{len(found.points)} points over {' x '.join(names) or 'nothing'}"
+    return f"{count_text(len(found.points), 'point')} over {' x '.join(names) or 'nothing'}"
 
 
 def _verdicts(found: Collected) -> list[tuple[str, int]]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.stars import is_starred
 from explorer.experiments.sweeps import point_folder, specification
+from explorer.files import read_json
 
 Value = str | int | float | bool | None
 
@@ -110,14 +111,9 @@ def number(value: Any) -> float | None:
 def _read(path: Path) -> tuple[dict[str, Any], str]:
     """A JSON object and an empty text, or an empty object and what is wrong with the file."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}, f"{path.name} is missing"
-    except (OSError, ValueError, RecursionError):
-        return {}, f"{path.name} is damaged and could not be read"
-    if not isinstance(content, dict):
-        return {}, f"{path.name} is damaged: a JSON object was expected"
-    return content, ""
+        return read_json(path), ""
+    except ReadError as error:
+        return {}, f"{path.name} is {'missing' if error.missing else f'damaged: {error.reason}'}"
 
 
 def _status(log: dict[str, Any]) -> str:

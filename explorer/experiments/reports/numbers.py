@@ -28,18 +28,6 @@ def signed(value: float) -> str:
     return "=" if value == 0 else ("+" if value > 0 else "-") + short(abs(value))
 
 
-def duration(seconds: float) -> str:
-    """`0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
 def is_numeric(value: Value) -> bool:
     """Whether a value has a place on a number line."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from explorer.experiments.reports.load import Collected, mapping, number, text
-from explorer.experiments.reports.numbers import duration, short
+from explorer.experiments.reports.numbers import short
+from explorer.formatting import duration_text
 
 # An absolute path of either family, up to the last separator: reports travel, paths do not
 FOLDERS = re.compile(r"(?<![\w./\\:])(?:[A-Za-z]:[\\/]|/)(?:[^\\/\s'\"<>|:]+[\\/])+")
@@ -31,7 +32,7 @@ def provenance(found: Collected) -> list[tuple[str, str]]:
         ("Command", "" if command in ("-", "-c") else without_paths(command, audio.get("path"))),
         ("Started", _time(log.get("started"))),
         ("Ended", _time(log.get("ended"))),
-        ("Time taken", duration(seconds) if seconds else ""),
+        ("Time taken", duration_text(seconds) if seconds else ""),
         ("Sound", found.audio),
         ("Sound, SHA-256", text(audio.get("sha256") or "")),
         ("Field", text(field.get("kind") or log.get("field") or "")),

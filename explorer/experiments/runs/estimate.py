@@ -22,10 +22,9 @@ from jaxtyping import Float32, Float64
 
 from explorer.audio import FeatureTrack, Sound
 from explorer.errors import OutputError
-from explorer.experiments.runs.eta import duration as told_duration
-from explorer.experiments.runs.eta import size as told_size
 from explorer.experiments.runs.peak_memory import peak_memory_bytes
 from explorer.fields import FieldSettings, Grid
+from explorer.formatting import count_text, duration_text, size_text
 from explorer.progress import Progress, silent
 from explorer.rendering import Device, FrameSettings, Renderer
 from explorer.rendering.frames import SMALLEST
@@ -57,8 +56,8 @@ class Estimate:
     def __str__(self) -> str:
         width, height = self.size
         return (
-            f"{self.frames} frames of {width}x{height}: about {told_duration(self.seconds)}, "
-            f"{told_size(self.file_mb * 1e6)}, at most {told_size(self.memory_mb * 1e6)} of memory"
+            f"{count_text(self.frames, 'frame')} of {width}x{height}: about {duration_text(self.seconds)}, "
+            f"{size_text(self.file_mb * 1e6)}, at most {size_text(self.memory_mb * 1e6)} of memory"
         )
 
     def check_space(self, folder: Path, out: Path | None = None) -> None:
@@ -224,6 +223,6 @@ def _check_space(folder: Path, needed_mb: float) -> None:
     free_mb = shutil.disk_usage(there).free / 1e6
     if free_mb < needed_mb:
         raise OutputError(
-            f"the video needs about {told_size(needed_mb * 1e6)} and {there} has {told_size(free_mb * 1e6)} "
+            f"the video needs about {size_text(needed_mb * 1e6)} and {there} has {size_text(free_mb * 1e6)} "
             "free; free some space or choose another folder"
         )

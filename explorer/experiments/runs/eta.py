@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.experiments.reports.numbers import duration as duration
+from explorer.formatting import count_text, duration_text, size_text
 
 
 class Pace:
@@ -58,15 +58,8 @@ class Plan:
     def __str__(self) -> str:
         if self.seconds is not None:
             processes = f" with {self.workers} processes" if (self.workers or 1) > 1 else ""
-            return f"about {duration(self.seconds)}{processes} and {size(self.bytes or 0)} on disk in all"
+            disk = size_text(self.bytes or 0)
+            return f"about {duration_text(self.seconds)}{processes} and {disk} on disk in all"
         axes = ", ".join(f"{name} ({values})" for name, values in self.axes)
         rest = f", {self.to_do} to do" if self.to_do != self.points else ""
-        return "; ".join([f"{self.points} points{rest}: {axes}", *self.skipped])
-
-
-def size(count: float) -> str:
-    """`310 kB`, `12 MB`, `4.2 GB`."""
-    for unit, most in (("kB", 1e6), ("MB", 1e9)):
-        if count < most:
-            return f"{max(1, round(count / most * 1000))} {unit}"
-    return f"{count / 1e9:.1f} GB"
+        return "; ".join([f"{count_text(self.points, 'point')}{rest}: {axes}", *self.skipped])

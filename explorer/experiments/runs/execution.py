@@ -27,6 +27,7 @@ from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.segments import frames_by
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
+from explorer.formatting import frame_time_text
 from explorer.progress import Progress, silent
 from explorer.rendering import Device, FrameSettings, Renderer, parse_size, resolve
 from explorer.rendering.frames import Size
@@ -73,7 +74,7 @@ def render(
     frames = FrameSettings(
         width=width, height=height, fps=fps, start=start, duration=duration, flash_limit=flash_limit
     )
-    track = field.hear(audio, progress=progress, **(analysis or {}))
+    track = field.analyze(audio, progress=progress, **(analysis or {}))
     recipe = Recipe.for_track(
         track,
         field=field,
@@ -116,7 +117,7 @@ def carry_out(
         as_executor(executor)
     out = _check_out(out, Path(audio))
     target = device if isinstance(device, Device) else resolve(device, recipe.precision)
-    track = track or recipe.field.hear(audio, progress=progress, **recipe.analysis.model_dump())
+    track = track or recipe.field.analyze(audio, progress=progress, **recipe.analysis.model_dump())
     times = recipe.frames.times(track.duration)
     _warn_of_the_end(recipe.frames, track)
     pictures = PngSequence(png_dir) if png_dir is not None else None
@@ -234,7 +235,7 @@ def _logged(folder: Path, recipe: Recipe, audio: Path, renderer: Renderer) -> It
         **renderer.field.notes(renderer.track),
         "device": {
             "name": renderer.device.name,
-            "type": renderer.device.device.type,
+            "type": renderer.device.torch_device.type,
             "note": renderer.device.note,
         },
         "kernel": renderer.kernel,
@@ -270,7 +271,7 @@ def _frames(
     if executor is None:
         yield from renderer.frames(times)
     else:
-        size, device = (renderer.grid.width, renderer.grid.height), renderer.device.device.type
+        size, device = (renderer.grid.width, renderer.grid.height), renderer.device.torch_device.type
         yield from frames_by(executor, run, size, len(times), device=device, threads=threads)
 
 
@@ -314,14 +315,14 @@ def _pictures(folder: Path, kept: dict[float, np.ndarray]) -> None:
     """Poster and contact sheet from the kept frames."""
     frames = list(kept.values())
     save_image(frames[len(frames) // 2], folder / "poster.jpg")
-    labels = [f"{int(t // 60)}:{int(t % 60):02d}.{int(t * 10 % 10)}" for t in kept]
+    labels = list(map(frame_time_text, kept))
     save_image(contact_sheet(frames, labels=labels), folder / "sheet.jpg")
 
 
 def _performance(renderer: Renderer, recipe: Recipe, count: int, seconds: float) -> dict[str, Any]:
     """What the performance report says."""
     seconds = max(seconds, 1e-9)
-    cuda = renderer.device.device.type == "cuda"
+    cuda = renderer.device.is_cuda
     return {
         "frames": count,
         "seconds": seconds,

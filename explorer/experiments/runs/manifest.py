@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import platform
 import subprocess
@@ -17,7 +16,7 @@ from typing import Any
 import psutil
 
 from explorer.errors import ExplorerError, Stopped
-from explorer.files import sha256_of, write_json
+from explorer.files import read_json, sha256_of, write_json
 
 SCHEMA = 1
 NAME = "manifest.json"
@@ -69,14 +68,8 @@ def write(folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The manifest of a run. Raises ExplorerError when it is missing or damaged."""
-    try:
-        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ExplorerError(f"{folder} has no readable {NAME}: {error}") from None
-    if not isinstance(manifest, dict):
-        raise ExplorerError(f"{folder / NAME} is damaged: a JSON object was expected")
-    return manifest
+    """The manifest of a run. Raises ReadError when it is missing or damaged."""
+    return read_json(folder / NAME)
 
 
 def is_training(folder: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import model_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack
-from explorer.errors import SettingsError
+from explorer.errors import ReadError, SettingsError
 from explorer.fields import AnyField
-from explorer.files import explorations_folder, sha256_of
+from explorer.files import explorations_folder, parse_json, read_json, read_text, sha256_of
 from explorer.rendering import FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
@@ -64,14 +63,12 @@ class Recipe(Settings):
     def from_json(cls, text: str, source: str = "recipe") -> Recipe:
         """Read a recipe. Raises SettingsError that names `source` when it is not one."""
         try:
-            values = json.loads(text)
-        except ValueError:
+            values = parse_json(text, source)
+        except ReadError as error:
             raise SettingsError(
-                f"{source} is not a recipe: it holds no JSON; give a recipe.json, a run folder or an MP4 of "
+                f"{source} is not a recipe: {error.reason}; give a recipe.json, a run folder or an MP4 of "
                 "explorer"
             ) from None
-        if not isinstance(values, dict):
-            raise SettingsError(f"{source} is not a recipe: a JSON object was expected")
         try:
             return cls(**values)
         except SettingsError as error:
@@ -97,10 +94,9 @@ def load_recipe(path: str | Path) -> Recipe:
             raise SettingsError(f"{path.name} carries no recipe; give an MP4 that explorer made")
         return Recipe.from_json(comment, path.name)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise SettingsError(f"cannot read the recipe {path}: {reason}") from None
+        text = read_text(path)
+    except ReadError as error:
+        raise SettingsError(f"cannot read the recipe {path}: {error.reason}") from None
     return Recipe.from_json(text, path.name)
 
 
@@ -133,8 +129,8 @@ def _remembered(recipe: Recipe, near: Path) -> Iterator[Path]:
     others = explorations_folder().glob("*_*/")
     for folder in (near, near.parent.parent, *sorted(others, key=lambda path: path.name[-23:], reverse=True)):
         try:
-            audio = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["audio"]
+            audio = read_json(folder / "manifest.json")["audio"]
             if audio["sha256"] == recipe.audio.sha256:
                 yield Path(audio["path"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ReadError, KeyError, TypeError):
             continue

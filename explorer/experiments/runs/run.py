@@ -11,6 +11,7 @@ from typing import Any
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.recipe import Recipe, load_recipe
 from explorer.fields import FieldSettings
+from explorer.formatting import count_text, duration_text, size_text
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,14 @@ class Run:
         """The performance in a few lines of plain text."""
         done = self.manifest["performance"]
         lines = [
-            f"{done['frames']} frames in {done['seconds']:.1f} s: {done['fps']:.1f} fps, "
-            f"{done['megapixels_per_second']:.2f} Mpx/s, {done['times_real_time']:.2f} x real time",
+            f"{count_text(done['frames'], 'frame')} in {duration_text(done['seconds'])}: "
+            f"{done['fps']:.1f} fps, {done['megapixels_per_second']:.2f} Mpx/s, "
+            f"{done['times_real_time']:.2f} x real time",
             f"drawn on {done['device']} ({done['kernel']}, {done['threads']} threads), "
-            f"peak memory {done['peak_memory_mb']:.0f} MB",
+            f"peak memory {size_text(done['peak_memory_mb'] * 1e6)}",
         ]
         if done["gpu"]:
-            lines.append(f"GPU memory at peak {done['gpu']['peak_memory_mb']:.0f} MB")
+            lines.append(f"GPU memory at peak {size_text(done['gpu']['peak_memory_mb'] * 1e6)}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -73,7 +73,7 @@ def draw_segment(run: str, first: int, last: int, *, device: str, threads: int) 
     """Frames `first` to `last` (without it) of the recipe in a run folder, in a worker."""
     recipe, track = _asked(run)
     target = resolve(device, recipe.precision)
-    if target.device.type != device:
+    if target.torch_device.type != device:
         raise DeviceError(f"a worker has no {device} device; choose --device cpu, or workers that have one")
     times = recipe.frames.times(track.duration)[first:last]
     width, height = recipe.frames.size

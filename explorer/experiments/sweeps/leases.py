@@ -20,7 +20,7 @@ from typing import Self
 
 import psutil
 
-from explorer.files import cannot_write
+from explorer.files import cannot_write, read_json
 
 PREFIX = ".claim."
 BEAT = 5.0  # seconds between two touches
@@ -90,11 +90,11 @@ def is_alive(path: Path) -> bool:
     """Whether the holder of a claim may still be at work."""
     try:
         age = time.time() - path.stat().st_mtime
-        holder = json.loads(path.read_text(encoding="utf-8"))
+        holder = read_json(path)
         process, host, born = int(holder["process"]), str(holder["host"]), float(holder["born"])
-    except (FileNotFoundError, PermissionError):  # gone, or on its way out (Windows)
-        return False
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error.__cause__ or error, FileNotFoundError | PermissionError):
+            return False  # gone, or on its way out (Windows)
         return age < BEING_WRITTEN
     if age > STALE:
         return False

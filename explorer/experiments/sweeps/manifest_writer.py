@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +11,7 @@ from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
 from explorer.experiments.sweeps.scheduler import Tally
 from explorer.experiments.sweeps.specification import NAME, Specification, hash_of
+from explorer.files import read_json
 from explorer.rendering import Device
 
 EVERY = 2.0  # seconds between two writings
@@ -37,7 +37,7 @@ class Journal:
             "command": manifest.command(),
             "audio": {**spec.base.audio.model_dump(), "path": str(sound.resolve())},
             "field": spec.base.field.kind,
-            "device": {"name": device.name, "type": device.device.type, "note": device.note},
+            "device": {"name": device.name, "type": device.torch_device.type, "note": device.note},
             "precision": spec.base.precision,
             "environment": manifest.environment(),
             "spec_hash": _hash_in(folder),
@@ -98,7 +98,7 @@ def changed_by_hand(folder: Path, spec: Specification) -> str:
 
 
 def _hash_in(folder: Path) -> str:
-    return hash_of(json.loads((folder / NAME).read_text(encoding="utf-8")))
+    return hash_of(read_json(folder / NAME))
 
 
 def _earlier(folder: Path) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import ReadError
 from explorer.experiments.sweeps.leases import is_claimed
+from explorer.files import read_json
 
 NAME = "point.json"
 POINTS = "points"
@@ -25,16 +26,14 @@ def stop_file(sweep: Path, session: str) -> Path:
 def told(folder: Path) -> dict[str, Any]:
     """What point.json tells, its status made true: `pending` without one, `interrupted` when nobody draws."""
     try:
-        log = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        status = str(log["status"])
-    except FileNotFoundError:
-        return {"status": "pending"}
-    except (OSError, ValueError, KeyError, TypeError):
+        log = read_json(folder / NAME)
+    except ReadError as error:
+        return {"status": "pending" if error.missing else "damaged"}
+    if "status" not in log:
         return {"status": "damaged"}
-    if status == "running" and not is_claimed(folder):
+    if log["status"] == "running" and not is_claimed(folder):
         log["status"] = "interrupted"
-    found: dict[str, Any] = log
-    return found
+    return log
 
 
 def is_settled(status: str, retry_failed: bool = False) -> bool:

@@ -28,7 +28,7 @@ from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.progress import Progress
 from explorer.rendering import FrameSettings, Renderer, resolve
-from explorer.rendering.threads import alone
+from explorer.rendering.threads import use_single_torch_thread
 from explorer.video import EncoderSettings, VideoWriter, save_image
 
 HELD = "held"  # not a status but an answer: another process has the point
@@ -61,7 +61,7 @@ def carry_out_point(
         if is_settled(log["status"], retry_failed):
             return answer(key, log)
         progress = _watched(stop_file(Path(sweep), session), claim)
-        with ThreadPoolExecutor(1, "explorer-point", alone) as own:
+        with ThreadPoolExecutor(1, "explorer-point", use_single_torch_thread) as own:
             return own.submit(_carry_out, Path(sweep), key, threads, device, claim, progress).result()
 
 

@@ -11,10 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from explorer.errors import SettingsError
+from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.sweeps import parameter_paths, sampling
 from explorer.experiments.sweeps.sampling import Axis, Sampler, Span
+from explorer.files import read_json
 from explorer.settings import Settings, knob, nearest
 
 NAME = "sweep.json"
@@ -93,10 +94,9 @@ class Specification(Settings):
         """The specification of a sweep folder. Raises SettingsError."""
         path = folder / NAME
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**values)
-        except (OSError, ValueError, TypeError) as error:
-            reason = getattr(error, "strerror", None) or error
+            return cls(**read_json(path))
+        except (ValueError, TypeError) as error:
+            reason = error.reason if isinstance(error, ReadError) else error
             raise SettingsError(
                 f"{folder} holds no sweep that this version reads ({NAME}: {reason})"
             ) from None

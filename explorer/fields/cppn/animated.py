@@ -28,7 +28,7 @@ DRIFT_STREAM = 7001  # the random stream of the seeds of the two networks that d
 def columns(
     field: CPPNSettings, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
 ) -> dict[str, Float64[np.ndarray, " moments"]]:
-    """What changes, by name: settings, `seed_from`, `seed_to` (indices of `seeds`), `seed_share`, `wander`."""
+    """What changes: settings, `seed_from` and `seed_to` (indices of `seeds`), `seed_share`, `wander`."""
     columns = keyframes.values(field, track, times)
     if "seed" in keyframes.animated_names(field):
         at, numbers = keyframes.knots(field, "seed", track)

@@ -1,7 +1,7 @@
 """The CPU engine: which kernel draws a network, and a block of pixels through it.
 
 The kernel follows from the shape of the network and the precision, and a pixel's bytes from its coordinates
-and the moment alone: neither its position in a block nor the block's length, its thread or the order has an effect.
+and the moment alone: not from its position in a block, the length of the block, the thread or the order.
 """
 
 from __future__ import annotations

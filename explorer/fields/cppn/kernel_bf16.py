@@ -19,10 +19,10 @@ from jaxtyping import BFloat16, Float32, Int64, UInt8
 from llvmlite import binding
 
 from explorer.fields.cppn.kernel_f32 import COS, GAUSSIAN, SIN
-from explorer.fields.cppn.weights import ACTIVATIONS, Network
 from explorer.fields.cppn.tiles import load_half, store_half
+from explorer.fields.cppn.weights import ACTIVATIONS, Network
 from explorer.fields.kernels import fastmath
-from explorer.fields.kernels.color import store_color, palette_numbers
+from explorer.fields.kernels.color import palette_numbers, store_color
 from explorer.fields.kernels.memory import load, splat
 from explorer.fields.kernels.simd import LANES, compiled, fma, source_stamp
 
@@ -108,7 +108,7 @@ def _compile_kernels(STAMP: str) -> tuple[Any, Any, Any]:
     """Compiles the steps between the products; STAMP names their sources in the key of numba's cache."""
 
     def first_layer(pixel_inputs, first, inputs, out):
-        """The first layer, a sin: pixel_inputs (inputs, points), first (inputs, width), out (points, width)."""
+        """The first layer, a sin. Flat (inputs, points), (inputs, width) and (points, width)."""
         STAMP  # noqa: B018
         points, width = pixel_inputs.size // inputs, first.size // inputs
         for p in range(points):

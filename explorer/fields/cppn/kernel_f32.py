@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
-from explorer.fields.cppn.weights import ACTIVATIONS, Network
 from explorer.fields.cppn.tiles import product
+from explorer.fields.cppn.weights import ACTIVATIONS, Network
 from explorer.fields.kernels import fastmath
-from explorer.fields.kernels.color import store_color, palette_numbers
+from explorer.fields.kernels.color import palette_numbers, store_color
 from explorer.fields.kernels.memory import load, store
 from explorer.fields.kernels.padding import flat_view
-from explorer.fields.kernels.simd import LANES, WIDE_REGISTERS, compiled, broadcast, inlined, source_stamp
+from explorer.fields.kernels.simd import LANES, WIDE_REGISTERS, broadcast, compiled, inlined, source_stamp
 
 SIN, COS, GAUSSIAN, TANH = range(4)  # the order of weights.ACTIVATIONS
 
@@ -81,9 +81,9 @@ def aligned(size):
 def compile_kernel(tile: Tile) -> Any:
     """Compiles `draw` for a tile.
 
-    pixel_inputs: flat, rows of `inputs` at equal distances; first, hidden, last: packed weights, first with the
-    bias as its last column; codes: the activation of each hidden layer, all `width` wide; kind, palette: see
-    `palette_numbers`; out (points, 3): a multiple of the strip.
+    pixel_inputs: flat, rows of `inputs` at equal distances; first, hidden, last: packed weights, first with
+    the bias as its last column; codes: the activation of each hidden layer, all `width` wide; kind, palette:
+    see `palette_numbers`; out (points, 3): a multiple of the strip.
     """
     ROWS, VECTORS, STRIP = tile.rows, tile.vectors, tile.strip
     STAMP = source_stamp(Path(__file__).parent)

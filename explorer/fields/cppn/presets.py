@@ -35,7 +35,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         hidden=24, layers=3, gain=4.0, output_gain=2.5, coord_scale=0.6, seed=10, palette="copper"
     ),
     "butterfly": _look(hidden=12, layers=4, gain=4.0, output_gain=3.0, seed=15, palette="aurora", symmetry=1),
-    "tuned-256x4": dict(hidden=256, layers=4),
-    "compact-4x3": dict(hidden=4, layers=3),
-    "classic-256x8": dict(hidden=256, layers=8),
+    "tuned-256x4": {"hidden": 256, "layers": 4},
+    "compact-4x3": {"hidden": 4, "layers": 3},
+    "classic-256x8": {"hidden": 256, "layers": 8},
 }

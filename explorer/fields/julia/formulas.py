@@ -15,7 +15,7 @@ pixel takes the colors of the inside, which change slowly, so that nothing glitt
 
 from __future__ import annotations
 
-from explorer.fields.kernels.oklab import oklab_to_srgb
+from explorer.fields.kernels.color_formulas import oklab_to_srgb
 from explorer.fields.kernels.portable import cos, exp_neg, formula, log2, maximum, sin, sqrt
 
 TURN = 6.283185307179586

@@ -3,13 +3,12 @@
     x = (window - mean) / spread;   x <- gelu(norm(linear x)) per hidden layer;
     parameters = low + (high - low) sigmoid(linear x)
 
-Weights are `model.safetensors`, everything else is `model.json` next to it. Training lives in `explorer.learn`.
+Weights are in `model.safetensors`, the metadata in `model.json` next to it. `explorer.learn` trains it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +22,7 @@ from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, live_widt
 from explorer.audio.track import between_rows
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.parameters import NAMES
-from explorer.files import explorations_folder
+from explorer.files import explorations_folder, read_json
 
 FORMAT = 2  # 1: models whose `turn` has both signs, ten times slower
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
@@ -60,7 +59,9 @@ class VisualModel:
         columns = [f"live_{name}" for name in LIVE_FEATURES]
         missing = [name for name in columns if name not in track.names]
         if missing:
-            raise SettingsError(f"the track has no '{missing[0]}'; analyze the sound with field.analyze(path)")
+            raise SettingsError(
+                f"the track has no '{missing[0]}'; analyze the sound with field.analyze(path)"
+            )
         frames = max(1, round((len(track.raw) - 1) * LIVE_FPS / track.fps) + 1)
         rows = between_rows(track.raw, np.arange(frames) * (track.fps / LIVE_FPS))
         live = rows[:, [track.names.index(name) for name in columns]]
@@ -96,8 +97,8 @@ def _missing_message(name: str) -> str:
             "run, or model='none' for the hand-written mapping"
         )
     return (
-        f"model: no {WEIGHTS_FILE} and {METADATA_FILE} in '{name}', here or in explorations/; give a train_... run "
-        "(explorer runs lists them), its folder, or 'none'"
+        f"model: no {WEIGHTS_FILE} and {METADATA_FILE} in '{name}', here or in explorations/; give a "
+        "train_... run (explorer runs lists them), its folder, or 'none'"
     )
 
 
@@ -108,11 +109,9 @@ def _read(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
 
     try:
         data = (folder / WEIGHTS_FILE).read_bytes()
-        metadata = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
+        metadata = read_json(folder / METADATA_FILE)
         tensors = {key: value.astype(np.float32) for key, value in load(data).items()}
         _check(metadata, tensors)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ExplorerError(f"cannot read the model in {folder.name}: {error}") from error
     except Exception as error:  # the error class of safetensors has no base but Exception
         raise ExplorerError(f"cannot read the model in {folder.name}: {error}") from error
     return VisualModel(tensors, metadata, hashlib.sha256(data).hexdigest())
@@ -148,7 +147,9 @@ def _check(metadata: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
 def _layer_norm(x: np.ndarray) -> np.ndarray:
     """Layer normalization (Ba, Kiros and Hinton 2016) without its weights."""
     centered = x - x.mean(axis=1, keepdims=True)
-    return np.asarray(centered / np.sqrt((centered**2).mean(axis=1, keepdims=True) + np.float32(NORM_EPSILON)))
+    return np.asarray(
+        centered / np.sqrt((centered**2).mean(axis=1, keepdims=True) + np.float32(NORM_EPSILON))
+    )
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:

@@ -3,10 +3,24 @@
 from typing import Any
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "dahlia": dict(model="default", start_angle=1.15, hue=0.52, saturation=1.2, brightness=1.1, zoom=1.7),
-    "seahorse": dict(start_angle=2.45, hue=0.92, zoom=2.2, distance=1.2),
-    "jade": dict(start_angle=1.75, hue=0.37, saturation=1.1),
-    "frost": dict(start_angle=0.85, hue=0.76, saturation=0.7, brightness=1.1, zoom=1.4, distance=0.7),
-    "marigold": dict(start_angle=4.2, hue=0.13, saturation=1.1, zoom=1.7, distance=1.4),
-    "charcoal": dict(start_angle=5.3, hue=0.1, saturation=0.12, brightness=1.15, zoom=1.25),
+    "dahlia": {
+        "model": "default",
+        "start_angle": 1.15,
+        "hue": 0.52,
+        "saturation": 1.2,
+        "brightness": 1.1,
+        "zoom": 1.7,
+    },
+    "seahorse": {"start_angle": 2.45, "hue": 0.92, "zoom": 2.2, "distance": 1.2},
+    "jade": {"start_angle": 1.75, "hue": 0.37, "saturation": 1.1},
+    "frost": {
+        "start_angle": 0.85,
+        "hue": 0.76,
+        "saturation": 0.7,
+        "brightness": 1.1,
+        "zoom": 1.4,
+        "distance": 0.7,
+    },
+    "marigold": {"start_angle": 4.2, "hue": 0.13, "saturation": 1.1, "zoom": 1.7, "distance": 1.4},
+    "charcoal": {"start_angle": 5.3, "hue": 0.1, "saturation": 0.12, "brightness": 1.15, "zoom": 1.25},
 }

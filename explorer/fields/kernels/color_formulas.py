@@ -13,6 +13,9 @@ from explorer.fields.srgb import EXPONENT, LINEAR_LIMIT, OFFSET, SCALE, SLOPE
 
 TURN = 6.283185307179586
 
+(L_0, L_1, L_2), (M_0, M_1, M_2), (S_0, S_1, S_2) = OKLAB_TO_LMS
+(RED_L, RED_M, RED_S), (GREEN_L, GREEN_M, GREEN_S), (BLUE_L, BLUE_M, BLUE_S) = LMS_TO_LINEAR
+
 
 @formula
 def srgb(linear):
@@ -46,27 +49,17 @@ def clipped_srgb(linear):
 
 
 def _conversion(weighted_sum):
-    """OKLab to sRGB with one of the two sums: frames of CPPNs are fused, all others are not, in every bit."""
+    """OKLab to sRGB with one of the two sums: the frames of CPPNs have the bits of the fused one."""
 
     @formula
     def oklab_to_srgb(lightness, a, b):
         """Red, green and blue, clipped to [0, 1]."""
-        long = cube(
-            weighted_sum(lightness, a, b, OKLAB_TO_LMS[0][0], OKLAB_TO_LMS[0][1], OKLAB_TO_LMS[0][2])
-        )
-        medium = cube(
-            weighted_sum(lightness, a, b, OKLAB_TO_LMS[1][0], OKLAB_TO_LMS[1][1], OKLAB_TO_LMS[1][2])
-        )
-        short = cube(
-            weighted_sum(lightness, a, b, OKLAB_TO_LMS[2][0], OKLAB_TO_LMS[2][1], OKLAB_TO_LMS[2][2])
-        )
-        red = weighted_sum(long, medium, short, LMS_TO_LINEAR[0][0], LMS_TO_LINEAR[0][1], LMS_TO_LINEAR[0][2])
-        green = weighted_sum(
-            long, medium, short, LMS_TO_LINEAR[1][0], LMS_TO_LINEAR[1][1], LMS_TO_LINEAR[1][2]
-        )
-        blue = weighted_sum(
-            long, medium, short, LMS_TO_LINEAR[2][0], LMS_TO_LINEAR[2][1], LMS_TO_LINEAR[2][2]
-        )
+        cone_l = cube(weighted_sum(lightness, a, b, L_0, L_1, L_2))
+        cone_m = cube(weighted_sum(lightness, a, b, M_0, M_1, M_2))
+        cone_s = cube(weighted_sum(lightness, a, b, S_0, S_1, S_2))
+        red = weighted_sum(cone_l, cone_m, cone_s, RED_L, RED_M, RED_S)
+        green = weighted_sum(cone_l, cone_m, cone_s, GREEN_L, GREEN_M, GREEN_S)
+        blue = weighted_sum(cone_l, cone_m, cone_s, BLUE_L, BLUE_M, BLUE_S)
         return clipped_srgb(red), clipped_srgb(green), clipped_srgb(blue)
 
     return oklab_to_srgb
@@ -78,13 +71,13 @@ fused_oklab_to_srgb = _conversion(fused_weighted_sum)
 
 @formula
 def oklab_color(u, v, w, c):
-    """sRGB of three numbers in [0, 1] through an OKLab palette; `c` from `kernels.color.palette_numbers`."""
+    """sRGB of three numbers in [0, 1] through an OKLab palette; `c` is `OKLab.numbers`."""
     return fused_oklab_to_srgb(fma(u, c[1], c[0]), fma(v, c[4], c[2]), fma(w, c[4], c[3]))
 
 
 @formula
 def cosine_color(u, v, w, c):
-    """sRGB, which may lie outside [0, 1], through a cosine palette; `c` from `kernels.color.palette_numbers`."""
+    """sRGB, not clipped, through a cosine palette; `c` is `Cosine.numbers`."""
     t = fma(u, c[1], v)
     light = fma(w, 1.0 - c[0], c[0])
     red = cosine_channel(t, light, c[2], c[3], c[4], c[5])

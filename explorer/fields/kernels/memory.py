@@ -71,7 +71,9 @@ def store_rgb(typing, out, pixel, red, green, blue):
         mask = ir.Constant(ir.VectorType(ir.IntType(32), 3 * LANES), order)
         interleaved = builder.shuffle_vector(pair, last, mask)
         first = builder.mul(args[1], INDEX(3))
-        builder.store(interleaved, address(context, builder, sig.args[0], (args[0], first), interleaved.type), align=1)
+        builder.store(
+            interleaved, address(context, builder, sig.args[0], (args[0], first), interleaved.type), align=1
+        )
         return context.get_dummy_value()
 
     return types.void(out, types.intp, SIMD_VECTOR, SIMD_VECTOR, SIMD_VECTOR), codegen

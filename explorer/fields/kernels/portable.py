@@ -63,7 +63,8 @@ def log2(z: torch.Tensor) -> torch.Tensor:
 
 def power(z: torch.Tensor, exponent: float) -> torch.Tensor:
     """z^exponent for z >= 0."""
-    return torch.clamp(z, min=1e-30) ** exponent  # at 0 the gradient would be infinite
+    result: torch.Tensor = torch.clamp(z, min=1e-30) ** exponent  # at 0 the gradient would be infinite
+    return result
 
 
 def minimum(a: torch.Tensor, b: Any) -> torch.Tensor:

@@ -30,7 +30,7 @@ LANES = 16 if WIDE_REGISTERS else 8  # other CPUs hold a vector in two registers
 FLOAT_VECTOR = ir.VectorType(ir.FloatType(), LANES)
 INT_VECTOR = ir.VectorType(ir.IntType(32), LANES)
 
-intrinsic: Any = extending.intrinsic  # numba passes the typing context itself, which the decorator's type lacks
+intrinsic: Any = extending.intrinsic  # its own type wants the context that numba passes
 
 
 def source_stamp(folder: Path) -> str:
@@ -43,7 +43,7 @@ def source_stamp(folder: Path) -> str:
 
 def compiled(function: Callable[..., Any]) -> Any:
     """An entry point: releases the GIL, cached on disk where a folder can be written."""
-    function = inspect.unwrap(function)  # numba reads the plain function, without the checks that tests wrap around it
+    function = inspect.unwrap(function)  # without the checks that tests wrap around it
     try:
         return njit(nogil=True, cache=True)(function)
     except RuntimeError:  # numba has no writable folder for its cache
@@ -211,7 +211,9 @@ def neg_abs(typing, value):
     """-|value|."""
 
     def emit(builder, value):
-        return builder.bitcast(builder.or_(builder.bitcast(value, INT_VECTOR), int_constant(SIGN_BIT)), FLOAT_VECTOR)
+        return builder.bitcast(
+            builder.or_(builder.bitcast(value, INT_VECTOR), int_constant(SIGN_BIT)), FLOAT_VECTOR
+        )
 
     return SIMD_VECTOR(value), lanewise(emit)
 

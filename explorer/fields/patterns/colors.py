@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from explorer.fields.kernels.color import COSINE, OKLAB, palette_numbers
-from explorer.fields.kernels.oklab import oklab_to_srgb
+from explorer.fields.kernels.color_formulas import oklab_to_srgb
 from explorer.fields.kernels.portable import cos, formula, maximum, minimum
 from explorer.fields.palette import three_colors
 

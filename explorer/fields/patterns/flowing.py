@@ -17,7 +17,7 @@ HEAD, LAYER = 6, 6  # numbers before the layers, and per layer
 
 
 def numbers(settings: PatternSettings, levels: AudioLevels) -> list[np.ndarray]:
-    """Bass displaces further, noise ruffles it, treble is sheen, hits are light, brightness shifts the hue."""
+    """Bass displaces more, noise ruffles it, treble is sheen, hits are light, brightness shifts the hue."""
     draws, phase = np.random.default_rng([settings.seed, 2]), levels.phase
     density = settings.flowing_density * (1 + 0.10 * levels.mid + 0.08 * levels.rough)
     rows = [

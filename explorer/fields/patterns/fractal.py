@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.fields.kernels.portable import (
+    abs,
     cos,
     exp_neg,
     floor,
     formula,
     maximum,
     minimum,
-    abs,
     sin,
     sqrt,
     tanh,

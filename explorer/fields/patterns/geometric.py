@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.fields.kernels.portable import exp_neg, floor, formula, maximum, minimum, abs
+from explorer.fields.kernels.portable import abs, exp_neg, floor, formula, maximum, minimum
 from explorer.fields.patterns.audio_levels import AudioLevels
 from explorer.fields.patterns.settings import PatternSettings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.fields.kernels.memory import load, store_rgb
-from explorer.fields.kernels.simd import LANES, compiled, broadcast, fma, inlined, source_stamp
+from explorer.fields.kernels.simd import LANES, broadcast, compiled, fma, inlined, source_stamp
 from explorer.fields.patterns import flowing, fractal, geometric, organic
 from explorer.fields.patterns.colors import palette_color
 

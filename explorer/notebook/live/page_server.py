@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError, SettingsError
-from explorer.files import explorations_folder
+from explorer.files import explorations_folder, parse_json, parse_json_value
 from explorer.processes import APART
 
 PATIENCE = 120  # seconds that the server may take to begin, or to answer, on a busy machine
@@ -90,7 +90,7 @@ class PageServer:
         )
         try:
             with DIRECTLY.open(request, timeout=PATIENCE) as told:
-                return json.load(told)
+                return parse_json_value(told.read().decode(), self.address)
         except urllib.error.HTTPError as error:
             raise SettingsError(_reason(error)) from None
         except OSError as error:
@@ -100,8 +100,8 @@ class PageServer:
 
 def _reason(error: urllib.error.HTTPError) -> str:
     try:
-        return str(json.load(error)["detail"])
-    except (ValueError, KeyError, TypeError):
+        return str(parse_json(error.read().decode(), error.url)["detail"])
+    except (OSError, ValueError, KeyError):
         return f"the server of the live page answers {error.code}"
 
 

@@ -24,7 +24,7 @@ class Painter:
         self.track, self.size = track, size
         self.pace = Pace(size)
         self._exact = resolve(device)
-        self._quick = resolve(self._exact.device.type, "draft")
+        self._quick = resolve(self._exact.torch_device.type, "draft")
         self._field: FieldSettings | None = None
         self._exposure: Exposure | None = None
         self._ahead = Latest(_look_ahead, lambda _: None, name="explorer-flashes")

@@ -24,9 +24,9 @@ import anywidget
 import traitlets
 
 from explorer.audio import FeatureTrack, open_sound
-from explorer.audio.plot import clock
 from explorer.errors import ExplorerError, Stopped, words_of
 from explorer.fields import FieldSettings
+from explorer.formatting import clock_text
 from explorer.notebook.live import sound
 from explorer.notebook.live.preview_renderer import Painter
 from explorer.notebook.widgets import cells
@@ -166,7 +166,7 @@ class LiveView(anywidget.AnyWidget):
         onsets = sound.onsets(self.track).tolist()
         self.send({"kind": "outline", "onsets": onsets}, [sound.outline(source, self.duration).tobytes()])
         if self.duration > sound.LONGEST:
-            limit = clock(sound.LONGEST)
+            limit = clock_text(sound.LONGEST)
             raise ExplorerError(f"the sound is longer than {limit}, which is too much to send to a page")
         self._sound = self._sound or sound.compact(source, self.duration, stale)
         parts = range(0, len(self._sound), PART)

@@ -14,6 +14,7 @@ from explorer.errors import SettingsError
 from explorer.experiments import Run, render, star
 from explorer.experiments.runs.estimate import Estimate
 from explorer.fields import FieldSettings
+from explorer.formatting import duration_text, percent_text
 from explorer.notebook.panel.preview import Request
 from explorer.notebook.widgets.background_job import STOPPED, Job, State
 from explorer.notebook.widgets.error_line import error_html
@@ -153,11 +154,6 @@ def _told(state: State, expected: str = "") -> str:
     if state.result:
         folder, name = state.result.folder, "report.html"
         return saved_in(folder, {"video": state.result.video, "report": folder / name})
-    left = "" if state.seconds_left is None else f", {_clock(state.seconds_left)} left"
+    left = "" if state.seconds_left is None else f", {duration_text(state.seconds_left)} left"
     note = f" ({html.escape(expected)})" if expected else ""
-    return f"{html.escape(state.step)} {state.share:.0%}{left}{note}"
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+    return f"{html.escape(state.step)} {percent_text(state.share)}{left}{note}"

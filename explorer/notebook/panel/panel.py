@@ -14,7 +14,7 @@ from IPython.display import display
 from explorer.audio import FeatureTrack, analyze
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings
-from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
+from explorer.fields.cppn import CPPN
 from explorer.notebook.gallery.gallery import Gallery
 from explorer.notebook.panel.export import Exporter
 from explorer.notebook.panel.preview import Preview, Request
@@ -86,7 +86,7 @@ class Panel:
         self.preview = Preview(track, self._size, resolve(device), self.screen)
         self._latest = Latest(self._draw, self._not_drawn, name="explorer-preview")
         self.time = layout.time_slider(track.duration)
-        first = field or PRESETS[DEFAULT_PRESET]
+        first = field or CPPN.default_look()
         self.forms = Forms(first, self._ask, self.guarded)
         self.head = layout.Head(track, first)
         self._make_parts()
@@ -249,7 +249,7 @@ class Panel:
         self.preview.outdate()
         settings = self.track.settings.model_dump()
         try:
-            self.track = self.preview.track = field.hear(self.audio, progress=told, **settings)
+            self.track = self.preview.track = field.analyze(self.audio, progress=told, **settings)
         finally:
             self._show_caption(not self.stage.live)
         self.screen.say(DRAWING)

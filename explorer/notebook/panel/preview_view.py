@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.diagnostics import Diagnosis, Suggestion
+from explorer.formatting import percent_text
 from explorer.notebook.panel.diagnosis_html import diagnosis_html
 from explorer.notebook.panel.preview import Request
 from explorer.notebook.widgets.show import Frame, jpeg, png
@@ -46,12 +47,14 @@ class PictureScreen:
         self.frame = frame
         self._show(png(frame), "png")
         height, width, _ = frame.shape
-        dimmed = "" if exposure >= UNSEEN else f" &middot; dimmed to {100 * exposure:.0f} %, it flashes here"
+        dimmed = (
+            "" if exposure >= UNSEEN else f" &middot; dimmed to {percent_text(exposure)}, it flashes here"
+        )
         self.caption.value = _muted(f"{request.t:.2f} s &middot; {width}x{height} in {seconds:.2f} s{dimmed}")
 
     def show_hearing(self, groups: Sequence[str], step: str = "", done: float = 0, total: float = 0) -> None:
         """Which groups of features are listened for, and how far that is."""
-        share = f" {done / total:.0%}" if total else ""
+        share = f" {percent_text(done / total)}" if total else ""
         far = f" <small>{html.escape(step)}{share}</small>" if step else ""
         self.caption.value = f'<b class="explorer-busy">finding {", ".join(groups)} ...</b>{far}'
 

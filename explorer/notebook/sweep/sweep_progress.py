@@ -8,9 +8,10 @@ from pathlib import Path
 
 from explorer.errors import ExplorerError
 from explorer.experiments import Point, Sweep
-from explorer.experiments.runs.eta import Pace, Plan, duration
+from explorer.experiments.runs.eta import Pace, Plan
 from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.files import explorations_folder
+from explorer.formatting import count_text, duration_text, percent_text
 from explorer.notebook.panel.diagnosis_html import badge
 from explorer.notebook.widgets.background_job import State
 from explorer.notebook.widgets.thumbnail_grid import Item
@@ -47,7 +48,7 @@ class Arrival:
     def told(self, state: State) -> str:
         """A state in words: points and time left, and what was foretold."""
         if state.step != POINTS:
-            return f"{state.step} {state.share:.0%}"
+            return f"{state.step} {percent_text(state.share)}"
         done = round(state.share * self._total)
         if self._pace is None:
             self._pace, self._done = Pace(self._total - done, self._workers), done
@@ -55,7 +56,10 @@ class Arrival:
             self._pace.finished(done - self._done)
             self._done = done
         left = self._pace.seconds_left
-        parts = [f"{done} of {self._total} points", f"{duration(left)} left" if left is not None else ""]
+        parts = [
+            f"{done} of {count_text(self._total, 'point')}",
+            f"{duration_text(left)} left" if left is not None else "",
+        ]
         if self.plan and self.plan.seconds is not None:
             parts.append(str(self.plan))
         return ", ".join(part for part in parts if part)

@@ -11,9 +11,9 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Sweep, sweep
-from explorer.experiments.runs.eta import duration, size
 from explorer.experiments.sweeps.options import MOMENTS, small_frames
 from explorer.experiments.sweeps.specification import DRAWN, SAMPLES, Clip, draw_points
+from explorer.formatting import count_text, duration_text, size_text
 from explorer.notebook.panel.panel_context import Desk
 from explorer.notebook.sweep.sweep_axis import Axis, offered
 from explorer.notebook.sweep.sweep_progress import POINTS, Arrival
@@ -154,8 +154,8 @@ class SweepTab:
             self.estimate.value = f'<span class="explorer-wrong">{html.escape(str(error))}</span>'
             return
         seconds, bytes_each = rough_cost(self._pace(), self.clips.value)
-        cost = f"{duration(count * seconds)} and {size(count * bytes_each)} on disk"
-        self.estimate.value = muted(f"{count} points: roughly {cost}")
+        cost = f"{duration_text(count * seconds)} and {size_text(count * bytes_each)} on disk"
+        self.estimate.value = muted(f"{count_text(count, 'point')}: roughly {cost}")
 
     def _make_widgets(self) -> None:
         guarded = self._desk.guarded

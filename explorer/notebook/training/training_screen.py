@@ -9,8 +9,8 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from explorer.experiments.runs.eta import duration
-from explorer.fields.julia.model import NETWORK
+from explorer.fields.julia.model import ONNX_FILE
+from explorer.formatting import duration_text, percent_text
 from explorer.learn.loss_history import draw_history
 from explorer.learn.losses import PAIRS
 from explorer.learn.settings import PREVIEW, PROVING, TRAINING, WRITING
@@ -112,7 +112,7 @@ def words(told: TrainingStatus, run: Path | None) -> str:
     if told.status == "stopped" and run is None:
         return muted("stopped before anything was learned")
     if not told.is_going:
-        files = {"history": "history.png", "proof": PROOF, "pictures": SHEET, "ONNX": NETWORK}
+        files = {"history": "history.png", "proof": PROOF, "pictures": SHEET, "ONNX": ONNX_FILE}
         links = {name: run / file for name, file in files.items()} if run else {}
         return f"{told.status}, {saved_in(run, links)}" if run else muted(told.status)
     doing = ENDING.get(told.phase or "", told.phase or "starting, a few seconds")
@@ -124,8 +124,8 @@ def words(told: TrainingStatus, run: Path | None) -> str:
         held_out = [value for value in told.validation.values() if value is not None]
         parts += [f"held out {sum(held_out):.2f}"] if held_out else []
     elif told.phase and told.phase != WRITING:
-        parts[0] += f" {told.share:.0%}"
-    parts += [f"{duration(told.seconds_left)} left"] if told.seconds_left else []
+        parts[0] += f" {percent_text(told.share)}"
+    parts += [f"{duration_text(told.seconds_left)} left"] if told.seconds_left else []
     return muted(", ".join(parts))
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from explorer.errors import SettingsError
 from explorer.experiments.library.lookup import find
 from explorer.fields.julia import Julia
-from explorer.fields.julia.model import FACTS
+from explorer.fields.julia.model import METADATA_FILE
 from explorer.files import explorations_folder
 from explorer.learn.dataset import sound_files
 from explorer.learn.settings import TrainSettings, continued, saved_settings
@@ -113,7 +113,7 @@ class TrainingView:
     def run(self) -> TrainRun | None:
         """The training that ended last; None before something was learned."""
         folder = self._folder()
-        whole = folder and not self.status.is_going and (folder / FACTS).is_file()
+        whole = folder and not self.status.is_going and (folder / METADATA_FILE).is_file()
         return TrainRun(folder) if folder and whole else None
 
     @property

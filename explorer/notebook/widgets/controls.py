@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from explorer.fields.keyframes import TYPED
+from explorer.fields.keyframes import TEXT_EXAMPLE
 from explorer.settings import Knob
 
 LOGARITHMIC = 20  # a slider whose ends differ by this factor moves by factors, not by steps
@@ -191,7 +191,7 @@ class Typed(_Plain):
 
     def __init__(self, knob: Knob, changed: Changed) -> None:
         self._shown: tuple[str, Any] = ("", knob.default)
-        text = widgets.Text(continuous_update=False, placeholder=TYPED, **_said(knob))
+        text = widgets.Text(continuous_update=False, placeholder=TEXT_EXAMPLE, **_said(knob))
         super().__init__(text, changed)
         self.widget.add_class("explorer-typed")
 

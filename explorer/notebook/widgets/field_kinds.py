@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import typing
 
 from explorer import fields
@@ -12,14 +11,6 @@ from explorer.fields import FieldSettings
 def field_kinds() -> dict[str, type[FieldSettings]]:
     """Every field by its kind: cppn, ..."""
     return {str(found.model_fields["kind"].default): found for found in _members(fields.AnyField)}
-
-
-def first_look(kind: type[FieldSettings]) -> FieldSettings:
-    """What a newcomer to a field sees first: its default preset, else its first one, else its defaults."""
-    package = importlib.import_module(kind.__module__.rpartition(".")[0])
-    looks = kind.presets()
-    name = getattr(package, "DEFAULT_PRESET", next(iter(looks), None))
-    return looks[name] if name in looks else kind.model_validate({})
 
 
 def _members(union: typing.Any) -> tuple[type[FieldSettings], ...]:

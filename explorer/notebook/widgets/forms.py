@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from explorer.fields import FieldSettings
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.error_line import Guard
-from explorer.notebook.widgets.field_kinds import field_kinds, first_look
+from explorer.notebook.widgets.field_kinds import field_kinds
 from explorer.notebook.widgets.form import Form
 
 
@@ -37,7 +37,7 @@ class Forms:
         if known:
             self.load(known.field)
         else:
-            self.load(first_look(field_kinds()[kind]), anew=True)
+            self.load(field_kinds()[kind].default_look(), anew=True)
 
     def _form(self, field: FieldSettings) -> Form:
         """The form of the field's kind, made when it is first needed, and the only one shown."""
