@@ -15,7 +15,7 @@ from explorer.errors import SettingsError
 from explorer.fields import Grid, Patterns
 from explorer.fields.palette import PALETTES
 from explorer.fields.patterns import selection
-from explorer.fields.patterns.colors import numbers_of, painted
+from explorer.fields.patterns.colors import palette_color, pattern_palette_numbers
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.rendering import FrameSettings, Renderer
 from tests.signals import click_track, music, silence, tone, write_wav
@@ -118,9 +118,9 @@ def test_three_colours_are_all_that_is_seen(song, look):
 
 
 def test_three_colours_stand_at_both_ends_and_in_the_middle():
-    kind, numbers = numbers_of("#102030-#ff8000-#40c0ff")
+    kind, numbers = pattern_palette_numbers("#102030-#ff8000-#40c0ff")
     places = torch.tensor([0.0, 0.5, 1.0, 1.5, 2.0, -0.5, 0.25])
-    found = torch.stack(painted(places, torch.ones(7), kind, numbers.tolist()), dim=-1) * 255
+    found = torch.stack(palette_color(places, torch.ones(7), kind, numbers.tolist()), dim=-1) * 255
     dark, middle, light = (16, 32, 48), (255, 128, 0), (64, 192, 255)
     between = [(a + b) / 2 for a, b in zip(dark, middle, strict=True)]
     expected = torch.tensor([dark, middle, light, middle, dark, middle, between])

@@ -63,8 +63,8 @@ def log2(z: torch.Tensor) -> torch.Tensor:
 
 def power(z: torch.Tensor, exponent: float) -> torch.Tensor:
     """z^exponent for z >= 0."""
-    result: torch.Tensor = torch.clamp(z, min=1e-30) ** exponent  # at 0 the gradient would be infinite
-    return result
+    # the gradient would be infinite at 0
+    return torch.pow(torch.clamp(z, min=1e-30), exponent)
 
 
 def minimum(a: torch.Tensor, b: Any) -> torch.Tensor:
@@ -79,7 +79,7 @@ def maximum(a: torch.Tensor, b: Any) -> torch.Tensor:
 
 def fma(a: torch.Tensor, b: Any, c: Any) -> torch.Tensor:
     """a b + c; rounded once in kernels."""
-    return a * b + c
+    return torch.add(a * b, c)
 
 
 def where_less(a: torch.Tensor, b: Any, yes: Any, no: Any) -> torch.Tensor:
