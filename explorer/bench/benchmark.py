@@ -15,8 +15,8 @@ import torch
 
 from explorer.audio import DEMO_CLIP, analyze
 from explorer.bench.engines import NETS, bench
+from explorer.experiments.entry import render
 from explorer.experiments.runs import manifest
-from explorer.experiments.runs.execution import render
 from explorer.experiments.runs.run import Run
 from explorer.fields import CPPN
 from explorer.progress import Progress, silent

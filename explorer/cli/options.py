@@ -13,10 +13,11 @@ import typer
 from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
+from explorer.experiments.runs.options import CommonOptions, RenderOptions
 from explorer.fields import FieldSettings
 from explorer.fields.presets import LOOKS, look
 from explorer.learn.settings import TrainSettings
-from explorer.settings import Knob, Settings, typed_value
+from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
 
 PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
@@ -26,20 +27,40 @@ SETTING_GROUPS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "encoder": EncoderSettings,
     "training": TrainSettings,
+    "render_options": RenderOptions,
 }
 
-Explorations = Annotated[
-    str | None,
-    typer.Option(
-        "--explorations", metavar="DIR", help="folder of the runs [default: the nearest explorations/]"
-    ),
-]
-DeviceOption = Annotated[str, typer.Option("--device", metavar="auto|cpu|cuda", help="where to draw")]
-PrecisionOption = Annotated[
-    str, typer.Option("--precision", metavar="auto|fp32|draft", help="draft: faster, less exact, for trials")
-]
-ThreadsOption = Annotated[
-    int | None, typer.Option("--threads", min=1, help="threads to draw with [default: all]")
+
+def flag_of(knob: Knob) -> Any:
+    """The flag of an option of a command: text, a switch, or a number with its bounds."""
+    kind, default = type_of(knob), knob.default
+    words = "on" if default is True else "off" if default is False else default
+    help = knob.help if default is None else f"{knob.help} [default: {words}]"
+    if kind is bool:
+        return typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False)
+    return typer.Option(
+        f"--{knob.flag}",
+        metavar=knob.unit.upper() or "VALUE",
+        help=help,
+        show_default=False,
+        min=knob.low if kind is int else None,
+        max=knob.high if kind is int else None,
+    )
+
+
+def type_of(knob: Knob) -> Any:
+    """The type that the command framework reads the flag of an option as."""
+    kinds = [kind for kind in knob.types if kind is not type(None)]
+    return kinds[0] if kinds in ([bool], [int], [float]) else str
+
+
+_COMMON = RenderOptions.knobs()
+Explorations = Annotated[str | None, flag_of(_COMMON["explorations"])]
+DeviceOption = Annotated[str, flag_of(_COMMON["device"])]
+PrecisionOption = Annotated[str, flag_of(_COMMON["precision"])]
+ThreadsOption = Annotated[int | None, flag_of(_COMMON["threads"])]
+DaskOption = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="draw on the workers of a Dask cluster")
 ]
 
 
@@ -79,7 +100,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     """Derive flags from the settings classes, for parameters of these names:
 
     `field: AnyField` or `field: FieldFlags` gets `--field`, `--preset`, `--features` and one flag per setting
-    of every field; `analysis`, `encoder` and `training` get a dict of the settings that were typed, by name.
+    of every field; the others of SETTING_GROUPS get a dict of the settings that were typed, by name.
     """
     signature = inspect.signature(command, eval_str=True)
     derived = {name: _parameters(name) for name in signature.parameters if name in ("field", *SETTING_GROUPS)}
@@ -88,7 +109,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(**arguments: Any) -> Any:
         for group, parameters in derived.items():
             typed = {name.partition("__")[2]: arguments.pop(name) for name in parameters}
-            typed = {name: typed_value(text) for name, text in typed.items() if text is not None}
+            typed = {name: setting_from_text(text) for name, text in typed.items() if text is not None}
             arguments[group] = _field_flags(typed) if group == "field" else typed
         if "field" in derived and signature.parameters["field"].annotation is not FieldFlags:
             arguments["field"] = arguments["field"].build_field()
@@ -150,8 +171,12 @@ def _allowed(knob: Knob) -> str:
 
 
 def _parameters(group: str) -> dict[str, inspect.Parameter]:
-    """Parameters `GROUP__NAME` for the command framework: switches, or text that the settings check."""
-    options, switches = {}, set()
+    """Parameters `GROUP__NAME` for the command framework: text, checked by the settings, or switches.
+
+    Of the options of a whole command numbers are read as such.
+    """
+    options: dict[str, Any] = {}
+    types: dict[str, Any] = {}
     if group == "field":
         looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in LOOKS.items())
         options["field"] = typer.Option("--field", metavar="NAME", help=f"what to draw: {' or '.join(LOOKS)}")
@@ -161,10 +186,14 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
         options["features"] = typer.Option("--features", metavar="A,B", help=help)
         for name, owners in _all_knobs().items():
             options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_field_help(owners))
+    elif issubclass(SETTING_GROUPS[group], CommonOptions):
+        knobs = SETTING_GROUPS[group].knobs()
+        options = {name: flag_of(knob) for name, knob in knobs.items()}
+        types = {name: type_of(knob) for name, knob in knobs.items()}
     else:
         for name, knob in SETTING_GROUPS[group].knobs().items():
             if knob.types == (bool,):
-                switches.add(name)
+                types[name] = bool
                 options[name] = typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=knob.help)
             else:
                 help = f"{knob.help.rstrip('.')} ({_allowed(knob)})"
@@ -174,7 +203,7 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
             f"{group}__{name}",
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[bool | None if name in switches else str | None, option],
+            annotation=Annotated[types.get(name, str) | None, option],
         )
         for name, option in options.items()
     }

@@ -1,11 +1,12 @@
+from .entry import render as render
+from .entry import render_recipe as render_recipe
 from .entry import sweep as sweep
 from .library.lookup import delete as delete
 from .library.lookup import load as load
 from .library.lookup import star as star
 from .library.sweep_results import Point as Point
 from .library.sweep_results import Sweep as Sweep
-from .runs.execution import carry_out as carry_out
-from .runs.execution import render as render
+from .runs.execution import run_recipe as run_recipe
 from .runs.recipe import Recipe as Recipe
 from .runs.recipe import find_audio as find_audio
 from .runs.recipe import load_recipe as load_recipe

@@ -1,4 +1,4 @@
-"""`sweep()`: many recipes from one base, drawn into one folder, resumable after anything."""
+"""`render()`, one recipe in one folder, and `sweep()`, many from one base; both end with a report."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Sweep
 from explorer.experiments.reports import report_or_warn
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_reach
+from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.eta import Plan
+from explorer.experiments.runs.execution import run_recipe
+from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.recipe import Recipe, find_audio
+from explorer.experiments.runs.run import Run
 from explorer.experiments.sweeps import point_folder, point_task
 from explorer.experiments.sweeps.manifest_writer import Journal, changed_by_hand
 from explorer.experiments.sweeps.options import Asked, specify
@@ -23,11 +27,75 @@ from explorer.experiments.sweeps.scheduler import Session, Tally, conduct
 from explorer.experiments.sweeps.specification import NAME, Specification
 from explorer.experiments.sweeps.tracks import analyse_all
 from explorer.fields import FieldSettings
+from explorer.fields.base import check_field
 from explorer.formatting import count_text
 from explorer.progress import Progress, silent
 from explorer.rendering import resolve
 from explorer.rendering.frames import Size
-from explorer.video import save_image
+from explorer.video import EncoderSettings, save_image
+
+
+def render(
+    field: FieldSettings,
+    audio: str | Path,
+    out: str | Path | None = None,
+    *,
+    size: Size | None = None,
+    fps: Any = 30,
+    start: float = 0.0,
+    duration: float | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int | None = None,
+    executor: AnyExecutor | None = None,
+    png_dir: str | Path | None = None,
+    explorations: str | Path | None = None,
+    flash_limit: bool = True,
+    analysis: dict[str, Any] | None = None,
+    encoder: EncoderSettings | None = None,
+    on_estimate: Callable[[Estimate], None] | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Draw a field to a sound and keep everything in a new run folder.
+
+    `size` is '360p' to '2160p', 'WxH' or a pair, and the field's own unless given; `start` and `duration` are
+    seconds; `flash_limit` dims what would flash more than three times a second; `out` gets a copy of the MP4
+    and `png_dir` every frame. `analysis` holds settings of `analyze`. The workers of an `executor` draw, with
+    `threads` (1) each, while this process encodes: that of concurrent.futures or a
+    `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is called with what a longer
+    render will take, measured in a second or two before it starts, and a disk too full is refused then.
+    Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing half-written
+    remains under a final name.
+    """
+    options = RenderOptions.of(locals())
+    check_field(field)
+    return render_recipe(
+        options.recipe(field, audio),
+        audio,
+        out,
+        options,
+        executor=executor,
+        on_estimate=on_estimate,
+        progress=progress,
+    )
+
+
+def render_recipe(
+    recipe: Recipe,
+    audio: str | Path,
+    out: str | Path | None = None,
+    options: RenderOptions | None = None,
+    *,
+    executor: AnyExecutor | None = None,
+    on_estimate: Callable[[Estimate], None] | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Render a recipe with its sound file into a new run folder, with a report. See `render`."""
+    run = run_recipe(
+        recipe, audio, out, options, executor=executor, on_estimate=on_estimate, progress=progress
+    )
+    report_or_warn(run.folder)
+    return run
 
 
 def sweep(

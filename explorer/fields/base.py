@@ -23,7 +23,7 @@ from explorer.fields.controls import Controls
 from explorer.fields.keyframes import Keyframe
 from explorer.fields.prepared import Prepared
 from explorer.progress import Progress, silent
-from explorer.settings import Settings, knob, nearest
+from explorer.settings import Settings, did_you_mean, knob
 
 
 def check_field(field: object) -> None:
@@ -82,7 +82,7 @@ class FieldSettings(Settings):
         """A ready-made variant by name; `presets` lists them. Raises SettingsError for another name."""
         presets = cls.presets()
         if name not in presets:
-            raise SettingsError(f"no preset '{name}'{nearest(name, presets)}")
+            raise SettingsError(f"no preset '{name}'{did_you_mean(name, presets)}")
         return presets[name]
 
     @classmethod
@@ -109,7 +109,7 @@ class FieldSettings(Settings):
         self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
     ) -> FeatureTrack:
         """The track of a sound with all columns that this field draws from; see `explorer.analyze`."""
-        analysis = AnalysisSettings(**settings).hearing(self.extras)
+        analysis = AnalysisSettings(**settings).with_extras(self.extras)
         track = analyze(audio, progress=progress, cache=cache, **analysis.model_dump())
         keyframes.warn_after_end(self.keyframes, track)
         return track

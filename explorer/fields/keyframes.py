@@ -20,7 +20,7 @@ from pydantic import model_validator
 from explorer.audio import FeatureTrack
 from explorer.errors import ExplorerWarning, SettingsError
 from explorer.fields.controls import Controls
-from explorer.settings import Knob, Settings, nearest
+from explorer.settings import Knob, Settings, did_you_mean
 
 TEXT_EXAMPLE = "20: audio_gain=3; section 1: audio_gain=1"  # every field can animate it
 EXAMPLE = f'(20, {{"audio_gain": 3}}), ("section 1", {{"audio_gain": 1}}), or as text: {TEXT_EXAMPLE}'
@@ -126,9 +126,9 @@ def check(keyframes: Iterable[Keyframe], movable: Iterable[str], knobs: Mapping[
         moments.add(keyframe.at)
         for name, value in keyframe.settings:
             if name not in movable:
-                raise SettingsError(f"keyframes cannot move '{name}'{nearest(name, movable)}")
+                raise SettingsError(f"keyframes cannot move '{name}'{did_you_mean(name, movable)}")
             knob = knobs[name]
-            if not knob.admits(value) or (knob.whole and value % 1):
+            if not knob.accepts(value) or (knob.is_integer and value % 1):
                 raise SettingsError(f"keyframes: {name}: got {value:g}; allowed: {knob.allowed}")
 
 

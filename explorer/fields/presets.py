@@ -12,7 +12,7 @@ from explorer.fields.base import FieldSettings
 from explorer.fields.cppn import CPPN
 from explorer.fields.julia import Julia
 from explorer.fields.patterns import Patterns
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 AnyField = Annotated[CPPN | Patterns | Julia, Field(discriminator="kind")]
 
@@ -26,13 +26,13 @@ LOOKS: dict[str, dict[str, FieldSettings]] = {
 def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
     """A preset by name, of any kind or of one; without a name the first. Raises SettingsError."""
     if kind is not None and kind not in LOOKS:
-        raise SettingsError(f"no field '{kind}'{nearest(kind, LOOKS)}")
+        raise SettingsError(f"no field '{kind}'{did_you_mean(kind, LOOKS)}")
     looks = {name: field for each in ([kind] if kind else LOOKS) for name, field in LOOKS[each].items()}
     if name is None:
         return next(iter(looks.values()))
     if name not in looks:
         of = f" of the field '{kind}'" if kind else ""
-        raise SettingsError(f"no preset '{name}'{of}{nearest(name, looks)}")
+        raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, looks)}")
     return looks[name]
 
 

@@ -124,7 +124,7 @@ def test_a_folder_that_workers_do_not_see_is_told(tmp_path, dask):
 
 
 def test_no_scheduler_is_one_line(song, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
     there = ["--dask", "tcp://127.0.0.1:1", "--explorations", str(tmp_path / "runs")]
     assert main(["sweep", str(song), "--set", "gain=1,2", *there]) == 1
     said = capsys.readouterr().err

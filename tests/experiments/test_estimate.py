@@ -10,13 +10,13 @@ import pytest
 from explorer.audio import DEMO_CLIP, analyze, open_sound
 from explorer.cli import main
 from explorer.errors import OutputError
-from explorer.experiments import render
+from explorer.experiments import Recipe, render
 from explorer.experiments.runs import estimate as module
-from explorer.experiments.runs import execution
+from explorer.experiments.runs import render_plan
 from explorer.experiments.runs.estimate import Estimate, Window, _groups, _Sample, _seconds, estimate
+from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.fields import CPPN, Grid
 from explorer.rendering import FrameSettings, resolve
-from explorer.video import EncoderSettings
 from tests.signals import music, write_wav
 
 FIELD = CPPN.preset("molten")
@@ -29,14 +29,8 @@ def track():
 
 
 def expected(track, **frames):
-    return estimate(
-        FIELD,
-        track,
-        FrameSettings(**frames),
-        sound=open_sound(DEMO_CLIP),
-        device=resolve("cpu"),
-        encoder=EncoderSettings(),
-    )
+    recipe = Recipe.for_track(track, field=FIELD, frames=FrameSettings(**frames))
+    return estimate(RecipeFrames(recipe, track, resolve("cpu")), open_sound(DEMO_CLIP))
 
 
 def test_it_is_told_in_one_line():
@@ -85,7 +79,7 @@ def test_time_of_the_demo_clip(track, tmp_path):
 @pytest.fixture
 def song(tmp_path, monkeypatch):
     """A sound, for whose renders `HUGE` is expected."""
-    monkeypatch.setattr(execution, "estimate", lambda *_, **__: HUGE)
+    monkeypatch.setattr(render_plan, "estimate", lambda *_, **__: HUGE)
     return write_wav(tmp_path / "song.wav", music(1.0, 8000), 8000)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer.experiments.library.table import runs
-from explorer.files import sweep_parts
+from explorer.files import remove_stale_parts
 from tests.signals import music, write_wav
 
 RENDER = """
@@ -53,7 +53,7 @@ def test_a_killed_render_leaves_nothing_under_a_final_name(tmp_path):
     (folder,) = (tmp_path / "runs").iterdir()
     assert not list(folder.glob("*.mp4"))
     assert runs(tmp_path / "runs")["status"].tolist() == ["killed"]
-    sweep_parts(folder)
+    remove_stale_parts(folder)
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
 

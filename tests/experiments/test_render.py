@@ -9,8 +9,9 @@ import pytest
 from explorer.audio import analyze
 from explorer.diagnostics import diagnose
 from explorer.errors import OutputError, SettingsError, Stopped
-from explorer.experiments import Recipe, Run, carry_out, find_audio, load_recipe, render
+from explorer.experiments import Recipe, Run, find_audio, load_recipe, render, render_recipe
 from explorer.experiments.library.table import runs
+from explorer.experiments.runs.options import RenderOptions
 from explorer.fields import CPPN
 from explorer.files import sha256_of
 from explorer.rendering import FrameSettings, Renderer
@@ -57,7 +58,8 @@ def test_recipe_repeats_a_run_frame_for_frame(song, tmp_path):
     run = render(FIELD, song, **SMALL, duration=0.5, explorations=tmp_path)
     recipe = load_recipe(run.folder / "recipe.json")
     assert recipe == run.recipe
-    again = carry_out(recipe, find_audio(recipe, run.folder), explorations=tmp_path)
+    options = RenderOptions(explorations=tmp_path)
+    again = render_recipe(recipe, find_audio(recipe, run.folder), options=options)
     assert again.folder != run.folder
     pairs = zip(read_frames(run.video), read_frames(again.video), strict=True)
     assert all((one == other).all() for one, other in pairs)
@@ -144,7 +146,7 @@ def test_progress_is_told_for_every_frame(song, tmp_path):
     render(FIELD, song, **SMALL, explorations=tmp_path, progress=lambda *step: told.append(step))
     drawing = [(done, total) for step, done, total in told if step == "drawing"]
     assert drawing == [(n + 1, 60) for n in range(60)]
-    assert any(step == "analysing" for step, *_ in told)
+    assert any(step == "analyzing" for step, *_ in told)
 
 
 def test_frames_in_the_file_are_the_frames_drawn(song, tmp_path):

@@ -51,7 +51,7 @@ def test_three_colours_are_met_at_the_ends_and_in_the_middle():
 def test_fields_take_them_and_refuse_others(tmp_path):
     name = "#101830-#c05a20-#ffe8a0"
     assert CPPN(palette=name).palette == Patterns(palette=name).palette == name
-    with pytest.raises(SettingsError, match=r"palette: got 'embr'; allowed: one of rgb, .* or three colours"):
+    with pytest.raises(SettingsError, match=r"palette: got 'embr'; allowed: one of rgb, .* or three colors"):
         CPPN(palette="embr")
     with pytest.raises(SettingsError, match="palette: got 'family'"):
         CPPN(palette="family")

@@ -80,11 +80,11 @@ def test_it_computes_what_torch_does(tmp_path, hidden, deltas):
 def test_row_n_comes_from_the_window_that_ends_with_frame_n(tmp_path):
     model = load_model(str(write_model(tmp_path / "run")))
     track = live_track()
-    found = model.along(track)
+    found = model.parameters_of_track(track)
     np.testing.assert_allclose(found, model(live_windows(track.raw, 3)), atol=1e-6)
     changed = track.raw.copy()
     changed[100] = 0
-    other = model.along(FeatureTrack(track.values, changed, *_facts(track)))
+    other = model.parameters_of_track(FeatureTrack(track.values, changed, *_facts(track)))
     assert set(np.flatnonzero((found != other).any(axis=1))) == {100, 101, 102}
 
 
@@ -94,7 +94,7 @@ def _facts(track):
 
 def test_it_hears_sixty_frames_a_second_whatever_the_track_has(tmp_path):
     model = load_model(str(write_model(tmp_path / "run")))
-    usual, fast = (model.along(live_track(fps=fps)) for fps in (60.0, 120.0))
+    usual, fast = (model.parameters_of_track(live_track(fps=fps)) for fps in (60.0, 120.0))
     assert abs(len(usual) - len(fast)) <= 1
     both = min(len(usual), len(fast))
     np.testing.assert_allclose(usual[:both], fast[:both], atol=1e-3)
@@ -143,8 +143,8 @@ def test_no_model_says_what_to_do(tmp_path, monkeypatch):
 def test_a_track_without_live_features_says_how_to_hear_them(tmp_path):
     model, track = load_model(str(write_model(tmp_path / "run"))), live_track()
     basic = FeatureTrack(track.values, track.raw, ("bass", "mid", "a", "b", "c", "d"), *_facts(track)[1:])
-    with pytest.raises(SettingsError, match=r"no 'live_centroid'; .*field.hear"):
-        model.along(basic)
+    with pytest.raises(SettingsError, match=r"no 'live_centroid'; .*field.analyze"):
+        model.parameters_of_track(basic)
 
 
 @pytest.mark.parametrize(

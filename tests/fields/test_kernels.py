@@ -203,7 +203,7 @@ def test_a_pixel_is_the_same_wherever_it_lies(field, dtype, data):
 @by_kernel
 def test_shifted_by_every_number_of_pixels(field, dtype):
     whole = drawn(field, POINTS[:300], dtype)
-    for shift in range(1, 2 * max(NARROW.panel, WIDE.panel) + 1, 1 if dtype == torch.float32 else 16):
+    for shift in range(1, 2 * max(NARROW.strip, WIDE.strip) + 1, 1 if dtype == torch.float32 else 16):
         np.testing.assert_array_equal(drawn(field, POINTS[shift:300], dtype), whole[shift:])
 
 
@@ -267,6 +267,6 @@ def test_the_draft_kernel_follows_from_the_width_and_the_cpu(monkeypatch):
     assert engine.kernel_name(256, torch.bfloat16) == "wide-f32"
 
 
-def test_blocks_are_whole_panels():
+def test_blocks_are_whole_strips():
     for name, tile in (("narrow-f32", NARROW), ("wide-f32", WIDE)):
-        assert engine.BLOCK[name] % tile.panel == 0
+        assert engine.BLOCK[name] % tile.strip == 0

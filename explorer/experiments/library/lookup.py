@@ -11,12 +11,12 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Point, Sweep
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
-from explorer.experiments.runs.stars import set_star
+from explorer.experiments.runs.run_folder import set_star
 from explorer.experiments.sweeps import point_folder
 from explorer.experiments.sweeps.leases import is_claimed
 from explorer.experiments.sweeps.specification import NAME
-from explorer.files import cannot_write, explorations_folder
-from explorer.settings import nearest
+from explorer.files import explorations_folder, write_error
+from explorer.settings import did_you_mean
 
 FOLDER = re.compile(r"(render|sweep|train)_\d{8}T\d{6}Z_[0-9a-f]{6}")
 
@@ -55,7 +55,7 @@ def find(name: str | Path, explorations: str | Path | None = None) -> Path:
     if len(folders) > 1:
         raise SettingsError(f"{len(folders)} runs or points in {root} end in '{whole}'; give the whole name")
     if not folders:
-        close = nearest(whole, [path.name for path in root.glob("*_*")]) if "_" in whole else ""
+        close = did_you_mean(whole, [path.name for path in root.glob("*_*")]) if "_" in whole else ""
         raise SettingsError(
             f"no run '{name}' in {root}{close if 'did you' in close else ''}; see: explorer runs"
         )
@@ -84,7 +84,7 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
         folder.rename(gone)  # nothing half-deleted is ever found under the name
         shutil.rmtree(gone)
     except OSError as error:
-        raise cannot_write(folder, error) from error
+        raise write_error(folder, error) from error
     return folder
 
 

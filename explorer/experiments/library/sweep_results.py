@@ -17,7 +17,9 @@ from explorer.errors import SettingsError
 from explorer.experiments.library import selection, sweep_sheet
 from explorer.experiments.library.selection import Score
 from explorer.experiments.library.table import points_table
+from explorer.experiments.reports import report_or_warn
 from explorer.experiments.runs import manifest
+from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.recipe import Recipe, find_audio, load_recipe
 from explorer.experiments.runs.run import Run
 from explorer.experiments.sweeps import point_folder
@@ -25,6 +27,8 @@ from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.specification import Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.fields import FieldSettings
+
+CALLBACKS = ("executor", "on_estimate", "progress")  # of `ex.render`, which are no options
 
 
 @dataclass(frozen=True)
@@ -91,15 +95,17 @@ class Point:
 
         The sound is where the sweep found it, or `audio`; it must be the same.
         """
-        from explorer.experiments.runs.execution import render  # slow to load
+        from explorer.experiments.runs.execution import run_recipe  # slow to load
 
-        recipe = self.recipe
-        frames = recipe.frames
-        asked = {"fps": str(frames.fps), "start": frames.start, "duration": frames.duration, **settings}
-        sound = find_audio(recipe, self.sweep.folder, audio)
-        asked.setdefault("precision", "draft" if recipe.precision == "draft" else "auto")
-        asked.setdefault("explorations", self.sweep.folder.parent)
-        return render(recipe.field, sound, out, analysis=recipe.analysis.model_dump(), **asked)
+        recipe, sweep = self.recipe, self.sweep.folder
+        callbacks = {name: settings.pop(name) for name in CALLBACKS if name in settings}
+        frames = recipe.frames.model_dump(include={"fps", "start", "duration"})
+        defaults = {**frames, "precision": recipe.precision, "explorations": sweep.parent}
+        options = RenderOptions(analysis=recipe.analysis.model_dump(), **(defaults | settings))
+        sound = find_audio(recipe, sweep, audio)
+        run = run_recipe(options.recipe(recipe.field, sound), sound, out, options, **callbacks)
+        report_or_warn(run.folder)
+        return run
 
     def _repr_html_(self) -> str:
         words = html.escape(caption(self.log.get("params") or {}))

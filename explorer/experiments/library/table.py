@@ -10,7 +10,7 @@ import pandas as pd
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
-from explorer.experiments.runs.stars import is_starred
+from explorer.experiments.runs.run_folder import is_starred
 from explorer.experiments.sweeps import point_folder
 from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.point_metrics import METRICS

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from explorer.experiments.reports.load import VERDICTS, Point, Value, mapping
+from explorer.diagnostics.verdict import VERDICTS
+from explorer.experiments.reports.load import Point, Value, mapping
 from explorer.experiments.reports.numbers import Scale, is_numeric
 
 PARTS = ("field", "analysis", "frames", "encoder")

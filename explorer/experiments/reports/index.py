@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from explorer.diagnostics.verdict import VERDICTS
 from explorer.errors import ExplorerError
-from explorer.experiments.reports.load import STATES, VERDICTS, Collected, Value, collect, mapping, text
+from explorer.experiments.reports.load import STATES, Collected, Value, collect, mapping, text
 from explorer.experiments.reports.numbers import short, varying
 from explorer.experiments.reports.page import write_page
 from explorer.experiments.reports.provenance import without_paths

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.diagnostics.verdict import BEST_FIRST
 from explorer.errors import ExplorerError, ReadError
-from explorer.experiments.runs import manifest
-from explorer.experiments.runs.stars import is_starred
+from explorer.experiments.runs import manifest, run_folder
+from explorer.experiments.runs.run_folder import is_starred
 from explorer.experiments.sweeps import point_folder, specification
 from explorer.files import read_json
 
 Value = str | int | float | bool | None
 
-VERDICTS = ("alive", "faint", "static", "noisy")
-STATES = (*VERDICTS, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
+STATES = (*BEST_FIRST, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
 LONGEST = 4000  # characters of one text: an error may hold a page of traceback
 
 
@@ -70,7 +70,7 @@ def collect(folder: Path) -> Collected:
     """Read a run or a sweep. Raises ExplorerError for a folder that holds neither."""
     if manifest.is_training(folder):
         raise ExplorerError(f"{folder.name} is a training; reports are of renders and sweeps")
-    log, log_problem = _read(folder / manifest.NAME)
+    log, log_problem = _read(folder / run_folder.MANIFEST)
     has_points = (folder / point_folder.POINTS).is_dir()
     is_sweep = has_points or log.get("kind") == "sweep" or (folder / specification.NAME).exists()
     content, problem = _read(folder / (specification.NAME if is_sweep else "recipe.json"))

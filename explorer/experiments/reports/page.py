@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from explorer import __version__, files
+from explorer.diagnostics.verdict import DARK_THEME_COLORS, verdict_css
 from explorer.experiments.reports.numbers import short, signed
 from explorer.experiments.runs import manifest
 
@@ -41,7 +42,7 @@ def write_page(path: Path, template: str, **content: Any) -> Path:
 
 def filled(template: str, **content: Any) -> bytes:
     """A template filled. Every value is escaped; JSON stands in a data block."""
-    script, style = _asset("report.js"), _asset("report.css")
+    script, style = _asset("report.js"), _verdict_colors() + _asset("report.css")
     page = _templates().get_template(template)
     html: str = page.render(
         **content,
@@ -82,6 +83,14 @@ def _templates() -> Environment:
             key: value for key, value in vars(macros).items() if not key.startswith("_") and callable(value)
         }
     return environment
+
+
+def _verdict_colors() -> Markup:
+    """Custom properties such as `--verdict-alive`, for light and for dark screens."""
+    dark = verdict_css(":root", DARK_THEME_COLORS)
+    return Markup(
+        f"{verdict_css()}@media (prefers-color-scheme: dark) {{ {dark}}}\n"
+    )  # our own constants, trusted
 
 
 @lru_cache(maxsize=2)

@@ -1,1 +1,1 @@
-"""Runs: a recipe, the folder that it is carried out in, and how."""
+"""Runs: a recipe, rendered into a folder of its own."""

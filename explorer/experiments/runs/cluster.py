@@ -1,7 +1,7 @@
-"""Executors beyond this machine's own workers: a Dask cluster, or whatever concurrent.futures knows.
+"""Executors beyond this machine's own workers: a Dask cluster, or any executor of concurrent.futures.
 
-Dask runs a call again when the worker that had it died. What calls need, and what they leave, lies in the
-folder of the sweep or run, which all workers must reach.
+Dask repeats a call when the worker that had it died. What calls need and what they write is in the folder
+of the sweep or run, which all workers must reach.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from explorer.rendering.threads import usable_threads
 if TYPE_CHECKING:
     from distributed import Client
 
-CONNECT = 10.0  # seconds to wait for a scheduler
+CONNECT_SECONDS = 10.0  # to wait for a scheduler
 AnyExecutor = Any  # an executor, or a dask.distributed.Client, which need not be installed
 
 
@@ -32,7 +32,7 @@ def connected(address: str | None) -> AbstractContextManager[Client | None]:
             'Dask is not installed; run: pip install "audio-feature-explorer[cluster]"'
         ) from None
     try:
-        client: AbstractContextManager[Client] = Client(address, timeout=CONNECT)
+        client: AbstractContextManager[Client] = Client(address, timeout=CONNECT_SECONDS)
         return client
     except (OSError, ValueError) as error:  # not there, or no address
         raise ExplorerError(
@@ -40,42 +40,44 @@ def connected(address: str | None) -> AbstractContextManager[Client | None]:
         ) from None
 
 
-def as_executor(given: AnyExecutor) -> Executor:
+def as_executor(executor: AnyExecutor) -> Executor:
     """The executor itself, or that of a Dask client. Raises SettingsError for anything else."""
-    if _is_client(given):
-        executor: Executor = given.get_executor(pure=False)  # the same call again is another call
-        return executor
-    if not isinstance(given, Executor):
+    if _is_client(executor):
+        result: Executor = executor.get_executor(pure=False)  # the same call again is another call
+        return result
+    if not isinstance(executor, Executor):
         raise SettingsError(
-            f"executor: got {given!r}; give a dask.distributed.Client or an executor of concurrent.futures"
+            f"executor: got {executor!r}; give a dask.distributed.Client or an executor of concurrent.futures"
         )
-    return given
+    return executor
 
 
-def workers_of(given: AnyExecutor) -> int:
-    """How many calls run at once, as far as the executor tells; else as many as here are cores."""
-    count = sum(given.nthreads().values()) if _is_client(given) else getattr(given, "_max_workers", 0)
+def workers_of(executor: AnyExecutor) -> int:
+    """How many calls run at once, as far as the executor says; else the number of cores here."""
+    count = getattr(executor, "_max_workers", 0)
+    if _is_client(executor):
+        count = sum(executor.nthreads().values())
     return max(1, count or usable_threads())
 
 
-def check_reach(given: AnyExecutor, folder: Path) -> None:
+def check_reach(executor: AnyExecutor, folder: Path) -> None:
     """Raise ExplorerError unless every worker of a Dask cluster has explorer and sees the folder."""
-    if not _is_client(given):
+    if not _is_client(executor):
         return
     try:
-        seen = given.run(_sees, str(folder.absolute()))
+        results = executor.run(_has_folder, str(folder.absolute()))
     except Exception as error:
         raise ExplorerError(f"the Dask workers cannot run explorer ({error}); install it there too") from None
-    if blind := [address for address, sees in seen.items() if not sees]:
+    if blind := [address for address, has_folder in results.items() if not has_folder]:
         raise ExplorerError(
             f"the Dask worker at {blind[0]} does not see {folder}; "
             "choose a folder that all workers share with --explorations"
         )
 
 
-def _is_client(given: AnyExecutor) -> bool:
-    return hasattr(given, "get_executor")
+def _is_client(executor: AnyExecutor) -> bool:
+    return hasattr(executor, "get_executor")
 
 
-def _sees(folder: str) -> bool:
+def _has_folder(folder: str) -> bool:
     return Path(folder).is_dir()

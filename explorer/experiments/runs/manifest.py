@@ -8,6 +8,8 @@ import platform
 import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,10 +18,10 @@ from typing import Any
 import psutil
 
 from explorer.errors import ExplorerError, Stopped
+from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.files import read_json, sha256_of, write_json
 
 SCHEMA = 1
-NAME = "manifest.json"
 
 
 def now() -> str:
@@ -30,8 +32,8 @@ def now() -> str:
 def ended_by(error: BaseException) -> dict[str, str]:
     """The status of what an error ended, stopped or failed, and the reason."""
     stopped = isinstance(error, KeyboardInterrupt | Stopped)
-    told = str(error) if isinstance(error, ExplorerError) else "".join(traceback.format_exception(error))
-    return {"status": "stopped" if stopped else "failed", "error": told or type(error).__name__}
+    reason = str(error) if isinstance(error, ExplorerError) else "".join(traceback.format_exception(error))
+    return {"status": "stopped" if stopped else "failed", "error": reason or type(error).__name__}
 
 
 @lru_cache(maxsize=1)
@@ -64,12 +66,36 @@ def command() -> str:
 
 def write(folder: Path, manifest: dict[str, Any]) -> None:
     """Replace the manifest of a run."""
-    write_json(folder / NAME, manifest)
+    write_json(folder / MANIFEST, manifest)
 
 
 def read(folder: Path) -> dict[str, Any]:
     """The manifest of a run. Raises ReadError when it is missing or damaged."""
-    return read_json(folder / NAME)
+    return read_json(folder / MANIFEST)
+
+
+@contextmanager
+def recording(folder: Path, log: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Keep the manifest of a run true: `log` at once, in the end done, stopped or failed with the reason."""
+    write(folder, log)
+    try:
+        yield log
+        log |= {"status": "done", "artefacts": artifacts(folder)}
+    except BaseException as error:
+        log |= ended_by(error)
+        raise
+    finally:
+        log["ended"] = now()
+        _write_end(folder, log)
+
+
+def _write_end(folder: Path, log: dict[str, Any]) -> None:
+    """Write the final manifest; a full disk must not hide the error that filled it."""
+    try:
+        write(folder, log)
+    except ExplorerError:
+        if log["status"] == "done":
+            raise
 
 
 def is_training(folder: Path) -> bool:
@@ -80,7 +106,7 @@ def is_training(folder: Path) -> bool:
         return folder.name.startswith("train_")
 
 
-def here() -> dict[str, Any]:
+def process_facts() -> dict[str, Any]:
     """When and by which process, for what is being worked on."""
     return {"started": now(), "heartbeat": now(), "process": os.getpid(), "host": platform.node()}
 
@@ -91,13 +117,13 @@ def is_alive(log: dict[str, Any]) -> bool:
     return isinstance(process, int) and 0 < process < 2**31 and psutil.pid_exists(process)
 
 
-def artefacts(folder: Path, but: str = NAME) -> dict[str, dict[str, Any]]:
-    """Size in bytes and SHA-256 of every finished file of a run but the one that tells of them, by name."""
+def artifacts(folder: Path, excluded: str = MANIFEST) -> dict[str, dict[str, Any]]:
+    """Size in bytes and SHA-256 of every finished file of a run but the one that lists them, by name."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
     return {
         path.name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
         for path in files
-        if path.name != but
+        if path.name != excluded
     }
 
 
@@ -115,10 +141,10 @@ def _git_revision() -> dict[str, Any] | None:
         return None
 
     def git(*arguments: str) -> str:
-        done = subprocess.run(
+        result = subprocess.run(
             ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True
         )
-        return done.stdout.strip()
+        return result.stdout.strip()
 
     try:
         return {"revision": git("rev-parse", "HEAD"), "dirty": bool(git("status", "--porcelain"))}

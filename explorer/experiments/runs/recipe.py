@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack
+from explorer.audio.cache import content_hash
+from explorer.audio.load import existing_file
 from explorer.errors import ReadError, SettingsError
+from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import RECIPE, sweep_of
 from explorer.fields import AnyField
-from explorer.files import explorations_folder, parse_json, read_json, read_text, sha256_of
+from explorer.files import explorations_folder, parse_json, read_text, sha256_of
 from explorer.rendering import FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
-
-if TYPE_CHECKING:
-    from explorer.rendering import Exposure
 
 
 class AudioSource(Settings):
@@ -25,6 +26,12 @@ class AudioSource(Settings):
 
     name: str
     sha256: str
+
+    @classmethod
+    def of(cls, sound: str | Path) -> Self:
+        """Name and hash of a sound file. Raises SoundError when there is none."""
+        path = existing_file(sound)
+        return cls(name=path.name, sha256=content_hash(path))
 
 
 class Recipe(Settings):
@@ -39,14 +46,14 @@ class Recipe(Settings):
     encoder: EncoderSettings = EncoderSettings()
 
     @model_validator(mode="after")
-    def _hears_what_it_draws(self) -> Recipe:
+    def _with_extras_of_field(self) -> Recipe:
         """The analysis holds every group of features that the field needs."""
-        object.__setattr__(self, "analysis", self.analysis.hearing(self.field.extras))  # still being made
+        object.__setattr__(self, "analysis", self.analysis.with_extras(self.field.extras))  # still being made
         return self
 
     @classmethod
     def for_track(cls, track: FeatureTrack, **settings: Any) -> Recipe:
-        """The recipe of a field on an analysed track."""
+        """The recipe of a field on an analyzed track."""
         source = AudioSource(name=track.name, sha256=track.sha256)
         return cls(audio=source, analysis=track.settings, **settings)
 
@@ -75,19 +82,11 @@ class Recipe(Settings):
             raise SettingsError(f"{source} is not a recipe that this version reads: {error}") from None
 
 
-def exposure_of(recipe: Recipe, track: FeatureTrack, threads: int | None) -> Exposure | None:
-    """How far the flash limiter dims the frames of a recipe; None when it is switched off."""
-    from explorer.rendering import Exposure  # loads torch: commands that draw nothing do without
-
-    frames = recipe.frames
-    return Exposure(recipe.field, track, frames.size, threads) if frames.flash_limit else None
-
-
 def load_recipe(path: str | Path) -> Recipe:
     """The recipe in a JSON file, in a run folder or in the metadata of an MP4. Raises SettingsError."""
     path = Path(path)
     if path.is_dir():
-        path /= "recipe.json"
+        path /= RECIPE
     if path.suffix.lower() == ".mp4" and path.is_file():
         comment = read_comment(path)
         if comment is None:
@@ -100,36 +99,38 @@ def load_recipe(path: str | Path) -> Recipe:
     return Recipe.from_json(text, path.name)
 
 
-def find_audio(recipe: Recipe, near: Path, given: str | Path | None = None) -> Path:
+def find_audio(recipe: Recipe, near: Path, audio: str | Path | None = None) -> Path:
     """The sound file of a recipe, checked by its hash.
 
-    Looked for at `given`, else where the manifests of its run or sweep and of others in the explorations
-    folder say it was, beside the recipe, and in the current folder. Raises SettingsError when none has the
-    right content.
+    It is `audio`, else it is searched where the manifests of its run or sweep and of others in the
+    explorations folder say that it was, beside the recipe, and in the current folder. Raises SettingsError
+    when none has the right content.
     """
-    if given is not None:
-        candidates = [Path(given)]
+    if audio is not None:
+        candidates = [Path(audio)]
     else:
-        candidates = [*_remembered(recipe, near), near / recipe.audio.name, Path.cwd() / recipe.audio.name]
-    present = [path for path in candidates if path.is_file()]
-    for path in present:
+        name = recipe.audio.name
+        candidates = [*_paths_in_manifests(recipe, near), near / name, Path.cwd() / name]
+    existing = [path for path in candidates if path.is_file()]
+    for path in existing:
         if sha256_of(path) == recipe.audio.sha256:
             return path
-    if given is not None and not present:
-        raise SettingsError(f"there is no file {given}")
-    found = f"{present[0]} has other content" if present else "it was not found"
+    if audio is not None and not existing:
+        raise SettingsError(f"there is no file {audio}")
+    problem = f"{existing[0]} has other content" if existing else "it was not found"
     raise SettingsError(
-        f"the recipe needs the sound '{recipe.audio.name}' and {found}; "
+        f"the recipe needs the sound '{recipe.audio.name}' and {problem}; "
         "name the file: explorer render AUDIO --recipe FILE"
     )
 
 
-def _remembered(recipe: Recipe, near: Path) -> Iterator[Path]:
+def _paths_in_manifests(recipe: Recipe, near: Path) -> Iterator[Path]:
     """Where manifests say that the sound was: of the run, of a point's sweep, of any other, newest first."""
     others = explorations_folder().glob("*_*/")
-    for folder in (near, near.parent.parent, *sorted(others, key=lambda path: path.name[-23:], reverse=True)):
+    newest_first = sorted(others, key=lambda path: path.name[-23:], reverse=True)
+    for folder in (near, sweep_of(near), *newest_first):
         try:
-            audio = read_json(folder / "manifest.json")["audio"]
+            audio = manifest.read(folder)["audio"]
             if audio["sha256"] == recipe.audio.sha256:
                 yield Path(audio["path"])
         except (ReadError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""A run: one recipe carried out, in one folder under explorations/."""
+"""A run: one rendered recipe, in one folder under explorations/."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from explorer.experiments.runs import manifest
+from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.recipe import Recipe, load_recipe
 from explorer.fields import FieldSettings
 from explorer.formatting import count_text, duration_text, size_text
@@ -23,17 +23,17 @@ class Run:
     @property
     def video(self) -> Path:
         """The MP4 with sound."""
-        return self.folder / "video.mp4"
+        return self.folder / run_folder.VIDEO
 
     @property
     def poster(self) -> Path:
         """One frame as a picture."""
-        return self.folder / "poster.jpg"
+        return self.folder / run_folder.POSTER
 
     @property
     def sheet(self) -> Path:
         """The contact sheet of evenly spaced frames."""
-        return self.folder / "sheet.jpg"
+        return self.folder / run_folder.SHEET
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -42,8 +42,8 @@ class Run:
 
     @cached_property
     def recipe(self) -> Recipe:
-        """What was asked for, ready to be carried out again."""
-        return load_recipe(self.folder / "recipe.json")
+        """What determines the result, ready to be rendered again."""
+        return load_recipe(self.folder / run_folder.RECIPE)
 
     @property
     def field(self) -> FieldSettings:
@@ -58,16 +58,16 @@ class Run:
 
     def report(self) -> str:
         """The performance in a few lines of plain text."""
-        done = self.manifest["performance"]
+        values = self.manifest["performance"]
         lines = [
-            f"{count_text(done['frames'], 'frame')} in {duration_text(done['seconds'])}: "
-            f"{done['fps']:.1f} fps, {done['megapixels_per_second']:.2f} Mpx/s, "
-            f"{done['times_real_time']:.2f} x real time",
-            f"drawn on {done['device']} ({done['kernel']}, {done['threads']} threads), "
-            f"peak memory {size_text(done['peak_memory_mb'] * 1e6)}",
+            f"{count_text(values['frames'], 'frame')} in {duration_text(values['seconds'])}: "
+            f"{values['fps']:.1f} fps, {values['megapixels_per_second']:.2f} Mpx/s, "
+            f"{values['times_real_time']:.2f} x real time",
+            f"drawn on {values['device']} ({values['kernel']}, {values['threads']} threads), "
+            f"peak memory {size_text(values['peak_memory_mb'] * 1e6)}",
         ]
-        if done["gpu"]:
-            lines.append(f"GPU memory at peak {size_text(done['gpu']['peak_memory_mb'] * 1e6)}")
+        if values["gpu"]:
+            lines.append(f"GPU memory at peak {size_text(values['gpu']['peak_memory_mb'] * 1e6)}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

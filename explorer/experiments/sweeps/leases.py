@@ -20,7 +20,7 @@ from typing import Self
 
 import psutil
 
-from explorer.files import cannot_write, read_json
+from explorer.files import read_json, write_error
 
 PREFIX = ".claim."
 BEAT = 5.0  # seconds between two touches
@@ -136,7 +136,7 @@ def _make(path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise cannot_write(path, error) from error
+        raise write_error(path, error) from error
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(holder, file)
     return True

@@ -33,7 +33,7 @@ class Journal:
             "schema": manifest.SCHEMA,
             "kind": "sweep",
             "status": "running",
-            **manifest.here(),
+            **manifest.process_facts(),
             "command": manifest.command(),
             "audio": {**spec.base.audio.model_dump(), "path": str(sound.resolve())},
             "field": spec.base.field.kind,

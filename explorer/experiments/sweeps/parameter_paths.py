@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.errors import SettingsError
 from explorer.experiments.runs.recipe import Recipe
-from explorer.settings import Knob, Settings, nearest
+from explorer.settings import Knob, Settings, did_you_mean
 
 PARTS = ("field", "analysis", "frames")
 FIXED = ("kind",)  # another field has other settings: that is another sweep
@@ -34,7 +34,7 @@ class Place:
     @property
     def whole(self) -> bool:
         """Whether only whole numbers are allowed."""
-        return self.knob is not None and self.knob.whole
+        return self.knob is not None and self.knob.is_integer
 
     def settings(self, recipe: Recipe) -> Settings:
         """The part of the recipe that holds this setting."""
@@ -85,7 +85,7 @@ def find(name: str, recipe: Recipe) -> Place:
     for place in known.values():
         if spelled in (place.name, place.dotted) or (place.knob and name == place.knob.flag):
             return place
-    raise SettingsError(f"no setting '{name}' to vary{nearest(spelled, known)}")
+    raise SettingsError(f"no setting '{name}' to vary{did_you_mean(spelled, known)}")
 
 
 def changed(recipe: Recipe, params: Mapping[str, Any]) -> Recipe:

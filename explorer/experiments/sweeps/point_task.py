@@ -18,9 +18,10 @@ from PIL import Image
 
 from explorer import files
 from explorer.audio import FeatureTrack, open_sound
-from explorer.errors import Stopped, words_of
+from explorer.errors import Stopped, error_text
 from explorer.experiments.runs import manifest
-from explorer.experiments.runs.recipe import Recipe, exposure_of, find_audio
+from explorer.experiments.runs.recipe import Recipe, find_audio
+from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.experiments.sweeps.leases import Claim
 from explorer.experiments.sweeps.point_folder import NAME, folder_of, is_settled, stop_file, told
 from explorer.experiments.sweeps.point_metrics import measure
@@ -74,8 +75,8 @@ def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
     with claim:
         if is_settled(told(folder)["status"]):
             return answer(key, told(folder))
-        log = {"status": "failed", "params": specification(str(sweep)).params(key), **manifest.here()}
-        log["error"] = words_of(error)
+        params = specification(str(sweep)).params(key)
+        log = {"status": "failed", "params": params, **manifest.process_facts(), "error": error_text(error)}
         files.write_json(folder / NAME, log)
         return answer(key, log)
 
@@ -85,20 +86,20 @@ def _carry_out(
 ) -> dict[str, Any]:
     """The work of a claimed point, and its point.json kept true."""
     folder = folder_of(sweep, key)
-    files.sweep_parts(folder)
+    files.remove_stale_parts(folder)
     spec = specification(str(sweep))
-    log = {"status": "running", "params": spec.params(key), **manifest.here()}
+    log = {"status": "running", "params": spec.params(key), **manifest.process_facts()}
     files.write_json(folder / NAME, log)
     began = time.perf_counter()
     try:
         recipe = spec.recipe(key)
         files.write_json(folder / "recipe.json", recipe.to_dict())
         log |= _make(sweep, folder, spec, recipe, threads, device, progress)
-        log |= {"status": "done", "artefacts": manifest.artefacts(folder, NAME)}
+        log |= {"status": "done", "artefacts": manifest.artifacts(folder, NAME)}
     except (Stopped, KeyboardInterrupt):
         log["status"] = "pending"
     except Exception as error:  # one failure does not stop the rest
-        log |= {"status": "failed", "error": words_of(error), "traceback": traceback.format_exc()}
+        log |= {"status": "failed", "error": error_text(error), "traceback": traceback.format_exc()}
     log |= {"seconds": time.perf_counter() - began, "heartbeat": manifest.now()}
     if not claim.held:  # this machine slept, and somebody else has taken over: what they tell counts
         return {"key": key, "status": HELD}
@@ -117,16 +118,8 @@ def _make(
 ) -> dict[str, Any]:
     """Frames, thumbnail, diagnosis and clip; gives back what point.json tells about them."""
     track = track_of(sweep, recipe)
-    target = resolve(device, recipe.precision)
-    exposure = exposure_of(recipe, track, threads)
-    with Renderer(
-        recipe.field,
-        track,
-        recipe.frames.size,
-        device=target,
-        threads=threads,
-        exposure=exposure,
-    ) as renderer:
+    frames = RecipeFrames(recipe, track, resolve(device, recipe.precision), threads)
+    with frames.renderer() as renderer:
         times = moments(spec, recipe, track)
         for n, t in enumerate(times):
             frame = renderer.frame(t)
@@ -171,16 +164,9 @@ def _film(
     shown = excerpt.times(renderer.track.duration)
     encoder = EncoderSettings(threads=1)
     filmed = recipe.model_copy(update={"frames": excerpt, "encoder": encoder})
-    exposure = exposure_of(filmed, renderer.track, renderer.threads)
+    frames = RecipeFrames(filmed, renderer.track, renderer.device, renderer.threads)
     with (
-        Renderer(
-            recipe.field,
-            renderer.track,
-            clip.size,
-            device=renderer.device,
-            threads=renderer.threads,
-            exposure=exposure,
-        ) as drawn,
+        frames.renderer() as drawn,
         VideoWriter(
             path,
             size=clip.size,

@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.errors import SettingsError
 from explorer.experiments.sweeps.sampling import Sampler
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -40,5 +40,5 @@ READY = {
 def ready_made(name: str) -> Ready:
     """A ready-made sweep. Raises SettingsError."""
     if name not in READY:
-        raise SettingsError(f"no ready-made sweep '{name}'{nearest(name, READY)}")
+        raise SettingsError(f"no ready-made sweep '{name}'{did_you_mean(name, READY)}")
     return READY[name]

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.errors import SettingsError
-from explorer.settings import typed_value
+from explorer.settings import setting_from_text
 
 Sampler = Literal["grid", "random", "lhs", "oat"]
 MOST = 100_000  # points of one sweep
@@ -61,7 +61,7 @@ def typed_axis(name: str, text: str) -> list[str | bool | None] | Span:
     values = [part.strip() for part in text.split(",") if part.strip()]
     if not values:
         raise SettingsError(f"{name}: give {TYPED}")
-    return [typed_value(value) for value in values]
+    return [setting_from_text(value) for value in values]
 
 
 def grid(axes: Axes) -> Points:

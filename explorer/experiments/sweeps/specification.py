@@ -16,7 +16,7 @@ from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.sweeps import parameter_paths, sampling
 from explorer.experiments.sweeps.sampling import Axis, Sampler, Span
 from explorer.files import read_json
-from explorer.settings import Settings, knob, nearest
+from explorer.settings import Settings, did_you_mean, knob
 
 NAME = "sweep.json"
 SAMPLES = 16  # of random and lhs, unless told otherwise
@@ -56,7 +56,7 @@ class Specification(Settings):
     def params(self, key: str) -> dict[str, Any]:
         """The varied settings of a point."""
         if key not in self.by_key:
-            raise SettingsError(f"the sweep has no point '{key}'{nearest(key, self.by_key)}")
+            raise SettingsError(f"the sweep has no point '{key}'{did_you_mean(key, self.by_key)}")
         return self.by_key[key]
 
     @cached_property
@@ -161,7 +161,7 @@ def _sampler(sampler: str, samples: int | None) -> Sampler:
     """The sampler's name, checked."""
     known: tuple[Sampler, ...] = get_args(Sampler)
     if sampler not in known:
-        raise SettingsError(f"no sampler '{sampler}'{nearest(sampler, known)}")
+        raise SettingsError(f"no sampler '{sampler}'{did_you_mean(sampler, known)}")
     if samples is not None and sampler not in DRAWN:
         raise SettingsError(f"samples belong to the samplers random and lhs; '{sampler}' takes every value")
     if samples is not None and not 1 <= samples <= sampling.MOST:

@@ -23,7 +23,7 @@ from typing import Any
 import psutil
 
 from explorer.errors import ExplorerError
-from explorer.processes import APART
+from explorer.processes import NEW_PROCESS_GROUP
 from explorer.rendering.threads import usable_threads
 
 MEMORY = 1.2e9  # bytes that a worker may come to need: Python, torch and a few large frames
@@ -102,7 +102,7 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=self._said,
             env={**os.environ, **limits, "PYTHONPATH": path},
-            **APART,
+            **NEW_PROCESS_GROUP,
         )
 
     @property

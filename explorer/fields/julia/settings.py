@@ -11,7 +11,7 @@ from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
-from explorer.settings import knob, nearest
+from explorer.settings import did_you_mean, knob
 
 FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
 LIVE_FEATURES = tuple(EXTRAS["live"])
@@ -100,7 +100,7 @@ class JuliaSettings(FieldSettings):
     def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in FEATURES + LIVE_FEATURES:
-                raise SettingsError(f"Julia does not hear '{name}'{nearest(name, FEATURES)}")
+                raise SettingsError(f"Julia does not hear '{name}'{did_you_mean(name, FEATURES)}")
         return features
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from explorer.audio import FeatureTrack
 from explorer.audio.live import LIVE_FPS
-from explorer.audio.track import between_rows
+from explorer.audio.track import interpolate_rows
 from explorer.fields import keyframes
 from explorer.fields.controls import Controls
 from explorer.fields.julia.mapping import parameters_by_hand
@@ -62,7 +62,7 @@ def controls(
     """See `Julia.controls`; linear interpolation between frames of the track."""
     model = None if settings.model == "none" else load_model(settings.model)
     table, fps = frame_columns(settings, track, model)
-    values = np.column_stack((times, between_rows(table, times * fps)))
+    values = np.column_stack((times, interpolate_rows(table, times * fps)))
     values[:, 1:3] %= CIRCLE  # float32 is fine enough within a circle
     return Controls(values.astype(np.float32), ("time", *CONTROL_NAMES))
 

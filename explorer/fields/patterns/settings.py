@@ -9,7 +9,7 @@ from pydantic import AfterValidator, field_validator, model_validator
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette_or_family
-from explorer.settings import knob, nearest
+from explorer.settings import did_you_mean, knob
 
 FamilyName = Literal["fractal", "organic", "flowing", "geometric"]
 FEATURES = ("bass", "mid", "treble", "rms", "centroid", "onset", "flatness")
@@ -132,7 +132,7 @@ class PatternSettings(FieldSettings):
     def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in FEATURES:
-                raise SettingsError(f"patterns do not hear '{name}'{nearest(name, FEATURES)}")
+                raise SettingsError(f"patterns do not hear '{name}'{did_you_mean(name, FEATURES)}")
         return features
 
     @field_validator("timeline")

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.audio import FeatureTrack
-from explorer.audio.track import between_rows
+from explorer.audio.track import interpolate_rows
 from explorer.fields import keyframes
 from explorer.fields.controls import Controls
 from explorer.fields.keyframes import AnimatedSettings
@@ -45,7 +45,7 @@ def controls(
     """See `Patterns.controls`; linear interpolation between frames of the track."""
     table, names = frame_columns(settings, track)
     features, animated = track.at(times, settings.features), keyframes.values(settings, track, times)
-    values = np.column_stack((between_rows(table, times * track.fps), features, *animated.values()))
+    values = np.column_stack((interpolate_rows(table, times * track.fps), features, *animated.values()))
     return Controls(values.astype(np.float32), (*names, *settings.features, *animated))
 
 

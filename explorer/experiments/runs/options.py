@@ -1,0 +1,92 @@
+"""Options of a render: `RenderOptions`, built by `ex.render`, the command `explorer render` and the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field
+
+from explorer.audio import AnalysisSettings
+from explorer.experiments.runs.recipe import AudioSource, Recipe
+from explorer.fields import FieldSettings
+from explorer.rendering import parse_size
+from explorer.rendering.frames import FrameSettings, Rate
+from explorer.settings import Settings, knob, knob_of
+from explorer.video import EncoderSettings
+
+
+class CommonOptions(Settings):
+    """What renders and sweeps both take, besides field and sound.
+
+    Flags of the commands and fields of the panel derive from the knobs; `model_fields_set` holds what
+    somebody set, the rest is at its default.
+    """
+
+    size: str | tuple[int, int] | None = knob(
+        None, flag="resolution", help="size, as in 720p or 640x360; none: the field's own (720p)"
+    )
+    fps: Rate = knob_of(FrameSettings, "fps")
+    start: float = knob_of(FrameSettings, "start")
+    duration: float | None = knob_of(FrameSettings, "duration")
+    analysis: dict[str, Any] = Field({}, description="settings of `analyze`")
+    device: str = knob("auto", help="where to draw: auto, cpu or cuda")
+    precision: str = knob("auto", help="auto, fp32, or draft: faster, less exact, for trials")
+    explorations: str | Path | None = knob(
+        None, help="folder for runs and sweeps; none: the nearest explorations/"
+    )
+
+    @classmethod
+    def of(cls, keywords: Mapping[str, Any]) -> Self:
+        """The options among the keywords of a function. None stands for the default."""
+        options = {name: keywords[name] for name in cls.model_fields if name in keywords}
+        return cls(**{name: value for name, value in options.items() if value is not None})
+
+    @property
+    def frame_changes(self) -> dict[str, Any]:
+        """Size, rate and excerpt as far as they were set, by the names of `FrameSettings`."""
+        names = self.model_fields_set & FrameSettings.model_fields.keys()
+        changes = {name: getattr(self, name) for name in names}
+        if self.size is not None:
+            changes["width"], changes["height"] = parse_size(self.size)
+        return changes
+
+
+class RenderOptions(CommonOptions):
+    """The keywords of `ex.render` besides field, audio and out."""
+
+    threads: int | None = knob(None, low=1, help="threads to draw with; none: all cores")
+    png_dir: str | Path | None = knob(None, help="folder that gets every frame as a PNG")
+    flash_limit: bool = knob_of(FrameSettings, "flash_limit")
+    encoder: EncoderSettings = EncoderSettings()
+
+    def recipe(self, field: FieldSettings, audio: str | Path) -> Recipe:
+        """The recipe of a field on a sound file. Raises SettingsError, and SoundError without a file."""
+        width, height = field.frame_size
+        return Recipe(
+            audio=AudioSource.of(audio),
+            analysis=AnalysisSettings(**self.analysis),
+            field=field,
+            frames=FrameSettings(**{"width": width, "height": height} | self.frame_changes),
+            precision=recipe_precision(self.precision),
+            encoder=self.encoder,
+        )
+
+    def change(self, recipe: Recipe, field: FieldSettings) -> Recipe:
+        """A recipe with another field and with the options that were set. Raises SettingsError."""
+        unchanged = self.precision == "auto"
+        return recipe.replace(
+            field=field,
+            analysis=recipe.analysis.replace(**self.analysis),
+            encoder=recipe.encoder.replace(**self.encoder.model_dump(exclude_unset=True)),
+            frames=recipe.frames.replace(**self.frame_changes),
+            precision=recipe.precision if unchanged else recipe_precision(self.precision),
+        )
+
+
+def recipe_precision(name: str) -> Literal["fp32", "draft"]:
+    """The precision of a recipe, by the name of a precision. Raises SettingsError."""
+    from explorer.rendering import resolve  # loads torch: commands that draw nothing do without
+
+    return "draft" if resolve("auto", name).draft else "fp32"

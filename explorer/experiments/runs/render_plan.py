@@ -1,0 +1,121 @@
+"""A render, planned: everything checked and found once, before the first frame is drawn."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer import files
+from explorer.audio import FeatureTrack, Sound, open_sound
+from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
+from explorer.experiments.runs.cluster import AnyExecutor, as_executor
+from explorer.experiments.runs.estimate import Estimate, estimate
+from explorer.experiments.runs.options import RenderOptions
+from explorer.experiments.runs.recipe import Recipe, load_recipe
+from explorer.experiments.runs.recipe_frames import RecipeFrames
+from explorer.progress import Progress, silent
+from explorer.rendering import FrameSettings, resolve
+from explorer.video import PngSequence
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderPlan(RecipeFrames):
+    """The frames of a recipe, and where they go."""
+
+    audio: Path
+    sound: Sound
+    explorations: Path
+    copy: Path | None  # of the video
+    pictures: PngSequence | None
+    executor: AnyExecutor | None  # whose workers draw; None: this process
+
+    def estimate(self, progress: Progress = silent) -> Estimate | None:
+        """What the render takes, measured in a second or two; None for a short one.
+
+        Raises OutputError when the disk is too full.
+        """
+        result = estimate(self, self.sound, progress)
+        if result:
+            result.check_space(self.explorations, self.copy)
+        return result
+
+    def new_folder(self) -> Path:
+        """A new run folder. What a killed process left half-written in earlier ones is removed."""
+        for earlier in self.explorations.glob("render_*"):
+            files.remove_stale_parts(earlier)
+        return files.new_folder(self.explorations, "render")
+
+
+def plan_render(
+    recipe: Recipe,
+    audio: str | Path,
+    out: str | Path | None,
+    options: RenderOptions,
+    *,
+    executor: AnyExecutor | None = None,
+    progress: Progress = silent,
+) -> RenderPlan:
+    """Plan a render: check what can be checked, analyze the sound, choose the device.
+
+    `options` say how it is drawn and where the result goes; what is drawn is in the recipe.
+    """
+    _check_even(recipe.frames)
+    if executor is not None:
+        as_executor(executor)
+    copy = _copy_target(out, Path(audio))
+    device = resolve(options.device, recipe.precision)
+    track = recipe.field.analyze(audio, progress=progress, **recipe.analysis.model_dump())
+    recipe.frames.span(track.duration)
+    _warn_of_the_end(recipe.frames, track)
+    return RenderPlan(
+        recipe=recipe,
+        track=track,
+        device=device,
+        threads=options.threads,
+        audio=Path(audio),
+        pictures=PngSequence(options.png_dir) if options.png_dir is not None else None,
+        sound=open_sound(audio),
+        explorations=files.explorations_folder(options.explorations),
+        copy=copy,
+        executor=executor,
+    )
+
+
+def _check_even(frames: FrameSettings) -> None:
+    width, height = frames.size
+    if width % 2 or height % 2:
+        raise SettingsError(
+            f"resolution: got {width}x{height}; a video needs even sides, "
+            f"as in {width // 2 * 2}x{height // 2 * 2}"
+        )
+
+
+def _copy_target(out: str | Path | None, audio: Path) -> Path | None:
+    """The path of a copy. Refuses what cannot become an MP4 and what would replace somebody else's file."""
+    if out is None:
+        return None
+    path = Path(out)
+    if path.suffix.lower() != ".mp4":
+        raise SettingsError(f"the output must end in .mp4, got {path.name!r}")
+    if path.is_dir():
+        raise SettingsError(f"{path} is a folder; name a file in it, as in {path / 'video.mp4'}")
+    if path.exists() and (path.samefile(audio) or not _has_recipe(path)):
+        raise SettingsError(f"{path} exists and was not made by explorer; choose another name")
+    return path
+
+
+def _has_recipe(path: Path) -> bool:
+    """Whether an MP4 carries a recipe: only such a file is replaced."""
+    try:
+        return load_recipe(path) is not None
+    except ExplorerError:
+        return False
+
+
+def _warn_of_the_end(frames: FrameSettings, track: FeatureTrack) -> None:
+    """Warn when an excerpt is longer than what is left of the sound."""
+    available = max(0.0, track.duration - frames.start)
+    if frames.duration is not None and frames.duration > available + 1 / frames.fps:
+        end = f"{track.name} ends after {track.duration:.2f} s: drawn are {available:.2f} s"
+        warnings.warn(ExplorerWarning(f"{end} of the {frames.duration:g} s asked for"), stacklevel=4)

@@ -1,0 +1,85 @@
+"""Folders of runs, sweeps and points: the name of every file in them, their checked paths, and stars.
+
+    render_TIME_HEX/   manifest.json recipe.json features.* diagnosis.json video.mp4 poster.jpg sheet.jpg report.html
+    sweep_TIME_HEX/    manifest.json sweep.json tracks/ points/KEY/ sheet.jpg report.html .stop.SESSION
+    points/KEY/        point.json recipe.json frame_NN.jpg thumb.jpg diagnosis.json clip.mp4 .claim.N
+
+A folder with a star holds an empty file `.star`. Trainings (train_TIME_HEX/) belong to `explorer.learn`.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from explorer import files
+from explorer.errors import SettingsError
+
+MANIFEST = "manifest.json"
+RECIPE = "recipe.json"
+FEATURES = "features"  # the track: features.npy and features.json
+DIAGNOSIS = "diagnosis.json"
+VIDEO = "video.mp4"
+POSTER = "poster.jpg"
+SHEET = "sheet.jpg"
+REPORT = "report.html"
+INDEX = "index.html"  # over all runs and sweeps of an explorations folder
+
+SPECIFICATION = "sweep.json"
+TRACKS = "tracks"  # folder of a sweep
+POINTS = "points"  # folder of a sweep
+POINT = "point.json"
+THUMBNAIL = "thumb.jpg"
+CLIP = "clip.mp4"
+
+STAR = ".star"
+LEASE_PREFIX = ".claim."
+STOP_PREFIX = ".stop."
+
+RUN_NAME = re.compile(r"(render|sweep|train)_\d{8}T\d{6}Z_[0-9a-f]{6}")
+POINT_KEY = re.compile(r"[0-9a-f]{12}")
+
+
+def point_folder(sweep: Path, key: str) -> Path:
+    """The folder of a point. Raises SettingsError for a key that is not 12 hexadecimal digits."""
+    if not POINT_KEY.fullmatch(key):
+        raise SettingsError(f"no point {key!r} in {sweep.name}; a key has 12 digits of 0-9 and a-f")
+    return sweep / POINTS / key
+
+
+def is_point_folder(folder: Path) -> bool:
+    """Whether a folder is that of a point of a sweep."""
+    return folder.parent.name == POINTS and (sweep_of(folder) / SPECIFICATION).is_file()
+
+
+def sweep_of(point: Path) -> Path:
+    """The folder of the sweep that the folder of a point belongs to."""
+    return point.parents[1]
+
+
+def frame_path(point: Path, number: int) -> Path:
+    """The picture of a point at one of its moments."""
+    return point / f"frame_{number:02d}.jpg"
+
+
+def frame_paths(point: Path) -> list[Path]:
+    """The pictures of a point, in the order of their moments."""
+    return sorted(point.glob("frame_*.jpg"))
+
+
+def stop_file(sweep: Path, session: str) -> Path:
+    """The file whose existence asks the workers of one session to stop, on whatever machine they are."""
+    return sweep / f"{STOP_PREFIX}{session}"
+
+
+def is_starred(folder: Path) -> bool:
+    """Whether a run, sweep or point has a star."""
+    return (folder / STAR).exists()
+
+
+def set_star(folder: Path, starred: bool = True) -> None:
+    """Give a run, sweep or point a star, or take it away."""
+    if starred:
+        files.write_bytes(folder / STAR, b"")
+    else:
+        (folder / STAR).unlink(missing_ok=True)
