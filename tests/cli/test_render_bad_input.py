@@ -129,10 +129,10 @@ def test_bad_input(typed, status, words, folder, capsys):
                 SOUNDS[name](path)
     size = [] if "--resolution" in typed or "--recipe" in typed else ["--resolution", "32x18"]
     assert main(["render", *typed, *size]) == status
-    said = capsys.readouterr()
-    lines = said.err.strip().splitlines()
-    assert len(lines) == (1 if words else 0), said.err
-    assert words.encode("ascii", "backslashreplace").decode() in said.err.replace("\\\\", "\\")
+    output = capsys.readouterr()
+    lines = output.err.strip().splitlines()
+    assert len(lines) == (1 if words else 0), output.err
+    assert words.encode("ascii", "backslashreplace").decode() in output.err.replace("\\\\", "\\")
     videos = list(folder.rglob("video.mp4"))
     assert len(videos) == (1 if status == 0 else 0)
     assert not list(folder.rglob("*.part"))
@@ -160,8 +160,8 @@ def test_an_unexpected_error_is_one_line_and_debug_shows_where(folder, capsys, m
 
     monkeypatch.setattr(Renderer, "frame", fail)
     assert main(["render", "good.wav", "--resolution", "32x18"]) == 1
-    said = capsys.readouterr().err.strip()
-    assert said == "explorer: unexpected ZeroDivisionError: oh; run again with --debug and report it"
+    output = capsys.readouterr().err.strip()
+    assert output == "explorer: unexpected ZeroDivisionError: oh; run again with --debug and report it"
     assert main(["render", "good.wav", "--resolution", "32x18", "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err
 

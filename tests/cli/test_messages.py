@@ -1,4 +1,4 @@
-"""What commands besides render say of odd input, in one line and before any work; and what they add."""
+"""One-line messages of all commands but render for bad input, given before any work; and what they print."""
 
 import json
 import re
@@ -66,39 +66,44 @@ def run(line):
 
 
 @pytest.mark.parametrize(("typed", "status", "words"), TABLE, ids=lambda value: str(value)[:40])
-def test_odd_input(typed, status, words, folder, capsys):
+def test_bad_input(typed, status, words, folder, capsys):
     before = sorted(folder.rglob("*"))
     assert run(typed) == status
-    said = capsys.readouterr()
-    assert len(said.err.strip().splitlines()) == 1, said.err
-    assert words in said.err.replace("\\\\", "\\")
-    assert not LEAKS.search(said.err)
-    assert not said.out
+    output = capsys.readouterr()
+    assert len(output.err.strip().splitlines()) == 1, output.err
+    assert words in output.err.replace("\\\\", "\\")
+    assert not LEAKS.search(output.err)
+    assert not output.out
     assert sorted(folder.rglob("*")) == before
 
 
 def a_training(root, proven=2, **log):
-    """A training whose proof says that so many of three pairs are proven."""
+    """A training whose proof holds for this many of three pairs."""
     folder = root / "train_20260102T030405Z_1a2b3c"
     folder.mkdir(parents=True)
     margins = [{"interval": [0.1 if n < proven else -0.1, 0.3]} for n in range(3)]
     proof = {"pairs": {f"pair {n}": {"untrained": m, "shifted": m} for n, m in enumerate(margins)}}
     sounds = [{"name": "a.ogg"}, {"name": "b.ogg"}]
-    told = {"kind": "train", "status": "done", "started": "2026-01-02T03:04:05+00:00", "trained_on": sounds}
-    write_json(folder / "manifest.json", {**told, "proof": proof, **log})
+    manifest = {
+        "kind": "train",
+        "status": "done",
+        "started": "2026-01-02T03:04:05+00:00",
+        "trained_on": sounds,
+    }
+    write_json(folder / "manifest.json", {**manifest, "proof": proof, **log})
     return folder
 
 
 def test_runs_lists_trainings_with_their_proof(folder, capsys):
     training = a_training(folder / "runs")
     assert run("runs") == 0
-    header, row, _ = capsys.readouterr().out.splitlines()
+    header, line, _ = capsys.readouterr().out.splitlines()
     assert "proof" in header
-    assert training.name in row
-    assert "2 of 3" in row
-    assert "2 sounds" in row
-    (told,) = runs("runs").to_dict("records")
-    assert (told["kind"], told["status"], told["proof"]) == ("train", "done", "2 of 3")
+    assert training.name in line
+    assert "2 of 3" in line
+    assert "2 sounds" in line
+    (row,) = runs("runs").to_dict("records")
+    assert (row["kind"], row["status"], row["proof"]) == ("train", "done", "2 of 3")
     assert run("runs --star 1a2b3c") == run("runs --starred") == 0
     assert training.name in capsys.readouterr().out
     assert run("report --all") == 0
@@ -111,42 +116,42 @@ def test_runs_lists_trainings_with_their_proof(folder, capsys):
 def test_a_proof_on_too_little_sound_counts_for_nothing(folder, capsys):
     unsure = {"r": 0.5, "untrained": {"interval": None}, "shifted": {"interval": None}}
     a_training(folder / "runs", proof={"windows": 1, "pairs": {"rms-luminance": unsure}})
-    (told,) = runs("runs").to_dict("records")
-    assert pd.isna(told["proof"])
+    (row,) = runs("runs").to_dict("records")
+    assert pd.isna(row["proof"])
     assert run("runs") == 0
     assert "None" not in capsys.readouterr().out
 
 
 def test_a_training_without_its_proof_is_listed_too(folder):
     a_training(folder / "runs", status="running", process=2**22 + 12345, proof=None)
-    (told,) = runs("runs").to_dict("records")
-    assert told["status"] == "killed"
-    assert pd.isna(told["proof"])
+    (row,) = runs("runs").to_dict("records")
+    assert row["status"] == "killed"
+    assert pd.isna(row["proof"])
 
 
-def test_render_says_what_the_flash_limiter_dimmed_and_which_folder_is_new(folder, capsys):
+def test_render_reports_what_the_flash_limiter_dimmed_and_a_new_folder(folder, capsys):
     write_wav(folder / "clicks.wav", click_track(np.arange(0.1, 1.5, 0.1), 1.5, 22050), 22050)
     small = "--resolution 64x36 --cppn-hidden 8 --gain 8 --audio-gain 200"
     assert run(f"render clicks.wav new/out.mp4 {small}") == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     limit = Run(next((folder / "runs").glob("render_*"))).manifest["flash_limit"]
     assert limit["dimmed"] > 0  # else this test shows nothing
     dimmed = f"flashes     as meant, {round(45 * limit['dimmed'])} frames were dimmed (down to "
     assert (
-        f"{dimmed}{limit['least_exposure']:.0%}): fast flashes can cause seizures; --no-flash-limit" in said
+        f"{dimmed}{limit['least_exposure']:.0%}): fast flashes can cause seizures; --no-flash-limit" in output
     )
-    assert "new folder  new\n" in said
+    assert "new folder  new\n" in output
     assert run(f"render clicks.wav new/out.mp4 {small} --no-flash-limit") == 0
-    said = capsys.readouterr().out
-    assert "dimmed" not in said
-    assert "new folder" not in said
+    output = capsys.readouterr().out
+    assert "dimmed" not in output
+    assert "new folder" not in output
 
 
 def test_a_run_is_repeated_and_reported_by_its_name(folder, capsys):
     assert run("render song.wav --resolution 32x18") == 0
-    (made,) = (folder / "runs").glob("render_*")
-    assert run(f"render --recipe {made.name[-6:]}") == 0
-    assert run(f"report {made.name}") == 0
+    (run_folder,) = (folder / "runs").glob("render_*")
+    assert run(f"render --recipe {run_folder.name[-6:]}") == 0
+    assert run(f"report {run_folder.name}") == 0
     assert len(list((folder / "runs").glob("render_*"))) == 2
 
 
@@ -156,9 +161,9 @@ def test_json_stays_json_beside_a_picture(folder, capsys):
     assert (folder / "new" / "d.jpg").read_bytes().startswith(b"\xff\xd8")
 
 
-def test_help_tells_what_may_be_given(capsys):
+def test_help_lists_the_allowed_values(capsys):
     assert run("render --help") == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "those of a picture such as photo.jpg" in said
-    assert "or a train_... run or its folder" in said
-    assert "openl3, yamnet, vggish (learned embeddings): not in this version" in said
+    output = " ".join(capsys.readouterr().out.split())
+    assert "those of a picture such as photo.jpg" in output
+    assert "or a train_... run or its folder" in output
+    assert "openl3, yamnet, vggish (learned embeddings): not in this version" in output
