@@ -12,7 +12,7 @@ from PIL import Image
 from explorer.experiments.sweeps.parameter_paths import caption, said
 from explorer.experiments.sweeps.point_folder import folder_of
 from explorer.experiments.sweeps.specification import Specification
-from explorer.video import axes_sheet, contact_sheet
+from explorer.video import contact_sheet, draw_labeled_grid
 
 MOST_CELLS = 4  # cells of a table for every point: beyond it is mostly gaps, and captions read better
 EMPTY = (38, 40, 45)  # where there is no picture
@@ -42,7 +42,7 @@ def _table(folder: Path, spec: Specification, statuses: Mapping[str, str], title
     places = {(repr(params[down]), repr(params[across])): key for key, params in spec.points}
     keys = [[places.get((repr(row), repr(column))) for column in columns] for row in rows]
     pictures = {key: _picture(folder, key) for key in spec.keys}
-    return axes_sheet(
+    return draw_labeled_grid(
         [[pictures[key] if key else None for key in row] for row in keys],
         rows=[said(value) for value in rows],
         columns=[said(value) for value in columns],

@@ -20,7 +20,7 @@ from explorer.experiments.sweeps.sampling import Span
 from explorer.experiments.sweeps.specification import Clip, Drawn, Specification, draw_points
 from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings, parse_size, resolve
-from explorer.rendering.frames import SMALLEST, Size
+from explorer.rendering.frames import MIN_SIDE, Size
 
 ROWS = 360  # of a point's frames
 MOMENTS = 3
@@ -177,5 +177,5 @@ def _clip(asked: Asked, frames: FrameSettings, stored: Specification | None) -> 
 def _fitting(frames: FrameSettings) -> tuple[int, int]:
     """The size of the frames, made as small as a clip should be, with even sides."""
     shrink = min(1.0, CLIP_WIDEST / max(frames.size))
-    width, height = (max(SMALLEST, round(side * shrink / 2) * 2) for side in frames.size)
+    width, height = (max(MIN_SIDE, round(side * shrink / 2) * 2) for side in frames.size)
     return width, height
