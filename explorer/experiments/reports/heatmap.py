@@ -10,7 +10,7 @@ import numpy as np
 from explorer.experiments.reports.axes import Axes
 from explorer.experiments.reports.load import Point
 from explorer.experiments.reports.numbers import Scale, short
-from explorer.fields.srgb import LUMINANCE, decoded
+from explorer.fields.srgb import LUMINANCE, srgb_to_linear
 
 # Viridis (van der Walt and Smith, 2015), nine of its colours: even steps of lightness, for every kind of eye
 RAMP = ("440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725")
@@ -62,7 +62,7 @@ def colour(place: float) -> str:
 
 def ink(fill: str) -> str:
     """Black or white, whichever has more contrast on the colour (WCAG 2.1, relative luminance)."""
-    luminance = decoded(np.array(_rgb(fill[1:])) / 255) @ LUMINANCE
+    luminance = srgb_to_linear(np.array(_rgb(fill[1:])) / 255) @ LUMINANCE
     return DARK if luminance > 0.179 else LIGHT  # where both contrasts are equal
 
 

@@ -5,7 +5,9 @@ import constants from "../constants.json";
 import { Spectrum } from "./fft";
 
 export const { rate: RATE, hop: HOP, window: WINDOW, features: FEATURES } = constants.analysis;
-const { silence_level: SILENCE_LEVEL, floor_db: FLOOR_DB, rolloff: ROLLOFF, onset_frames: ONSET_FRAMES } = constants.analysis;
+const {
+  min_spectrum_sum: MIN_SPECTRUM_SUM, floor_db: FLOOR_DB, rolloff_share: ROLLOFF_SHARE, onset_frames: ONSET_FRAMES,
+} = constants.analysis;
 
 const HANN = Float64Array.from({ length: WINDOW }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / WINDOW));
 const HANN_SUM = HANN.reduce((sum, w) => sum + w, 0);
@@ -57,7 +59,7 @@ export class LiveAnalysis {
     this.spectrum.measure(weighted, magnitudes);
     let total = 0;
     for (let k = 0; k < magnitudes.length; k++) total += magnitudes[k] *= 2 / HANN_SUM;
-    const timbre = total >= SILENCE_LEVEL;
+    const timbre = total >= MIN_SPECTRUM_SUM;
     const flux = this.flux();
     return Float32Array.of(
       timbre ? centroid(magnitudes, total) : 0,
@@ -108,7 +110,7 @@ function zeroCrossings(samples: Float64Array): number {
 
 /** Where the running sum reaches its share; bin k covers the range from f_{k-1} to f_k. */
 function rolloff(magnitudes: Float64Array, total: number): number {
-  const target = ROLLOFF * total;
+  const target = ROLLOFF_SHARE * total;
   let running = 0, k = 0;
   while (running + magnitudes[k] < target) running += magnitudes[k++];
   const position = k - 1 + (target - running) / Math.max(magnitudes[k], 1e-300);

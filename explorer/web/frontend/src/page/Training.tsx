@@ -12,7 +12,7 @@ const ACTIVE = ["starting", "running", "stopping"];
 const LABELS: Record<string, string> = {
   batch_size: "sequences per step", window_frames: "frames per window",
   include_delta: "include changes", include_delta_delta: "include changes of changes",
-  sequence: "moments per sequence", held_out: "share held out", patience: "patience (epochs)",
+  sequence: "moments per sequence", held_out: "share held out",
   made_clips: "generated clips", seed: "random seed",
 };
 const labelOf = (name: string) => LABELS[name] ?? name.replaceAll("_", " ");

@@ -7,20 +7,27 @@
 
 import constants from "../constants.json";
 
-const { luminance_weights: LUMINANCE_WEIGHTS, linear_light: LINEAR_LIGHT, ...FLASHES } = constants.flashes;
+const { min_change, max_dark_luminance, max_flashes, exempt_share } = constants.flashes;
 export const POINTS_PER_CELL = 6; // along each side of a cell, where its luminance is measured
 const CELL_COLUMNS = 16; // of the picture: 64 px of the screen of 1024 px that WCAG assumes
-const MIN_CHANGE = 0.8 * FLASHES.min_change; // stricter than WCAG, because only some points of a cell are measured
-const MAX_DARK_LUMINANCE = FLASHES.max_dark_luminance;
-const MAX_CHANGES = 2 * FLASHES.max_flashes - 1; // in the last second; with as many there may be no further rise
-const EXEMPT_SHARE = FLASHES.exempt_share; // of the picture: a quarter of a field of view may flash
+const MIN_CHANGE = 0.8 * min_change; // stricter than WCAG, because only some points of a cell are measured
+const MAX_DARK_LUMINANCE = max_dark_luminance;
+const MAX_CHANGES = 2 * max_flashes - 1; // in the last second; with as many there may be no further rise
+const EXEMPT_SHARE = exempt_share; // of the picture: a quarter of a field of view may flash
 const RELEASE_PER_SECOND = 1; // of full gain
 const GAMMA = 2.2; // a gain g dims the luminance by about g^2.2
+
+const { slope, limit, scale, offset, gamma } = constants.color.srgb;
+const [red, green, blue] = constants.color.luminance;
+const LINEAR_LIGHT = Float32Array.from({ length: 256 }, (_, level) => {
+  const value = level / 255;
+  return value <= limit ? value / slope : ((value + offset) / scale) ** gamma;
+});
 
 /** Relative luminance of RGBA pixels, 0 to 1. */
 export function luminance(pixels: Uint8Array): Float32Array {
   return Float32Array.from({ length: pixels.length / 4 }, (_, n) =>
-    LUMINANCE_WEIGHTS.reduce((sum, weight, channel) => sum + weight * LINEAR_LIGHT[pixels[4 * n + channel]], 0));
+    red * LINEAR_LIGHT[pixels[4 * n]] + green * LINEAR_LIGHT[pixels[4 * n + 1]] + blue * LINEAR_LIGHT[pixels[4 * n + 2]]);
 }
 
 /** Columns and rows of cells in a picture of some size. */

@@ -4,7 +4,7 @@ import constants from "../constants.json";
 import type { Uniforms } from "./shaderCanvas";
 
 export const { parameters: PARAMETERS } = constants.julia;
-const { speed: SPEED, turn: TURN, limits: LIMITS } = constants.julia;
+const { speed: SPEED, turn: TURN, control_limits: CONTROL_LIMITS } = constants.julia;
 export const REST = Float32Array.from(PARAMETERS, ({ rest }) => rest);
 const INDEX = Object.fromEntries(PARAMETERS.map(({ name }, n) => [name, n]));
 
@@ -75,11 +75,11 @@ export class Motion {
     return {
       angle: look.start_angle + this.angle,
       rotation: look.rotation + this.rotation,
-      distance: clamp(1 + look.distance * (value("distance") - 1), LIMITS.distance),
+      distance: clamp(1 + look.distance * (value("distance") - 1), CONTROL_LIMITS.distance),
       zoom: look.zoom * value("zoom"),
       hue: look.hue + value("hue"),
-      saturation: clamp(look.saturation * value("saturation"), LIMITS.saturation),
-      brightness: clamp(look.brightness * value("brightness"), LIMITS.brightness),
+      saturation: clamp(look.saturation * value("saturation"), CONTROL_LIMITS.saturation),
+      brightness: clamp(look.brightness * value("brightness"), CONTROL_LIMITS.brightness),
     };
   }
 }
