@@ -48,7 +48,7 @@ class Stopped(ExplorerError):  # noqa: N818  nothing went wrong
     """The work was stopped on request; nothing half-written is left."""
 
 
-def words_of(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """An error in one line: our own as they are, others with their kind."""
     return str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
 

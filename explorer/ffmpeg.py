@@ -58,7 +58,7 @@ class FFmpeg:
             )
         except OSError as error:
             raise OutputError(f"cannot start {line[0]}: {error.strerror or error}") from error
-        self._messages = b""
+        self._log = b""
         self._listener = threading.Thread(target=self._listen, name="ffmpeg-messages", daemon=True)
         self._listener.start()
 
@@ -97,15 +97,15 @@ class FFmpeg:
         except psutil.Error:
             return 0
 
-    def said(self) -> list[str]:
+    def messages(self) -> list[str]:
         """The lines of its messages, without the names of the parts that speak; call after its end."""
-        lines = self._messages.decode("utf-8", "replace").splitlines()
+        lines = self._log.decode("utf-8", "replace").splitlines()
         spoken = [SPEAKER.sub("", line).strip() for line in lines]
         return [line for line in spoken if line]
 
     def reason(self) -> str:
         """Why it failed, in its own words: the system's reason when there is one, else its last message."""
-        lines = self.said()
+        lines = self.messages()
         for line in lines:
             if found := SYSTEM_REASON.search(line):
                 return found.group(0)
@@ -117,4 +117,4 @@ class FFmpeg:
         assert stream is not None
         with stream:
             while chunk := stream.read(1024):
-                self._messages = (self._messages + chunk)[-TAIL:]
+                self._log = (self._log + chunk)[-TAIL:]

@@ -42,7 +42,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         yield part
         _replace(part, path)
     except OSError as error:
-        raise cannot_write(path, error) from error
+        raise write_error(path, error) from error
     finally:
         with suppress(OSError):  # a folder that is a file, or went away, holds no part either
             part.unlink(missing_ok=True)
@@ -59,15 +59,15 @@ def _replace(part: Path, path: Path) -> None:
     os.replace(part, path)
 
 
-def cannot_write(path: Path, error: OSError) -> OutputError:
+def write_error(path: Path, error: OSError) -> OutputError:
     """The error that tells which file could not be written, why, and what to do."""
-    if blocking := in_the_way(path):
+    if blocking := blocking_file(path):
         return OutputError(f"cannot write {path}: {blocking} is a file and no folder; choose another name")
     reason = error.strerror or str(error)
     return OutputError(f"cannot write {path}: {reason}; free some space or choose another folder")
 
 
-def in_the_way(path: Path) -> Path | None:
+def blocking_file(path: Path) -> Path | None:
     """The file that stands where a folder of `path` should be; None when there is none."""
     return next((folder for folder in path.parents if folder.is_file()), None)
 
@@ -185,7 +185,7 @@ def copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, part)
 
 
-def sweep_parts(folder: Path) -> None:
+def remove_stale_parts(folder: Path) -> None:
     """Remove unfinished files in `folder` whose process is gone (killed while writing)."""
     for part in folder.glob(f".*{PART}"):
         pid = part.name.split(".")[-3]
@@ -213,7 +213,7 @@ def new_folder(root: Path, kind: str) -> Path:
             if not root.is_dir():
                 raise OutputError(f"{root} is a file; choose a folder with --explorations") from None
         except OSError as error:
-            raise cannot_write(folder, error) from error
+            raise write_error(folder, error) from error
 
 
 def explorations_folder(given: str | Path | None = None) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import Any
 
-APART: dict[str, Any] = {
+NEW_PROCESS_GROUP: dict[str, Any] = {
     "start_new_session": True,  # means nothing on Windows, where the next line does the same
     "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     | getattr(subprocess, "CREATE_NO_WINDOW", 0),

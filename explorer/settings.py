@@ -36,12 +36,12 @@ class Knob:
     flag: str
     group: str
 
-    def admits(self, value: float) -> bool:
+    def accepts(self, value: float) -> bool:
         """Whether a number lies within the bounds."""
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     @property
-    def whole(self) -> bool:
+    def is_integer(self) -> bool:
         """Whether only whole numbers are allowed."""
         return int in self.types and float not in self.types
 
@@ -50,7 +50,7 @@ class Knob:
         """The valid values in words: `0.01 to 20`, `one of rgb, oklab`."""
         parts = [f"one of {', '.join(self.choices)}"] if self.choices else []
         if self.low is not None or self.high is not None:
-            kind = "whole numbers " if self.whole else ""
+            kind = "whole numbers " if self.is_integer else ""
             low = "any" if self.low is None else f"{self.low:.10g}"
             parts.append(kind + (f"{low} to {self.high:.10g}" if self.high is not None else f"{low} or more"))
         elif bool in self.types:
@@ -109,7 +109,7 @@ class Settings(BaseModel):
         """Bounds hold for numbers; a setting may take a word or none instead."""
         said = cls.knobs().get(info.field_name or "")
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if said and number and not said.admits(value):
+        if said and number and not said.accepts(value):
             raise ValueError(f"got {value!r}; allowed: {said.allowed}")
         return value
 
@@ -136,12 +136,12 @@ class Settings(BaseModel):
         return found
 
 
-def typed_value(text: str | bool) -> str | bool | None:
+def setting_from_text(text: str | bool) -> str | bool | None:
     """Typed text, or a switch, as a setting takes it: `none` is None."""
     return None if isinstance(text, str) and text.lower() == "none" else text
 
 
-def nearest(name: str, valid: Iterable[str]) -> str:
+def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """`; did you mean 'gain'?` when a valid name is close, else the list of valid names."""
     names = list(valid)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.65)  # below, words have little in common
@@ -164,7 +164,7 @@ def _explain(cls: type[Settings], error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else ""
     if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
-        return f"{cls.__name__} has no setting '{name}'{nearest(name, cls.model_fields)}"
+        return f"{cls.__name__} has no setting '{name}'{did_you_mean(name, cls.model_fields)}"
     if first["type"] == "missing" and len(first["loc"]) == 1:
         return f"{cls.__name__} needs '{name}'"
     reason = first["msg"].removeprefix("Value error, ")

@@ -28,7 +28,7 @@ install_import_hook(
         "explorer.video",
         "explorer.diagnostics",
         "explorer.experiments",
-        "explorer.learn.clips",
+        "explorer.learn.synthetic_clips",
         "explorer.learn.dataset",
         "explorer.learn.optimization",
         "explorer.learn.losses",

@@ -83,7 +83,7 @@ def test_a_file_in_the_way_of_the_folder_is_named(tmp_path):
 def test_unfinished_files_of_dead_processes_are_swept_and_others_kept(tmp_path):
     dead, alive = tmp_path / ".a.mp4.999999999.abc.part", tmp_path / f".b.mp4.{os.getpid()}.abc.part"
     dead.touch(), alive.touch()
-    files.sweep_parts(tmp_path)
+    files.remove_stale_parts(tmp_path)
     assert (dead.exists(), alive.exists()) == (False, True)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from explorer.errors import SettingsError
-from explorer.settings import Settings, knob, nearest
+from explorer.settings import Settings, did_you_mean, knob
 
 
 class Lamp(Settings):
@@ -60,4 +60,4 @@ def test_text_is_understood_as_on_a_command_line():
 
 
 def test_nearest_lists_the_valid_names_when_none_is_close():
-    assert nearest("zzz", ["gain", "seed"]) == "; valid: gain, seed"
+    assert did_you_mean("zzz", ["gain", "seed"]) == "; valid: gain, seed"

@@ -17,7 +17,7 @@ from explorer.audio.load import Block, Sound, existing_file, open_sound
 from explorer.audio.track import FeatureTrack
 from explorer.progress import Progress, silent
 
-STEP = "analysing"
+STEP = "analyzing"
 
 
 def analyze(
@@ -44,10 +44,10 @@ def analyze(
         track = analyze_sound(open_sound(path), sha256, basic, progress)
         if cache:
             remembered.remember(track)
-    return with_extras(track, path, chosen.extras, cache, progress) if chosen.extras else track
+    return add_extras(track, path, chosen.extras, cache, progress) if chosen.extras else track
 
 
-def with_extras(
+def add_extras(
     track: FeatureTrack, path: Path, groups: tuple[str, ...], cache: bool, progress: Progress
 ) -> FeatureTrack:
     """A basic track and the columns of these groups, measured unless they are remembered."""
@@ -57,7 +57,7 @@ def with_extras(
     present = sounding(track.raw, track.settings)
     raw = [_measured(track, path, group, cache, progress) for group in groups]
     values = [scaled(group, found, present, track.settings) for group, found in zip(groups, raw, strict=True)]
-    settings = track.settings.hearing(groups)
+    settings = track.settings.with_extras(groups)
     return replace(
         track,
         values=np.hstack([track.values, *values]),
@@ -73,7 +73,7 @@ def _measured(
     from explorer.audio.extras import live, measure, version
 
     if cache and group == "live":
-        return live.at_times(live.remembered_rows(path, track.sha256, progress), track.times)
+        return live.at_times(live.cached_rows(path, track.sha256, progress), track.times)
     facts = {"group": group, "version": version(group), "fps": track.fps}
     found = (
         remembered.find_columns(track.sha256, facts, (len(track.raw), len(EXTRAS[group]))) if cache else None

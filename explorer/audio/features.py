@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import field_validator
 
 from explorer.errors import SettingsError
-from explorer.settings import Settings, knob, nearest
+from explorer.settings import Settings, did_you_mean, knob
 
 FEATURES = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset", "flatness")
 """Columns of every track, in this order."""
@@ -99,7 +99,7 @@ class AnalysisSettings(Settings):
         names = list(given or ())
         for name in names:
             if name not in EXTRAS:
-                raise SettingsError(f"extras: no group '{name}'{nearest(str(name), EXTRAS)}")
+                raise SettingsError(f"extras: no group '{name}'{did_you_mean(str(name), EXTRAS)}")
         return tuple(name for name in EXTRAS if name in names)
 
     @property
@@ -107,7 +107,7 @@ class AnalysisSettings(Settings):
         """The columns of a track: the basic ones, then those of the extras."""
         return (*FEATURES, *(column for group in self.extras for column in EXTRAS[group]))
 
-    def hearing(self, extras: Iterable[str]) -> AnalysisSettings:
+    def with_extras(self, extras: Iterable[str]) -> AnalysisSettings:
         """The same analysis with these groups besides its own."""
         return self.replace(extras=(*self.extras, *extras))
 
@@ -122,4 +122,4 @@ def check_features(features: Iterable[str]) -> None:
     """Raise SettingsError for a name that no analysis gives."""
     for name in features:
         if name not in UNITS:
-            raise SettingsError(f"no feature '{name}'{nearest(name, UNITS)}")
+            raise SettingsError(f"no feature '{name}'{did_you_mean(name, UNITS)}")

@@ -36,7 +36,7 @@ RATE, HOP, WINDOW = 48000, 800, 2048  # Hz, samples, samples
 LIVE_FPS = RATE / HOP
 
 SILENT = 1e-5  # sum |X_k| below which a sound has no timbre
-FAINTEST = 80.0  # dB below full scale that count as silence
+FLOOR_DB = 80.0  # dB below full scale that count as silence
 ROLLOFF = 0.85
 SURROUNDINGS = 30  # frames before an onset
 BATCH = 256  # frames measured together
@@ -153,10 +153,10 @@ def _centroid(magnitudes: Spectrum) -> Column:
 
 
 def _level(weighted: Frames) -> Column:
-    """Decibels from `FAINTEST` below full scale (0) to full scale (1)."""
+    """Decibels from `FLOOR_DB` below full scale (0) to full scale (1)."""
     power = np.square(weighted).sum(axis=1) / np.square(_HANN).sum()
-    decibels = 10 * np.log10(np.maximum(power, 10 ** (-FAINTEST / 10)))
-    return np.asarray(1 + np.maximum(decibels, -FAINTEST) / FAINTEST)
+    decibels = 10 * np.log10(np.maximum(power, 10 ** (-FLOOR_DB / 10)))
+    return np.asarray(1 + np.maximum(decibels, -FLOOR_DB) / FLOOR_DB)
 
 
 def _zero_crossings(frames: Frames) -> Column:

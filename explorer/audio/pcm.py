@@ -61,7 +61,7 @@ def probe(path: Path) -> tuple[int, int, float]:
     """Rate, channels and promised seconds (0 if unknown) of the first sound in a file; rate 0: no sound."""
     with _decoding(path, "info") as (decoder, stream):
         decoder.stop()
-        found = DURATION.search("\n".join(decoder.said()))
+        found = DURATION.search("\n".join(decoder.messages()))
     hours, minutes, seconds = map(float, found.groups()) if found else (0.0, 0.0, 0.0)
     return stream.sample_rate, stream.channels, 3600 * hours + 60 * minutes + seconds
 
@@ -71,7 +71,7 @@ def decode(path: Path, size: int) -> Generator[Float32[np.ndarray, "samples chan
     with _decoding(path, "error") as (decoder, stream):
         while stream.channels and len(block := stream.read(size)):
             yield block
-        status, said = decoder.wait(), decoder.said()
+        status, said = decoder.wait(), decoder.messages()
     if status < 0:
         raise SoundError(f"decoding {path.name} was interrupted (signal {-status}); try again")
     return said[-1] if said else ""

@@ -17,7 +17,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from explorer.audio.features import TIMBRES, UNITS
 from explorer.audio.load import Sound, open_sound
-from explorer.audio.plot_colors import COLOURS, FAINT, INK, PAPER, WAVE
+from explorer.audio.plot_colors import (
+    BACKGROUND_COLOR,
+    FEATURE_COLORS,
+    GRID_COLOR,
+    TEXT_COLOR,
+    WAVEFORM_COLOR,
+)
 from explorer.audio.plot_strips import CHROMA, COLUMNS, STRIPS, Part, draw_parts
 from explorer.audio.track import FeatureTrack
 from explorer.formatting import clock_text, count_text
@@ -49,20 +55,22 @@ def draw_track(
     names = _rows(track)
     heights = [STRIPS[name][0] if name in STRIPS else 0.8 for name in names]
     rows = ([1.5] if sound else []) + ([0.4] if parts else []) + heights
-    figure = Figure((width, 0.75 * sum(rows) + 1.1), dpi=120, facecolor=PAPER, layout=LAYOUT)
+    figure = Figure((width, 0.75 * sum(rows) + 1.1), dpi=120, facecolor=BACKGROUND_COLOR, layout=LAYOUT)
     axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)[:, 0]
-    figure.suptitle(_title(track), x=0.012, ha="left", color=INK, fontsize=11)
+    figure.suptitle(_title(track), x=0.012, ha="left", color=TEXT_COLOR, fontsize=11)
     if sound:
         opened = sound if isinstance(sound, Sound) else open_sound(sound)
         _draw_waveform(axes[0], sound_envelope(opened, track.duration), track.duration)
     if parts:
         draw_parts(axes[-len(names) - 1], parts, track.duration)
-        _bare(axes[-len(names) - 1], "family", INK)
+        _bare(axes[-len(names) - 1], "family", TEXT_COLOR)
     for axis, name in zip(axes[-len(names) :], names, strict=True):
         draw = STRIPS[name][1] if name in STRIPS else partial(_draw_feature, name=name)
-        _bare(axis, name, COLOURS.get(name, INK))
+        _bare(axis, name, FEATURE_COLORS.get(name, TEXT_COLOR))
         beside = draw(axis, track)
-        axis.text(1.006, 0.5, beside, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVE)
+        axis.text(
+            1.006, 0.5, beside, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVEFORM_COLOR
+        )
     _label_time(axes[-1], track.duration)
     return figure
 
@@ -121,10 +129,10 @@ def _title(track: FeatureTrack) -> str:
 
 def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
     times = (np.arange(len(envelope)) + 0.5) * duration / len(envelope)
-    axis.fill_between(times, envelope[:, 0], envelope[:, 1], color=WAVE, linewidth=0.3)
+    axis.fill_between(times, envelope[:, 0], envelope[:, 1], color=WAVEFORM_COLOR, linewidth=0.3)
     reach = max(1e-6, float(np.abs(envelope).max())) * 1.05
     axis.set_ylim(-reach, reach)
-    _bare(axis, "sound", WAVE)
+    _bare(axis, "sound", WAVEFORM_COLOR)
 
 
 def _rows(track: FeatureTrack) -> list[str]:
@@ -134,10 +142,10 @@ def _rows(track: FeatureTrack) -> list[str]:
 
 def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> str:
     column = track.names.index(name)
-    colour = COLOURS.get(name, INK)
+    colour = FEATURE_COLORS.get(name, TEXT_COLOR)
     rest = 0.0 if name in RESTING_AT_0 else -1.0
     times, low, high = _thinned(track.times, track.values[:, column])
-    axis.axhline(rest, color=FAINT, linewidth=0.6)
+    axis.axhline(rest, color=GRID_COLOR, linewidth=0.6)
     for edge in (np.maximum(high, rest), np.minimum(low, rest)):
         axis.fill_between(times, rest, edge, color=colour, alpha=0.28, linewidth=0)
     axis.fill_between(times, low, high, color=colour, linewidth=0.9)
@@ -169,7 +177,7 @@ def _bare(axis: Axes, label: str, colour: str) -> None:
     axis.set_ylabel(label, rotation=0, ha="right", va="center", color=colour, fontsize=9.5)
     axis.set_yticks([])
     axis.tick_params(axis="x", length=0, labelbottom=False)
-    axis.grid(axis="x", color=FAINT, linewidth=0.4, alpha=0.6)
+    axis.grid(axis="x", color=GRID_COLOR, linewidth=0.4, alpha=0.6)
     axis.set_axisbelow(True)
     axis.margins(x=0)
     axis.spines[:].set_visible(False)
@@ -180,4 +188,4 @@ def _label_time(axis: Axes, duration: float) -> None:
     axis.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 3, 5, 6, 10]))
     shown = clock_text if duration >= 60 else "{:g} s".format
     axis.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: shown(seconds)))
-    axis.tick_params(axis="x", length=3, labelbottom=True, labelsize=8, colors=INK)
+    axis.tick_params(axis="x", length=3, labelbottom=True, labelsize=8, colors=TEXT_COLOR)

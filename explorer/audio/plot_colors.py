@@ -1,8 +1,8 @@
 """The colours of every picture of sound and of its features."""
 
-INK, FAINT, PAPER = "#22252b", "#b9bec7", "#ffffff"
-WAVE = "#5b6472"
-COLOURS = {
+TEXT_COLOR, GRID_COLOR, BACKGROUND_COLOR = "#22252b", "#b9bec7", "#ffffff"
+WAVEFORM_COLOR = "#5b6472"
+FEATURE_COLORS = {
     "bass": "#b3312c",
     "mid": "#d9822b",
     "treble": "#c9a50f",

@@ -11,7 +11,7 @@ from jaxtyping import Float64
 from matplotlib.axes import Axes
 
 from explorer.audio.features import EXTRAS
-from explorer.audio.plot_colors import INK, PAPER
+from explorer.audio.plot_colors import BACKGROUND_COLOR, TEXT_COLOR
 from explorer.audio.track import FeatureTrack
 from explorer.formatting import count_text
 
@@ -38,7 +38,13 @@ def draw_notes(axis: Axes, track: FeatureTrack) -> str:
     )  # fmt: skip
     for row, note in enumerate(NOTES):
         axis.text(
-            1.005, (row + 0.5) / 12, note, transform=axis.transAxes, va="center", fontsize=5.5, color=INK
+            1.005,
+            (row + 0.5) / 12,
+            note,
+            transform=axis.transAxes,
+            va="center",
+            fontsize=5.5,
+            color=TEXT_COLOR,
         )
     return ""
 
@@ -71,7 +77,9 @@ def draw_parts(axis: Axes, parts: Sequence[Part], duration: float) -> None:
     for begin, end, name in parts:
         axis.barh(0.5, end - begin, 1.0, begin, color=PARTS[names.index(name) % len(PARTS)], linewidth=0)
         if (end - begin) / max(duration, 1e-9) > 0.009 * len(name):
-            axis.text((begin + end) / 2, 0.5, name, ha="center", va="center", fontsize=8, color=PAPER)
+            axis.text(
+                (begin + end) / 2, 0.5, name, ha="center", va="center", fontsize=8, color=BACKGROUND_COLOR
+            )
     axis.set_ylim(0, 1)
 
 
@@ -90,7 +98,7 @@ def boundaries(track: FeatureTrack) -> Seconds:
 
 
 def _ticks(axis: Axes, moments: Seconds, width: float) -> None:
-    axis.vlines(moments, 0, 1, color=INK, linewidth=width)
+    axis.vlines(moments, 0, 1, color=TEXT_COLOR, linewidth=width)
     axis.set_ylim(0, 1)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from explorer.audio.features import UNITS, AnalysisSettings, extras_of
 from explorer.errors import ExplorerError, ReadError, SettingsError
 from explorer.files import read_json, write_bytes, write_json
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = 1  # of the saved files
 
 
-def between_rows(
+def interpolate_rows(
     values: Float[np.ndarray, "rows columns"], position: Float64[np.ndarray, " moments"]
 ) -> Float[np.ndarray, "moments columns"]:
     """Rows at any positions, by linear interpolation, held at both ends."""
@@ -70,7 +70,7 @@ class FeatureTrack:
         moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
         if not np.isfinite(moments).all():
             raise SettingsError(f"times must be finite numbers of seconds, got {times!r}")
-        return between_rows(self.values, moments * self.fps)[:, columns]
+        return interpolate_rows(self.values, moments * self.fps)[:, columns]
 
     def _columns(self, names: tuple[str, ...]) -> list[int]:
         for name in names:
@@ -81,7 +81,7 @@ class FeatureTrack:
                         f"{self.name} was analysed without '{name}'; ask for it: "
                         f"analyze(path, extras={missing!r}), or field.hear(path)"
                     )
-                raise SettingsError(f"no feature '{name}'{nearest(name, self.names)}")
+                raise SettingsError(f"no feature '{name}'{did_you_mean(name, self.names)}")
         return [self.names.index(name) for name in names]
 
     def table(self) -> pd.DataFrame:

@@ -57,7 +57,7 @@ class ProgressBar:
         if self._bar is None or step != self._step:
             self.close()
             self._step = step
-            unit = " frames" if step == "drawing" else " s" if step == "analysing" else ""
+            unit = " frames" if step == "drawing" else " s" if step == "analyzing" else ""
             options: dict[str, Any] = (
                 {"bar_format": EPOCH_BAR_FORMAT} if step == "training" else {"unit": unit}
             )

@@ -11,7 +11,7 @@ from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import FieldFlags, with_setting_flags
 from explorer.errors import SettingsError
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 REFUSED_VERDICT_STATUS = 3  # exit status when the verdict is one of --fail-on
 
@@ -92,7 +92,7 @@ def _verdicts(fail_on: str | None) -> list[str]:
     words = [word.strip() for word in (fail_on or "").split(",") if word.strip()]
     for word in words:
         if word not in VERDICTS:
-            raise SettingsError(f"--fail-on: no verdict '{word}'{nearest(word, VERDICTS)}")
+            raise SettingsError(f"--fail-on: no verdict '{word}'{did_you_mean(word, VERDICTS)}")
     return words
 
 

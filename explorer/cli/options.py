@@ -14,10 +14,11 @@ from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
+from explorer.experiments.sweeps.options import SweepOptions
 from explorer.fields import FieldSettings
 from explorer.fields.presets import LOOKS, look
 from explorer.learn.settings import TrainSettings
-from explorer.settings import Knob, Settings, typed_value
+from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
 
 PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
@@ -28,6 +29,7 @@ SETTING_GROUPS: dict[str, type[Settings]] = {
     "encoder": EncoderSettings,
     "training": TrainSettings,
     "render_options": RenderOptions,
+    "sweep_options": SweepOptions,
 }
 
 
@@ -109,7 +111,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(**arguments: Any) -> Any:
         for group, parameters in derived.items():
             typed = {name.partition("__")[2]: arguments.pop(name) for name in parameters}
-            typed = {name: typed_value(text) for name, text in typed.items() if text is not None}
+            typed = {name: setting_from_text(text) for name, text in typed.items() if text is not None}
             arguments[group] = _field_flags(typed) if group == "field" else typed
         if "field" in derived and signature.parameters["field"].annotation is not FieldFlags:
             arguments["field"] = arguments["field"].build_field()

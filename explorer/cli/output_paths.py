@@ -26,7 +26,7 @@ class OutputFile:
             raise SettingsError(f"{flag}: got ''; give the name of a file")
         if self.path.is_dir():
             raise SettingsError(f"{flag}: {path} is a folder; name a file in it")
-        if blocking := files.in_the_way(self.path):
+        if blocking := files.blocking_file(self.path):
             raise SettingsError(f"{flag}: {blocking} is a file and no folder; choose another name")
         self._new = None if self.path.parent.exists() else self.path.parent
 

@@ -1,4 +1,4 @@
-"""`explorer train` and `explorer export`: a model that moves Julia sets with music."""
+"""`explorer train` and `explorer export`: a model that drives Julia sets with music."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import typer
 from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import Explorations, with_setting_flags
 from explorer.errors import SettingsError, Stopped
-from explorer.learn.settings import PROVING, WRITING
+from explorer.experiments.runs.run_folder import SHEET
+from explorer.fields.julia.model import NETWORK
+from explorer.learn.settings import EVALUATION_PHASE, WRITING_PHASE
 from explorer.progress import Progress
 
 
@@ -21,34 +23,36 @@ def train(
     ] = None,
     prove: Annotated[
         list[str] | None,
-        typer.Option("--prove", metavar="AUDIO", help="music to prove it on, and never to train on"),
+        typer.Option(
+            "--prove", metavar="AUDIO", help="music to evaluate the model on, and never to train on"
+        ),
     ] = None,
     resume: Annotated[
-        str | None, typer.Option("--resume", metavar="RUN", help="go on with a training that was stopped")
+        str | None, typer.Option("--resume", metavar="RUN", help="resume a training that was stopped")
     ] = None,
     shipped: Annotated[
-        bool, typer.Option("--shipped", help="make the model that comes with explorer anew")
+        bool, typer.Option("--shipped", help="train the model that ships with explorer again")
     ] = False,
     explorations: Explorations = None,
     ends_with: Annotated[
         int | None,
-        typer.Option("--ends-with", metavar="PID", hidden=True, help="stop when it is gone"),
+        typer.Option("--ends-with", metavar="PID", hidden=True, help="stop when this process is gone"),
     ] = None,
     *,
     training: dict[str, Any],
 ) -> None:
-    """Train a model that moves Julia sets with music, prove it on music held out, and export it to ONNX."""
-    from explorer.learn import train as carry_out
-    from explorer.learn.shipped import train_shipped
+    """Train a model that drives Julia sets with music, evaluate it on held-out music, export it to ONNX."""
+    from explorer.learn import train as train_model
+    from explorer.learn.shipped_model import train_shipped_model
 
     if shipped == bool(folder) or (shipped and (training or resume)):
         raise SettingsError("name a folder with music, as in: explorer train music/ (or --shipped alone)")
     with ProgressBar() as bar:
         progress = bar if ends_with is None else _while_alive(ends_with, bar)
         if shipped:
-            run = train_shipped(prove or (), progress=progress, explorations=explorations)
+            run = train_shipped_model(prove or (), progress=progress, explorations=explorations)
         else:
-            run = carry_out(
+            run = train_model(
                 folder or "",
                 proof_on=prove or (),
                 progress=progress,
@@ -59,23 +63,23 @@ def train(
     if len(history := run.history):
         print_line(f"epochs      {len(history)}, the best is {1 + history['validation'].to_numpy().argmin()}")
     print_line(run.report())
-    print_line(f"model       {run.folder / 'model.onnx'}")
-    print_line(f"pictures    {run.folder / 'sheet.jpg'}")
+    print_line(f"model       {run.folder / NETWORK}")
+    print_line(f"pictures    {run.folder / SHEET}")
     print_line(f"run         {run.folder}")
     if run.manifest["status"] == "stopped":
-        print_line(f"go on with  explorer train {folder} --resume {run.folder.name}")
+        print_line(f"resume with explorer train {folder} --resume {run.folder.name}")
         raise Stopped("training was stopped")
 
 
 def _while_alive(process: int, progress: Progress) -> Progress:
-    """Progress that stops the training when the process that began it is gone."""
+    """Progress that stops the training when the process that started it is gone."""
 
-    def told(step: str, done: float, total: float) -> None:
+    def report_progress(step: str, done: float, total: float) -> None:
         progress(step, done, total)
-        if step not in (PROVING, WRITING) and not psutil.pid_exists(process):
-            raise Stopped("the process that began this training is gone")
+        if step not in (EVALUATION_PHASE, WRITING_PHASE) and not psutil.pid_exists(process):
+            raise Stopped("the process that started this training is gone")
 
-    return told
+    return report_progress
 
 
 def export(
@@ -84,7 +88,7 @@ def export(
 ) -> None:
     """Write the model of a training as ONNX, and check it against torch."""
     from explorer.experiments.library.lookup import find
-    from explorer.learn import export as write
+    from explorer.learn import export as export_onnx
 
-    path, difference = write(find(run, explorations))
+    path, difference = export_onnx(find(run, explorations))
     print_line(f"model       {path} (differs from torch by {difference:.0e} at most)")

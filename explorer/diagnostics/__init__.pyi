@@ -10,6 +10,6 @@ from .repair import calibrate as calibrate
 from .sobol import SobolShares as SobolShares
 from .sobol import sobol_shares as sobol_shares
 from .suggestion import Suggestion as Suggestion
-from .variance import strength as strength
+from .verdict import strength as strength
 from .video import VideoMeasures as VideoMeasures
 from .video import measure_video as measure_video

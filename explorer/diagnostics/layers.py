@@ -12,22 +12,22 @@ import torch
 from jaxtyping import Float
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics.sampling import centres, moments
+from explorer.diagnostics.sampling import pixel_centers, random_times
 from explorer.diagnostics.theory import Prediction, predict
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.cppn.network import Network, activate
 from explorer.rendering import FrameSettings
 
-FLAT = 0.1  # of an activation's steepest slope: below, a unit is saturated
-PAIRS = 64  # of inputs that a prediction is a mean over
-STEEPEST = {"sin": 1.0, "cos": 1.0, "gaussian": (2 / np.e) ** 0.5, "tanh": 1.0}
+SATURATION_SLOPE = 0.1  # of an activation's steepest slope: below, a unit is saturated
+INPUT_PAIRS = 64  # that a prediction is a mean over
+MAX_SLOPES = {"sin": 1.0, "cos": 1.0, "gaussian": (2 / np.e) ** 0.5, "tanh": 1.0}
 
 Batch = Float[torch.Tensor, "moments points _"]
 
 
 @runtime_checkable
 class Layered(Protocol):
-    """What a prepared field offers when it has layers: `PreparedCPPN` does."""
+    """A prepared field that has layers, such as `PreparedCPPN`."""
 
     network: Network
 
@@ -79,56 +79,61 @@ def layer_signals(
     points: int,
 ) -> tuple[LayerSignal, ...]:
     """Every layer of a field at `times` moments of the recipe and `points` pixels; empty without layers."""
-    draws, field = np.random.default_rng(seed), field.at_rest
-    prepared = field.prepare(field.controls(track, moments(track, frames, times, draws)))
+    rng, field = np.random.default_rng(seed), field.at_rest
+    prepared = field.prepare(field.controls(track, random_times(track, frames, times, rng)))
     if not isinstance(prepared, Layered):
         return ()
     grid = Grid(*frames.size)
-    xy = centres(grid, *(draws.integers(side, size=points) for side in frames.size))
+    xy = pixel_centers(grid, *(rng.integers(side, size=points) for side in frames.size))
     inputs = prepared.inputs(xy).astype(np.float64)
     with torch.inference_mode():
         *values, last = (z.double() for z in prepared.layers(torch.from_numpy(xy)))
-        beside = prepared.inputs(xy + np.float32(grid.pixel)).astype(np.float64) - inputs
-        lengths = [_square(dz) for dz in _tangents(prepared.network, values, beside)]
-        *expected, end = _predicted(prepared.network, inputs, beside, draws)
+        steps = prepared.inputs(xy + np.float32(grid.pixel)).astype(np.float64) - inputs
+        lengths = [_mean_square(dz) for dz in _tangents(prepared.network, values, steps)]
+        *predicted, end = _predict(prepared.network, inputs, steps, rng)
         hidden = [
-            _signal(number, name, z, lengths[number] / max(lengths[number - 1], 1e-300), expected[number - 1])
+            _hidden_signal(
+                number, name, z, lengths[number] / max(lengths[number - 1], 1e-300), predicted[number - 1]
+            )
             for number, (name, z) in enumerate(zip(prepared.network.activations, values, strict=True), 1)
         ]
-        return (*hidden, LayerSignal(len(hidden) + 1, "sigmoid", _root(last), _varied(last), predicted=end))
+        return (
+            *hidden,
+            LayerSignal(len(hidden) + 1, "sigmoid", _spread(last), _signal_spread(last), predicted=end),
+        )
 
 
-def _signal(number: int, name: str, z: Batch, chi: float, predicted: Prediction) -> LayerSignal:
+def _hidden_signal(number: int, name: str, z: Batch, chi: float, predicted: Prediction) -> LayerSignal:
     phi = activate(name, z)
     return LayerSignal(
         number,
         name,
-        spread=_root(z),
-        signal=_varied(z),
+        spread=_spread(z),
+        signal=_signal_spread(z),
         mean=float(phi.mean()),
-        activation_spread=_varied(phi),
-        saturated=float((_slope(name, z).abs() < FLAT * STEEPEST[name]).double().mean()),
+        activation_spread=_signal_spread(phi),
+        saturated=float((_slope(name, z).abs() < SATURATION_SLOPE * MAX_SLOPES[name]).double().mean()),
         growth=chi,
         predicted=predicted,
     )
 
 
-def _tangents(network: Network, values: list[Batch], beside: np.ndarray) -> list[Batch]:
-    """The differences `beside` of inputs carried through every layer to first order, dz' = W phi'(z) dz."""
+def _tangents(network: Network, values: list[Batch], steps: np.ndarray) -> list[Batch]:
+    """The differences `steps` of inputs carried through every layer to first order, dz' = W phi'(z) dz."""
     first, *others = (torch.from_numpy(weight).double() for weight in network.weights)
-    carried = [torch.from_numpy(beside) @ first.T]
+    tangents = [torch.from_numpy(steps) @ first.T]
     for name, z, weight in zip(network.activations, values, others, strict=False):
-        carried.append((_slope(name, z) * carried[-1]) @ weight.T)
-    return carried
+        tangents.append((_slope(name, z) * tangents[-1]) @ weight.T)
+    return tangents
 
 
-def _predicted(
-    network: Network, inputs: np.ndarray, beside: np.ndarray, draws: np.random.Generator
+def _predict(
+    network: Network, inputs: np.ndarray, steps: np.ndarray, rng: np.random.Generator
 ) -> list[Prediction]:
     """Theory from the same inputs, paired at random, and the same small differences."""
-    every, steps = (values.reshape(-1, values.shape[-1]) for values in (inputs, beside))
-    chosen, others = draws.integers(len(every), size=(2, PAIRS))
-    one, other, step = every[chosen], every[others], steps[chosen]
+    inputs, steps = (values.reshape(-1, values.shape[-1]) for values in (inputs, steps))
+    first, second = rng.integers(len(inputs), size=(2, INPUT_PAIRS))
+    one, other, step = inputs[first], inputs[second], steps[first]
     return predict(
         network.activations,
         [weight.shape[1] for weight in network.weights],
@@ -147,14 +152,14 @@ def _slope(name: str, z: Batch) -> Batch:
     return 2 * z * torch.exp(-z * z) if name == "gaussian" else 1 - torch.tanh(z) ** 2
 
 
-def _square(z: Batch) -> float:
+def _mean_square(z: Batch) -> float:
     return float((z**2).mean())
 
 
-def _root(z: Batch) -> float:
-    return math.sqrt(_square(z))
+def _spread(z: Batch) -> float:
+    return math.sqrt(_mean_square(z))
 
 
-def _varied(z: Batch) -> float:
+def _signal_spread(z: Batch) -> float:
     """sqrt of the mean over units of the variance over points and moments."""
     return math.sqrt(float(z.flatten(0, 1).var(dim=0).mean()))

@@ -17,10 +17,10 @@ MEASURES = (
     "frame_correlation",
     "saturated",
 )
-"""The numbers of a diagnosis, by name."""
+"""The numbers of a diagnosis, by name; files hold these names, so their spelling stays."""
 
 RESAMPLES = 500
-COVERAGE = 0.95  # of the interval
+CONFIDENCE = 0.95  # level of the interval
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,27 @@ class Measure:
 Rows = Float64[np.ndarray, "blocks numbers"]
 
 
-def bootstrapped(
-    rows: Rows, statistic: Callable[[np.ndarray], np.ndarray], draws: np.random.Generator
+def bootstrap_measure(
+    rows: Rows, statistic: Callable[[np.ndarray], np.ndarray], rng: np.random.Generator
 ) -> Measure:
     """statistic(mean of the rows), and its percentile interval over RESAMPLES draws of rows with replacement.
 
     A row holds the numbers of one block, drawn independently of the others; `statistic` takes means
     (..., numbers) and gives (...). Efron & Tibshirani, "An introduction to the bootstrap" (1993), ch. 13.
     """
-    chosen = draws.integers(len(rows), size=(RESAMPLES, len(rows)))
-    replicates = statistic(rows[chosen].mean(axis=1))
+    from scipy.stats import bootstrap  # slow to load
+
+    def replicate(picks: np.ndarray, axis: int = -1) -> np.ndarray:
+        return statistic(rows[picks].mean(axis=axis - 1))
+
+    interval = bootstrap(
+        (np.arange(len(rows)),),
+        replicate,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        vectorized=True,
+        rng=rng,
+    ).confidence_interval
     value = float(statistic(rows.mean(axis=0)))
-    low, high = np.quantile(replicates, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
-    return Measure(value, min(float(low), value), max(float(high), value))
+    return Measure(value, min(float(interval.low), value), max(float(interval.high), value))

@@ -1,4 +1,4 @@
-"""Many evaluations of fields at once, on all cores or as many threads as are given."""
+"""Many evaluations of fields at once, on all cores or on `threads` threads."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def in_threads(
     progress: Progress,
     threads: int | None = None,
 ) -> list[Result]:
-    """work(item) for every item, in order; each thread computes alone, which suits many small products best.
+    """work(item) for every item, in order; torch uses one thread for each: fastest for many small products.
 
-    `progress` is called from the calling thread. When it or `work` raises, or Ctrl-C comes, nothing new is
-    begun, and the error goes on as soon as what runs has ended.
+    `progress` is called from the calling thread. When it or `work` raises, or on Ctrl-C, no further
+    item is started, and the error is raised as soon as the running ones have ended.
     """
     progress(step, 0, len(items))
     pool = ThreadPoolExecutor(threads or usable_threads(), "explorer-measure", use_single_torch_thread)

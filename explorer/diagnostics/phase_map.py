@@ -7,73 +7,36 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics.boundary import Boundary, theoretical_boundary
+from explorer.diagnostics.boundary import theoretical_boundary
 from explorer.diagnostics.diagnosis import Diagnosis, diagnose
 from explorer.diagnostics.parallel import in_threads
+from explorer.diagnostics.results.phase_map import PhaseMapResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.fields.base import check
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
-Axis = tuple[str, Sequence[Any]]
+SettingValues = tuple[str, Sequence[Any]]  # a setting's name, and its values along an axis
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PhaseMap:
-    """A diagnosis for every pair of values: `cells[row][column]` belongs to (y[row], x[column]).
+class PhaseMap(PhaseMapResult):
+    """A `PhaseMapResult` as text and as a picture: what `phase_map` returns."""
 
-    `boundary` is where mean-field theory expects stillness and noise to begin; None when the settings are not
-    gain and layers of a CPPN.
-    """
-
-    x: tuple[str, tuple[Any, ...]]
-    y: tuple[str, tuple[Any, ...]]
     cells: tuple[tuple[Diagnosis, ...], ...]
-    boundary: Boundary | None
-
-    @property
-    def evaluations(self) -> int:
-        """Colours evaluated for all cells."""
-        return sum(cell.evaluations for line in self.cells for cell in line)
-
-    def table(self) -> pd.DataFrame:
-        """One row a cell: both settings, verdict, flags and measures."""
-        import pandas as pd  # slow to load
-
-        rows = [
-            {
-                self.y[0]: y,
-                self.x[0]: x,
-                "verdict": cell.verdict,
-                "flags": ", ".join(cell.flags),
-                **{name: measure.value for name, measure in cell.measures.items()},
-                "speed": cell.speed,
-            }
-            for y, line in zip(self.y[1], self.cells, strict=True)
-            for x, cell in zip(self.x[1], line, strict=True)
-        ]
-        return pd.DataFrame(rows)
-
-    def verdicts(self) -> pd.DataFrame:
-        """The verdicts alone, y down and x across."""
-        import pandas as pd  # slow to load
-
-        words = [[cell.verdict for cell in line] for line in self.cells]
-        return pd.DataFrame(words, pd.Index(self.y[1], name=self.y[0]), pd.Index(self.x[1], name=self.x[0]))
 
     def __repr__(self) -> str:
         """The verdicts, as a prompt shows them."""
         return f"verdicts: {self.y[0]} downwards, {self.x[0]} across\n{self.verdicts().to_string()}"
 
     def figure(self) -> Figure:
-        """The map as a picture; every verdict has its letter, so colour is never the only sign."""
+        """The map as a picture; every verdict has its letter, so color is never the only sign."""
         from explorer.diagnostics.plots.phase_plot import draw_phase_map  # matplotlib is slow to load
 
         return draw_phase_map(self)
@@ -82,8 +45,8 @@ class PhaseMap:
 def phase_map(
     field: FieldSettings,
     track: FeatureTrack,
-    x: Axis = ("gain", (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)),
-    y: Axis = ("layers", (1, 2, 3, 4, 5, 6, 8, 10)),
+    x: SettingValues = ("gain", (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)),
+    y: SettingValues = ("layers", (1, 2, 3, 4, 5, 6, 8, 10)),
     *,
     frames: FrameSettings | None = None,
     budget: Literal["screen", "draft", "full"] = "draft",
@@ -102,22 +65,22 @@ def phase_map(
     def cell(settings: FieldSettings) -> Diagnosis:
         return diagnose(settings, track, frames=frames, budget=budget, seed=seed, threads=1)
 
-    found = in_threads(cell, fields, "mapping", progress)
+    cells = in_threads(cell, fields, "mapping", progress)
     columns = len(x[1])
     return PhaseMap(
         x=(x[0], tuple(x[1])),
         y=(y[0], tuple(y[1])),
-        cells=tuple(tuple(found[first : first + columns]) for first in range(0, len(found), columns)),
+        cells=tuple(tuple(cells[first : first + columns]) for first in range(0, len(cells), columns)),
         boundary=theoretical_boundary(field, track, frames, (x, y), seed),
     )
 
 
-def _fields(field: FieldSettings, x: Axis, y: Axis) -> list[FieldSettings]:
+def _fields(field: FieldSettings, x: SettingValues, y: SettingValues) -> list[FieldSettings]:
     """The field of every cell, row by row."""
     for name, values in (x, y):
         if name not in type(field).model_fields:
             raise SettingsError(
-                f"{type(field).__name__} has no setting '{name}'{nearest(name, field.knobs())}"
+                f"{type(field).__name__} has no setting '{name}'{did_you_mean(name, field.knobs())}"
             )
         if not len(values):
             raise SettingsError(f"{name}: got no values; give one or more, as in ('gain', (1, 3, 5))")

@@ -1,4 +1,4 @@
-"""Repair: scales for the layers of a CPPN, found layer by layer, that give it life at any depth."""
+"""Repair: scales for the layers of a CPPN, computed layer by layer, that give it life at any depth."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import torch
 from jaxtyping import Float32
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics.correlation import ROUNDING
+from explorer.diagnostics.correlation import ROUNDING_VARIANCE
 from explorer.diagnostics.parallel import in_threads
-from explorer.diagnostics.sampling import DEFAULT_FRAMES, centres, moments
+from explorer.diagnostics.sampling import DEFAULT_FRAMES, pixel_centers, random_times
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
 from explorer.fields.base import check
@@ -20,12 +20,12 @@ from explorer.fields.palette_torch import paint
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
-TARGET = 0.93  # correlation of neighbouring pixels
-OUTPUT = 2.0  # signal that enters the sigmoid: a colour variance of about 0.1
-SOFTEST, HARSHEST = 0.05, 500.0  # signal of a hidden layer, radians
-HALVINGS = 16
-TIMES, POINTS = 8, 160  # moments, and pixels with their right and lower neighbours
-STEADY = 1.0  # squared step from frame to frame that time and the music may each make, in pixels
+TARGET_CORRELATION = 0.93  # of neighboring pixels
+OUTPUT_SIGNAL = 2.0  # that enters the sigmoid: a color variance of about 0.1
+MIN_SIGNAL, MAX_SIGNAL = 0.05, 500.0  # of a hidden layer, radians
+BISECTIONS = 16
+TIMES, POINTS = 8, 160  # moments, and pixels with their right and lower neighbors
+MAX_SQUARED_STEP = 1.0  # from frame to frame, that time and the music may each make, in pixels
 
 Inputs = Float32[np.ndarray, "moments points inputs"]
 
@@ -39,12 +39,12 @@ def calibrate(
     steady: bool = True,
     progress: Progress = silent,
 ) -> CPPN:
-    """The field with `layer_scales` for which neighbouring pixels correlate at 0.9 to 0.95.
+    """The field with `layer_scales` for which neighboring pixels correlate at 0.9 to 0.95.
 
     Every layer's weights are scaled so that the signal in it (see `LayerSignal.signal`) is s radians, so that
     no layer loses it, whatever the gain: the variance is kept. The more radians, the rougher the picture;
-    s is found by halving, on a logarithmic scale, so that the correlation of neighbouring pixels at the
-    recipe's resolution is `TARGET`. The signal that enters the sigmoid is always `OUTPUT`. After Mishkin &
+    s is found by bisection, on a logarithmic scale, so that the correlation of neighboring pixels at the
+    recipe's resolution is 0.93. The signal that enters the sigmoid is always 2. After Mishkin &
     Matas, "All you need is a good init", ICLR 2016, with the roughness instead of variance 1 as the aim.
 
     A picture that rough flickers when a frame moves it by many pixels. `steady` therefore lowers `audio_gain`
@@ -58,59 +58,59 @@ def calibrate(
     frames = frames or DEFAULT_FRAMES
     field = field.replace(layer_scales=None)
     if steady:
-        field = steadied(field, track, frames, seed)
+        field = limit_motion(field, track, frames, seed)
     inputs = _inputs(field, track, frames, seed)
 
-    def found(_: None) -> list[float]:
+    def scales_of(field: CPPN) -> list[float]:
         return _scales(field, inputs, progress)
 
-    (scales,) = in_threads(found, [None], "calibrating", silent)
+    (scales,) = in_threads(scales_of, [field], "calibrating", silent)
     return field.replace(layer_scales=tuple(float(f"{scale:.6g}") for scale in scales))
 
 
-def steadied(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int = 0) -> CPPN:
+def limit_motion(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int = 0) -> CPPN:
     """The field with `audio_gain` and `time_span` at which frames differ no more than pixels side by side."""
-    field, given = field.at_rest, field
+    original, field = field, field.at_rest
     grid = Grid(*frames.size)
-    draws = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     pixel = grid.pixel * field.coord_scale
-    times = moments(track, frames, 512, draws)
+    times = random_times(track, frames, 512, rng)
     here, after = (
         PreparedCPPN(field, field.controls(track, t)).controls for t in (times, times + 1 / float(frames.fps))
     )
     step = after - here
-    moved = {"time_span": step[:, 0], "audio_gain": step[:, 1:]}
-    too_far = {
-        name: float(np.sqrt((part**2).reshape(len(step), -1).sum(1).mean() / STEADY)) / pixel
-        for name, part in moved.items()
+    steps = {"time_span": step[:, 0], "audio_gain": step[:, 1:]}
+    excess = {
+        name: float(np.sqrt((part**2).reshape(len(step), -1).sum(1).mean() / MAX_SQUARED_STEP)) / pixel
+        for name, part in steps.items()
     }
     changes = {}
-    if too_far["audio_gain"] > 1:
-        changes["audio_gain"] = float(f"{field.audio_gain / too_far['audio_gain']:.2g}")
-    if too_far["time_span"] > 1:
+    if excess["audio_gain"] > 1:
+        changes["audio_gain"] = float(f"{field.audio_gain / excess['audio_gain']:.2g}")
+    if excess["time_span"] > 1:
         span = track.duration if field.time_span == "track" else field.time_span
-        changes["time_span"] = float(f"{span * too_far['time_span']:.2g}")
-    return given.replace(**changes)
+        changes["time_span"] = float(f"{span * excess['time_span']:.2g}")
+    return original.replace(**changes)
 
 
 def _inputs(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int) -> Inputs:
-    """What enters the network at pixels and, after each, its right and its lower neighbour."""
-    draws, field = np.random.default_rng(seed), field.at_rest
-    columns, rows = (draws.integers(side - 1, size=POINTS) for side in frames.size)
-    xy = centres(Grid(*frames.size), columns[:, None] + [0, 1, 0], rows[:, None] + [0, 0, 1])
-    prepared = PreparedCPPN(field, field.controls(track, moments(track, frames, TIMES, draws)))
-    found: Inputs = prepared.inputs(xy).astype(np.float32)
-    return found
+    """The inputs of the network at pixels and, after each, its right and its lower neighbor."""
+    rng, field = np.random.default_rng(seed), field.at_rest
+    columns, rows = (rng.integers(side - 1, size=POINTS) for side in frames.size)
+    xy = pixel_centers(Grid(*frames.size), columns[:, None] + [0, 1, 0], rows[:, None] + [0, 0, 1])
+    prepared = PreparedCPPN(field, field.controls(track, random_times(track, frames, TIMES, rng)))
+    inputs: Inputs = prepared.inputs(xy).astype(np.float32)
+    return inputs
 
 
 def _scales(field: CPPN, inputs: Inputs, progress: Progress) -> list[float]:
-    """Halve the range of the signal until the picture is as rough as it should be."""
-    network, low, high = build(field.at_rest), SOFTEST, HARSHEST
+    """Bisect the range of the signal until the picture is as rough as it should be."""
+    network, low, high = build(field.at_rest), MIN_SIGNAL, MAX_SIGNAL
     scaled = _scaling(network, inputs)
-    for step in range(HALVINGS):
-        progress("calibrating", step, HALVINGS)
+    for step in range(BISECTIONS):
+        progress("calibrating", step, BISECTIONS)
         middle = (low * high) ** 0.5
-        if _correlation(scaled(middle)[1], field.palette) > TARGET:
+        if _correlation(scaled(middle)[1], field.palette) > TARGET_CORRELATION:
             low = middle
         else:
             high = middle
@@ -119,17 +119,17 @@ def _scales(field: CPPN, inputs: Inputs, progress: Progress) -> list[float]:
 
 def _scaling(network: Network, inputs: Inputs) -> Callable[[float], tuple[list[float], torch.Tensor]]:
     """A function from the signal in every hidden layer to the layers' scales and the output's z."""
-    given = torch.from_numpy(inputs)
+    first = torch.from_numpy(inputs)
     weights = [torch.from_numpy(weight) for weight in network.weights]
     names = (*network.activations, None)
 
     @torch.inference_mode()
     def scaled(signal: float) -> tuple[list[float], torch.Tensor]:
-        entering, scales = given, []
+        entering, scales = first, []
         for name, weight in zip(names, weights, strict=True):
             z = entering @ weight.T
             spread = float(z.flatten(0, 1).double().var(dim=0).mean().sqrt())
-            scales.append((signal if name else OUTPUT) / max(spread, 1e-30))
+            scales.append((signal if name else OUTPUT_SIGNAL) / max(spread, 1e-30))
             z = z * scales[-1]
             entering = activate(name, z) if name else z
         return scales, entering
@@ -138,8 +138,8 @@ def _scaling(network: Network, inputs: Inputs) -> Callable[[float], tuple[list[f
 
 
 def _correlation(z: torch.Tensor, palette: str) -> float:
-    """Of neighbouring pixels: see `correlation.neighbour_correlation`."""
+    """Of neighboring pixels: see `correlation.neighbour_correlation`."""
     colors = paint(torch.sigmoid(z), palette).double().reshape(TIMES, POINTS, 3, 3)
-    beside = colors[:, :, 1:] - colors[:, :, :1]
+    steps = colors[:, :, 1:] - colors[:, :, :1]
     within = float(colors.var(dim=1).mean())
-    return 1 - float((beside**2).mean()) / (2 * (within + ROUNDING))
+    return 1 - float((steps**2).mean()) / (2 * (within + ROUNDING_VARIANCE))

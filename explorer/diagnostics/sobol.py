@@ -4,14 +4,14 @@ For independent groups of inputs X_1 ... X_k the variance of f splits into parts
 groups: what these groups do together beyond what fewer of them do (Sobol 1993). Shares are V_u / V; the
 total share of a group adds up all V_u in which it takes part (Homma & Saltelli 1996).
 
-Everything follows from T_w, half the mean squared change of f when the groups w are drawn anew:
+Everything follows from T_w, half the mean squared change of f when the groups w are drawn again:
 
     V      = T of all groups
     total  = T_i / V                                         (Jansen 1999)
     closed = sum of V_v / V over v within u = 1 - T_(all but u) / V
     V_u / V = sum over v within u of (-1)^(|u| - |v|) closed_v
 
-From two draws A and B of every group, f is evaluated at all 2^k mixtures of them; these contain the A, B and
+From two rng A and B of every group, f is evaluated at all 2^k mixtures of them; these contain the A, B and
 A_B^(i) of Saltelli et al. 2010 (Computer Physics Communications 181, table 2), and every pair of mixtures
 that differs in w adds to T_w. For f of several numbers (channels) squares are added, as in Gamboa et al. 2014
 (Electronic Journal of Statistics 8, "Sensitivity analysis for multidimensional and functional outputs").
@@ -29,9 +29,15 @@ from jaxtyping import Float, Float64
 from numpy.typing import ArrayLike
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics.measure import Measure, bootstrapped
+from explorer.diagnostics.measure import Measure, bootstrap_measure
 from explorer.diagnostics.parallel import in_threads
-from explorer.diagnostics.sampling import DEFAULT_FRAMES, centres, colours, joined, moments
+from explorer.diagnostics.sampling import (
+    DEFAULT_FRAMES,
+    combine_controls,
+    field_colors,
+    pixel_centers,
+    random_times,
+)
 from explorer.fields import Controls, FieldSettings, Grid
 from explorer.fields.base import check
 from explorer.progress import Progress, silent
@@ -41,10 +47,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GROUPS = ("space", "time", "audio")
-CROSSED = 16  # moments in a block, each seen at as many points: a field evaluates such products best
-BUDGET = 200_000  # colours
+BLOCK_SIZE = 16  # moments, each at as many points: a field evaluates such products best
+BUDGET = 200_000  # colors
 
-Rows = Float[np.ndarray, "_ ..."]  # (units, ...): draws of one group, or what follows from them
+Rows = Float[np.ndarray, "_ ..."]  # (units, ...): rng of one group, or what follows from them
 Function = Callable[[Mapping[str, Rows]], Rows]  # rows of every group -> (units, ...)
 Members = tuple[int, ...]  # a set of groups, by number
 HalfSquares = Float64[np.ndarray, "units subsets"]
@@ -56,7 +62,7 @@ class SobolShares:
 
     `first[group]`: by that group alone; `total[group]`: with everything it takes part in;
     `interactions["space x time"]`: by these together, beyond what each of them does. `variance` is that of f
-    with all groups drawn anew: for a field, of the colours in [0, 1]^2, mean of the channels.
+    with all groups drawn again: for a field, of the colors in [0, 1]^2, mean of the channels.
     """
 
     first: dict[str, Measure]
@@ -91,10 +97,10 @@ class SobolShares:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         parts = {"first": self.first, "interactions": self.interactions, "total": self.total}
-        said: dict[str, Any] = {
+        values: dict[str, Any] = {
             part: {name: share.to_dict() for name, share in shares.items()} for part, shares in parts.items()
         }
-        return said | {"variance": self.variance, "evaluations": self.evaluations}
+        return values | {"variance": self.variance, "evaluations": self.evaluations}
 
 
 def sobol_shares(
@@ -106,16 +112,16 @@ def sobol_shares(
     seed: int = 0,
     progress: Progress = silent,
 ) -> SobolShares:
-    """Shares of place, time and sound in the variance of a field's colours.
+    """Shares of place, time and sound in the variance of a field's colors.
 
     Points are drawn from the frame, times from its moments, and all controls but the time from other
-    moments of the track. About `budget` colours are evaluated; the same seed gives the same numbers. A
+    moments of the track. About `budget` colors are evaluated; the same seed gives the same numbers. A
     callback that raises stops the work.
     """
     check(field, track)
-    frames, draws = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
-    blocks = max(4, budget // (8 * CROSSED**2))
-    first, second = (_drawn(field, track, frames, blocks, draws) for _ in range(2))
+    frames, rng = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
+    blocks = max(4, budget // (8 * BLOCK_SIZE**2))
+    first, second = (_draw_groups(field, track, frames, blocks, rng) for _ in range(2))
     names = field.controls(track, np.zeros(1)).names
     pixel = Grid(*frames.size).pixel
     mixtures = itertools.count()
@@ -123,14 +129,16 @@ def sobol_shares(
     def evaluate(rows: Mapping[str, Rows]) -> Rows:
         before = next(mixtures) * blocks
 
-        def told(step: str, done: float, total: float) -> None:
+        def report_progress(step: str, done: float, total: float) -> None:
             progress(step, before + done, 8 * total)
 
         def block(n: int) -> Rows:
             xy, time, audio = (rows[group][n] for group in GROUPS)
-            return colours(field, joined(Controls(time, names), Controls(audio, names)), xy, pixel)
+            return field_colors(
+                field, combine_controls(Controls(time, names), Controls(audio, names)), xy, pixel
+            )
 
-        return np.stack(in_threads(block, range(blocks), "measuring shares", told))
+        return np.stack(in_threads(block, range(blocks), "measuring shares", report_progress))
 
     return shares(evaluate, first, second, seed=seed, outputs=3)
 
@@ -143,11 +151,11 @@ def shares(
     seed: int = 0,
     outputs: int = 1,
 ) -> SobolShares:
-    """Shares of each group in the variance of any function, from two independent draws of every group.
+    """Shares of each group in the variance of any function, from two independent rng of every group.
 
     `function` takes {group: (units, ...)} and gives (units, ...); units are independent of each other, and
-    intervals come from drawing them anew. It is called once for each of the 2^k mixtures of the two draws.
-    `outputs` numbers are one value of f, last axis last: 3 for colours.
+    intervals come from resampling them. It is called once for each of the 2^k mixtures of the two rng.
+    `outputs` numbers are one value of f, last axis last: 3 for colors.
     """
     groups = tuple(first)
     mixtures = [
@@ -158,49 +166,49 @@ def shares(
     ]
     squares = _half_squares(mixtures)
 
-    def measured(statistic: Callable[[np.ndarray, Members], np.ndarray], members: Members) -> Measure:
-        return bootstrapped(squares, lambda t: statistic(t, members), np.random.default_rng(seed))
+    def measure(statistic: Callable[[np.ndarray, Members], np.ndarray], members: Members) -> Measure:
+        return bootstrap_measure(squares, lambda t: statistic(t, members), np.random.default_rng(seed))
 
     every = range(len(groups))
     sets = {size: list(itertools.combinations(every, size)) for size in range(1, len(groups) + 1)}
     together = [members for size in sets if size > 1 for members in sets[size]]
     return SobolShares(
-        first={groups[n]: measured(_part, (n,)) for n in every},
+        first={groups[n]: measure(_part, (n,)) for n in every},
         interactions={
-            " x ".join(groups[n] for n in members): measured(_part, members) for members in together
+            " x ".join(groups[n] for n in members): measure(_part, members) for members in together
         },
-        total={groups[n]: measured(_total, (n,)) for n in every},
+        total={groups[n]: measure(_total, (n,)) for n in every},
         variance=float(squares[:, -1].mean()),
         evaluations=sum(mixture.size for mixture in mixtures) // outputs,
     )
 
 
-def _drawn(
+def _draw_groups(
     field: FieldSettings,
     track: FeatureTrack,
     frames: FrameSettings,
     blocks: int,
-    draws: np.random.Generator,
+    rng: np.random.Generator,
 ) -> dict[str, Rows]:
-    """Points and control rows of every block: {group: (blocks, CROSSED, columns)}."""
-    count = blocks * CROSSED
-    columns, rows = (draws.integers(side, size=count) for side in frames.size)
-    time, audio = (field.controls(track, moments(track, frames, count, draws)).values for _ in range(2))
-    xy = centres(Grid(*frames.size), columns, rows)
+    """Points and control rows of every block: {group: (blocks, BLOCK_SIZE, columns)}."""
+    count = blocks * BLOCK_SIZE
+    columns, rows = (rng.integers(side, size=count) for side in frames.size)
+    time, audio = (field.controls(track, random_times(track, frames, count, rng)).values for _ in range(2))
+    xy = pixel_centers(Grid(*frames.size), columns, rows)
     parts = zip(GROUPS, (xy, time, audio), strict=True)
-    return {group: part.reshape(blocks, CROSSED, -1) for group, part in parts}
+    return {group: part.reshape(blocks, BLOCK_SIZE, -1) for group, part in parts}
 
 
 def _half_squares(mixtures: list[Rows]) -> HalfSquares:
     """T_w of each unit; column w is a bit mask of groups, and its pairs are the mixtures that differ in w."""
     count = len(mixtures)
-    found = np.zeros((len(mixtures[0]), count))
+    sums = np.zeros((len(mixtures[0]), count))
     for changed in range(1, count):
         for mask in range(count):
             if mask < mask ^ changed:
-                difference = (mixtures[mask] - mixtures[mask ^ changed]).reshape(len(found), -1)
-                found[:, changed] += np.einsum("up,up->u", difference, difference) / difference.shape[1]
-    return found / count  # half of the mean over count / 2 pairs
+                difference = (mixtures[mask] - mixtures[mask ^ changed]).reshape(len(sums), -1)
+                sums[:, changed] += np.einsum("up,up->u", difference, difference) / difference.shape[1]
+    return sums / count  # half of the mean over count / 2 pairs
 
 
 def _total(t: np.ndarray, members: Members) -> np.ndarray:
@@ -209,7 +217,7 @@ def _total(t: np.ndarray, members: Members) -> np.ndarray:
 
 
 def _part(t: np.ndarray, members: Members) -> np.ndarray:
-    """V_u / V, by adding and taking away the closed shares of all sets of groups within u."""
+    """V_u / V, by adding and subtracting the closed shares of all sets of groups within u."""
     total, every = np.zeros_like(t[..., -1]), t.shape[-1] - 1
     for size in range(1, len(members) + 1):
         for within in itertools.combinations(members, size):

@@ -1,32 +1,35 @@
-"""What to change: one setting, and the nearest value of it that was tried and found alive."""
+"""What to change: one setting, and the nearest value of it that was tried and is alive."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics.variance import FAINT
-from explorer.diagnostics.verdict import NOISY, SLOW, STILL, levels
+from explorer.diagnostics.results.diagnosis import DiagnosisResult
+from explorer.diagnostics.verdict import (
+    FAINT_SPEED,
+    FAINT_VARIANCE,
+    NOISY_NEIGHBOR_CORRELATION,
+    STATIC_SPEED,
+)
+from explorer.diagnostics.verdict_sentence import format_speed
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 
-if TYPE_CHECKING:
-    from explorer.diagnostics.diagnosis import Diagnosis
-
 Direction = Literal["up", "down"]
+Remedy = tuple[str, Direction]  # a setting, and which way to turn it
+Diagnose = Callable[[FieldSettings], DiagnosisResult]
 
-STEPS = 16  # values tried of one setting
-FACTORS = {"gain": 1.12, "output_gain": 1.15, "coord_scale": 1.25, "audio_gain": 1.3, "time_span": 1.4}
-LEAST = 0.1  # where a ladder that starts at 0 begins
-
-Measured = Callable[[FieldSettings], "Diagnosis"]
+MAX_STEPS = 16  # values tried of one setting
+STEP_FACTORS = {"gain": 1.12, "output_gain": 1.15, "coord_scale": 1.25, "audio_gain": 1.3, "time_span": 1.4}
+MIN_START = 0.1  # where a ladder upwards starts for a setting that is 0
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A field with one setting changed that was diagnosed and found better."""
+    """A field with one setting changed that was diagnosed and is better."""
 
     setting: str
     value: Any
@@ -38,42 +41,39 @@ class Suggestion:
         return {"setting": self.setting, "value": self.value, "words": self.words}
 
 
-def suggest(diagnosis: Diagnosis, screened: Measured, measured: Measured) -> Suggestion | None:
+def suggest(diagnosis: DiagnosisResult, screen: Diagnose, measure: Diagnose) -> Suggestion | None:
     """The first change that helps, nearest values first; None when nothing is wrong or nothing helps.
 
-    Every candidate is `screened`, a quick diagnosis; what looks alive there is `measured` as thoroughly as
-    the diagnosis itself before it is given.
+    `screen` is a quick diagnosis of every candidate; what looks alive there is diagnosed again by `measure`,
+    as thoroughly as the diagnosis itself, before it is suggested.
     """
     for setting, direction in remedies(diagnosis):
         for candidate in ladder(diagnosis.field, diagnosis.track, setting, direction):
-            if helps(screened(candidate), diagnosis) and helps(found := measured(candidate), diagnosis):
+            if helps(screen(candidate), diagnosis) and helps(result := measure(candidate), diagnosis):
                 value = getattr(candidate, setting)
-                return Suggestion(setting, value, candidate, _words(diagnosis, found, setting, value))
+                return Suggestion(setting, value, candidate, _words(diagnosis, result, setting, value))
     return None
 
 
-def helps(found: Diagnosis, diagnosis: Diagnosis) -> bool:
+def helps(result: DiagnosisResult, diagnosis: DiagnosisResult) -> bool:
     """Alive, without flicker, and not deaf where that was to be cured."""
-    still_deaf = "deaf" in diagnosis.flags and "deaf" in found.flags
-    return found.verdict == "alive" and "flickers" not in found.flags and not still_deaf
+    still_deaf = "deaf" in diagnosis.flags and "deaf" in result.flags
+    return result.verdict == "alive" and "flickers" not in result.flags and not still_deaf
 
 
-def remedies(diagnosis: Diagnosis) -> Sequence[tuple[str, Direction]]:
+def remedies(diagnosis: DiagnosisResult) -> Sequence[Remedy]:
     """Which settings to try, in order, and in which direction."""
     facts, flags = diagnosis.facts, diagnosis.flags
-    if diagnosis.verdict == "noisy" and facts.neighbour < NOISY:
+    if diagnosis.verdict == "noisy" and facts.neighbor < NOISY_NEIGHBOR_CORRELATION:
         return ("gain", "down"), ("coord_scale", "down"), ("output_gain", "down")
     if diagnosis.verdict == "noisy" or (diagnosis.verdict == "alive" and "flickers" in flags):
         return ("audio_gain", "down"), ("time_span", "up"), ("gain", "down")
     if diagnosis.verdict in ("static", "faint"):
-        slow = facts.moved >= FAINT and facts.speed < (STILL if diagnosis.verdict == "static" else SLOW)
-        moving: tuple[tuple[str, Direction], ...] = (("time_span", "down"), ("audio_gain", "up"))
-        wider: tuple[tuple[str, Direction], ...] = (
-            ("gain", "up"),
-            ("coord_scale", "up"),
-            ("output_gain", "up"),
-        )
-        return (*moving, *wider) if slow else (*wider, *moving)
+        limit = STATIC_SPEED if diagnosis.verdict == "static" else FAINT_SPEED
+        slow = facts.motion >= FAINT_VARIANCE and facts.speed < limit
+        faster: tuple[Remedy, ...] = (("time_span", "down"), ("audio_gain", "up"))
+        wider: tuple[Remedy, ...] = (("gain", "up"), ("coord_scale", "up"), ("output_gain", "up"))
+        return (*faster, *wider) if slow else (*wider, *faster)
     return (("audio_gain", "up"),) if "deaf" in flags else ()
 
 
@@ -86,21 +86,21 @@ def ladder(
         value = track.duration
     if setting not in type(field).knobs() or not isinstance(value, int | float):
         return
-    start = max(float(value), LEAST) if direction == "up" else float(value)
-    for step in range(1, STEPS + 1):
-        factor = FACTORS[setting] ** (step if direction == "up" else -step)
+    start = max(float(value), MIN_START) if direction == "up" else float(value)
+    for step in range(1, MAX_STEPS + 1):
+        factor = STEP_FACTORS[setting] ** (step if direction == "up" else -step)
         try:
             yield field.replace(**{setting: float(f"{start * factor:.2g}")})
         except SettingsError:  # beyond what the setting allows
             return
 
 
-def _words(diagnosis: Diagnosis, found: Diagnosis, setting: str, value: Any) -> str:
+def _words(diagnosis: DiagnosisResult, result: DiagnosisResult, setting: str, value: Any) -> str:
     now = getattr(diagnosis.field, setting)
     now = f"{now:g}" if isinstance(now, int | float) else now
-    what = (
-        f"neighbouring pixels then correlate at {found.facts.neighbour:.2f}"
-        if diagnosis.verdict == "noisy" and diagnosis.facts.neighbour < NOISY
-        else f"it then changes by {levels(found.speed)} levels a second"
+    effect = (
+        f"neighboring pixels then correlate at {result.facts.neighbor:.2f}"
+        if diagnosis.verdict == "noisy" and diagnosis.facts.neighbor < NOISY_NEIGHBOR_CORRELATION
+        else f"it then changes by {format_speed(result.speed)} levels a second"
     )
-    return f"set {setting} to {value:g} (now {now}): {found.verdict}, {what}"
+    return f"set {setting} to {value:g} (now {now}): {result.verdict}, {effect}"

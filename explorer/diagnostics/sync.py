@@ -8,9 +8,9 @@ import numpy as np
 from jaxtyping import Float64
 from scipy import fft, ndimage
 
-REACH = 0.5  # seconds: the largest lag that is looked for, either way
-BLUR = 0.04  # seconds, standard deviation; pictures answer a hit within a few frames, not in one
-FAR = 1.0  # seconds: a shift by more tells nothing about the lag, so it shows what chance does
+MAX_LAG_SECONDS = 0.5  # either way
+BLUR_SECONDS = 0.04  # standard deviation; pictures answer a hit within a few frames, not in one
+MIN_SHIFT_SECONDS = 1.0  # a shift by more has nothing to do with the lag: its peaks are accidents
 
 Series = Float64[np.ndarray, " frames"]
 
@@ -27,7 +27,7 @@ class Sync:
     correlation: float  # at the peak, -1 ... 1
     lag_ms: float
     p: float | None
-    chance: float | None  # the correlation that 95 % of the shifts stay below
+    critical_correlation: float | None  # 95 % of the shifts stay below it
     lags_ms: Float64[np.ndarray, " lags"]
     correlations: Float64[np.ndarray, " lags"]
 
@@ -41,21 +41,21 @@ def synchrony(change: Series, onsets: Series, fps: float) -> Sync | None:
     frames = min(len(change), len(onsets))
     if frames < 8:
         return None
-    picture, sound = (_standard(series[:frames], BLUR * fps) for series in (change, onsets))
+    picture, sound = (_standard(series[:frames], BLUR_SECONDS * fps) for series in (change, onsets))
     if not picture.any() or not sound.any():
         return None
     spectrum = fft.rfft(picture) * np.conj(fft.rfft(sound))
     every = fft.irfft(spectrum, n=frames) / frames  # one correlation for each circular lag
-    reach = max(1, min(round(REACH * fps), frames // 4))
+    reach = max(1, min(round(MAX_LAG_SECONDS * fps), frames // 4))
     lags = np.arange(-reach, reach + 1)
     near = every[lags % frames]
     peak = int(near.argmax())
-    by_chance = _peaks_of_shifts(every, reach, round(FAR * fps))
+    shifted = _peaks_of_shifts(every, reach, round(MIN_SHIFT_SECONDS * fps))
     return Sync(
         correlation=float(near[peak]),
-        lag_ms=1000 * (lags[peak] + _between(near, peak)) / fps,
-        p=_share_above(by_chance, near[peak]) if len(by_chance) else None,
-        chance=float(np.quantile(by_chance, 0.95)) if len(by_chance) else None,
+        lag_ms=1000 * (lags[peak] + _parabola_peak(near, peak)) / fps,
+        p=_p_value(shifted, near[peak]) if len(shifted) else None,
+        critical_correlation=float(np.quantile(shifted, 0.95)) if len(shifted) else None,
         lags_ms=1000 * lags / fps,
         correlations=near,
     )
@@ -68,20 +68,20 @@ def _standard(series: Series, blur: float) -> Series:
     return np.asarray((smooth - smooth.mean()) / spread if spread > 1e-12 else np.zeros_like(smooth))
 
 
-def _peaks_of_shifts(every: Series, reach: int, far: int) -> Float64[np.ndarray, " shifts"]:
-    """The peak that would be found had the sound been shifted, for each shift by more than `far`."""
+def _peaks_of_shifts(every: Series, reach: int, min_shift: int) -> Float64[np.ndarray, " shifts"]:
+    """The peak of the correlation with the sound shifted, for each shift by more than `min_shift`."""
     peaks = ndimage.maximum_filter1d(every, 2 * reach + 1, mode="wrap")
-    away = max(far, 2 * reach) + 1
-    return np.asarray(peaks[away : len(every) - away], np.float64)
+    first = max(min_shift, 2 * reach) + 1
+    return np.asarray(peaks[first : len(every) - first], np.float64)
 
 
-def _share_above(by_chance: Float64[np.ndarray, " shifts"], peak: float) -> float:
-    """Share of peaks as high as the one found, which counts as one of them: never 0."""
-    return float((1 + np.sum(by_chance >= peak)) / (1 + len(by_chance)))
+def _p_value(shifted: Float64[np.ndarray, " shifts"], peak: float) -> float:
+    """Share of peaks as high as the measured one, which counts as one of them: never 0."""
+    return float((1 + np.sum(shifted >= peak)) / (1 + len(shifted)))
 
 
-def _between(values: Float64[np.ndarray, " lags"], peak: int) -> float:
-    """Where the parabola through a peak and its neighbours is highest, in steps from it."""
+def _parabola_peak(values: Float64[np.ndarray, " lags"], peak: int) -> float:
+    """Where the parabola through a peak and its neighbors is highest, in steps from it."""
     if not 0 < peak < len(values) - 1:
         return 0.0
     before, top, after = values[peak - 1 : peak + 2]

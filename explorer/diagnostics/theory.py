@@ -31,12 +31,12 @@ from jaxtyping import Float64
 
 Numbers = Float64[np.ndarray, " pairs"]
 
-REACH, NODES = 7.0, 141  # of the quadrature of tanh: standard deviations, and points over them
+MAX_DEVIATION, NODES = 7.0, 141  # of the quadrature of tanh: standard deviations, and points over them
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What theory says of one layer. See `layers.LayerSignal` for the meanings."""
+    """The theory of one layer; `layers.LayerSignal` says what the numbers mean."""
 
     spread: float
     signal: float
@@ -62,13 +62,13 @@ def predict(
     """
     q, c = weights[0] ** 2 * squares, weights[0] ** 2 * products
     t, k = weights[0] ** 2 * steps if steps is not None else (np.ones_like(c), np.zeros_like(c))
-    found = []
+    predictions = []
     for layer, name in enumerate(activations):
         scale = fan_in[layer + 1] * weights[layer + 1] ** 2
         together = mean_product(name, q[0], q[1], c)
         alone = mean_square(name, q)
-        grown, k = scale * _tangent(name, q[0], t, k), scale * k * square_slope(name, q[0])
-        found.append(
+        grown, k = scale * _tangent_square(name, q[0], t, k), scale * k * square_slope(name, q[0])
+        predictions.append(
             Prediction(
                 *_spreads(q, c),
                 mean=float(mean(name, q).mean()),
@@ -77,7 +77,7 @@ def predict(
             )
         )
         q, c, t = scale * alone, scale * together, grown
-    return [*found, Prediction(*_spreads(q, c), None, None, None)]
+    return [*predictions, Prediction(*_spreads(q, c), None, None, None)]
 
 
 def _spreads(q: Float64[np.ndarray, "2 pairs"], c: Numbers) -> tuple[float, float]:
@@ -170,7 +170,7 @@ def square_slope(name: str, q: np.ndarray) -> np.ndarray:
     return np.asarray((np.tanh(z) * (1 - np.tanh(z) ** 2) * z) @ shares / np.maximum(q, 1e-300))
 
 
-def _tangent(name: str, q: Numbers, t: Numbers, k: Numbers) -> Numbers:
+def _tangent_square(name: str, q: Numbers, t: Numbers, k: Numbers) -> Numbers:
     """E[phi'(z)^2 dz^2] for Gaussian z, dz with variances q, t and covariance k."""
     safe = np.maximum(q, 1e-300)
     along, across = (k / safe) ** 2, np.maximum(t - k**2 / safe, 0)
@@ -182,15 +182,15 @@ def _tanh_product(qa: Numbers, qb: Numbers, c: Numbers) -> Numbers:
     nodes, shares = _normal()
     root = np.sqrt(np.maximum(qa, 1e-300))
     along, across = c / root, np.sqrt(np.maximum(qb - (c / root) ** 2, 0))
-    found = np.empty_like(c)
+    product = np.empty_like(c)
     for pair in range(len(c)):
         inner = np.tanh(along[pair] * nodes[:, None] + across[pair] * nodes) @ shares
-        found[pair] = (np.tanh(root[pair] * nodes) * inner) @ shares
-    return found
+        product[pair] = (np.tanh(root[pair] * nodes) * inner) @ shares
+    return product
 
 
 def _normal() -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of the standard normal: the trapezoid rule, far better than 1e-6 here."""
-    nodes = np.linspace(-REACH, REACH, NODES)
+    nodes = np.linspace(-MAX_DEVIATION, MAX_DEVIATION, NODES)
     density = np.exp(-(nodes**2) / 2)
     return nodes, density / density.sum()

@@ -1,4 +1,4 @@
-"""How much the colour varies over space, over time and with the music.
+"""How much the color varies over space, over time and with the music.
 
 Why is a video static? These three numbers answer first: a picture may have plenty of detail (space) and
 still not move (time), or move without listening (audio).
@@ -6,20 +6,14 @@ still not move (time), or move without listening (audio).
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from jaxtyping import Float64
 
 from explorer.diagnostics.sampling import Crossed
 
-STATIC, FAINT = 1e-4, 5e-3  # variances below which nothing, or little, is seen
-
-Strength = Literal["static", "faint", "alive"]
-
 
 def crossed_variances(colors: Crossed) -> Float64[np.ndarray, " 3"]:
-    """Expected variance of the colour f(p, t, a) over one group while the others are held, in [0, 1]^2 units:
+    """Expected variance of the color f(p, t, a) over one group while the others are held, in [0, 1]^2 units:
 
         space = E[t,a] Var[p] f      p: points of the frame
         time  = E[p,a] Var[t] f      t: the time column at frames of the recipe
@@ -30,10 +24,3 @@ def crossed_variances(colors: Crossed) -> Float64[np.ndarray, " 3"]:
     any number of draws. 0.25 is the most there can be (half black, half white), 0.083 that of an even spread.
     """
     return np.array([colors.var(axis=axis, ddof=1).mean() for axis in (2, 0, 1)])
-
-
-def strength(variance: float) -> Strength:
-    """A word for one variance: `static` is a standard deviation below 2.5 of 255 levels, `faint` below 18."""
-    if variance < STATIC:
-        return "static"
-    return "faint" if variance < FAINT else "alive"

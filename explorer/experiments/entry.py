@@ -11,7 +11,7 @@ from explorer.audio import analyze
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Sweep
-from explorer.experiments.reports import report_or_warn
+from explorer.experiments.reports import write_report_or_warn
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_reach
 from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.execution import run_recipe
@@ -96,7 +96,7 @@ def render_recipe(
     run = run_recipe(
         recipe, audio, out, options, executor=executor, on_estimate=on_estimate, progress=progress
     )
-    report_or_warn(run.folder)
+    write_report_or_warn(run.folder)
     return run
 
 
@@ -153,7 +153,9 @@ def sweep(
     else:
         folder, spec, sound = _new_sweep(field, vary, options, audio, progress)
     with SweepManifest(folder, spec, sound, target) as manifest:
-        analyze_all(folder, (with_parameters(spec.base, params) for _, params in spec.points), sound, progress)
+        analyze_all(
+            folder, (with_parameters(spec.base, params) for _, params in spec.points), sound, progress
+        )
         session = Session(folder, target.torch_device.type, retry_failed, manifest.report, progress)
         tally, keys = _unsettled(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
@@ -163,7 +165,7 @@ def sweep(
         finally:
             manifest.report(tally, last=True)
             _write_sheet(folder)
-    report_or_warn(folder)
+    write_report_or_warn(folder)
     return Sweep(folder)
 
 

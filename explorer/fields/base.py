@@ -23,7 +23,7 @@ from explorer.fields import keyframes
 from explorer.fields.keyframes import Keyframe
 from explorer.fields.prepared import Prepared
 from explorer.progress import Progress, silent
-from explorer.settings import Settings, knob, nearest
+from explorer.settings import Settings, did_you_mean, knob
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ class FieldSettings(Settings):
         """A ready-made variant by name; `presets` lists them. Raises SettingsError for another name."""
         known = cls.presets()
         if name not in known:
-            raise SettingsError(f"no preset '{name}'{nearest(name, known)}")
+            raise SettingsError(f"no preset '{name}'{did_you_mean(name, known)}")
         return known[name]
 
     @property
@@ -111,7 +111,7 @@ class FieldSettings(Settings):
         self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
     ) -> FeatureTrack:
         """The track of a sound with all that this field draws from; see `analyze`."""
-        chosen = AnalysisSettings(**settings).hearing(self.extras)
+        chosen = AnalysisSettings(**settings).with_extras(self.extras)
         track = analyze(audio, progress=progress, cache=cache, **chosen.model_dump())
         keyframes.warn_of_the_end(self.keyframes, track)
         return track

@@ -19,7 +19,7 @@ from pydantic import model_validator
 
 from explorer.audio import FeatureTrack
 from explorer.errors import ExplorerWarning, SettingsError
-from explorer.settings import Knob, Settings, nearest
+from explorer.settings import Knob, Settings, did_you_mean
 
 if TYPE_CHECKING:
     from explorer.fields.base import Controls, FieldSettings
@@ -123,9 +123,9 @@ def check(keyframes: Iterable[Keyframe], movable: Iterable[str], knobs: Mapping[
         seen.add(keyframe.at)
         for name, value in keyframe.settings:
             if name not in movable:
-                raise SettingsError(f"keyframes cannot move '{name}'{nearest(name, movable)}")
+                raise SettingsError(f"keyframes cannot move '{name}'{did_you_mean(name, movable)}")
             said = knobs[name]
-            if not said.admits(value) or (said.whole and value % 1):
+            if not said.accepts(value) or (said.is_integer and value % 1):
                 raise SettingsError(f"keyframes: {name}: got {value:g}; allowed: {said.allowed}")
 
 

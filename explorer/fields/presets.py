@@ -8,7 +8,7 @@ from typing import Any
 from explorer.errors import SettingsError
 from explorer.fields import cppn, julia, patterns
 from explorer.fields.base import FieldSettings
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 LOOKS: dict[str, dict[str, FieldSettings]] = {
     "cppn": {**cppn.PRESETS},
@@ -20,13 +20,13 @@ LOOKS: dict[str, dict[str, FieldSettings]] = {
 def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
     """A preset by name, of any kind or of one; without a name the first. Raises SettingsError."""
     if kind is not None and kind not in LOOKS:
-        raise SettingsError(f"no field '{kind}'{nearest(kind, LOOKS)}")
+        raise SettingsError(f"no field '{kind}'{did_you_mean(kind, LOOKS)}")
     known = {name: field for each in ([kind] if kind else LOOKS) for name, field in LOOKS[each].items()}
     if name is None:
         return next(iter(known.values()))
     if name not in known:
         of = f" of the field '{kind}'" if kind else ""
-        raise SettingsError(f"no preset '{name}'{of}{nearest(name, known)}")
+        raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, known)}")
     return known[name]
 
 

@@ -1,4 +1,4 @@
-"""Models that move Julia sets with music: trained, proven on music not trained on, exported to ONNX."""
+"""Models that drive Julia sets with music: training, evaluation on other music, export to ONNX."""
 
 import lazy_loader
 

@@ -1,7 +1,7 @@
-"""Sounds to train on: live features of every file, remembered; tracks held out; sequences of moments.
+"""Sounds to train on: live features of every file, held-out tracks, sequences of moments.
 
-Remembered are the rows of the live analysis, by the content of the file (see `audio.extras.live`). Windows
-and deltas are cut from them anew each time, so no setting can find old numbers.
+The rows of the live analysis are cached by the content of the file (see `audio.extras.live`). Windows and
+deltas are computed from these rows each time, so a changed setting never meets stale numbers.
 """
 
 from __future__ import annotations
@@ -17,22 +17,25 @@ import numpy as np
 from jaxtyping import Float, Float32, Int64
 
 from explorer.audio.cache import content_hash
-from explorer.audio.extras.live import remembered_rows
+from explorer.audio.extras.live import cached_rows
 from explorer.audio.live import LIVE_FPS, live_features
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerWarning, SoundError
 from explorer.formatting import count_text
-from explorer.learn.clips import clips
-from explorer.learn.settings import CLIPS, HEARING
+from explorer.learn.settings import ANALYSIS_PHASE, CLIPS_PHASE
+from explorer.learn.synthetic_clips import synthetic_clips
 from explorer.progress import Progress, silent
 
-ENDINGS = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".m4a", ".aac", ".aif", ".aiff", ".wma", ".caf"}
-TELLING = 5.0  # seconds below which a track tells nothing about what was learned
-NAMED = 5  # of the sounds that are left out
+AUDIO_SUFFIXES = {
+    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3"),
+    *(".m4a", ".aac", ".aif", ".aiff", ".wma", ".caf"),
+}
+MIN_HELD_OUT_SECONDS = 5.0  # a shorter track says nothing about what was learned
+MAX_LISTED_NAMES = 5  # of the sounds that are left out
 
 
 @dataclass(frozen=True, eq=False)
-class Track:
+class LiveTrack:
     """The live features of one sound, or of an excerpt of it."""
 
     name: str
@@ -41,12 +44,12 @@ class Track:
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Duration."""
         return len(self.values) / LIVE_FPS
 
 
-class Unusable(NamedTuple):
-    """A file that cannot be heard, and why in words."""
+class SkippedFile(NamedTuple):
+    """A file that cannot be decoded, and the reason in words."""
 
     name: str
     reason: str
@@ -54,119 +57,126 @@ class Unusable(NamedTuple):
 
 def load_tracks(
     source: str | Path | Iterable[str | Path], progress: Progress = silent
-) -> tuple[list[Track], list[Unusable]]:
-    """The tracks of a folder (with its folders) or of files, each content once, in order of their hash.
+) -> tuple[list[LiveTrack], list[SkippedFile]]:
+    """The tracks of a folder (searched recursively) or of files, each content once, in order of their hash.
 
-    A file that cannot be used is skipped with an ExplorerWarning and named; none at all is a SoundError.
+    An unusable file is skipped with an ExplorerWarning that names it. Raises SoundError if no file is usable.
     """
-    files, tracks, unusable = sound_files(source), {}, []
+    files, tracks, skipped = sound_files(source), {}, []
     for number, path in enumerate(files):
-        progress(HEARING, number, len(files))
+        progress(ANALYSIS_PHASE, number, len(files))
         try:
             track = load_track(path)
             tracks[track.sha256] = track
         except SoundError as error:
             warnings.warn(f"skipped: {error}", ExplorerWarning, stacklevel=2)
-            unusable.append(Unusable(path.name, str(error).replace(str(path), path.name)))
-    progress(HEARING, len(files), len(files))
+            skipped.append(SkippedFile(path.name, str(error).replace(str(path), path.name)))
+    progress(ANALYSIS_PHASE, len(files), len(files))
     if not tracks:
-        said = f"in {files[0].name}" if len(files) == 1 else f"in {count_text(len(files), 'file')}"
-        raise SoundError(f"no usable sound {said}; give a folder with music (wav, flac, ogg, mp3, m4a)")
-    return [tracks[key] for key in sorted(tracks)], unusable
+        location = files[0].name if len(files) == 1 else count_text(len(files), "file")
+        raise SoundError(
+            f"no usable sound in {location}; give a folder with music (wav, flac, ogg, mp3, m4a)"
+        )
+    return [tracks[key] for key in sorted(tracks)], skipped
 
 
 def sound_files(source: str | Path | Iterable[str | Path]) -> list[Path]:
-    """The files of a folder that look like sounds, or the files given. Raises SoundError for none."""
+    """The sound files of a folder, by suffix, or the listed files. Raises SoundError if there are none."""
     if not isinstance(source, str | Path):
         return [Path(path) for path in source]
     folder = Path(source).expanduser()
-    if not folder.exists() and folder.suffix.lower() not in ENDINGS:
+    if not folder.exists() and folder.suffix.lower() not in AUDIO_SUFFIXES:
         raise SoundError(f"there is no folder {folder.absolute()}; check the name")
     if not folder.is_dir():
         return [existing_file(folder)]
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith("."))
-    if not found:
+    candidates = (path for path in folder.rglob("*") if not path.name.startswith("."))
+    files = sorted(path for path in candidates if path.suffix.lower() in AUDIO_SUFFIXES)
+    if not files:
         raise SoundError(f"{folder} holds no sound file; give a folder with music (wav, flac, ogg, mp3, m4a)")
-    return found
+    return files
 
 
-def load_track(path: str | Path) -> Track:
-    """The live features of a file, remembered by its content. Raises SoundError."""
+def load_track(path: str | Path) -> LiveTrack:
+    """The live features of a file, cached by its content. Raises SoundError."""
     path = existing_file(path)
     sha256 = content_hash(path)
-    values = remembered_rows(path, sha256)
-    return Track(path.name, sha256, values)
+    values = cached_rows(path, sha256)
+    return LiveTrack(path.name, sha256, values)
 
 
-def load_proof(paths: Iterable[str | Path], progress: Progress = silent) -> list[Track]:
-    """The tracks of files to prove on, each content once. Raises SoundError for one that cannot be used."""
+def load_evaluation_tracks(paths: Iterable[str | Path], progress: Progress = silent) -> list[LiveTrack]:
+    """The tracks of files to evaluate on, each content once. Raises SoundError for an unusable file."""
     files = [file for path in paths for file in sound_files(path)]
     tracks = {}
     for number, path in enumerate(files):
-        progress(HEARING, number, len(files))
+        progress(ANALYSIS_PHASE, number, len(files))
         track = load_track(path)
         tracks[track.sha256] = track
     return list(tracks.values())
 
 
-def by_length(tracks: list[Track], frames: int) -> tuple[list[Track], list[Track]]:
-    """The tracks that have so many frames, and those that do not. Raises SoundError where none has.
+def split_by_length(tracks: list[LiveTrack], frames: int) -> tuple[list[LiveTrack], list[LiveTrack]]:
+    """The tracks with at least `frames` frames, and the shorter ones. Raises SoundError if all are shorter.
 
-    A track shorter than a sequence would stand still for the rest of it.
+    A track shorter than a sequence would repeat its last frame for the rest of it.
     """
     short = [track for track in tracks if len(track.values) < frames]
     if not short:
         return tracks, []
-    about = f"shorter than a sequence, {frames / LIVE_FPS:.1f} s"
+    limit = f"shorter than a sequence, {frames / LIVE_FPS:.1f} s"
     if len(short) == len(tracks):
-        raise SoundError(f"every sound is {about}; give longer ones, or shorter sequences (--sequence)")
-    names = ", ".join(track.name for track in short[:NAMED]) + (", ..." if len(short) > NAMED else "")
+        raise SoundError(f"every sound is {limit}; give longer ones, or shorter sequences (--sequence)")
+    names = ", ".join(track.name for track in short[:MAX_LISTED_NAMES])
+    names += ", ..." if len(short) > MAX_LISTED_NAMES else ""
     warnings.warn(
-        f"left out {len(short)} of {len(tracks)} sounds, {about}: {names}", ExplorerWarning, stacklevel=2
+        f"left out {len(short)} of {len(tracks)} sounds, {limit}: {names}", ExplorerWarning, stacklevel=2
     )
     return [track for track in tracks if len(track.values) >= frames], short
 
 
-def made_tracks(count: int, seed: int = 0, progress: Progress = silent) -> list[Track]:
-    """Tracks of generated clips (see `clips`)."""
+def synthetic_tracks(count: int, seed: int = 0, progress: Progress = silent) -> list[LiveTrack]:
+    """Tracks of generated clips (see `synthetic_clips`)."""
     tracks = []
-    for name, samples in clips(count, seed):
-        tracks.append(Track(name, hashlib.sha256(samples.tobytes()).hexdigest(), live_features(samples)))
-        progress(CLIPS, len(tracks), count)
+    for name, samples in synthetic_clips(count, seed):
+        tracks.append(LiveTrack(name, hashlib.sha256(samples.tobytes()).hexdigest(), live_features(samples)))
+        progress(CLIPS_PHASE, len(tracks), count)
     return tracks
 
 
-def split(tracks: list[Track], share: float, seed: int) -> tuple[list[Track], list[Track]]:
-    """Tracks to train on and tracks held out, at least one of each; which, follows from hash and seed.
+def split(tracks: list[LiveTrack], share: float, seed: int) -> tuple[list[LiveTrack], list[LiveTrack]]:
+    """Tracks to train on and held-out tracks, at least one of each; the choice follows from hash and seed.
 
-    What is shorter than `TELLING` seconds is not held out. Where that leaves fewer than two tracks, the last
-    part of the longest is. Raises SoundError when there is too little sound.
+    A track shorter than `MIN_HELD_OUT_SECONDS` is not held out. If that leaves fewer than two tracks, the
+    last part of the longest track is held out. Raises SoundError when there is too little sound.
     """
-    telling = [track for track in tracks if track.seconds >= TELLING]
-    if len(telling) < 2:
-        longest = max(tracks, key=lambda track: track.seconds)
-        first, last = _cut(longest, share)
-        return [first, *(track for track in tracks if track is not longest)], [last]
-    order = sorted(telling, key=lambda track: hashlib.sha256(f"{seed} {track.sha256}".encode()).digest())
-    held = order[: min(len(order) - 1, max(1, round(share * len(order))))]
-    return [track for track in tracks if track not in held], held
+    candidates = [track for track in tracks if track.seconds >= MIN_HELD_OUT_SECONDS]
+    if len(candidates) < 2:
+        source = max(tracks, key=lambda track: track.seconds)
+        first, last = _split_track(source, share)
+        return [first, *(track for track in tracks if track is not source)], [last]
+    order = sorted(candidates, key=lambda track: hashlib.sha256(f"{seed} {track.sha256}".encode()).digest())
+    held_out = order[: min(len(order) - 1, max(1, round(share * len(order))))]
+    return [track for track in tracks if track not in held_out], held_out
 
 
-def _cut(track: Track, share: float) -> tuple[Track, Track]:
-    if track.seconds < TELLING:
-        raise SoundError(f"{track.name} is all there is, {track.seconds:.1f} s; give {TELLING:.0f} s or more")
-    at = round(len(track.values) * (1 - share))
-    parts = (("first part", track.values[:at]), ("last part", track.values[at:]))
-    first, last = (Track(f"{track.name} ({which})", track.sha256, values) for which, values in parts)
+def _split_track(track: LiveTrack, share: float) -> tuple[LiveTrack, LiveTrack]:
+    if track.seconds < MIN_HELD_OUT_SECONDS:
+        raise SoundError(
+            f"the only sound, {track.name}, has {track.seconds:.1f} s; "
+            f"give {MIN_HELD_OUT_SECONDS:.0f} s or more"
+        )
+    boundary = round(len(track.values) * (1 - share))
+    parts = (("first part", track.values[:boundary]), ("last part", track.values[boundary:]))
+    first, last = (LiveTrack(f"{track.name} ({name})", track.sha256, values) for name, values in parts)
     return first, last
 
 
-def sequence_starts(
+def sequence_frames(
     frames: int, length: int, stride: int, offset: int = 0
 ) -> Iterator[Int64[np.ndarray, " length"]]:
-    """Frame numbers of sequences of `length` moments, `stride` frames apart, one after the other.
+    """Yield the frame numbers of consecutive sequences of `length` moments, `stride` frames apart.
 
-    The first begins at `offset`; a track too short for one sequence gives one that rests on its first frame.
+    The first begins at `offset`. A track too short for one sequence gives one that repeats its first frame.
     """
     span = length * stride
     moments = np.arange(length) * stride
@@ -177,5 +187,5 @@ def sequence_starts(
 
 
 def mean_and_spread(rows: Float[np.ndarray, "frames inputs"]) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and spread of every column, the spread at least a thousandth."""
+    """Mean and standard deviation of every column, the deviation at least 0.001."""
     return rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-3)

@@ -1,9 +1,9 @@
-"""The differentiable twin of the Julia picture: small, few iterations, with gradients that mean something.
+"""A differentiable Julia image: small, with few iterations, so that its gradients are meaningful.
 
     z_0 = (x, y) EXTENT / zoom, turned;  z <- z^2 + c until |z| > 32;  nu: see `fields.julia.formulas`
 
-A point that has not escaped within `ITERATIONS` steps has nu = ITERATIONS. Tone and colour are the renderer's
-own formulas.
+A point that has not escaped within `ITERATIONS` steps has nu = ITERATIONS. Tone and color are the
+renderer's own formulas.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from explorer.fields.julia.parameters import EXTENT, PARAMETERS
 from explorer.learn.metrics import luma
 from explorer.learn.orbit_gradients import ITERATIONS, LIMIT, escape
 
-SIZE = 48  # rows and columns
-ROWS = 360  # of a picture that will be looked at: what is finer than its pixels is not `seen`
+IMAGE_SIZE = 48  # rows and columns
+DISPLAY_ROWS = 360  # of a picture on a screen: detail finer than its pixels does not count as `seen`
 
-AT_REST = [
+REST_COLOR = [
     torch.tensor(parameter.rest)
     for parameter in PARAMETERS
     if parameter.name in ("hue", "saturation", "brightness")
@@ -33,11 +33,11 @@ Pairs = Float32[torch.Tensor, "moments 2"]
 Pixels = Float32[torch.Tensor, "moments 1"]
 
 
-class Drawn(NamedTuple):
-    """Pictures: their structure (Y in the colours of rest), and colours of every second row and column."""
+class JuliaImages(NamedTuple):
+    """Images: their structure (Y in the colors of rest), and the colors of every second row and column."""
 
     structure: Float32[torch.Tensor, "moments rows columns"]
-    colours: Float32[torch.Tensor, "moments half_rows half_columns 3"]
+    colors: Float32[torch.Tensor, "moments half_rows half_columns 3"]
 
 
 class _Orbits(torch.autograd.Function):
@@ -58,12 +58,12 @@ class _Orbits(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        """What comes from above, times the gradients found on the way."""
+        """The upstream gradient times the gradients that the forward pass stored."""
         real, imag, x, y = (upstream[0] * slope for slope in ctx.saved_tensors)
         return x, y, torch.stack([real.sum(dim=1), imag.sum(dim=1)], dim=1), None
 
 
-def constants(angle: Moments, distance: Moments) -> Pairs:
+def julia_constants(angle: Moments, distance: Moments) -> Pairs:
     """c = distance (e^(i angle) / 2 - e^(2 i angle) / 4), as `fields.julia.parameters.constant`."""
     real = angle.cos() / 2 - (2 * angle).cos() / 4
     imag = angle.sin() / 2 - (2 * angle).sin() / 4
@@ -71,42 +71,44 @@ def constants(angle: Moments, distance: Moments) -> Pairs:
 
 
 def orbits(
-    angle: Moments, rotation: Moments, distance: Moments, zoom: Moments, size: int = SIZE, every: int = 1
+    angle: Moments, rotation: Moments, distance: Moments, zoom: Moments, size: int = IMAGE_SIZE, step: int = 1
 ) -> tuple[Points, Points, Points]:
-    """nu, `seen` and `trap` at the pixels of square pictures, row by row; at every so many rows and columns.
+    """nu, `seen` and `trap` at the pixels of square images, row by row, at every `step`-th row and column.
 
-    These must be a multiple of 4.
+    The number of these rows and columns must be a multiple of 4.
     """
-    places = ((torch.arange(size, dtype=torch.float32) + 0.5) / size * 2 - 1)[::every]
-    y, x = (axis.reshape(1, -1) for axis in torch.meshgrid(places, places, indexing="ij"))
+    positions = ((torch.arange(size, dtype=torch.float32) + 0.5) / size * 2 - 1)[::step]
+    y, x = (axis.reshape(1, -1) for axis in torch.meshgrid(positions, positions, indexing="ij"))
     scale = EXTENT / zoom[:, None]
     cos, sin = rotation.cos()[:, None] * scale, rotation.sin()[:, None] * scale
-    c = constants(angle, distance)
-    turned = x * cos - y * sin, x * sin + y * cos
-    found: tuple[Points, Points, Points] = _Orbits.apply(*turned, c, scale.detach() * (2 / ROWS))  # type: ignore[no-untyped-call]
-    return found
+    c = julia_constants(angle, distance)
+    rotated = x * cos - y * sin, x * sin + y * cos
+    orbit: tuple[Points, Points, Points] = _Orbits.apply(*rotated, c, scale.detach() * (2 / DISPLAY_ROWS))  # type: ignore[no-untyped-call]
+    return orbit
 
 
-def draw(controls: dict[str, Moments], size: int = SIZE) -> Drawn:
-    """Pictures of the controls angle, rotation, distance, zoom, hue, saturation, brightness."""
+def draw_images(controls: dict[str, Moments], size: int = IMAGE_SIZE) -> JuliaImages:
+    """Images of the controls angle, rotation, distance, zoom, hue, saturation, brightness."""
     nu, seen, trap = (part.view(-1, size, size) for part in _orbits_of(controls, size))
     structure = _structure(nu, seen, trap)
-    paint = (controls[name][:, None, None] for name in ("hue", "saturation", "brightness"))
-    colours = colour(*(part[:, ::2, ::2] for part in (nu, tone_of(nu), seen, trap)), *paint)
-    return Drawn(structure, torch.stack(colours, dim=-1))
+    color_controls = (controls[name][:, None, None] for name in ("hue", "saturation", "brightness"))
+    colors = colour(*(part[:, ::2, ::2] for part in (nu, tone_of(nu), seen, trap)), *color_controls)
+    return JuliaImages(structure, torch.stack(colors, dim=-1))
 
 
-def sketch(controls: dict[str, Moments], size: int = SIZE) -> Float32[torch.Tensor, "moments rows columns"]:
-    """The structure of every second row and column of what `draw` draws, without gradients."""
+def draw_structure(
+    controls: dict[str, Moments], size: int = IMAGE_SIZE
+) -> Float32[torch.Tensor, "moments rows columns"]:
+    """The structure of every second row and column of what `draw_images` draws, without gradients."""
     with torch.no_grad():
-        found = _orbits_of(controls, size, every=2)
-        return _structure(*(part.view(-1, size // 2, size // 2) for part in found))
+        half = _orbits_of(controls, size, step=2)
+        return _structure(*(part.view(-1, size // 2, size // 2) for part in half))
 
 
-def _orbits_of(controls: dict[str, Moments], size: int, every: int = 1) -> tuple[Points, Points, Points]:
+def _orbits_of(controls: dict[str, Moments], size: int, step: int = 1) -> tuple[Points, Points, Points]:
     angle, rotation, distance, zoom = (controls[name] for name in ("angle", "rotation", "distance", "zoom"))
-    return orbits(angle, rotation, distance, zoom, size, every)
+    return orbits(angle, rotation, distance, zoom, size, step)
 
 
 def _structure(nu: torch.Tensor, seen: torch.Tensor, trap: torch.Tensor) -> torch.Tensor:
-    return luma(torch.stack(colour(nu, tone_of(nu), seen, trap, *AT_REST), dim=-1))
+    return luma(torch.stack(colour(nu, tone_of(nu), seen, trap, *REST_COLOR), dim=-1))

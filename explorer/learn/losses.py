@@ -1,4 +1,4 @@
-"""What is wanted of pictures that follow music: pairs of features and metrics that should move together.
+"""The losses of training: features and image metrics that should move together, and what holds them back.
 
     correlation    -r of each pair, over sequences of consecutive moments, by its weight
     smoothness     mean square of the steps between parameters of consecutive frames (ranges as units)
@@ -6,7 +6,7 @@
                    size, and the picture would freeze while r stays high
     rest           how far the mean of each parameter lies from its rest
 
-Where a feature stands still a pair asks nothing, so that still passages may be still.
+Where a feature is constant its pair has no weight, so that quiet passages may be still.
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from jaxtyping import Float32
 from explorer.fields.julia.parameters import PARAMETERS
 
 Values = Float32[torch.Tensor, "sequences moments"]
-Shares = Float32[torch.Tensor, "sequences frames 7"]  # parameters, 0 = low and 1 = high
+Columns = dict[str, Values]
+Positions = Float32[torch.Tensor, "sequences frames 7"]  # of parameters in their ranges: 0 = low, 1 = high
 
 
 @dataclass(frozen=True)
-class Pair:
+class FeatureMetricPair:
     """A sum of features that a metric should follow (sign 1) or oppose (-1).
 
-    `drives` are the parameters through which it can, `still` is the spread of the features below which
-    nothing is asked, `floor` the spread that the metric should have.
+    `parameters` are those through which it can. Below the spread `feature_floor` of the features the pair has
+    no weight; `metric_floor` is the spread that the metric should have.
     """
 
     features: tuple[str, ...]
     metric: str
     weight: float
-    drives: tuple[str, ...]
-    still: float
-    floor: float
+    parameters: tuple[str, ...]
+    feature_floor: float
+    metric_floor: float
     sign: int = 1
 
     @property
@@ -45,13 +46,13 @@ class Pair:
 
 
 PAIRS = (
-    Pair(("rms",), "luminance", 1.0, ("brightness",), 0.01, 0.03),
-    Pair(("rms",), "change", 0.3, ("speed", "turn"), 0.01, 0.001),
-    Pair(("flux", "onset"), "change", 2.0, ("speed", "turn"), 0.05, 0.001),
-    Pair(("zcr",), "edges", 2.6, ("zoom",), 0.005, 0.003),
-    Pair(("centroid",), "detail", 0.2, ("zoom",), 0.005, 0.003),
-    Pair(("centroid",), "hue", 2.2, ("hue",), 0.005, 0.06),
-    Pair(("rms",), "variety", 0.2, ("saturation",), 0.01, 0.01),
+    FeatureMetricPair(("rms",), "luminance", 1.0, ("brightness",), 0.01, 0.03),
+    FeatureMetricPair(("rms",), "change", 0.3, ("speed", "turn"), 0.01, 0.001),
+    FeatureMetricPair(("flux", "onset"), "change", 2.0, ("speed", "turn"), 0.05, 0.001),
+    FeatureMetricPair(("zcr",), "edges", 2.6, ("zoom",), 0.005, 0.003),
+    FeatureMetricPair(("centroid",), "detail", 0.2, ("zoom",), 0.005, 0.003),
+    FeatureMetricPair(("centroid",), "hue", 2.2, ("hue",), 0.005, 0.06),
+    FeatureMetricPair(("rms",), "variety", 0.2, ("saturation",), 0.01, 0.01),
 )
 STEP_WEIGHTS = {
     "distance": 50.0,
@@ -61,54 +62,58 @@ STEP_WEIGHTS = {
     "hue": 4.0,
     "saturation": 20.0,
     "brightness": 40.0,
-}  # of smoothness
-REST_WEIGHTS = {"turn": 5.0}  # the others 1; a picture that always turns makes dizzy
-SMOOTHNESS, COLLAPSE, REST = 1.5, 2.0, 0.5
+}  # in the smoothness term
+REST_WEIGHTS = {"turn": 5.0}  # the others 1; a picture that always turns makes viewers dizzy
+SMOOTHNESS_WEIGHT, COLLAPSE_WEIGHT, REST_WEIGHT = 1.5, 2.0, 0.5
 
 
-def correlation(a: Values, b: Values, still: float = 0.0) -> Float32[torch.Tensor, " sequences"]:
-    """Pearson's r along each sequence, drawn to 0 where the spread of `a` is below `still`."""
+def correlation(a: Values, b: Values, floor: float = 0.0) -> Float32[torch.Tensor, " sequences"]:
+    """Pearson's r along each sequence, pulled to 0 where the spread of `a` is below `floor`."""
     a, b = a - a.mean(dim=1, keepdim=True), b - b.mean(dim=1, keepdim=True)
-    spread_a, spread_b = (a * a).mean(dim=1) + still**2, (b * b).mean(dim=1) + 1e-10
+    spread_a, spread_b = (a * a).mean(dim=1) + floor**2, (b * b).mean(dim=1) + 1e-10
     return (a * b).mean(dim=1) / (spread_a * spread_b).sqrt()
 
 
-def heard(pair: Pair, features: dict[str, Values]) -> Values:
+def feature_sum(pair: FeatureMetricPair, features: Columns) -> Values:
     """The sum of a pair's features."""
     return torch.stack([features[name] for name in pair.features]).sum(dim=0)
 
 
-def pair_loss(pair: Pair, features: dict[str, Values], metrics: dict[str, Values]) -> torch.Tensor:
-    """-r of one pair, mean over sequences."""
-    return -pair.sign * correlation(heard(pair, features), metrics[pair.metric], pair.still).mean()
+def pair_correlation(pair: FeatureMetricPair, features: Columns, metrics: Columns) -> torch.Tensor:
+    """r of one pair along each sequence."""
+    return correlation(feature_sum(pair, features), metrics[pair.metric], pair.feature_floor)
 
 
-def collapse_loss(pair: Pair, features: dict[str, Values], metrics: dict[str, Values]) -> torch.Tensor:
-    """relu(1 - spread / floor) of a pair's metric, as far as its features move."""
-    moving = heard(pair, features).var(dim=1)
+def pair_loss(pair: FeatureMetricPair, features: Columns, metrics: Columns) -> torch.Tensor:
+    """-r of one pair in the direction of its sign, mean over sequences."""
+    return -pair.sign * pair_correlation(pair, features, metrics).mean()
+
+
+def collapse_loss(pair: FeatureMetricPair, features: Columns, metrics: Columns) -> torch.Tensor:
+    """relu(1 - spread / floor) of a pair's metric, weighted by the variance of its features."""
+    variance = feature_sum(pair, features).var(dim=1)
     spread = (metrics[pair.metric].var(dim=1) + 1e-12).sqrt()
-    return (torch.relu(1 - spread / pair.floor) * moving / (moving + pair.still**2)).mean()
+    return (torch.relu(1 - spread / pair.metric_floor) * variance / (variance + pair.feature_floor**2)).mean()
 
 
-def smoothness_loss(shares: Shares) -> torch.Tensor:
+def smoothness_loss(positions: Positions) -> torch.Tensor:
     """Mean square of steps between consecutive parameters."""
     weights = torch.tensor([STEP_WEIGHTS[parameter.name] for parameter in PARAMETERS])
-    return (shares.diff(dim=1).square() * weights).mean()
+    return (positions.diff(dim=1).square() * weights).mean()
 
 
-def rest_loss(shares: Shares) -> torch.Tensor:
+def rest_loss(positions: Positions) -> torch.Tensor:
     """Mean square distance of the mean of each parameter from its rest, by its weight."""
     weights = torch.tensor([REST_WEIGHTS.get(parameter.name, 1.0) for parameter in PARAMETERS])
-    rests = torch.tensor([(p.rest - p.low) / (p.high - p.low) for p in PARAMETERS])
-    return ((shares.mean(dim=(0, 1)) - rests).square() * weights).mean()
+    rest_positions = torch.tensor([(p.rest - p.low) / (p.high - p.low) for p in PARAMETERS])
+    return ((positions.mean(dim=(0, 1)) - rest_positions).square() * weights).mean()
 
 
-def losses(
-    features: dict[str, Values], metrics: dict[str, Values], shares: Shares
-) -> dict[str, torch.Tensor]:
-    """Every term by name, weighted; training lowers their sum."""
+def losses(features: Columns, metrics: Columns, positions: Positions) -> dict[str, torch.Tensor]:
+    """All terms by name, weighted; training minimizes their sum."""
     terms = {pair.name: pair.weight * pair_loss(pair, features, metrics) for pair in PAIRS}
-    terms["smoothness"] = SMOOTHNESS * smoothness_loss(shares)
-    terms["collapse"] = COLLAPSE * torch.stack([collapse_loss(p, features, metrics) for p in PAIRS]).mean()
-    terms["rest"] = REST * rest_loss(shares)
+    terms["smoothness"] = SMOOTHNESS_WEIGHT * smoothness_loss(positions)
+    collapse = torch.stack([collapse_loss(pair, features, metrics) for pair in PAIRS]).mean()
+    terms["collapse"] = COLLAPSE_WEIGHT * collapse
+    terms["rest"] = REST_WEIGHT * rest_loss(positions)
     return terms

@@ -1,9 +1,10 @@
-"""The model: what was heard in the last frames -> seven visual parameters.
+"""The model: audio features of the last frames -> seven visual parameters.
 
     x = (window - mean) / spread;  per hidden layer x = GELU(LayerNorm(W x + b))
     parameters = low + (high - low) sigmoid(W x + b)
 
-Normalisation and ranges are inside, so that whoever runs it needs nothing else. GELU in its tanh form.
+Normalization and ranges are part of the model, so that a program that runs it needs nothing else. GELU is in
+its tanh form.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from explorer.fields.julia.parameters import PARAMETERS
 from explorer.files import read_json, write_bytes, write_json
 from explorer.learn.settings import TrainSettings
 
-SMALL = 0.02  # the output layer starts so small that every parameter begins at its rest
+OUTPUT_INIT_SCALE = 0.02  # so small that every parameter begins at its rest
 
 Windows = Float32[torch.Tensor, "batch inputs"]
 Outputs = Float32[torch.Tensor, "batch 7"]
 
 
 class AudioToVisualModel(nn.Module):
-    """An MLP with LayerNorm; inputs as `audio.live.live_windows` gives them, outputs in their ranges."""
+    """An MLP with LayerNorm; inputs as `audio.live.live_windows` returns them, outputs in their ranges."""
 
     mean: torch.Tensor
     spread: torch.Tensor
@@ -55,15 +56,15 @@ class AudioToVisualModel(nn.Module):
         self.register_buffer("low", low, persistent=False)
         self.register_buffer("width", high - low, persistent=False)
         with torch.no_grad():
-            self.output.weight.mul_(SMALL)
+            self.output.weight.mul_(OUTPUT_INIT_SCALE)
             self.output.bias.copy_(torch.logit((rest - low) / (high - low), 0.02))
 
     def forward(self, windows: Windows) -> Outputs:
         """Visual parameters in the order and ranges of `fields.julia.parameters.PARAMETERS`."""
-        return self.low + self.width * self.shares(windows)
+        return self.low + self.width * self.positions(windows)
 
-    def shares(self, windows: Float32[torch.Tensor, "*batch inputs"]) -> Float32[torch.Tensor, "*batch 7"]:
-        """The same as shares of their ranges, 0 to 1. Raises SettingsError for windows of another width."""
+    def positions(self, windows: Float32[torch.Tensor, "*batch inputs"]) -> Float32[torch.Tensor, "*batch 7"]:
+        """The same as positions in their ranges, 0 to 1. Raises SettingsError for windows of wrong width."""
         if windows.shape[-1] != self.mean.shape[0]:
             s = self.settings
             raise SettingsError(
@@ -76,8 +77,8 @@ class AudioToVisualModel(nn.Module):
             x = nn.functional.gelu(norm(linear(x)), approximate="tanh")
         return torch.sigmoid(self.output(x))
 
-    def facts(self) -> dict[str, Any]:
-        """What model.json says of the model."""
+    def metadata(self) -> dict[str, Any]:
+        """The content of model.json."""
         s = self.settings
         return {
             "format": FORMAT,
@@ -98,23 +99,23 @@ class AudioToVisualModel(nn.Module):
 
 
 def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
-    """Write model.safetensors and model.json, with `more` facts (trained_on, proof)."""
+    """Write model.safetensors and model.json, with `more` metadata (trained_on, proof)."""
     write_bytes(folder / WEIGHTS, save(model.state_dict()))
-    write_json(folder / FACTS, {**model.facts(), **more})
+    write_json(folder / FACTS, {**model.metadata(), **more})
 
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
-    """The model in a folder, and its facts. Raises ExplorerError for what is missing or does not fit."""
+    """The model in a folder, and its metadata. Raises ExplorerError for missing or mismatched files."""
     if not (folder / FACTS).is_file() or not (folder / WEIGHTS).is_file():
         raise ExplorerError(
             f"{folder.name} holds no trained model ({WEIGHTS} and {FACTS}); give a train_... run that has "
             "ended: explorer runs lists them"
         )
     try:
-        facts = read_json(folder / FACTS)
+        metadata = read_json(folder / FACTS)
         names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
-        model = AudioToVisualModel(TrainSettings(**{name: facts[name] for name in names}))
+        model = AudioToVisualModel(TrainSettings(**{name: metadata[name] for name in names}))
         model.load_state_dict(load_file(folder / WEIGHTS))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError) as error:
         raise ExplorerError(f"cannot read the model in {folder}: {error}; train it again") from error
-    return model.eval(), facts
+    return model.eval(), metadata

@@ -1,4 +1,4 @@
-"""The model as ONNX: one file that holds everything, checked against torch each time it is written."""
+"""Export of the model to ONNX: one self-contained file, checked against torch each time it is written."""
 
 from __future__ import annotations
 
@@ -20,23 +20,25 @@ if TYPE_CHECKING:
     import onnxruntime
 
 INPUT, OUTPUT = "audio_features", "visual_parameters"
-TOLERANCE = 1e-5  # of parameters, at the batches below
-BATCHES = (1, 7)
-MISSING = 'onnx, onnxscript and onnxruntime are needed: python -m pip install "audio-feature-explorer[learn]"'
+TOLERANCE = 1e-5  # of parameters, at the batch sizes below
+BATCH_SIZES = (1, 7)
+MISSING_PACKAGES = (
+    'onnx, onnxscript and onnxruntime are needed: python -m pip install "audio-feature-explorer[learn]"'
+)
 
 
 def export(folder: Path) -> tuple[Path, float]:
-    """Write the model of a folder as `model.onnx` beside it; gives its path, and how far it is from torch.
+    """Write the model of a folder as `model.onnx` into it; returns its path and its difference from torch.
 
-    Input `audio_features` (batch, inputs), windows as they are heard; output `visual_parameters` (batch, 7)
-    in their ranges; model.json is its sidecar. Raises ExplorerError when ONNX Runtime and torch differ by
+    Input `audio_features` (batch, inputs), unnormalized windows; output `visual_parameters` (batch, 7) in
+    their ranges; model.json is its sidecar. Raises ExplorerError when ONNX Runtime and torch differ by
     more than `TOLERANCE`, or when a package is missing.
     """
     model, _ = load_model(folder)
     path = folder / NETWORK
     with atomic_path(path) as part:
-        write(model, part)
-        difference = parity(model, part)
+        write_onnx(model, part)
+        difference = max_difference(model, part)
         if not difference <= TOLERANCE:
             raise ExplorerError(
                 f"{path}: ONNX Runtime and torch differ by {difference:.1e}, more than {TOLERANCE:.0e}; "
@@ -45,12 +47,12 @@ def export(folder: Path) -> tuple[Path, float]:
     return path, difference
 
 
-def write(model: AudioToVisualModel, path: Path) -> None:
-    """The graph, with a dynamic batch and the weights inside."""
+def write_onnx(model: AudioToVisualModel, path: Path) -> None:
+    """Write the graph, with a dynamic batch and the weights inside."""
     _require("onnx", "onnxscript")
     windows = torch.zeros(2, model.settings.input_dim)
     batch = torch.export.Dim("batch", min=1)
-    with warnings.catch_warnings(), _quiet():
+    with warnings.catch_warnings(), _exporter_output_suppressed():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             model.eval(),
@@ -63,13 +65,13 @@ def write(model: AudioToVisualModel, path: Path) -> None:
             verbose=False,
         )
         if program is None:
-            raise ExplorerError("torch gave no ONNX program; torch 2.6 or newer is needed")
+            raise ExplorerError("torch returned no ONNX program; torch 2.6 or newer is needed")
         program.save(str(path), external_data=False)
-    _forget_sources(path)
+    _strip_sources(path)
 
 
-def _forget_sources(path: Path) -> None:
-    """Take out what the exporter notes of this machine: stack traces with folders and lines of code."""
+def _strip_sources(path: Path) -> None:
+    """Remove what the exporter stores about this machine: stack traces with folders and lines of code."""
     import onnx
 
     graph = onnx.load(str(path))
@@ -85,23 +87,23 @@ def _forget_sources(path: Path) -> None:
     onnx.save(graph, str(path))
 
 
-def parity(model: AudioToVisualModel, path: Path) -> float:
-    """The greatest difference between torch and ONNX Runtime on random windows, at batch 1 and 7."""
+def max_difference(model: AudioToVisualModel, path: Path) -> float:
+    """The largest difference between torch and ONNX Runtime on random windows, at batch 1 and 7."""
     session = open_session(path)
-    chance = torch.Generator().manual_seed(0)
-    worst = 0.0
-    for batch in BATCHES:
-        noise = torch.randn(batch, model.settings.input_dim, generator=chance)
+    rng = torch.Generator().manual_seed(0)
+    largest = 0.0
+    for batch in BATCH_SIZES:
+        noise = torch.randn(batch, model.settings.input_dim, generator=rng)
         windows = model.mean + model.spread * noise
         with torch.no_grad():
             expected = model(windows)
-        found = torch.from_numpy(session.run([OUTPUT], {INPUT: windows.numpy()})[0])
-        worst = max(worst, float((found - expected).abs().max()))
-    return worst
+        outputs = torch.from_numpy(session.run([OUTPUT], {INPUT: windows.numpy()})[0])
+        largest = max(largest, float((outputs - expected).abs().max()))
+    return largest
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """The file, ready to run on the CPU."""
+    """An ONNX Runtime session of the file on the CPU."""
     _require("onnxruntime")
     import onnxruntime
 
@@ -113,12 +115,12 @@ def _require(*packages: str) -> None:
         try:
             __import__(package)
         except ImportError:
-            raise ExplorerError(MISSING) from None
+            raise ExplorerError(MISSING_PACKAGES) from None
 
 
 @contextlib.contextmanager
-def _quiet() -> Any:
-    """The exporter talks; nothing of it is for users."""
+def _exporter_output_suppressed() -> Any:
+    """The exporter prints and logs much that is of no use to users."""
     logger = logging.getLogger("torch.onnx")
     before = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,10 +1,10 @@
-"""The orbits of the twin, compiled: z <- z^2 + c, with dz/dc and dz/dz_0 running along.
+"""Compiled orbits of the differentiable Julia image: z <- z^2 + c, together with dz/dc and dz/dz_0.
 
     d nu / dc = -conj( (dz/dc) / z ) / (ln 2 ln|z|)        as a vector of real and imaginary part
 
-The orbit is holomorphic in c and in z_0, so this gradient is exact. Near the set it grows without bounds,
-where a pixel can say nothing of it: exact gradients of many iterations are chaotic and useless. Hence few
-iterations, and no gradient of a pixel is longer than `STEEPEST`.
+The orbit is holomorphic in c and in z_0, so this gradient is exact. Near the set it grows without
+bounds and says nothing about a pixel: exact gradients of many iterations are chaotic and useless. Hence few
+iterations, and no gradient of a pixel is longer than `MAX_GRADIENT`.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -32,19 +32,19 @@ from explorer.fields.kernels.simd import (
 )
 
 ITERATIONS = TRAPPED
-STEEPEST = 100.0  # of |d nu / dc| and |d nu / dz_0| in one pixel
+MAX_GRADIENT = 100.0  # of |d nu / dc| and |d nu / dz_0| in one pixel
 LIMIT = ESCAPE**2
 LN2_SQUARED = 0.4804530139182014
 
 
 @inlined
-def _frozen(squared, old, new):
-    """What belongs to a point that has escaped stays."""
+def _until_escape(squared, old, new):
+    """`new` until a point has escaped, then `old`."""
     return where_less(LIMIT, squared, old, new)
 
 
 @inlined
-def _grown(zr, zi, dr, di):
+def _derivative_step(zr, zi, dr, di):
     """2 z d, the chain rule of z^2."""
     return 2.0 * fma(zr, dr, negated(zi * di)), 2.0 * fma(zr, di, zi * dr)
 
@@ -53,9 +53,9 @@ def _grown(zr, zi, dr, di):
 def _store_gradient(zr, zi, dr, di, slope, real, imag, at):
     """slope conj(conj(z) d), clipped, to two arrays; the larger part first, so that no square overflows."""
     r, i = slope * fma(zr, dr, zi * di), slope * fma(zi, dr, negated(zr * di))
-    larger = STEEPEST / greatest(greatest(magnitude(r), magnitude(i)), STEEPEST)
-    r, i = r * larger, i * larger
-    factor = STEEPEST / greatest(sqrt(fma(r, r, i * i)), STEEPEST)
+    scale = MAX_GRADIENT / greatest(greatest(magnitude(r), magnitude(i)), MAX_GRADIENT)
+    r, i = r * scale, i * scale
+    factor = MAX_GRADIENT / greatest(sqrt(fma(r, r, i * i)), MAX_GRADIENT)
     store(real, at, r * factor)
     store(imag, at, i * factor)
 
@@ -66,8 +66,8 @@ def _kernel(STAMP: str) -> Any:
     def escape(x, y, c, steps, squares, slopes, traps, by_c_real, by_c_imag, by_x, by_y):
         """Runs the orbits of every moment's points, x and y (moments, points), under c (moments, 2).
 
-        Fills, per point, the steps taken, |z|^2 and |dz/dz_0|^2 at the end, the least |z|^2 on the way, and
-        the gradients of nu. All arrays are flat; a moment's points are whole vectors.
+        Fills, per point, the number of steps, the final |z|^2 and |dz/dz_0|^2, the minimum of |z|^2, and the
+        gradients of nu. All arrays are flat; a moment's points are whole vectors.
         """
         STAMP  # noqa: B018
         moments = c.size // 2
@@ -80,13 +80,13 @@ def _kernel(STAMP: str) -> Any:
                 count, trap = every(0.0), every(LIMIT)
                 squared = fma(zr, zr, zi * zi)
                 for _ in range(ITERATIONS):
-                    gr, gi = _grown(zr, zi, pr, pi)
-                    hr, hi = _grown(zr, zi, qr, qi)
-                    pr, pi = _frozen(squared, pr, gr + 1.0), _frozen(squared, pi, gi)
-                    qr, qi = _frozen(squared, qr, hr), _frozen(squared, qi, hi)
+                    gr, gi = _derivative_step(zr, zi, pr, pi)
+                    hr, hi = _derivative_step(zr, zi, qr, qi)
+                    pr, pi = _until_escape(squared, pr, gr + 1.0), _until_escape(squared, pi, gi)
+                    qr, qi = _until_escape(squared, qr, hr), _until_escape(squared, qi, hi)
                     nr, ni = fma(zr, zr, fma(negated(zi), zi, cr)), fma(2.0 * zr, zi, ci)
-                    zr, zi = _frozen(squared, zr, nr), _frozen(squared, zi, ni)
-                    count = _frozen(squared, count, count + 1.0)
+                    zr, zi = _until_escape(squared, zr, nr), _until_escape(squared, zi, ni)
+                    count = _until_escape(squared, count, count + 1.0)
                     squared = fma(zr, zr, zi * zi)
                     trap = least(squared, trap)
                 # d nu = -d ln|z| / (ln 2 ln|z|) and ln|z| = ln 2 log2(|z|^2) / 2

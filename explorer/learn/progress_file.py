@@ -1,4 +1,4 @@
-"""progress.json: where a training is, for whoever watches it from outside; and the file that stops it."""
+"""progress.json: the status of a training for other processes; and the file that stops it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from typing import Any
 
 from explorer.errors import Stopped
 from explorer.files import write_json
-from explorer.learn.checkpoint import Row
-from explorer.learn.settings import CLIPS, HEARING, PROGRESS, STOP
+from explorer.learn.checkpoint import LossRow
+from explorer.learn.run_files import PROGRESS, STOP
+from explorer.learn.settings import ANALYSIS_PHASE, CLIPS_PHASE
 from explorer.progress import Progress, silent
 
-EVERY = 1.0  # seconds between two writes
+WRITE_INTERVAL_SECONDS = 1.0
 
 
-class Status:
-    """Keeps progress.json up to date: at once when something happens, else once a second.
+class ProgressFile:
+    """Keeps progress.json up to date: at once when the phase or status changes, else once a second.
 
-    It is the `Progress` of everything that a training does: it writes down which phase it is, how much of it
-    is done and how long that will take, and hands all of it on to `progress`.
+    It is the `Progress` of all steps of a training: it writes the phase, how much of it is done and how long
+    the rest will take, and calls `progress` with the same.
     """
 
     def __init__(self, folder: Path, epochs: int, progress: Progress = silent) -> None:
         self.folder, self._progress = folder, progress
-        self._begun = self._written = time.monotonic()
-        self._from = self._begun, 0.0  # when the phase began, and where
-        self.facts: dict[str, Any] = {
+        self._start = self._written = time.monotonic()
+        self._phase_start = self._start, 0.0  # time, and how much was done
+        self.record: dict[str, Any] = {
             "status": "running",
             "phase": None,
             "share": 0.0,
@@ -40,36 +41,36 @@ class Status:
             "seconds_left": None,
             "error": None,
         }
-        self.tell()
+        self.write()
 
     def __call__(self, step: str, done: float, total: float) -> None:
-        """`done` of `total` of a phase. Raises Stopped where nothing was learned yet and an end is wanted."""
-        now, new = time.monotonic(), step != self.facts["phase"]
+        """Report `done` of `total` of a phase. Raises Stopped on a stop request before the first step."""
+        now, new = time.monotonic(), step != self.record["phase"]
         if new:
-            self._from = now, done
-        began, first = self._from
-        left = (now - began) / (done - first) * (total - done) if done > first else None
-        self.facts |= {"phase": step, "share": round(done / total, 4) if total else 0.0}
-        self.facts["seconds_left"] = None if left is None else round(left, 1)
-        if new or now - self._written > EVERY:
-            self.tell()
+            self._phase_start = now, done
+        start, first = self._phase_start
+        left = (now - start) / (done - first) * (total - done) if done > first else None
+        self.record |= {"phase": step, "share": round(done / total, 4) if total else 0.0}
+        self.record["seconds_left"] = None if left is None else round(left, 1)
+        if new or now - self._written > WRITE_INTERVAL_SECONDS:
+            self.write()
         self._progress(step, done, total)
-        if step in (HEARING, CLIPS) and self.stop_wanted:
+        if step in (ANALYSIS_PHASE, CLIPS_PHASE) and self.stop_requested:
             raise Stopped("training was stopped before it began")
 
-    def step(self, losses: Row) -> None:
-        """After a step of the optimiser."""
-        self.facts["step"] += 1
-        self.facts |= {"loss": sum(losses.values()), "losses": losses}
+    def step(self, losses: LossRow) -> None:
+        """Record a step of the optimizer."""
+        self.record["step"] += 1
+        self.record |= {"loss": sum(losses.values()), "losses": losses}
 
-    def tell(self, **facts: Any) -> None:
-        """Write now."""
-        self.facts |= facts
-        self.facts["seconds"] = round(time.monotonic() - self._begun, 1)
+    def write(self, **changes: Any) -> None:
+        """Write the file now, with some changes."""
+        self.record |= changes
+        self.record["seconds"] = round(time.monotonic() - self._start, 1)
         self._written = time.monotonic()
-        write_json(self.folder / PROGRESS, self.facts)
+        write_json(self.folder / PROGRESS, self.record)
 
     @property
-    def stop_wanted(self) -> bool:
-        """Whether someone put the file there."""
+    def stop_requested(self) -> bool:
+        """Whether the stop file exists."""
         return (self.folder / STOP).exists()

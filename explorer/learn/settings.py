@@ -8,22 +8,21 @@ from typing import Any
 from explorer.audio.live import live_width
 from explorer.errors import SettingsError
 from explorer.files import read_json
+from explorer.learn.run_files import SETTINGS
 from explorer.settings import Settings, knob
 
-SETTINGS, PROGRESS, PREVIEW = "settings.json", "progress.json", "preview.jpg"  # in a run folder
-MAY_CHANGE = ("epochs", "patience")  # when a training goes on
-HEARING, CLIPS, TRAINING, PROVING, WRITING = PHASES = (
+RESUMABLE_SETTINGS = ("epochs", "patience")  # may change when a training is resumed
+ANALYSIS_PHASE, CLIPS_PHASE, TRAINING_PHASE, EVALUATION_PHASE, WRITING_PHASE = PHASES = (
     "hearing the sounds", "making clips", "training", "proving", "writing",
 )  # fmt: skip
-STOP = "stop"  # a file of this name in a run folder ends its training after the step
 
 
 class TrainSettings(Settings):
-    """How a model is trained; `window_frames`, the deltas and `hidden` say what the model is."""
+    """How a model is trained; `window_frames`, the deltas and `hidden` define the model."""
 
     epochs: int = knob(
         30, low=1, high=10000, slider=(5, 100), step=5, group="training",
-        help="How often all sequences are gone through.",
+        help="How often the training goes through all sequences.",
     )  # fmt: skip
     batch_size: int = knob(
         4, low=1, high=256, slider=(1, 16), step=1, group="training",
@@ -31,17 +30,17 @@ class TrainSettings(Settings):
     )  # fmt: skip
     learning_rate: float = knob(
         2e-3, low=1e-6, high=1, slider=(1e-4, 1e-2), step=1e-4, group="training",
-        help="Highest step of the optimiser; it warms up, and falls towards the end.",
+        help="Highest step of the optimizer; it warms up at first and falls toward the end.",
     )  # fmt: skip
     window_frames: int = knob(
         10, low=1, high=120, slider=(1, 30), step=1, unit="frames", group="model",
-        help="How far the model hears back, in frames of 1/60 s.",
+        help="Length of the sound before each moment that the model gets, in frames of 1/60 s.",
     )  # fmt: skip
     include_delta: bool = knob(
-        False, group="model", help="Let the model hear how each feature changes, too.",
+        False, group="model", help="Give the model the change of each feature as well.",
     )  # fmt: skip
     include_delta_delta: bool = knob(
-        False, group="model", help="And how that changes; brings the deltas along.",
+        False, group="model", help="Give the model the change of the change as well; includes the deltas.",
     )  # fmt: skip
     hidden: tuple[int, ...] = (96, 96)  # widths of the hidden layers
     sequence: int = knob(
@@ -50,40 +49,40 @@ class TrainSettings(Settings):
     )  # fmt: skip
     held_out: float = knob(
         0.2, low=0.05, high=0.8, slider=(0.1, 0.5), step=0.05, group="training",
-        help="Share of the tracks that is not trained on but shows when to stop, and what was learned.",
+        help="Share of the tracks not to train on; it decides when to stop and shows what was learned.",
     )  # fmt: skip
     patience: int = knob(
         8, low=1, high=10000, slider=(2, 30), step=1, unit="epochs", group="training",
-        help="Stop after so many epochs without progress on the tracks held out.",
+        help="Stop after so many epochs without progress on the held-out tracks.",
     )  # fmt: skip
     made_clips: int = knob(
         0, low=0, high=1000, slider=(0, 64), step=8, group="training",
-        help="Generated clips of 20 s to train on besides; good where there is little music.",
+        help="Number of generated clips of 20 s to train on as well; useful where there is little music.",
     )  # fmt: skip
-    seed: int = knob(0, low=0, high=2**31 - 1, slider=(0, 20), step=1, help="Of everything random.")
+    seed: int = knob(0, low=0, high=2**31 - 1, slider=(0, 20), step=1, help="Seed of everything random.")
 
     @property
     def input_dim(self) -> int:
-        """Numbers the model is given: 6, 12 or 18 a frame."""
+        """Number of inputs of the model: 6, 12 or 18 a frame."""
         return self.window_frames * live_width(self.include_delta, self.include_delta_delta)
 
 
 def saved_settings(folder: Path) -> TrainSettings:
-    """The settings of the training in a folder. Raises SettingsError where there is none."""
+    """The settings of the training in a folder. Raises SettingsError if there is none."""
     try:
         return TrainSettings(**read_json(folder / SETTINGS))
     except (ValueError, TypeError) as error:
-        raise SettingsError(f"{folder} is no training that could go on: {error}") from None
+        raise SettingsError(f"{folder} is not a training that can be resumed: {error}") from None
 
 
-def continued(folder: Path, given: dict[str, Any]) -> TrainSettings:
-    """The settings of a training that goes on: those it had, of which few may change."""
+def resumed_settings(folder: Path, changes: dict[str, Any]) -> TrainSettings:
+    """The settings of a resumed training: its own with `changes` of `RESUMABLE_SETTINGS`."""
     saved = saved_settings(folder)
-    chosen = saved.replace(**given)
-    for name, value in chosen:
-        if name not in MAY_CHANGE and value != getattr(saved, name):
+    settings = saved.replace(**changes)
+    for name, value in settings:
+        if name not in RESUMABLE_SETTINGS and value != getattr(saved, name):
             raise SettingsError(
                 f"{name}: {folder.name} was trained with {getattr(saved, name)!r}, not {value!r}; leave "
                 "it out, or start a new training"
             )
-    return chosen
+    return settings

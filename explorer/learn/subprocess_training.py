@@ -1,7 +1,7 @@
-"""One training at a time, in a process of its own; what is known of it is read from its run folder.
+"""One training at a time, in a process of its own; its status is read from its run folder.
 
-A run folder outlives the process that watches it, so a restarted one knows what it had, and training begun
-elsewhere on the same folder is seen as well.
+A run folder outlives the process that watches it, so a restarted server knows its last training, and a
+training that another process started in the same explorations folder is found as well.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.files import read_json_or_empty
-from explorer.learn.settings import PROGRESS, STOP
-from explorer.processes import APART
+from explorer.learn.run_files import HISTORY, PROGRESS, STOP, training_folders
+from explorer.processes import NEW_PROCESS_GROUP
 from explorer.settings import Knob, Settings
 
-LAST_LINES, LAST_BYTES = 20, 8192  # of what a process said
-MOST_ROWS = 20_000  # of a history
-GONE = "training ended without saying why: its process is gone"
+MAX_LOG_LINES, MAX_LOG_BYTES = 20, 8192  # at the end of the output of a process
+MAX_HISTORY_ROWS = 20_000
+PROCESS_LOST = "training ended without a reason: its process is gone"
 
 
-class Busy(ExplorerError):  # noqa: N818  as in: the machine is busy
-    """A training runs already, or there is none to stop."""
+class TrainingConflictError(ExplorerError):
+    """A training is already running, or there is none to stop."""
 
 
 class TrainingStatus(BaseModel):
-    """How training goes. `status` is idle, starting, running, stopping, done, stopped or failed.
+    """Status of a training. `status` is idle, starting, running, stopping, done, stopped or failed.
 
-    While it runs, `phase` is what it does (hearing the sounds, making clips, training, proving, writing),
-    `share` how much of that is done (0 to 1) and `seconds_left` how long that will take. `left_out` names
+    While it runs, `phase` is the current step (hearing the sounds, making clips, training, proving, writing),
+    `share` how much of that is done (0 to 1) and `seconds_left` how long the rest will take. `left_out` names
     sounds that are too short to train on, `skipped` files that could not be read, each by name and reason;
-    `notes` says both in words.
+    `notes` lists both in words.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -66,21 +66,21 @@ class TrainingStatus(BaseModel):
     skipped: list[dict[str, str]] = []
     log: list[str] = []
 
-    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented order
     @property
     def notes(self) -> list[str]:
-        """What became of sounds that were given and not used, in words."""
+        """The sounds that were not used and why, in words."""
         short = [f"too short, left out: {', '.join(self.left_out)}"] if self.left_out else []
         return [*short, *(f"skipped: {file.get('reason')}" for file in self.skipped)]
 
     @property
-    def is_going(self) -> bool:
-        """Whether a process is at work."""
+    def is_active(self) -> bool:
+        """Whether a training process is running."""
         return self.status in ("starting", "running", "stopping")
 
 
-class Training:
-    """Starts, watches and stops training; safe to ask from any thread."""
+class TrainingProcess:
+    """Starts, watches and stops a training; all methods are thread-safe."""
 
     def __init__(
         self, explorations: Path, program: tuple[str, ...] = (sys.executable, "-m", "explorer")
@@ -89,23 +89,23 @@ class Training:
         self._program = program
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._said: IO[bytes] | None = None
-        self._earlier: dict[str, Any] = {}  # run folders from before our process, and when they had begun
-        self._stopping = False
+        self._output: IO[bytes] | None = None
+        self._earlier_runs: dict[str, Any] = {}  # older than our process; a resumed one with its start time
+        self._stop_requested = False
 
     def start(self, folder: Path, flags: list[str], resume: Path | None = None) -> TrainingStatus:
-        """Begin to train on the sounds of a folder, or go on with the run in `resume`.
+        """Start a training on the sounds of a folder, or resume the run in `resume`.
 
-        It ends when this process does. Raises Busy when a training runs.
+        It ends together with this process. Raises TrainingConflictError if a training runs.
         """
         with self._lock:
-            going = self._status()
-            if going.is_going:
-                raise Busy(f"{going.run or 'a training'} runs already; stop it first")
-            self._earlier = {run.name: None for run in self._runs()}
+            current = self._status()
+            if current.is_active:
+                raise TrainingConflictError(f"{current.run or 'a training'} runs already; stop it first")
+            self._earlier_runs = {run.name: None for run in training_folders(self.explorations)}
             if resume:
-                self._earlier[resume.name] = _begun(resume)
-            self._said = tempfile.TemporaryFile()  # noqa: SIM115  read until the next training begins
+                self._earlier_runs[resume.name] = _start_of(resume)
+            self._output = tempfile.TemporaryFile()  # noqa: SIM115  read until the next training starts
             command = [
                 *self._program,
                 "train",
@@ -117,95 +117,97 @@ class Training:
                 "--ends-with",
                 str(os.getpid()),
             ]
-            self._stopping = False
+            self._stop_requested = False
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=self._said,
+                stdout=self._output,
                 stderr=subprocess.STDOUT,
-                **APART,
+                **NEW_PROCESS_GROUP,
             )
             return self._status()
 
     def status(self) -> TrainingStatus:
-        """What is known now; reads two small files."""
+        """The current status; reads two small files."""
         with self._lock:
             return self._status()
 
     def stop(self) -> TrainingStatus:
-        """Ask training to end after its step; what it has learned is kept. Raises Busy when none runs."""
+        """Request the end of training after the current step; the model is kept.
+
+        Raises TrainingConflictError if none runs.
+        """
         with self._lock:
-            going = self._status()
-            if not going.is_going:
-                raise Busy("no training runs")
+            if not self._status().is_active:
+                raise TrainingConflictError("no training runs")
             run = self._run()
             if run is not None:
-                with suppress(FileNotFoundError):  # it had learned nothing, and is gone
+                with suppress(FileNotFoundError):  # it had learned nothing, so its folder was deleted
                     (run / STOP).touch()
-            elif self._process is not None:  # it has made nothing yet
+            elif self._process is not None:  # it has no folder yet
                 self._process.terminate()
-            self._stopping = True
+            self._stop_requested = True
             return self._status()
 
     def history(self) -> list[dict[str, float | None]]:
-        """The rows of history.csv of the run that `status` tells of, numbers where there are some."""
+        """The rows of history.csv of the run in `status`; None for what is not a finite number."""
         with self._lock:
             run = self._run()
         if run is None:
             return []
         try:
-            with (run / "history.csv").open(encoding="utf-8", newline="") as file:
-                rows = list(itertools.islice(csv.DictReader(file), MOST_ROWS))
+            with (run / HISTORY).open(encoding="utf-8", newline="") as file:
+                rows = list(itertools.islice(csv.DictReader(file), MAX_HISTORY_ROWS))
         except (OSError, ValueError, csv.Error):
             return []
-        return [{str(name): _number(text) for name, text in row.items()} for row in rows]
+        return [{str(name): _finite_number(text) for name, text in row.items()} for row in rows]
 
     def close(self) -> None:
-        """Ask our own training to end; what it has learned is kept."""
-        with suppress(Busy):
+        """Request the end of our own training; the model is kept."""
+        with suppress(TrainingConflictError):
             if self._process and self._process.poll() is None:
                 self.stop()
 
     def _status(self) -> TrainingStatus:
         run = self._run()
-        told = _told(run) if run else TrainingStatus()
+        status = _read_status(run) if run else TrainingStatus()
         code = self._process.poll() if self._process else None
         if self._process is None:
-            return told
-        if code is None and not told.is_going:  # it begins, or has yet to leave
-            early = "starting" if told.status == "idle" else "running"
-            return told.model_copy(update={"status": "stopping" if self._stopping else early})
+            return status
+        if code is None and not status.is_active:  # it is starting, or has not exited yet
+            active = "starting" if status.status == "idle" else "running"
+            return status.model_copy(update={"status": "stopping" if self._stop_requested else active})
         if code is None:
-            return told
+            return status
         log = self._last_lines()
-        if code != 0 and told.status not in ("stopped", "failed"):
-            told = told.model_copy(update={"status": "stopped" if self._stopping else "failed"})
-        if told.status != "failed":
-            return told
-        reason = told.error if told.error and told.error != GONE else None
-        last = log[-1].removeprefix("explorer: ") if log else GONE
-        return told.model_copy(update={"log": log, "error": reason or last})
+        if code != 0 and status.status not in ("stopped", "failed"):
+            status = status.model_copy(update={"status": "stopped" if self._stop_requested else "failed"})
+        if status.status != "failed":
+            return status
+        reason = status.error if status.error and status.error != PROCESS_LOST else None
+        last_line = log[-1].removeprefix("explorer: ") if log else PROCESS_LOST
+        return status.model_copy(update={"log": log, "error": reason or last_line})
 
     def _run(self) -> Path | None:
-        """The run folder of our process; the newest one while we have none."""
-        runs = self._runs()
+        """The run folder of our process; the newest one while we have no process."""
+        runs = training_folders(self.explorations)
         if self._process is None:
             return runs[-1] if runs else None
-        fresh = [run for run in runs if self._is_fresh(run)]
-        ours = [run for run in fresh if _process_of(run) in self._family()]
-        if not ours and self._process.poll() is not None:  # gone with its children: it made the newest
-            ours = fresh
-        return ours[-1] if ours else None
+        later = [run for run in runs if self._is_later(run)]
+        own = [run for run in later if _process_of(run) in self._process_tree()]
+        if not own and self._process.poll() is not None:  # it exited with its children: the newest is its own
+            own = later
+        return own[-1] if own else None
 
-    def _is_fresh(self, run: Path) -> bool:
-        """Whether a run began after our process did; one that was gone on with began anew."""
-        if run.name not in self._earlier:
+    def _is_later(self, run: Path) -> bool:
+        """Whether a run started after our process; resuming a run counts as a start."""
+        if run.name not in self._earlier_runs:
             return True
-        begun = self._earlier[run.name]
-        return begun is not None and _begun(run) != begun
+        start = self._earlier_runs[run.name]
+        return start is not None and _start_of(run) != start
 
-    def _family(self) -> set[int]:
-        """Our process and its children: on Windows a launcher stands between."""
+    def _process_tree(self) -> set[int]:
+        """Our process and its children: on Windows a launcher process is in between."""
         assert self._process is not None
         try:
             children = psutil.Process(self._process.pid).children(recursive=True)
@@ -213,40 +215,32 @@ class Training:
             children = []
         return {self._process.pid, *(child.pid for child in children)}
 
-    def _runs(self) -> list[Path]:
-        """Run folders of training, the oldest first."""
-        try:
-            found = [path for path in self.explorations.iterdir() if path.name.startswith("train_")]
-        except OSError:
-            return []
-        return sorted(path for path in found if not path.is_symlink() and path.is_dir())
-
     def _last_lines(self) -> list[str]:
-        if self._said is None:
+        if self._output is None:
             return []
-        self._said.seek(max(0, self._said.seek(0, 2) - LAST_BYTES))
-        text = self._said.read().decode("utf-8", "replace")
-        # a progress bar writes itself anew after a carriage return
+        self._output.seek(max(0, self._output.seek(0, 2) - MAX_LOG_BYTES))
+        text = self._output.read().decode("utf-8", "replace")
+        # a progress bar redraws itself after a carriage return
         lines = [line.rsplit("\r", 1)[-1].rstrip() for line in text.replace("\r\n", "\n").split("\n")]
-        return [line for line in lines if line][-LAST_LINES:]
+        return [line for line in lines if line][-MAX_LOG_LINES:]
 
 
-def _told(run: Path) -> TrainingStatus:
-    """What a run folder tells of itself; `failed` where its process is gone and never said how it ended."""
+def _read_status(run: Path) -> TrainingStatus:
+    """The status in a run folder; `failed` if its process is gone without a final status."""
     log = read_json_or_empty(run / MANIFEST)
     progress = read_json_or_empty(run / PROGRESS)
     try:
         unused = {name: log.get(name, []) for name in ("left_out", "skipped")}
-        told = TrainingStatus(**{**progress, "run": run.name, **unused})
+        status = TrainingStatus(**{**progress, "run": run.name, **unused})
     except ValidationError:  # damaged, or from another version
-        told = TrainingStatus(run=run.name)
+        status = TrainingStatus(run=run.name)
     if "status" not in progress:
-        told.status, told.error = str(log.get("status", "failed")), told.error or log.get("error")
-    if told.status == "running" and not manifest.is_alive(log):
-        told.status, told.error = "failed", GONE
-    if told.status == "running" and (run / STOP).exists():
-        told.status = "stopping"
-    return told
+        status.status, status.error = str(log.get("status", "failed")), status.error or log.get("error")
+    if status.status == "running" and not manifest.is_alive(log):
+        status.status, status.error = "failed", PROCESS_LOST
+    if status.status == "running" and (run / STOP).exists():
+        status.status = "stopping"
+    return status
 
 
 def flags_of(settings: Settings, base: Settings | None = None) -> list[str]:
@@ -263,7 +257,7 @@ def _flag(knob: Knob, value: Any) -> list[str]:
     return [f"--{knob.flag}", "none" if value is None else str(value)]
 
 
-def _number(text: Any) -> float | None:
+def _finite_number(text: Any) -> float | None:
     try:
         value = float(text)
     except (TypeError, ValueError):
@@ -275,5 +269,5 @@ def _process_of(run: Path) -> Any:
     return read_json_or_empty(run / MANIFEST).get("process")
 
 
-def _begun(run: Path) -> Any:
+def _start_of(run: Path) -> Any:
     return read_json_or_empty(run / MANIFEST).get("started")

@@ -1,4 +1,4 @@
-"""train(): sounds in, a model that moves Julia sets with them out, in a folder that can be gone on with."""
+"""train(): train a model that drives Julia sets with sound, in a folder that can be resumed."""
 
 from __future__ import annotations
 
@@ -12,58 +12,56 @@ from explorer.errors import SettingsError, Stopped
 from explorer.experiments.library.lookup import find
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
-from explorer.files import explorations_folder, new_folder, sweep_parts, write_bytes, write_json
-from explorer.learn import checkpoint
-from explorer.learn.checkpoint import Progressed
+from explorer.files import explorations_folder, new_folder, remove_stale_parts, write_bytes, write_json
+from explorer.learn.checkpoint import (
+    TrainingState,
+    load_checkpoint,
+    read_history,
+    save_checkpoint,
+    write_history,
+)
 from explorer.learn.dataset import (
-    Track,
-    Unusable,
-    by_length,
-    load_proof,
+    LiveTrack,
+    SkippedFile,
+    load_evaluation_tracks,
     load_tracks,
-    made_tracks,
     sound_files,
     split,
+    split_by_length,
+    synthetic_tracks,
 )
-from explorer.learn.loss_history import write_history
+from explorer.learn.evaluation import evaluate
 from explorer.learn.model import load_model, save_model
-from explorer.learn.optimization import STRIDE, Fit, one_thread
-from explorer.learn.preview import Preview
-from explorer.learn.progress_file import Status
-from explorer.learn.settings import (
-    PREVIEW,
-    PROGRESS,
-    SETTINGS,
-    STOP,
-    TRAINING,
-    WRITING,
-    TrainSettings,
-    continued,
-)
+from explorer.learn.onnx_export import export
+from explorer.learn.optimization import STRIDE, Trainer, single_torch_thread
+from explorer.learn.plots import TrainingPreview, write_plots
+from explorer.learn.progress_file import ProgressFile
+from explorer.learn.run_files import EVALUATION, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
+from explorer.learn.settings import TRAINING_PHASE, WRITING_PHASE, TrainSettings, resumed_settings
 from explorer.learn.training_run import TrainRun
 from explorer.progress import Progress, silent
 
-ABOUT = ("trained_on", "held_out", "proven_on")  # what a manifest says of the sounds
+SOUND_KEYS = ("trained_on", "held_out", "proven_on")  # of a manifest
 Source = str | Path | Iterable[str | Path]
 
 
-class Sounds(NamedTuple):
-    """Tracks to train on, those that decide when to stop, those to prove on; and what is not used."""
+class TrainingSounds(NamedTuple):
+    """Tracks to train on, those that decide when to stop, those to evaluate on; and what is not used."""
 
-    learned: list[Track]
-    held_out: list[Track]
-    proven: list[Track]
-    short: list[Track]
-    unusable: list[Unusable]
+    training: list[LiveTrack]
+    held_out: list[LiveTrack]
+    evaluation: list[LiveTrack]
+    short: list[LiveTrack]
+    skipped: list[SkippedFile]
 
-    def about(self) -> dict[str, list[Any]]:
-        """What the manifest says of them."""
-        told = (self.learned, self.held_out, self.proven)
-        named = [[_name(track) for track in tracks] for tracks in told]
+    def manifest_entries(self) -> dict[str, list[Any]]:
+        """Their entries in the manifest."""
+        groups = (self.training, self.held_out, self.evaluation)
+        entries = [[_track_entry(track) for track in tracks] for tracks in groups]
         return {
-            **dict(zip(ABOUT, named, strict=True)),
+            **dict(zip(SOUND_KEYS, entries, strict=True)),
             "left_out": [track.name for track in self.short],
-            "skipped": [file._asdict() for file in self.unusable],
+            "skipped": [file._asdict() for file in self.skipped],
         }
 
 
@@ -78,31 +76,32 @@ def train(
 ) -> TrainRun:
     """Train on a folder of sounds, or on files; see `TrainSettings` for the settings.
 
-    A share of the tracks is held out: it decides when to stop, and `proof_on` (else those tracks) shows what
-    was learned. Ctrl-C, a `Stopped` from `progress` or a file `stop` in the run folder end the training
-    after the step with what is there; `resume` goes on with a run. Before the first step nothing is kept, nor
-    where the sounds or settings are refused: SoundError without a usable sound, SettingsError for wrong
-    settings, a run that was about something else, or one with nothing left to train.
+    A share of the tracks is held out: it decides when to stop. The model is evaluated on `proof_on`, or else
+    on the held-out tracks. Ctrl-C, a `Stopped` from `progress` or a file `stop` in the run folder end the
+    training after the current step with the best model so far; `resume` resumes a run. An end before the
+    first step leaves no folder, nor does an error: SoundError without a usable sound, SettingsError for
+    wrong settings, a run with other settings or sounds, or one with nothing left to train.
     """
     earlier = find(resume, explorations) if resume else None
-    chosen = continued(earlier, settings) if earlier else TrainSettings(**settings)
+    options = resumed_settings(earlier, settings) if earlier else TrainSettings(**settings)
     if earlier:
-        _refuse_finished(earlier, chosen)
+        _refuse_finished(earlier, options)
     files = sound_files(source)
-    folder = earlier or new_folder(explorations_folder(explorations), "train")
-    with _refused_without_a_trace(folder):
-        status, log = _begin(folder, chosen, progress)
-        sounds = _sounds(files, proof_on, chosen, status)
-        log = _about(folder, log, sounds.about())
+    folder = earlier or new_folder(explorations_folder(explorations), PREFIX)
+    with _rollback_on_error(folder):
+        status, log = _start(folder, options, progress)
+        sounds = _load_sounds(files, proof_on, options, status)
+        log = _log_sounds(folder, log, sounds.manifest_entries())
     try:
-        with one_thread():
-            ended = _fit(folder, Fit(chosen, sounds.learned, sounds.held_out), sounds.proven[0], status)
-            run = _finish(folder, chosen, sounds, status)
-        log |= {"status": ended, "proof": run.proof}
-        status.tell(status=ended, share=1.0, seconds_left=0.0)
+        with single_torch_thread():
+            trainer = Trainer(options, sounds.training, sounds.held_out)
+            result = _run_epochs(folder, trainer, sounds.evaluation[0], status)
+            run = _finish(folder, options, sounds, status)
+        log |= {"status": result, "proof": run.proof}
+        status.write(status=result, share=1.0, seconds_left=0.0)
     except BaseException as error:
         log |= manifest.ended_by(error)
-        status.tell(status=log["status"], error=log["error"].strip().splitlines()[-1])
+        status.write(status=log["status"], error=log["error"].strip().splitlines()[-1])
         raise
     finally:
         log |= {"ended": manifest.now(), "files": manifest.artifacts(folder)}
@@ -111,24 +110,24 @@ def train(
 
 
 def _refuse_finished(folder: Path, settings: TrainSettings) -> None:
-    """Raises SettingsError where a training has come to its end and its settings ask for no more."""
-    rows = checkpoint.rows(folder)
+    """Raises SettingsError if a training is finished and its settings leave nothing to train."""
+    rows = read_history(folder)
     if manifest.read(folder).get("status") != "done" or not rows:
         return
     best = min(range(len(rows)), key=lambda epoch: rows[epoch]["validation"])
     nothing = f"nothing left to train: {folder.name} has had"
     if len(rows) >= settings.epochs:
-        raise SettingsError(f"{nothing} its {len(rows)} epochs; raise epochs (--epochs) to go on")
+        raise SettingsError(f"{nothing} its {len(rows)} epochs; raise epochs (--epochs) to resume it")
     if len(rows) - 1 - best >= settings.patience:
         raise SettingsError(
-            f"{nothing} {len(rows)} epochs, the last {len(rows) - 1 - best} of them in vain; raise patience "
-            "(--patience) to go on"
+            f"{nothing} {len(rows)} epochs, the last {len(rows) - 1 - best} of them without progress; raise "
+            "patience (--patience) to resume it"
         )
 
 
 @contextmanager
-def _refused_without_a_trace(folder: Path) -> Iterator[None]:
-    """Where the work in here ends with an error, a new folder goes again, and an old one is as it was."""
+def _rollback_on_error(folder: Path) -> Iterator[None]:
+    """On an error inside the block, delete a new folder, and restore an old one."""
     names = (MANIFEST, SETTINGS, PROGRESS)
     before = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
     try:
@@ -141,13 +140,13 @@ def _refused_without_a_trace(folder: Path) -> Iterator[None]:
         raise
 
 
-def _begin(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[Status, dict[str, Any]]:
-    """Say in the folder that training runs; gives the manifest as it was before, or as it is now."""
-    before = manifest.read(folder) if (folder / MANIFEST).is_file() else {}
+def _start(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[ProgressFile, dict[str, Any]]:
+    """Write the first files of a run; returns its progress file and its manifest."""
+    earlier = manifest.read(folder) if (folder / MANIFEST).is_file() else {}
     (folder / STOP).unlink(missing_ok=True)
-    sweep_parts(folder)
+    remove_stale_parts(folder)
     write_json(folder / SETTINGS, settings.model_dump())
-    status = Status(folder, settings.epochs, progress)
+    status = ProgressFile(folder, settings.epochs, progress)
     log = {
         "schema": manifest.SCHEMA,
         "kind": "train",
@@ -155,109 +154,109 @@ def _begin(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[S
         **manifest.process_facts(),
         "command": manifest.command(),
         "seed": settings.seed,
-        **{name: before[name] for name in ABOUT if name in before},
+        **{name: earlier[name] for name in SOUND_KEYS if name in earlier},
         "environment": manifest.environment(),
     }
     manifest.write(folder, log)
     return status, log
 
 
-def _about(folder: Path, log: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
-    """Add the sounds to the manifest; refuse to go on with others."""
-    if any(log.get(name, about[name]) != about[name] for name in ("trained_on", "held_out")):
-        raise SettingsError(f"{folder.name} was trained on other sounds; give the same, or start anew")
-    manifest.write(folder, log | about)
-    return log | about
+def _log_sounds(folder: Path, log: dict[str, Any], entries: dict[str, Any]) -> dict[str, Any]:
+    """Add the sounds to the manifest; a run cannot be resumed with other sounds."""
+    if any(log.get(name, entries[name]) != entries[name] for name in ("trained_on", "held_out")):
+        raise SettingsError(
+            f"{folder.name} was trained on other sounds; give the same, or start a new training"
+        )
+    manifest.write(folder, log | entries)
+    return log | entries
 
 
-def _sounds(
+def _load_sounds(
     files: list[Path], proof_on: Sequence[str | Path], settings: TrainSettings, progress: Progress
-) -> Sounds:
-    """Hear everything, and say what it is for. Raises SoundError or SettingsError where that cannot be."""
-    proven = load_proof(proof_on, progress)
-    hidden = {track.sha256 for track in proven}
-    heard, unusable = load_tracks(files, progress)
-    tracks = [track for track in heard if track.sha256 not in hidden]
+) -> TrainingSounds:
+    """Analyze all sounds and split them. Raises SoundError or SettingsError if there are too few."""
+    evaluation = load_evaluation_tracks(proof_on, progress)
+    evaluation_hashes = {track.sha256 for track in evaluation}
+    tracks, skipped = load_tracks(files, progress)
+    tracks = [track for track in tracks if track.sha256 not in evaluation_hashes]
     if not tracks:
-        raise SettingsError("every sound is one to prove on; give others to train on")
-    tracks += made_tracks(settings.made_clips, settings.seed, progress)
-    tracks, short = by_length(tracks, settings.sequence * STRIDE)
-    learned, held_out = split(tracks, settings.held_out, settings.seed)
-    return Sounds(learned, held_out, proven or held_out, short, unusable)
+        raise SettingsError("every sound is one to evaluate on (--prove); give others to train on")
+    tracks += synthetic_tracks(settings.made_clips, settings.seed, progress)
+    tracks, short = split_by_length(tracks, settings.sequence * STRIDE)
+    training, held_out = split(tracks, settings.held_out, settings.seed)
+    return TrainingSounds(training, held_out, evaluation or held_out, short, skipped)
 
 
-def _fit(folder: Path, fit: Fit, track: Track, status: Status) -> str:
-    """All epochs, or as many as it takes; the best model lies in the folder then. "done" or "stopped".
+def _run_epochs(folder: Path, trainer: Trainer, track: LiveTrack, status: ProgressFile) -> str:
+    """Train until the last epoch or until patience is exhausted, and save the best model.
 
-    Pictures of `track` are kept up to date on the way (see `Preview`).
+    Returns "done" or "stopped". `TrainingPreview` shows images of `track` meanwhile.
     """
-    preview = Preview(folder, track, fit.model)
-    progressed = checkpoint.load(folder, fit)
-    last = fit.settings.epochs
-    ended = "done"
+    preview = TrainingPreview(folder, track, trainer.model)
+    state = load_checkpoint(folder, trainer)
+    last = trainer.settings.epochs
+    result = "done"
     try:
-        status(TRAINING, progressed.epoch, last)
-        while progressed.epoch < last and not _exhausted(progressed, fit.settings.patience):
-            number = progressed.epoch
-            status.facts["epoch"] = number + 1
+        status(TRAINING_PHASE, state.epoch, last)
+        while state.epoch < last and not _is_patience_exhausted(state, trainer.settings.patience):
+            number = state.epoch
+            status.record["epoch"] = number + 1
             rows = []
-            for step, steps, losses in fit.epoch(number):
+            for step, steps, losses in trainer.epoch(number):
                 rows.append(losses)
                 status.step(losses)
-                status(TRAINING, number + step / steps, last)
-                if status.stop_wanted:
-                    raise Stopped("a file asked for it")
-            _end_epoch(folder, fit, progressed, rows, status)
-            preview.update(fit.model, number + 1)
+                status(TRAINING_PHASE, number + step / steps, last)
+                if status.stop_requested:
+                    raise Stopped("a stop file was found")
+            _end_epoch(folder, trainer, state, rows, status)
+            preview.update(trainer.model, number + 1)
     except (KeyboardInterrupt, Stopped):
-        ended = "stopped"
-    if progressed.best:
-        fit.model.load_state_dict(progressed.best)
-    save_model(folder, fit.model)
-    return ended
+        result = "stopped"
+    if state.best:
+        trainer.model.load_state_dict(state.best)
+    save_model(folder, trainer.model)
+    return result
 
 
 def _end_epoch(
-    folder: Path, fit: Fit, progressed: Progressed, rows: list[dict[str, float]], status: Status
+    folder: Path, trainer: Trainer, state: TrainingState, rows: list[dict[str, float]], status: ProgressFile
 ) -> None:
-    validation = fit.validate()
+    """Validate, and write the checkpoint and the history."""
+    validation = trainer.validate()
     means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
     row = {
-        "epoch": float(progressed.epoch + 1),
+        "epoch": float(state.epoch + 1),
         "loss": sum(means.values()),
         "validation": sum(validation.values()),
     }
     row |= means | {f"validation {name}": value for name, value in validation.items()}
-    progressed.add(row, fit)
-    checkpoint.save(folder, fit, progressed)
-    write_history(folder, progressed.history)
-    status.tell(validation=validation)
+    state.add(row, trainer)
+    save_checkpoint(folder, trainer, state)
+    write_history(folder, state.history)
+    status.write(validation=validation)
 
 
-def _exhausted(progressed: Progressed, patience: int) -> bool:
-    """Whether the last epochs brought nothing on the tracks held out."""
-    return progressed.epoch - 1 - progressed.best_epoch >= patience
+def _is_patience_exhausted(state: TrainingState, patience: int) -> bool:
+    """Whether the last `patience` epochs made no progress on the held-out tracks."""
+    return state.epoch - 1 - state.best_epoch >= patience
 
 
-def _finish(folder: Path, settings: TrainSettings, sounds: Sounds, progress: Progress) -> TrainRun:
-    """The proof, the pictures, the model's facts and ONNX."""
-    from explorer.learn.evaluation import prove
-    from explorer.learn.onnx_export import export
-    from explorer.learn.plots import write_pictures
-
-    proof = prove(folder, sounds.proven, settings.seed, progress)
-    progress(WRITING, 0, 2)
-    write_json(folder / "proof.json", proof)
-    save_model(folder, load_model(folder)[0], trained_on=sounds.about()["trained_on"], proof=proof)
+def _finish(folder: Path, settings: TrainSettings, sounds: TrainingSounds, progress: Progress) -> TrainRun:
+    """Evaluate the model, and write plots, metadata and ONNX."""
+    evaluation = evaluate(folder, sounds.evaluation, settings.seed, progress)
+    progress(WRITING_PHASE, 0, 2)
+    write_json(folder / EVALUATION, evaluation)
+    trained_on = sounds.manifest_entries()["trained_on"]
+    save_model(folder, load_model(folder)[0], trained_on=trained_on, proof=evaluation)
     run = TrainRun(folder)
-    write_pictures(folder, sounds.proven[0], proof, checkpoint.rows(folder))
-    with suppress(OSError):  # Windows: someone looks at it
-        (folder / PREVIEW).unlink(missing_ok=True)  # the sheet shows the same, larger
-    progress(WRITING, 1, 2)
+    write_plots(folder, sounds.evaluation[0], evaluation, read_history(folder))
+    with suppress(OSError):  # on Windows, while another program has it open
+        (folder / PREVIEW).unlink(missing_ok=True)  # the sheet shows the same at a larger size
+    progress(WRITING_PHASE, 1, 2)
     export(folder)
-    progress(WRITING, 2, 2)
+    progress(WRITING_PHASE, 2, 2)
     return run
 
 
-def _name(track: Track) -> dict[str, Any]:
+def _track_entry(track: LiveTrack) -> dict[str, Any]:
     return {"name": track.name, "sha256": track.sha256, "seconds": round(track.seconds, 2)}

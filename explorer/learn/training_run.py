@@ -1,4 +1,4 @@
-"""A training by its folder, and what lies in it."""
+"""A training by its run folder, and the results in it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from explorer.fields.julia import Julia
 from explorer.fields.julia.presets import DEFAULT_PRESET
 from explorer.files import read_json
 from explorer.learn.model import AudioToVisualModel, load_model
+from explorer.learn.run_files import EVALUATION, HISTORY
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def field_of(folder: Path) -> Julia:
-    """The look that newcomers see, moved by the model in a folder."""
+def field_with_model(folder: Path) -> Julia:
+    """The default look, driven by the model in a folder."""
     return Julia.preset(DEFAULT_PRESET).replace(model=str(folder))
 
 
 @dataclass(frozen=True, repr=False)
 class TrainRun:
-    """A finished or unfinished training: model.safetensors, model.onnx, history, proof, pictures."""
+    """A finished or unfinished training: model.safetensors, model.onnx, history, evaluation, images."""
 
     folder: Path
 
@@ -36,43 +37,43 @@ class TrainRun:
 
     @property
     def field(self) -> Julia:
-        """A Julia set that the model moves, with the smoothing that it was trained for."""
-        return field_of(self.folder)
+        """A Julia set that the model drives, with the smoothing that it was trained for."""
+        return field_with_model(self.folder)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What happened: status, sounds, machine, proof."""
+        """The manifest: status, sounds, machine, evaluation."""
         return manifest.read(self.folder)
 
     @cached_property
     def proof(self) -> dict[str, Any]:
-        """How well rendered pictures follow music that was not trained on (`explorer.learn.evaluation`)."""
-        return read_json(self.folder / "proof.json")
+        """How well rendered images follow music that was not trained on (`explorer.learn.evaluation`)."""
+        return read_json(self.folder / EVALUATION)
 
     @property
-    def proven_on_a_part(self) -> bool:
-        """Whether what it is proven on is a part of a sound that it was trained on."""
-        learned, proven = (
+    def is_evaluated_on_training_sound(self) -> bool:
+        """Whether it is evaluated on the last part of a sound whose first part it was trained on."""
+        training, evaluation = (
             {sound["sha256"] for sound in self.manifest.get(name, [])} for name in ("trained_on", "proven_on")
         )
-        return not learned.isdisjoint(proven)
+        return not training.isdisjoint(evaluation)
 
     @property
     def history(self) -> pd.DataFrame:
         """The losses of every epoch; empty before the first has ended."""
         import pandas as pd
 
-        path = self.folder / "history.csv"
+        path = self.folder / HISTORY
         return pd.read_csv(path) if path.is_file() else pd.DataFrame()
 
     def report(self) -> str:
-        """The proof as a table of plain text."""
-        from explorer.learn.evaluation import lines
+        """The evaluation as a table of plain text."""
+        from explorer.learn.evaluation import table_lines
 
-        return "\n".join(lines(self.proof))
+        return "\n".join(table_lines(self.proof))
 
     def __repr__(self) -> str:
-        return f"<TrainRun {self.folder.name}>"  # the name alone: notebooks travel, paths do not
+        return f"<TrainRun {self.folder.name}>"  # the name alone: notebooks are shared, paths are not
 
     def _repr_html_(self) -> str:
         return f"<b>{html.escape(self.folder.name)}</b> ({html.escape(self.manifest['status'])})"

@@ -23,7 +23,7 @@ from explorer.fields import FieldSettings, Grid
 from explorer.fields.srgb import decoded, encoded
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
-from explorer.rendering.flashes import ALLOWED, DARKER_BELOW, LEAST_CHANGE, CellGrid, Turns
+from explorer.rendering.flashes import DARKER_BELOW, LEAST_CHANGE, MAX_FLASHES, CellGrid, Turns
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
@@ -162,7 +162,7 @@ def needed(
     counts = changes.cumsum(axis=0, dtype=np.int16)
     counts[SECOND:] -= counts[:-SECOND].copy()
     found = np.ones(len(seen), np.float32)
-    many = counts > 2 * ALLOWED
+    many = counts > 2 * MAX_FLASHES
     for n in np.flatnonzero(many.any(axis=(1, 2, 3))):
         fails = np.flatnonzero(cells.fills(many[n]))
         if len(fails):

@@ -28,7 +28,7 @@ from explorer.fields.srgb import LUMINANCE, decoded
 
 LEAST_CHANGE = 0.1  # of the largest relative luminance, 1
 DARKER_BELOW = 0.8
-ALLOWED = 3.0  # flashes within any one second
+MAX_FLASHES = 3.0  # flashes within any one second
 SCREEN, FIELD, CELL = (1024, 768), (341, 256), 32  # px of the screen that WCAG assumes
 LEAST_AREA = 0.25 * FIELD[0] * FIELD[1]  # px of that screen
 SAMPLED = 360  # rows of pixels whose luminance is taken
@@ -48,7 +48,7 @@ class Flashes:
     @property
     def passed(self) -> bool:
         """Whether no second holds more than three flashes."""
-        return self.worst <= ALLOWED
+        return self.worst <= MAX_FLASHES
 
 
 class FlashCounter:
@@ -72,7 +72,7 @@ class FlashCounter:
         most = grid.most_on_area(self._counts)
         if most > self._worst:
             self._worst, self._at = most, self._frames
-        self._over += most > 2 * ALLOWED
+        self._over += most > 2 * MAX_FLASHES
         self._frames += 1
         return most / 2
 

@@ -22,7 +22,7 @@ from jaxtyping import UInt8
 
 from explorer.errors import OutputError, SettingsError, Stopped
 from explorer.ffmpeg import GRACE, SYSTEM_REASON, FFmpeg, file_url
-from explorer.files import atomic_path, cannot_write
+from explorer.files import atomic_path, write_error
 from explorer.video import h264
 from explorer.video.h264 import DEFAULT_ENCODER, EncoderSettings
 from explorer.video.metadata import write_comment
@@ -183,7 +183,7 @@ class VideoWriter:
         self._ffmpeg.wait(GRACE)
         reason = self._ffmpeg.reason()
         if SYSTEM_REASON.fullmatch(reason):
-            return cannot_write(self.path, OSError(0, reason))
+            return write_error(self.path, OSError(0, reason))
         return OutputError(f"cannot write {self.path}: {reason}; nothing was kept, run it again")
 
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 import explorer
 from explorer.errors import ExplorerError, SettingsError
-from explorer.learn.subprocess_training import Busy, Training
+from explorer.learn.subprocess_training import TrainingConflictError, TrainingProcess
 from explorer.settings import Knob, Settings
 from explorer.web import models
 from explorer.web.guard import Guard
@@ -25,7 +25,7 @@ from explorer.web.schemas import Health, Problem
 from explorer.web.static_page import NOT_HERE, is_built, serve_page
 from explorer.web.training_api import add_training
 
-STATUS_OF: dict[type[ExplorerError], int] = {SettingsError: 422, NoSuchModel: 404, Busy: 409}
+STATUS_OF: dict[type[ExplorerError], int] = {SettingsError: 422, NoSuchModel: 404, TrainingConflictError: 409}
 DAMAGED = 409  # what lies on the disk is not as it should be
 
 
@@ -33,7 +33,7 @@ def create_app(
     root: Path,
     explorations: Path,
     settings: type[Settings],
-    training: Training,
+    training: TrainingProcess,
     hosts: set[str],
     shipped: Path | None = None,
     secret: str = "",

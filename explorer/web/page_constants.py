@@ -36,7 +36,7 @@ def page_constants() -> dict[str, Any]:
             "window": live.WINDOW,
             "features": list(live.LIVE_FEATURES),
             "silent": live.SILENT,
-            "faintest": live.FAINTEST,
+            "faintest": live.FLOOR_DB,
             "rolloff": live.ROLLOFF,
             "surroundings": live.SURROUNDINGS,
         },

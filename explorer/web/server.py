@@ -16,7 +16,7 @@ from typing import BinaryIO
 import uvicorn
 
 from explorer.errors import ExplorerError
-from explorer.learn.subprocess_training import Training
+from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
 from explorer.web.guard import hosts_of
 
@@ -71,7 +71,7 @@ def serve(
     from explorer.learn.settings import TrainSettings
 
     door = _open(host, port)
-    training = Training(explorations)
+    training = TrainingProcess(explorations)
     secret = secrets.token_urlsafe(16) if in_notebook else ""
     hosts = hosts_of(host, platform.node())
     app = create_app(root, explorations, TrainSettings, training, hosts, secret=secret)

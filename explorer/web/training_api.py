@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from explorer.errors import SettingsError
-from explorer.learn.subprocess_training import Training, TrainingStatus, flags_of
+from explorer.learn.subprocess_training import TrainingProcess, TrainingStatus, flags_of
 from explorer.settings import Settings
 from explorer.web.data_paths import data_folder, holds_sounds
 from explorer.web.schemas import start_body
@@ -23,7 +23,7 @@ PULSE = 0.5  # seconds between two looks at training while someone watches
 QUIET = 15.0  # seconds after which a silent stream says that it lives
 
 
-def add_training(app: FastAPI, root: Path, settings: type[Settings], training: Training) -> None:
+def add_training(app: FastAPI, root: Path, settings: type[Settings], training: TrainingProcess) -> None:
     """Sounds are read below `root`; `settings` are those of training."""
     body = start_body(settings)
 

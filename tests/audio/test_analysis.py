@@ -80,7 +80,7 @@ def test_progress_grows_to_its_end_and_may_stop_the_work(tmp_path):
     calls = []
     analyze(path, progress=lambda *call: calls.append(call), cache=False)
     steps, done, totals = zip(*calls, strict=True)
-    assert set(steps) == {"analysing"}
+    assert set(steps) == {"analyzing"}
     assert list(done) == sorted(done)
     assert done[-1] == totals[-1] == pytest.approx(5)
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import uvicorn
 
-from explorer.learn.subprocess_training import Training
+from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
 from explorer.web.guard import hosts_of
 from explorer.web.static_page import is_built
 from tests.browser.conftest import missing
-from tests.learn import trainer
+from tests.learn import fake_trainer
 from tests.web.few_settings import FewSettings
 from tests.web.made_models import make_model
 
@@ -35,7 +35,7 @@ class Served:
         self.folder = folder
         (folder / "data" / "audio").mkdir(parents=True, exist_ok=True)
         (folder / "data" / "audio" / "song.wav").touch()  # the stand-in does not listen to it
-        self.training = Training(folder / "runs", (sys.executable, trainer.__file__, manner))
+        self.training = TrainingProcess(folder / "runs", (sys.executable, fake_trainer.__file__, manner))
         self.app = create_app(
             folder,
             folder / "runs",

@@ -26,11 +26,11 @@ live.t = 0.5
 live"""
 TRAINING = """import sys
 from pathlib import Path
-from explorer.learn.subprocess_training import Training
+from explorer.learn.subprocess_training import TrainingProcess
 from explorer.learn.settings import TrainSettings
 from explorer.notebook.training.training_view import TrainingView
-from tests.learn import trainer
-child = Training(Path('runs').resolve(), (sys.executable, trainer.__file__, 'long'))
+from tests.learn import fake_trainer
+child = TrainingProcess(Path('runs').resolve(), (sys.executable, fake_trainer.__file__, 'long'))
 view = TrainingView('nowhere.wav', TrainSettings(), child)
 view"""
 DRAGGING = 3.0  # seconds

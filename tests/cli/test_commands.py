@@ -2,14 +2,16 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
+from jupyter_server.services.config.manager import ConfigManager
 from PIL import Image
 
 from explorer.audio import DEMO_CLIP
 from explorer.cli import main, options
-from explorer.cli.lab import notebooks_folder
+from explorer.cli.lab import copy_notebooks, notebooks_folder
 from explorer.errors import SettingsError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
@@ -268,6 +270,28 @@ def test_the_demo_clip_ships():
 
 def test_lab_finds_the_notebooks():
     assert (notebooks_folder() / "01_explore.ipynb").is_file()
+
+
+def test_lab_copies_notebooks_and_guide_and_keeps_what_is_there(tmp_path):
+    (tmp_path / "01_explore.ipynb").write_text("mine")
+    copy_notebooks(notebooks_folder(), tmp_path)
+    assert (tmp_path / "01_explore.ipynb").read_text() == "mine"
+    assert {"01_explore.ipynb", "06_live.ipynb", "index.md"} <= {path.name for path in tmp_path.iterdir()}
+    assert (tmp_path / "guide" / "looks.md").is_file()
+    assert (tmp_path / "images" / "looks.jpg").is_file()
+    assert not list(tmp_path.rglob("*.py"))
+
+
+def test_lab_opens_pages_of_the_guide_rendered(monkeypatch):
+    def jupyterlab(arguments, check, env):
+        assert arguments[2:4] == ["jupyterlab", str(notebooks_folder() / "01_explore.ipynb")]
+        manager = ConfigManager(read_config_path=[f"{env['JUPYTER_CONFIG_PATH']}/labconfig"])
+        assert "markdown" in str(manager.get("default_setting_overrides"))
+        return subprocess.CompletedProcess(arguments, 0)
+
+    monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
+    monkeypatch.setattr(subprocess, "run", jupyterlab)
+    assert run("lab", "--no-browser") == 0
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["render", "-h"], ["--version"], []])

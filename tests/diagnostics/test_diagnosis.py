@@ -19,7 +19,7 @@ from explorer.diagnostics import (
     sobol_shares,
 )
 from explorer.diagnostics.diagnosis import BUDGETS, MEASURES
-from explorer.diagnostics.measure import bootstrapped
+from explorer.diagnostics.measure import bootstrap_measure
 from explorer.errors import SettingsError, Stopped
 from explorer.fields import CPPN
 from explorer.rendering import FrameSettings
@@ -87,7 +87,7 @@ def test_intervals_narrow_with_the_budget():
 
 def test_a_bootstrap_interval_is_that_of_a_mean():
     rows = np.random.default_rng(0).standard_normal((400, 1))
-    found = bootstrapped(rows, lambda means: means[..., 0], np.random.default_rng(1))
+    found = bootstrap_measure(rows, lambda means: means[..., 0], np.random.default_rng(1))
     assert float(found) == pytest.approx(rows.mean())
     assert found.high - found.low == pytest.approx(2 * 1.96 / 20, rel=0.15)
 

@@ -6,9 +6,8 @@ import pytest
 from explorer.diagnostics.boundary import expected_facts, theoretical_boundary, typical_pairs
 from explorer.diagnostics.diagnosis import diagnose
 from explorer.diagnostics.phase_map import phase_map
-from explorer.diagnostics.plots.phase_plot import FILL
 from explorer.diagnostics.sampling import DEFAULT_FRAMES
-from explorer.diagnostics.verdict import VERDICTS
+from explorer.diagnostics.verdict import CELL_COLORS, VERDICTS
 from explorer.errors import SettingsError, Stopped
 from explorer.fields import CPPN
 from tests.diagnostics.made_fields import TwoFeatures, square_track
@@ -69,7 +68,9 @@ def test_every_verdict_has_a_letter_and_its_own_lightness(small):
     assert {cell.verdict[0].upper() for line in small.cells for cell in line} <= letters
     light = sorted(
         0.2126 * r + 0.7152 * g + 0.0722 * b
-        for r, g, b in (tuple(int(FILL[word][n : n + 2], 16) / 255 for n in (1, 3, 5)) for word in VERDICTS)
+        for r, g, b in (
+            tuple(int(CELL_COLORS[word][n : n + 2], 16) / 255 for n in (1, 3, 5)) for word in VERDICTS
+        )
     )
     assert min(np.diff(light)) > 0.1
 
@@ -119,10 +120,10 @@ def test_theory_says_what_is_measured_at_width_256():
         pairs = typical_pairs(fields[0], track, DEFAULT_FRAMES, np.random.default_rng(0))
         theory = expected_facts(fields[0], pairs, DEFAULT_FRAMES)
         found = [diagnose(field, track, budget="screen").facts for field in fields]
-        for name, tolerance in (("neighbour", 0.06), ("frame", 0.12)):
+        for name, tolerance in (("neighbor", 0.06), ("frame", 0.12)):
             measured = np.mean([getattr(one, name) for one in found])
             assert measured == pytest.approx(getattr(theory, name), abs=tolerance), (gain, layers, name)
-        for name in ("space", "moved"):
+        for name in ("space", "motion"):
             measured = np.mean([getattr(one, name) for one in found])
             assert measured == pytest.approx(getattr(theory, name), rel=0.5), (gain, layers, name)
 

@@ -6,13 +6,14 @@ import pytest
 
 from explorer.audio import DEMO_CLIP, analyze
 from explorer.diagnostics import diagnose
-from explorer.diagnostics.verdict import Facts, flags_of, judge, sentence_of
+from explorer.diagnostics.verdict import Facts, flags_of, judge
+from explorer.diagnostics.verdict_sentence import sentence_of
 from explorer.fields import CPPN
 from explorer.fields.cppn import PRESETS
 from tests.diagnostics.linear import Linear, half_and_half
 from tests.tracks import made_up_track
 
-GOOD = Facts(space=0.05, time=0.05, audio=0.03, neighbour=0.99, frame=0.95, saturated=0.1, speed=200.0)
+GOOD = Facts(space=0.05, time=0.05, audio=0.03, neighbor=0.99, frame=0.95, saturated=0.1, speed=200.0)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def demo():
     ("changes", "verdict"),
     [
         ({}, "alive"),
-        ({"neighbour": 0.79}, "noisy"),
+        ({"neighbor": 0.79}, "noisy"),
         ({"frame": 0.49}, "noisy"),
         ({"frame": 0.51}, "alive"),
         ({"time": 9e-5, "audio": 9e-5}, "static"),
@@ -33,7 +34,7 @@ def demo():
         ({"speed": 11.0}, "faint"),
         ({"space": 4e-3}, "faint"),
         ({"time": 4e-3, "audio": 4e-3}, "faint"),
-        ({"space": 9e-5, "neighbour": 0.1}, "faint"),
+        ({"space": 9e-5, "neighbor": 0.1}, "faint"),
     ],
 )
 def test_thresholds(changes, verdict):

@@ -146,7 +146,7 @@ def test_progress_is_told_for_every_frame(song, tmp_path):
     render(FIELD, song, **SMALL, explorations=tmp_path, progress=lambda *step: told.append(step))
     drawing = [(done, total) for step, done, total in told if step == "drawing"]
     assert drawing == [(n + 1, 60) for n in range(60)]
-    assert any(step == "analysing" for step, *_ in told)
+    assert any(step == "analyzing" for step, *_ in told)
 
 
 def test_frames_in_the_file_are_the_frames_drawn(song, tmp_path):

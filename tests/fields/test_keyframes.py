@@ -31,7 +31,7 @@ def with_sections(track, begins):
     """The track with sections that begin at these seconds."""
     number = np.searchsorted(begins, track.times, side="right").astype(np.float32)[:, None] - 1
     columns = np.hstack([number, 0 * number]).astype(np.float32)
-    settings = track.settings.hearing(["sections"])
+    settings = track.settings.with_extras(["sections"])
     raw, values = np.hstack([track.raw, columns]), np.hstack([track.values, columns])
     return replace(track, raw=raw, values=values, names=settings.names, settings=settings)
 

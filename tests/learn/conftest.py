@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.learn.dataset import Track
+from explorer.learn.dataset import LiveTrack
 from tests.signals import music, noise, tone, write_wav
 
 
 def made_track(seconds=6.0, seed=0, name="made"):
     """Live features that wander: no sound behind them is needed where only numbers matter."""
-    chance = np.random.default_rng(seed)
-    steps = chance.standard_normal((round(seconds * 60) + 1, 6)).cumsum(axis=0)
+    rng = np.random.default_rng(seed)
+    steps = rng.standard_normal((round(seconds * 60) + 1, 6)).cumsum(axis=0)
     values = 0.5 + 0.3 * np.sin(steps / 8)
-    return Track(f"{name} {seed}", f"{seed:064x}", values.astype(np.float32))
+    return LiveTrack(f"{name} {seed}", f"{seed:064x}", values.astype(np.float32))
 
 
 @pytest.fixture(autouse=True)

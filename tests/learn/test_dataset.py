@@ -6,8 +6,8 @@ import pytest
 from explorer.audio.extras import live
 from explorer.audio.live import live_features
 from explorer.errors import ExplorerWarning, SoundError
-from explorer.learn.clips import clips
-from explorer.learn.dataset import load_track, load_tracks, made_tracks, sequence_starts, split
+from explorer.learn.dataset import load_track, load_tracks, sequence_frames, split, synthetic_tracks
+from explorer.learn.synthetic_clips import synthetic_clips
 from tests.learn.conftest import made_track
 from tests.signals import music, silence, write_wav
 
@@ -79,7 +79,7 @@ def test_what_is_too_short_to_tell_is_not_held_out_and_a_single_track_is_cut():
 
 @pytest.mark.parametrize("frames", [1, 5, 63, 64, 65, 500])
 def test_sequences_lie_in_the_track_and_cover_it(frames):
-    found = list(sequence_starts(frames, 16, 2, offset=3 if frames > 100 else 0))
+    found = list(sequence_frames(frames, 16, 2, offset=3 if frames > 100 else 0))
     assert found
     for numbers in found:
         assert numbers.shape == (16,)
@@ -92,8 +92,8 @@ def test_sequences_lie_in_the_track_and_cover_it(frames):
 
 
 def test_made_clips_are_the_same_for_a_seed_and_of_many_kinds():
-    first = list(clips(8, seed=3, seconds=3.0))
-    for (name, samples), (again, same) in zip(first, clips(8, seed=3, seconds=3.0), strict=True):
+    first = list(synthetic_clips(8, seed=3, seconds=3.0))
+    for (name, samples), (again, same) in zip(first, synthetic_clips(8, seed=3, seconds=3.0), strict=True):
         assert name == again
         np.testing.assert_array_equal(samples, same)
     for name, samples in first:
@@ -109,7 +109,7 @@ def test_made_clips_are_the_same_for_a_seed_and_of_many_kinds():
 
 @pytest.mark.slow
 def test_made_tracks_have_a_name_and_a_hash_each():
-    tracks = made_tracks(9)
+    tracks = synthetic_tracks(9)
     assert len({track.sha256 for track in tracks}) == 9
     assert all(track.seconds == pytest.approx(20, abs=0.1) for track in tracks)
 

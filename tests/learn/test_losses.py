@@ -20,34 +20,34 @@ from explorer.learn.losses import (
     smoothness_loss,
 )
 from explorer.learn.metrics import METRICS
-from explorer.learn.optimization import integrate, pictured, smoothed
+from explorer.learn.optimization import image_metrics, integrate, smooth
 from tests.learn.conftest import made_track
 
 
 def sequences(count=2, moments=16):
-    """Features of some sequences, and shares of parameters between and at them that need gradients."""
+    """Features of some sequences, and positions of parameters between and at them that need gradients."""
     values = [made_track(6, seed).values[: 2 * moments : 2] for seed in range(count)]
     features = dict(zip(LIVE_FEATURES, torch.from_numpy(np.stack(values)).unbind(2), strict=True))
-    chance = torch.Generator().manual_seed(0)
-    shares = 0.3 + 0.4 * torch.rand(count, 2 * moments, 7, generator=chance)
-    return features, shares.requires_grad_()
+    rng = torch.Generator().manual_seed(0)
+    positions = 0.3 + 0.4 * torch.rand(count, 2 * moments, 7, generator=rng)
+    return features, positions.requires_grad_()
 
 
-def pictures(shares):
-    """Metrics of the twin's pictures of these shares."""
+def pictures(positions):
+    """Metrics of the twin's pictures of these positions."""
     from explorer.learn.model import AudioToVisualModel
 
     model = AudioToVisualModel()
-    return pictured(model.low + model.width * smoothed(shares), torch.Generator().manual_seed(0))
+    return image_metrics(model.low + model.width * smooth(positions), torch.Generator().manual_seed(0))
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_each_pair_alone_reaches_every_output_that_it_drives(pair):
-    features, shares = sequences()
-    pair_loss(pair, features, pictures(shares)).backward()
-    assert shares.grad.isfinite().all()
-    for name in pair.drives:
-        column = shares.grad[:, :, NAMES.index(name)]
+    features, positions = sequences()
+    pair_loss(pair, features, pictures(positions)).backward()
+    assert positions.grad.isfinite().all()
+    for name in pair.parameters:
+        column = positions.grad[:, :, NAMES.index(name)]
         assert (column != 0).float().mean() > 0.9, name
 
 
@@ -58,7 +58,7 @@ def test_the_slope_of_change_is_what_a_longer_step_really_does(lever):
     outputs.requires_grad_()
 
     def change(outputs):
-        return pictured(outputs, torch.Generator().manual_seed(0))["change"][0, 1:]
+        return image_metrics(outputs, torch.Generator().manual_seed(0))["change"][0, 1:]
 
     column, longer = NAMES.index(lever), outputs.detach().clone()
     change(outputs).sum().backward()
@@ -73,11 +73,11 @@ def test_the_slope_of_change_is_what_a_longer_step_really_does(lever):
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_a_frozen_metric_is_pushed_apart_where_its_features_move(pair):
     features, _ = sequences()
-    metrics = {name: 0.1 * pair.floor * torch.rand(2, 16) for name in METRICS}
+    metrics = {name: 0.1 * pair.metric_floor * torch.rand(2, 16) for name in METRICS}
     assert collapse_loss(pair, features, metrics) > 0.5
     still = {name: torch.full_like(values, 0.4) for name, values in features.items()}
     assert collapse_loss(pair, still, metrics) < 1e-6
-    alive = {name: 10 * pair.floor * torch.rand(2, 16) for name in METRICS}
+    alive = {name: 10 * pair.metric_floor * torch.rand(2, 16) for name in METRICS}
     assert collapse_loss(pair, features, alive) == 0
 
 
@@ -90,13 +90,13 @@ def test_a_pair_is_satisfied_by_a_metric_that_follows_and_not_by_one_that_oppose
 
 
 def test_every_output_is_driven_or_only_smoothed_on_purpose():
-    driven = {name for pair in PAIRS for name in pair.drives}
+    driven = {name for pair in PAIRS for name in pair.parameters}
     assert set(NAMES) - driven == {"distance"}
 
 
 def test_correlation_is_pearsons_and_0_for_what_stands_still():
-    chance = np.random.default_rng(0)
-    a, b = chance.standard_normal((2, 3, 50)).astype(np.float32)
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2, 3, 50)).astype(np.float32)
     found = correlation(torch.from_numpy(a), torch.from_numpy(b))
     expected = [np.corrcoef(x, y)[0, 1] for x, y in zip(a, b, strict=True)]
     assert found.tolist() == pytest.approx(expected, abs=1e-4)
@@ -104,35 +104,35 @@ def test_correlation_is_pearsons_and_0_for_what_stands_still():
 
 
 def test_smoothness_weighs_steps_and_rest_the_mean():
-    _, shares = sequences()
-    shares = torch.full_like(shares, 0.5)
-    assert smoothness_loss(shares) == 0
-    stepped = shares.clone()
+    _, positions = sequences()
+    positions = torch.full_like(positions, 0.5)
+    assert smoothness_loss(positions) == 0
+    stepped = positions.clone()
     stepped[:, 16:, NAMES.index("saturation")] += 0.3
     assert smoothness_loss(stepped) == pytest.approx(STEP_WEIGHTS["saturation"] * 0.09 / 31 / 7, rel=1e-3)
     at_rest = torch.tensor([3 / 7, 0.1, 1 / 3, 0.05, 0.5, 0.7, 0.625]).expand(2, 32, 7)
     assert rest_loss(at_rest) == pytest.approx(0, abs=1e-6)
-    assert rest_loss(shares) > 0
+    assert rest_loss(positions) > 0
     apart = at_rest.clone()
     apart[..., NAMES.index("turn")] += 0.1
     assert rest_loss(apart) == pytest.approx(REST_WEIGHTS["turn"] * 0.01 / 7, rel=1e-3)
 
 
 def test_all_terms_are_there_and_finite_in_silence_too():
-    features, shares = sequences()
+    features, positions = sequences()
     silent = {name: torch.zeros_like(values) for name, values in features.items()}
-    terms = losses(silent, pictures(shares), shares)
+    terms = losses(silent, pictures(positions), positions)
     assert set(terms) == {pair.name for pair in PAIRS} | {"smoothness", "collapse", "rest"}
     sum(terms.values()).backward()
-    assert shares.grad.isfinite().all()
+    assert positions.grad.isfinite().all()
 
 
 def test_smoothing_keeps_means_and_softens_steps():
     steady = torch.full((1, 32, 7), 0.4)
-    torch.testing.assert_close(smoothed(steady), steady)
+    torch.testing.assert_close(smooth(steady), steady)
     step = torch.zeros(1, 32, 7)
     step[:, 16:] = 1
-    found = smoothed(step)[0, :, 0]
+    found = smooth(step)[0, :, 0]
     assert (found.diff() >= -1e-6).all()
     assert 0.05 < found[15] < 0.5
     assert found.sum() == pytest.approx(16, abs=1e-4)

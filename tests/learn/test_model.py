@@ -104,8 +104,8 @@ def test_onnx_runtime_and_torch_agree(tmp_path, deltas):
 
 def test_a_file_that_differs_is_not_left(tmp_path, monkeypatch):
     save_model(tmp_path, some_model())
-    monkeypatch.setattr(onnx_export, "write", lambda model, path: path.write_bytes(b"another"))
-    monkeypatch.setattr(onnx_export, "parity", lambda model, path: 1e-3)
+    monkeypatch.setattr(onnx_export, "write_onnx", lambda model, path: path.write_bytes(b"another"))
+    monkeypatch.setattr(onnx_export, "max_difference", lambda model, path: 1e-3)
     with pytest.raises(ExplorerError, match=r"differ by 1\.0e-03"):
         onnx_export.export(tmp_path)
     assert not list(tmp_path.glob("*onnx*"))

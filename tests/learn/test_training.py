@@ -10,12 +10,12 @@ from PIL import Image
 
 from explorer.audio.live import LIVE_FEATURES
 from explorer.errors import ExplorerWarning, SettingsError, SoundError, Stopped
-from explorer.learn import preview, progress_file, train, training
+from explorer.learn import plots, progress_file, train, training
 from explorer.learn.dataset import split
 from explorer.learn.model import AudioToVisualModel
-from explorer.learn.optimization import Fit, one_cycle
-from explorer.learn.settings import HEARING, TRAINING, TrainSettings
-from explorer.learn.subprocess_training import Training
+from explorer.learn.optimization import Trainer, one_cycle
+from explorer.learn.settings import ANALYSIS_PHASE, TRAINING_PHASE, TrainSettings
+from explorer.learn.subprocess_training import TrainingProcess
 from tests.learn.conftest import made_track
 from tests.signals import music, tone, write_wav
 
@@ -54,7 +54,7 @@ def said(run):
 
 def test_a_few_steps_lower_the_loss_on_a_track_held_out():
     tracks = [made_track(12, seed) for seed in range(3)]
-    fit = Fit(TrainSettings(**SMALL | {"epochs": 2, "learning_rate": 5e-3}), *split(tracks, 0.25, 0))
+    fit = Trainer(TrainSettings(**SMALL | {"epochs": 2, "learning_rate": 5e-3}), *split(tracks, 0.25, 0))
     before = sum(fit.validate().values())
     for epoch in range(2):
         for _ in fit.epoch(epoch):
@@ -64,7 +64,7 @@ def test_a_few_steps_lower_the_loss_on_a_track_held_out():
 
 def test_the_normalisation_is_that_of_what_is_trained_on():
     tracks = [made_track(10, seed) for seed in range(3)]
-    fit = Fit(TrainSettings(window_frames=2), tracks[:2], tracks[2:])
+    fit = Trainer(TrainSettings(window_frames=2), tracks[:2], tracks[2:])
     rows = np.concatenate([track.values for track in tracks[:2]])
     n = len(LIVE_FEATURES)
     np.testing.assert_allclose(fit.model.mean[-n:], rows.mean(axis=0), atol=1e-4)
@@ -72,7 +72,7 @@ def test_the_normalisation_is_that_of_what_is_trained_on():
 
 
 def test_an_epoch_goes_through_every_sequence_once_in_its_own_order():
-    fit = Fit(TrainSettings(), [made_track(60, seed) for seed in range(3)], [made_track(10, 9)])
+    fit = Trainer(TrainSettings(), [made_track(60, seed) for seed in range(3)], [made_track(10, 9)])
     first, second = fit.train.sequences(0), fit.train.sequences(1)
     assert [(t, f[0]) for t, f in first] == [(t, f[0]) for t, f in fit.train.sequences(0)]
     assert [(t, f[0]) for t, f in first] != [(t, f[0]) for t, f in second]
@@ -110,7 +110,7 @@ def test_one_that_was_stopped_and_goes_on_ends_as_if_it_had_not_been(folder, tmp
 
 def test_the_same_seed_gives_the_same_model_and_another_another():
     def fitted(seed):
-        fit = Fit(TrainSettings(**SMALL, seed=seed), [made_track(5, 0)], [made_track(5, 1)])
+        fit = Trainer(TrainSettings(**SMALL, seed=seed), [made_track(5, 0)], [made_track(5, 1)])
         next(fit.epoch(0))
         return fit.model.state_dict()
 
@@ -145,7 +145,7 @@ def test_ctrl_c_ends_it_with_what_is_there(folder, tmp_path, quick):
 
 def test_it_stops_early_when_nothing_is_gained_and_keeps_the_best(folder, tmp_path, quick, monkeypatch):
     losses = iter([0.5, 0.3, 0.4, 0.35, 0.1])
-    monkeypatch.setattr(Fit, "validate", lambda self: {"rms-luminance": next(losses)})
+    monkeypatch.setattr(Trainer, "validate", lambda self: {"rms-luminance": next(losses)})
     run = train(folder, epochs=9, patience=2, explorations=tmp_path, **SMALL)
     assert run.history["validation"].tolist() == [0.5, 0.3, 0.4, 0.35]
     facts = json.loads((run.folder / "checkpoint.json").read_text())
@@ -161,7 +161,7 @@ def test_another_setting_or_other_sounds_do_not_go_on(folder, tmp_path, quick):
     with pytest.raises(SettingsError, match="other sounds"):
         train(folder, resume=run.folder, epochs=2)
     assert {path.name: path.read_bytes() for path in run.folder.iterdir()} == before
-    with pytest.raises(SettingsError, match="no training"):
+    with pytest.raises(SettingsError, match="is not a training"):
         train(folder, resume=tmp_path)
 
 
@@ -169,7 +169,7 @@ def test_a_failure_is_told(folder, tmp_path, quick, monkeypatch):
     def broken(*_):
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(training, "_fit", broken)
+    monkeypatch.setattr(training, "_run_epochs", broken)
     with pytest.raises(RuntimeError):
         train(folder, explorations=tmp_path, **SMALL)
     (run,) = tmp_path.glob("train_*")
@@ -209,12 +209,12 @@ def test_stopped_while_it_hears_it_leaves_no_folder(folder, tmp_path):
 
 def test_a_finished_training_has_nothing_left_unless_more_is_asked_for(folder, tmp_path, quick, monkeypatch):
     losses = iter([0.5, 0.6, 0.7, 0.1])
-    monkeypatch.setattr(Fit, "validate", lambda self: {"rms-luminance": next(losses)})
+    monkeypatch.setattr(Trainer, "validate", lambda self: {"rms-luminance": next(losses)})
     run = train(folder, epochs=2, patience=2, explorations=tmp_path, **SMALL)
     with pytest.raises(SettingsError, match=r"has had its 2 epochs; raise epochs \(--epochs\)"):
         train(folder, resume=run.folder)
     assert len(train(folder, resume=run.folder, epochs=9).history) == 3
-    with pytest.raises(SettingsError, match=r"3 epochs, the last 2 of them in vain; raise patience"):
+    with pytest.raises(SettingsError, match=r"3 epochs, the last 2 of them without progress; raise patience"):
         train(folder, resume=run.folder)
     assert len(train(folder, resume=run.folder, epochs=4, patience=5).history) == 4
 
@@ -235,7 +235,7 @@ def test_a_file_that_cannot_be_read_is_recorded_and_told_to_whoever_watches(fold
         run = train(folder, epochs=1, explorations=tmp_path / "runs", **SMALL)
     (skipped,) = run.manifest["skipped"]
     assert skipped["name"] == "broken.wav"
-    told = Training(tmp_path / "runs").status()
+    told = TrainingProcess(tmp_path / "runs").status()
     assert told.notes == told.model_dump()["notes"] == [f"skipped: {skipped['reason']}"]
 
 
@@ -252,23 +252,23 @@ def test_pictures_on_the_way_change_nothing_that_is_learned(folder, tmp_path, qu
             picture = Image.open(next(tmp_path.glob("*/train_*/preview.jpg")))
             seen.append(np.asarray(picture, float))
 
-    monkeypatch.setattr(preview, "SHARE", 1e9)  # after every epoch
+    monkeypatch.setattr(plots, "MAX_PREVIEW_SHARE", 1e9)  # after every epoch
     with_pictures = train(folder, epochs=2, explorations=tmp_path / "a", progress=look, **SMALL)
     half = len(seen[0]) // 2
     assert seen[0][24:half].std() > 10  # before
     assert seen[0][half:-24].std() > 10  # now
-    monkeypatch.setattr(training, "Preview", lambda *_: SimpleNamespace(update=lambda *_: None))
+    monkeypatch.setattr(training, "TrainingPreview", lambda *_: SimpleNamespace(update=lambda *_: None))
     without = train(folder, epochs=2, explorations=tmp_path / "b", **SMALL)
     assert reached(with_pictures) == reached(without)
 
 
 def test_pictures_that_take_too_long_are_passed_over(tmp_path, monkeypatch):
     drawn, clock = [], iter([0.0, 100.0, 101.0, 110.0, 134.0, 140.0, 141.0])
-    monkeypatch.setattr(preview, "time", SimpleNamespace(monotonic=clock.__next__))
-    monkeypatch.setattr(preview, "moments", lambda *_: [np.zeros((9, 12, 3), np.uint8)] * 6)
-    monkeypatch.setattr(preview.Preview, "_write", lambda self, now, words: drawn.append(words))
+    monkeypatch.setattr(plots, "time", SimpleNamespace(monotonic=clock.__next__))
+    monkeypatch.setattr(plots, "sheet_frames", lambda *_: [np.zeros((9, 12, 3), np.uint8)] * 6)
+    monkeypatch.setattr(plots.TrainingPreview, "_write", lambda self, images, label: drawn.append(label))
     model = AudioToVisualModel(TrainSettings(**SMALL))
-    shown = preview.Preview(tmp_path, made_track(6), model)  # at 0 s
+    shown = plots.TrainingPreview(tmp_path, made_track(6), model)  # at 0 s
     shown.update(model, 1)  # from 100 s on, for a second
     shown.update(model, 2)  # 9 s later: three per cent of that are a quarter of a second
     shown.update(model, 3)  # 33 s later
@@ -280,21 +280,21 @@ def test_pictures_that_take_too_long_are_passed_over(tmp_path, monkeypatch):
 def test_the_status_tells_the_phase_how_much_is_done_and_how_long_the_rest_takes(tmp_path, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(progress_file, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    told, passed_on = progress_file.Status(tmp_path, 10, lambda *step: passed_on.append(step)), []
+    progress, reported = progress_file.ProgressFile(tmp_path, 10, lambda *step: reported.append(step)), []
     for now[0], phase, done, total in (
-        (10.0, HEARING, 0, 4),
-        (16.0, HEARING, 3, 4),
-        (20.0, TRAINING, 4, 10),  # gone on with after four epochs
-        (30.0, TRAINING, 5.0, 10),
+        (10.0, ANALYSIS_PHASE, 0, 4),
+        (16.0, ANALYSIS_PHASE, 3, 4),
+        (20.0, TRAINING_PHASE, 4, 10),  # resumed after four epochs
+        (30.0, TRAINING_PHASE, 5.0, 10),
         (40.0, "proving", 0, 7),
     ):
-        told(phase, done, total)
-        facts = json.loads((tmp_path / "progress.json").read_text())
+        progress(phase, done, total)
+        record = json.loads((tmp_path / "progress.json").read_text())
         expected = {3: 2.0, 5.0: 50.0}.get(done)
-        assert (facts["phase"], facts["share"], facts["seconds_left"]) == (
+        assert (record["phase"], record["share"], record["seconds_left"]) == (
             phase, pytest.approx(done / total, abs=1e-3), expected,
         )  # fmt: skip
-    assert passed_on[1] == (HEARING, 3, 4)
+    assert reported[1] == (ANALYSIS_PHASE, 3, 4)
 
 
 def test_what_it_is_proven_on_is_not_trained_on(folder, tmp_path, quick):

@@ -12,10 +12,10 @@ from explorer.experiments.runs import manifest
 from explorer.files import write_json
 from explorer.learn.losses import PAIRS
 from explorer.learn.settings import TrainSettings
-from explorer.learn.subprocess_training import Training, TrainingStatus
+from explorer.learn.subprocess_training import TrainingProcess, TrainingStatus
 from explorer.notebook.training.training_screen import TrainingScreen, scale_words, words
 from explorer.notebook.training.training_view import TrainingView, training
-from tests.learn import trainer
+from tests.learn import fake_trainer
 from tests.notebook.test_controls import drag
 from tests.signals import tone, write_wav
 
@@ -35,7 +35,7 @@ def make_view(tmp_path, monkeypatch):
     made = []
 
     def make(manner="short", source=tmp_path / "music", **settings):
-        child = Training(tmp_path / "runs", (sys.executable, trainer.__file__, manner))
+        child = TrainingProcess(tmp_path / "runs", (sys.executable, fake_trainer.__file__, manner))
         made.append(TrainingView(source, TrainSettings(**settings), child))
         return made[-1]
 

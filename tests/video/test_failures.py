@@ -17,7 +17,7 @@ import pytest
 
 from explorer import ffmpeg
 from explorer.errors import OutputError, SoundError
-from explorer.files import sweep_parts
+from explorer.files import remove_stale_parts
 from explorer.video import VideoWriter, probe
 from tests.video.material import SIZE, Samples, gray, tone, write_video
 
@@ -226,5 +226,5 @@ def test_killed_process_leaves_only_what_the_next_run_sweeps(tmp_path):
     left = list(tmp_path.iterdir())
     assert left
     assert all(file.name.startswith(".") and file.name.endswith(".part") for file in left)
-    sweep_parts(tmp_path)
+    remove_stale_parts(tmp_path)
     assert not list(tmp_path.iterdir())

@@ -16,11 +16,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from explorer.learn.subprocess_training import Training
+from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
 from explorer.web.guard import LARGEST_BODY, hosts_of
-from tests.learn import trainer
-from tests.learn.test_child import ROOT, until
+from tests.learn import fake_trainer
+from tests.learn.test_subprocess_training import ROOT, until
 from tests.web.few_settings import SEED_BODY, FewSettings
 from tests.web.made_models import make_model
 
@@ -44,7 +44,7 @@ def make_client(tmp_path, monkeypatch):
     made = []
 
     def make(manner="short", hosts=None):
-        training = Training(tmp_path / "runs", (sys.executable, trainer.__file__, manner))
+        training = TrainingProcess(tmp_path / "runs", (sys.executable, fake_trainer.__file__, manner))
         names = hosts or hosts_of("127.0.0.1", "box")
         shipped = tmp_path / "shipped"
         app = create_app(tmp_path, tmp_path / "runs", FewSettings, training, names, shipped)

@@ -15,7 +15,7 @@ from explorer.audio.cache import cache_folder, keep, kept
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, LiveRows, live_features_of
 from explorer.audio.load import Sound, open_sound
-from explorer.audio.track import between_rows
+from explorer.audio.track import interpolate_rows
 from explorer.progress import Progress, silent
 
 VERSION = LIVE_VERSION
@@ -31,10 +31,10 @@ def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progr
 
 def at_times(rows: Float32[np.ndarray, "rows 6"], times: Float64[np.ndarray, " frames"]) -> Columns:
     """Rows of the live analysis at any seconds, by linear interpolation."""
-    return between_rows(rows, times * LIVE_FPS).astype(np.float32)
+    return interpolate_rows(rows, times * LIVE_FPS).astype(np.float32)
 
 
-def remembered_rows(path: Path, sha256: str, progress: Progress = silent) -> LiveRows:
+def cached_rows(path: Path, sha256: str, progress: Progress = silent) -> LiveRows:
     """The live features of a file with this content, `LIVE_FPS` rows a second, heard once."""
     entry = cache_folder() / "live" / f"{sha256[:40]}-{LIVE_VERSION}.npy"
     rows = kept(entry)

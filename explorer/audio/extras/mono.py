@@ -11,7 +11,7 @@ import soxr
 from jaxtyping import Float32, Float64
 
 from explorer.audio.load import Sound
-from explorer.audio.track import between_rows
+from explorer.audio.track import interpolate_rows
 from explorer.progress import Progress
 
 RATE = 22050
@@ -59,7 +59,7 @@ def pieces(samples: Mono, margin: int) -> Iterator[Piece]:
 
 def at_times(rows: Rows, times: Float64[np.ndarray, " frames"]) -> Float32[np.ndarray, "frames columns"]:
     """Rows that belong to n HOP / RATE seconds, read at any times by linear interpolation."""
-    return np.asarray(between_rows(rows, times * (RATE / HOP)), np.float32)
+    return np.asarray(interpolate_rows(rows, times * (RATE / HOP)), np.float32)
 
 
 def told(progress: Progress, step: str, piece: Piece, samples: Mono) -> None:

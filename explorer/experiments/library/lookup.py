@@ -19,8 +19,9 @@ from explorer.experiments.runs.run_folder import (
     set_star,
 )
 from explorer.experiments.sweeps.leases import is_leased
-from explorer.files import cannot_write, explorations_folder
-from explorer.settings import nearest
+from explorer.files import explorations_folder, write_error
+from explorer.settings import did_you_mean
+
 
 def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sweep | Point:
     """What is in a folder: a `Run`, a `Sweep`, or a `Point` of one, with field and recipe ready to render.
@@ -56,7 +57,7 @@ def find(name: str | Path, explorations: str | Path | None = None) -> Path:
     if len(folders) > 1:
         raise SettingsError(f"{len(folders)} runs or points in {root} end in '{whole}'; give the whole name")
     if not folders:
-        close = nearest(whole, [path.name for path in root.glob("*_*")]) if "_" in whole else ""
+        close = did_you_mean(whole, [path.name for path in root.glob("*_*")]) if "_" in whole else ""
         raise SettingsError(
             f"no run '{name}' in {root}{close if 'did you' in close else ''}; see: explorer runs"
         )
@@ -85,7 +86,7 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
         folder.rename(trash)  # nothing half-deleted is ever found under the name
         shutil.rmtree(trash)
     except OSError as error:
-        raise cannot_write(folder, error) from error
+        raise write_error(folder, error) from error
     return folder
 
 

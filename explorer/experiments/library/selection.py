@@ -11,12 +11,11 @@ import pandas as pd
 from jaxtyping import Float32, Float64
 from PIL import Image
 
+from explorer.diagnostics.verdict import BEST_FIRST, FLICKER_FRAME_CORRELATION, WASHED_OUT_SHARE
 from explorer.errors import SettingsError
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
-RANKS = {"alive": 3, "faint": 2, "noisy": 1, "static": 0}
-MIN_FRAME_CORRELATION = 0.8  # of consecutive frames; below it a score falls
-MAX_SATURATED_SHARE = 0.5  # of the colors; above it a score falls
+RANKS = {verdict: rank for rank, verdict in enumerate(reversed(BEST_FIRST))}
 COMPARED_SIZE = (32, 18)  # pixels: two pictures that agree here look alike
 
 Score = str | Callable[[Any], float]
@@ -33,8 +32,8 @@ def life(points: pd.DataFrame) -> pd.Series:
     """
     weakest = points[[f"metrics.{group}_variance" for group in ("space", "time", "audio")]].min(axis=1)
     smooth = points["metrics.neighbour_correlation"].clip(0, 1)
-    smooth = smooth * (points["metrics.frame_correlation"] / MIN_FRAME_CORRELATION).clip(0, 1)
-    glare = (points["metrics.saturated"] - MAX_SATURATED_SHARE).clip(lower=0)
+    smooth = smooth * (points["metrics.frame_correlation"] / FLICKER_FRAME_CORRELATION).clip(0, 1)
+    glare = (points["metrics.saturated"] - WASHED_OUT_SHARE).clip(lower=0)
     share: pd.Series = (2 * np.sqrt(weakest.clip(lower=0)) * smooth**2 * (1 - glare)).clip(0, 0.999)
     ranks: pd.Series = points["verdict"].map(RANKS).astype(float)
     return ranks + share
@@ -78,7 +77,7 @@ def _scores(points: pd.DataFrame, by: Score) -> pd.Series:
         if name in points:
             return pd.to_numeric(points[name], errors="coerce")
     names = [name.partition(".")[2] for name in map(str, points) if name.startswith("metrics.")]
-    raise SettingsError(f"no score '{by}'{nearest(by, ['life', *names])}")
+    raise SettingsError(f"no score '{by}'{did_you_mean(by, ['life', *names])}")
 
 
 def _add_farthest(

@@ -17,7 +17,7 @@ from explorer.errors import SettingsError
 from explorer.experiments.library import selection, sweep_sheet
 from explorer.experiments.library.selection import Score
 from explorer.experiments.library.table import points_table
-from explorer.experiments.reports import report_or_warn
+from explorer.experiments.reports import write_report_or_warn
 from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.recipe import Recipe, find_audio, load_recipe
@@ -104,7 +104,7 @@ class Point:
         options = RenderOptions(analysis=recipe.analysis.model_dump(), **(defaults | settings))
         sound = find_audio(recipe, sweep, audio)
         run = run_recipe(options.recipe(recipe.field, sound), sound, out, options, **callbacks)
-        report_or_warn(run.folder)
+        write_report_or_warn(run.folder)
         return run
 
     def _repr_html_(self) -> str:
@@ -145,7 +145,7 @@ class Sweep:
             if not -len(keys) <= key < len(keys):
                 raise SettingsError(f"got point {key}; the sweep has 0 to {len(keys) - 1}")
             return Point(run_folder.point_folder(self.folder, keys[key]))
-        fitting = [known for known in keys if known.startswith(key)]
+        fitting = [name for name in keys if name.startswith(key)]
         if len(fitting) != 1 or not key:
             raise SettingsError(f"{self.folder.name} has {len(fitting)} points whose key begins with '{key}'")
         return Point(run_folder.point_folder(self.folder, fitting[0]))

@@ -48,7 +48,7 @@ class Recipe(Settings):
     @model_validator(mode="after")
     def _with_extras_of_field(self) -> Recipe:
         """The analysis holds every group of features that the field needs."""
-        object.__setattr__(self, "analysis", self.analysis.hearing(self.field.extras))  # still being made
+        object.__setattr__(self, "analysis", self.analysis.with_extras(self.field.extras))  # still being made
         return self
 
     @classmethod

@@ -43,7 +43,7 @@ class RenderPlan(RecipeFrames):
     def new_folder(self) -> Path:
         """A new run folder. What a killed process left half-written in earlier ones is removed."""
         for earlier in self.explorations.glob("render_*"):
-            files.sweep_parts(earlier)
+            files.remove_stale_parts(earlier)
         return files.new_folder(self.explorations, "render")
 
 

@@ -21,7 +21,7 @@ from typing import Self
 import psutil
 
 from explorer.experiments.runs.run_folder import LEASE_PREFIX
-from explorer.files import cannot_write, read_json
+from explorer.files import read_json, write_error
 
 TOUCH_SECONDS = 5.0  # between two touches
 STALE_SECONDS = 60.0  # without a touch, after which the holder is considered dead
@@ -115,7 +115,8 @@ def _is_running(process: int, born: float) -> bool:
 
 def _leases(folder: Path) -> list[Path]:
     return sorted(
-        (path for path in folder.glob(f"{LEASE_PREFIX}*") if path.name[len(LEASE_PREFIX) :].isdigit()), key=_number
+        (path for path in folder.glob(f"{LEASE_PREFIX}*") if path.name[len(LEASE_PREFIX) :].isdigit()),
+        key=_number,
     )
 
 
@@ -136,7 +137,7 @@ def _make(path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise cannot_write(path, error) from error
+        raise write_error(path, error) from error
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(holder, file)
     return True

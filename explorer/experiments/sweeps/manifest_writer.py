@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
-from explorer.experiments.sweeps.scheduler import Tally
 from explorer.experiments.runs.run_folder import SPECIFICATION
+from explorer.experiments.sweeps.scheduler import Tally
 from explorer.experiments.sweeps.specification import Specification, hash_of
 from explorer.files import read_json
 from explorer.rendering import Device

@@ -23,6 +23,7 @@ from explorer.rendering.frames import SMALLEST
 from explorer.settings import knob, knob_of
 
 FRAME_ROWS = 360  # of a point's frames
+DEFAULT_MOMENTS = 3  # pictures of a point
 MAX_CLIP_SIDE = 320  # pixels, the longer side of a clip unless its size is set
 
 Duration = Callable[[Recipe], float]
@@ -41,7 +42,9 @@ class SweepOptions(CommonOptions):
     sampler: str = knob("grid", help="grid, random, lhs or oat (one at a time)")
     samples: int | None = knob(None, low=1, high=MAX_POINTS, help="points of random and lhs; none: 16")
     sampler_seed: int = knob(0, low=0, help="seed of the sampler")
-    moments: int | tuple[float, ...] = knob(3, help="moments of the pictures: seconds, or how many")
+    moments: int | tuple[float, ...] = knob(
+        DEFAULT_MOMENTS, help="moments of the pictures: seconds, or how many"
+    )
     thumb: int = knob_of(Specification, "thumb")
     clips: bool = knob(True, help="a short video of every point")
     clip_seconds: float = knob_of(Clip, "duration")

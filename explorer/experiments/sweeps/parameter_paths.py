@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.errors import SettingsError
 from explorer.experiments.runs.recipe import Recipe
-from explorer.settings import Knob, Settings, nearest
+from explorer.settings import Knob, Settings, did_you_mean
 
 PARTS = ("field", "analysis", "frames")
 FIXED = ("kind",)  # another field has other settings: that is another sweep
@@ -34,7 +34,7 @@ class ParameterPath:
     @property
     def whole(self) -> bool:
         """Whether only whole numbers are allowed."""
-        return self.knob is not None and self.knob.whole
+        return self.knob is not None and self.knob.is_integer
 
     def settings(self, recipe: Recipe) -> Settings:
         """The part of the recipe that holds this setting."""
@@ -85,7 +85,7 @@ def find_path(name: str, recipe: Recipe) -> ParameterPath:
     for path in paths.values():
         if spelled in (path.name, path.dotted) or (path.knob and name == path.knob.flag):
             return path
-    raise SettingsError(f"no setting '{name}' to vary{nearest(spelled, paths)}")
+    raise SettingsError(f"no setting '{name}' to vary{did_you_mean(spelled, paths)}")
 
 
 def with_parameters(recipe: Recipe, params: Mapping[str, Any]) -> Recipe:

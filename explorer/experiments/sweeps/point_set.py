@@ -19,7 +19,7 @@ from explorer.experiments.sweeps.parameter_paths import (
 )
 from explorer.experiments.sweeps.sampling import SampleAxis, Sampler, Span
 from explorer.experiments.sweeps.specification import key_of
-from explorer.settings import nearest
+from explorer.settings import did_you_mean
 
 DEFAULT_SAMPLES = 16  # of the random samplers
 RANDOM_SAMPLERS = ("random", "lhs")  # take a number of samples and a seed
@@ -84,7 +84,7 @@ def _sampler(sampler: str, samples: int | None) -> Sampler:
     """The sampler's name, checked."""
     names: tuple[Sampler, ...] = get_args(Sampler)
     if sampler not in names:
-        raise SettingsError(f"no sampler '{sampler}'{nearest(sampler, names)}")
+        raise SettingsError(f"no sampler '{sampler}'{did_you_mean(sampler, names)}")
     if samples is not None and sampler not in RANDOM_SAMPLERS:
         raise SettingsError(f"samples belong to the samplers random and lhs; '{sampler}' takes every value")
     if samples is not None and not 1 <= samples <= sampling.MAX_POINTS:
@@ -99,7 +99,9 @@ def _axis(path: ParameterPath, base: Recipe, values: Any, sampler: Sampler) -> S
     if isinstance(values, Span):
         ends = [path.validated(base, end) for end in (values.low, values.high)]
         if not _are_numbers(ends) or ends[0] > ends[1]:
-            raise SettingsError(f"{path.name}: got {values.low} to {values.high}; give the lower number first")
+            raise SettingsError(
+                f"{path.name}: got {values.low} to {values.high}; give the lower number first"
+            )
         return Span(ends[0], ends[1], path.whole)
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         values = [values]

@@ -18,7 +18,7 @@ from PIL import Image
 
 from explorer import files
 from explorer.audio import FeatureTrack, open_sound
-from explorer.errors import Stopped, words_of
+from explorer.errors import Stopped, error_text
 from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.recipe import Recipe, find_audio
 from explorer.experiments.runs.recipe_frames import RecipeFrames
@@ -77,7 +77,7 @@ def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
         if is_settled(log["status"]):
             return outcome(key, log)
         params = specification(str(sweep)).params(key)
-        log = {"status": "failed", "params": params, **manifest.process_facts(), "error": words_of(error)}
+        log = {"status": "failed", "params": params, **manifest.process_facts(), "error": error_text(error)}
         files.write_json(folder / run_folder.POINT, log)
         return outcome(key, log)
 
@@ -93,7 +93,7 @@ def _run_leased(
 ) -> dict[str, Any]:
     """The work on a point, and its point.json kept true."""
     folder = run_folder.point_folder(sweep, key)
-    files.sweep_parts(folder)
+    files.remove_stale_parts(folder)
     spec = specification(str(sweep))
     log = {"status": "running", "params": spec.params(key), **manifest.process_facts()}
     files.write_json(folder / run_folder.POINT, log)
@@ -107,7 +107,7 @@ def _run_leased(
     except (Stopped, KeyboardInterrupt):
         log["status"] = "pending"
     except Exception as error:  # one failure does not stop the rest
-        log |= {"status": "failed", "error": words_of(error), "traceback": traceback.format_exc()}
+        log |= {"status": "failed", "error": error_text(error), "traceback": traceback.format_exc()}
     log |= {"seconds": time.perf_counter() - start, "heartbeat": manifest.now()}
     if not lease.is_valid:  # this machine slept, and somebody else has taken over: their result counts
         return {"key": key, "status": LEASED}

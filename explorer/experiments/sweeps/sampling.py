@@ -16,12 +16,14 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.errors import SettingsError
-from explorer.settings import nearest, typed_value
+from explorer.settings import did_you_mean, setting_from_text
 
 Sampler = Literal["grid", "random", "lhs", "oat"]
 MAX_POINTS = 100_000  # of one sweep
 SIGNIFICANT_DIGITS = 6  # of a number drawn from a span: more only clutter captions
-AXIS_FORMAT = "values with commas between, as in 1, 2.5, 8; or a range as in 1..8 for random and Latin hypercube"
+AXIS_FORMAT = (
+    "values with commas between, as in 1, 2.5, 8; or a range as in 1..8 for random and Latin hypercube"
+)
 """How an axis is written as text."""
 
 
@@ -80,7 +82,7 @@ READY_SWEEPS = {
 def ready_sweep(name: str) -> ReadySweep:
     """A ready-made sweep by name. Raises SettingsError."""
     if name not in READY_SWEEPS:
-        raise SettingsError(f"no ready-made sweep '{name}'{nearest(name, READY_SWEEPS)}")
+        raise SettingsError(f"no ready-made sweep '{name}'{did_you_mean(name, READY_SWEEPS)}")
     return READY_SWEEPS[name]
 
 
@@ -95,7 +97,7 @@ def parse_axis(name: str, text: str) -> list[str | bool | None] | Span:
     values = [part.strip() for part in text.split(",") if part.strip()]
     if not values:
         raise SettingsError(f"{name}: give {AXIS_FORMAT}")
-    return [typed_value(value) for value in values]
+    return [setting_from_text(value) for value in values]
 
 
 def grid(axes: SampleAxes) -> Points:
@@ -157,4 +159,6 @@ def _listed(name: str, axis: SampleAxis, sampler: str) -> tuple[Any, ...]:
 
 def _check_count(count: int) -> None:
     if count > MAX_POINTS:
-        raise SettingsError(f"got {count:,} points; allowed: up to {MAX_POINTS:,}; give fewer values or use lhs")
+        raise SettingsError(
+            f"got {count:,} points; allowed: up to {MAX_POINTS:,}; give fewer values or use lhs"
+        )

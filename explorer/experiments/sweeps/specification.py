@@ -15,7 +15,7 @@ from explorer.experiments.runs.run_folder import SPECIFICATION
 from explorer.experiments.sweeps.parameter_paths import with_parameters
 from explorer.experiments.sweeps.sampling import Sampler
 from explorer.files import read_json
-from explorer.settings import Settings, knob, nearest
+from explorer.settings import Settings, did_you_mean, knob
 
 
 class Clip(Settings):
@@ -51,7 +51,7 @@ class Specification(Settings):
     def params(self, key: str) -> dict[str, Any]:
         """The varied settings of a point."""
         if key not in self.by_key:
-            raise SettingsError(f"the sweep has no point '{key}'{nearest(key, self.by_key)}")
+            raise SettingsError(f"the sweep has no point '{key}'{did_you_mean(key, self.by_key)}")
         return self.by_key[key]
 
     @cached_property

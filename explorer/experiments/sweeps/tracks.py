@@ -1,4 +1,4 @@
-"""The analyzed sound of a sweep: a track for each distinct analysis, stored in the folder for all processes."""
+"""The analyzed sound of a sweep: a track for each distinct analysis, in the folder for all processes."""
 
 from __future__ import annotations
 

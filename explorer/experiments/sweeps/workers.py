@@ -24,7 +24,7 @@ from typing import Any
 import psutil
 
 from explorer.errors import ExplorerError
-from explorer.processes import APART
+from explorer.processes import NEW_PROCESS_GROUP
 from explorer.rendering.threads import usable_threads
 
 WORKER_BYTES = 1.2e9  # of memory that a worker may need: Python, torch and a few large frames
@@ -103,7 +103,7 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             env={**os.environ, **limits, "PYTHONPATH": path},
-            **APART,
+            **NEW_PROCESS_GROUP,
         )
 
     @property

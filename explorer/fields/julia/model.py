@@ -19,7 +19,7 @@ from jaxtyping import Float32, Float64
 
 from explorer.audio import FeatureTrack
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, live_width, live_windows
-from explorer.audio.track import between_rows
+from explorer.audio.track import interpolate_rows
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.parameters import NAMES
 from explorer.files import explorations_folder, read_json
@@ -60,7 +60,7 @@ class VisualModel:
         if missing:
             raise SettingsError(f"the track has no '{missing[0]}'; analyse the sound with field.hear(path)")
         frames = max(1, round((len(track.raw) - 1) * LIVE_FPS / track.fps) + 1)
-        rows = between_rows(track.raw, np.arange(frames) * (track.fps / LIVE_FPS))
+        rows = interpolate_rows(track.raw, np.arange(frames) * (track.fps / LIVE_FPS))
         live = rows[:, [track.names.index(name) for name in heard]]
         said = self.facts
         windows = live_windows(

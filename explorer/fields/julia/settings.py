@@ -17,7 +17,7 @@ from explorer.fields.base import Controls, FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
 from explorer.fields.prepared import Prepared
 from explorer.progress import Progress, silent
-from explorer.settings import knob, nearest
+from explorer.settings import did_you_mean, knob
 
 HEARD = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
 LIVE = tuple(EXTRAS["live"])
@@ -111,7 +111,7 @@ class Julia(FieldSettings):
     def _heard(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in HEARD + LIVE:
-                raise SettingsError(f"Julia does not hear '{name}'{nearest(name, HEARD)}")
+                raise SettingsError(f"Julia does not hear '{name}'{did_you_mean(name, HEARD)}")
         return features
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from explorer.audio import FeatureTrack
 from explorer.audio.live import LIVE_FPS
-from explorer.audio.track import between_rows
+from explorer.audio.track import interpolate_rows
 from explorer.fields import keyframes
 from explorer.fields.base import Controls
 from explorer.fields.julia.mapping import by_hand
@@ -61,7 +61,7 @@ def columns(settings: Julia, track: FeatureTrack, times: Float64[np.ndarray, " m
     """See `Julia.controls`; between frames of the track values lie on straight lines."""
     model = None if settings.model == "none" else load_model(settings.model)
     remembered, fps = along(settings, track, model)
-    values = np.column_stack((times, between_rows(remembered, times * fps)))
+    values = np.column_stack((times, interpolate_rows(remembered, times * fps)))
     values[:, 1:3] %= CIRCLE  # float32 is fine enough within a circle
     return Controls(values.astype(np.float32), ("time", *NAMED))
 

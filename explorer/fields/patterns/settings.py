@@ -13,7 +13,7 @@ from explorer.errors import SettingsError
 from explorer.fields.base import Controls, FieldSettings, check
 from explorer.fields.palette import PaletteName, known_or_family
 from explorer.fields.prepared import Prepared
-from explorer.settings import knob, nearest
+from explorer.settings import did_you_mean, knob
 
 Family = Literal["fractal", "organic", "flowing", "geometric"]
 HEARD = ("bass", "mid", "treble", "rms", "centroid", "onset", "flatness")
@@ -142,7 +142,7 @@ class Patterns(FieldSettings):
     def _heard(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in HEARD:
-                raise SettingsError(f"patterns do not hear '{name}'{nearest(name, HEARD)}")
+                raise SettingsError(f"patterns do not hear '{name}'{did_you_mean(name, HEARD)}")
         return features
 
     @field_validator("timeline")

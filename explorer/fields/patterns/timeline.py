@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.audio import FeatureTrack
-from explorer.audio.track import between_rows
+from explorer.audio.track import interpolate_rows
 from explorer.fields import keyframes
 from explorer.fields.base import Controls
 from explorer.fields.keyframes import Moving
@@ -45,7 +45,7 @@ def columns(settings: Patterns, track: FeatureTrack, times: Float64[np.ndarray, 
     """See `Patterns.controls`; between frames of the track values lie on straight lines."""
     remembered, names = along(settings, track)
     heard, moved = track.at(times, settings.features), keyframes.values(settings, track, times)
-    values = np.column_stack((between_rows(remembered, times * track.fps), heard, *moved.values()))
+    values = np.column_stack((interpolate_rows(remembered, times * track.fps), heard, *moved.values()))
     return Controls(values.astype(np.float32), (*names, *settings.features, *moved))
 
 

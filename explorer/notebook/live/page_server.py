@@ -18,7 +18,7 @@ from typing import Any
 
 from explorer.errors import ExplorerError, SettingsError
 from explorer.files import explorations_folder, parse_json, parse_json_value
-from explorer.processes import APART
+from explorer.processes import NEW_PROCESS_GROUP
 
 PATIENCE = 120  # seconds that the server may take to begin, or to answer, on a busy machine
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
@@ -42,7 +42,7 @@ class PageServer:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            **APART,
+            **NEW_PROCESS_GROUP,
         )
         threading.Thread(target=self._listen, name="explorer-page-server", daemon=True).start()
         if not self._heard.wait(PATIENCE) or not self.address:

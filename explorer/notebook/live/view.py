@@ -24,7 +24,7 @@ import anywidget
 import traitlets
 
 from explorer.audio import FeatureTrack, open_sound
-from explorer.errors import ExplorerError, Stopped, words_of
+from explorer.errors import ExplorerError, Stopped, error_text
 from explorer.fields import FieldSettings
 from explorer.formatting import clock_text
 from explorer.notebook.live import sound
@@ -145,7 +145,7 @@ class LiveView(anywidget.AnyWidget):
         except Stopped:
             raise
         except Exception as error:
-            self.error = words_of(error)
+            self.error = error_text(error)
             self._answer(question, {"kind": "failed"}, [])
 
     def _show(self, question: Question, frame: Frame, draft: bool) -> None:
@@ -178,5 +178,5 @@ class LiveView(anywidget.AnyWidget):
 
     def _silent(self, error: Exception) -> None:
         """Let the page play without sound, and say why."""
-        self.note = f"plays without sound: {words_of(error)}"
+        self.note = f"plays without sound: {error_text(error)}"
         self.send({"kind": "silent"})

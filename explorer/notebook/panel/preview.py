@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from explorer.audio import FeatureTrack
 from explorer.diagnostics import Diagnosis, Suggestion, diagnose
-from explorer.diagnostics.suggestion import Measured, suggest
+from explorer.diagnostics.suggestion import suggest
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.widgets.latest_worker import Stale
@@ -167,7 +168,7 @@ class Preview:
         self._measured = field
         self.screen.show_diagnosis(found)
 
-    def _diagnosed(self, budget: str, stale: Stale) -> Measured:
+    def _diagnosed(self, budget: str, stale: Stale) -> Callable[[FieldSettings], Diagnosis]:
         """A diagnosis that ends as soon as something newer was asked for."""
         return lambda field: diagnose(field, self.track, budget=budget, progress=_until(stale))
 

@@ -11,8 +11,9 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Sweep, sweep
-from explorer.experiments.sweeps.options import MOMENTS, small_frames
-from explorer.experiments.sweeps.specification import DRAWN, SAMPLES, Clip, draw_points
+from explorer.experiments.sweeps.options import DEFAULT_MOMENTS, small_frames
+from explorer.experiments.sweeps.point_set import DEFAULT_SAMPLES, RANDOM_SAMPLERS, draw_points
+from explorer.experiments.sweeps.specification import Clip
 from explorer.formatting import count_text, duration_text, size_text
 from explorer.notebook.panel.panel_context import Desk
 from explorer.notebook.sweep.sweep_axis import Axis, offered
@@ -138,12 +139,12 @@ class SweepTab:
                 raise SettingsError(f"{', '.join(said)} is chosen twice; list all its values in one line")
             vary |= said
         sampler = self.sampler.value
-        samples = self.samples.value if sampler in DRAWN else None
+        samples = self.samples.value if sampler in RANDOM_SAMPLERS else None
         return {"vary": vary, "sampler": sampler, "samples": samples}
 
     def _foretell(self) -> None:
         """Points, and roughly time and disk, of what is chosen; or what is wrong with it."""
-        self.samples.layout.display = "" if self.sampler.value in DRAWN else "none"
+        self.samples.layout.display = "" if self.sampler.value in RANDOM_SAMPLERS else "none"
         try:
             asked = self._asked()
             if not asked["vary"]:
@@ -164,7 +165,7 @@ class SweepTab:
             options=SAMPLERS, value="grid", tooltip="which combinations", layout={"width": "168px"}
         )
         self.samples = widgets.BoundedIntText(
-            SAMPLES, min=1, max=10_000, description="points", tooltip="how many points are drawn",
+            DEFAULT_SAMPLES, min=1, max=10_000, description="points", tooltip="how many points are drawn",
             style={"description_width": "42px"}, layout={"width": "112px", "display": "none"},
         )  # fmt: skip
         self.clips = widgets.Checkbox(
@@ -195,5 +196,5 @@ class SweepTab:
 def rough_cost(frame_seconds: float, clips: bool) -> tuple[float, float]:
     """Seconds and bytes of a point, before one was measured: its pictures, its diagnosis, its clip."""
     filmed = Clip().duration * 30 * CLIP_SHARE if clips else 0.0
-    seconds = frame_seconds * (MOMENTS + filmed) + MEASURING
-    return seconds, MOMENTS * FRAME_BYTES + (CLIP_BYTES if clips else 0)
+    seconds = frame_seconds * (DEFAULT_MOMENTS + filmed) + MEASURING
+    return seconds, DEFAULT_MOMENTS * FRAME_BYTES + (CLIP_BYTES if clips else 0)

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import NETWORK
 from explorer.formatting import duration_text, percent_text
-from explorer.learn.loss_history import draw_history
 from explorer.learn.losses import PAIRS
-from explorer.learn.settings import PREVIEW, PROVING, TRAINING, WRITING
+from explorer.learn.plots import draw_history
+from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
+from explorer.learn.settings import EVALUATION_PHASE, TRAINING_PHASE, WRITING_PHASE
 from explorer.learn.subprocess_training import TrainingStatus
 from explorer.learn.training_run import TrainRun
 from explorer.notebook.widgets.as_code import CodeView
@@ -22,13 +24,12 @@ from explorer.notebook.widgets.layout import box, card, heading
 from explorer.notebook.widgets.show import plot
 from explorer.notebook.widgets.thumbnail_grid import muted
 
-SHEET, PROOF = "sheet.jpg", "proof.png"  # files of a run folder
 NEVER_HEARD = "on music that it never heard"
 LAST_PART = "on the last part of a sound whose first part it was trained on"
 LOSSES = ("loss", "rms-luminance", "flux+onset-change", "zcr-edges", "centroid-hue")
 NOTHING_YET = "how the model moves the picture before and after appears here"
 
-ENDING = {PROVING: "proving what it learned", WRITING: "drawing what it learned"}
+ENDING = {EVALUATION_PHASE: "proving what it learned", WRITING_PHASE: "drawing what it learned"}
 
 History = Sequence[Mapping[str, float | None]]
 
@@ -66,8 +67,8 @@ class TrainingScreen:
 
     def show(self, told: TrainingStatus, run: Path | None, history: History) -> None:
         """Show where a training is."""
-        self.bar.layout.display = "" if told.is_going else "none"
-        self.bar.value = told.share if told.is_going else 0.0
+        self.bar.layout.display = "" if told.is_active else "none"
+        self.bar.value = told.share if told.is_active else 0.0
         self.line.value = f'<span role="status">{words(told, run)}</span>'
         if told.notes:
             self.note.value = "<br>".join(muted(note) for note in told.notes)
@@ -80,8 +81,8 @@ class TrainingScreen:
     def show_proof(self, run: TrainRun, code: str) -> None:
         """Show how a training that has ended turned out, and how to use it."""
         self._show_pictures(run.folder)
-        self._proof_title.value = heading(LAST_PART if run.proven_on_a_part else NEVER_HEARD)
-        self._display(self.proof, (run.folder / PROOF).read_bytes())
+        self._proof_title.value = heading(LAST_PART if run.is_evaluated_on_training_sound else NEVER_HEARD)
+        self._display(self.proof, (run.folder / EVALUATION_PLOT).read_bytes())
         self.numbers.value = f'<pre class="explorer-table">{html.escape(run.report())}</pre>'
         self.code.show(code)
 
@@ -111,19 +112,19 @@ def words(told: TrainingStatus, run: Path | None) -> str:
         return f'<span class="explorer-wrong">{html.escape(told.error or "failed")}</span>'
     if told.status == "stopped" and run is None:
         return muted("stopped before anything was learned")
-    if not told.is_going:
-        files = {"history": "history.png", "proof": PROOF, "pictures": SHEET, "ONNX": NETWORK}
+    if not told.is_active:
+        files = {"history": HISTORY_PLOT, "proof": EVALUATION_PLOT, "pictures": SHEET, "ONNX": NETWORK}
         links = {name: run / file for name, file in files.items()} if run else {}
         return f"{told.status}, {saved_in(run, links)}" if run else muted(told.status)
     doing = ENDING.get(told.phase or "", told.phase or "starting, a few seconds")
     begins = f"stopped in epoch {told.epoch}; " if told.phase in ENDING else "stopping: "
     parts = [(begins if told.status == "stopping" else "") + doing]
-    if told.phase == TRAINING:
+    if told.phase == TRAINING_PHASE:
         parts[0] += f", epoch {told.epoch} of {told.epochs}"
         parts += [f"loss {told.loss:.2f}"] if told.loss is not None else []
         held_out = [value for value in told.validation.values() if value is not None]
         parts += [f"held out {sum(held_out):.2f}"] if held_out else []
-    elif told.phase and told.phase != WRITING:
+    elif told.phase and told.phase != WRITING_PHASE:
         parts[0] += f" {percent_text(told.share)}"
     parts += [f"{duration_text(told.seconds_left)} left"] if told.seconds_left else []
     return muted(", ".join(parts))

@@ -14,15 +14,16 @@ from PIL import Image
 
 from explorer.errors import SettingsError
 from explorer.experiments.library.lookup import find
+from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia import Julia
 from explorer.fields.julia.model import FACTS
 from explorer.files import explorations_folder
 from explorer.learn.dataset import sound_files
-from explorer.learn.settings import TrainSettings, continued, saved_settings
-from explorer.learn.subprocess_training import Training, TrainingStatus, flags_of
+from explorer.learn.settings import TrainSettings, resumed_settings, saved_settings
+from explorer.learn.subprocess_training import TrainingProcess, TrainingStatus, flags_of
 from explorer.learn.training_run import TrainRun
 from explorer.notebook.training.training_form import TrainingForm
-from explorer.notebook.training.training_screen import SHEET, TrainingScreen
+from explorer.notebook.training.training_screen import TrainingScreen
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.error_line import ErrorLine
 from explorer.notebook.widgets.layout import box, push_button
@@ -56,10 +57,10 @@ def training(
         raise SettingsError(f"{name} cannot be set here; train with explorer.learn.train(..., {name}=...)")
     root = explorations_folder(explorations)
     earlier = find(resume, root) if resume else None
-    chosen = continued(earlier, settings) if earlier else TrainSettings(**settings)
+    chosen = resumed_settings(earlier, settings) if earlier else TrainSettings(**settings)
     if str(source):
         sound_files(source)  # a folder that is missing or holds no sound is told here
-    view = TrainingView(source, chosen, Training(root.resolve()), proof_on=proof_on, resume=earlier)
+    view = TrainingView(source, chosen, TrainingProcess(root.resolve()), proof_on=proof_on, resume=earlier)
     cells.remember(view)
     return view
 
@@ -75,7 +76,7 @@ class TrainingView:
         self,
         source: str | Path,
         settings: TrainSettings,
-        child: Training,
+        child: TrainingProcess,
         *,
         proof_on: Sequence[str | Path] = (),
         resume: Path | None = None,
@@ -97,7 +98,7 @@ class TrainingView:
         """Go on with the training that was stopped; its epochs and patience may have changed."""
         if self._resume is None:
             raise SettingsError("there is no training to go on with; press Start")
-        self._begin(self._resume, continued(self._resume, self.form.settings.model_dump()))
+        self._begin(self._resume, resumed_settings(self._resume, self.form.settings.model_dump()))
 
     def stop(self) -> None:
         """Ask training to end after its step; what it has learned is kept, and proven."""
@@ -113,7 +114,7 @@ class TrainingView:
     def run(self) -> TrainRun | None:
         """The training that ended last; None before something was learned."""
         folder = self._folder()
-        whole = folder and not self.status.is_going and (folder / FACTS).is_file()
+        whole = folder and not self.status.is_active and (folder / FACTS).is_file()
         return TrainRun(folder) if folder and whole else None
 
     @property
@@ -169,20 +170,20 @@ class TrainingView:
             told = self._child.status()
             try:
                 self._show(told)
-                if not told.is_going:
+                if not told.is_active:
                     self._end()
             except Exception as error:
                 self._errors.show(error)
-            if not told.is_going:
+            if not told.is_active:
                 return
             self._closed.wait(PULSE)
 
     def _show(self, told: TrainingStatus) -> None:
         self.status = told
-        self.start_button.layout.display = "none" if told.is_going else ""
-        self.stop_button.layout.display = "" if told.is_going else "none"
+        self.start_button.layout.display = "none" if told.is_active else ""
+        self.stop_button.layout.display = "" if told.is_active else "none"
         self.stop_button.disabled = told.status == "stopping"
-        self.go_on_button.layout.display = "" if self._resume and not told.is_going else "none"
+        self.go_on_button.layout.display = "" if self._resume and not told.is_active else "none"
         self.screen.show(told, self._folder(), self._child.history() if told.run else [])
 
     def _end(self) -> None:

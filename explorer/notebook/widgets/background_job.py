@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.errors import Stopped, words_of
+from explorer.errors import Stopped, error_text
 from explorer.progress import Progress
 
 STOPPED = "stopped; nothing half-written was left"
@@ -60,7 +60,7 @@ class Job:
         except Stopped:
             last = State(error=STOPPED)
         except Exception as error:
-            last = State(error=words_of(error))
+            last = State(error=error_text(error))
         self._report(last)
 
     def _progress(self, step: str, done: float, total: float) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from explorer.errors import words_of
+from explorer.errors import error_text
 
 
 class Guard(Protocol):
@@ -45,7 +45,7 @@ class ErrorLine:
 
     def show(self, error: Exception) -> None:
         """Tell an error, from any thread."""
-        self.widget.value = error_html(words_of(error))
+        self.widget.value = error_html(error_text(error))
 
 
 def error_html(words: str) -> str:

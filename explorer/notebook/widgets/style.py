@@ -2,4 +2,9 @@
 
 from pathlib import Path
 
-CSS = f"<style>{Path(__file__).with_name('panel.css').read_text(encoding='utf-8')}</style>"
+from explorer.diagnostics.verdict import verdict_css
+
+CSS = (
+    f"<style>{verdict_css('.explorer-panel')}"
+    f"{Path(__file__).with_name('panel.css').read_text(encoding='utf-8')}</style>"
+)

@@ -48,7 +48,7 @@ def test_progress_is_told_and_can_stop(tmp_path, group):
         told.append((step, done, total))
 
     analyze(sound, extras=(group,), progress=listen)
-    steps = {step for step, _, _ in told} - {"analysing"}
+    steps = {step for step, _, _ in told} - {"analyzing"}
     assert steps
     for step in steps:
         done = [now for name, now, _ in told if name == step]

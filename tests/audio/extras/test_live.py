@@ -28,7 +28,7 @@ def test_a_sound_is_heard_once_for_tracks_of_all_rates_and_for_learning(tmp_path
     track = analyze(path, extras=("live",))
     slow = analyze(path, 30, extras=("live",))
     np.testing.assert_array_equal(slow.raw[:, -6:], track.raw[::2, -6:])
-    assert len(live.remembered_rows(path, track.sha256)) == 121
+    assert len(live.cached_rows(path, track.sha256)) == 121
     assert len(heard) == 1
     analyze(path, extras=("live",), cache=False)
     assert len(heard) == 2
@@ -36,7 +36,7 @@ def test_a_sound_is_heard_once_for_tracks_of_all_rates_and_for_learning(tmp_path
 
 def test_damaged_rows_are_heard_again(tmp_path):
     path = write_wav(tmp_path / "song.wav", music(1.0, 48000), 48000)
-    first = live.remembered_rows(path, "some content")
+    first = live.cached_rows(path, "some content")
     (entry,) = (cache_folder() / "live").iterdir()
     entry.write_bytes(b"damaged")
-    np.testing.assert_array_equal(live.remembered_rows(path, "some content"), first)
+    np.testing.assert_array_equal(live.cached_rows(path, "some content"), first)

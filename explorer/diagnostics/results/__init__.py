@@ -1,0 +1,1 @@
+"""Measured results as plain data: they know nothing of how they were measured, drawn or put into words."""

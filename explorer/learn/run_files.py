@@ -1,0 +1,26 @@
+"""The file names in the run folder of a training; those of the model are in `fields.julia.model`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PREFIX = "train"  # of the folder's name
+SETTINGS = "settings.json"
+PROGRESS = "progress.json"
+STOP = "stop"  # a file of this name ends the training after the current step
+CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINT_SUMMARY = "checkpoint.json"
+HISTORY = "history.csv"
+HISTORY_PLOT = "history.png"
+EVALUATION = "proof.json"
+EVALUATION_PLOT = "proof.png"
+PREVIEW = "preview.jpg"  # while it trains
+
+
+def training_folders(explorations: Path) -> list[Path]:
+    """Run folders of trainings, the oldest first; links are left out."""
+    try:
+        folders = [path for path in explorations.iterdir() if path.name.startswith(f"{PREFIX}_")]
+    except OSError:
+        return []
+    return sorted(path for path in folders if not path.is_symlink() and path.is_dir())

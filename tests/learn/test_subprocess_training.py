@@ -1,0 +1,153 @@
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from explorer.experiments.runs import manifest
+from explorer.files import write_json
+from explorer.learn.settings import TrainSettings
+from explorer.learn.subprocess_training import PROCESS_LOST, TrainingConflictError, TrainingProcess, flags_of
+from tests.learn import fake_trainer
+
+PATIENCE = 60  # seconds until a test that hangs fails
+ROOT = str(Path(__file__).parents[2])
+
+
+@pytest.fixture
+def training(tmp_path, monkeypatch):
+    """Makes what the API has, with the stand-in for training; what still runs at the end is stopped."""
+    monkeypatch.setenv("PYTHONPATH", ROOT)
+    made = []
+
+    def make(manner="short"):
+        made.append(TrainingProcess(tmp_path, (sys.executable, fake_trainer.__file__, manner)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def until(training, *statuses):
+    end = time.monotonic() + PATIENCE
+    while (told := training.status()).status not in statuses:
+        assert time.monotonic() < end, told
+        time.sleep(0.02)
+    return told
+
+
+def test_nothing_was_trained_yet(training):
+    assert training().status().status == "idle"
+    assert training().history() == []
+    with pytest.raises(TrainingConflictError, match="no training"):
+        training().stop()
+
+
+def test_a_training_from_its_start_to_its_end(training, tmp_path):
+    ours = training()
+    assert ours.start(tmp_path / "songs", ["--epochs", "3"]).status == "starting"
+    told = until(ours, "done", "failed")
+    assert (told.status, told.epoch, told.epochs, told.loss) == ("done", 2, 3, pytest.approx(1 / 3))
+    *given, ends_with, process = manifest.read(tmp_path / told.run)["arguments"]
+    assert given == ["train", str(tmp_path / "songs"), "--epochs", "3", "--explorations", str(tmp_path)]
+    assert (ends_with, process) == ("--ends-with", str(os.getpid()))
+    assert ours.history() == [
+        {"epoch": 1, "loss": 2.5, "validation": 3},
+        {"epoch": 2, "loss": 1.5, "validation": None},
+    ]
+    ours.start(tmp_path, [])  # the next may begin
+    assert until(ours, "done").run != told.run
+
+
+def test_one_at_a_time_and_stopped_on_request(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    with pytest.raises(TrainingConflictError, match="already"):
+        ours.start(tmp_path, [])
+    run = until(ours, "running").run
+    after_restart = training()  # another server on the same folder
+    assert (after_restart.status().status, after_restart.status().run) == ("running", run)
+    with pytest.raises(TrainingConflictError, match=run):
+        after_restart.start(tmp_path, [])
+    after_restart.stop()
+    assert until(ours, "stopped").run == run
+    assert after_restart.status().status == "stopped"
+
+
+def test_stopped_before_it_has_made_anything(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    ours.stop()
+    assert until(ours, "stopped").run is None
+
+
+def test_a_run_that_was_stopped_is_gone_on_with(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    until(ours, "running")
+    assert ours.stop().status in ("stopping", "stopped")
+    run = tmp_path / until(ours, "stopped").run
+    assert ours.start(tmp_path, [], run).status == "starting"  # and not: stopped
+    assert until(ours, "running", "failed").run == run.name
+    ours.stop()
+    until(ours, "stopped")
+    crashing = training("crash")
+    crashing.start(tmp_path, [], run)
+    told = until(crashing, "failed")
+    assert (told.run, told.error) == (None, "RuntimeError: the machine is on fire")
+
+
+def test_an_interrupt_meant_for_us_does_not_reach_it(training, tmp_path):
+    ours = training("long")
+    ours.start(tmp_path, [])
+    until(ours, "running")
+    if hasattr(os, "getpgid"):
+        assert os.getpgid(ours._process.pid) != os.getpgid(0)
+    ours.close()
+    assert until(ours, "stopped").run
+
+
+def test_a_crash_is_told_with_its_last_lines(training, tmp_path):
+    ours = training("crash")
+    ours.start(tmp_path, [])
+    told = until(ours, "failed")
+    assert told.error == "RuntimeError: the machine is on fire"
+    assert "listening to the sounds" in told.log
+    assert told.run is None
+
+
+def test_a_process_that_was_killed_is_not_said_to_run(training, tmp_path):
+    ours = training("killed")
+    ours.start(tmp_path, [])
+    told = until(ours, "failed")
+    assert (told.error, told.epoch) == (PROCESS_LOST, 1)
+    assert training().status().error == PROCESS_LOST
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", '{"epoch": "many"}', '{"status": 3}'])
+def test_damaged_files_are_survived(training, tmp_path, damaged):
+    run = tmp_path / "train_20260101T000000Z_aaaaaa"
+    run.mkdir()
+    manifest.write(run, {"status": "done"})
+    (run / "progress.json").write_text(damaged)
+    told = training().status()
+    assert (told.run, told.epoch) == (run.name, None)
+
+
+def test_settings_become_flags():
+    assert flags_of(TrainSettings()) == []
+    changed = TrainSettings(epochs=3, include_delta=True, learning_rate=1e-4)
+    assert flags_of(changed) == ["--epochs", "3", "--learning-rate", "0.0001", "--include-delta"]
+    assert flags_of(TrainSettings(seed=1), changed.replace(seed=1)) == [
+        *("--epochs", "30", "--learning-rate", "0.002", "--no-include-delta"),
+    ]  # fmt: skip
+
+
+def test_the_newest_run_is_told_of(training, tmp_path):
+    for day, status in ((1, "done"), (2, "stopped")):
+        run = tmp_path / f"train_2026010{day}T000000Z_aaaaaa"
+        run.mkdir()
+        write_json(run / "progress.json", {"status": status, "losses": {"loss": 1.0}})
+    assert training().status().status == "stopped"
