@@ -57,7 +57,7 @@ def viridis(position: float) -> str:
 
     Its steps of lightness are even, for every kind of eye.
     """
-    color: str = to_hex(colormaps["viridis"](min(max(position, 0.0), 1.0)))
+    color: str = to_hex(colormaps["viridis"](float(min(max(position, 0.0), 1.0))))
     return color
 
 
