@@ -1,4 +1,4 @@
-"""Sound file -> FeatureTrack: decode, window at exact times, measure, normalise, remember."""
+"""Sound file -> FeatureTrack: decode, window at exact times, measure, normalize, cache."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from explorer.audio.load import Sound, open_sound
 from explorer.audio.track import FeatureTrack
 
 DEMO_CLIP = Path(__file__).parent / "clips" / "tabla_loop_cc0.flac"
-"""The tabla loop that ships with the project: 10.7 s, 44.1 kHz stereo, CC0 (clips/LICENCE.txt)."""
+"""The tabla loop that ships with the project: 10.7 s, 44.1 kHz stereo, CC0 (clips/LICENSE.txt)."""
 
 __all__ = [
     "DEMO_CLIP",

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
-from explorer.audio import cache as remembered
+from explorer.audio import cache as disk_cache
 from explorer.audio.features import EXTRAS, FEATURES, AnalysisSettings
 from explorer.audio.load import Block, Sound, existing_file, open_sound
 from explorer.audio.track import FeatureTrack
@@ -28,35 +28,38 @@ def analyze(
     cache: bool = True,
     **settings: Any,
 ) -> FeatureTrack:
-    """Features of a sound file at t = n / fps, normalised to [-1, 1].
+    """Features of a sound file at t = n / fps, normalized to [-1, 1].
 
     `settings` are those of `AnalysisSettings` (smoothing, attack, release, …); `extras` names groups of
-    features that take longer (separation, chroma, beats, sections, live). Results are remembered
-    on disk unless `cache` is false. Raises SoundError for what is no usable sound, SettingsError for
+    features that take longer (separation, chroma, beats, sections, live). Results are cached
+    on disk unless `cache` is false. Raises SoundError for a file without usable sound, SettingsError for
     wrong settings; an exception from `progress` stops the work.
     """
-    chosen = AnalysisSettings(fps=fps, **settings)
+    analysis = AnalysisSettings(fps=fps, **settings)
     path = existing_file(path)
-    sha256 = remembered.content_hash(path)
-    basic = chosen.replace(extras=())
-    track = remembered.find(sha256, basic, path.name) if cache else None
+    sha256 = disk_cache.content_hash(path)
+    basic = analysis.replace(extras=())
+    track = disk_cache.load_track(sha256, basic, path.name) if cache else None
     if track is None:
         track = analyze_sound(open_sound(path), sha256, basic, progress)
         if cache:
-            remembered.remember(track)
-    return add_extras(track, path, chosen.extras, cache, progress) if chosen.extras else track
+            disk_cache.save_track(track)
+    return add_extras(track, path, analysis.extras, cache, progress) if analysis.extras else track
 
 
 def add_extras(
     track: FeatureTrack, path: Path, groups: tuple[str, ...], cache: bool, progress: Progress
 ) -> FeatureTrack:
-    """A basic track and the columns of these groups, measured unless they are remembered."""
-    from explorer.audio.extras import scaled
-    from explorer.audio.normalize import sounding
+    """A basic track and the columns of these groups, measured unless they are cached."""
+    from explorer.audio.extras import normalize
+    from explorer.audio.normalize import presence_of
 
-    present = sounding(track.raw, track.settings)
-    raw = [_measured(track, path, group, cache, progress) for group in groups]
-    values = [scaled(group, found, present, track.settings) for group, found in zip(groups, raw, strict=True)]
+    presence = presence_of(track.raw, track.settings)
+    raw = [_columns(track, path, group, cache, progress) for group in groups]
+    values = [
+        normalize(group, columns, presence, track.settings)
+        for group, columns in zip(groups, raw, strict=True)
+    ]
     settings = track.settings.with_extras(groups)
     return replace(
         track,
@@ -67,35 +70,34 @@ def add_extras(
     )
 
 
-def _measured(
+def _columns(
     track: FeatureTrack, path: Path, group: str, cache: bool, progress: Progress
 ) -> Float32[np.ndarray, "frames columns"]:
     from explorer.audio.extras import live, measure, version
 
     if cache and group == "live":
         return live.at_times(live.cached_rows(path, track.sha256, progress), track.times)
-    facts = {"group": group, "version": version(group), "fps": track.fps}
-    found = (
-        remembered.find_columns(track.sha256, facts, (len(track.raw), len(EXTRAS[group]))) if cache else None
-    )
-    if found is None:
-        found = measure(group, open_sound(path), track.times, progress)
+    key = {"group": group, "version": version(group), "fps": track.fps}
+    shape = len(track.raw), len(EXTRAS[group])
+    columns = disk_cache.load_columns(track.sha256, key, shape) if cache else None
+    if columns is None:
+        columns = measure(group, open_sound(path), track.times, progress)
         if cache:
-            remembered.remember_columns(track.sha256, facts, found)
-    return found
+            disk_cache.save_columns(track.sha256, key, columns)
+    return columns
 
 
 def analyze_sound(
     sound: Sound, sha256: str, settings: AnalysisSettings, progress: Progress = silent
 ) -> FeatureTrack:
-    """Measure the basic features of an open sound and normalise, without the cache."""
-    from explorer.audio.normalize import normalise  # slow to load
+    """Measure the basic features of an open sound and normalize them, without the cache."""
+    from explorer.audio.normalize import normalize  # slow to load
     from explorer.audio.spectral import measure
 
     with closing(sound.blocks()) as blocks:
-        raw, samples = measure(_reported(blocks, sound, progress), sound.sample_rate, settings.fps)
+        raw, samples = measure(_with_progress(blocks, sound, progress), sound.sample_rate, settings.fps)
     return FeatureTrack(
-        values=normalise(raw, settings),
+        values=normalize(raw, settings),
         raw=raw,
         names=FEATURES,
         fps=settings.fps,
@@ -106,11 +108,11 @@ def analyze_sound(
     )
 
 
-def _reported(blocks: Iterable[Block], sound: Sound, progress: Progress) -> Generator[Block, None, None]:
-    """The same blocks, with progress in seconds of sound; a length that was not promised grows along."""
+def _with_progress(blocks: Iterable[Block], sound: Sound, progress: Progress) -> Generator[Block, None, None]:
+    """The same blocks, with progress in seconds of sound; an unknown length grows with them."""
     done = 0.0
     for block in blocks:
         yield block
         done += len(block) / sound.sample_rate
-        progress(STEP, done, max(sound.promised, done))
+        progress(STEP, done, max(sound.header_duration, done))
     progress(STEP, done, done)

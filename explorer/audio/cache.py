@@ -1,4 +1,4 @@
-"""Tracks remembered on disk, so that a sound is analysed once.
+"""Tracks cached on disk, so that a sound is analyzed once.
 
     <root>/features/<key>.npy, <key>.json     a track; key = hash of contents, settings and version
     <root>/features/paths/<hash>.json         content hash of a path, while its mtime and size stay
@@ -32,7 +32,7 @@ from explorer.files import read_json_or_empty, sha256_of, write_bytes, write_jso
 FEATURE_VERSION = 2
 """Raise it whenever the same sound and settings give other numbers."""
 
-SETTLED = 2.0  # seconds; coarse file systems give two writes within this time the same mtime
+MTIME_RESOLUTION = 2.0  # seconds; on coarse file systems two writes within this time have the same mtime
 
 
 def cache_folder() -> Path:
@@ -42,61 +42,59 @@ def cache_folder() -> Path:
 
 
 def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, remembered by path, mtime and size."""
+    """SHA-256 of a file's bytes, cached by path, mtime and size."""
     status = path.stat()
-    seen = {"mtime_ns": status.st_mtime_ns, "size": status.st_size}
-    note = cache_folder() / "paths" / f"{_digest(str(path.resolve()))}.json"
-    known = read_json_or_empty(note)
-    if seen.items() <= known.items() and "sha256" in known:
-        return str(known["sha256"])
-    found = sha256_of(path)
-    if time.time() - status.st_mtime > SETTLED:
+    state = {"mtime_ns": status.st_mtime_ns, "size": status.st_size}
+    entry = cache_folder() / "paths" / f"{_digest(str(path.resolve()))}.json"
+    cached = read_json_or_empty(entry)
+    if state.items() <= cached.items() and "sha256" in cached:
+        return str(cached["sha256"])
+    sha256 = sha256_of(path)
+    if time.time() - status.st_mtime > MTIME_RESOLUTION:
         with contextlib.suppress(OutputError, OSError):
-            write_json(note, {**seen, "sha256": found})
-    return found
+            write_json(entry, {**state, "sha256": sha256})
+    return sha256
 
 
-def find(sha256: str, settings: AnalysisSettings, name: str) -> FeatureTrack | None:
-    """The remembered track of this content under these settings, called `name`; None if there is none."""
+def load_track(sha256: str, settings: AnalysisSettings, name: str) -> FeatureTrack | None:
+    """The cached track of this content under these settings, under the name `name`; None if there is none."""
     try:
-        track = FeatureTrack.load(_entry(sha256, settings))
+        track = FeatureTrack.load(_track_stem(sha256, settings))
     except ExplorerError:
         return None
-    fits = (track.sha256, track.names, track.settings) == (sha256, FEATURES, settings)
-    return replace(track, name=name) if fits else None
+    matches = (track.sha256, track.names, track.settings) == (sha256, FEATURES, settings)
+    return replace(track, name=name) if matches else None
 
 
-def remember(track: FeatureTrack) -> None:
-    """Keep a track for next time, if the folder can be written."""
+def save_track(track: FeatureTrack) -> None:
+    """Cache a track, if the folder can be written."""
     with contextlib.suppress(OutputError, OSError):
-        track.save(_entry(track.sha256, track.settings))
+        track.save(_track_stem(track.sha256, track.settings))
 
 
-def find_columns(
-    sha256: str, facts: dict[str, Any], shape: tuple[int, int]
+def load_columns(
+    sha256: str, key: dict[str, Any], shape: tuple[int, int]
 ) -> Float32[np.ndarray, "frames columns"] | None:
-    """Remembered columns of this content, measured as `facts` says; None unless they have this shape."""
-    found = kept(_columns_file(sha256, facts))
-    return found if found is not None and found.shape == shape else None
+    """Cached columns of this content; `key` is how they are measured. None unless they have this shape."""
+    columns = load_array(_columns_path(sha256, key))
+    return columns if columns is not None and columns.shape == shape else None
 
 
-def remember_columns(
-    sha256: str, facts: dict[str, Any], columns: Float32[np.ndarray, "frames columns"]
-) -> None:
-    """Keep columns for next time, if the folder can be written."""
-    keep(_columns_file(sha256, facts), columns)
+def save_columns(sha256: str, key: dict[str, Any], columns: Float32[np.ndarray, "frames columns"]) -> None:
+    """Cache columns, if the folder can be written."""
+    save_array(_columns_path(sha256, key), columns)
 
 
-def kept(path: Path) -> Float32[np.ndarray, ...] | None:
-    """The float32 array that `keep` wrote; None where there is none, or it is damaged."""
+def load_array(path: Path) -> Float32[np.ndarray, ...] | None:
+    """The float32 array that `save_array` wrote; None where it is missing or damaged."""
     try:
-        found = np.load(path, allow_pickle=False)
+        values = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
-    return found if found.dtype == np.float32 else None
+    return values if values.dtype == np.float32 else None
 
 
-def keep(path: Path, values: Float32[np.ndarray, ...]) -> None:
+def save_array(path: Path, values: Float32[np.ndarray, ...]) -> None:
     """Write an array, whole or not at all, if the folder can be written."""
     buffer = io.BytesIO()
     np.save(buffer, values, allow_pickle=False)
@@ -104,15 +102,13 @@ def keep(path: Path, values: Float32[np.ndarray, ...]) -> None:
         write_bytes(path, buffer.getvalue())
 
 
-def _columns_file(sha256: str, facts: dict[str, Any]) -> Path:
-    return (
-        cache_folder() / "extras" / f"{_digest(json.dumps({'sha256': sha256, **facts}, sort_keys=True))}.npy"
-    )
+def _columns_path(sha256: str, key: dict[str, Any]) -> Path:
+    return cache_folder() / "extras" / f"{_digest(json.dumps({'sha256': sha256, **key}, sort_keys=True))}.npy"
 
 
-def _entry(sha256: str, settings: AnalysisSettings) -> Path:
-    facts: dict[str, Any] = {"sha256": sha256, "version": FEATURE_VERSION, "settings": settings.model_dump()}
-    return cache_folder() / _digest(json.dumps(facts, sort_keys=True))
+def _track_stem(sha256: str, settings: AnalysisSettings) -> Path:
+    key: dict[str, Any] = {"sha256": sha256, "version": FEATURE_VERSION, "settings": settings.model_dump()}
+    return cache_folder() / _digest(json.dumps(key, sort_keys=True))
 
 
 def _digest(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What is measured, in which unit, and the settings of an analysis."""
+"""The features: names, units, groups of extra columns; and the settings of an analysis."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ EXTRAS: dict[str, dict[str, str]] = {
     "sections": {"section": "number", "boundary": "share"},
     "live": {f"live_{name}": "share" for name in ("centroid", "flux", "rms", "zcr", "onset", "rolloff")},
 }
-"""Groups of columns that are measured only when asked for, with their units: `analyze(path, extras=...)`."""
+"""Groups of columns that are measured only on request, with their units: `analyze(path, extras=...)`."""
 
 EXTRAS_HELP = {
-    "separation": "what rings and what hits",
+    "separation": "harmonic and percussive levels",
     "chroma": "which notes sound",
-    "beats": "where the beat is, how fast",
+    "beats": "beat and tempo",
     "sections": "the parts of a piece",
-    "live": "what a live page hears",
+    "live": "features of the live page",
 }
-"""What the groups are, in a few words."""
+"""The groups in a few words."""
 
 UNITS = {
     "bass": "amplitude",
@@ -64,11 +64,11 @@ class AnalysisSettings(Settings):
     )  # fmt: skip
     smoothing: float = knob(
         0.04, low=0, high=2, slider=(0, 0.5), step=0.01, unit="s", group="audio",
-        help="Width (standard deviation) of the centred smoothing of levels but onset; 0 keeps flutter.",
+        help="Width (standard deviation) of the centered smoothing of levels but onset; 0 keeps flutter.",
     )  # fmt: skip
     timbre_smoothing: float = knob(
         0.2, low=0, high=2, slider=(0, 1), step=0.01, unit="s", group="audio",
-        help="Width of the centred smoothing of timbres (centroid to flatness), which jump more than levels.",
+        help="Width of the centered smoothing of timbres (centroid to flatness); they jump more than levels.",
     )  # fmt: skip
     attack: float = knob(
         0.0, low=0, high=2, slider=(0, 0.5), step=0.01, unit="s", group="audio",
@@ -87,16 +87,16 @@ class AnalysisSettings(Settings):
         help="Sound this far below the track's loud passages counts as silence.",
     )  # fmt: skip
     extras: tuple[str, ...] = knob(
-        (), group="audio", help=f"Groups of features heard besides the basic ones: {', '.join(EXTRAS)}.",
+        (), group="audio", help=f"Groups of features measured besides the basic ones: {', '.join(EXTRAS)}.",
     )  # fmt: skip
 
     @field_validator("extras", mode="before")
     @classmethod
-    def _known_groups(cls, given: Any) -> Any:
+    def _valid_groups(cls, value: Any) -> Any:
         """Each group once, in the order of `EXTRAS`; typed text is a list with commas."""
-        if isinstance(given, str):
-            given = [name.strip() for name in given.split(",") if name.strip()]
-        names = list(given or ())
+        if isinstance(value, str):
+            value = [name.strip() for name in value.split(",") if name.strip()]
+        names = list(value or ())
         for name in names:
             if name not in EXTRAS:
                 raise SettingsError(f"extras: no group '{name}'{did_you_mean(str(name), EXTRAS)}")
@@ -114,12 +114,12 @@ class AnalysisSettings(Settings):
 
 def extras_of(features: Iterable[str]) -> tuple[str, ...]:
     """The groups that some features belong to, in the order of `EXTRAS`."""
-    wanted = set(features)
-    return tuple(group for group, columns in EXTRAS.items() if wanted & set(columns))
+    names = set(features)
+    return tuple(group for group, columns in EXTRAS.items() if names & set(columns))
 
 
 def check_features(features: Iterable[str]) -> None:
-    """Raise SettingsError for a name that no analysis gives."""
+    """Raise SettingsError for a name that no analysis measures."""
     for name in features:
         if name not in UNITS:
             raise SettingsError(f"no feature '{name}'{did_you_mean(name, UNITS)}")

@@ -25,12 +25,12 @@ Block = Float32[np.ndarray, "samples channels"]
 
 @dataclass(frozen=True)
 class Sound:
-    """A readable sound file. `promised` is the length its header claims, in seconds (0 if unknown)."""
+    """A readable sound file. `header_duration` is the length its header claims, in seconds (0 if unknown)."""
 
     path: Path
     sample_rate: int
     channels: int
-    promised: float
+    header_duration: float
     decoder: Literal["soundfile", "ffmpeg"]
 
     @property
@@ -54,25 +54,25 @@ class Sound:
         return self._excerpt(first, end, size)
 
     def _excerpt(self, first: int, end: int | None, size: int) -> Generator[Block, None, None]:
-        position = repaired = 0
+        position = nonfinite = 0
         decoder = self._decode(size)
         try:
             while end is None or position < end:
                 try:
                     block = next(decoder)
-                except StopIteration as finished:
-                    self._warn_damaged(position, finished.value)
+                except StopIteration as stop:
+                    self._warn_damaged(position, stop.value)
                     break
-                wanted = block[max(first - position, 0) : None if end is None else end - position]
+                part = block[max(first - position, 0) : None if end is None else end - position]
                 position += len(block)
-                if len(wanted):
-                    broken = ~np.isfinite(wanted)
-                    repaired += int(broken.sum())
-                    yield np.where(broken, np.float32(0), wanted)
+                if len(part):
+                    broken = ~np.isfinite(part)
+                    nonfinite += int(broken.sum())
+                    yield np.where(broken, np.float32(0), part)
         finally:
             decoder.close()
-        if repaired:
-            _warn(f"{self.name}: {repaired} samples were NaN or infinite; they are taken as silence")
+        if nonfinite:
+            _warn(f"{self.name}: {nonfinite} samples were NaN or infinite; they are taken as silence")
 
     def _decode(self, size: int) -> Generator[Block, None, str]:
         """Samples as decoded; the generator's value says what is wrong with the file, "" if nothing."""
@@ -87,7 +87,7 @@ class Sound:
 def open_sound(path: str | Path) -> Sound:
     """Open a sound file of any common format.
 
-    Raises SoundError, in one line, for what is missing, empty, no sound file, or holds no usable sample.
+    Raises SoundError, in one line, for what is missing, empty, not a sound file, or without a usable sample.
     """
     path = existing_file(path)
     sound = _open_with_soundfile(path) or _open_with_ffmpeg(path)
@@ -127,7 +127,7 @@ def _open_with_soundfile(path: Path) -> Sound | None:
         info = soundfile.info(path)
     except (soundfile.SoundFileError, TypeError):  # TypeError: headerless .raw
         return None
-    if info.format == "MP3" and not _mp3_tells_its_length(path):
+    if info.format == "MP3" and not _mp3_states_length(path):
         return None
     return Sound(path, info.samplerate, info.channels, info.frames / info.samplerate, "soundfile")
 
@@ -140,7 +140,7 @@ def _open_with_ffmpeg(path: Path) -> Sound:
 
 
 def _decode(path: Path, size: int) -> Generator[Block, None, str]:
-    """All samples that soundfile can read, in blocks; the value is what was wrong."""
+    """All samples that soundfile can read, in blocks; the value says what is wrong, "" if nothing."""
     with soundfile.SoundFile(path) as file:
         missing = file.frames
         try:
@@ -149,12 +149,12 @@ def _decode(path: Path, size: int) -> Generator[Block, None, str]:
                 yield block
         except soundfile.LibsndfileError as error:
             return str(error).strip() or "the decoder failed"
-        if missing > 0.1 * file.samplerate or _wav_is_cut_short(path):
+        if missing > 0.1 * file.samplerate or _wav_is_truncated(path):
             return "it is shorter than its header says"
     return ""
 
 
-def _mp3_tells_its_length(path: Path) -> bool:
+def _mp3_states_length(path: Path) -> bool:
     """Whether an MP3 begins with a Xing or Info frame.
 
     Without one, libsndfile guesses the length from the first bit rate and stops there, which loses up
@@ -170,14 +170,14 @@ def _mp3_tells_its_length(path: Path) -> bool:
     return b"Xing" in first_frame or b"Info" in first_frame
 
 
-def _wav_is_cut_short(path: Path) -> bool:
-    """Whether a WAV header promises more bytes than the file has (soundfile repairs that silently)."""
+def _wav_is_truncated(path: Path) -> bool:
+    """Whether a WAV header states more bytes than the file has (soundfile repairs that silently)."""
     with path.open("rb") as file:
         head = file.read(12)
-    promised = int.from_bytes(head[4:8], "little") + 8
-    written_to_a_pipe = promised > 0x7FFF0000  # the size was not known then
+    stated_size = int.from_bytes(head[4:8], "little") + 8
+    is_from_pipe = stated_size > 0x7FFF0000  # the size was not known then
     is_wav = head[:4] == b"RIFF" and head[8:] == b"WAVE"
-    return is_wav and not written_to_a_pipe and promised - path.stat().st_size > 16
+    return is_wav and not is_from_pipe and stated_size - path.stat().st_size > 16
 
 
 def _warn(message: str) -> None:

@@ -1,10 +1,10 @@
-"""From physical units to [-1, 1], as an eye wants it: hits crisp, rests at rest, any gain the same.
+"""From physical units to [-1, 1], for pictures: hits stay crisp, rests stay at rest, gain does not matter.
 
-Levels (bass, mid, treble, rms, flux, onset): loudness by a power law, silence cut away, centred
+Levels (bass, mid, treble, rms, flux, onset): loudness by a power law, silence cut away, centered
 smoothing, full scale at a percentile of the local peaks, then attack and release. Rest is -1.
 Timbres (centroid, rolloff, zcr, flatness): octaves around the track's own middle, fading to 0 in silence.
-Every threshold is relative to the track itself; only a track that is nothing but a noise floor,
-below -70 dBFS throughout, stays at rest.
+Every threshold is relative to the track itself; only a track that is a noise floor throughout, below
+-70 dBFS, stays at rest.
 """
 
 from __future__ import annotations
@@ -15,83 +15,85 @@ from scipy import ndimage
 
 from explorer.audio.features import FEATURES, TIMBRES, AnalysisSettings
 
-LOUDNESS = {"flux": 1.2, "onset": 1.2}
+LOUDNESS_EXPONENTS = {"flux": 1.2, "onset": 1.2}
 """Exponents that make a level loudness-like: 0.6 of sound pressure (Stevens, "The measurement of
 loudness", JASA 27, 1955). Flux is of degree 0.5 in pressure already, so 1.2 is the same law."""
-STEVENS = 0.6
+STEVENS_EXPONENT = 0.6
 
-EVENTS = ("onset",)  # never smoothed: an event keeps its moment and its edge,
-EVENT_RELEASE = 0.25  # seconds, and falls at least so fast that the next one shows
+EVENT_FEATURES = ("onset",)  # never smoothed: an event keeps its time and its edge
+EVENT_RELEASE_SECONDS = 0.25  # at most: the next event must stay visible
 
-NOISE_FLOOR = -70.0  # dBFS; a track whose loud passages lie below is silence
-FADE = 12.0  # dB over which the presence gate opens
-PEAK_REACH = 0.1  # seconds on either side over which a local peak is the highest
-LEAST_PEAK = 0.1  # of the highest peak: ripples in rests say nothing about full scale
-MIDDLE = (5, 95)  # percentiles of sounding frames between which a timbre's range lies
-LEAST_SPREAD = 0.5  # octaves on either side: a tone that hardly moves must not swing from -1 to 1
+NOISE_FLOOR_DBFS = -70.0  # a track whose loud passages lie below is silence
+FADE_DB = 12.0  # over which the presence gate opens
+PEAK_RADIUS_SECONDS = 0.1  # on either side: a local peak is the maximum within it
+MIN_PEAK_SHARE = 0.1  # of the highest peak: ripples in rests do not define full scale
+RANGE_PERCENTILES = (5, 95)  # of the frames with sound, between which a timbre's range lies
+MIN_HALF_RANGE_OCTAVES = 0.5  # a tone that hardly moves must not swing from -1 to 1
 
 Column = Float64[np.ndarray, " frames"]
 
 
-def normalise(
+def normalize(
     raw: Float32[np.ndarray, "frames features"], settings: AnalysisSettings
 ) -> Float32[np.ndarray, "frames features"]:
     """Values in [-1, 1] from raw features in the order of `FEATURES`; never NaN."""
     columns = dict(zip(FEATURES, raw.T.astype(np.float64), strict=True))
-    present = sounding(raw, settings)
-    values = [
-        timbre(column, present, settings)
-        if name in TIMBRES
-        else level(column, present, LOUDNESS.get(name, STEVENS), settings, smoothed=name not in EVENTS)
-        for name, column in columns.items()
-    ]
+    presence = presence_of(raw, settings)
+    values = [_normalize_column(name, column, presence, settings) for name, column in columns.items()]
     return np.stack(values, axis=1).astype(np.float32)
 
 
-def sounding(raw: Float32[np.ndarray, "frames features"], settings: AnalysisSettings) -> Column:
-    """See `presence`, from raw features in the order of `FEATURES`."""
-    return presence(raw[:, FEATURES.index("rms")].astype(np.float64), settings)
+def _normalize_column(name: str, column: Column, presence: Column, settings: AnalysisSettings) -> Column:
+    if name in TIMBRES:
+        return timbre(column, presence, settings)
+    exponent = LOUDNESS_EXPONENTS.get(name, STEVENS_EXPONENT)
+    return level(column, presence, exponent, settings, is_smoothed=name not in EVENT_FEATURES)
 
 
-def presence(rms: Column, settings: AnalysisSettings) -> Column:
+def presence_of(raw: Float32[np.ndarray, "frames features"], settings: AnalysisSettings) -> Column:
+    """`presence_from_rms` of raw features in the order of `FEATURES`."""
+    return presence_from_rms(raw[:, FEATURES.index("rms")].astype(np.float64), settings)
+
+
+def presence_from_rms(rms: Column, settings: AnalysisSettings) -> Column:
     """How much each frame is sound rather than silence, 0 to 1.
 
-    0 from `rest_below` dB under the track's loud passages downwards, 1 from 12 dB above that.
+    0 at `rest_below` dB under the track's loud passages and below, 1 from 12 dB above that.
     """
-    loud = float(decibels(peak_level(rms, settings)))
-    audible = smoothstep((loud - NOISE_FLOOR) / FADE)
-    return np.asarray(audible * smoothstep((decibels(rms) - loud - settings.rest_below) / FADE))
+    loud_db = float(decibels(peak_level(rms, settings)))
+    audible = smoothstep((loud_db - NOISE_FLOOR_DBFS) / FADE_DB)
+    return np.asarray(audible * smoothstep((decibels(rms) - loud_db - settings.rest_below) / FADE_DB))
 
 
 def level(
-    column: Column, present: Column, exponent: float, settings: AnalysisSettings, smoothed: bool = True
+    column: Column, presence: Column, exponent: float, settings: AnalysisSettings, is_smoothed: bool = True
 ) -> Column:
     """A level as loudness re its own peaks: -1 at rest, 1 at the loud hits."""
-    loudness = smooth(column**exponent * present, settings.smoothing * settings.fps * smoothed)
-    full = peak_level(loudness, settings)
-    if full <= 0:
+    loudness = smooth(column**exponent * presence, settings.smoothing * settings.fps * is_smoothed)
+    full_scale = peak_level(loudness, settings)
+    if full_scale <= 0:
         return np.full(len(column), -1.0)
-    if not smoothed:
-        settings = settings.replace(release=min(settings.release, EVENT_RELEASE))
-    held = hold(np.clip(loudness / full, 0, 1), settings)
-    return np.asarray(2 * held - 1)
+    if not is_smoothed:
+        settings = settings.replace(release=min(settings.release, EVENT_RELEASE_SECONDS))
+    envelope = attack_and_release(np.clip(loudness / full_scale, 0, 1), settings)
+    return np.asarray(2 * envelope - 1)
 
 
-def timbre(column: Column, present: Column, settings: AnalysisSettings) -> Column:
+def timbre(column: Column, presence: Column, settings: AnalysisSettings) -> Column:
     """A frequency in octaves from the track's middle, over half the track's range, faded by presence."""
-    heard = (present > 0.5) & (column > 0)
-    if not heard.any():
+    mask = (presence > 0.5) & (column > 0)
+    if not mask.any():
         return np.zeros(len(column))
-    octaves = np.log2(np.maximum(column, column[heard].min()))
-    low, high = np.percentile(octaves[heard], MIDDLE)
-    place = (octaves - (low + high) / 2) / max((high - low) / 2, LEAST_SPREAD)
-    # Weighted before smoothing: silence then neither pulls at its neighbours nor cuts them off.
-    return smooth(np.clip(place, -1, 1) * present, settings.timbre_smoothing * settings.fps)
+    octaves = np.log2(np.maximum(column, column[mask].min()))
+    low, high = np.percentile(octaves[mask], RANGE_PERCENTILES)
+    position = (octaves - (low + high) / 2) / max((high - low) / 2, MIN_HALF_RANGE_OCTAVES)
+    # Weighted before smoothing: silence then neither pulls at its neighbors nor cuts them off.
+    return smooth(np.clip(position, -1, 1) * presence, settings.timbre_smoothing * settings.fps)
 
 
 def smooth(column: Column, width: float) -> Column:
-    """Centred Gaussian of standard deviation `width` in frames (no lag), reflected at both ends."""
-    if width < 0.1 or len(column) < 2:  # neighbours would weigh exp(-50)
+    """Centered Gaussian of standard deviation `width` in frames (no lag), reflected at both ends."""
+    if width < 0.1 or len(column) < 2:  # neighbors would weigh exp(-50)
         return column
     smoothed: Column = ndimage.gaussian_filter1d(column, width, mode="reflect")
     return smoothed
@@ -99,13 +101,13 @@ def smooth(column: Column, width: float) -> Column:
 
 def peak_level(column: Column, settings: AnalysisSettings) -> float:
     """Percentile of the local peaks: one loud hit does not flatten the rest, rests do not lift it."""
-    size = 2 * round(PEAK_REACH * settings.fps) + 1
-    highest = ndimage.maximum_filter1d(column, size, mode="nearest")
-    peaks = column[(column == highest) & (column > LEAST_PEAK * column.max())]
+    size = 2 * round(PEAK_RADIUS_SECONDS * settings.fps) + 1
+    local_max = ndimage.maximum_filter1d(column, size, mode="nearest")
+    peaks = column[(column == local_max) & (column > MIN_PEAK_SHARE * column.max())]
     return float(np.percentile(peaks, settings.peak_percentile)) if len(peaks) else 0.0
 
 
-def hold(column: Column, settings: AnalysisSettings) -> Column:
+def attack_and_release(column: Column, settings: AnalysisSettings) -> Column:
     """Attack and release: straight ramps up to and down from every hit, at `1 / seconds` of full scale.
 
     release: y[n] = max over k <= n of x[k] - (n - k) / (release fps), by a running maximum, so that it

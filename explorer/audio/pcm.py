@@ -21,7 +21,7 @@ DURATION = re.compile(r"Duration: (\d+):(\d+):(\d+(?:\.\d+)?)")
 
 
 class PcmStream:
-    """The samples of a decoder at work: read blocks of floats until an empty one."""
+    """The samples of a running decoder: read blocks of floats until an empty one."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -47,7 +47,7 @@ def _au_header(stream: IO[bytes]) -> tuple[int, int]:
 
 @contextmanager
 def _decoding(path: Path, loglevel: str) -> Iterator[tuple[FFmpeg, PcmStream]]:
-    """Start the decoder; whatever happens, it is gone when the block ends."""
+    """Start the decoder; it is stopped when the block ends, whatever happens."""
     # the whitelist keeps playlists from reaching into the network
     source = ["-protocol_whitelist", "file", "-i", file_url(path), "-vn", "-sn", "-dn"]
     decoder = FFmpeg([*source, "-f", "au", "-c:a", "pcm_f32be", "-"], loglevel=loglevel)
@@ -58,11 +58,11 @@ def _decoding(path: Path, loglevel: str) -> Iterator[tuple[FFmpeg, PcmStream]]:
 
 
 def probe(path: Path) -> tuple[int, int, float]:
-    """Rate, channels and promised seconds (0 if unknown) of the first sound in a file; rate 0: no sound."""
+    """Rate, channels and stated seconds (0 if unknown) of the first sound in a file; rate 0: no sound."""
     with _decoding(path, "info") as (decoder, stream):
         decoder.stop()
-        found = DURATION.search("\n".join(decoder.messages()))
-    hours, minutes, seconds = map(float, found.groups()) if found else (0.0, 0.0, 0.0)
+        match = DURATION.search("\n".join(decoder.messages()))
+    hours, minutes, seconds = map(float, match.groups()) if match else (0.0, 0.0, 0.0)
     return stream.sample_rate, stream.channels, 3600 * hours + 60 * minutes + seconds
 
 
@@ -71,7 +71,7 @@ def decode(path: Path, size: int) -> Generator[Float32[np.ndarray, "samples chan
     with _decoding(path, "error") as (decoder, stream):
         while stream.channels and len(block := stream.read(size)):
             yield block
-        status, said = decoder.wait(), decoder.messages()
+        status, messages = decoder.wait(), decoder.messages()
     if status < 0:
         raise SoundError(f"decoding {path.name} was interrupted (signal {-status}); try again")
-    return said[-1] if said else ""
+    return messages[-1] if messages else ""

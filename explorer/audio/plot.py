@@ -1,4 +1,4 @@
-"""A track to look at: the waveform and, below it on the same axis of time, every feature; and its table."""
+"""A track as a figure: the waveform and, below it on the same time axis, every feature; and as a table."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from explorer.audio.plot_colors import (
     TEXT_COLOR,
     WAVEFORM_COLOR,
 )
-from explorer.audio.plot_strips import CHROMA, COLUMNS, STRIPS, Part, draw_parts
+from explorer.audio.plot_strips import CHROMA, MAX_COLUMNS, STRIPS, Part, draw_parts
 from explorer.audio.track import FeatureTrack
 from explorer.formatting import clock_text, count_text
 
-SPOKEN = {"hz": "Hz", "per_sample": "of samples", "bpm": "bpm"}
-RESTING_AT_0 = (*TIMBRES, "tempo", "section")
+UNIT_LABELS = {"hz": "Hz", "per_sample": "of samples", "bpm": "bpm"}
+ZERO_REST_FEATURES = (*TIMBRES, "tempo", "section")
 
 LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)
 
@@ -48,7 +48,7 @@ def draw_track(
     """A figure `width` inches wide: the waveform of the sound, if given, then one row a feature (the twelve
     notes share one).
 
-    Features are drawn as normalised, from rest to full scale; highest and median value in physical
+    Features are drawn as normalized, from rest to full scale; maximum and median in physical
     units stand beside each. Timbres swing around their rest line. `parts` (seconds, seconds, name), such as
     `Patterns.families` gives, are a strip under the waveform.
     """
@@ -59,23 +59,21 @@ def draw_track(
     axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)[:, 0]
     figure.suptitle(_title(track), x=0.012, ha="left", color=TEXT_COLOR, fontsize=11)
     if sound:
-        opened = sound if isinstance(sound, Sound) else open_sound(sound)
-        _draw_waveform(axes[0], sound_envelope(opened, track.duration), track.duration)
+        waveform = sound if isinstance(sound, Sound) else open_sound(sound)
+        _draw_waveform(axes[0], sound_envelope(waveform, track.duration), track.duration)
     if parts:
         draw_parts(axes[-len(names) - 1], parts, track.duration)
-        _bare(axes[-len(names) - 1], "family", TEXT_COLOR)
+        _style_axis(axes[-len(names) - 1], "family", TEXT_COLOR)
     for axis, name in zip(axes[-len(names) :], names, strict=True):
         draw = STRIPS[name][1] if name in STRIPS else partial(_draw_feature, name=name)
-        _bare(axis, name, FEATURE_COLORS.get(name, TEXT_COLOR))
-        beside = draw(axis, track)
-        axis.text(
-            1.006, 0.5, beside, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVEFORM_COLOR
-        )
+        _style_axis(axis, name, FEATURE_COLORS.get(name, TEXT_COLOR))
+        note = draw(axis, track)
+        axis.text(1.006, 0.5, note, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVEFORM_COLOR)
     _label_time(axes[-1], track.duration)
     return figure
 
 
-def sound_envelope(sound: Sound, duration: float, columns: int = COLUMNS) -> Envelope:
+def sound_envelope(sound: Sound, duration: float, columns: int = MAX_COLUMNS) -> Envelope:
     """Lowest and highest sample in each of at most `columns` equal parts, channels averaged."""
     total = max(1, round(duration * sound.sample_rate))
     columns = min(columns, total)
@@ -97,8 +95,8 @@ def sound_envelope(sound: Sound, duration: float, columns: int = COLUMNS) -> Env
 def summary(track: FeatureTrack) -> pd.DataFrame:
     """One row a feature: unit, lowest, median and highest raw value, and the share of time that it is active.
 
-    Active is a feature off its rest. A tempo is while there is a clear beat; sections, which are numbers and
-    rest nowhere, have no share (NaN).
+    Active is a feature off its rest. A tempo is active while there is a clear beat; sections are numbers
+    without a rest and have no share (NaN).
     """
     active = (np.abs(track.values - _rest(track)) > 0.1).mean(axis=0)
     for column, name in enumerate(track.names):
@@ -119,7 +117,7 @@ def summary(track: FeatureTrack) -> pd.DataFrame:
 
 
 def _rest(track: FeatureTrack) -> Float32[np.ndarray, " features"]:
-    return np.array([0 if name in RESTING_AT_0 else -1 for name in track.names], np.float32)
+    return np.array([0 if name in ZERO_REST_FEATURES else -1 for name in track.names], np.float32)
 
 
 def _title(track: FeatureTrack) -> str:
@@ -132,7 +130,7 @@ def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
     axis.fill_between(times, envelope[:, 0], envelope[:, 1], color=WAVEFORM_COLOR, linewidth=0.3)
     reach = max(1e-6, float(np.abs(envelope).max())) * 1.05
     axis.set_ylim(-reach, reach)
-    _bare(axis, "sound", WAVEFORM_COLOR)
+    _style_axis(axis, "sound", WAVEFORM_COLOR)
 
 
 def _rows(track: FeatureTrack) -> list[str]:
@@ -142,39 +140,40 @@ def _rows(track: FeatureTrack) -> list[str]:
 
 def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> str:
     column = track.names.index(name)
-    colour = FEATURE_COLORS.get(name, TEXT_COLOR)
-    rest = 0.0 if name in RESTING_AT_0 else -1.0
-    times, low, high = _thinned(track.times, track.values[:, column])
+    color = FEATURE_COLORS.get(name, TEXT_COLOR)
+    rest = 0.0 if name in ZERO_REST_FEATURES else -1.0
+    times, low, high = _downsample(track.times, track.values[:, column])
     axis.axhline(rest, color=GRID_COLOR, linewidth=0.6)
     for edge in (np.maximum(high, rest), np.minimum(low, rest)):
-        axis.fill_between(times, rest, edge, color=colour, alpha=0.28, linewidth=0)
-    axis.fill_between(times, low, high, color=colour, linewidth=0.9)
+        axis.fill_between(times, rest, edge, color=color, alpha=0.28, linewidth=0)
+    axis.fill_between(times, low, high, color=color, linewidth=0.9)
     axis.set_ylim(-1.1, 1.1)
-    return _spoken_range(name, track.raw[:, column])
+    return _range_text(name, track.raw[:, column])
 
 
-def _thinned(times: Seconds, column: Column) -> tuple[Points, Points, Points]:
+def _downsample(times: Seconds, column: Column) -> tuple[Points, Points, Points]:
     """Times with the lowest and highest value around them, at most COLUMNS, so that no peak is lost."""
-    if len(column) <= COLUMNS:
+    if len(column) <= MAX_COLUMNS:
         return times, column, column
-    starts = np.linspace(0, len(column), COLUMNS, endpoint=False).astype(np.int64)
-    following = np.append(column[1:], column[-1])  # in both parts, so that no step leaves a gap
-    low = np.minimum.reduceat(np.minimum(column, following), starts)
-    return times[starts], low, np.maximum.reduceat(np.maximum(column, following), starts)
+    starts = np.linspace(0, len(column), MAX_COLUMNS, endpoint=False).astype(np.int64)
+    next_values = np.append(column[1:], column[-1])  # in both parts, so that no step leaves a gap
+    low = np.minimum.reduceat(np.minimum(column, next_values), starts)
+    return times[starts], low, np.maximum.reduceat(np.maximum(column, next_values), starts)
 
 
-def _spoken_range(name: str, raw: Column) -> str:
-    unit = SPOKEN.get(UNITS.get(name, ""), "")
-    return f"max {_spoken(float(raw.max()))} {unit}".rstrip() + f"\nmedian {_spoken(float(np.median(raw)))}"
+def _range_text(name: str, raw: Column) -> str:
+    unit = UNIT_LABELS.get(UNITS.get(name, ""), "")
+    highest, median = _number_text(float(raw.max())), _number_text(float(np.median(raw)))
+    return f"max {highest} {unit}".rstrip() + f"\nmedian {median}"
 
 
-def _spoken(number: float) -> str:
+def _number_text(number: float) -> str:
     """Three figures: 0.162, 6,110."""
     return f"{round(number, -1):,.0f}" if number >= 1000 else f"{number:.3g}"
 
 
-def _bare(axis: Axes, label: str, colour: str) -> None:
-    axis.set_ylabel(label, rotation=0, ha="right", va="center", color=colour, fontsize=9.5)
+def _style_axis(axis: Axes, label: str, color: str) -> None:
+    axis.set_ylabel(label, rotation=0, ha="right", va="center", color=color, fontsize=9.5)
     axis.set_yticks([])
     axis.tick_params(axis="x", length=0, labelbottom=False)
     axis.grid(axis="x", color=GRID_COLOR, linewidth=0.4, alpha=0.6)
@@ -186,6 +185,6 @@ def _bare(axis: Axes, label: str, colour: str) -> None:
 def _label_time(axis: Axes, duration: float) -> None:
     axis.set_xlim(0, max(duration, 1e-3))
     axis.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 3, 5, 6, 10]))
-    shown = clock_text if duration >= 60 else "{:g} s".format
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: shown(seconds)))
+    formatter = clock_text if duration >= 60 else "{:g} s".format
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: formatter(seconds)))
     axis.tick_params(axis="x", length=3, labelbottom=True, labelsize=8, colors=TEXT_COLOR)

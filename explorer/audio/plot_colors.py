@@ -1,4 +1,4 @@
-"""The colours of every picture of sound and of its features."""
+"""Colors of the figures of sound and features."""
 
 TEXT_COLOR, GRID_COLOR, BACKGROUND_COLOR = "#22252b", "#b9bec7", "#ffffff"
 WAVEFORM_COLOR = "#5b6472"

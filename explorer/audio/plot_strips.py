@@ -1,4 +1,4 @@
-"""Features that are no curves, as strips of a picture: notes as an image, beats and boundaries as ticks,
+"""Features that are not curves, as strips of a picture: notes as an image, beats and boundaries as ticks,
 stretches of time as bars."""
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from explorer.formatting import count_text
 
 CHROMA = tuple(EXTRAS["chroma"])
 NOTES = ("C", "", "D", "", "E", "F", "", "G", "", "A", "", "B")
-PARTS = ("#2b6f77", "#8c4a2f", "#4a4f8c", "#7a3b69", "#4f6b2f", "#6b5b2f")
-COLUMNS = 1600  # points across a picture; more could not be seen
-FINE, BROAD = 0.7, 2.0  # points of a tick
+PART_COLORS = ("#2b6f77", "#8c4a2f", "#4a4f8c", "#7a3b69", "#4f6b2f", "#6b5b2f")
+MAX_COLUMNS = 1600  # points across a figure; more are not visible
+BEAT_TICK_WIDTH, BOUNDARY_TICK_WIDTH = 0.7, 2.0  # points
 
 Part = tuple[float, float, str]
 Seconds = Float64[np.ndarray, " moments"]
@@ -29,8 +29,8 @@ def draw_notes(axis: Axes, track: FeatureTrack) -> str:
     """The twelve notes, C at the bottom, dark where they sound."""
     first = track.names.index(CHROMA[0])
     notes = track.values[:, first : first + len(CHROMA)].T
-    if notes.shape[1] > COLUMNS:
-        starts = np.linspace(0, notes.shape[1], COLUMNS, endpoint=False).astype(np.int64)
+    if notes.shape[1] > MAX_COLUMNS:
+        starts = np.linspace(0, notes.shape[1], MAX_COLUMNS, endpoint=False).astype(np.int64)
         notes = np.maximum.reduceat(notes, starts, axis=1)
     axis.imshow(
         notes, "GnBu", aspect="auto", origin="lower", vmin=-1, vmax=1, interpolation="nearest",
@@ -52,33 +52,34 @@ def draw_notes(axis: Axes, track: FeatureTrack) -> str:
 def draw_beats(axis: Axes, track: FeatureTrack) -> str:
     """A tick at every beat."""
     moments = beats(track)
-    _ticks(axis, moments, FINE)
+    _ticks(axis, moments, BEAT_TICK_WIDTH)
     return count_text(len(moments), "beat") if len(moments) else "no beats"
 
 
 def draw_boundaries(axis: Axes, track: FeatureTrack) -> str:
     """A tick at every boundary."""
     moments = boundaries(track)
-    _ticks(axis, moments, BROAD)
+    _ticks(axis, moments, BOUNDARY_TICK_WIDTH)
     return ""
 
 
 def draw_sections(axis: Axes, track: FeatureTrack) -> str:
     """A bar a section."""
     edges = [0.0, *boundaries(track), track.duration]
-    parts = [(begin, end, str(n)) for n, (begin, end) in enumerate(pairwise(edges))]
+    parts = [(start, end, str(n)) for n, (start, end) in enumerate(pairwise(edges))]
     draw_parts(axis, parts, track.duration)
     return count_text(len(parts), "section")
 
 
 def draw_parts(axis: Axes, parts: Sequence[Part], duration: float) -> None:
-    """One bar a part, a colour a name; the name is written where it fits."""
+    """One bar a part, a color a name; the name is written where it fits."""
     names = sorted({name for _, _, name in parts})
-    for begin, end, name in parts:
-        axis.barh(0.5, end - begin, 1.0, begin, color=PARTS[names.index(name) % len(PARTS)], linewidth=0)
-        if (end - begin) / max(duration, 1e-9) > 0.009 * len(name):
+    for start, end, name in parts:
+        color = PART_COLORS[names.index(name) % len(PART_COLORS)]
+        axis.barh(0.5, end - start, 1.0, start, color=color, linewidth=0)
+        if (end - start) / max(duration, 1e-9) > 0.009 * len(name):
             axis.text(
-                (begin + end) / 2, 0.5, name, ha="center", va="center", fontsize=8, color=BACKGROUND_COLOR
+                (start + end) / 2, 0.5, name, ha="center", va="center", fontsize=8, color=BACKGROUND_COLOR
             )
     axis.set_ylim(0, 1)
 
@@ -108,4 +109,4 @@ STRIPS = {
     "section": (0.35, draw_sections),
     "boundary": (0.35, draw_boundaries),
 }
-"""Height and drawing of the rows that are strips; each drawing returns what to write beside it."""
+"""Height and drawing of the rows that are strips; each function returns the note beside its row."""

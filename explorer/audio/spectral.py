@@ -1,6 +1,6 @@
 """Physical features of windowed sound: band levels, rms, brightness, change, onsets.
 
-Two windows are centred at every frame: one of 46 ms for levels and brightness, and one of 23 ms for
+Two windows are centered at every frame: one of 46 ms for levels and brightness, and one of 23 ms for
 change, short enough that a click shows in the frame that is nearest to it.
 """
 
@@ -16,25 +16,25 @@ from scipy import fft, ndimage
 from explorer.audio.features import BANDS, FEATURES
 from explorer.audio.windows import Windows
 
-LEVEL_SPAN = 2048 / 44100  # seconds
-CHANGE_SPAN = 1024 / 44100
-GAP_FREE = 1.25  # windows are at least this many frames wide, so that no sound falls between two frames
-ROLLOFF = 0.85  # share of magnitude below the rolloff frequency
-COMPRESSION = 0.5  # exponent; a power law, unlike a logarithm, turns a gain into a plain factor
-FAINTEST = 1e-9  # power re the strongest bin: below lies rounding
-ONSET_SPAN = 0.5  # seconds over which an onset's surroundings are averaged
+LEVEL_WINDOW_SECONDS = 2048 / 44100
+CHANGE_WINDOW_SECONDS = 1024 / 44100
+MIN_WINDOW_FRAMES = 1.25  # the smallest width, so that no sound falls between two frames
+ROLLOFF_SHARE = 0.85  # share of magnitude below the rolloff frequency
+FLUX_EXPONENT = 0.5  # a power law, unlike a logarithm, turns a gain into a plain factor
+MIN_RELATIVE_POWER = 1e-9  # re the strongest bin: below lies rounding
+ONSET_MEAN_SECONDS = 0.5  # of the flux around an onset that is averaged
 
 Frames = Float32[np.ndarray, "frames width"]
 Spectrum = Float32[np.ndarray, "frames bins"]
 Column = Float32[np.ndarray, " frames"]
 
 
-class Lens:
+class SpectralWindow:
     """A Hann window of about `span` seconds and the transform that fits it."""
 
     def __init__(self, span: float, sample_rate: int, fps: float) -> None:
-        self.width = max(16, 2 * round(max(span, GAP_FREE / fps) * sample_rate / 2))
-        self.window = np.hanning(self.width + 1)[:-1].astype(np.float32)  # periodic
+        self.width = max(16, 2 * round(max(span, MIN_WINDOW_FRAMES / fps) * sample_rate / 2))
+        self.weights = np.hanning(self.width + 1)[:-1].astype(np.float32)  # periodic
         self.length = fft.next_fast_len(self.width, real=True)
         self.frequencies = fft.rfftfreq(self.length, 1 / sample_rate)
 
@@ -42,12 +42,12 @@ class Lens:
         """|FFT| of the middle `width` samples of each frame."""
         middle = frames.shape[1] // 2
         cut = frames[:, middle - self.width // 2 : middle + self.width // 2]
-        return np.asarray(np.abs(fft.rfft(cut * self.window, n=self.length, axis=1)))
+        return np.asarray(np.abs(fft.rfft(cut * self.weights, n=self.length, axis=1)))
 
     def mean_square(self, power: Spectrum) -> Column:
         """Window-weighted mean square of the part of the sound that `power` holds (Parseval)."""
         total = power.sum(axis=1, dtype=np.float64)
-        scale = 2 / (self.length * float(np.square(self.window, dtype=np.float64).sum()))
+        scale = 2 / (self.length * float(np.square(self.weights, dtype=np.float64).sum()))
         return np.asarray(scale * total, np.float32)
 
 
@@ -55,51 +55,54 @@ def measure(
     blocks: Iterable[Float32[np.ndarray, "_ channels"]], sample_rate: int, fps: float
 ) -> tuple[Float32[np.ndarray, "frames features"], int]:
     """Raw features at t = n / fps in the order and units of `FEATURES`, and the number of samples."""
-    level, change = Lens(LEVEL_SPAN, sample_rate, fps), Lens(CHANGE_SPAN, sample_rate, fps)
+    level = SpectralWindow(LEVEL_WINDOW_SECONDS, sample_rate, fps)
+    change = SpectralWindow(CHANGE_WINDOW_SECONDS, sample_rate, fps)
     windows = Windows(blocks, sample_rate, fps, level.width)
-    before = np.zeros((1, len(change.frequencies)), np.float32)  # silence before the sound
+    previous = np.zeros((1, len(change.frequencies)), np.float32)  # silence before the sound
     parts = []
     for frames in windows:
-        flux, before = spectral_flux(change.magnitudes(frames), before)
+        flux, previous = spectral_flux(change.magnitudes(frames), previous)
         parts.append({**_levels(frames, level), "flux": flux, "zcr": zero_crossing_rate(frames)})
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     columns["onset"] = onset_strength(columns["flux"], fps)
     return np.stack([columns[name] for name in FEATURES], axis=1), windows.samples
 
 
-def _levels(frames: Frames, lens: Lens) -> dict[str, Column]:
-    magnitudes = lens.magnitudes(frames)
+def _levels(frames: Frames, window: SpectralWindow) -> dict[str, Column]:
+    magnitudes = window.magnitudes(frames)
     power = np.square(magnitudes)
-    found = {name: band_level(power, lens, *edges) for name, edges in BANDS.items()}
-    found["rms"] = root_mean_square(frames, lens)
-    found["centroid"] = spectral_centroid(magnitudes, lens)
-    found["rolloff"] = spectral_rolloff(magnitudes, lens)
-    found["flatness"] = spectral_flatness(power)
-    return found
+    columns = {name: band_level(power, window, *edges) for name, edges in BANDS.items()}
+    columns["rms"] = root_mean_square(frames, window)
+    columns["centroid"] = spectral_centroid(magnitudes, window)
+    columns["rolloff"] = spectral_rolloff(magnitudes, window)
+    columns["flatness"] = spectral_flatness(power)
+    return columns
 
 
-def band_level(power: Spectrum, lens: Lens, low: float, high: float) -> Column:
+def band_level(power: Spectrum, window: SpectralWindow, low: float, high: float) -> Column:
     """Root mean square of the sound between `low` and `high` Hz, re full scale."""
-    first, last = np.searchsorted(lens.frequencies, [low, high])
-    return np.asarray(np.sqrt(lens.mean_square(power[:, first:last])))
+    first, last = np.searchsorted(window.frequencies, [low, high])
+    return np.asarray(np.sqrt(window.mean_square(power[:, first:last])))
 
 
-def root_mean_square(frames: Frames, lens: Lens) -> Column:
+def root_mean_square(frames: Frames, window: SpectralWindow) -> Column:
     """sqrt(sum (w x)^2 / sum w^2): the level under the window w, re full scale."""
-    weighted = frames * (lens.window / np.linalg.norm(lens.window))
+    weighted = frames * (window.weights / np.linalg.norm(window.weights))
     return np.asarray(np.linalg.norm(weighted, axis=1))
 
 
-def spectral_centroid(magnitudes: Spectrum, lens: Lens) -> Column:
+def spectral_centroid(magnitudes: Spectrum, window: SpectralWindow) -> Column:
     """Mean frequency weighted by magnitude, in Hz; 0 in silence."""
-    found = librosa.feature.spectral_centroid(S=magnitudes.T, freq=lens.frequencies)
-    return np.asarray(found[0], np.float32)
+    centroid = librosa.feature.spectral_centroid(S=magnitudes.T, freq=window.frequencies)
+    return np.asarray(centroid[0], np.float32)
 
 
-def spectral_rolloff(magnitudes: Spectrum, lens: Lens) -> Column:
+def spectral_rolloff(magnitudes: Spectrum, window: SpectralWindow) -> Column:
     """Frequency below which 85 % of the magnitude lies, in Hz; 0 in silence."""
-    found = librosa.feature.spectral_rolloff(S=magnitudes.T, freq=lens.frequencies, roll_percent=ROLLOFF)
-    return np.asarray(found[0], np.float32)
+    rolloff = librosa.feature.spectral_rolloff(
+        S=magnitudes.T, freq=window.frequencies, roll_percent=ROLLOFF_SHARE
+    )
+    return np.asarray(rolloff[0], np.float32)
 
 
 def spectral_flatness(power: Spectrum) -> Column:
@@ -111,8 +114,8 @@ def spectral_flatness(power: Spectrum) -> Column:
     """
     highest = power.max(axis=1, keepdims=True)
     relative = np.divide(power, highest, out=np.zeros_like(power), where=highest > 0)
-    found = librosa.feature.spectral_flatness(S=relative.T, power=1.0, amin=FAINTEST)[0]
-    return np.where(highest[:, 0] > 0, found, 0).astype(np.float32)
+    flatness = librosa.feature.spectral_flatness(S=relative.T, power=1.0, amin=MIN_RELATIVE_POWER)[0]
+    return np.where(highest[:, 0] > 0, flatness, 0).astype(np.float32)
 
 
 def zero_crossing_rate(frames: Frames) -> Column:
@@ -122,19 +125,19 @@ def zero_crossing_rate(frames: Frames) -> Column:
 
 
 def spectral_flux(
-    magnitudes: Spectrum, before: Float32[np.ndarray, "1 bins"]
+    magnitudes: Spectrum, previous: Float32[np.ndarray, "1 bins"]
 ) -> tuple[Column, Float32[np.ndarray, "1 bins"]]:
     """Mean over bins of max(0, |X_n|^0.5 - |X_{n-1}|^0.5), and the last row for the next batch.
 
     Half-wave rectified flux with power-law compression: Dixon, "Onset detection revisited" (DAFx 2006).
     """
-    compressed = magnitudes**COMPRESSION
-    rises = np.maximum(np.diff(compressed, axis=0, prepend=before), 0)
+    compressed = magnitudes**FLUX_EXPONENT
+    rises = np.maximum(np.diff(compressed, axis=0, prepend=previous), 0)
     return rises.mean(axis=1), compressed[-1:]
 
 
 def onset_strength(flux: Column, fps: float) -> Column:
-    """Flux above its own centred local mean, half-wave rectified."""
-    size = 2 * round(ONSET_SPAN * fps / 2) + 1
-    around = ndimage.uniform_filter1d(flux.astype(np.float64), size, mode="reflect")
-    return np.asarray(np.maximum(flux - around, 0), np.float32)
+    """Flux above its own centered local mean, half-wave rectified."""
+    size = 2 * round(ONSET_MEAN_SECONDS * fps / 2) + 1
+    mean = ndimage.uniform_filter1d(flux.astype(np.float64), size, mode="reflect")
+    return np.asarray(np.maximum(flux - mean, 0), np.float32)

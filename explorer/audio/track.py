@@ -31,9 +31,9 @@ def interpolate_rows(
     position = np.clip(np.round(position, 6), 0, len(values) - 1)
     left = position.astype(np.int64)
     right = np.minimum(left + 1, len(values) - 1)
-    share = (position - left).astype(values.dtype)[:, None]
-    found: Float[np.ndarray, "moments columns"] = values[left] * (1 - share) + values[right] * share
-    return found
+    weight = (position - left).astype(values.dtype)[:, None]
+    rows: Float[np.ndarray, "moments columns"] = values[left] * (1 - weight) + values[right] * weight
+    return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +78,8 @@ class FeatureTrack:
                 missing = extras_of([name])
                 if missing:
                     raise SettingsError(
-                        f"{self.name} was analysed without '{name}'; ask for it: "
-                        f"analyze(path, extras={missing!r}), or field.hear(path)"
+                        f"{self.name} was analyzed without '{name}'; request it: "
+                        f"analyze(path, extras={missing!r}), or field.analyze(path)"
                     )
                 raise SettingsError(f"no feature '{name}'{did_you_mean(name, self.names)}")
         return [self.names.index(name) for name in names]
@@ -97,14 +97,14 @@ class FeatureTrack:
 
         Each file is whole or absent, and the JSON, written last, carries the hash of its partner.
         """
-        numbers, facts = _pair(stem)
+        npy, path = _file_pair(stem)
         buffer = io.BytesIO()
         np.save(buffer, np.stack([self.values, self.raw]), allow_pickle=False)
-        write_bytes(numbers, buffer.getvalue())
-        write_json(facts, {**self._facts(), "npy_sha256": hashlib.sha256(buffer.getvalue()).hexdigest()})
-        return facts
+        write_bytes(npy, buffer.getvalue())
+        write_json(path, {**self._metadata(), "npy_sha256": hashlib.sha256(buffer.getvalue()).hexdigest()})
+        return path
 
-    def _facts(self) -> dict[str, Any]:
+    def _metadata(self) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
             "name": self.name,
@@ -118,28 +118,26 @@ class FeatureTrack:
     @classmethod
     def load(cls, stem: str | Path) -> FeatureTrack:
         """Read what `save` wrote; ExplorerError for anything missing, changed or damaged."""
-        numbers, facts = _pair(stem)
+        npy, path = _file_pair(stem)
         try:
-            said = read_json(facts)
-            data = numbers.read_bytes()
-            if said["schema"] != SCHEMA or hashlib.sha256(data).hexdigest() != said["npy_sha256"]:
+            metadata = read_json(path)
+            data = npy.read_bytes()
+            if metadata["schema"] != SCHEMA or hashlib.sha256(data).hexdigest() != metadata["npy_sha256"]:
                 raise ValueError("the two files do not belong together")
             values, raw = np.load(io.BytesIO(data), allow_pickle=False)
-            kept = {key: said[key] for key in ("fps", "duration", "name", "sha256")}
-            settings = AnalysisSettings(**said["settings"])
-            return cls(values, raw, tuple(said["names"]), settings=settings, **kept)
+            plain = {key: metadata[key] for key in ("fps", "duration", "name", "sha256")}
+            settings = AnalysisSettings(**metadata["settings"])
+            return cls(values, raw, tuple(metadata["names"]), settings=settings, **plain)
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = error.reason if isinstance(error, ReadError) else error
-            raise ExplorerError(
-                f"cannot read the track {facts}: {reason}; analyze the sound again"
-            ) from error
+            raise ExplorerError(f"cannot read the track {path}: {reason}; analyze the sound again") from error
 
     def __repr__(self) -> str:
         frames, columns = self.values.shape
         return f"<FeatureTrack {self.name!r}: {self.duration:.2f} s, {frames} x {columns} at {self.fps:g} Hz>"
 
 
-def _pair(stem: str | Path) -> tuple[Path, Path]:
+def _file_pair(stem: str | Path) -> tuple[Path, Path]:
     """The .npy and .json of a stem; a folder's stem is `features` in it."""
     stem = Path(stem)
     stem = stem / "features" if stem.is_dir() else stem

@@ -21,7 +21,7 @@ from explorer.progress import Progress, silent
 from explorer.rendering.devices import Device
 from explorer.rendering.frames import RESOLUTIONS
 from explorer.rendering.renderer import Frame, Renderer
-from explorer.rendering.torch_engine import LARGEST_BLOCK, TorchEngine
+from explorer.rendering.torch_engine import MAX_BLOCK_POINTS, TorchEngine
 
 NETS = ("4x3", "32x3", "64x4", "256x4", "256x8")  # hidden neurons x hidden layers
 MOMENT = 1.0  # seconds into the track
@@ -145,7 +145,7 @@ def halves(
     *,
     size: Size = RESOLUTIONS["720p"],
     effort: Effort = FULL,
-    block: int = LARGEST_BLOCK,
+    block: int = MAX_BLOCK_POINTS,
 ) -> dict[str, Any]:
     """The torch engine with fp32 and with fp16 products on a device (CUDA unless given), frames copied back.
 

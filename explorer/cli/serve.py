@@ -13,7 +13,7 @@ from explorer.cli.options import Explorations
 from explorer.errors import ExplorerError
 from explorer.files import explorations_folder
 
-EXTRA = 'explorer serve needs FastAPI; install it with: pip install "audio-feature-explorer[web]"'
+MISSING_EXTRA = 'explorer serve needs FastAPI; install it with: pip install "audio-feature-explorer[web]"'
 
 
 def serve(
@@ -28,30 +28,30 @@ def serve(
         typer.Option(
             "--in-notebook",
             hidden=True,
-            help="as a child of a notebook: it may frame the page, and its end is the server's",
+            help="as a child of a notebook, which may frame the page; the server ends with it",
         ),
     ] = False,
 ) -> None:
-    """Serve the live page and the training API until Ctrl-C; on this machine only, unless told otherwise.
+    """Serve the live page and the training API until Ctrl-C, by default on this machine only.
 
     Training reads sounds below the current folder and nothing else.
     """
     try:
         from explorer.web import server, static_page
-        from explorer.web.guard import is_local
+        from explorer.web.request_guard import is_loopback
     except ImportError as error:
-        raise ExplorerError(EXTRA) from error
+        raise ExplorerError(MISSING_EXTRA) from error
     if in_notebook and not static_page.is_built():
-        raise ExplorerError(static_page.HOW)
+        raise ExplorerError(static_page.BUILD_HINT)
     if not static_page.is_built():
-        print_error(f"warning: {static_page.HOW}")
-    if not is_local(host):
+        print_error(f"warning: {static_page.BUILD_HINT}")
+    if not is_loopback(host):
         print_error("warning: whoever can reach this address can start training here; there is no password")
 
-    def ready(address: str) -> None:
+    def on_ready(address: str) -> None:
         print_line(f"live page and training API: {address}  stop with Ctrl-C here")
         if open_:
             webbrowser.open(address)
 
     folder = explorations_folder(explorations).resolve()
-    server.serve(Path.cwd(), folder, host, port, ready, in_notebook=in_notebook)
+    server.serve(Path.cwd(), folder, host, port, on_ready, in_notebook=in_notebook)

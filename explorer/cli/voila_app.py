@@ -1,4 +1,4 @@
-"""`explorer app`: the panel as a web page of its own, served by Voila on this machine."""
+"""`explorer app`: the panel as a web page, served by Voila on this machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from explorer.cli.options import DeviceOption, Explorations
 from explorer.errors import ExplorerError
 from explorer.files import write_json
 
-EXTRA = 'explorer app needs Voila; install it with: pip install "audio-feature-explorer[app]"'
+MISSING_EXTRA = 'explorer app needs Voila; install it with: pip install "audio-feature-explorer[app]"'
 
 
 def app(
@@ -29,7 +29,7 @@ def app(
 
     sound = Path(audio or DEMO_CLIP).expanduser().resolve()
     with ProgressBar() as bar:
-        analyze(sound, progress=bar)  # a sound that cannot be used is told here, and the page opens at once
+        analyze(sound, progress=bar)  # an unusable sound fails here, and the page opens at once
     settings = {"device": device, "explorations": explorations}
     with tempfile.TemporaryDirectory() as folder:
         notebook = Path(folder) / "explorer.ipynb"
@@ -38,7 +38,7 @@ def app(
 
 
 def _notebook(sound: Path, settings: dict[str, Any]) -> dict[str, Any]:
-    """One cell that opens the panel, working in the folder where the command was given."""
+    """A notebook with one cell that opens the panel in the current folder."""
     lines = [
         f"import os; os.chdir({os.getcwd()!r})",
         "import explorer as ex",
@@ -56,16 +56,16 @@ def _notebook(sound: Path, settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _serve(notebook: Path, port: int, browser: bool) -> None:
-    """Run Voila until Ctrl-C, which it takes as its ordinary end; then its kernels are gone too."""
+    """Run Voila until Ctrl-C, which also stops its kernels."""
     try:
         from tornado.ioloop import IOLoop
         from voila.app import Voila
     except ImportError as error:
-        raise ExplorerError(EXTRA) from error
+        raise ExplorerError(MISSING_EXTRA) from error
     server = Voila.instance()
     options = [str(notebook), f"--port={port}", "--Voila.log_level=ERROR"]
     server.initialize(options if browser else [*options, "--no-browser"])
-    # the loop begins once Voila listens, perhaps on another port than was asked for
+    # the loop starts once Voila listens, perhaps on another port than requested
     IOLoop.current().add_callback(
         lambda: print_line(f"the panel is at {server.display_url}  stop with Ctrl-C here")
     )

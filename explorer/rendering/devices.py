@@ -18,7 +18,7 @@ Precision = Literal["auto", "fp32", "draft"]
 
 @dataclass(frozen=True)
 class Device:
-    """A resolved device: where products run and in which type; `note` says why it is another than asked."""
+    """A resolved device: where products run and in which type; `note`: why not the requested one."""
 
     torch_device: torch.device
     dtype: torch.dtype

@@ -1,10 +1,10 @@
 """The flash limiter: how far each moment is dimmed so that no second flashes more than three times.
 
-A small picture of the field is drawn `RATE` times a second, and its flashes are counted as `flashes` does,
-at several exposures at once: light dimmed by a factor has its changes dimmed by the same factor. Where the
-second that ends at a moment would hold more than three, the largest exposure that passes is needed for all of
-that second. The exposure is the lowest that any second around needs, with slow ramps between, so it depends
-on the three seconds around a moment alone.
+A small picture of the field is drawn `SAMPLE_RATE` times a second, and its flashes are counted as `flashes`
+does, at several exposures at once: light dimmed by a factor has its changes dimmed by the same factor. Where
+the second that ends at a moment would hold more than three, the largest exposure that passes is needed for
+all of that second. The exposure is the lowest that any second around it needs, with slow ramps between, so
+it depends on the three seconds around a moment alone.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
 
 from explorer.audio import FeatureTrack
-from explorer.audio.cache import cache_folder, keep, kept
+from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.srgb import decoded, encoded
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
-from explorer.rendering.flashes import DARKER_BELOW, LEAST_CHANGE, MAX_FLASHES, CellGrid, Turns
+from explorer.rendering.flashes import MAX_DARK_LUMINANCE, MAX_FLASHES, MIN_CHANGE, CellGrid, LuminanceTurns
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
 STEP = "looking for flashes"
-RATE = 30  # small pictures a second
+SAMPLE_RATE = 30  # small pictures a second
 CELL_SAMPLES = 2  # points along a side of a cell
-LEVELS = np.geomspace(1, 0.08, 16).astype(np.float32)  # exposures that are tried; the last passes always
-SAFETY = 0.92  # of the least change that counts: the frame is larger, and the encoder adds its part
-PART = 4 * RATE  # moments that are judged together, whoever asks for one of them
-LEAD = 2 * RATE  # moments before a part whose turns are followed first
-SECOND = RATE
-RAMP = RATE // 2  # moments of a ramp to either side
+EXPOSURES = np.geomspace(1, 0.08, 16).astype(np.float32)  # that are tried; the last passes always
+SAFETY = 0.92  # of the smallest change that counts: the frame is larger, and the encoder adds to it
+PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is needed
+LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
+SECOND = SAMPLE_RATE
+RAMP = SAMPLE_RATE // 2  # moments of a ramp to either side
 REACH = 2 * RAMP  # moments before, and with SECOND after, that an exposure depends on
-UNSEEN = 0.995  # above, dimming changes no level by one
+MAX_VISIBLE_EXPOSURE = 0.995  # above, dimming changes no level by one
 
 HANN = np.hanning(2 * RAMP + 3)[1:-1] / np.hanning(2 * RAMP + 3).sum()
 
 
 class Exposure:
-    """The exposures of one field, track and frame shape, found part by part as they are asked for.
+    """The exposures of one field, track and frame shape, computed part by part as they are needed.
 
-    They are the same for every device and precision that draws: the small pictures are those of a CPU draft.
+    They are the same for every device and precision: the small pictures are those of a CPU draft.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Exposure:
         self._grid = Grid(columns * CELL_SAMPLES, rows * CELL_SAMPLES)
         self._pixel = Grid(*size).pixel  # of the frame: samples are not softened by their own size
         self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
-        self._file = self._remembered_as()
-        self._needed = self._load()
+        self._file = self._cache_file()
+        self._required = self._load()
 
     def at(self, t: float, progress: Progress = silent) -> float:
         """The factor by which the light of moment `t` is dimmed, 0.08 to 1."""
@@ -66,55 +66,55 @@ class Exposure:
         self._judge(first - REACH, first + 2 + SECOND + REACH, progress)
         return self._between(first, t)
 
-    def known(self, t: float) -> float:
-        """The same without waiting: 1 where it has not been found yet."""
-        return self._between(self._index(t), t) if self.is_known(t) else 1.0
+    def cached_at(self, t: float) -> float:
+        """The same without waiting: 1 where it has not been computed yet."""
+        return self._between(self._index(t), t) if self.is_cached(t) else 1.0
 
-    def is_known(self, t: float) -> bool:
-        """Whether `at` answers at once."""
+    def is_cached(self, t: float) -> bool:
+        """Whether `at` returns at once."""
         first = self._index(t)
-        return not np.isnan(self._needed[max(0, first - REACH) : first + 2 + SECOND + REACH]).any()
+        return not np.isnan(self._required[max(0, first - REACH) : first + 2 + SECOND + REACH]).any()
 
     def prepare(self, begin: float, end: float, progress: Progress = silent) -> None:
-        """Find all exposures from `begin` to `end` seconds, and remember them on disk."""
+        """Compute all exposures from `begin` to `end` seconds, and cache them on disk."""
         self._judge(self._index(begin) - REACH, self._index(end) + 2 + SECOND + REACH, progress)
-        keep(self._file, self._needed)
+        save_array(self._file, self._required)
 
     def summary(self, times: Float64[np.ndarray, " frames"]) -> dict[str, float]:
         """For a manifest: the lowest exposure at these times, and the share of them that are dimmed."""
-        found = np.array([self.known(float(t)) for t in times])
+        exposures = np.array([self.cached_at(float(t)) for t in times])
         return {
-            "least_exposure": round(float(found.min()), 3),
-            "dimmed": round(float((found < UNSEEN).mean()), 4),
+            "least_exposure": round(float(exposures.min()), 3),
+            "dimmed": round(float((exposures < MAX_VISIBLE_EXPOSURE).mean()), 4),
         }
 
     def _index(self, t: float) -> int:
-        return min(max(0, int(round(t * RATE, 6))), len(self._needed) - 1)
+        return min(max(0, int(round(t * SAMPLE_RATE, 6))), len(self._required) - 1)
 
     def _between(self, first: int, t: float) -> float:
         """The ramped exposure at `t`, linear between the moments `first` and the next."""
         span = np.arange(first - REACH, first + 2 + SECOND + REACH)
-        inside = (span >= 0) & (span < len(self._needed))
-        needed = np.where(inside, self._needed[span.clip(0, len(self._needed) - 1)], 1)
-        lowest = np.lib.stride_tricks.sliding_window_view(needed, 2 * RAMP + SECOND + 1).min(axis=1)
+        inside = (span >= 0) & (span < len(self._required))
+        required = np.where(inside, self._required[span.clip(0, len(self._required) - 1)], 1)
+        lowest = np.lib.stride_tricks.sliding_window_view(required, 2 * RAMP + SECOND + 1).min(axis=1)
         left, right = np.lib.stride_tricks.sliding_window_view(lowest, 2 * RAMP + 1) @ HANN
-        share = min(max(0.0, round(t * RATE, 6) - first), 1.0)
+        share = min(max(0.0, round(t * SAMPLE_RATE, 6) - first), 1.0)
         return float(left + (right - left) * share)
 
     def _judge(self, first: int, last: int, progress: Progress) -> None:
         """Judge every part that touches the moments from `first` to before `last`."""
-        first, last = max(0, first), min(last, len(self._needed))
+        first, last = max(0, first), min(last, len(self._required))
         missing = [
-            begin for begin in range(first // PART * PART, last, PART) if np.isnan(self._needed[begin])
+            begin for begin in range(first // PART * PART, last, PART) if np.isnan(self._required[begin])
         ]
         if not missing:
             return
         with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
             for n, begin in enumerate(missing):
                 progress(STEP, n, len(missing))
-                end = min(begin + PART, len(self._needed))
-                seen = self._luminances(np.arange(max(0, begin - LEAD), end), pool)
-                self._needed[begin:end] = needed(seen, self._cells)[begin - end :]
+                end = min(begin + PART, len(self._required))
+                luminances = self._luminances(np.arange(max(0, begin - LEAD), end), pool)
+                self._required[begin:end] = required_exposures(luminances, self._cells)[begin - end :]
         progress(STEP, len(missing), len(missing))
 
     def _luminances(
@@ -122,22 +122,24 @@ class Exposure:
     ) -> Float32[np.ndarray, "moments rows columns"]:
         """Maps of luminance of the small pictures."""
         dtype = resolve("cpu", "draft").dtype
-        prepared = self.field.prepare(self.field.controls(self.track, moments / RATE))
-        placed = self.field.place(self._grid.xy())
+        prepared = self.field.prepare(self.field.controls(self.track, moments / SAMPLE_RATE))
+        inputs = self.field.place(self._grid.xy())
 
         def draw(n: int) -> Float32[np.ndarray, "rows columns"]:
-            out: UInt8[np.ndarray, "points 3"] = np.empty((placed.shape[1], 3), np.uint8)
-            prepared.draw(n, placed, self._pixel, out, dtype)
+            out: UInt8[np.ndarray, "points 3"] = np.empty((inputs.shape[1], 3), np.uint8)
+            prepared.draw(n, inputs, self._pixel, out, dtype)
             return self._cells.luminance(out.reshape(self._grid.height, self._grid.width, 3))
 
         return np.stack(list(pool.map(draw, range(len(moments)))))
 
     def _load(self) -> Float32[np.ndarray, " moments"]:
-        count = max(1, int(np.ceil(self.track.duration * RATE)) + 1)
-        found = kept(self._file)
-        return found if found is not None and found.shape == (count,) else np.full(count, np.nan, np.float32)
+        count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
+        cached = load_array(self._file)
+        return (
+            cached if cached is not None and cached.shape == (count,) else np.full(count, np.nan, np.float32)
+        )
 
-    def _remembered_as(self) -> Path:
+    def _cache_file(self) -> Path:
         facts = {
             "version": VERSION,
             "field": self.field.model_dump(mode="json"),
@@ -152,27 +154,29 @@ class Exposure:
         return cache_folder().parent / "exposures" / f"{digest}.npy"
 
 
-def needed(
-    seen: Float32[np.ndarray, "moments rows columns"], cells: CellGrid
+def required_exposures(
+    luminances: Float32[np.ndarray, "moments rows columns"], cells: CellGrid
 ) -> Float32[np.ndarray, " moments"]:
-    """The largest of `LEVELS` at which the second that ends at each moment flashes three times at most."""
-    scale = LEVELS[:, None, None]
-    turns = Turns(seen[0], np.float32(SAFETY * LEAST_CHANGE) / scale, np.float32(DARKER_BELOW) / scale)
-    changes = np.stack([turns.take(now) for now in seen])
+    """The largest of `EXPOSURES` at which the second that ends at each moment flashes three times at most."""
+    scale = EXPOSURES[:, None, None]
+    turns = LuminanceTurns(
+        luminances[0], np.float32(SAFETY * MIN_CHANGE) / scale, np.float32(MAX_DARK_LUMINANCE) / scale
+    )
+    changes = np.stack([turns.take(now) for now in luminances])
     counts = changes.cumsum(axis=0, dtype=np.int16)
     counts[SECOND:] -= counts[:-SECOND].copy()
-    found = np.ones(len(seen), np.float32)
+    required = np.ones(len(luminances), np.float32)
     many = counts > 2 * MAX_FLASHES
     for n in np.flatnonzero(many.any(axis=(1, 2, 3))):
         fails = np.flatnonzero(cells.fills(many[n]))
         if len(fails):
-            found[n] = LEVELS[min(fails[-1] + 1, len(LEVELS) - 1)]
-    return found
+            required[n] = EXPOSURES[min(fails[-1] + 1, len(EXPOSURES) - 1)]
+    return required
 
 
 def dim(frame: UInt8[np.ndarray, "*shape 3"], exposure: float) -> None:
     """Dim the light of a frame in place: sRGB levels, changed so that relative luminance is multiplied."""
-    if exposure >= UNSEEN:
+    if exposure >= MAX_VISIBLE_EXPOSURE:
         return
     levels = encoded(exposure * decoded(np.arange(256) / 255))
     np.take(np.round(255 * levels).astype(np.uint8), frame, out=frame, mode="clip")

@@ -8,7 +8,7 @@ than 25 % of every 10-degree field of view: 341 x 256 px of a screen of 1024 x 7
 What is approximated here:
 
 - The frame fills a screen of 1024 x 768 as far as its shape allows, and luminance is averaged over cells of
-  32 x 32 px of that screen, at most `SAMPLED` pixel rows of the frame.
+  32 x 32 px of that screen, at most `MAX_SAMPLED_ROWS` pixel rows of the frame.
 - A second holds half as many flashes as it holds changes; a field of view holds as many as at least a
   quarter of its area does, wherever in the field that is. Flashes that wander, so that no place sees many,
   are counted as often as each place sees them.
@@ -26,12 +26,12 @@ from jaxtyping import Bool, Float32, Int64, UInt8
 
 from explorer.fields.srgb import LUMINANCE, decoded
 
-LEAST_CHANGE = 0.1  # of the largest relative luminance, 1
-DARKER_BELOW = 0.8
-MAX_FLASHES = 3.0  # flashes within any one second
-SCREEN, FIELD, CELL = (1024, 768), (341, 256), 32  # px of the screen that WCAG assumes
-LEAST_AREA = 0.25 * FIELD[0] * FIELD[1]  # px of that screen
-SAMPLED = 360  # rows of pixels whose luminance is taken
+MIN_CHANGE = 0.1  # of relative luminance, whose largest is 1
+MAX_DARK_LUMINANCE = 0.8  # of the darker image
+MAX_FLASHES = 3.0  # within any one second
+SCREEN, FIELD_OF_VIEW, CELL = (1024, 768), (341, 256), 32  # px of the screen that WCAG assumes
+MIN_AREA = 0.25 * FIELD_OF_VIEW[0] * FIELD_OF_VIEW[1]  # px of that screen
+MAX_SAMPLED_ROWS = 360  # of pixels whose luminance is measured
 
 Frame = UInt8[np.ndarray, "height width 3"]
 Luminance = Float32[np.ndarray, "rows columns"]
@@ -77,18 +77,18 @@ class FlashCounter:
         return most / 2
 
     def result(self) -> Flashes:
-        """What was found so far."""
+        """The counts so far."""
         return Flashes(self._worst / 2, float(self._at / self._fps), float(self._over / self._fps))
 
     def _begin(self, frame: Frame) -> CellGrid:
         grid = CellGrid((frame.shape[1], frame.shape[0]))
-        self._turns = Turns(grid.luminance(frame), LEAST_CHANGE, DARKER_BELOW)
+        self._turns = LuminanceTurns(grid.luminance(frame), MIN_CHANGE, MAX_DARK_LUMINANCE)
         self._counts = np.zeros(grid.shape, np.int64)  # changes in the second just past
         return grid
 
 
-class Turns:
-    """Finds where luminance has just turned and gone `least` from its last extreme, dark enough to count.
+class LuminanceTurns:
+    """Detects where luminance has just changed by `min_change` from its last extreme, dark enough to count.
 
     Thresholds may be arrays with axes before those of the map: one search for each, side by side.
     """
@@ -96,19 +96,19 @@ class Turns:
     def __init__(
         self,
         first: Luminance,
-        least: float | Float32[np.ndarray, ...],
-        below: float | Float32[np.ndarray, ...],
+        min_change: float | Float32[np.ndarray, ...],
+        max_dark: float | Float32[np.ndarray, ...],
     ) -> None:
-        self._least, self._below = least, below
-        shape = np.broadcast_shapes(first.shape, np.shape(least), np.shape(below))
+        self._min_change, self._max_dark = min_change, max_dark
+        shape = np.broadcast_shapes(first.shape, np.shape(min_change), np.shape(max_dark))
         self._low = self._high = np.broadcast_to(first, shape)  # lowest and highest since the last change
         self._direction = np.zeros(shape, np.int8)  # of the last change
 
     def take(self, now: Luminance) -> Bool[np.ndarray, "*levels rows columns"]:
         """Where the next map completes a change."""
         low, high = np.minimum(self._low, now), np.maximum(self._high, now)
-        rise = (self._direction <= 0) & (now - low >= self._least) & (low < self._below)
-        fall = (self._direction >= 0) & (high - now >= self._least) & (now < self._below) & ~rise
+        rise = (self._direction <= 0) & (now - low >= self._min_change) & (low < self._max_dark)
+        fall = (self._direction >= 0) & (high - now >= self._min_change) & (now < self._max_dark) & ~rise
         self._direction = np.where(rise, 1, np.where(fall, -1, self._direction)).astype(np.int8)
         self._high, self._low = np.where(rise, now, high), np.where(fall, now, low)
         return np.asarray(rise | fall)
@@ -119,7 +119,7 @@ class CellGrid:
 
     def __init__(self, size: tuple[int, int]) -> None:
         width, height = size
-        self._step = -(-min(size) // SAMPLED)
+        self._step = -(-min(size) // MAX_SAMPLED_ROWS)
         columns, rows = (-(-side // self._step) for side in size)
         scale = min(SCREEN[0] / width, SCREEN[1] / height)
         self.shape = (_cells(height * scale, rows), _cells(width * scale, columns))
@@ -129,11 +129,11 @@ class CellGrid:
         )
         self._counts = np.outer(np.diff([*self._rows, rows]), np.diff([*self._columns, columns]))
         area = width * height * scale**2 / (self.shape[0] * self.shape[1])  # px of the screen per cell
-        self._least = LEAST_AREA / area
+        self._min_cells = MIN_AREA / area
         self._field = tuple(
-            min(cells, max(1, round(seen / side * cells)))
-            for cells, seen, side in zip(
-                self.shape, (FIELD[1], FIELD[0]), (height * scale, width * scale), strict=True
+            min(cells, max(1, round(view / side * cells)))
+            for cells, view, side in zip(
+                self.shape, (FIELD_OF_VIEW[1], FIELD_OF_VIEW[0]), (height * scale, width * scale), strict=True
             )
         )
 
@@ -156,7 +156,7 @@ class CellGrid:
         sums[..., 1:, 1:] = marked.cumsum(-2).cumsum(-1)
         tall, wide = self._field
         inside = sums[..., tall:, wide:] - sums[..., :-tall, wide:] - sums[..., tall:, :-wide]
-        return np.asarray((inside + sums[..., :-tall, :-wide]).max(axis=(-2, -1)) >= self._least)
+        return np.asarray((inside + sums[..., :-tall, :-wide]).max(axis=(-2, -1)) >= self._min_cells)
 
 
 def relative_luminance(pixels: UInt8[np.ndarray, "rows columns 3"]) -> Luminance:
@@ -166,12 +166,12 @@ def relative_luminance(pixels: UInt8[np.ndarray, "rows columns 3"]) -> Luminance
 
 
 def _cells(side: float, pixels: int) -> int:
-    """How many cells along a side of the screen's picture; never more than there are pixels."""
+    """How many cells along a side of the screen; never more than there are pixels."""
     return int(np.clip(round(side / CELL), 1, pixels))
 
 
 def _light() -> Float32[np.ndarray, "3 256"]:
-    """What each level of each channel adds to the relative luminance."""
+    """The relative luminance that each level of each channel contributes."""
     return np.outer(LUMINANCE, decoded(np.arange(256) / 255)).astype(np.float32)
 
 

@@ -22,23 +22,23 @@ RESOLUTIONS = {
     "1440p": (2560, 1440),
     "2160p": (3840, 2160),
 }
-SMALLEST, LARGEST = 16, 8192  # pixels on a side
-SLOWEST, FASTEST = 1, 240  # frames a second
+MIN_SIDE, MAX_SIDE = 16, 8192  # pixels
+MIN_FPS, MAX_FPS = 1, 240
 
 Size = str | tuple[int, int]
 
 
 def parse_size(size: Size) -> tuple[int, int]:
     """(width, height) from '720p', '640x360' or a pair. Raises SettingsError."""
-    given = size
+    value = size
     if isinstance(size, str):
         match = re.fullmatch(r"(\d{1,6})[xX](\d{1,6})", size.strip())
         size = (int(match[1]), int(match[2])) if match else RESOLUTIONS.get(size.strip().lower(), (0, 0))
     width, height = (int(side) for side in size)
-    if not all(SMALLEST <= side <= LARGEST for side in (width, height)):
+    if not all(MIN_SIDE <= side <= MAX_SIDE for side in (width, height)):
         names = ", ".join(RESOLUTIONS)
         raise SettingsError(
-            f"resolution: got {given!r}; allowed: {names} or WIDTHxHEIGHT from {SMALLEST} to {LARGEST}, "
+            f"resolution: got {value!r}; allowed: {names} or WIDTHxHEIGHT from {MIN_SIDE} to {MAX_SIDE}, "
             "as in 640x360"
         )
     return width, height
@@ -53,9 +53,9 @@ def parse_fps(fps: Any) -> Fraction:
     whole = round(rate) or 1
     if rate.denominator != 1 and abs(rate - Fraction(whole * 1000, 1001)) < Fraction(1, 1000):
         rate = Fraction(whole * 1000, 1001)
-    if not SLOWEST <= rate <= FASTEST:
+    if not MIN_FPS <= rate <= MAX_FPS:
         raise SettingsError(
-            f"fps: got {str(fps) or repr(fps)}; allowed: {SLOWEST} to {FASTEST}, as in 30, 23.976 or "
+            f"fps: got {str(fps) or repr(fps)}; allowed: {MIN_FPS} to {MAX_FPS}, as in 30, 23.976 or "
             "30000/1001"
         )
     return rate.limit_denominator(1001)
@@ -72,8 +72,8 @@ Rate = Annotated[
 class FrameSettings(Settings):
     """Size, rate and excerpt of a render."""
 
-    width: int = knob(1280, low=SMALLEST, high=LARGEST, unit="px", group="frames", help="width of a frame")
-    height: int = knob(720, low=SMALLEST, high=LARGEST, unit="px", group="frames", help="height of a frame")
+    width: int = knob(1280, low=MIN_SIDE, high=MAX_SIDE, unit="px", group="frames", help="width of a frame")
+    height: int = knob(720, low=MIN_SIDE, high=MAX_SIDE, unit="px", group="frames", help="height of a frame")
     fps: Rate = knob(Fraction(30), group="frames", help="frames a second; 23.976 means 24000/1001")
     start: float = knob(0.0, low=0, unit="s", group="frames", help="where the excerpt starts")
     duration: float | None = knob(None, low=0.001, unit="s", group="frames",
@@ -99,8 +99,8 @@ class FrameSettings(Settings):
             raise SettingsError(
                 f"start: got {self.start:g} s; the sound is {sound_duration:.2f} s long, and no frame is left"
             )
-        wanted = last if self.duration is None else max(1, round(self.duration * self.fps))
-        return first, min(wanted, last - first)
+        count = last if self.duration is None else max(1, round(self.duration * self.fps))
+        return first, min(count, last - first)
 
     def times(self, sound_duration: float) -> Float64[np.ndarray, " frames"]:
         """Seconds of every frame: exactly (n0 + n) / fps, rounded once."""

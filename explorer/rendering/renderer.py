@@ -20,8 +20,8 @@ from explorer.rendering.frames import Size, parse_size
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import TorchEngine
 
-TILE = 6144  # points; a thread takes a multiple of it at a time: whole blocks of every kernel
-SHARES = 6  # tiles per thread and frame: few enough to cost nothing, enough to even out
+TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
+TILES_PER_THREAD = 6  # in a frame: few enough to cost nothing, enough to even out
 
 Frame = UInt8[np.ndarray, "height width 3"]
 
@@ -30,8 +30,8 @@ class Renderer:
     """Draws frames of one field, track and size; a context manager that owns its threads.
 
     A frame depends on the settings and its time alone: a tile is whole blocks, a block is drawn by one
-    thread, and the kernel follows from the field's shape and the precision. `exposure` says how far each
-    moment is dimmed (see `Exposure`).
+    thread, and the kernel follows from the field's shape and the precision. `exposure` dims each moment
+    (see `Exposure`).
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Renderer:
         if self.device.is_cuda:
             self._torch = TorchEngine(self.device, self.grid)
         else:
-            self._placed = field.place(self.grid.xy())
+            self._inputs = field.place(self.grid.xy())
 
     @property
     def kernel(self) -> str:
@@ -104,19 +104,19 @@ class Renderer:
     def _draw_tiles(
         self, prepared: Prepared, out: UInt8[np.ndarray, "points 3"], stopped: Callable[[], bool]
     ) -> None:
-        step = TILE * -(-len(out) // (TILE * SHARES * self.threads))
+        step = TILE_POINTS * -(-len(out) // (TILE_POINTS * TILES_PER_THREAD * self.threads))
 
         def draw(first: int) -> None:
             if stopped():
                 raise Stopped("drawing was stopped")
             tile = slice(first, first + step)
-            prepared.draw(0, self._placed[:, tile], self.grid.pixel, out[tile], self.device.dtype)
+            prepared.draw(0, self._inputs[:, tile], self.grid.pixel, out[tile], self.device.dtype)
 
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads, "explorer-draw", use_single_torch_thread)
         tiles = [self._pool.submit(draw, first) for first in range(0, len(out), step)]
         finished, rest = wait(tiles, return_when=FIRST_EXCEPTION)
-        for tile in rest:  # after a stop or an error no tile goes on into a frame that is given up
+        for tile in rest:  # after a stop or an error no tile is drawn for a frame that nobody gets
             tile.cancel()
         wait(rest)
         for tile in finished:

@@ -13,15 +13,15 @@ from explorer.fields import Grid, Prepared
 from explorer.rendering.devices import Device
 from explorer.rendering.frames import RESOLUTIONS
 
-LARGEST_BLOCK = 2**20  # points; a fixed number, so that the bits do not depend on the frame's size
-SMALLEST_BLOCK = 2**12
+MAX_BLOCK_POINTS = 2**20  # a fixed number, so that the bits do not depend on the frame's size
+MIN_BLOCK_POINTS = 2**12
 
 
 class TorchEngine:
     """Draws with `Prepared.colors` on any torch device.
 
     `block` is how many points are evaluated at once; the last block of a frame is padded. Out of memory
-    halves it for the rest of this engine's life; below `SMALLEST_BLOCK` a DeviceError names a resolution
+    halves it for the rest of this engine's life; below `MIN_BLOCK_POINTS` a DeviceError names a resolution
     whose points would fit into the memory that is free.
     """
 
@@ -30,7 +30,7 @@ class TorchEngine:
         device: Device,
         grid: Grid,
         *,
-        block: int = LARGEST_BLOCK,
+        block: int = MAX_BLOCK_POINTS,
         free_bytes: Callable[[], int] | None = None,
     ) -> None:
         self.device = device
@@ -62,7 +62,7 @@ class TorchEngine:
     def _shrink(self) -> None:
         if self.device.is_cuda:
             torch.cuda.empty_cache()
-        if self.block // 2 >= SMALLEST_BLOCK:
+        if self.block // 2 >= MIN_BLOCK_POINTS:
             self.block //= 2
             return
         per_point = self._bytes_per_point()

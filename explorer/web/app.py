@@ -1,4 +1,4 @@
-"""The HTTP application: its parts, what it answers when something is wrong, and the live page beside it."""
+"""The HTTP application: the parts of the API, error responses, and the live page."""
 
 from __future__ import annotations
 
@@ -17,16 +17,20 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.learn.subprocess_training import TrainingConflictError, TrainingProcess
 from explorer.settings import Knob, Settings
 from explorer.web import models
-from explorer.web.guard import Guard
-from explorer.web.models import NoSuchModel
+from explorer.web.models import ModelNotFoundError
 from explorer.web.models_api import add_models
 from explorer.web.networks import add_networks
+from explorer.web.request_guard import RequestGuard
 from explorer.web.schemas import Health, Problem
-from explorer.web.static_page import NOT_HERE, is_built, serve_page
+from explorer.web.static_page import NOT_FOUND_PAGE, is_built, serve_page
 from explorer.web.training_api import add_training
 
-STATUS_OF: dict[type[ExplorerError], int] = {SettingsError: 422, NoSuchModel: 404, TrainingConflictError: 409}
-DAMAGED = 409  # what lies on the disk is not as it should be
+STATUS_CODES: dict[type[ExplorerError], int] = {
+    SettingsError: 422,
+    ModelNotFoundError: 404,
+    TrainingConflictError: 409,
+}
+DAMAGED_FILE_STATUS = 409
 
 
 def create_app(
@@ -38,35 +42,34 @@ def create_app(
     shipped: Path | None = None,
     secret: str = "",
 ) -> FastAPI:
-    """The application: sounds are read below `root`, models and runs of training lie in `explorations`.
+    """Create the application: sounds are read below `root`, models and trainings are in `explorations`.
 
-    `settings` are those of training, `hosts` the names that the server goes by, `shipped` the folder of the
-    model that is there before any other. With a `secret` all addresses begin with it, and notebooks may
-    frame the page.
+    `settings` are those of training, `hosts` the host names of the server, `shipped` the folder of the model
+    that ships with explorer. With a `secret` all addresses begin with it, and notebooks may frame the page.
     """
-    refusals: dict[int | str, dict[str, Any]] = {
+    error_responses: dict[int | str, dict[str, Any]] = {
         code: {"model": Problem} for code in (400, 403, 404, 409, 411, 413, 422)
     }
     app = FastAPI(
         title="explorer",
         version=explorer.__version__,
-        description="Train models that turn sound into Julia sets, and fetch them.",
-        docs_url=None,  # their scripts would come from another site
+        description="Train models that turn sound into Julia sets, and download them.",
+        docs_url=None,  # it would load scripts from another site
         redoc_url=None,
-        responses=refusals,
+        responses=error_responses,
     )
     app.state.closing = threading.Event()
-    app.add_middleware(Guard, hosts=hosts, secret=secret)
-    app.add_exception_handler(ExplorerError, _refuse)
-    app.add_exception_handler(RequestValidationError, partial(_refuse_invalid, settings.knobs()))
-    app.add_exception_handler(HTTPException, _refuse_plainly)
+    app.add_middleware(RequestGuard, hosts=hosts, secret=secret)
+    app.add_exception_handler(ExplorerError, _explorer_error_response)
+    app.add_exception_handler(RequestValidationError, partial(_validation_error_response, settings.knobs()))
+    app.add_exception_handler(HTTPException, _http_error_response)
     add_training(app, root, settings, training)
     add_models(app, explorations, shipped)
     add_networks(app, explorations)
 
     @app.get("/api/health", tags=["health"])
     def health() -> Health:
-        """Whether the server is well."""
+        """Version and state of the server."""
         return Health(
             version=explorer.__version__,
             page=is_built(),
@@ -78,40 +81,41 @@ def create_app(
         "/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
     )
     def unknown(path: str) -> Response:
-        """What is not there, before the page is asked."""
+        """Unknown addresses of the API, which would otherwise reach the page."""
         raise HTTPException(404, f"there is no /api/{path[:100]}; see /openapi.json")
 
     serve_page(app)
     return app
 
 
-def _problem(status: int, reason: str) -> JSONResponse:
+def _problem_response(status: int, reason: str) -> JSONResponse:
     return JSONResponse({"detail": reason.encode("utf-8", "backslashreplace").decode()}, status)
 
 
-def _refuse(_: Request, error: Exception) -> JSONResponse:
-    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), DAMAGED)
-    return _problem(status, str(error))
+def _explorer_error_response(_: Request, error: Exception) -> JSONResponse:
+    codes = (code for kind, code in STATUS_CODES.items() if isinstance(error, kind))
+    status = next(codes, DAMAGED_FILE_STATUS)
+    return _problem_response(status, str(error))
 
 
-def _refuse_invalid(knobs: dict[str, Knob], _: Request, error: Exception) -> JSONResponse:
+def _validation_error_response(knobs: dict[str, Knob], _: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"][1:])
+    field = ".".join(str(part) for part in first["loc"][1:])
     reason = first["msg"].removeprefix("Value error, ")
-    if where in knobs:
-        reason = f"got {repr(first.get('input'))[:100]}; allowed: {knobs[where].allowed}"
-    return _problem(422, f"{where}: {reason}" if where else reason)
+    if field in knobs:
+        reason = f"got {repr(first.get('input'))[:100]}; allowed: {knobs[field].allowed}"
+    return _problem_response(422, f"{field}: {reason}" if field else reason)
 
 
-def _refuse_plainly(request: Request, error: Exception) -> Response:
+def _http_error_response(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path = request.scope["path"]
-    if error.status_code == 404 and not path.startswith("/api/") and _is_browser(request):
-        return HTMLResponse(NOT_HERE.format(home="../" * (path.count("/") - 1) or "./"), 404)
-    return _problem(error.status_code, str(error.detail))
+    if error.status_code == 404 and not path.startswith("/api/") and _accepts_html(request):
+        return HTMLResponse(NOT_FOUND_PAGE.format(home="../" * (path.count("/") - 1) or "./"), 404)
+    return _problem_response(error.status_code, str(error.detail))
 
 
-def _is_browser(request: Request) -> bool:
-    """Whether people will read the answer."""
+def _accepts_html(request: Request) -> bool:
+    """Whether the client is a browser, so that a person reads the response."""
     return "text/html" in request.headers.get("accept", "")

@@ -1,4 +1,4 @@
-"""The models that can be played with: the trained ones of an explorations folder, and the one that ships."""
+"""The models that the page can use: the trained ones of an explorations folder, and the one that ships."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
 from explorer.fields.julia.model import FACTS, NETWORK, SHIPPED
 from explorer.files import read_json
+from explorer.learn.run_files import training_folders
 
 DEFAULT = "default"
 DESCRIPTION = FACTS
-LARGEST_NETWORK, LARGEST_DESCRIPTION = 64 * 2**20, 2**20  # bytes; what is larger is none of ours
+MAX_NETWORK_BYTES, MAX_DESCRIPTION_BYTES = 64 * 2**20, 2**20
 
 
-class NoSuchModel(ExplorerError):  # noqa: N818  as in: there is no such model
-    """No model by that name."""
+class ModelNotFoundError(ExplorerError):
+    """There is no model of this name."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model by the name that the API gives it, and the folder that holds it."""
+    """A model: its name in the API and its folder."""
 
     id: str
     folder: Path
@@ -33,7 +34,7 @@ class Model:
         return self.folder / NETWORK
 
     def describe(self) -> dict[str, Any]:
-        """What model.json tells. Raises ExplorerError when it is damaged."""
+        """The content of model.json. Raises ExplorerError if it is damaged."""
         try:
             return read_json(self.folder / DESCRIPTION)
         except ReadError as error:
@@ -41,16 +42,16 @@ class Model:
 
     @property
     def is_finished(self) -> bool:
-        """Whether its training came to its end, as far as its folder tells."""
+        """Whether its training is finished, according to its manifest."""
         try:
             return bool(manifest.read(self.folder).get("status", "done") == "done")
         except ExplorerError:
-            return True  # what ships, and what was brought here, has none
+            return True  # the model that ships has none, nor has a copied one
 
     @property
-    def is_whole(self) -> bool:
-        """Whether both files are there, of a sensible size, and not links to somewhere else."""
-        limits = {NETWORK: LARGEST_NETWORK, DESCRIPTION: LARGEST_DESCRIPTION}
+    def is_complete(self) -> bool:
+        """Whether both files exist, have a plausible size, and are not links."""
+        limits = {NETWORK: MAX_NETWORK_BYTES, DESCRIPTION: MAX_DESCRIPTION_BYTES}
         try:
             return all(
                 (path := self.folder / name).is_file()
@@ -63,30 +64,24 @@ class Model:
 
 
 def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
-    """All whole models: trained ones, the newest first, then the one that ships."""
-    try:
-        folders = [folder for folder in explorations.iterdir() if folder.name.startswith("train_")]
-    except OSError:
-        folders = []
-    trained = [
-        Model(folder.name, folder) for folder in sorted(folders, reverse=True) if not folder.is_symlink()
-    ]
-    return [model for model in (*trained, Model(DEFAULT, default or SHIPPED)) if model.is_whole]
+    """All complete models: trained ones, the newest first, then the one that ships."""
+    trained = [Model(folder.name, folder) for folder in reversed(training_folders(explorations))]
+    return [model for model in (*trained, Model(DEFAULT, default or SHIPPED)) if model.is_complete]
 
 
 def find_model(name: str, explorations: Path, default: Path | None = None) -> Model:
-    """The model by its name; only names of the list are known, so no name is ever made into a path."""
-    known = list_models(explorations, default)
-    for model in known:
+    """The model of a name. Only names in the list are accepted, so no name becomes a path."""
+    models = list_models(explorations, default)
+    for model in models:
         if model.id == name:
             return model
-    listed = ", ".join(model.id for model in known[:5]) or "none yet: train one"
-    raise NoSuchModel(f"there is no model {name[:100]!r}; there are: {listed}")
+    listed = ", ".join(model.id for model in models[:5]) or "none yet: train one"
+    raise ModelNotFoundError(f"there is no model {name[:100]!r}; there are: {listed}")
 
 
 def latest_model(explorations: Path, default: Path | None = None) -> Model:
-    """The model trained last, or the one that ships."""
-    known = list_models(explorations, default)
-    if not known:
-        raise NoSuchModel("there is no model yet; train one: explorer train FOLDER")
-    return known[0]
+    """The model that was trained last, or the one that ships."""
+    models = list_models(explorations, default)
+    if not models:
+        raise ModelNotFoundError("there is no model yet; train one: explorer train FOLDER")
+    return models[0]

@@ -1,4 +1,4 @@
-"""The part of the API that gives models away."""
+"""The API of models: list, metadata, ONNX files."""
 
 from __future__ import annotations
 
@@ -18,54 +18,54 @@ BINARY: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-
 
 
 def add_models(app: FastAPI, explorations: Path, shipped: Path | None) -> None:
-    """The models of an explorations folder, and the one in the folder `shipped`."""
+    """Add the API of the models of an explorations folder, and of the one in the folder `shipped`."""
 
-    def named(name: str) -> Model:
+    def find(name: str) -> Model:
         return models.find_model(name, explorations, shipped)
 
     @app.get("/api/models", tags=["models"])
-    def listed() -> list[ModelSummary]:
-        """All models, the one trained last first; the one that ships is the last."""
+    def list_all() -> list[ModelSummary]:
+        """All models, the newest first; the one that ships is the last."""
         return [_summary(model) for model in models.list_models(explorations, shipped)]
 
     @app.get("/api/models/{name}", tags=["models"])
-    def one(name: str) -> ModelDescription:
-        """A model and what is known of it."""
-        return _description(named(name))
+    def describe(name: str) -> ModelDescription:
+        """A model and its metadata."""
+        return _description(find(name))
 
     @app.get("/api/models/{name}/onnx", tags=["models"], response_class=FileResponse, responses=BINARY)
     def network(name: str) -> FileResponse:
         """The network of a model as ONNX."""
-        return _network(named(name))
+        return _network(find(name))
 
     @app.get("/api/model/latest", tags=["models"], response_class=FileResponse, responses=BINARY)
     def latest() -> FileResponse:
-        """The network of the model trained last as ONNX."""
+        """The network of the newest model as ONNX."""
         return _network(models.latest_model(explorations, shipped))
 
     @app.get("/api/model/metadata", tags=["models"])
     def metadata() -> ModelDescription:
-        """What is known of the model trained last."""
+        """The metadata of the newest model."""
         return _description(models.latest_model(explorations, shipped))
 
 
 def _summary(model: Model) -> ModelSummary:
-    return ModelSummary(**_facts(model, _told(model)))
+    return ModelSummary(**_summary_fields(model, _metadata_or_empty(model)))
 
 
 def _description(model: Model) -> ModelDescription:
-    told = model.describe()
-    return ModelDescription(**_facts(model, told), metadata=told)
+    metadata = model.describe()
+    return ModelDescription(**_summary_fields(model, metadata), metadata=metadata)
 
 
-def _told(model: Model) -> dict[str, Any]:
+def _metadata_or_empty(model: Model) -> dict[str, Any]:
     try:
         return model.describe()
-    except ExplorerError:  # it stays in the list; asking for it says what is wrong
+    except ExplorerError:  # it stays in the list; a request for it returns the reason
         return {}
 
 
-def _facts(model: Model, told: dict[str, Any]) -> dict[str, Any]:
+def _summary_fields(model: Model, metadata: dict[str, Any]) -> dict[str, Any]:
     file = model.network.stat()
     created = None
     if model.id != DEFAULT:
@@ -76,20 +76,21 @@ def _facts(model: Model, told: dict[str, Any]) -> dict[str, Any]:
         "finished": model.is_finished,
         "created": created,
         "bytes": file.st_size,
-        "hidden": _list_of(int, told.get("hidden")),
-        "trained_on": _names(told.get("trained_on")),
+        "hidden": _list_of(int, metadata.get("hidden")),
+        "trained_on": _names(metadata.get("trained_on")),
     }
 
 
-def _list_of(kind: type, value: Any) -> list[Any] | None:
-    """The value where it is such a list; files may hold anything."""
-    return value if isinstance(value, list) and all(isinstance(item, kind) for item in value) else None
+def _list_of(item_type: type, value: Any) -> list[Any] | None:
+    """The value if it is a list of such items; a file may hold anything."""
+    valid = isinstance(value, list) and all(isinstance(item, item_type) for item in value)
+    return value if valid else None
 
 
 def _names(sounds: Any) -> list[str]:
     """The names of the sounds that a model was trained on."""
-    listed = sounds if isinstance(sounds, list) else []
-    return [str(sound["name"]) for sound in listed if isinstance(sound, dict) and "name" in sound]
+    items = sounds if isinstance(sounds, list) else []
+    return [str(sound["name"]) for sound in items if isinstance(sound, dict) and "name" in sound]
 
 
 def _network(model: Model) -> FileResponse:

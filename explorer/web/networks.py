@@ -15,7 +15,7 @@ from explorer.fields.cppn.presets import PRESETS
 from explorer.fields.palette import Cosine, palette_of
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
-from explorer.web.models import NoSuchModel
+from explorer.web.models import ModelNotFoundError
 
 WIDEST, DEEPEST = 32, 12  # what a shader draws in time
 MOST_RUNS = 50
@@ -79,7 +79,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
         for known in _runs(explorations):
             if known.name == run:
                 return build_network(_field(known))
-        raise NoSuchModel(f"no run {run[:100]!r} drew with a network up to {WIDEST} wide")
+        raise ModelNotFoundError(f"no run {run[:100]!r} drew with a network up to {WIDEST} wide")
 
     @app.post("/api/networks", tags=["networks"])
     def build(asked: Asked) -> Network:

@@ -35,10 +35,10 @@ def page_constants() -> dict[str, Any]:
             "hop": live.HOP,
             "window": live.WINDOW,
             "features": list(live.LIVE_FEATURES),
-            "silent": live.SILENT,
+            "silent": live.MIN_SPECTRUM_SUM,
             "faintest": live.FLOOR_DB,
-            "rolloff": live.ROLLOFF,
-            "surroundings": live.SURROUNDINGS,
+            "rolloff": live.ROLLOFF_SHARE,
+            "surroundings": live.ONSET_FRAMES,
         },
         "features": {"bands": BANDS, "timbres": TIMBRES},
         "julia": {

@@ -1,4 +1,4 @@
-"""What the API takes and gives, derived from where it is said: the settings of training."""
+"""Request and response schemas of the API; the one that starts training is derived from its settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ModelSummary(BaseModel):
 
     id: str
     shipped: bool
-    finished: bool  # false: training was broken off, or goes on
+    finished: bool  # false: training was stopped early, or is running
     created: str | None
     bytes: int
     hidden: list[int] | None = None
@@ -29,13 +29,13 @@ class ModelSummary(BaseModel):
 
 
 class ModelDescription(ModelSummary):
-    """A model and all that its model.json tells."""
+    """A model with the content of its model.json."""
 
     metadata: dict[str, Any]
 
 
 class Health(BaseModel):
-    """That the server is well, and what it can do."""
+    """Version and state of the server."""
 
     status: str = "ok"
     version: str
@@ -45,8 +45,8 @@ class Health(BaseModel):
 
 
 @cache
-def start_body(settings: type[Settings]) -> type[BaseModel]:
-    """The body that starts training: a folder of sounds, and every setting of training with its bounds."""
+def start_training_schema(settings: type[Settings]) -> type[BaseModel]:
+    """The request that starts training: a folder of sounds, and every setting of training with its bounds."""
     fields: dict[str, Any] = {
         "data_dir": (str, Field(description="folder of sounds, below the folder the server was started in"))
     }
@@ -54,8 +54,8 @@ def start_body(settings: type[Settings]) -> type[BaseModel]:
         annotation = settings.model_fields[name].annotation
         bounds: dict[str, Any] = {"ge": knob.low, "le": knob.high} if _is_number(knob) else {}
         fields[name] = (annotation, Field(knob.default, description=knob.help, **bounds))
-    configuration = ConfigDict(extra="forbid", title="StartTraining", allow_inf_nan=False)
-    return create_model("StartTraining", __config__=configuration, **fields)
+    config = ConfigDict(extra="forbid", title="StartTraining", allow_inf_nan=False)
+    return create_model("StartTraining", __config__=config, **fields)
 
 
 def _is_number(knob: Knob) -> bool:

@@ -1,4 +1,4 @@
-"""What `explorer serve` runs: a port or a clear word, API and page, quiet until something is wrong."""
+"""The server of `explorer serve`: API and page on one port."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ import uvicorn
 from explorer.errors import ExplorerError
 from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
-from explorer.web.guard import hosts_of
+from explorer.web.request_guard import host_names
 
-PATIENCE = 3  # seconds that open connections get when the server ends
+SHUTDOWN_SECONDS = 3  # for open connections
 
 
 class _Server(uvicorn.Server):
-    """Tells streams that the server ends, or it would wait for them; says when it listens."""
+    """Calls back when it listens, and when it shuts down: it would wait for open event streams."""
 
     def __init__(
         self, config: uvicorn.Config, on_ready: Callable[[], None], on_exit: Callable[[], None]
@@ -41,8 +41,8 @@ class _Server(uvicorn.Server):
         self._on_exit()
         super().handle_exit(sig, frame)
 
-    def leave_with(self, pipe: BinaryIO) -> None:
-        """End when a pipe does: whoever held its other end is gone."""
+    def stop_with(self, pipe: BinaryIO) -> None:
+        """Stop at the end of a pipe: the process at its other end is gone."""
 
         def watch() -> None:
             with suppress(OSError, ValueError):
@@ -51,7 +51,7 @@ class _Server(uvicorn.Server):
             self._on_exit()
             self.should_exit = True
 
-        threading.Thread(target=watch, name="explorer-leave", daemon=True).start()
+        threading.Thread(target=watch, name="explorer-stop", daemon=True).start()
 
 
 def serve(
@@ -63,45 +63,45 @@ def serve(
     *,
     in_notebook: bool = False,
 ) -> None:
-    """Serve API and page until Ctrl-C; `on_ready` gets the address. Raises ExplorerError when it cannot.
+    """Serve API and page until Ctrl-C; `on_ready` gets the address. Raises ExplorerError for a bad address.
 
-    `in_notebook`: as the child of a notebook, which may frame the page and alone knows its address; when
-    standard input ends, and so the notebook, the server does too.
+    `in_notebook`: as the child of a notebook, which may frame the page and alone knows its address. The
+    server stops when its standard input ends, that is with the notebook.
     """
     from explorer.learn.settings import TrainSettings
 
-    door = _open(host, port)
+    listener = _bind(host, port)
     training = TrainingProcess(explorations)
     secret = secrets.token_urlsafe(16) if in_notebook else ""
-    hosts = hosts_of(host, platform.node())
+    hosts = host_names(host, platform.node())
     app = create_app(root, explorations, TrainSettings, training, hosts, secret=secret)
     config = uvicorn.Config(
-        app, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE, ws="none"
+        app, log_level="warning", server_header=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS, ws="none"
     )
-    anywhere = host in ("127.0.0.1", "::1", "0.0.0.0", "::")
-    shown = "localhost" if anywhere and not in_notebook else host
-    address = f"http://{shown}:{door.getsockname()[1]}" + (f"/{secret}/" if secret else "")
+    local = host in ("127.0.0.1", "::1", "0.0.0.0", "::")
+    name = "localhost" if local and not in_notebook else host
+    address = f"http://{name}:{listener.getsockname()[1]}" + (f"/{secret}/" if secret else "")
     server = _Server(config, lambda: on_ready(address), app.state.closing.set)
     if in_notebook:
-        server.leave_with(sys.stdin.buffer)
+        server.stop_with(sys.stdin.buffer)
     try:
-        server.run([door])
+        server.run([listener])
     finally:
         training.close()
-        door.close()
+        listener.close()
 
 
-def _open(host: str, port: int) -> socket.socket:
-    """A bound socket: a port that is taken is told in one line."""
+def _bind(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises ExplorerError with one line for a port in use."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        door = socket.socket(family, kind, protocol)
-        if platform.system() != "Windows":  # there it would share a port that is in use
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(address)
+        listener = socket.socket(family, kind, protocol)
+        if platform.system() != "Windows":  # there this option would share a port in use
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ExplorerError(
             f"cannot serve at {host}:{port}: {reason}; choose another with --port or --host"
         ) from None
-    return door
+    return listener

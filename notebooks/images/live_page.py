@@ -1,6 +1,6 @@
-"""Photograph the live page for README.md: python -m notebooks.images.live_page
+"""Take the screenshot of the live page for the guide: python -m notebooks.images.live_page
 
-Run it in the root of the repository, with the page built, what the tests need installed and a Chromium.
+Run it in the root of the repository, with the page built, the extra [test] installed and a Chromium.
 """
 
 import shutil
@@ -18,7 +18,7 @@ from tests.browser.live_page import Served, until, watched
 HERE = Path(__file__).parent
 WINDOW = {"width": 1280, "height": 760}
 QUALITY = 82
-# one frame as fine as it gets, where software draws too slowly for that
+# one frame at full resolution, because drawing in software is too slow to reach it
 FINE = """() => {
   const { stage } = probe;
   stage.close();

@@ -1,4 +1,4 @@
-"""Draw the pictures of README.md anew: python notebooks/images/make.py"""
+"""Draw the pictures of the README and the guide: python notebooks/images/make.py"""
 
 from pathlib import Path
 
@@ -37,8 +37,8 @@ def julia() -> None:
     """Every Julia look at four moments of the demo clip."""
     moments = (0.4, 3.0, 6.2, 9.0)
     looks = julia_module.PRESETS.items()
-    heard = [(field, field.hear(DEMO_CLIP)) for _, field in looks]
-    frames = [ex.render_frame(field, track, t, size=(320, 180)) for field, track in heard for t in moments]
+    pairs = [(field, field.hear(DEMO_CLIP)) for _, field in looks]
+    frames = [ex.render_frame(field, track, t, size=(320, 180)) for field, track in pairs for t in moments]
     labels = [f"{name}  {t:.1f} s" for name, _ in looks for t in moments]
     save_image(contact_sheet(frames, columns=len(moments), labels=labels), HERE / "julia.jpg")
 

@@ -1,6 +1,6 @@
-"""Photograph the panel in a real JupyterLab for README.md: python -m notebooks.images.screenshots
+"""Take the screenshot of the panel in a real JupyterLab: python -m notebooks.images.screenshots
 
-Run it in the root of the repository, with what the tests need installed and a Chromium to be found.
+Run it in the root of the repository, with the extra [test] installed and a Chromium.
 """
 
 import io
@@ -18,7 +18,7 @@ from tests.browser.conftest import FLAGS, chromium
 
 HERE = Path(__file__).parent
 WINDOW = {"width": 1320, "height": 1150}
-COLOURS = 256  # a screenshot needs no more, and is a quarter as large
+COLORS = 256  # enough for a screenshot; the file is a quarter as large
 CELL = 'import explorer as ex\n\nex.explore("tabla_loop.flac")'
 
 
@@ -30,17 +30,17 @@ def panel(page: Page) -> None:
     page.evaluate("() => jupyterapp.shell.currentWidget.content.node.scrollTo(0, 0)")
     page.click(".explorer-live-play")
     page.wait_for_function("() => document.querySelector('.explorer-live canvas').dataset.t > 6.5")
-    keep(page, "panel.png")
+    save_screenshot(page, "panel.png")
 
 
-def keep(page: Page, name: str) -> None:
-    """Save what is on the screen as a small PNG."""
+def save_screenshot(page: Page, name: str) -> None:
+    """Save the screen as a small PNG."""
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    few = shot.quantize(COLOURS)
-    small = io.BytesIO()
-    shot.quantize(palette=few, dither=Image.Dither.FLOYDSTEINBERG).save(small, "PNG", optimize=True)
-    write_bytes(HERE / name, small.getvalue())
-    print(f"{name}: {len(small.getvalue()) / 1000:.0f} kB")
+    palette = shot.quantize(COLORS)
+    png = io.BytesIO()
+    shot.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG).save(png, "PNG", optimize=True)
+    write_bytes(HERE / name, png.getvalue())
+    print(f"{name}: {len(png.getvalue()) / 1000:.0f} kB")
 
 
 def main() -> None:

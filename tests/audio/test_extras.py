@@ -1,4 +1,4 @@
-"""Groups of features that are measured only when asked for: once, remembered, in a fixed order."""
+"""Groups of features that are measured only on request: once, cached, in a fixed order."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def asked(monkeypatch):
             progress("listening", 0.0, 1.0)
             return np.tile(times[:, None].astype(np.float32), (1, len(EXTRAS[group])))
 
-        def scaled(raw, present, settings):
+        def normalize(raw, present, settings):
             return np.clip(raw * present[:, None], -1, 1).astype(np.float32)
 
-        return SimpleNamespace(VERSION=1, measure=measure, scaled=scaled)
+        return SimpleNamespace(VERSION=1, measure=measure, normalize=normalize)
 
     monkeypatch.setattr(explorer.audio.extras, "_module", module)
     return names
@@ -90,7 +90,7 @@ def test_groups_are_told_by_their_features():
 def test_a_field_hears_what_it_needs_and_says_so_when_it_is_missing(sound, asked):
     field = CPPN(features=("bass", *STEREO))
     assert field.hear(sound).names == (*FEATURES, *STEREO)
-    with pytest.raises(SettingsError, match=r"analysed without 'harmonic'; .*extras=\('separation',\)"):
+    with pytest.raises(SettingsError, match=r"analyzed without 'harmonic'; .*extras=\('separation',\)"):
         field.controls(analyze(sound), np.array([0.0]))
 
 

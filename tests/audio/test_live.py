@@ -96,7 +96,7 @@ def test_nothing_depends_on_what_comes_later_or_on_how_it_arrives(end, size):
     samples = music(1, RATE)[:end]
     whole = live_features(music(1, RATE))
     analysis = LiveAnalysis()
-    parts = [analysis.hear(samples[first : first + size]) for first in range(0, max(end, 1), size)]
+    parts = [analysis.push(samples[first : first + size]) for first in range(0, max(end, 1), size)]
     np.testing.assert_allclose(np.concatenate(parts), whole[: end // HOP + 1], rtol=0, atol=1e-6)
 
 

@@ -63,7 +63,7 @@ def test_m4a_comes_through_ffmpeg(tmp_path):
     sound = open_sound(path)
     samples = samples_of(path)
     assert (sound.decoder, sound.sample_rate, sound.channels) == ("ffmpeg", 44100, 2)
-    assert sound.promised == pytest.approx(1, abs=0.05)
+    assert sound.header_duration == pytest.approx(1, abs=0.05)
     assert [shared_pitch(channel, 44100) for channel in samples.T] == pytest.approx([1000, 2000], abs=3)
     assert samples[4000:40000].std() == pytest.approx(0.5 / np.sqrt(2), rel=0.02)
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from explorer.audio.windows import Windows, centres, frame_count
+from explorer.audio.windows import Windows, centers, frame_count
 
 
 @pytest.mark.parametrize("rate", [8000, 11025, 22050, 44100, 48000, 192000])
 @pytest.mark.parametrize("fps", [24000 / 1001, 60, 240])
 def test_no_frame_is_further_than_half_a_sample_from_its_time(rate, fps):
     last = round(3600 * fps)
-    error = centres(last - 1000, last, rate, fps) / rate - np.arange(last - 1000, last) / fps
+    error = centers(last - 1000, last, rate, fps) / rate - np.arange(last - 1000, last) / fps
     assert np.abs(error).max() <= 0.5 / rate + 1e-9
 
 

@@ -1,4 +1,7 @@
-"""A real Chromium for the tests of this folder; skipped where there is none, but never in CI."""
+"""One real Chromium, one JupyterLab and one live page for all tests of this folder.
+
+Whatever needs the browser is marked `browser`: it runs with `-m browser`, and is skipped where there is none.
+"""
 
 import os
 import shutil
@@ -20,6 +23,13 @@ def missing(reason):
 def chromium():
     """The path of a Chromium, None where there is none; the variable CHROMIUM chooses another."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.hookimpl(tryfirst=True)  # before markers decide what runs
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +76,33 @@ def visit(browser):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory, browser):
+    """A JupyterLab: its address and the folder it shows; each module writes notebooks of its own names."""
+    from tests.browser import jupyter
+
+    folder = tmp_path_factory.mktemp("lab")
+    with jupyter.jupyterlab(folder) as address:
+        yield address, folder
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """A server of the live page with two models, for tests that change nothing."""
+    from tests.browser.live_page import MODELS, Served, with_models
+
+    server = Served(with_models(tmp_path_factory.mktemp("live"), *MODELS))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")  # a page that is left open goes on drawing, and slows all that follows
+def parts(browser, served):
+    """A live page that shows its parts."""
+    from tests.browser.live_page import until, watched
+
+    with watched(browser, served.address) as page:
+        until(page, "() => window.probe !== undefined")
+        yield page

@@ -10,8 +10,6 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
-
 PATIENCE = 90  # seconds until a test that hangs fails
 SETTINGS = {
     "apputils-extension/notification": {
@@ -87,6 +85,8 @@ def jupyterlab(folder: Path):
 
 
 def write_notebook(path: Path, *cells: str) -> Path:
+    import nbformat  # late: it takes seconds
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, path)

@@ -9,17 +9,16 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 import uvicorn
 
 from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
-from explorer.web.guard import hosts_of
+from explorer.web.request_guard import host_names
 from explorer.web.static_page import is_built
 from tests.browser.conftest import missing
 from tests.learn import fake_trainer
-from tests.web.few_settings import FewSettings
-from tests.web.made_models import make_model
+from tests.web.model_files import make_model
+from tests.web.published_settings import PublishedSettings
 
 ROOT = str(Path(__file__).parents[2])
 PATIENCE = 90  # seconds until a test that hangs fails
@@ -39,9 +38,9 @@ class Served:
         self.app = create_app(
             folder,
             folder / "runs",
-            FewSettings,
+            PublishedSettings,
             self.training,
-            hosts_of("127.0.0.1", ""),
+            host_names("127.0.0.1", ""),
             folder / "shipped",
             secret,
         )
@@ -112,19 +111,3 @@ def packed(values):
 UNPACK = (
     "const unpack = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);"
 )
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A server with two models, for tests that change nothing."""
-    server = Served(with_models(tmp_path_factory.mktemp("live"), *MODELS))
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def parts(browser, served):
-    """A page that shows its parts."""
-    with watched(browser, served.address) as page:
-        until(page, "() => window.probe !== undefined")
-        yield page

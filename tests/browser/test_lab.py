@@ -1,11 +1,10 @@
-"""The panel and the live view in a real JupyterLab: what hands do to them, and what is kept."""
+"""The panel and the live.live_view in a real JupyterLab: what hands do to them, and what is kept."""
 
 import base64
 import io
 import json
 import time
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image
@@ -52,21 +51,20 @@ UNNAMED = """() => [...document.querySelectorAll(".explorer-live :is(button, [ta
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory, browser):
-    """One JupyterLab for all tests: its address and the folder it shows."""
-    folder = tmp_path_factory.mktemp("lab")
+def notebooks(lab):
+    """The folder of JupyterLab with our notebooks in it."""
+    _, folder = lab
     write_wav(folder / "song.wav", music(LENGTH, 22050), 22050)
     jupyter.write_notebook(folder / "panel.ipynb", PANEL)
     jupyter.write_notebook(folder / "live.ipynb", LIVE)
     jupyter.write_notebook(folder / "many.ipynb", PANEL)
     jupyter.write_notebook(folder / "training.ipynb", TRAINING)
     (folder / "runs").mkdir()
-    with jupyter.jupyterlab(folder) as address:
-        yield address, folder
+    return folder
 
 
 @pytest.fixture(scope="module")
-def opened(lab, browser):
+def opened(lab, notebooks, browser):
     """Opens a notebook of the lab and runs it from top to bottom; once, then gives the same page again."""
     pages, wrong = {}, []
 
@@ -108,9 +106,8 @@ def until(true, what):
         time.sleep(0.1)
 
 
-def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened, lab):
+def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened, notebooks):
     page = opened("panel.ipynb")
-    _, folder = lab
     gain = control(page, "gain")
     handle = gain.locator(".noUi-handle")
     handle.scroll_into_view_if_needed()
@@ -128,7 +125,7 @@ def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened,
 
     ends = json.loads(execute(page, "assert panel.wait(60); print(panel.field.model_dump_json())"))
     t = float(execute(page, "print(panel.t)"))
-    track = ex.analyze(folder / "song.wav")
+    track = ex.analyze(notebooks / "song.wav")
     expected = ex.render_frame(CPPN(**ends), track, t, size=(320, 180))
     until(lambda: np.array_equal(picture(page), expected), "the picture is not what the controls say")
     assert ends["gain"] == value(gain) != before
@@ -148,7 +145,7 @@ def test_groups_of_features_open_and_close_with_the_keyboard(opened):
     note.wait_for(state="hidden")
 
 
-def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened, lab):
+def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened):
     page = opened("many.ipynb")
     page.get_by_role("tab", name="Sweep", exact=True).click()
     run = page.get_by_role("button", name="Run sweep")
@@ -193,16 +190,15 @@ def test_a_training_is_started_watched_and_stopped(opened):
     )
 
 
-def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened, lab):
+def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened, notebooks):
     page = opened("panel.ipynb")
-    _, folder = lab
     page.wait_for_selector(".explorer-panel")
     execute(page, "panel.load(panel.field.replace(gain=3.5)); panel.wait(60)")
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-    kept = nbformat.read(folder / "panel.ipynb", as_version=4)
-    outputs = [output.get("data", {}) for cell in kept.cells for output in cell.outputs]
+    kept = json.loads((notebooks / "panel.ipynb").read_text(encoding="utf-8"))
+    outputs = [output.get("data", {}) for cell in kept["cells"] for output in cell["outputs"]]
     assert any("image/jpeg" in data for data in outputs)
-    assert "widgets" not in kept.metadata
+    assert "widgets" not in kept["metadata"]
 
     page.reload()
     page.wait_for_function(jupyter.IDLE)
@@ -216,7 +212,7 @@ def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened
 
 
 def state(page):
-    """What the live view shows: the moment of its frame, the quality, the position of the sound."""
+    """What the live.live_view shows: the moment of its frame, the quality, the position of the sound."""
     canvas, wave = page.locator(".explorer-live canvas"), page.locator(".explorer-live-wave")
     return (
         float(canvas.get_attribute("data-t")),

@@ -16,30 +16,27 @@ from tests.browser.jupyter import PATIENCE, execute
 
 CELL = """import explorer as ex
 from explorer.notebook.live.page_server import page_server
-view = ex.live(ex.CPPN.preset('orchid'), explorations='runs', height=420)
+view = ex.live(ex.CPPN.preset('orchid'), explorations='live-runs', height=420)
 view"""
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory, browser):
+def page(lab, browser):
     pytest.importorskip("fastapi")
     from explorer.web.static_page import is_built
 
     if not is_built():
         missing("the live page is not built (python -m pip install -e .)")
-    folder, wrong = tmp_path_factory.mktemp("lab"), []
-    jupyter.write_notebook(folder / "live.ipynb", CELL)
-    with jupyter.jupyterlab(folder) as address:
-        opened = browser.new_page(viewport={"width": 1280, "height": 900})
-        opened.set_default_timeout(1000 * PATIENCE)
-        opened.on("pageerror", lambda error: wrong.append(str(error)))
-        opened.on(
-            "console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None
-        )
-        jupyter.open_notebook(opened, address, "live.ipynb")
-        jupyter.run_all(opened)
-        yield opened
-        opened.close()
+    (address, folder), wrong = lab, []
+    jupyter.write_notebook(folder / "live-cell.ipynb", CELL)
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(1000 * PATIENCE)
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    jupyter.open_notebook(opened, address, "live-cell.ipynb")
+    jupyter.run_all(opened)
+    yield opened
+    opened.close()
     assert wrong == []
 
 
@@ -98,6 +95,6 @@ def test_a_field_set_in_python_is_shown_and_comes_back_changed(page, cell):
 
 
 def test_the_server_ends_with_the_kernel(page):
-    server = psutil.Process(int(execute(page, "print(page_server('runs')._process.pid)")))
+    server = psutil.Process(int(execute(page, "print(page_server('live-runs')._process.pid)")))
     page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     until(page, lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE, "it goes on")

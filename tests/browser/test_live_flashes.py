@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.browser.live_page import MODELS, parts, served, until, watched  # noqa: F401  fixtures
+from tests.browser.live_page import until, watched
 from tests.signals import write_wav
 
 RATE = 48000
@@ -19,7 +19,7 @@ FOLLOW = """() => {
 
 
 @pytest.mark.parametrize("angle", [1.15, 2.45, 4.2])
-def test_the_light_that_is_judged_is_that_of_the_picture(parts, angle):  # noqa: F811
+def test_the_light_that_is_judged_is_that_of_the_picture(parts, angle):
     whole, cells = parts.evaluate(
         """(angle) => {
       const { ShaderCanvas, JULIA, Motion, uniforms, luminance, meanLight } = probe;
@@ -54,7 +54,7 @@ def pulse(tmp_path_factory):
     return write_wav(tmp_path_factory.mktemp("pulse") / "pulse.wav", tone.astype(np.float32), RATE)
 
 
-def test_a_pulsing_sound_is_dimmed_until_that_is_switched_off(browser, served, pulse):  # noqa: F811
+def test_a_pulsing_sound_is_dimmed_until_that_is_switched_off(browser, served, pulse):
     with watched(browser, served.address) as page:
         until(page, "() => window.probe?.stage.hasModel")
         page.evaluate(FOLLOW)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from explorer.fields import CPPN, Julia
 from tests.browser.live_page import MODELS, Served, until, watched, with_models
-from tests.web.made_models import make_model
+from tests.web.model_files import make_model
 
 expect.set_options(timeout=60_000)
 SECRET = "s3cret"

@@ -12,14 +12,7 @@ from explorer.fields import Julia
 from explorer.fields.cppn.presets import PRESETS as PRESETS_OF_NETWORKS
 from explorer.fields.julia.presets import PRESETS
 from explorer.files import write_json
-from tests.browser.live_page import (  # noqa: F401  a fixture
-    MODELS,
-    Served,
-    served,
-    until,
-    watched,
-    with_models,
-)
+from tests.browser.live_page import MODELS, Served, until, watched, with_models
 from tests.signals import music, write_wav
 
 expect.set_options(timeout=60_000)  # a busy machine is not a broken page
@@ -31,7 +24,7 @@ REFUSED = """navigator.mediaDevices.getUserMedia = () =>
 
 
 @pytest.fixture
-def page(browser, served):  # noqa: F811
+def page(browser, served):
     with watched(browser, served.address) as opened:
         until(opened, "() => window.probe?.stage.hasModel")
         yield opened
@@ -107,7 +100,7 @@ def test_another_model_is_chosen_and_answers(page, song):
     expect(page.locator(".notice")).to_have_count(0)
 
 
-def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_path):  # noqa: F811
+def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_path):
     chooser = page.get_by_label("picture", exact=True)
     chooser.select_option("look:orchid")
     until(page, "() => probe.stage.network?.settings.palette === 'aurora'")
@@ -139,12 +132,12 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
         ("#garbage", "#garbage"),
     ],
 )
-def test_a_link_that_cannot_be_drawn_is_told(browser, served, link, words):  # noqa: F811
+def test_a_link_that_cannot_be_drawn_is_told(browser, served, link, words):
     with watched(browser, served.address, path=f"/{link}") as page:
         expect(page.locator(".notice")).to_contain_text(words)
 
 
-def test_while_a_picture_is_built_that_is_told(browser, served):  # noqa: F811
+def test_while_a_picture_is_built_that_is_told(browser, served):
     slow = """() => {
       const { screen } = probe.stage;
       const late = () => new Promise((go) => (window.go = go));
@@ -223,7 +216,7 @@ def test_the_keys_are_written_on_the_page(page):
     expect(page.locator(".keys")).to_have_count(0)
 
 
-def test_the_first_press_of_a_key_asks_for_a_file(browser, served):  # noqa: F811
+def test_the_first_press_of_a_key_asks_for_a_file(browser, served):
     notes = "HTMLInputElement.prototype.click = function () { window.asked = this.type; };"
     with watched(browser, served.address, before=notes) as page:
         expect(page.get_by_role("heading", name="Let it hear something")).to_be_visible()
@@ -253,7 +246,7 @@ def test_it_begins_with_the_newest_training_that_was_finished(browser, tmp_path)
         ("StrangeError", "cannot be heard"),
     ],
 )
-def test_without_a_microphone_the_page_says_what_to_do(browser, served, name, words):  # noqa: F811
+def test_without_a_microphone_the_page_says_what_to_do(browser, served, name, words):
     with watched(browser, served.address, before=REFUSED.replace("{}", name)) as page:
         page.get_by_role("button", name="Microphone").click()
         expect(page.get_by_role("alert")).to_contain_text(words)
@@ -266,7 +259,7 @@ def test_a_file_that_is_no_sound_is_told(page, tmp_path):
     expect(page.get_by_role("alert")).to_contain_text("cannot play that file")
 
 
-def test_without_webgl2_the_page_says_so(browser, served):  # noqa: F811
+def test_without_webgl2_the_page_says_so(browser, served):
     with watched(
         browser, served.address, before="HTMLCanvasElement.prototype.getContext = () => null"
     ) as page:
@@ -355,7 +348,7 @@ def test_controls_fade_while_it_plays_and_come_back(page, song):
     expect(page.locator(".dock")).to_have_css("opacity", "1")
 
 
-def test_less_motion_where_that_is_wanted(browser, served):  # noqa: F811
+def test_less_motion_where_that_is_wanted(browser, served):
     with watched(browser, served.address, reduced_motion="reduce") as page:
         until(page, "() => window.probe?.stage.calm")
         before = page.evaluate("() => probe.stage.motion.controls.angle")
@@ -364,7 +357,7 @@ def test_less_motion_where_that_is_wanted(browser, served):  # noqa: F811
         assert page.evaluate("() => probe.stage.motion.controls.angle") == before
 
 
-def test_everything_fits_on_a_phone_and_has_a_name(browser, served):  # noqa: F811
+def test_everything_fits_on_a_phone_and_has_a_name(browser, served):
     with watched(browser, served.address, viewport={"width": 360, "height": 640}, has_touch=True) as page:
         until(page, "() => window.probe?.stage.hasModel")
         for panel in ("", "i", "t"):

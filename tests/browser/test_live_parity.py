@@ -12,7 +12,7 @@ from explorer.fields.cppn.presets import PRESETS
 from explorer.fields.julia.model import load_model
 from explorer.fields.julia.parameters import PARAMETERS
 from explorer.fields.julia.timeline import NAMED
-from tests.browser.live_page import MODELS, UNPACK, packed, parts, served  # noqa: F401  fixtures
+from tests.browser.live_page import MODELS, UNPACK, packed
 from tests.signals import click_track, music, noise, tone
 
 RATE = 48000
@@ -27,7 +27,7 @@ SOUNDS = {
 
 
 @pytest.mark.parametrize("name", SOUNDS)
-def test_the_page_hears_the_same_numbers(parts, name):  # noqa: F811
+def test_the_page_hears_the_same_numbers(parts, name):
     heard = parts.evaluate(
         f"""(text) => {{
           {UNPACK}
@@ -38,7 +38,7 @@ def test_the_page_hears_the_same_numbers(parts, name):  # noqa: F811
     np.testing.assert_allclose(heard, live_features(SOUNDS[name]), atol=1e-4, rtol=0)
 
 
-def test_and_so_does_its_audio_worklet(parts):  # noqa: F811
+def test_and_so_does_its_audio_worklet(parts):
     sound = SOUNDS["music"]
     heard = parts.evaluate(
         f"""async (text) => {{
@@ -52,7 +52,7 @@ def test_and_so_does_its_audio_worklet(parts):  # noqa: F811
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_its_models_answer_the_same(parts, served, name):  # noqa: F811
+def test_its_models_answer_the_same(parts, served, name):
     folder = served.folder / "runs" / name
     model = load_model(str(folder))
     features = live_features(SOUNDS["music"])
@@ -97,7 +97,7 @@ NARROW = [name for name, look in PRESETS.items() if look.hidden <= 32]
 
 
 @pytest.mark.parametrize("name", NARROW)
-def test_it_draws_the_same_networks(parts, name):  # noqa: F811
+def test_it_draws_the_same_networks(parts, name):
     field = PRESETS[name]
     row = np.array([[0.3, *np.linspace(-1, 1, len(field.features))]], np.float32)
     grid = Grid(*SIZE)
@@ -151,7 +151,7 @@ REST = {
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("samples", [1, 2])
-def test_it_draws_the_same_picture(parts, look, samples):  # noqa: F811
+def test_it_draws_the_same_picture(parts, look, samples):
     controls = {**REST, **look}
     field = Julia(samples=samples)
     row = np.array([[0.0, *(controls[name] for name in NAMED)]], np.float32)

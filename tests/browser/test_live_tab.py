@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import FLAGS, chromium
-from tests.browser.live_page import served, until, watched  # noqa: F401  a fixture
+from tests.browser.live_page import until, watched
 
 expect.set_options(timeout=60_000)  # a busy machine is not a broken page
 # what a browser gives for a tab that was chosen: a picture, and its sound where that was ticked
@@ -37,7 +37,7 @@ def near(name, value):
     return f"() => Math.abs(probe.stage.features[{number}] - {value}) < 0.01"
 
 
-def test_a_real_tab_is_heard(browser, served, tmp_path):  # noqa: F811
+def test_a_real_tab_is_heard(browser, served, tmp_path):
     (tmp_path / "tone.html").write_text(TONE)
     flags = [flag for flag in FLAGS if "fake" not in flag]
     flags.append("--auto-select-tab-capture-source-by-title=the tone")
@@ -61,7 +61,7 @@ def test_a_real_tab_is_heard(browser, served, tmp_path):  # noqa: F811
 
 
 @pytest.fixture
-def tab(browser, served):  # noqa: F811
+def tab(browser, served):
     with watched(browser, served.address, before=SHARED.replace("SOUND", "true")) as page:
         until(page, "() => window.probe?.stage.hasModel")
         page.get_by_role("button", name="Browser tab").click()
@@ -87,7 +87,7 @@ def test_the_end_of_a_tab_is_told(tab):
     assert tab.evaluate("() => window.tab.getTracks().every((track) => track.readyState === 'ended')")
 
 
-def test_a_tab_shared_without_its_sound_is_told_and_let_go(browser, served):  # noqa: F811
+def test_a_tab_shared_without_its_sound_is_told_and_let_go(browser, served):
     with watched(browser, served.address, before=SHARED.replace("SOUND", "false")) as page:
         page.get_by_role("button", name="Browser tab").click()
         expect(page.get_by_role("alert")).to_contain_text("without its sound")

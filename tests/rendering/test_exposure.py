@@ -11,7 +11,7 @@ from explorer import CPPN, Julia, render_frame
 from explorer.errors import Stopped
 from explorer.fields.presets import look
 from explorer.rendering import Exposure, Renderer
-from explorer.rendering.exposure import LEVELS, RATE, dim, needed
+from explorer.rendering.exposure import EXPOSURES, SAMPLE_RATE, dim, required_exposures
 from explorer.rendering.flashes import CellGrid, FlashCounter, relative_luminance
 from tests.signals import write_wav
 from tests.tracks import made_up_track
@@ -22,7 +22,7 @@ CELLS = CellGrid((64, 36))
 
 def flicker(hertz, low, high, seconds=4.0):
     """Maps of luminance that go up and down all over, as a sine."""
-    t = np.arange(round(seconds * RATE)) / RATE
+    t = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
     light = (low + high) / 2 + (high - low) / 2 * np.sin(2 * np.pi * hertz * t)
     return np.broadcast_to(light[:, None, None].astype(np.float32), (len(t), *CELLS.shape))
 
@@ -38,29 +38,29 @@ def flashing():
 
 
 def flashes(field, track, exposure=None):
-    counter = FlashCounter(Fraction(RATE))
+    counter = FlashCounter(Fraction(SAMPLE_RATE))
     with Renderer(field, track, SIZE, exposure=exposure) as renderer:
-        for frame in renderer.frames(np.arange(round(track.duration * RATE)) / RATE):
+        for frame in renderer.frames(np.arange(round(track.duration * SAMPLE_RATE)) / SAMPLE_RATE):
             counter.take(frame)
     return counter.result()
 
 
 def test_slow_or_faint_changes_need_no_dimming():
-    assert (needed(flicker(2.5, 0.1, 0.9), CELLS) == 1).all()
-    assert (needed(flicker(8, 0.4, 0.45), CELLS) == 1).all()
+    assert (required_exposures(flicker(2.5, 0.1, 0.9), CELLS) == 1).all()
+    assert (required_exposures(flicker(8, 0.4, 0.45), CELLS) == 1).all()
 
 
 def test_a_flicker_needs_its_amplitude_below_a_tenth():
-    found = needed(flicker(6, 0.0, 0.5), CELLS)
-    assert found[: RATE // 2].min() == 1  # it takes a while until there are more than three
+    found = required_exposures(flicker(6, 0.0, 0.5), CELLS)
+    assert found[: SAMPLE_RATE // 2].min() == 1  # it takes a while until there are more than three
     assert 0.1 / 0.5 * 0.75 < found[-1] < 0.1 / 0.5
-    assert found[-1] in LEVELS
+    assert found[-1] in EXPOSURES
 
 
 def test_a_flicker_that_is_small_on_the_screen_is_no_flash():
     small = np.array(flicker(6, 0.0, 0.5))
     small[:, 4:, :] = small[:, :, 4:] = 0.2
-    assert (needed(small, CELLS) == 1).all()
+    assert (required_exposures(small, CELLS) == 1).all()
 
 
 def test_limited_frames_pass_where_the_others_do_not(track, flashing):
@@ -96,11 +96,11 @@ def test_an_exposure_depends_on_its_moment_alone(track, flashing, monkeypatch, t
     alone = np.array([one.at(t) for t in times])
     monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path / "two"))
     two = Exposure(flashing, track, SIZE, threads=2)
-    assert two.known(5.0) == 1.0
+    assert two.cached_at(5.0) == 1.0
     two.prepare(0, track.duration)
-    np.testing.assert_array_equal([two.known(t) for t in times], alone)
+    np.testing.assert_array_equal([two.cached_at(t) for t in times], alone)
     again = Exposure(flashing, track, SIZE)  # remembered on disk
-    np.testing.assert_array_equal([again.known(t) for t in times], alone)
+    np.testing.assert_array_equal([again.cached_at(t) for t in times], alone)
 
 
 def test_ramps_are_slow(track, flashing):

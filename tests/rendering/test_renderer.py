@@ -13,7 +13,7 @@ from explorer.errors import DeviceError, ExplorerWarning, SettingsError, Stopped
 from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
-from explorer.rendering.torch_engine import SMALLEST_BLOCK, TorchEngine
+from explorer.rendering.torch_engine import MIN_BLOCK_POINTS, TorchEngine
 from tests.tracks import made_up_track
 
 FIELDS = [CPPN(hidden=256, layers=4), CPPN(hidden=4, layers=3), CPPN(hidden=48, layers=3, palette="oklab")]
@@ -170,7 +170,7 @@ def test_a_full_gpu_is_told_in_one_line(free, advice):
     engine = TorchEngine(CPU, Grid(1280, 720), free_bytes=lambda: free)
     out = np.empty((1280 * 720, 3), np.uint8)
     with pytest.raises(DeviceError, match=f"a small GPU ran out of memory drawing 1280x720; .*{advice}"):
-        engine.draw(Limited(most=SMALLEST_BLOCK - 1), out)
+        engine.draw(Limited(most=MIN_BLOCK_POINTS - 1), out)
 
 
 @pytest.mark.gpu

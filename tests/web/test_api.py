@@ -18,11 +18,11 @@ from schemathesis.specs.openapi.checks import (
 
 from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
-from explorer.web.guard import LARGEST_BODY, hosts_of
+from explorer.web.request_guard import MAX_BODY_BYTES, host_names
 from tests.learn import fake_trainer
 from tests.learn.test_subprocess_training import ROOT, until
-from tests.web.few_settings import SEED_BODY, FewSettings
-from tests.web.made_models import make_model
+from tests.web.model_files import make_model
+from tests.web.published_settings import PUBLISHED_REQUEST, PublishedSettings
 
 NAME = "train_20260101T000000Z_aaaaaa"
 EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -45,9 +45,9 @@ def make_client(tmp_path, monkeypatch):
 
     def make(manner="short", hosts=None):
         training = TrainingProcess(tmp_path / "runs", (sys.executable, fake_trainer.__file__, manner))
-        names = hosts or hosts_of("127.0.0.1", "box")
+        names = hosts or host_names("127.0.0.1", "box")
         shipped = tmp_path / "shipped"
-        app = create_app(tmp_path, tmp_path / "runs", FewSettings, training, names, shipped)
+        app = create_app(tmp_path, tmp_path / "runs", PublishedSettings, training, names, shipped)
         made.append(training)
         client = TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
         client.training = training
@@ -78,7 +78,7 @@ def test_people_who_ask_for_nothing_are_shown_the_way_to_the_page(client, path, 
 
 
 def test_the_published_request_starts_training(client, tmp_path):
-    answer = client.post("/api/train/start", json=SEED_BODY)
+    answer = client.post("/api/train/start", json=PUBLISHED_REQUEST)
     assert answer.status_code == 202
     assert answer.json()["status"] == "starting"
     done = until(client.training, "done")
@@ -88,8 +88,8 @@ def test_the_published_request_starts_training(client, tmp_path):
 
 def test_only_one_training_at_a_time(make_client):
     client = make_client("long")
-    client.post("/api/train/start", json=SEED_BODY)
-    again = client.post("/api/train/start", json=SEED_BODY)
+    client.post("/api/train/start", json=PUBLISHED_REQUEST)
+    again = client.post("/api/train/start", json=PUBLISHED_REQUEST)
     assert again.status_code == 409
     assert "already" in again.json()["detail"]
     until(client.training, "running")
@@ -115,7 +115,7 @@ def test_only_one_training_at_a_time(make_client):
     ],
 )
 def test_bad_requests_are_answered_with_the_reason(client, changes, words):
-    answer = client.post("/api/train/start", json={**SEED_BODY, **changes})
+    answer = client.post("/api/train/start", json={**PUBLISHED_REQUEST, **changes})
     assert answer.status_code == 422
     assert words in answer.json()["detail"]
     assert client.training.status().status == "idle"
@@ -130,7 +130,7 @@ def test_what_is_no_json_object_is_refused(client, body):
 
 def test_bounds_and_help_of_the_form_are_those_of_the_settings(client):
     said = client.get("/api/train/settings").json()["properties"]
-    knob = FewSettings.knobs()["epochs"]
+    knob = PublishedSettings.knobs()["epochs"]
     assert (said["epochs"]["minimum"], said["epochs"]["maximum"]) == (knob.low, knob.high)
     assert said["epochs"]["description"] == knob.help
     assert said["learning_rate"]["default"] == 2e-3
@@ -186,14 +186,14 @@ def test_foreign_pages_names_and_large_bodies_are_refused(client):
     for method, path in (("POST", "/api/train/start"), ("POST", "/api/train/stop"), ("GET", "/api/models")):
         answer = client.request(method, path, headers={"origin": "http://evil.example"})
         assert answer.status_code == 403
-    assert client.post("/api/train/start", content=b" " * (LARGEST_BODY + 1)).status_code == 413
+    assert client.post("/api/train/start", content=b" " * (MAX_BODY_BYTES + 1)).status_code == 413
 
 
 def test_events_tell_every_change(make_client):
     client = make_client("long")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.web.training_api.PULSE", 0.01)
-        client.post("/api/train/start", json=SEED_BODY)
+        patch.setattr("explorer.web.training_api.POLL_SECONDS", 0.01)
+        client.post("/api/train/start", json=PUBLISHED_REQUEST)
         until(client.training, "running")
         client.training.stop()
         until(client.training, "stopped")

@@ -9,9 +9,9 @@ import pytest
 
 from explorer.cli import main
 from tests.signals import music, write_wav
-from tests.web.few_settings import SEED_BODY
-from tests.web.made_models import make_model
-from tests.web.serving import PATIENCE, ask, serving
+from tests.web.model_files import make_model
+from tests.web.published_settings import PUBLISHED_REQUEST
+from tests.web.server_process import PATIENCE, ask, serving
 
 NAME = "train_20260101T000000Z_aaaaaa"
 
@@ -53,11 +53,11 @@ def test_the_published_request_trains_a_model_that_is_then_served(server):
     folder, _, address = server
     for n in range(3):
         write_wav(folder / "data" / "audio" / f"{n}.wav", music(8.0, 22050, seed=n), 22050)
-    assert ask(f"{address}/api/train/start", SEED_BODY)[0] == 202
+    assert ask(f"{address}/api/train/start", PUBLISHED_REQUEST)[0] == 202
     with urllib.request.urlopen(f"{address}/api/train/events", timeout=PATIENCE) as events:
         said = (json.loads(line[6:]) for line in events if line.startswith(b"data: "))
         told = next(told for told in said if told["status"] not in ("starting", "running"))
-    assert (told["status"], told["epochs"]) == ("done", SEED_BODY["epochs"])
+    assert (told["status"], told["epochs"]) == ("done", PUBLISHED_REQUEST["epochs"])
     newest = ask(f"{address}/api/models")[1][0]
     assert newest["id"] == told["run"]
     assert ask(f"{address}/api/model/metadata")[1]["metadata"]["window_frames"] == 10

@@ -1,7 +1,7 @@
-"""Features that are heard only when asked for, one module a group (see `features.EXTRAS`).
+"""Groups of features that are measured only on request, one module each (see `features.EXTRAS`).
 
 Each module has `VERSION` (raised whenever the same sound gives other numbers), `measure` (sound -> raw
-columns at given times) and `scaled` (raw columns -> values in [-1, 1]).
+columns at given times) and `normalize` (raw columns -> values in [-1, 1]).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Columns = Float32[np.ndarray, "frames columns"]
 
 
 @runtime_checkable
-class Group(Protocol):
-    """What the module of a group of features has."""
+class FeatureGroup(Protocol):
+    """The interface of a group's module."""
 
     VERSION: int
 
@@ -29,10 +29,10 @@ class Group(Protocol):
         """Raw columns, in the units of `features.EXTRAS`, at exactly `times` seconds; never NaN."""
         ...
 
-    def scaled(
-        self, raw: Columns, present: Float64[np.ndarray, " frames"], settings: AnalysisSettings
+    def normalize(
+        self, raw: Columns, presence: Float64[np.ndarray, " frames"], settings: AnalysisSettings
     ) -> Columns:
-        """Values in [-1, 1]; `present` is how much each frame is sound rather than silence, 0 to 1."""
+        """Values in [-1, 1]; `presence`, 0 to 1, says how much of each frame is sound."""
         ...
 
 
@@ -42,16 +42,16 @@ def version(group: str) -> int:
 
 
 def measure(group: str, sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progress) -> Columns:
-    """See `Group.measure`."""
+    """See `FeatureGroup.measure`."""
     return _module(group).measure(sound, times, progress)
 
 
-def scaled(
-    group: str, raw: Columns, present: Float64[np.ndarray, " frames"], settings: AnalysisSettings
+def normalize(
+    group: str, raw: Columns, presence: Float64[np.ndarray, " frames"], settings: AnalysisSettings
 ) -> Columns:
-    """See `Group.scaled`."""
-    return _module(group).scaled(raw, present, settings)
+    """See `FeatureGroup.normalize`."""
+    return _module(group).normalize(raw, presence, settings)
 
 
-def _module(group: str) -> Group:
-    return cast(Group, importlib.import_module(f"explorer.audio.extras.{group}"))
+def _module(group: str) -> FeatureGroup:
+    return cast(FeatureGroup, importlib.import_module(f"explorer.audio.extras.{group}"))

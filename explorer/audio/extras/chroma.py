@@ -13,10 +13,10 @@ import numpy as np
 from jaxtyping import Float32, Float64
 from scipy import ndimage
 
-from explorer.audio.extras.mono import HOP, RATE, Mono, at_times, listen, pieces, told
+from explorer.audio.extras.mono import HOP, RATE, Mono, at_times, pieces, read_mono, report_progress
 from explorer.audio.features import NOTES, AnalysisSettings
 from explorer.audio.load import Sound
-from explorer.audio.normalize import STEVENS, Column, peak_level, smooth, smoothstep
+from explorer.audio.normalize import STEVENS_EXPONENT, Column, peak_level, smooth, smoothstep
 from explorer.progress import Progress
 
 VERSION = 1
@@ -35,11 +35,11 @@ SCALE: dict[str, Any] = {
 }
 MARGIN = 48 * HOP  # samples, 1.1 s: the lowest note's window is 0.8 s long
 TUNING_BINS = 50  # of a semitone
-QUIET = -50.0  # dB re the loudest moment; notes fade in over the 12 dB above
-FADE = 12.0
-FAINTEST = 1e-10  # energy re a full scale sine, below lies rounding
-EVEN = 1 / 12
-LEAST_FULL = ((1 / 3 - EVEN) / (1 - EVEN)) ** STEVENS  # strength of one of three equal notes
+QUIET_DB = -50.0  # re the loudest moment; notes fade in over the 12 dB above
+FADE_DB = 12.0
+MIN_ENERGY = 1e-10  # re a full scale sine: below lies rounding
+EVEN_SHARE = 1 / 12
+MIN_FULL_SCALE = ((1 / 3 - EVEN_SHARE) / (1 - EVEN_SHARE)) ** STEVENS_EXPONENT  # one of three equal notes
 
 Energies = Float32[np.ndarray, "rows 12"]
 Notes = Float32[np.ndarray, "frames 12"]
@@ -47,7 +47,7 @@ Notes = Float32[np.ndarray, "frames 12"]
 
 def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progress) -> Notes:
     """Share of each note, C to B, in the energy of the moment; all are 0 where it is quiet."""
-    samples = listen(sound)
+    samples = read_mono(sound)
     return at_times(shares(note_energies(samples, tuning(samples, progress), progress)), times)
 
 
@@ -57,30 +57,30 @@ def tuning(samples: Mono, progress: Progress) -> float:
     strength = np.zeros(TUNING_BINS)
     for piece in pieces(samples, 2 * HOP):
         pitches, peaks = librosa.piptrack(y=piece.samples, sr=RATE, hop_length=HOP)
-        place = (12 * np.log2(pitches[pitches > 0] / 440)) % 1
-        strength += np.histogram(place, TUNING_BINS, (0, 1), weights=peaks[pitches > 0])[0]
-        told(progress, TUNING_STEP, piece, samples)
+        positions = (12 * np.log2(pitches[pitches > 0] / 440)) % 1
+        strength += np.histogram(positions, TUNING_BINS, (0, 1), weights=peaks[pitches > 0])[0]
+        report_progress(progress, TUNING_STEP, piece, samples)
     if not strength.any():
         return 0.0
-    found = (np.argmax(ndimage.gaussian_filter1d(strength, 1.0, mode="wrap")) + 0.5) / TUNING_BINS
-    return float((found + 0.5) % 1 - 0.5)
+    position = (np.argmax(ndimage.gaussian_filter1d(strength, 1.0, mode="wrap")) + 0.5) / TUNING_BINS
+    return float((position + 0.5) % 1 - 0.5)
 
 
-def note_energies(samples: Mono, tuned: float, progress: Progress) -> Energies:
+def note_energies(samples: Mono, tuning_semitones: float, progress: Progress) -> Energies:
     """Energy of each note in each row, all octaves together; a full scale sine has about 1."""
     parts = []
     lengths, _ = librosa.filters.wavelet_lengths(freqs=FREQUENCIES, sr=RATE)
     weight = np.asarray(4 / lengths[:, None], np.float32)  # librosa's bins grow with the root of their length
     for piece in pieces(samples, MARGIN):
-        bins = librosa.cqt(piece.samples, **SCALE, tuning=tuned * BINS / 12)  # tuning in bins
+        bins = librosa.cqt(piece.samples, **SCALE, tuning=tuning_semitones * BINS / 12)  # tuning in bins
         first = MARGIN // HOP
         power = np.square(np.abs(bins[:, first : first + piece.last - piece.first]))
-        parts.append(_folded(power * weight))
-        told(progress, STEP, piece, samples)
+        parts.append(_fold_octaves(power * weight))
+        report_progress(progress, STEP, piece, samples)
     return np.concatenate(parts)
 
 
-def _folded(power: Float32[np.ndarray, "bins rows"]) -> Energies:
+def _fold_octaves(power: Float32[np.ndarray, "bins rows"]) -> Energies:
     """The bins of each note, one on either side of its middle, summed over the octaves."""
     octaves = power.reshape(OCTAVES, BINS, -1).sum(axis=0)
     notes = np.roll(octaves, 1, axis=0).reshape(len(NOTES), BINS // len(NOTES), -1)
@@ -89,16 +89,16 @@ def _folded(power: Float32[np.ndarray, "bins rows"]) -> Energies:
 
 def shares(energies: Energies) -> Energies:
     """Each note's part of a row's energy, fading to 0 where the row is quiet re the loudest one."""
-    total = np.maximum(energies.sum(axis=1, dtype=np.float64), FAINTEST)
-    gate = smoothstep((10 * np.log10(total / total.max()) - QUIET) / FADE) * (total > FAINTEST)
+    total = np.maximum(energies.sum(axis=1, dtype=np.float64), MIN_ENERGY)
+    gate = smoothstep((10 * np.log10(total / total.max()) - QUIET_DB) / FADE_DB) * (total > MIN_ENERGY)
     return np.asarray(energies * (gate / total)[:, None], np.float32)
 
 
-def scaled(raw: Notes, present: Column, settings: AnalysisSettings) -> Notes:
+def normalize(raw: Notes, presence: Column, settings: AnalysisSettings) -> Notes:
     """-1 where a note has no more than a twelfth of the sound, 1 where it has as much as it ever has, and
-    at least as much as one of a triad. Noise, which has all notes alike, rests."""
+    at least as much as one of a triad. Noise has all notes alike and rests."""
     width = settings.smoothing * settings.fps
-    excess = np.maximum(raw.T.astype(np.float64) - EVEN, 0) / (1 - EVEN)
-    strengths = [smooth(column**STEVENS * present, width) for column in excess]
-    full = np.array([max(peak_level(strength, settings), LEAST_FULL) for strength in strengths])
-    return np.asarray(2 * np.clip(np.stack(strengths, axis=1) / full, 0, 1) - 1, np.float32)
+    excess = np.maximum(raw.T.astype(np.float64) - EVEN_SHARE, 0) / (1 - EVEN_SHARE)
+    strengths = [smooth(column**STEVENS_EXPONENT * presence, width) for column in excess]
+    full_scale = np.array([max(peak_level(strength, settings), MIN_FULL_SCALE) for strength in strengths])
+    return np.asarray(2 * np.clip(np.stack(strengths, axis=1) / full_scale, 0, 1) - 1, np.float32)

@@ -1,7 +1,7 @@
-"""The causal live analysis as columns of a track: what a trained model hears (see `explorer.audio.live`).
+"""The causal live analysis as columns of a track: the inputs of a trained model (see `explorer.audio.live`).
 
-Remembered are its own rows and not columns of a track: tracks of all rates are interpolated from them, and
-learning takes them as they are.
+The cache holds its own rows and not columns of a track: tracks of all rates are interpolated from them, and
+training takes them as they are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from explorer.audio.cache import cache_folder, keep, kept
+from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, LiveRows, live_features_of
 from explorer.audio.load import Sound, open_sound
@@ -19,13 +19,13 @@ from explorer.audio.track import interpolate_rows
 from explorer.progress import Progress, silent
 
 VERSION = LIVE_VERSION
-STEP = "listening as a live page does"
+STEP = "measuring live features"
 
 Columns = Float32[np.ndarray, "frames columns"]
 
 
 def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progress) -> Columns:
-    """See `Group.measure`. Row n of 60 a second is frame n of the live analysis, to the bit."""
+    """See `FeatureGroup.measure`. Row n of 60 a second is frame n of the live analysis, to the bit."""
     return at_times(_rows(sound, progress), times)
 
 
@@ -35,12 +35,12 @@ def at_times(rows: Float32[np.ndarray, "rows 6"], times: Float64[np.ndarray, " f
 
 
 def cached_rows(path: Path, sha256: str, progress: Progress = silent) -> LiveRows:
-    """The live features of a file with this content, `LIVE_FPS` rows a second, heard once."""
+    """The live features of a file with this content, `LIVE_FPS` rows a second, cached."""
     entry = cache_folder() / "live" / f"{sha256[:40]}-{LIVE_VERSION}.npy"
-    rows = kept(entry)
+    rows = load_array(entry)
     if rows is None or rows.ndim != 2 or rows.shape[1] != len(LIVE_FEATURES):
         rows = _rows(open_sound(path), progress)
-        keep(entry, rows)
+        save_array(entry, rows)
     return rows
 
 
@@ -51,6 +51,6 @@ def _rows(sound: Sound, progress: Progress) -> LiveRows:
     return rows
 
 
-def scaled(raw: Columns, present: Float64[np.ndarray, " frames"], settings: AnalysisSettings) -> Columns:
-    """See `Group.scaled`: from [0, 1] to [-1, 1], unsmoothed, with nothing that needs the whole track."""
+def normalize(raw: Columns, presence: Float64[np.ndarray, " frames"], settings: AnalysisSettings) -> Columns:
+    """See `FeatureGroup.normalize`: from [0, 1] to [-1, 1], unsmoothed, without use of the whole track."""
     return np.asarray(np.clip(2 * raw - 1, -1, 1), np.float32)

@@ -1,4 +1,4 @@
-"""One sound as the extra features hear it: mono at 22.05 kHz, in memory, worked through in pieces."""
+"""The input of the extra features: mono sound at 22.05 kHz, in memory, processed in pieces."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from explorer.audio.track import interpolate_rows
 from explorer.progress import Progress
 
 RATE = 22050
-HOP = 512  # samples between spectra; rows are placed by their exact times n HOP / RATE, never counted up
-PIECE = 430  # spectra worked on together, 10 s of sound
+HOP = 512  # samples between spectra; a row's time is exactly n HOP / RATE, never a sum of hops
+PIECE_ROWS = 430  # spectra computed together, 10 s of sound
 
 Mono = Float32[np.ndarray, " samples"]
 Rows = Float32[np.ndarray, "rows columns"]
@@ -24,15 +24,15 @@ Rows = Float32[np.ndarray, "rows columns"]
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows `first` to `last`-1 of all spectra, and the sound around them from `begin` on."""
+    """Rows `first` to `last`-1 of all spectra, and the sound around them from `start` on."""
 
     first: int
     last: int
-    begin: int
+    start: int
     samples: Mono
 
 
-def listen(sound: Sound) -> Mono:
+def read_mono(sound: Sound) -> Mono:
     """The whole sound as the mean of its channels at RATE; 4 bytes a sample, 318 MB an hour."""
     stream = soxr.ResampleStream(sound.sample_rate, RATE, 1, dtype="float32", quality="HQ")
     with closing(sound.blocks()) as blocks:
@@ -47,14 +47,14 @@ def row_count(samples: Mono) -> int:
 
 
 def pieces(samples: Mono, margin: int) -> Iterator[Piece]:
-    """The sound piece by piece, each with `margin` samples of what lies before its first and after its
+    """The sound piece by piece, each with `margin` samples of sound before its first and after its
     last row; zeros before and after the sound."""
     rows = row_count(samples)
-    for first in range(0, rows, PIECE):
-        last = min(first + PIECE, rows)
-        begin, end = first * HOP - margin, (last - 1) * HOP + margin
-        inside = samples[max(begin, 0) : end]
-        yield Piece(first, last, begin, np.pad(inside, (max(-begin, 0), max(end - len(samples), 0))))
+    for first in range(0, rows, PIECE_ROWS):
+        last = min(first + PIECE_ROWS, rows)
+        start, end = first * HOP - margin, (last - 1) * HOP + margin
+        padding = max(-start, 0), max(end - len(samples), 0)
+        yield Piece(first, last, start, np.pad(samples[max(start, 0) : end], padding))
 
 
 def at_times(rows: Rows, times: Float64[np.ndarray, " frames"]) -> Float32[np.ndarray, "frames columns"]:
@@ -62,7 +62,7 @@ def at_times(rows: Rows, times: Float64[np.ndarray, " frames"]) -> Float32[np.nd
     return np.asarray(interpolate_rows(rows, times * (RATE / HOP)), np.float32)
 
 
-def told(progress: Progress, step: str, piece: Piece, samples: Mono) -> None:
+def report_progress(progress: Progress, step: str, piece: Piece, samples: Mono) -> None:
     """Progress after a piece, in seconds of sound."""
-    whole = len(samples) / RATE
-    progress(step, min(piece.last * HOP / RATE, whole), whole)
+    duration = len(samples) / RATE
+    progress(step, min(piece.last * HOP / RATE, duration), duration)

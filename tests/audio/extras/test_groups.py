@@ -44,10 +44,10 @@ def test_progress_is_told_and_can_stop(tmp_path, group):
     sound = write_wav(tmp_path / "a.wav", noise(35, 8000), 8000)
     told = []
 
-    def listen(step, done, total):
+    def record(step, done, total):
         told.append((step, done, total))
 
-    analyze(sound, extras=(group,), progress=listen)
+    analyze(sound, extras=(group,), progress=record)
     steps = {step for step, _, _ in told} - {"analyzing"}
     assert steps
     for step in steps:
