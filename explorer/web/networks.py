@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
-from explorer.fields.cppn.presets import PRESETS
-from explorer.fields.palette import Cosine, palette_of
+from explorer.fields.palette import Cosine, parse_palette
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
 from explorer.web.models import ModelNotFoundError
@@ -69,7 +68,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
     @app.get("/api/networks", tags=["networks"])
     def listed() -> Networks:
         """Looks, runs and settings to start from."""
-        looks = {name: look.model_dump(mode="json") for name, look in PRESETS.items() if _fits(look)}
+        looks = {name: look.model_dump(mode="json") for name, look in CPPN.presets().items() if _fits(look)}
         sliders = [_slider(knob) for name, knob in CPPN.knobs().items() if name not in OF_A_TRACK]
         return Networks(looks=looks, runs=[run.name for run in _runs(explorations)], sliders=sliders)
 
@@ -89,20 +88,21 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
 
 def build_network(settings: dict[str, Any]) -> Network:
     """The network of some settings. Raises SettingsError when they are wrong, or it is too large to draw."""
-    field = CPPN(**settings).at_rest  # drift and keyframes belong to a track
+    field = CPPN(**settings).without_animation  # drift and keyframes belong to a track
     if not _fits(field):
         raise SettingsError(
             f"got a network of {field.hidden} x {field.layers}; the page draws them up to {WIDEST} wide and "
             f"{DEEPEST} deep"
         )
-    from explorer.fields.cppn.network import FEATURE_SCALE, build  # slow to load
+    from explorer.fields.cppn.network import FEATURE_SCALE  # slow to load
+    from explorer.fields.cppn.weights import random_network
 
-    network = build(field)
+    network = random_network(field)
     return Network(
         settings=field.model_dump(mode="json"),
         shapes=[(weight.shape[0], weight.shape[1]) for weight in network.weights],
         weights=[weight.ravel().tolist() for weight in network.weights],
-        placed=network.placed,
+        placed=network.pixel_inputs,
         feature_scale=FEATURE_SCALE * field.audio_gain,
         activations=list(network.activations),
         palette=_palette(field.palette),
@@ -114,10 +114,11 @@ def _fits(field: CPPN) -> bool:
 
 
 def _palette(name: str) -> dict[str, Any]:
-    palette = palette_of(name)
+    palette = parse_palette(name)
     if palette is None:
         return {"kind": "rgb"}
-    return {"kind": "cosine" if isinstance(palette, Cosine) else "oklab", **asdict(palette)}
+    kind = "cosine" if isinstance(palette, Cosine) else "oklab"
+    return {"kind": kind, "numbers": palette.numbers, **asdict(palette)}
 
 
 def _slider(knob: Knob) -> Slider:

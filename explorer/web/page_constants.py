@@ -11,24 +11,31 @@ from typing import Any
 
 from explorer.audio import live
 from explorer.audio.features import BANDS, TIMBRES
-from explorer.fields import Julia
+from explorer.fields import Julia, srgb
 from explorer.fields.julia import parameters
-from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
-from explorer.fields.julia.presets import DEFAULT_PRESET, PRESETS
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
+from explorer.fields.kernels import color_formulas as colors
 from explorer.files import write_json
 from explorer.web.glsl import glsl_of
 
+COLOR_FORMULAS: tuple[Any, ...] = (
+    colors.srgb,
+    colors.clipped_srgb,
+    colors.weighted_sum,
+    colors.cube,
+    colors.oklab_to_srgb,
+)
+COLOR_FORMULAS += (colors.cosine_channel, colors.cosine_color, colors.oklab_color)
 FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
 # settings of the field that are sliders on the page
 LOOK: tuple[str, ...] = ("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance")
 LOOK += ("rotation", "start_angle", "travel")
-FORMULAS = (escape_time, tone_of, seen_of, colour)
+JULIA_FORMULAS = (escape_time, tone_of, exterior_weight, color)
 
 
 def page_constants() -> dict[str, Any]:
     """Numbers and names of the live analysis, the visual parameters and the colours."""
-    look = PRESETS[DEFAULT_PRESET]
+    look = Julia.default_look()
     return {
         "analysis": {
             "rate": live.RATE,
@@ -46,15 +53,27 @@ def page_constants() -> dict[str, Any]:
             "speed": parameters.SPEED,
             "turn": parameters.TURN,
             "extent": parameters.EXTENT,
-            "escape": parameters.ESCAPE,
-            "trapped": parameters.TRAPPED,
-            "limits": {"distance": [1.0, 1.5], "saturation": [0.0, 1.0], "brightness": [0.2, 1.0]},
+            "escape": parameters.ESCAPE_RADIUS,
+            "trapped": parameters.TRAP_STEPS,
+            "limits": parameters.CONTROL_LIMITS,
             "look": [_slider(look, name) for name in LOOK],
-            "presets": {name: {key: getattr(field, key) for key in LOOK} for name, field in PRESETS.items()},
+            "presets": {
+                name: {key: getattr(field, key) for key in LOOK} for name, field in Julia.presets().items()
+            },
             "iterations": look.iterations,
-            "formulas": "\n".join(map(glsl_of, FORMULAS)).splitlines(),
+            "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),
         },
-        "oklab": {"to_lms": OKLAB_TO_LMS, "to_linear": LMS_TO_LINEAR},
+        "color": {
+            "srgb": {
+                "slope": srgb.SLOPE,
+                "limit": srgb.ENCODED_LIMIT,
+                "scale": srgb.SCALE,
+                "offset": srgb.OFFSET,
+                "gamma": srgb.GAMMA,
+            },
+            "luminance": srgb.LUMINANCE,
+            "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
+        },
     }
 
 

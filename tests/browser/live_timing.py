@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from explorer.fields.julia.model import SHIPPED
+from explorer.fields.julia.model import SHIPPED_FOLDER
 from tests.browser.conftest import FLAGS, chromium
 from tests.browser.live_page import Served, until, watched
 
@@ -45,7 +45,7 @@ MEASURE = """async () => {
 
 def main():
     folder = Path(tempfile.mkdtemp())
-    shutil.copytree(SHIPPED, folder / "shipped")
+    shutil.copytree(SHIPPED_FOLDER, folder / "shipped")
     server = Served(folder)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from explorer.fields import Julia
-from explorer.fields.cppn.presets import PRESETS as PRESETS_OF_NETWORKS
-from explorer.fields.julia.presets import PRESETS
+from explorer.fields import CPPN, Julia
 from explorer.files import write_json
 from tests.browser.live_page import MODELS, Served, until, watched, with_models
 from tests.signals import music, write_wav
@@ -83,9 +81,9 @@ def test_sliders_change_the_look_and_are_remembered(page):
     until(page, "() => window.probe?.stage.motion.look.hue === 0.75")
     page.keyboard.press("i")
     page.get_by_role("button", name="charcoal").click()
-    until(page, f"() => probe.stage.motion.look.hue === {PRESETS['charcoal'].hue}")
+    until(page, f"() => probe.stage.motion.look.hue === {Julia.preset('charcoal').hue}")
     page.keyboard.press("l")  # after the last comes the first
-    until(page, f"() => probe.stage.motion.look.hue === {PRESETS['dahlia'].hue}")
+    until(page, f"() => probe.stage.motion.look.hue === {Julia.preset('dahlia').hue}")
 
 
 def test_another_model_is_chosen_and_answers(page, song):
@@ -113,7 +111,7 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
     expect(chooser).to_have_value("own")
     link = page.evaluate("location.hash")
     recipe = tmp_path / "recipe.json"
-    recipe.write_text(json.dumps({"field": PRESETS_OF_NETWORKS["mandala"].model_dump(mode="json")}))
+    recipe.write_text(json.dumps({"field": CPPN.preset("mandala").model_dump(mode="json")}))
     page.get_by_label("sound file", exact=True).set_input_files(recipe)
     until(page, "() => probe.stage.network.settings.symmetry === 8")
     chooser.select_option(f"model:{MODELS[0]}")

@@ -7,11 +7,10 @@ import pytest
 import torch
 
 from explorer.audio.live import live_features, live_windows
-from explorer.fields import Controls, Grid, Julia
-from explorer.fields.cppn.presets import PRESETS
+from explorer.fields import CPPN, Controls, Grid, Julia
 from explorer.fields.julia.model import load_model
 from explorer.fields.julia.parameters import PARAMETERS
-from explorer.fields.julia.timeline import NAMED
+from explorer.fields.julia.timeline import CONTROL_NAMES
 from tests.browser.live_page import MODELS, UNPACK, packed
 from tests.signals import click_track, music, noise, tone
 
@@ -56,7 +55,7 @@ def test_its_models_answer_the_same(parts, served, name):
     folder = served.folder / "runs" / name
     model = load_model(str(folder))
     features = live_features(SOUNDS["music"])
-    facts = {key: model.facts[key] for key in ("window_frames", "include_delta", "include_delta_delta")}
+    facts = {key: model.metadata[key] for key in ("window_frames", "include_delta", "include_delta_delta")}
     windows = live_windows(features, **facts)
     answers = parts.evaluate(
         f"""async ([name, text]) => {{
@@ -93,12 +92,12 @@ def drawn(page, controls, iterations, samples):
     return np.frombuffer(base64.b64decode(said), np.uint8).reshape(SIZE[1], SIZE[0], 3)
 
 
-NARROW = [name for name, look in PRESETS.items() if look.hidden <= 32]
+NARROW = [name for name, look in CPPN.presets().items() if look.hidden <= 32]
 
 
 @pytest.mark.parametrize("name", NARROW)
 def test_it_draws_the_same_networks(parts, name):
-    field = PRESETS[name]
+    field = CPPN.preset(name)
     row = np.array([[0.3, *np.linspace(-1, 1, len(field.features))]], np.float32)
     grid = Grid(*SIZE)
     prepared = field.prepare(Controls(row, ("time", *field.features)))
@@ -154,9 +153,9 @@ REST = {
 def test_it_draws_the_same_picture(parts, look, samples):
     controls = {**REST, **look}
     field = Julia(samples=samples)
-    row = np.array([[0.0, *(controls[name] for name in NAMED)]], np.float32)
+    row = np.array([[0.0, *(controls[name] for name in CONTROL_NAMES)]], np.float32)
     grid = Grid(*SIZE)
-    prepared = field.prepare(Controls(row, ("time", *NAMED)))
+    prepared = field.prepare(Controls(row, ("time", *CONTROL_NAMES)))
     colours = prepared.colors(torch.from_numpy(grid.xy()), grid.pixel)[0].numpy()
     expected = np.rint(255 * colours).reshape(SIZE[1], SIZE[0], 3)
     picture = drawn(parts, controls, field.iterations, samples)

@@ -4,7 +4,7 @@ import pytest
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
-from explorer.fields.cppn.network import build
+from explorer.fields.cppn.weights import random_network
 from explorer.web.networks import WIDEST, build_network
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
@@ -12,7 +12,7 @@ from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 def test_a_network_is_told_whole():
     field = CPPN(hidden=5, layers=2, radius=True, palette="ember", seed=3)
     told = build_network(field.model_dump())
-    network = build(field)
+    network = random_network(field)
     assert told.shapes == [(5, 11), (5, 5), (3, 5)]
     assert told.placed == 3
     assert told.weights == [weight.ravel().tolist() for weight in network.weights]

@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex, to_rgb
 from explorer.experiments.reports.axes import AxesLayout
 from explorer.experiments.reports.load import ReportPoint
 from explorer.experiments.reports.numbers import Scale, short_text
-from explorer.fields.srgb import LUMINANCE, decoded
+from explorer.fields.srgb import LUMINANCE, srgb_to_linear
 
 BLACK, WHITE = "#000", "#fff"
 
@@ -63,7 +63,7 @@ def viridis(position: float) -> str:
 
 def text_color(fill: str) -> str:
     """Black or white, whichever has more contrast on the color (WCAG 2.1, relative luminance)."""
-    luminance = decoded(np.array(to_rgb(fill))) @ LUMINANCE
+    luminance = srgb_to_linear(np.array(to_rgb(fill))) @ LUMINANCE
     return BLACK if luminance > 0.179 else WHITE  # where both contrasts are equal
 
 

@@ -1,6 +1,6 @@
 // A CPPN as a fragment shader, written for the shape of one network; its weights lie in a texture.
 
-import { float, OKLAB } from "../picture/julia.glsl";
+import { COLOR, float } from "../picture/julia.glsl";
 import type { Network } from "./network";
 
 // sin after reduction to [-pi, pi] by a polynomial: that of the hardware may be off by half a level and more
@@ -20,32 +20,16 @@ const ACTIVATIONS: Record<string, string> = {
   tanh: "(1.0 - 2.0 / (exp(2.0 * clamp(z, -15.0, 15.0)) + 1.0))",
 };
 
-const vector = (numbers: unknown) => `vec3(${(numbers as number[]).map(float).join(", ")})`;
-
-/** u in [0, 1]^3 to sRGB (explorer/fields/paint.py). */
+/** u in [0, 1]^3 to sRGB (explorer/fields/palette_torch.py). */
 function paint({ palette }: Network): string {
-  const number = (name: string) => float(palette[name] as number);
-  if (palette.kind === "cosine") {
-    return `${OKLAB}
-vec3 paint(vec3 u) {
-  float t = u.y + ${number("drift")} * u.x;
-  float light = ${number("shade")} + (1.0 - ${number("shade")}) * u.z;
-  vec3 wave = cos(6.283185307179586 * (${vector(palette.cycles)} * t + ${vector(palette.phase)}));
-  return clamp((${vector(palette.base)} + ${vector(palette.swing)} * wave) * light, 0.0, 1.0);
-}`;
-  }
-  if (palette.kind === "oklab") {
-    return `${OKLAB}
-vec3 paint(vec3 u) {
-  float lightness = ${number("dark")} + (${number("light")} - ${number("dark")}) * u.x;
-  return oklab_to_srgb(lightness, ${number("tint_a")} + ${number("chroma")} * (2.0 * u.y - 1.0),
-                       ${number("tint_b")} + ${number("chroma")} * (2.0 * u.z - 1.0));
-}`;
-  }
-  return "vec3 paint(vec3 u) { return u; }";
+  if (palette.kind === "rgb") return "vec3 paint(vec3 u) { return u; }";
+  const numbers = palette.numbers as number[];
+  return `${COLOR}
+const float palette[${numbers.length}] = float[${numbers.length}](${numbers.map(float).join(", ")});
+vec3 paint(vec3 u) { return clamp(${palette.kind}_color(u.x, u.y, u.z, palette), 0.0, 1.0); }`;
 }
 
-/** Where a pixel lies, folded by the symmetry (explorer/fields/cppn/network.py, place). */
+/** Where a pixel lies, folded by the symmetry (explorer/fields/cppn/network.py, pixel_inputs). */
 function place({ settings, placed }: Network): string {
   const symmetry = Number(settings.symmetry), sector = float((2 * Math.PI) / Math.max(1, symmetry));
   const folded = `float angle = atan(xy.y, xy.x) + ${sector} * 0.5;

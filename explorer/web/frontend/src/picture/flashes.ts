@@ -5,6 +5,8 @@
 // let through only while the second before it holds four changes or fewer. With it and the fall that follows there
 // are six, three flashes, and never more.
 
+import constants from "../constants.json";
+
 export const POINTS = 6; // across a cell and down it, where its luminance is taken
 const CELLS = 16; // across the picture: 64 px of the screen of 1024 that WCAG assumes
 const LEAST = 0.08; // change that counts; 0.1 in WCAG, but of cells only some points are known
@@ -14,15 +16,17 @@ const SPARE = 0.028; // share of the picture that may flash: a quarter of a fiel
 const RELEASE = 1; // share of full light that comes back in a second
 const GAMMA = 2.2; // light of a picture that is dimmed by a factor: factor^2.2, nearly
 
+const { slope, limit, scale, offset, gamma } = constants.color.srgb;
+const [red, green, blue] = constants.color.luminance;
 const LIGHT = Float32Array.from({ length: 256 }, (_, level) => {
   const value = level / 255;
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  return value <= limit ? value / slope : ((value + offset) / scale) ** gamma;
 });
 
 /** Relative luminance of RGBA pixels, 0 to 1. */
 export function luminance(pixels: Uint8Array): Float32Array {
   return Float32Array.from({ length: pixels.length / 4 }, (_, n) =>
-    0.2126 * LIGHT[pixels[4 * n]] + 0.7152 * LIGHT[pixels[4 * n + 1]] + 0.0722 * LIGHT[pixels[4 * n + 2]]);
+    red * LIGHT[pixels[4 * n]] + green * LIGHT[pixels[4 * n + 1]] + blue * LIGHT[pixels[4 * n + 2]]);
 }
 
 /** Columns and rows of cells that a picture of some size is judged in. */

@@ -4,24 +4,11 @@
 import constants from "../constants.json";
 
 const { escape, trapped, extent, formulas } = constants.julia;
-const { to_lms, to_linear } = constants.oklab;
-
 /** A number as GLSL writes it. */
 export const float = (value: number): string => (Number.isInteger(value) ? `${value}.0` : `${value}`);
-const row = (numbers: number[], vector: string): string =>
-  `dot(vec3(${numbers.map(float).join(", ")}), ${vector})`;
-const product = (matrix: number[][], vector: string): string =>
-  `vec3(${matrix.map((numbers) => row(numbers, vector)).join(", ")})`;
 
-/** OKLab to sRGB, cut off at 0 and 1 (Bjorn Ottosson, 2020). */
-export const OKLAB = `
-vec3 oklab_to_srgb(float lightness, float a, float b) {
-  vec3 lab = vec3(lightness, a, b);
-  vec3 lms = ${product(to_lms, "lab")};
-  lms = lms * lms * lms;
-  vec3 linear = clamp(${product(to_linear, "lms")}, 0.0, 1.0);
-  return mix(1.055 * pow(max(linear, 1e-9), vec3(1.0 / 2.4)) - 0.055, 12.92 * linear, vec3(lessThanEqual(linear, vec3(0.0031308))));
-}`;
+/** The sRGB curve, OKLab and palettes: explorer/fields/kernels/color_formulas.py, translated. */
+export const COLOR = constants.color.formulas.join("\n");
 
 export const JULIA = `#version 300 es
 precision highp float;
@@ -35,25 +22,25 @@ uniform int samples;      // across a pixel and down it
 uniform float fine;       // of the distance of two samples: for what detail they stand, 1 unless few stand for many
 out vec4 pixel_colour;
 
-${OKLAB}
+${COLOR}
 ${formulas.join("\n")}
 
 // The colour of a point of the plane of z; pixel is the distance of two samples.
 vec3 painted(vec2 z, float pixel) {
   float squared = dot(z, z), slope = 1.0, trap = 1e9;
-  float nu = float(iterations), seen = 0.0;
+  float nu = float(iterations), exterior = 0.0;
   for (int n = 1; n <= iterations; n++) {
     slope = min(slope * 4.0 * squared, 1e30);
     z = vec2(z.x * z.x - z.y * z.y, 2.0 * z.x * z.y) + c;
     squared = dot(z, z);
     if (squared > ${float(escape * escape)}) {
       nu = escape_time(float(n), squared);
-      seen = seen_of(squared, slope, pixel);
+      exterior = exterior_weight(squared, slope, pixel);
       break;
     }
     if (n <= ${trapped}) trap = min(trap, squared);
   }
-  return colour(nu, tone_of(nu), seen, trap, tint.x, tint.y, tint.z);
+  return color(nu, tone_of(nu), exterior, trap, tint.x, tint.y, tint.z);
 }
 
 void main() {
