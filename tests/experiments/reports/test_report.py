@@ -16,10 +16,10 @@ from PIL import Image
 
 from explorer.cli import main
 from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments.reports import latest, write_all, write_index, write_report
+from explorer.experiments.reports import latest_folder, write_all, write_index, write_report
 from explorer.experiments.reports.provenance import without_paths
 from explorer.files import sha256_of, write_json
-from tests.experiments import sweeps
+from tests.experiments import report_folders
 
 EVIL = "<img src=x onerror=alert(1)>.wav"
 TWO = {"gain": [1, 3, 5], "layers": [2, 4]}
@@ -62,7 +62,7 @@ class Page(html.parser.HTMLParser):
 
 @pytest.fixture
 def sweep(tmp_path):
-    return sweeps.a_sweep(tmp_path, TWO)
+    return report_folders.a_sweep(tmp_path, TWO)
 
 
 def points_of(page):
@@ -72,18 +72,18 @@ def points_of(page):
 def test_a_sweep_shows_every_point_with_its_verdict_and_measures(sweep):
     page = Page(write_report(sweep))
     assert len(page.all("figure", **{"class": "shot"})) == 6
-    assert len(page.all("tr", **{"data-key": sweeps.key_of({"gain": 1, "layers": 2})})) == 1
+    assert len(page.all("tr", **{"data-key": report_folders.key_of({"gain": 1, "layers": 2})})) == 1
     for words in ("song.wav", "alive", "faint", "gain", "layers", "space variance", "6 points", "Provenance"):
         assert words in page.words
-    told = points_of(page)[sweeps.key_of({"gain": 5, "layers": 4})]
+    told = points_of(page)[report_folders.key_of({"gain": 5, "layers": 4})]
     assert told["label"] == "gain 5, layers 4"
     kept = json.loads((sweep / "points" / told["key"] / "point.json").read_text())
     assert told["metrics"] == pytest.approx(kept["metrics"])
-    assert told["moments"] == list(sweeps.MOMENTS)
+    assert told["moments"] == list(report_folders.MOMENTS)
 
 
 def test_nothing_comes_from_elsewhere(sweep, tmp_path):
-    run = sweeps.a_render(tmp_path)
+    run = report_folders.a_render(tmp_path)
     for path in (write_report(sweep), write_report(run), write_index(tmp_path)):
         page = Page(path)
         for tag, attributes in page.elements:
@@ -106,8 +106,8 @@ def test_only_the_report_s_own_script_may_run(sweep):
 
 @pytest.mark.parametrize("name", [EVIL, "</script><script>alert(1)</script>", "a&b \"c\" 'd' {{ 7*7 }}.wav"])
 def test_names_are_text_wherever_they_stand(tmp_path, name):
-    folder = sweeps.a_sweep(tmp_path, {"gain": [1, 2], "palette": [name, "rgb"]}, audio=name)
-    sweeps.a_render(tmp_path, audio=name, status="failed", error=f"OutputError: {name}")
+    folder = report_folders.a_sweep(tmp_path, {"gain": [1, 2], "palette": [name, "rgb"]}, audio=name)
+    report_folders.a_render(tmp_path, audio=name, status="failed", error=f"OutputError: {name}")
     written = write_all(tmp_path)
     for page in map(Page, [*written.reports, written.index]):
         assert name in page.words
@@ -119,8 +119,8 @@ def test_names_are_text_wherever_they_stand(tmp_path, name):
 
 
 def test_points_that_did_not_end_well_are_shown_as_such(tmp_path):
-    folder = sweeps.a_sweep(tmp_path, {"gain": [1, 2, 3, 4, 5]})
-    keys = [sweeps.key_of({"gain": gain}) for gain in range(1, 6)]
+    folder = report_folders.a_sweep(tmp_path, {"gain": [1, 2, 3, 4, 5]})
+    keys = [report_folders.key_of({"gain": gain}) for gain in range(1, 6)]
     places = [folder / "points" / key for key in keys]
     write_json(
         places[0] / "point.json", {"status": "failed", "error": "ZeroDivisionError", "traceback": "in colors"}
@@ -193,12 +193,14 @@ def test_no_content_of_a_file_stops_a_report(tmp_path, point, spec, log, params)
 
 
 def test_no_path_of_the_author_travels_along(tmp_path):
-    folder = sweeps.a_sweep(tmp_path, TWO)
-    place = folder / "points" / sweeps.key_of({"gain": 1, "layers": 2})
+    folder = report_folders.a_sweep(tmp_path, TWO)
+    place = folder / "points" / report_folders.key_of({"gain": 1, "layers": 2})
     write_json(
         place / "point.json", {"status": "failed", "error": 'File "/home/somebody/src/field.py", line 3'}
     )
-    sweeps.a_render(tmp_path, status="failed", error="cannot write /home/somebody/runs/video.mp4: full")
+    report_folders.a_render(
+        tmp_path, status="failed", error="cannot write /home/somebody/runs/video.mp4: full"
+    )
     written = write_all(tmp_path)
     for path in [*written.reports, written.index]:
         source = path.read_text(encoding="utf-8")
@@ -222,7 +224,7 @@ def test_paths_become_names(told, shown):
 
 def test_differences_are_measured_from_the_point_nearest_to_the_base(sweep):
     page = Page(write_report(sweep))  # the base recipe has gain 3 and 4 layers
-    base, other = (sweeps.key_of({"gain": gain, "layers": 4}) for gain in (3, 5))
+    base, other = (report_folders.key_of({"gain": gain, "layers": 4}) for gain in (3, 5))
     assert page.data["baseline"] == base
     told = points_of(page)
     row = page.source.split(f'<tr data-key="{other}"')[1].split("</tr>")[0]
@@ -236,7 +238,7 @@ def test_two_parameters_have_a_heatmap_for_each_measure_and_three_have_lines(swe
     page = Page(write_report(sweep))
     assert len(page.all("table", **{"class": "heat"})) == 6
     assert not page.all("svg", **{"class": "parallel"})
-    three = sweeps.a_sweep(tmp_path, TWO | {"coord_scale": [0.5, 1.0]}, name="sweep_x")
+    three = report_folders.a_sweep(tmp_path, TWO | {"coord_scale": [0.5, 1.0]}, name="sweep_x")
     page = Page(write_report(three))
     assert not page.all("table", **{"class": "heat"})
     assert len(page.all("svg", **{"class": "parallel"})) == 1
@@ -244,7 +246,7 @@ def test_two_parameters_have_a_heatmap_for_each_measure_and_three_have_lines(swe
 
 
 def test_a_run_shows_its_video_sheet_diagnosis_and_recipe(tmp_path):
-    folder = sweeps.a_render(tmp_path)
+    folder = report_folders.a_render(tmp_path)
     measures = {"space_variance": {"value": 0.12, "low": 0.1, "high": 0.14}}
     told = {
         "verdict": "alive",
@@ -270,7 +272,7 @@ def test_a_run_shows_its_video_sheet_diagnosis_and_recipe(tmp_path):
 
 
 def test_a_failed_run_tells_why_and_shows_no_video(tmp_path):
-    folder = sweeps.a_render(
+    folder = report_folders.a_render(
         tmp_path, status="failed", error="Traceback\nOutputError: no space", performance=None
     )
     (folder / "video.mp4").unlink()
@@ -300,7 +302,7 @@ def many(tmp_path, vary):
         coarse = draws.integers(0, 256, (12, 20, 3), dtype=np.uint8)
         return np.asarray(Image.fromarray(coarse).resize((320, 180), Image.Resampling.BICUBIC))
 
-    return sweeps.a_sweep(tmp_path, vary, picture=picture)
+    return report_folders.a_sweep(tmp_path, vary, picture=picture)
 
 
 def test_a_hundred_points_make_a_small_file_in_little_more_time_than_it_takes_to_read_them(tmp_path):
@@ -342,8 +344,8 @@ def test_every_point_has_its_whole_recipe(sweep):
 
 
 def test_the_index_lists_everything_and_the_damaged_as_damaged(tmp_path):
-    sweeps.a_sweep(tmp_path, TWO, audio="first.wav")
-    sweeps.a_render(tmp_path, "render_20260102T030406Z_abc124", audio="second.wav")
+    report_folders.a_sweep(tmp_path, TWO, audio="first.wav")
+    report_folders.a_render(tmp_path, "render_20260102T030406Z_abc124", audio="second.wav")
     (tmp_path / "render_20260102T030407Z_bad000").mkdir()
     (tmp_path / "notes").mkdir()
     written = write_all(tmp_path)
@@ -362,10 +364,10 @@ def test_the_index_lists_everything_and_the_damaged_as_damaged(tmp_path):
 
 def test_the_latest_is_the_newest_of_all_kinds(tmp_path):
     with pytest.raises(SettingsError, match="no runs in"):
-        latest(tmp_path)
-    sweeps.a_render(tmp_path, "render_20260102T030405Z_fff")
-    sweeps.a_sweep(tmp_path, {"gain": [1]}, name="sweep_20260102T030406Z_000")
-    assert latest(tmp_path).name == "sweep_20260102T030406Z_000"
+        latest_folder(tmp_path)
+    report_folders.a_render(tmp_path, "render_20260102T030405Z_fff")
+    report_folders.a_sweep(tmp_path, {"gain": [1]}, name="sweep_20260102T030406Z_000")
+    assert latest_folder(tmp_path).name == "sweep_20260102T030406Z_000"
 
 
 def test_no_explorations_folder_is_told_with_what_to_do(tmp_path):
@@ -374,7 +376,7 @@ def test_no_explorations_folder_is_told_with_what_to_do(tmp_path):
 
 
 def test_the_command_builds_one_or_all_and_names_the_damaged(tmp_path, capsys):
-    sweeps.a_sweep(tmp_path, {"gain": [1, 2]})
+    report_folders.a_sweep(tmp_path, {"gain": [1, 2]})
     (tmp_path / "render_20200101T000000Z_bad").mkdir()
     assert main(["report", "--explorations", str(tmp_path)]) == 0
     assert "report.html" in capsys.readouterr().out

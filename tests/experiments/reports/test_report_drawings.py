@@ -6,12 +6,20 @@ import pytest
 from PIL import Image
 
 from explorer.experiments.reports.axes import arrange
-from explorer.experiments.reports.baseline import in_recipe, nearest
+from explorer.experiments.reports.baseline import nearest_point, value_in_recipe
 from explorer.experiments.reports.charts import parallel
-from explorer.experiments.reports.heatmap import RAMP, colour, ink
-from explorer.experiments.reports.load import Point
-from explorer.experiments.reports.numbers import Scale, short, signed, varying
-from explorer.experiments.reports.thumbnails import BUDGET, LARGEST, PAGE, WHOLE, embed, mosaic, share
+from explorer.experiments.reports.heatmap import text_color, viridis
+from explorer.experiments.reports.load import ReportPoint
+from explorer.experiments.reports.numbers import Scale, short_text, signed_text, varying_names
+from explorer.experiments.reports.thumbnails import (
+    MAX_BYTES,
+    MOSAIC_SIZE,
+    PAGE_BYTES,
+    PICTURES_BYTES,
+    embed,
+    mosaic,
+    picture_bytes,
+)
 
 NUMBERS = {
     0.0: "0",
@@ -28,7 +36,7 @@ NUMBERS = {
 
 
 def a_point(metrics=None, **params):
-    return Point(
+    return ReportPoint(
         key=repr(params), params=params, state="alive", starred=False, sentence="", error="", seconds=1.0,
         metrics=metrics or {}, recipe={}, thumb=None, frames=(), moments=(), clip=None,
     )  # fmt: skip
@@ -38,11 +46,11 @@ def a_point(metrics=None, **params):
     ("value", "words"), [*NUMBERS.items(), (3, "3"), (True, "true"), (None, "none"), ("rgb", "rgb")]
 )
 def test_values_are_short(value, words):
-    assert short(value) == words
+    assert short_text(value) == words
 
 
 def test_differences_have_a_sign():
-    assert [signed(value) for value in (0.25, -3.0, 0.0)] == ["+0.25", "-3", "="]
+    assert [signed_text(value) for value in (0.25, -3.0, 0.0)] == ["+0.25", "-3", "="]
 
 
 def test_a_scale_is_linear_unless_the_values_spread_by_ratio():
@@ -62,7 +70,7 @@ def test_words_and_mixtures_stand_in_order_numbers_first():
 
 
 def test_what_varies():
-    assert varying([{"gain": 1, "seed": 3}, {"gain": 2, "seed": 3}]) == ["gain"]
+    assert varying_names([{"gain": 1, "seed": 3}, {"gain": 2, "seed": 3}]) == ["gain"]
 
 
 def test_a_grid_becomes_rows_and_columns_as_in_the_contact_sheet():
@@ -94,13 +102,17 @@ def test_scattered_points_and_single_steps_lie_on_no_grid():
 def test_the_baseline_is_the_measured_point_nearest_to_the_base():
     points = [a_point({"space": 1.0}, gain=g, palette=p) for g in (1, 3, 9) for p in ("rgb", "ember")]
     base = {"field": {"gain": 4.0, "palette": "ember"}}
-    assert nearest(points, base).params == {"gain": 3, "palette": "ember"}
-    assert nearest([], base) is None
+    assert nearest_point(points, base).params == {"gain": 3, "palette": "ember"}
+    assert nearest_point([], base) is None
 
 
 def test_settings_are_found_by_plain_and_dotted_names():
     recipe = {"field": {"gain": 4.0}, "analysis": {"fps": 60}, "frames": {"fps": "30"}}
-    assert (in_recipe(recipe, "gain"), in_recipe(recipe, "frames.fps"), in_recipe(recipe, "no")) == (
+    assert (
+        value_in_recipe(recipe, "gain"),
+        value_in_recipe(recipe, "frames.fps"),
+        value_in_recipe(recipe, "no"),
+    ) == (
         4.0,
         "30",
         None,
@@ -129,19 +141,19 @@ def luminance(fill):
 
 
 def test_every_colour_of_a_heatmap_carries_legible_numbers():
-    assert (colour(0), colour(1), colour(7)) == (f"#{RAMP[0]}", f"#{RAMP[-1]}", f"#{RAMP[-1]}")
-    lightness = [luminance(colour(n / 100)) for n in range(101)]
+    assert (viridis(0), viridis(1), viridis(7)) == ("#440154", "#fde725", "#fde725")
+    lightness = [luminance(viridis(n / 100)) for n in range(101)]
     assert lightness == sorted(lightness)
     for n in range(101):
-        fill = colour(n / 100)
-        pair = sorted([luminance(fill), 1.0 if ink(fill) == "#fff" else 0.0])
+        fill = viridis(n / 100)
+        pair = sorted([luminance(fill), 1.0 if text_color(fill) == "#fff" else 0.0])
         assert (pair[1] + 0.05) / (pair[0] + 0.05) > 4.5
 
 
 def test_thumbnails_share_a_budget_and_survive_damage(tmp_path):
-    assert share(1) == LARGEST
-    assert share(500) * 500 <= BUDGET
-    assert share(500, rest=PAGE // 2) * 500 * 4 / 3 <= PAGE / 2
+    assert picture_bytes(1) == MAX_BYTES
+    assert picture_bytes(500) * 500 <= PICTURES_BYTES
+    assert picture_bytes(500, rest=PAGE_BYTES // 2) * 500 * 4 / 3 <= PAGE_BYTES / 2
     noise = Image.effect_noise((640, 360), 90)
     noise.save(tmp_path / "noise.png")
     picture = embed(tmp_path / "noise.png", 6000)
@@ -151,6 +163,6 @@ def test_thumbnails_share_a_budget_and_survive_damage(tmp_path):
     assert embed(tmp_path / "half.png", 6000) is None
     assert embed(tmp_path / "missing.png", 6000) is None
     whole = mosaic([tmp_path / "noise.png"] * 12, 60_000)
-    assert (whole.width, whole.height) == WHOLE
+    assert (whole.width, whole.height) == MOSAIC_SIZE
     assert mosaic([tmp_path / "half.png"], 6000) is None
     assert mosaic([], 6000) is None

@@ -13,8 +13,8 @@ from explorer.experiments.sweeps.sampling import (
     grid,
     latin_hypercube,
     one_at_a_time,
+    parse_axis,
     random,
-    typed_axis,
 )
 
 values = st.lists(st.integers(-5, 5), min_size=1, max_size=4, unique=True).map(tuple)
@@ -101,10 +101,10 @@ def test_every_whole_number_of_a_span_is_as_likely():
     ],
 )
 def test_what_is_typed_becomes_values_or_a_range(text, values):
-    assert typed_axis("gain", text) == values
+    assert parse_axis("gain", text) == values
 
 
 @pytest.mark.parametrize("text", ["", " , ", "a..b", "1.."])
 def test_what_cannot_be_read_is_refused_by_name_with_an_example(text):
     with pytest.raises(SettingsError, match=r"gain: .*as in 1, 2\.5, 8"):
-        typed_axis("gain", text)
+        parse_axis("gain", text)

@@ -1,4 +1,4 @@
-"""How long a sweep takes: what is told before it, and the time left while it runs."""
+"""How long a sweep takes: its plan before it starts, and the time left while it runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.formatting import count_text, duration_text, size_text
 
 
-class Pace:
+class RemainingTime:
     """Time left, from the rate at which points were finished so far.
 
     Points are drawn in an order that is as good as random, so those finished are a fair sample. The first
@@ -20,7 +20,7 @@ class Pace:
     def __init__(self, total: int, workers: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
         self.total, self.done = total, 0
         self._workers, self._clock = workers, clock
-        self._began, self._last = clock(), clock()
+        self._start, self._last = clock(), clock()
         self._origin: float | None = None
 
     def finished(self, count: int = 1) -> None:
@@ -35,7 +35,7 @@ class Pace:
         """Expected seconds until the end; None before there is anything to go by."""
         if self.done == 0:
             return None
-        counted, since = self.done, self._began
+        counted, since = self.done, self._start
         if self._origin is not None and self.done > self._left_out:
             counted, since = self.done - self._left_out, self._origin
         each = (self._last - since) / counted
@@ -43,8 +43,8 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a sweep is going to do, told before it does it; `seconds` and `bytes` once they were measured."""
+class SweepPlan:
+    """What a sweep is going to do; with `seconds` and `bytes` once they were measured."""
 
     points: int
     to_do: int

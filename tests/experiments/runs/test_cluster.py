@@ -13,7 +13,7 @@ from explorer.cli import main
 from explorer.errors import ExplorerError, SettingsError, Stopped
 from explorer.experiments import Sweep, render, sweep
 from explorer.experiments.runs import cluster
-from explorer.experiments.sweeps.leases import is_claimed
+from explorer.experiments.sweeps.leases import is_leased
 from explorer.files import sha256_of
 from tests.experiments.small import FIELD, contents, small_sweep
 
@@ -72,7 +72,7 @@ def test_a_stop_waits_for_the_workers_and_the_rest_can_be_done_anywhere(made, so
     with pytest.raises(Stopped):
         small_sweep(song, tmp_path / "runs", executor=dask, progress=progress)
     (folder,) = (tmp_path / "runs").iterdir()
-    assert not [point for point in Sweep(folder).points if is_claimed(point.folder)]
+    assert not [point for point in Sweep(folder).points if is_leased(point.folder)]
     assert not list(folder.glob(".stop*"))
     assert set(Sweep(folder).table["status"]) == {"done", "pending"}
     sweep(resume=folder, workers=1)

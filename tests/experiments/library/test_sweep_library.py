@@ -10,12 +10,13 @@ from explorer.errors import SettingsError
 from explorer.experiments import Point, Run, Sweep, delete, load, render, star
 from explorer.experiments.library.selection import best, diverse
 from explorer.experiments.library.table import runs
-from explorer.experiments.sweeps.leases import Claim
+from explorer.experiments.sweeps.leases import Lease
 from explorer.experiments.sweeps.point_metrics import METRICS
-from explorer.experiments.sweeps.specification import Specification, draw_points
+from explorer.experiments.sweeps.point_set import draw_points
+from explorer.experiments.sweeps.specification import Specification
 from explorer.files import write_json
+from tests.experiments.runs.test_recipe import a_recipe
 from tests.experiments.small import FIELD, a_song, small_sweep
-from tests.experiments.test_recipe import a_recipe
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +125,7 @@ def test_whole_runs_and_sweeps_are_deleted_and_nothing_else(tmp_path):
     for other in (point, tmp_path, folder / "points"):
         with pytest.raises(SettingsError, match="only whole ones can be deleted"):
             delete(other)
-    with Claim.take(point), pytest.raises(SettingsError, match="is being worked on"):
+    with Lease.acquire(point), pytest.raises(SettingsError, match="is being worked on"):
         delete(folder.name, tmp_path / "runs")
     delete(folder.name, tmp_path / "runs")
     assert not list((tmp_path / "runs").iterdir())

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.files import write_json
-from tests.experiments.test_recipe import a_recipe
+from tests.experiments.runs.test_recipe import a_recipe
 
 STARTED = "2026-01-02T03:04:05+00:00"
 MOMENTS = (0.5, 1.0, 1.5)

@@ -9,24 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import SettingsError
-from explorer.experiments.sweeps.options import Asked, specify
-from explorer.experiments.sweeps.parameter_paths import changed, find, places
-from explorer.experiments.sweeps.ready import READY
-from explorer.experiments.sweeps.sampling import Span
-from explorer.experiments.sweeps.specification import Specification, draw_points, key_of
-from tests.experiments.test_recipe import a_recipe
+from explorer.experiments.sweeps.options import SweepOptions, specify
+from explorer.experiments.sweeps.parameter_paths import all_paths, find_path, with_parameters
+from explorer.experiments.sweeps.point_set import draw_points
+from explorer.experiments.sweeps.sampling import READY_SWEEPS, Span
+from explorer.experiments.sweeps.specification import Specification, key_of
+from tests.experiments.runs.test_recipe import a_recipe
 
 BASE = a_recipe()
 
 
 def test_every_setting_is_found_by_its_name_and_shared_names_are_dotted():
-    known = places(BASE)
+    known = all_paths(BASE)
     assert {"gain", "palette", "features", "smoothing", "width", "start"} <= set(known)
     assert {"analysis.fps", "frames.fps"} <= set(known)
     assert not {"fps", "kind", "field.gain"} & set(known)
-    assert find("field.gain", BASE) == find("gain", BASE)
-    assert find("coord-scale", BASE).name == "coord_scale"
-    assert find("cppn-layers", BASE).name == "layers"
+    assert find_path("field.gain", BASE) == find_path("gain", BASE)
+    assert find_path("coord-scale", BASE).name == "coord_scale"
+    assert find_path("cppn-layers", BASE).name == "layers"
 
 
 @pytest.mark.parametrize(
@@ -122,15 +122,15 @@ def test_the_key_is_that_of_the_parameters_whatever_their_order():
 
 
 def test_settings_of_all_parts_are_changed():
-    recipe = changed(BASE, {"gain": 2, "smoothing": 0.5, "frames.fps": 24, "features": ["bass"]})
+    recipe = with_parameters(BASE, {"gain": 2, "smoothing": 0.5, "frames.fps": 24, "features": ["bass"]})
     assert (recipe.field.gain, recipe.analysis.smoothing, recipe.frames.fps) == (2, 0.5, 24)
     assert recipe.field.features == ("bass",)
     assert recipe.audio == BASE.audio
 
 
-@pytest.mark.parametrize("name", READY)
+@pytest.mark.parametrize("name", READY_SWEEPS)
 def test_ready_made_sweeps_are_valid(name):
-    ready = READY[name]
+    ready = READY_SWEEPS[name]
     points = draw_points(BASE, ready.vary, ready.sampler).points
     assert len(points) == {"quick": 10, "batch": 108}[name]
 
@@ -142,8 +142,8 @@ def song(tmp_path):
     return path
 
 
-def specified(song, stored=None, **asked):
-    return specify(Asked(**asked), song, lambda recipe: 10.0, stored)
+def specified(song, stored=None, field=None, vary=None, **options):
+    return specify(field, vary, SweepOptions(**options), song, lambda recipe: 10.0, stored)
 
 
 def test_moments_are_spread_over_the_excerpt_or_given(song):
@@ -168,11 +168,11 @@ def test_clips_are_small_even_and_settable(song):
 
 
 def test_names_are_refused_before_the_sound_is_analysed(song):
-    def analysed(recipe):
+    def analyzed(recipe):
         raise AssertionError("too early")
 
     with pytest.raises(SettingsError, match="gian"):
-        specify(Asked(field=BASE.field, vary={"gian": [1]}), song, analysed)
+        specify(BASE.field, {"gian": [1]}, SweepOptions(), song, analyzed)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.experiments.runs.eta import Pace, Plan
+from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
 
 
 class Clock:
@@ -13,12 +13,12 @@ class Clock:
 
 
 def test_nothing_is_known_before_the_first_point():
-    assert Pace(10).seconds_left is None
+    assert RemainingTime(10).seconds_left is None
 
 
 def test_even_points_give_the_exact_time_left():
     clock = Clock()
-    pace = Pace(10, clock=clock)
+    pace = RemainingTime(10, clock=clock)
     for done in range(1, 6):
         clock.now = 2.0 * done
         pace.finished()
@@ -30,7 +30,7 @@ def test_even_points_give_the_exact_time_left():
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_the_start_of_the_workers_does_not_count(workers):
     clock = Clock()
-    pace = Pace(30, workers, clock)
+    pace = RemainingTime(30, workers, clock)
     for round_ in range(1, 5):
         clock.now = 20 + 2.0 * round_  # 20 seconds until the processes are there
         pace.finished(workers)
@@ -39,7 +39,7 @@ def test_the_start_of_the_workers_does_not_count(workers):
 
 def test_the_end_is_never_below_zero():
     clock = Clock()
-    pace = Pace(2, clock=clock)
+    pace = RemainingTime(2, clock=clock)
     clock.now = 1.0
     pace.finished()
     clock.now = 9.0
@@ -47,8 +47,8 @@ def test_the_end_is_never_below_zero():
 
 
 def test_plans_in_words():
-    plan = Plan(6, 4, [("gain", "3 values"), ("seed", "0 to 9")], ["clips are skipped"])
+    plan = SweepPlan(6, 4, [("gain", "3 values"), ("seed", "0 to 9")], ["clips are skipped"])
     assert str(plan) == "6 points, 4 to do: gain (3 values), seed (0 to 9); clips are skipped"
-    assert str(Plan(6, 6, [], workers=2, seconds=80, bytes=2_500_000)) == (
+    assert str(SweepPlan(6, 6, [], workers=2, seconds=80, bytes=2_500_000)) == (
         "about 1 min 20 s with 2 processes and 2 MB on disk in all"
     )

@@ -207,7 +207,7 @@ def test_a_pool_that_breaks_stops_the_sweep_and_fails_no_point(made, song, tmp_p
 
 def test_a_worker_that_does_not_see_the_sweep_makes_nothing(tmp_path):
     with pytest.raises(SettingsError, match="nowhere holds no sweep"):
-        point_task.carry_out_point(str(tmp_path / "nowhere"), "0123456789ab")
+        point_task.run_point(str(tmp_path / "nowhere"), "0123456789ab")
     assert not list(tmp_path.iterdir())
 
 

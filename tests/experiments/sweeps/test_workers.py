@@ -65,7 +65,7 @@ def test_all_threads_together_are_no_more_than_the_cores(monkeypatch):
         assert threads_each(count) == 1 or count * threads_each(count) <= usable_threads()
     assert 1 <= default_workers(1000) <= usable_threads()
     assert default_workers(1) == 1
-    monkeypatch.setattr(workers, "MEMORY", 1e18)
+    monkeypatch.setattr(workers, "WORKER_BYTES", 1e18)
     assert default_workers(1000) == 1
 
 

@@ -22,7 +22,7 @@ print(run.folder)
 
 
 def start(*arguments, **options):
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     command = [sys.executable, "-c", RENDER, *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root, **options)
 

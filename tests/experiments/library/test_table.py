@@ -4,7 +4,7 @@ import pandas as pd
 
 from explorer.experiments.library.table import COLUMNS, runs
 from explorer.files import write_json
-from tests.experiments.test_recipe import a_recipe
+from tests.experiments.runs.test_recipe import a_recipe
 
 
 def a_folder(root, name, **log):
