@@ -41,7 +41,7 @@ class JuliaImages(NamedTuple):
 
 
 class _Orbits(torch.autograd.Function):
-    """nu, `exterior` and `trap` of points (x, y) under constants c; only nu has a gradient: exact, clipped."""
+    """nu, `exterior` and `trap` of points (x, y) for constants c; only nu has a gradient, exact and clipped."""
 
     @staticmethod
     def forward(ctx: Any, x: Points, y: Points, c: Pairs, pixel: Pixels) -> tuple[Points, Points, Points]:
@@ -73,7 +73,7 @@ def julia_constants(angle: Moments, distance: Moments) -> Pairs:
 def orbits(
     angle: Moments, rotation: Moments, distance: Moments, zoom: Moments, size: int = IMAGE_SIZE, step: int = 1
 ) -> tuple[Points, Points, Points]:
-    """nu, `exterior` and `trap` at the pixels of square images, row by row, at every `step`-th row and column.
+    """nu, `exterior` and `trap` at the pixels of square images, row by row: every `step`-th row and column.
 
     The number of these rows and columns must be a multiple of 4.
     """
