@@ -41,7 +41,7 @@ class JuliaImages(NamedTuple):
 
 
 class _Orbits(torch.autograd.Function):
-    """nu, `exterior` and `trap` of points (x, y) for constants c; only nu has a gradient, exact and clipped."""
+    """nu, `exterior`, `trap` at points (x, y) for constants c; only nu has a gradient, exact but clipped."""
 
     @staticmethod
     def forward(ctx: Any, x: Points, y: Points, c: Pairs, pixel: Pixels) -> tuple[Points, Points, Points]:
