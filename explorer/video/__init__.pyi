@@ -5,7 +5,7 @@ from .decode import read_comment as read_comment
 from .decode import read_frames as read_frames
 from .encode import VideoWriter as VideoWriter
 from .h264 import EncoderSettings as EncoderSettings
-from .labeled_grid import axes_sheet as axes_sheet
+from .labeled_grid import draw_labeled_grid as draw_labeled_grid
 from .sheet import contact_sheet as contact_sheet
 from .stills import PngSequence as PngSequence
 from .stills import save_image as save_image

@@ -1,4 +1,4 @@
-"""Reading videos back: what they are, their frames, the comment they carry.
+"""Reading videos back: size, rate and length, their frames, and their comment.
 
 Everything comes from ffmpeg's own counting of decoded packets (its framecrc output), because the
 figures it prints for people are rounded and ffprobe does not ship with imageio-ffmpeg.
@@ -20,7 +20,7 @@ from explorer.errors import SettingsError
 from explorer.ffmpeg import FFmpeg, file_url
 from explorer.video.metadata import parse
 
-EXACT = "accurate_rnd+full_chroma_int+full_chroma_inp"  # YUV to RGB without swscale's usual short cuts
+SCALE_FLAGS = "accurate_rnd+full_chroma_int+full_chroma_inp"  # YUV to RGB without swscale's approximations
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,19 @@ def frame_bytes(path: str | Path) -> list[int]:
 
 
 def read_frames(path: str | Path) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
-    """Every frame of a video in order, as RGB, with the file's own colour matrix (BT.709 for ours).
+    """Every frame of a video in order, as RGB, with the file's own color matrix (BT.709 for ours).
 
     One frame is in memory at a time. Raises SettingsError when the file cannot be read to its end.
     """
-    rgb = ["-vf", f"scale=in_range=auto:out_range=pc:flags={EXACT},format=rgb24", "-fps_mode", "passthrough"]
+    rgb = [
+        "-vf",
+        f"scale=in_range=auto:out_range=pc:flags={SCALE_FLAGS},format=rgb24",
+        "-fps_mode",
+        "passthrough",
+    ]
     arguments = ["-map", "0:v:0", *rgb, "-c:v", "ppm", "-f", "image2pipe", "-"]
     with _reading(Path(path), arguments) as ffmpeg:
-        while ffmpeg.stdout.readline():  # each picture says its size: P6, width and height, 255, pixels
+        while ffmpeg.stdout.readline():  # each picture has a header: P6, width and height, 255, pixels
             width, height = map(int, ffmpeg.stdout.readline().split())
             ffmpeg.stdout.readline()
             pixels = ffmpeg.stdout.read(width * height * 3)
@@ -100,7 +105,7 @@ def read_comment(path: str | Path) -> str | None:
 
 @contextmanager
 def _reading(path: Path, arguments: list[str]) -> Iterator[FFmpeg]:
-    """ffmpeg reading `path`; its failure is an error, leaving early is not."""
+    """ffmpeg reading `path`; its failure is an error, leaving the block early is none."""
     if path.is_dir():
         raise SettingsError(f"cannot read {path}: it is a folder; name a video file in it")
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""Frames and a sound in, one MP4 out: exact in time and colour, whole or absent.
+"""Frames and a sound in, one MP4 out: exact in time and color, whole or absent.
 
 H.264 yuv420p in true BT.709, AAC, index first (+faststart), the recipe as comment: plays in browsers,
 players and editors. The frames go through a pipe to ffmpeg, because moviepy's writer rounds the frame
@@ -21,7 +21,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from explorer.errors import OutputError, SettingsError, Stopped
-from explorer.ffmpeg import GRACE, SYSTEM_REASON, FFmpeg, file_url
+from explorer.ffmpeg import EXIT_TIMEOUT, SYSTEM_REASON, FFmpeg, file_url
 from explorer.files import atomic_path, write_error
 from explorer.video import h264
 from explorer.video.h264 import DEFAULT_ENCODER, EncoderSettings
@@ -29,15 +29,15 @@ from explorer.video.metadata import write_comment
 from explorer.video.soundtrack import SoundSource, input_arguments, output_arguments, write_samples
 from explorer.video.yuv import yuv420
 
-WAITING = 3  # frames between drawing and encoding: enough to overlap them, small in memory
+QUEUE_FRAMES = 3  # between drawing and encoding: enough to overlap them, small in memory
 
 
 class VideoWriter:
     """Writes an MP4: `with VideoWriter(path, size=(640, 360), fps=Fraction(30), frames=300) as video: ...`.
 
     Inside the block `video.write(frame)` takes one frame after another, exactly `frames` of them; the
-    file lasts frames / fps seconds. `sound` is heard from `start` seconds on, with silence after its end.
-    `threads` encode unless `encoder` names a number.
+    file lasts frames / fps seconds. `sound` plays from `start` seconds on, with silence after its end.
+    `threads` encode unless `encoder` has its own number.
     The file appears under its name when the block ends well and is complete; after any error nothing is
     left. Raises SettingsError for what H.264 cannot hold, OutputError when ffmpeg or the disk fails.
     """
@@ -54,7 +54,7 @@ class VideoWriter:
         comment: str = "",
         encoder: EncoderSettings = DEFAULT_ENCODER,
         threads: int = 0,
-        keyframes: int = h264.KEYFRAMES,
+        keyframes: int = h264.KEYFRAME_INTERVAL,
     ) -> None:
         self.path = Path(path)
         self.size, self.fps, self.frames = size, Fraction(fps), frames
@@ -90,11 +90,11 @@ class VideoWriter:
     def __enter__(self) -> VideoWriter:
         with ExitStack() as files:
             part = files.enter_context(atomic_path(self.path))
-            part.touch()  # a folder that refuses is known before the first frame is drawn
+            part.touch()  # a folder that cannot be written is refused before the first frame is drawn
             self._ffmpeg = FFmpeg(self._arguments(part, files), stdin=subprocess.PIPE)
             self._files = files.pop_all()
-        self._queue: queue.Queue[UInt8[np.ndarray, "height width 3"] | None] = queue.Queue(WAITING)
-        self._error: Exception | None = None  # what ended the feeding; set once
+        self._queue: queue.Queue[UInt8[np.ndarray, "height width 3"] | None] = queue.Queue(QUEUE_FRAMES)
+        self._error: Exception | None = None  # that ended the feeding; set once
         self._feeder = threading.Thread(target=self._feed, name="ffmpeg-frames", daemon=True)
         self._feeder.start()
         return self
@@ -125,22 +125,22 @@ class VideoWriter:
             self._stop()
             if whole:
                 self._files.close()
-            else:  # a neutral error: an OSError of the drawing must not be taken for one of the disk
+            else:  # a neutral error: an OSError of the drawing must not be reported as one of the disk
                 self._files.__exit__(Stopped, Stopped("unfinished"), None)
 
     def _arguments(self, part: Path, files: ExitStack) -> list[str]:
-        """ffmpeg's command line; the sound and the comment are put into files beside the unfinished video."""
+        """ffmpeg's command line; the sound and the comment go into files beside the unfinished video."""
         (width, height), fps = self.size, f"{self.fps.numerator}/{self.fps.denominator}"
         planes = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{width}x{height}"]
         inputs = [*planes, "-r", fps, "-i", "pipe:0"]
         outputs = ["-map", "0:v", *self._h264]
         if self.sound is not None:
-            samples = files.enter_context(_beside(part, "sound"))
+            samples = files.enter_context(_sidecar(part, "sound"))
             write_samples(self.sound, samples, self.start, float(self.duration))
             inputs += [*input_arguments(self.sound), "-i", file_url(samples)]
             outputs += ["-map", "1:a", *output_arguments(self.sound, self.duration)]
         if self.comment:
-            metadata = files.enter_context(_beside(part, "comment"))
+            metadata = files.enter_context(_sidecar(part, "comment"))
             write_comment(metadata, self.comment)
             inputs += ["-f", "ffmetadata", "-i", file_url(metadata)]
             outputs += ["-map_metadata", "1" if self.sound is None else "2"]
@@ -171,7 +171,7 @@ class VideoWriter:
             raise self._failure()
 
     def _stop(self) -> None:
-        """End the child and the thread, whatever state they are in."""
+        """End the process and the thread, whatever state they are in."""
         self._ffmpeg.stop()
         self._queue.put(None)
         self._feeder.join()
@@ -180,7 +180,7 @@ class VideoWriter:
         """What went wrong, in one line that names the file and the reason."""
         if self._error and not isinstance(self._error, OSError):
             return self._error  # not ffmpeg's: a frame could not be converted
-        self._ffmpeg.wait(GRACE)
+        self._ffmpeg.wait(EXIT_TIMEOUT)
         reason = self._ffmpeg.reason()
         if SYSTEM_REASON.fullmatch(reason):
             return write_error(self.path, OSError(0, reason))
@@ -188,7 +188,7 @@ class VideoWriter:
 
 
 @contextmanager
-def _beside(part: Path, content: str) -> Iterator[Path]:
+def _sidecar(part: Path, content: str) -> Iterator[Path]:
     """A hidden temporary path next to the unfinished video, removed when the block ends."""
     path = part.with_name(f".{content}{part.name}")
     try:

@@ -1,4 +1,4 @@
-"""How H.264 is made: speed, size and quality, and the tags that tell players the colours."""
+"""How H.264 is made: speed, size and quality, and the tags that give players the color space."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from explorer.settings import Settings, knob
 
 Preset = Literal["smooth", "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"]
 
-# x264's fastest way with three things back that pay on smooth pictures: arithmetic coding, the large
+# x264's fastest preset with three features back that pay on smooth pictures: arithmetic coding, the large
 # transform and the filter against visible blocks.
 SMOOTH = ["-preset", "ultrafast", "-x264-params", "cabac=1:8x8dct=1:deblock=0,0"]
 
-KEYFRAMES = 250  # frames from one that stands alone to the next, what x264 takes by itself
+KEYFRAME_INTERVAL = 250  # frames, the default of x264
 
 # Untagged yuv420p is shown as BT.601 by some and BT.709 by others, up to 39 levels apart. Where chroma lies
-# needs no tag: left is what H.264 means when it says nothing (annex E), and x264 writes none for it.
-COLOURS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+# needs no tag: left is H.264's default (annex E), and x264 writes no tag for it.
+COLOR_TAGS = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 
 
 class EncoderSettings(Settings):
@@ -63,11 +63,11 @@ class EncoderSettings(Settings):
 DEFAULT_ENCODER = EncoderSettings()
 
 
-def arguments(encoder: EncoderSettings, threads: int = 0, keyframes: int = KEYFRAMES) -> list[str]:
+def arguments(encoder: EncoderSettings, threads: int = 0, keyframes: int = KEYFRAME_INTERVAL) -> list[str]:
     """ffmpeg's arguments for one H.264 stream from BT.709 planes; `encoder` may name other `threads`.
 
     Players can jump to every `keyframes`-th frame.
     """
     preset = SMOOTH if encoder.preset == "smooth" else ["-preset", encoder.preset]
     quality = ["-crf", str(encoder.crf), "-g", str(keyframes), "-threads", str(encoder.threads or threads)]
-    return ["-vf", COLOURS, "-c:v", "libx264", *preset, *quality]
+    return ["-vf", COLOR_TAGS, "-c:v", "libx264", *preset, *quality]

@@ -1,4 +1,4 @@
-"""Contact sheets with labelled axes: pictures in rows and columns that mean something."""
+"""Contact sheets with labeled axes: pictures in a table of two settings' values."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from explorer.video.sheet import (
     MARGIN,
     TITLE,
     TITLE_COLOR,
-    _fit,
-    _font,
-    _thumbnail,
-    _width,
+    fit_text,
+    font,
+    text_width,
+    thumbnail,
 )
 
 EMPTY = (38, 40, 45)  # a cell without a picture
-WIDEST_LABEL = 160  # pixels beside the rows
+MAX_LABEL_WIDTH = 160  # pixels beside the rows
 LINE = LABEL + 10  # pixels, height of a line of labels
 
 Picture = UInt8[np.ndarray, "_ _ 3"]
 
 
-def axes_sheet(
+def draw_labeled_grid(
     images: Sequence[Sequence[Picture | None]],
     *,
     rows: Sequence[str],
@@ -47,14 +47,14 @@ def axes_sheet(
     """
     if not images or len(images) != len(rows) or any(len(row) != len(columns) for row in images):
         raise SettingsError(f"a table of {len(rows)} x {len(columns)} labels needs as many pictures")
-    thumbs = [[None if image is None else _thumbnail(image) for image in row] for row in images]
+    thumbs = [[None if image is None else thumbnail(image) for image in row] for row in images]
     present = [thumb for row in thumbs for thumb in row if thumb]
     cell = (
         max((thumb.width for thumb in present), default=160),
         max((thumb.height for thumb in present), default=90),
     )
-    wide = min(WIDEST_LABEL, max(_width(text, LABEL) for text in (row_name, *rows)))
-    left, top = MARGIN + wide + GAP, MARGIN + (TITLE + 18 if title else 0) + 2 * LINE
+    label_width = min(MAX_LABEL_WIDTH, max(text_width(text, LABEL) for text in (row_name, *rows)))
+    left, top = MARGIN + label_width + GAP, MARGIN + (TITLE + 18 if title else 0) + 2 * LINE
     size = (
         left + len(columns) * (cell[0] + GAP) - GAP + MARGIN,
         top + len(rows) * (cell[1] + GAP) - GAP + MARGIN,
@@ -62,16 +62,16 @@ def axes_sheet(
     sheet = Image.new("RGB", size, BACKGROUND)
     pen = ImageDraw.Draw(sheet)
     if title:
-        pen.text((MARGIN, MARGIN - 4), _fit(title, TITLE, size[0] - 2 * MARGIN), TITLE_COLOR, _font(TITLE))
-    pen.text((left, top - 2 * LINE), _fit(column_name, LABEL, size[0] - left), TITLE_COLOR, _font(LABEL))
-    pen.text((MARGIN, top - LINE), _fit(row_name, LABEL, wide), TITLE_COLOR, _font(LABEL))
+        pen.text((MARGIN, MARGIN - 4), fit_text(title, TITLE, size[0] - 2 * MARGIN), TITLE_COLOR, font(TITLE))
+    pen.text((left, top - 2 * LINE), fit_text(column_name, LABEL, size[0] - left), TITLE_COLOR, font(LABEL))
+    pen.text((MARGIN, top - LINE), fit_text(row_name, LABEL, label_width), TITLE_COLOR, font(LABEL))
     for column, text in enumerate(columns):
         x = left + column * (cell[0] + GAP)
-        pen.text((x, top - LINE), _fit(text, LABEL, cell[0]), LABEL_COLOR, _font(LABEL))
+        pen.text((x, top - LINE), fit_text(text, LABEL, cell[0]), LABEL_COLOR, font(LABEL))
     for row, text in enumerate(rows):
         y = top + row * (cell[1] + GAP)
         middle = y + (cell[1] - LABEL) // 2
-        pen.text((MARGIN, middle), _fit(text, LABEL, wide), LABEL_COLOR, _font(LABEL))
+        pen.text((MARGIN, middle), fit_text(text, LABEL, label_width), LABEL_COLOR, font(LABEL))
         for column, thumb in enumerate(thumbs[row]):
             x = left + column * (cell[0] + GAP)
             note = notes[row][column] if notes else ""
@@ -82,16 +82,16 @@ def axes_sheet(
 def _cell(
     sheet: Image.Image,
     pen: ImageDraw.ImageDraw,
-    place: tuple[int, int],
+    corner: tuple[int, int],
     cell: tuple[int, int],
     thumb: Image.Image | None,
     note: str,
 ) -> None:
     """One picture in the middle of its cell, or an empty cell; its note in the corner."""
-    x, y = place
+    x, y = corner
     if thumb is None:
         pen.rectangle((x, y, x + cell[0] - 1, y + cell[1] - 1), fill=EMPTY)
     else:
         sheet.paste(thumb, (x + (cell[0] - thumb.width) // 2, y + (cell[1] - thumb.height) // 2))
     if note:
-        pen.text((x + 6, y + 4), _fit(note, LABEL, cell[0] - 12), TITLE_COLOR, _font(LABEL))
+        pen.text((x + 6, y + 4), fit_text(note, LABEL, cell[0] - 12), TITLE_COLOR, font(LABEL))

@@ -22,13 +22,13 @@ def write_comment(path: Path, comment: str) -> None:
 
 
 def parse(text: str) -> dict[str, str]:
-    """The global entries of an ffmetadata text, escapes undone, keys in lower case."""
-    found = {}
+    """The global entries of an ffmetadata text, unescaped, keys in lower case."""
+    entries = {}
     for line in re.findall(r"(?:\\.|[^\\\n])+", text, re.DOTALL):
         if line.startswith("["):  # chapters and streams follow
             break
         entry = re.match(r"((?:\\.|[^\\=])*)=(.*)", line, re.DOTALL)
         if entry and not line.startswith((";", "#")):
             key, value = (re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in entry.groups())
-            found[key.lower()] = value
-    return found
+            entries[key.lower()] = value
+    return entries

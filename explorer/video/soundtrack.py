@@ -1,6 +1,6 @@
 """The sound of a video: decoded once into a temporary file, encoded as AAC by ffmpeg.
 
-Only stdin is a pipe on every system and the frames have it, so the samples take the way over a file:
+Only stdin is a pipe on every system and the frames have it, so the samples go through a file:
 raw float32, because peaks above full scale then survive until the encoder and 4 GB is no limit.
 """
 
@@ -16,14 +16,14 @@ import numpy as np
 # AAC plays everywhere as mono or stereo at up to 48 kHz: more channels are mixed to stereo, taken as the
 # usual layout for their number (5.1 for six), and higher rates are resampled. More than eight channels
 # have no usual layout and become mono.
-LAYOUTS = 8
-CHANNELS = 2
-SAMPLE_RATE = 48_000
-BITRATE = {1: "128k", 2: "192k"}
+MAX_DECODED_CHANNELS = 8
+MAX_ENCODED_CHANNELS = 2
+MAX_SAMPLE_RATE = 48_000  # Hz
+BITRATES = {1: "128k", 2: "192k"}
 
 MIX = "aresample=out_chlayout=stereo:rematrix_maxval=1"  # scaled so that the sum cannot clip
 
-LOUDEST = 8.0  # re full scale (+18 dB); beyond it, as with NaN, the AAC encoder gives up
+MAX_AMPLITUDE = 8.0  # re full scale (+18 dB); beyond it, as with NaN, the AAC encoder fails
 
 
 @runtime_checkable
@@ -42,9 +42,9 @@ class SoundSource(Protocol):
 def samples(sound: SoundSource, start: float, duration: float) -> Generator[bytes, None, None]:
     """`duration` seconds from `start` as raw little-endian float32, block by block."""
     for block in sound.blocks(start, duration):
-        kept = block if _channels(sound) == sound.channels else block.mean(axis=1, keepdims=True)
-        finite = np.nan_to_num(kept, nan=0.0, posinf=LOUDEST, neginf=-LOUDEST)
-        yield np.clip(finite, -LOUDEST, LOUDEST).astype("<f4").tobytes()
+        mixed = block if _channels(sound) == sound.channels else block.mean(axis=1, keepdims=True)
+        finite = np.nan_to_num(mixed, nan=0.0, posinf=MAX_AMPLITUDE, neginf=-MAX_AMPLITUDE)
+        yield np.clip(finite, -MAX_AMPLITUDE, MAX_AMPLITUDE).astype("<f4").tobytes()
 
 
 def write_samples(sound: SoundSource, path: Path, start: float, duration: float) -> None:
@@ -64,22 +64,22 @@ def output_arguments(sound: SoundSource, duration: Fraction) -> list[str]:
     Counted in samples and not in seconds, and never by -shortest, which closes the frames' pipe early.
     """
     samples = round(duration * sound.sample_rate)
-    channels = min(_channels(sound), CHANNELS)
-    # the rate is said, or the mix would change it too and the samples would be counted at another
-    mix = f"{MIX}:out_sample_rate={sound.sample_rate}," if _channels(sound) > CHANNELS else ""
+    channels = min(_channels(sound), MAX_ENCODED_CHANNELS)
+    # the rate is given, or the mix would change it and the samples would be counted at another rate
+    mix = f"{MIX}:out_sample_rate={sound.sample_rate}," if _channels(sound) > MAX_ENCODED_CHANNELS else ""
     return [
         *("-af", f"{mix}apad=whole_len={samples},atrim=end_sample={samples}"),
-        *("-c:a", "aac", "-b:a", BITRATE[channels], "-ac", str(channels)),
-        *("-ar", str(min(sound.sample_rate, SAMPLE_RATE))),
+        *("-c:a", "aac", "-b:a", BITRATES[channels], "-ac", str(channels)),
+        *("-ar", str(min(sound.sample_rate, MAX_SAMPLE_RATE))),
     ]
 
 
 def file_bytes(sound: SoundSource, duration: float) -> tuple[int, int]:
-    """What `duration` seconds take: about so much in the video, and in the temporary file beside it."""
-    kilobits = int(BITRATE[min(_channels(sound), CHANNELS)].removesuffix("k"))
+    """Bytes for `duration` seconds: estimated in the video, exact in the temporary file beside it."""
+    kilobits = int(BITRATES[min(_channels(sound), MAX_ENCODED_CHANNELS)].removesuffix("k"))
     return round(duration * kilobits * 125), round(duration * sound.sample_rate) * _channels(sound) * 4
 
 
 def _channels(sound: SoundSource) -> int:
     """How many channels the temporary file has."""
-    return sound.channels if sound.channels <= LAYOUTS else 1
+    return sound.channels if sound.channels <= MAX_DECODED_CHANNELS else 1

@@ -14,8 +14,8 @@ from explorer.errors import OutputError, SettingsError
 from explorer.files import atomic_path
 
 JPEG_QUALITY = 92
-JPEG_COMMENT = 65_533  # bytes, the most that a JPEG comment holds
-FAST = 1  # zlib level for frame sequences: several times faster than Pillow's 6, a little larger
+MAX_JPEG_COMMENT_BYTES = 65_533
+FAST_COMPRESSION = 1  # zlib level for frame sequences: several times faster than Pillow's 6, a little larger
 
 
 def save_image(
@@ -30,10 +30,10 @@ def save_image(
     if suffix == ".png":
         _save(image, path, "PNG", pnginfo=_text(comment))
     elif suffix in (".jpg", ".jpeg"):
-        said = (comment or "").encode()
-        if len(said) > JPEG_COMMENT:
+        encoded = (comment or "").encode()
+        if len(encoded) > MAX_JPEG_COMMENT_BYTES:
             raise SettingsError(f"{path.name}: a JPEG holds no comment over 64 kB; choose a .png")
-        _save(image, path, "JPEG", quality=JPEG_QUALITY, subsampling=0, comment=said)
+        _save(image, path, "JPEG", quality=JPEG_QUALITY, subsampling=0, comment=encoded)
     else:
         raise SettingsError(f"cannot make {path.name}; choose a name that ends in .png, .jpg or .jpeg")
 
@@ -54,7 +54,9 @@ class PngSequence:
 
     def write(self, frame: UInt8[np.ndarray, "height width 3"]) -> None:
         """Save the next frame, losslessly."""
-        _save(frame, self.folder / f"frame_{self.written + 1:06d}.png", "PNG", compress_level=FAST)
+        _save(
+            frame, self.folder / f"frame_{self.written + 1:06d}.png", "PNG", compress_level=FAST_COMPRESSION
+        )
         self.written += 1
 
 

@@ -4,7 +4,7 @@
     Y  = 16 + 219 Y',   Cb = 128 + 224 (B' - Y') / 1.8556,   Cr = 128 + 224 (R' - Y') / 1.5748
 
 A chroma sample lies on every second column, between two rows ("left", what H.264 and its players expect
-unless told otherwise), so it is the mean of two rows and of three columns weighted 1, 2, 1.
+by default), so it is the mean of two rows and of three columns weighted 1, 2, 1.
 """
 # mypy: disable-error-code="untyped-decorator,no-untyped-def,import-untyped,call-arg"
 
@@ -30,7 +30,7 @@ WEIGHTS = 8  # a chroma sample adds two rows of 1, 2, 1
 Y_RED, Y_BLUE = round(LUMA * RED), round(LUMA * BLUE)
 Y_GREEN = round(LUMA) - Y_RED - Y_BLUE  # so that white is exactly 235 ...
 CB_RED, CB_GREEN = (round(-CHROMA * part / (2 * (1 - BLUE)) / WEIGHTS) for part in (RED, GREEN))
-CB_BLUE = -CB_RED - CB_GREEN  # ... and that greys have no colour
+CB_BLUE = -CB_RED - CB_GREEN  # ... and that grays have no color
 CR_GREEN, CR_BLUE = (round(-CHROMA * part / (2 * (1 - RED)) / WEIGHTS) for part in (GREEN, BLUE))
 CR_RED = -CR_GREEN - CR_BLUE
 BLACK, NEUTRAL = 16 * ONE + ONE // 2, 128 * ONE + ONE // 2
@@ -47,46 +47,46 @@ def yuv420(frame: UInt8[np.ndarray, "height width 3"]) -> UInt8[np.ndarray, " by
     return planes
 
 
-AT_ONCE = 16  # pixels whose colours are taken apart by shuffles of vectors
+VECTOR_PIXELS = 16  # pixels whose channels are separated by shuffles of vectors
 
 
 @intrinsic
-def _take_apart(typing, pixels, start, colours, place, width):
-    """Puts the reds, greens and blues of `AT_ONCE` pixels from `start` on at `place`, `width` apart."""
+def _split_channels(typing, pixels, start, colors, offset, width):
+    """Put the reds, greens and blues of `VECTOR_PIXELS` pixels from `start` on at `offset`, `width` apart."""
     byte, index = ir.IntType(8), ir.IntType(64)
 
     def codegen(context, builder, sig, args):
         source, target = (context.make_array(sig.args[n])(context, builder, args[n]).data for n in (0, 2))
-        three = ir.VectorType(byte, 3 * AT_ONCE)
+        three = ir.VectorType(byte, 3 * VECTOR_PIXELS)
         begin = builder.gep(source, [builder.mul(args[1], index(3))])
         mixed = builder.load(builder.bitcast(begin, three.as_pointer()), align=1)
-        for colour in range(3):
-            order = [colour + 3 * n for n in range(AT_ONCE)]
-            mask = ir.Constant(ir.VectorType(ir.IntType(32), AT_ONCE), order)
+        for color in range(3):
+            order = [color + 3 * n for n in range(VECTOR_PIXELS)]
+            mask = ir.Constant(ir.VectorType(ir.IntType(32), VECTOR_PIXELS), order)
             one = builder.shuffle_vector(mixed, mixed, mask)
-            to = builder.gep(target, [builder.add(args[3], builder.mul(args[4], index(colour)))])
+            to = builder.gep(target, [builder.add(args[3], builder.mul(args[4], index(color)))])
             builder.store(one, builder.bitcast(to, one.type.as_pointer()), align=1)
         return context.get_dummy_value()
 
-    return types.void(pixels, types.intp, colours, types.intp, types.intp), codegen
+    return types.void(pixels, types.intp, colors, types.intp, types.intp), codegen
 
 
 def _fill(frame, luma, chroma):
     height, width, _ = frame.shape
-    pixels, whole = frame.reshape(-1), width - width % AT_ONCE
-    colours = np.empty((2, 3, width), np.uint8)  # of two rows, apart: what makes the loops fast
+    pixels, whole = frame.reshape(-1), width - width % VECTOR_PIXELS
+    colors = np.empty((2, 3, width), np.uint8)  # of two rows, channel by channel: that makes the loops fast
     blue, red = np.empty(width + 1, np.int32), np.empty(width + 1, np.int32)
     for y in range(0, height, 2):
         for n in range(2):
-            for x in range(0, whole, AT_ONCE):
-                _take_apart(pixels, (y + n) * width + x, colours, 3 * n * width + x, width)
+            for x in range(0, whole, VECTOR_PIXELS):
+                _split_channels(pixels, (y + n) * width + x, colors, 3 * n * width + x, width)
             for x in range(whole, width):
-                for colour in range(3):
-                    colours[n, colour, x] = frame[y + n, x, colour]
-            r, g, b = colours[n]
+                for color in range(3):
+                    colors[n, color, x] = frame[y + n, x, color]
+            r, g, b = colors[n]
             for x in range(width):
                 luma[y + n, x] = np.int32(Y_RED * r[x] + Y_GREEN * g[x] + Y_BLUE * b[x] + BLACK) >> 16
-        (r, g, b), (r_below, g_below, b_below) = colours
+        (r, g, b), (r_below, g_below, b_below) = colors
         for x in range(width):
             r_both, g_both, b_both = r[x] + r_below[x], g[x] + g_below[x], b[x] + b_below[x]
             blue[x + 1] = CB_RED * r_both + CB_GREEN * g_both + CB_BLUE * b_both
@@ -100,10 +100,10 @@ def _fill(frame, luma, chroma):
 
 def _compiled(function: Any) -> Any:
     """Releases the GIL; cached on disk where a folder can be written."""
-    function = inspect.unwrap(function)  # numba reads the plain function, whatever checks are wrapped around
+    function = inspect.unwrap(function)  # numba reads the plain function, not one with type checks around it
     try:
         return numba.njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # numba found no folder for its cache
+    except RuntimeError:  # numba has no folder for its cache
         return numba.njit(nogil=True)(function)
 
 

@@ -30,7 +30,7 @@ from explorer.progress import Progress, silent
 from explorer.rendering.frames import MIN_SIDE
 from explorer.video import VideoWriter
 from explorer.video.decode import frame_bytes
-from explorer.video.h264 import KEYFRAMES
+from explorer.video.h264 import KEYFRAME_INTERVAL
 from explorer.video.soundtrack import file_bytes
 
 GROUPS = 5
@@ -159,7 +159,7 @@ class _Sample:
 
     def bytes_of(self, count: int) -> float:
         """Bytes of so many frames in one piece."""
-        keyframes = -(-count // KEYFRAMES)
+        keyframes = -(-count // KEYFRAME_INTERVAL)
         return float(keyframes * self.sizes[:, 0].mean() + (count - keyframes) * self.sizes[:, 1:].mean())
 
 
