@@ -10,7 +10,7 @@ import torch
 
 from explorer.bench import engines, timing
 from explorer.bench.benchmark import benchmark
-from explorer.bench.engines import FULL, NETS, QUICK, compare, frame_size, halves, parse_net
+from explorer.bench.engines import FULL, NETS, QUICK, compare, compare_precisions, frame_size, parse_net
 from explorer.bench.references import onnx_frame, torch_frame
 from explorer.bench.timing import take_turns, times_as_fast
 from explorer.errors import SettingsError, Stopped
@@ -83,7 +83,7 @@ def test_the_report_is_json_with_machine_and_videos(quick):
 
 def test_contenders_take_turns():
     calls = []
-    seconds = take_turns({"a": partial(calls.append, "a"), "b": partial(calls.append, "b")}, 3, least=0)
+    seconds = take_turns({"a": partial(calls.append, "a"), "b": partial(calls.append, "b")}, 3, min_seconds=0)
     assert calls == ["a", "b"] * 3
     assert [len(rounds) for rounds in seconds.values()] == [3, 3]
 
@@ -92,14 +92,16 @@ def test_a_turn_lasts_a_while_and_rounds_end_at_the_limit(monkeypatch):
     clock = itertools.count()
     monkeypatch.setattr(timing.time, "perf_counter", lambda: float(next(clock)))
     calls = []
-    seconds = take_turns({"a": lambda: calls.append(1)}, rounds=9, least=5, limit=20)
-    assert len(seconds["a"]) == timing.FEWEST_ROUNDS
-    assert len(calls) > 3 * timing.FEWEST_ROUNDS
+    seconds = take_turns({"a": lambda: calls.append(1)}, rounds=9, min_seconds=5, max_seconds=20)
+    assert len(seconds["a"]) == timing.MIN_ROUNDS
+    assert len(calls) > 3 * timing.MIN_ROUNDS
 
 
 def test_progress_runs_through_once_over_all_networks():
     told = []
-    engines.bench(made_up_track(), ["4x1", "4x2"], quick=True, progress=lambda *given: told.append(given))
+    engines.measure_engines(
+        made_up_track(), ["4x1", "4x2"], quick=True, progress=lambda *given: told.append(given)
+    )
     steps, done, totals = zip(*told, strict=True)
     assert set(steps) == {"measuring"}
     assert len(set(totals)) == 1
@@ -112,7 +114,7 @@ def test_a_callback_stops_it():
         raise Stopped("enough")
 
     with pytest.raises(Stopped):
-        engines.bench(made_up_track(), ["4x3"], quick=True, progress=stop)
+        engines.measure_engines(made_up_track(), ["4x3"], quick=True, progress=stop)
 
 
 def test_no_thread_setting_is_left_changed():
@@ -161,7 +163,7 @@ def test_networks_out_of_bounds_are_refused():
 
 
 def test_half_precision_is_compared_with_single():
-    told = halves(
+    told = compare_precisions(
         CPPN(hidden=64, layers=3, gain=3),
         made_up_track(),
         torch.device("cpu"),
@@ -180,7 +182,7 @@ def test_half_precision_is_compared_with_single():
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
 def test_half_precision_on_a_gpu():
-    told = halves(parse_net("256x4"), made_up_track(), size=(640, 360), effort=QUICK)
+    told = compare_precisions(parse_net("256x4"), made_up_track(), size=(640, 360), effort=QUICK)
     assert told["fp16"]["mean_difference"] < 3
 
 
@@ -190,7 +192,7 @@ def test_the_engines_are_as_many_times_as_fast(net):
     field = parse_net(net)
     speeds = compare(field, made_up_track(), frame_size(field), FULL)
     over_torch, over_onnx = TARGETS[net]
-    assert speeds["exact"].greatest_difference <= 1
+    assert speeds["exact"].max_difference <= 1
     assert speeds["exact"].times["torch"] >= SLACK * over_torch
     if over_onnx and "onnxruntime" in speeds:
         assert speeds["exact"].times["onnxruntime"] >= SLACK * over_onnx
