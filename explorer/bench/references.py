@@ -12,8 +12,9 @@ import torch
 from jaxtyping import Float32, UInt8
 
 from explorer.fields import CPPN, Grid
-from explorer.fields.cppn.network import FEATURE_SCALE, activate, build
-from explorer.fields.palette_torch import paint
+from explorer.fields.cppn.network import FEATURE_SCALE, activate
+from explorer.fields.cppn.weights import random_network
+from explorer.fields.palette_torch import apply_palette
 from explorer.rendering.threads import usable_threads
 
 Frame = UInt8[np.ndarray, "height width 3"]
@@ -24,7 +25,7 @@ class ReferenceNetwork(torch.nn.Module):
 
     def __init__(self, field: CPPN) -> None:
         super().__init__()
-        network = build(field)
+        network = random_network(field)
         self.activations, self.palette = network.activations, field.palette
         for number, weight in enumerate(network.on(torch.device("cpu"))):
             self.register_buffer(f"weight_{number}", weight)
@@ -34,7 +35,7 @@ class ReferenceNetwork(torch.nn.Module):
         *hidden, output = self.buffers()
         for name, weight in zip(self.activations, hidden, strict=True):
             values = activate(name, values @ weight.T)
-        colors = paint(torch.sigmoid(values @ output.T), self.palette)
+        colors = apply_palette(torch.sigmoid(values @ output.T), self.palette)
         return (colors * 255 + 0.5).to(torch.uint8)
 
 

@@ -71,6 +71,8 @@ def _machine(machine: dict[str, Any], matrix: dict[str, Any]) -> list[str]:
         f"versions  python {machine['python']}, {', '.join(versions)}",
         f"products  {matrix['gflops']:.0f} GFLOP/s in fp32 at best ({matrix['library']}, all cores)",
     ]
+    if not machine["onnxruntime"]:
+        lines.append('left out  ONNX Runtime: python -m pip install "audio-feature-explorer[learn]"')
     if machine["variables"]:
         lines.append(
             f"set       {' '.join(f'{name}={value}' for name, value in machine['variables'].items())}"

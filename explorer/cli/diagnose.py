@@ -70,7 +70,7 @@ def diagnose(
     frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
     with ProgressBar() as progress:
         selected = field.build_field()
-        track = selected.hear(DEMO_CLIP if audio is None else audio, progress=progress)
+        track = selected.analyze(DEMO_CLIP if audio is None else audio, progress=progress)
         diagnosis = diagnose_field(selected, track, frames=frames, budget=budget, progress=progress)
     if picture_file:
         output_paths.save(diagnosis.figure(), picture_file)

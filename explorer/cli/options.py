@@ -14,6 +14,7 @@ from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
+from explorer.experiments.sweeps.options import SweepOptions
 from explorer.fields import FieldSettings
 from explorer.fields.presets import LOOKS, look
 from explorer.learn.settings import TrainSettings
@@ -28,6 +29,7 @@ SETTING_GROUPS: dict[str, type[Settings]] = {
     "encoder": EncoderSettings,
     "training": TrainSettings,
     "render_options": RenderOptions,
+    "sweep_options": SweepOptions,
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from jaxtyping import Float32
 
-from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
+from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
 from explorer.fields.julia.parameters import EXTENT, PARAMETERS
 from explorer.learn.metrics import luma
 from explorer.learn.orbit_gradients import ITERATIONS, LIMIT, escape
@@ -52,7 +52,7 @@ class _Orbits(torch.autograd.Function):
         ctx.save_for_backward(*slopes)
         escaped, far = squares > LIMIT, squares.clamp(min=LIMIT)
         nu = torch.where(escaped, escape_time(steps, far), float(ITERATIONS))
-        seen = torch.where(escaped, seen_of(far, stretched, pixel), 0.0)
+        seen = torch.where(escaped, exterior_weight(far, stretched, pixel), 0.0)
         ctx.mark_non_differentiable(seen, trap)
         return nu, seen, trap
 
@@ -92,7 +92,7 @@ def draw_images(controls: dict[str, Moments], size: int = IMAGE_SIZE) -> JuliaIm
     nu, seen, trap = (part.view(-1, size, size) for part in _orbits_of(controls, size))
     structure = _structure(nu, seen, trap)
     color_controls = (controls[name][:, None, None] for name in ("hue", "saturation", "brightness"))
-    colors = colour(*(part[:, ::2, ::2] for part in (nu, tone_of(nu), seen, trap)), *color_controls)
+    colors = color(*(part[:, ::2, ::2] for part in (nu, tone_of(nu), seen, trap)), *color_controls)
     return JuliaImages(structure, torch.stack(colors, dim=-1))
 
 
@@ -111,4 +111,4 @@ def _orbits_of(controls: dict[str, Moments], size: int, step: int = 1) -> tuple[
 
 
 def _structure(nu: torch.Tensor, seen: torch.Tensor, trap: torch.Tensor) -> torch.Tensor:
-    return luma(torch.stack(colour(nu, tone_of(nu), seen, trap, *REST_COLOR), dim=-1))
+    return luma(torch.stack(color(nu, tone_of(nu), seen, trap, *REST_COLOR), dim=-1))

@@ -7,7 +7,7 @@ import pytest
 
 from explorer.audio import DEMO_CLIP, analyze
 from explorer.fields import CPPN
-from explorer.notebook.panel.preview import Preview, Request
+from explorer.notebook.panel.preview_pipeline import PreviewPipeline, PreviewRequest
 from explorer.rendering import resolve
 
 SIZE = (640, 360)
@@ -41,11 +41,11 @@ class Watch:
 @pytest.mark.parametrize("look", ["tuned-256x4", "molten"])
 def test_answers_come_in_growing_quality_and_going_back_is_quick(look, capsys):
     watch, field = Watch(), CPPN.preset(look)
-    preview = Preview(analyze(DEMO_CLIP), SIZE, resolve("cpu"), watch)
+    preview = PreviewPipeline(analyze(DEMO_CLIP), SIZE, resolve("cpu"), watch)
     try:
         for seed in [*range(ROUNDS + 1), *range(ROUNDS + 1)]:  # the first compiles; the second half goes back
             watch.asked = time.perf_counter()
-            preview.draw(Request(field.replace(seed=seed), 1.0), lambda: False)
+            preview.draw(PreviewRequest(field.replace(seed=seed), 1.0), lambda: False)
     finally:
         preview.close()
     new = {what: statistics.median(seconds[1 : ROUNDS + 1]) for what, seconds in watch.after.items()}

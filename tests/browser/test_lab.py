@@ -1,4 +1,4 @@
-"""The panel and the live view in a real JupyterLab: what hands do to them, and what is kept."""
+"""The panel and the live.live_view in a real JupyterLab: what hands do to them, and what is kept."""
 
 import base64
 import io
@@ -212,7 +212,7 @@ def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened
 
 
 def state(page):
-    """What the live view shows: the moment of its frame, the quality, the position of the sound."""
+    """What the live.live_view shows: the moment of its frame, the quality, the position of the sound."""
     canvas, wave = page.locator(".explorer-live canvas"), page.locator(".explorer-live-wave")
     return (
         float(canvas.get_attribute("data-t")),

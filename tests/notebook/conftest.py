@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-import explorer.notebook.panel.preview as preview_module
+import explorer.notebook.panel.preview_pipeline as pipeline_module
 from explorer.notebook import explore
 from tests import signals
-from tests.notebook.panels import FIELD, PATIENCE, SIZE, CountingRenderer
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, CountingRenderer
 
 
 @pytest.fixture
@@ -27,5 +27,5 @@ def counting(monkeypatch):
     class Counting(CountingRenderer):
         entered = threading.Semaphore(0)
 
-    monkeypatch.setattr(preview_module, "Renderer", Counting)
+    monkeypatch.setattr(pipeline_module, "Renderer", Counting)
     return Counting

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-import numpy as np
-from jaxtyping import Float, Float32
 from pydantic import field_validator, model_validator
 
-from explorer.audio import FeatureTrack
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
-from explorer.fields.base import Controls, FieldSettings
+from explorer.fields.base import FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
-from explorer.fields.prepared import Prepared
-from explorer.progress import Progress, silent
 from explorer.settings import did_you_mean, knob
 
-HEARD = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
-LIVE = tuple(EXTRAS["live"])
+FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
+LIVE_FEATURES = tuple(EXTRAS["live"])
 
 
-class Julia(FieldSettings):
-    """The filled Julia set of z^2 + c, with c travelling close outside the main cardioid.
-
-    Seven visual parameters (`parameters.PARAMETERS`) follow the music: by a hand-written mapping of
-    `features` (`model="none"`; see `mapping`; features that are left out rest), or by a trained network,
-    which hears the live features alone. Loudness and hits are integrated into motion, so nothing jumps.
-    """
+class JuliaSettings(FieldSettings):
+    """The settings of a Julia set; see `Julia`."""
 
     kind: Literal["julia"] = "julia"
-    features: tuple[str, ...] = HEARD
+    features: tuple[str, ...] = FEATURES
     movable: ClassVar[tuple[str, ...]] = (
         "start_angle", "distance", "zoom", "rotation", "hue", "saturation", "brightness", "speed",
         "audio_gain",
@@ -103,67 +92,29 @@ class Julia(FieldSettings):
 
     @field_validator("model", mode="before")
     @classmethod
-    def _named(cls, model: Any) -> Any:
-        return "none" if model is None else model  # typed `none` is None
+    def _parse_model(cls, model: Any) -> Any:
+        return "none" if model is None else model  # the text `none` is parsed as None
 
     @field_validator("features")
     @classmethod
-    def _heard(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
-            if name not in HEARD + LIVE:
-                raise SettingsError(f"Julia does not hear '{name}'{did_you_mean(name, HEARD)}")
+            if name not in FEATURES + LIVE_FEATURES:
+                raise SettingsError(f"Julia does not hear '{name}'{did_you_mean(name, FEATURES)}")
         return features
 
     @model_validator(mode="after")
-    def _of_the_model(self) -> Julia:
-        """A network hears the six live features; without one there is no use for them."""
+    def _set_features(self) -> Self:
+        """A network takes the six live features; without one there is no use for them."""
         if self.model != "none":
-            object.__setattr__(self, "features", LIVE)  # still being made
-        elif set(self.features) & set(LIVE):
-            object.__setattr__(self, "features", HEARD)
+            object.__setattr__(self, "features", LIVE_FEATURES)  # in the constructor, before it is frozen
+        elif set(self.features) & set(LIVE_FEATURES):
+            object.__setattr__(self, "features", FEATURES)
         return self
 
     @property
     def smoothing(self) -> float:
-        """`motion_smoothing` in seconds, whoever chose it."""
+        """`motion_smoothing` or its default, in seconds."""
         if self.motion_smoothing is not None:
             return self.motion_smoothing
         return SMOOTHING_BY_HAND if self.model == "none" else SMOOTHING_BY_MODEL
-
-    def hear(
-        self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
-    ) -> FeatureTrack:
-        """See `FieldSettings.hear`. That there is no such model is said first."""
-        if self.model != "none":
-            from explorer.fields.julia.model import load_model
-
-            load_model(self.model)
-        return super().hear(audio, progress=progress, cache=cache, **settings)
-
-    def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
-        """Columns `time` (seconds), `angle` and `rotation` (radians), `distance`, `zoom`, `hue` (turns),
-        `saturation`, `brightness`; c is at `angle` + travel x time. Raises ExplorerError without a model.
-        """
-        from explorer.fields.julia.timeline import columns
-
-        return columns(self, track, np.asarray(times, dtype=np.float64))
-
-    def notes(self, track: FeatureTrack) -> dict[str, Any]:
-        """See `FieldSettings.notes`: which model, and the hash of its weights."""
-        from explorer.fields.julia.model import load_model
-
-        if self.model == "none":
-            return {"model": {"name": "none"}}
-        return {"model": {"name": self.model, "sha256": load_model(self.model).sha256}}
-
-    def place(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
-        """Rows x, y, and a fixed noise in [0, 1) that rounds to 8 bits (dither)."""
-        from explorer.fields.julia.drawing import place
-
-        return place(xy)
-
-    def prepare(self, controls: Controls) -> Prepared:
-        """c, the turn, the scale and the colours of each moment."""
-        from explorer.fields.julia.drawing import PreparedJulia
-
-        return PreparedJulia(self, controls)

@@ -10,71 +10,72 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.experiments import Point, load
-from explorer.experiments.sweeps.parameter_paths import said
+from explorer.experiments.sweeps.parameter_paths import value_text
 from explorer.fields import FieldSettings
-from explorer.notebook.gallery.run_list import Kept
-from explorer.notebook.widgets.error_line import Guard
-from explorer.notebook.widgets.thumbnail_grid import thumbnail
+from explorer.notebook.gallery.run_list import RunEntry
+from explorer.notebook.widgets.error_line import HandlerFactory
+from explorer.notebook.widgets.layout import box
+from explorer.notebook.widgets.markup import heading
+from explorer.notebook.widgets.thumbnail_grid import make_thumbnail
 
-LARGE = (640, 640)  # pixels of a picture
+PICTURE_SIZE = (640, 640)  # pixels that a picture fits into
 
 
-class Comparison:
-    """A card below the panel; hidden until two runs are to be compared."""
+class RunComparison:
+    """A card below the panel; hidden until two runs are compared."""
 
-    def __init__(self, guarded: Guard) -> None:
-        self.runs: tuple[Kept, ...] = ()
+    def __init__(self, handler: HandlerFactory) -> None:
+        self.runs: tuple[RunEntry, ...] = ()
         self.pictures = [widgets.Image(layout={"width": "100%"}) for _ in range(2)]
         self.names = [widgets.HTML() for _ in range(2)]
         self.table = widgets.HTML()
         self.close_button = widgets.Button(
             description="Close", tooltip="close the comparison", layout={"width": "auto"}
         )
-        self.close_button.on_click(guarded(self.hide))
+        self.close_button.on_click(handler(self.hide))
         sides = [widgets.VBox([p, n]) for p, n in zip(self.pictures, self.names, strict=True)]
-        pair = widgets.HBox(sides)
-        pair.add_class("explorer-pair")
-        head = widgets.HBox([widgets.HTML("<h4>side by side</h4>"), self.close_button])
-        head.add_class("explorer-between")
-        self.widget = widgets.VBox([head, pair, self.table], layout={"display": "none"})
-        self.widget.add_class("explorer-card")
+        title = widgets.HTML(heading("side by side"))
+        head = box(widgets.HBox, "explorer-between", title, self.close_button)
+        pair = box(widgets.HBox, "explorer-pair", *sides)
+        self.widget = box(widgets.VBox, "explorer-card", head, pair, self.table)
+        self.widget.layout.display = "none"
 
-    def show(self, one: Kept, other: Kept) -> None:
+    def show(self, first: RunEntry, second: RunEntry) -> None:
         """Show two runs."""
-        self.runs = (one, other)
-        opened: list[Any] = [load(run.folder) for run in self.runs]  # runs and points
-        for run, made, picture, name in zip(self.runs, opened, self.pictures, self.names, strict=True):
-            picture.value = thumbnail(_picture(made) or run.thumb, LARGE)
+        self.runs = (first, second)
+        results: list[Any] = [load(run.folder) for run in self.runs]  # runs and points
+        for run, result, picture, name in zip(self.runs, results, self.pictures, self.names, strict=True):
+            picture.value = make_thumbnail(_picture(result) or run.thumb, PICTURE_SIZE)
             name.value = f"<b>{html.escape(run.name)}</b> {html.escape(run.verdict)}"
-        self.table.value = _table(differences(*(made.field for made in opened)))
+        self.table.value = _table(differences(*(result.field for result in results)))
         self.widget.layout.display = ""
 
     def hide(self) -> None:
-        """Take it away."""
+        """Hide the card."""
         self.runs = ()
         self.widget.layout.display = "none"
 
 
-def differences(one: FieldSettings, other: FieldSettings) -> dict[str, tuple[Any, Any]]:
-    """The settings of two fields that are not the same; None where a field has no such setting."""
-    mine, theirs = one.model_dump(mode="json"), other.model_dump(mode="json")
-    names = dict.fromkeys([*mine, *theirs])
-    return {n: (mine.get(n), theirs.get(n)) for n in names if mine.get(n) != theirs.get(n)}
+def differences(first: FieldSettings, second: FieldSettings) -> dict[str, tuple[Any, Any]]:
+    """The settings in which two fields differ; None where a field has no such setting."""
+    left, right = first.model_dump(mode="json"), second.model_dump(mode="json")
+    names = dict.fromkeys([*left, *right])
+    return {n: (left.get(n), right.get(n)) for n in names if left.get(n) != right.get(n)}
 
 
-def _picture(made: Any) -> Path | None:
+def _picture(result: Any) -> Path | None:
     """The largest picture of the moment that the thumbnail shows."""
-    if isinstance(made, Point):
-        return made.frames[len(made.frames) // 2] if made.frames else None
-    return made.poster if made.poster.is_file() else None
+    if isinstance(result, Point):
+        return result.frames[len(result.frames) // 2] if result.frames else None
+    return result.poster if result.poster.is_file() else None
 
 
-def _table(found: Mapping[str, tuple[Any, Any]]) -> str:
-    if not found:
+def _table(settings: Mapping[str, tuple[Any, Any]]) -> str:
+    if not settings:
         return '<span class="explorer-muted">the same settings</span>'
     rows = "".join(
         f"<tr><th scope='row'>{html.escape(name.replace('_', ' '))}</th>"
-        f"<td>{html.escape(said(mine))}</td><td>{html.escape(said(theirs))}</td></tr>"
-        for name, (mine, theirs) in found.items()
+        f"<td>{html.escape(value_text(left))}</td><td>{html.escape(value_text(right))}</td></tr>"
+        for name, (left, right) in settings.items()
     )
     return f'<table class="explorer-differences"><tr><th></th><th>left</th><th>right</th></tr>{rows}</table>'

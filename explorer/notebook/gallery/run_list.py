@@ -1,4 +1,4 @@
-"""What was kept earlier: every run and every point of a sweep, in a few words each."""
+"""Earlier results: every run and every point of a sweep, in a few words each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.notebook.widgets.field_kinds import field_kinds
 
 
 @dataclass(frozen=True)
-class Kept:
+class RunEntry:
     """A run, or a point of a sweep, as the gallery shows it."""
 
     name: str
@@ -34,32 +34,30 @@ class Kept:
 
     @property
     def text(self) -> str:
-        """All that a filter looks at."""
+        """The text that a filter searches."""
         star = "starred" if self.starred else ""
         parts = (self.name, self.status, self.verdict, self.date, star, self.audio, self.look, self.settings)
         return " ".join(parts).lower()
 
 
-def kept_runs(explorations: str | Path | None) -> list[Kept]:
+def list_runs(explorations: str | Path | None) -> list[RunEntry]:
     """Everything that has a recipe, newest first."""
     table = runs(explorations)
     table = table[table["kind"] != "train"]
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    found = [_kept(row) for row in rows if row["status"] not in ("damaged", "pending")]
-    return found[::-1]
+    return [_make_entry(row) for row in rows if row["status"] not in ("damaged", "pending")][::-1]
 
 
-def matching(kept: list[Kept], words: str) -> list[Kept]:
-    """Those whose text has all of the words: `alive gain 4.5 starred`."""
-    wanted = words.lower().split()
-    return [run for run in kept if all(word in run.text for word in wanted)]
+def filter_runs(entries: list[RunEntry], text: str) -> list[RunEntry]:
+    """The entries whose text has all of the words: `alive gain 4.5 starred`."""
+    words = text.lower().split()
+    return [entry for entry in entries if all(word in entry.text for word in words)]
 
 
-def _kept(row: dict[Any, Any]) -> Kept:
-    folder = Path(row["folder"])
-    return Kept(
+def _make_entry(row: dict[Any, Any]) -> RunEntry:
+    return RunEntry(
         name=row["run"],
-        folder=folder,
+        folder=Path(row["folder"]),
         status=row["status"],
         verdict=row["verdict"] or "",
         started=row["started"].to_pydatetime() if row["started"] is not None else None,

@@ -1,50 +1,55 @@
-"""Which resolution keeps up with the music."""
+"""Chooses the resolution that keeps up with the music."""
 
 from __future__ import annotations
 
 import statistics
 from collections import deque
 
-SHARES = (1.0, 0.75, 0.5, 0.375, 0.25)  # of the full width and height
-SLOWEST = 1 / 24  # seconds a frame may take; fewer frames a second no longer look like motion
-ROOM = 0.75  # of SLOWEST that a larger frame may be expected to take, or sizes would swing to and fro
-SMALLEST = 16  # pixels on a side
+SCALES = (1.0, 0.75, 0.5, 0.375, 0.25)  # of the full width and height
+MAX_FRAME_SECONDS = 1 / 24  # at fewer frames per second it no longer looks like motion
+GROWTH_MARGIN = 0.75  # of MAX_FRAME_SECONDS that a larger frame may take, or sizes would swing to and fro
+MIN_SIDE_PIXELS = 16
 
 
-class Pace:
-    """Chooses the largest of a few sizes whose frames take less than 1/24 s, from what frames took.
+class AdaptiveResolution:
+    """Chooses the largest of a few sizes whose frames take less than 1/24 s, from measured times.
 
     A single slow frame (the machine did something else) changes nothing; one four times too slow does.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
-        self.sizes = [(max(SMALLEST, round(size[0] * s)), max(SMALLEST, round(size[1] * s))) for s in SHARES]
-        self._level = len(SHARES) - 1  # nothing is known yet: begin small
-        self._rates: deque[float] = deque(maxlen=5)  # seconds per pixel of the latest frames
+        self.sizes = [
+            (max(MIN_SIDE_PIXELS, round(size[0] * scale)), max(MIN_SIDE_PIXELS, round(size[1] * scale)))
+            for scale in SCALES
+        ]
+        self._level = len(SCALES) - 1  # nothing is measured yet: start small
+        self._pixel_seconds: deque[float] = deque(maxlen=5)  # seconds per pixel of the latest frames
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of the next frame."""
         return self.sizes[self._level]
 
-    def expected(self, size: tuple[int, int]) -> float:
-        """Seconds that a frame of this size will take; 0 while nothing is known."""
-        return statistics.median(self._rates) * size[0] * size[1] if self._rates else 0.0
+    def expected_seconds(self, size: tuple[int, int]) -> float:
+        """How long a frame of this size will take; 0 while nothing is measured."""
+        return statistics.median(self._pixel_seconds) * size[0] * size[1] if self._pixel_seconds else 0.0
 
-    def took(self, size: tuple[int, int], seconds: float) -> None:
-        """Learn what a frame of this size took, and choose anew."""
-        self._rates.append(seconds / (size[0] * size[1]))
-        if seconds > 4 * SLOWEST or (len(self._rates) >= 3 and self.expected(self.size) > SLOWEST):
-            self._move(self._fitting(SLOWEST))
-        elif len(self._rates) == self._rates.maxlen:
-            self._move(min(self._level, self._fitting(ROOM * SLOWEST)))
+    def record(self, size: tuple[int, int], seconds: float) -> None:
+        """Add the time that a frame of this size took, and choose the size of the next one."""
+        self._pixel_seconds.append(seconds / (size[0] * size[1]))
+        count = len(self._pixel_seconds)
+        too_slow = count >= 3 and self.expected_seconds(self.size) > MAX_FRAME_SECONDS
+        if seconds > 4 * MAX_FRAME_SECONDS or too_slow:
+            self._set_level(self._largest_within(MAX_FRAME_SECONDS))
+        elif count == self._pixel_seconds.maxlen:
+            self._set_level(min(self._level, self._largest_within(GROWTH_MARGIN * MAX_FRAME_SECONDS)))
 
-    def _fitting(self, seconds: float) -> int:
-        """The largest size that is expected to take no more."""
-        fitting = (n for n, size in enumerate(self.sizes) if self.expected(size) <= seconds)
-        return next(fitting, len(SHARES) - 1)
+    def _largest_within(self, seconds: float) -> int:
+        """The level of the largest size that is expected to take no longer."""
+        levels = (n for n, size in enumerate(self.sizes) if self.expected_seconds(size) <= seconds)
+        return next(levels, len(SCALES) - 1)
 
-    def _move(self, level: int) -> None:
+    def _set_level(self, level: int) -> None:
         if level != self._level:
             self._level = level
-            self._rates = deque([statistics.median(self._rates)], self._rates.maxlen)
+            self._pixel_seconds = deque([statistics.median(self._pixel_seconds)], self._pixel_seconds.maxlen)

@@ -1,12 +1,12 @@
-// The page's half of the live view (the kernel's half and the messages: view.py). One ES module, no build step.
-// The clock of the audio element leads: frames are asked for and shown for the moment that is heard.
+// The page's half of the live view (the kernel's half and the messages: live_view.py). One ES module, no build step.
+// The clock of the audio element leads: frames are requested and shown for the moment that is heard.
 
-const IN_FLIGHT = 2; // questions out at a time: one is drawn while the other travels
-const SILENCE = 1000; // ms without an answer until the questions count as lost
-const AHEAD = 0.25; // s: at most so far ahead a moment is asked for, to be on time when its frame arrives
-const TOLD = 250; // ms between two reports of the position, and two of the numbers
-const PLACES = 2000; // of the playhead; it moves only when one would see it
-const STEP = 1, LEAP = 5; // s: an arrow key, and with shift
+const MAX_PENDING = 2; // requests without an answer: one is drawn while the other travels
+const ANSWER_TIMEOUT = 1000; // ms without an answer until the requests count as lost
+const MAX_LOOKAHEAD = 0.25; // s: a moment is requested at most so far ahead, to be on time when its frame arrives
+const REPORT_INTERVAL = 250; // ms between two reports of the position, and two of the numbers
+const PLAYHEAD_STEPS = 2000; // the playhead moves only when it can be seen
+const ARROW_STEP = 1, SHIFT_STEP = 5; // s: an arrow key, and with shift
 
 const ICONS = {
   play: "M4 2l10 6-10 6z",
@@ -18,17 +18,17 @@ const ICONS = {
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-function spoken(seconds, digits = 1) {
+function formatTime(seconds, digits = 1) {
   const rounded = Number(seconds.toFixed(digits)); // or 59.96 would read 0:60.0
   const minutes = Math.floor(rounded / 60);
   return `${minutes}:${(rounded - 60 * minutes).toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}`;
 }
 
 function element(kind, attributes = {}, ...children) {
-  const made = document.createElement(kind);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+  const node = document.createElement(kind);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
 }
 
 function icon(name) {
@@ -41,39 +41,39 @@ function icon(name) {
 }
 
 function button(label, title, pressed) {
-  const made = element("button", { type: "button", title });
-  if (label) made.append(label);
-  else made.setAttribute("aria-label", title.split(" (")[0]);
-  made.setAttribute("aria-keyshortcuts", title.match(/\((.*)\)/)?.[1] ?? "");
-  if (pressed !== undefined) made.setAttribute("aria-pressed", pressed);
-  return made;
+  const node = element("button", { type: "button", title });
+  if (label) node.append(label);
+  else node.setAttribute("aria-label", title.split(" (")[0]);
+  node.setAttribute("aria-keyshortcuts", title.match(/\((.*)\)/)?.[1] ?? "");
+  if (pressed !== undefined) node.setAttribute("aria-pressed", pressed);
+  return node;
 }
 
-// Where the music is: the audio element's word, or the page's own clock while there is no sound.
+// The position in the music: that of the audio element, or of the page's own clock while there is no sound.
 class Clock {
   constructor(duration) {
     this.duration = duration;
     this.audio = new Audio();
     this.audible = false;
-    this.base = 0; // of the own clock: the position at `since`
-    this.since = 0; // 0: not running
+    this.base = 0; // of the own clock: the position at `startTime`
+    this.startTime = 0; // 0: not running
   }
   get t() {
-    const own = this.base + (this.since && (performance.now() - this.since) / 1000);
+    const own = this.base + (this.startTime && (performance.now() - this.startTime) / 1000);
     return clamp(this.audible ? this.audio.currentTime : own, 0, this.duration);
   }
   seek(t) {
     this.base = clamp(t, 0, this.duration);
-    if (this.since) this.since = performance.now();
+    if (this.startTime) this.startTime = performance.now();
     if (this.audible) this.audio.currentTime = this.base;
   }
   async play() {
     if (this.audible) await this.audio.play();
-    else [this.base, this.since] = [this.t, performance.now()];
+    else [this.base, this.startTime] = [this.t, performance.now()];
   }
   pause() {
     if (this.audible) this.audio.pause();
-    else [this.base, this.since] = [this.t, 0];
+    else [this.base, this.startTime] = [this.t, 0];
   }
   load(blob) {
     this.unload();
@@ -92,61 +92,61 @@ class Clock {
   }
 }
 
-// Questions and answers: which may be asked, which frame is the newest, how fast it goes.
-class Exchange {
-  constructor(model, shown) {
+// Requests and answers: how many may be sent, which frame is the newest, how fast it goes.
+class FrameExchange {
+  constructor(model, onFrame) {
     this.model = model;
-    this.shown = shown; // called with the facts of a frame and its bitmap
-    this.out = 0; // questions without an answer
+    this.onFrame = onFrame; // called with the message of a frame and its bitmap
+    this.pending = 0; // requests without an answer
     this.id = 0;
-    this.newest = 0; // the sequence number that is on the screen
-    this.asked = new Map(); // id -> when
+    this.newest = 0; // the sequence number of the frame on screen
+    this.sendTimes = new Map(); // by id
     this.latencies = [];
-    this.times = []; // when the latest frames were shown
-    this.heard = 0;
+    this.frameTimes = []; // of the latest second
+    this.lastAnswer = 0;
   }
-  // Ask for a moment if there is credit; says whether it was asked.
-  ask(t, moving) {
+  // Request a moment if there is credit; returns whether it was sent.
+  request(t, moving) {
     const now = performance.now();
-    if (this.out && now - this.heard > SILENCE) this.reset();
-    if (this.out >= IN_FLIGHT) return false;
-    if (!this.out) this.heard = now;
-    this.out += 1;
-    this.asked.set(++this.id, now);
+    if (this.pending && now - this.lastAnswer > ANSWER_TIMEOUT) this.reset();
+    if (this.pending >= MAX_PENDING) return false;
+    if (!this.pending) this.lastAnswer = now;
+    this.pending += 1;
+    this.sendTimes.set(++this.id, now);
     this.model.send({ kind: "frame", t, id: this.id, moving });
     return true;
   }
   reset() {
-    this.out = 0;
-    this.asked.clear();
+    this.pending = 0;
+    this.sendTimes.clear();
   }
-  async answer(facts, buffers) {
-    this.heard = performance.now();
+  async receive(message, buffers) {
+    this.lastAnswer = performance.now();
     try {
-      if (facts.kind !== "frame" || facts.seq <= this.newest) return;
+      if (message.kind !== "frame" || message.seq <= this.newest) return;
       const bitmap = await createImageBitmap(new Blob([buffers[0]], { type: "image/jpeg" }));
-      if (facts.seq > this.newest) {
-        this.newest = facts.seq;
-        this.measure(facts);
-        this.shown(facts, bitmap);
+      if (message.seq > this.newest) {
+        this.newest = message.seq;
+        this.measure(message);
+        this.onFrame(message, bitmap);
       }
       bitmap.close();
     } finally {
-      this.out = Math.max(0, this.out - facts.consumed);
+      this.pending = Math.max(0, this.pending - message.consumed);
     }
   }
-  measure(facts) {
+  measure(message) {
     const now = performance.now();
-    const sent = facts.consumed ? this.asked.get(facts.id) : undefined;
-    for (const id of this.asked.keys()) if (id <= facts.id) this.asked.delete(id);
+    const sent = message.consumed ? this.sendTimes.get(message.id) : undefined;
+    for (const id of this.sendTimes.keys()) if (id <= message.id) this.sendTimes.delete(id);
     if (sent) this.latencies = [...this.latencies.slice(-14), now - sent];
-    this.times = [...this.times.filter((time) => now - time < 1000), now];
+    this.frameTimes = [...this.frameTimes.filter((time) => now - time < 1000), now];
   }
   get latency() {
-    return median(this.latencies); // ms from the question to the screen
+    return median(this.latencies); // ms from the request to the screen
   }
   get fps() {
-    const { length, [0]: first, [length - 1]: last } = this.times;
+    const { length, [0]: first, [length - 1]: last } = this.frameTimes;
     return length > 1 && performance.now() - last < 500 ? (1000 * (length - 1)) / (last - first) : 0;
   }
 }
@@ -156,14 +156,14 @@ class Player {
     this.model = model;
     this.clock = new Clock(model.get("duration"));
     this.clock.seek(model.get("t"));
-    this.exchange = new Exchange(model, (facts, bitmap) => this.show(facts, bitmap));
+    this.exchange = new FrameExchange(model, (message, bitmap) => this.show(message, bitmap));
     this.playing = this.dragging = false;
     this.loop = null; // [from, to] in seconds; to is null while only its start is chosen
-    this.wanted = true; // a still picture was not asked for yet
+    this.needsStill = true; // a still picture was not requested yet
     this.parts = [];
     this.build();
     this.listen();
-    this.report({ playing: false }); // whatever a page before this one did
+    this.report({ playing: false }); // an earlier page may have left it playing
     model.send({ kind: "ready" });
     this.tick();
   }
@@ -185,7 +185,7 @@ class Player {
     this.clearButton = button("no loop", "play on (l)");
     this.muteButton = button("", "mute (m)", false);
     this.muteButton.append(icon("sound"));
-    this.facts = element("span", { class: "explorer-live-facts" }, "preparing the sound …");
+    this.statusText = element("span", { class: "explorer-live-facts" }, "preparing the sound …");
     this.wave = element("div", {
       class: "explorer-live-wave", role: "slider", tabindex: 0, "aria-label": `position in ${name}`,
       "aria-valuemin": 0, "aria-valuemax": this.clock.duration.toFixed(2),
@@ -200,13 +200,13 @@ class Player {
     this.note = element("div", { class: "explorer-live-note", role: "status", hidden: "" });
     this.error = element("div", { class: "explorer-live-error", role: "alert", hidden: "" });
     const bar = element("div", { class: "explorer-live-bar" }, this.playButton, this.time, this.fromButton,
-      this.toButton, this.clearButton, this.muteButton, this.facts);
+      this.toButton, this.clearButton, this.muteButton, this.statusText);
     // JupyterLab would take arrows and letters for commands of the notebook
     const attributes = { class: "explorer-live", role: "group", "aria-label": `live view of ${name}` };
     this.root = element("div", { ...attributes, "data-lm-suppress-shortcuts": "true" });
     this.root.append(this.canvas, bar, this.wave, hint, this.note, this.error);
     this.showLoop();
-    this.tell();
+    this.updateText();
   }
 
   listen() {
@@ -222,107 +222,107 @@ class Player {
       this.wave.focus({ preventScroll: true }); // so that the keys work
       this.toggle();
     };
-    this.clock.audio.onended = () => (this.loop?.[1] ? this.again() : this.pause());
-    this.clock.audio.ontimeupdate = () => this.wrap(); // in a hidden tab nothing ticks
-    model.on("msg:custom", (message, buffers) => this.hear(message, buffers));
+    this.clock.audio.onended = () => (this.loop?.[1] ? this.restartLoop() : this.pause());
+    this.clock.audio.ontimeupdate = () => this.checkEnd(); // in a hidden tab nothing ticks
+    model.on("msg:custom", (message, buffers) => this.receive(message, buffers));
     model.on("change:t", () => model.get("t") !== this.reported && this.seek(model.get("t")));
     model.on("change:playing", () => model.get("playing") !== this.playing && this.toggle());
-    model.on("change:error change:note", () => this.complain());
-    this.complain();
+    model.on("change:error change:note", () => this.showProblem());
+    this.showProblem();
   }
 
-  hear(message, buffers) {
-    if (message.kind === "outline") this.outline(message.onsets, buffers[0]);
-    else if (message.kind === "sound") this.collect(message, buffers[0]);
-    else if (message.kind === "silent") this.ready();
-    else this.exchange.answer(message, buffers).catch((error) => this.complain(error));
+  receive(message, buffers) {
+    if (message.kind === "outline") this.drawOutline(message.onsets, buffers[0]);
+    else if (message.kind === "sound") this.collectSound(message, buffers[0]);
+    else if (message.kind === "silent") this.enablePlay();
+    else this.exchange.receive(message, buffers).catch((error) => this.showProblem(error));
   }
 
-  collect(message, part) {
+  collectSound(message, part) {
     if (message.part === 0) this.parts = [];
     this.parts.push(part);
     if (this.parts.length < message.parts) return;
     const sound = new Blob(this.parts, { type: message.type });
     this.parts = [];
-    this.clock.load(sound).then(() => this.ready(), (error) => {
-      this.ready();
-      this.complain(null, `plays without sound: ${error.message}`);
+    this.clock.load(sound).then(() => this.enablePlay(), (error) => {
+      this.enablePlay();
+      this.showProblem(null, `plays without sound: ${error.message}`);
     });
   }
 
-  ready() {
+  enablePlay() {
     this.playButton.disabled = false;
     this.muteButton.disabled = !this.clock.audible;
     this.root.dataset.sound = this.clock.audible ? "yes" : "no";
-    this.tell();
+    this.updateText();
   }
 
-  complain(error = null, note = this.model.get("note")) {
-    const said = error ? String(error.message ?? error) : this.model.get("error");
-    this.error.textContent = said;
-    this.error.hidden = !said;
+  showProblem(error = null, note = this.model.get("note")) {
+    const text = error ? String(error.message ?? error) : this.model.get("error");
+    this.error.textContent = text;
+    this.error.hidden = !text;
     this.note.textContent = note;
     this.note.hidden = !note;
   }
 
-  // Once a picture of the screen: where are we, and may we ask for what is seen there?
+  // Once per picture of the screen: move the playhead, and request the frame at its position.
   tick() {
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = 0;
     const moving = this.playing || this.dragging;
-    this.wrap();
-    if (moving && this.exchange.ask(this.soon(), true)) this.wanted = true;
-    else if (!moving && this.wanted) this.wanted = !this.exchange.ask(this.clock.t, false);
-    this.place();
-    if (moving || this.wanted) this.frame = requestAnimationFrame(() => this.tick());
+    this.checkEnd();
+    if (moving && this.exchange.request(this.upcoming(), true)) this.needsStill = true;
+    else if (!moving && this.needsStill) this.needsStill = !this.exchange.request(this.clock.t, false);
+    this.movePlayhead();
+    if (moving || this.needsStill) this.frame = requestAnimationFrame(() => this.tick());
   }
 
   // The moment that will be heard when its frame is on the screen.
-  soon() {
+  upcoming() {
     if (!this.playing || this.dragging) return this.clock.t;
-    const t = this.clock.t + Math.min(this.exchange.latency / 1000, AHEAD);
+    const t = this.clock.t + Math.min(this.exchange.latency / 1000, MAX_LOOKAHEAD);
     const [from, to] = this.loop ?? [];
     return to && t >= to ? from + (t - to) : Math.min(t, this.clock.duration);
   }
 
-  show(facts, bitmap) {
+  show(message, bitmap) {
     this.canvas.getContext("2d").drawImage(bitmap, 0, 0, this.canvas.width, this.canvas.height);
-    this.drawn = facts;
+    this.lastFrame = message;
     const { dataset } = this.canvas;
-    dataset.t = facts.t;
-    dataset.quality = facts.draft ? "draft" : "final";
-    dataset.behind = Math.round(1000 * (this.clock.t - facts.t)); // ms between the sound and the picture
-    if (!this.playing) this.tell();
+    dataset.t = message.t;
+    dataset.quality = message.draft ? "draft" : "final";
+    dataset.behind = Math.round(1000 * (this.clock.t - message.t)); // ms between the sound and the picture
+    if (!this.playing) this.updateText();
   }
 
-  place() {
+  movePlayhead() {
     const { t, duration } = this.clock;
-    const share = duration ? Math.round((PLACES * t) / duration) / PLACES : 0;
+    const share = duration ? Math.round((PLAYHEAD_STEPS * t) / duration) / PLAYHEAD_STEPS : 0;
     if (share !== this.share) this.wave.style.setProperty("--share", (this.share = share));
-    if (performance.now() - (this.toldAt ?? 0) > TOLD) this.tell();
+    if (performance.now() - (this.textTime ?? 0) > REPORT_INTERVAL) this.updateText();
   }
 
-  // The numbers, and the position for the kernel: a few times a second are enough.
-  tell() {
-    this.toldAt = performance.now();
+  // The numbers, and the position for the kernel: a few times per second are enough.
+  updateText() {
+    this.textTime = performance.now();
     const { t, duration } = this.clock;
-    this.time.innerHTML = `${spoken(t)} <small>/ ${spoken(duration)}</small>`;
+    this.time.innerHTML = `${formatTime(t)} <small>/ ${formatTime(duration)}</small>`;
     this.wave.setAttribute("aria-valuenow", t.toFixed(2));
-    this.wave.setAttribute("aria-valuetext", `${spoken(t, 0)} of ${spoken(duration, 0)}`);
+    this.wave.setAttribute("aria-valuetext", `${formatTime(t, 0)} of ${formatTime(duration, 0)}`);
     this.report({ t: Math.round(t * 1000) / 1000 });
     if (this.playButton.disabled) return;
-    if (!this.drawn) return void (this.facts.textContent = "drawing …");
+    if (!this.lastFrame) return void (this.statusText.textContent = "drawing …");
     const { fps, latency } = this.exchange;
-    const { width, height, draft } = this.drawn;
+    const { width, height, draft } = this.lastFrame;
     const speed = this.playing ? `${fps.toFixed(0)} fps · ${latency.toFixed(0)} ms · ` : "";
-    this.facts.innerHTML = `${speed}${width} × ${height} <b>${draft ? "draft" : "final"}</b>`;
+    this.statusText.innerHTML = `${speed}${width} × ${height} <b>${draft ? "draft" : "final"}</b>`;
   }
 
   report(values) {
     if ("t" in values) this.reported = values.t;
-    const news = Object.entries(values).filter(([name, value]) => this.model.get(name) !== value);
-    for (const [name, value] of news) this.model.set(name, value);
-    if (news.length) this.model.save_changes();
+    const changes = Object.entries(values).filter(([name, value]) => this.model.get(name) !== value);
+    for (const [name, value] of changes) this.model.set(name, value);
+    if (changes.length) this.model.save_changes();
   }
 
   async toggle() {
@@ -334,7 +334,7 @@ class Player {
       this.setPlaying(true);
     } catch (error) {
       this.pause();
-      if (error.name !== "AbortError") this.complain(error); // paused before it began
+      if (error.name !== "AbortError") this.showProblem(error); // paused before it began
     }
   }
 
@@ -348,10 +348,10 @@ class Player {
     this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
     this.playButton.setAttribute("aria-label", playing ? "pause" : "play");
     this.playButton.title = playing ? "pause (space)" : "play (space)";
-    this.wanted = true;
+    this.needsStill = true;
     this.report({ playing });
     this.tick();
-    this.tell();
+    this.updateText();
   }
 
   mute() {
@@ -363,18 +363,18 @@ class Player {
 
   seek(t) {
     this.clock.seek(t);
-    this.wanted = true;
+    this.needsStill = true;
     this.tick();
-    this.tell();
+    this.updateText();
   }
 
-  again() {
+  restartLoop() {
     this.clock.seek(this.loop[0]);
-    this.clock.play().catch((error) => this.complain(error));
+    this.clock.play().catch((error) => this.showProblem(error));
   }
 
   // At the end of the loop back to its start; without sound, stop at the end.
-  wrap() {
+  checkEnd() {
     const { t, duration, audible } = this.clock;
     if (!this.playing || this.dragging) return;
     if (this.loop?.[1] && t >= this.loop[1]) this.clock.seek(this.loop[0]);
@@ -382,8 +382,8 @@ class Player {
   }
 
   setLoop(from, to) {
-    const chosen = from !== undefined;
-    this.loop = chosen ? (to === null ? [from, null] : [Math.min(from, to), Math.max(from, to)]) : null;
+    const exists = from !== undefined;
+    this.loop = exists ? (to === null ? [from, null] : [Math.min(from, to), Math.max(from, to)]) : null;
     if (to != null && this.loop[1] - this.loop[0] < 0.05) this.loop = null; // a slip of the hand
     this.showLoop();
     const outside = this.loop?.[1] && (this.clock.t < this.loop[0] || this.clock.t >= this.loop[1]);
@@ -402,14 +402,14 @@ class Player {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const stride = event.shiftKey ? LEAP : STEP;
+    const step = event.shiftKey ? SHIFT_STEP : ARROW_STEP;
     const { t, duration } = this.clock;
     const [from, to] = this.loop ?? [];
     const actions = {
-      ArrowLeft: () => this.seek(t - stride),
-      ArrowRight: () => this.seek(t + stride),
-      ArrowDown: () => this.seek(t - stride),
-      ArrowUp: () => this.seek(t + stride),
+      ArrowLeft: () => this.seek(t - step),
+      ArrowRight: () => this.seek(t + step),
+      ArrowDown: () => this.seek(t - step),
+      ArrowUp: () => this.seek(t + step),
       Home: () => this.seek(0),
       End: () => this.seek(duration),
       l: () => (to ? this.setLoop() : this.loop ? this.setLoop(from, t) : this.setLoop(t, null)),
@@ -437,13 +437,13 @@ class Player {
     this.wave.onpointerup = this.wave.onpointercancel = () => {
       this.wave.onpointermove = this.wave.onpointerup = this.wave.onpointercancel = null;
       this.dragging = false;
-      this.wanted = true;
+      this.needsStill = true;
       this.tick();
     };
   }
 
-  // The outline twice: the played part lies in the accent's colour over the rest.
-  outline(onsets, data) {
+  // The outline twice: the played part lies in the accent color over the rest.
+  drawOutline(onsets, data) {
     const values = new Int8Array(data.buffer, data.byteOffset, data.byteLength);
     const columns = values.length >> 1;
     const rows = Array.from({ length: columns }, (_, n) => [values[2 * n], values[2 * n + 1]]);
@@ -464,7 +464,7 @@ class Player {
   }
 }
 
-// One player a widget, whose place is where the widget was displayed last: two would speak over each other.
+// One player per widget, in the cell where the widget was displayed last: two would play over each other.
 export default () => {
   let player;
   const places = [];

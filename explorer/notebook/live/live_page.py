@@ -1,11 +1,11 @@
-"""The live page of `explorer serve` in a cell: a microphone, a file or a tab moves the field that is shown.
+"""The live page of `explorer serve` in a cell: a microphone, a file or a tab moves the field on screen.
 
 The page is an iframe, and live_page.js carries messages between it and the kernel:
 
-    page -> kernel   {kind: "field", settings}    what is seen now, after every change by hand
-    kernel -> page   {kind: "show", settings}     what is to be seen
+    page -> kernel   {kind: "field", settings}    the field on screen, after every change by hand
+    kernel -> page   {kind: "show", settings}     the field to show
 
-A page that begins says {kind: "ready"} and is answered by live_page.js with what is known.
+A page that opens sends {kind: "ready"}, and live_page.js answers with the current field.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from explorer.notebook.live.page_server import PageServer, page_server
 from explorer.notebook.widgets import cells
 
 HEIGHT = 480  # pixels
-READ = TypeAdapter[FieldSettings](AnyField)
+FIELD_ADAPTER = TypeAdapter[FieldSettings](AnyField)
 
 
 def live(
@@ -37,11 +37,11 @@ def live(
 ) -> LivePage:
     """The live page in a cell: what a microphone, a sound file or another tab plays moves the picture.
 
-    Shows the field of `show`, a CPPN up to 32 wide or a Julia set, or what the page begins with, moved by
-    the newest model. A given Julia set is moved by its own `model`; with "none", since the page has no
-    mapping by hand, by the one that ships. Sliders of the page move `field` of what is given back, and
-    setting that moves the page. `height` is in pixels. Models and runs to choose from are those of
-    `explorations`. Needs the extra [web]; raises ExplorerError without it.
+    Shows the field of `show`, a CPPN up to 32 wide or a Julia set, or the field that the page starts with,
+    moved by the newest model. A given Julia set is moved by its own `model`; with "none", since the page has
+    no mapping by hand, by the one that ships. Sliders of the page move `field` of the result, and setting
+    that moves the page. `height` is in pixels. Models and runs to choose from are those of `explorations`.
+    Needs the extra [web]; raises ExplorerError without it.
     """
     if not isinstance(show, FieldSettings | Recipe | Run | None):
         raise SettingsError(f"show: got {show!r}; give a field, a recipe or a run: CPPN.preset('orchid')")
@@ -50,11 +50,11 @@ def live(
 
 
 class LivePage(anywidget.AnyWidget):
-    """What `live` makes. `field` is what is seen: it follows the page, may be set, and may be observed.
+    """The result of `live`. `field` is the field on screen: it follows the page, may be set and observed.
 
-    It is at most 0.1 s behind the sliders of a Julia set, and a network is told before its first frame, once
-    the server has built it. To that comes the way through Jupyter to a kernel that hears: even while a cell
-    runs where there are subshells, else after it.
+    It is at most 0.1 s behind the sliders of a Julia set; a network arrives before its first frame, once the
+    server has built it. Add to that the way through Jupyter to a kernel that listens: even while a cell runs
+    where there are subshells, else after it.
 
     Setting a field that the page cannot draw raises SettingsError and changes nothing.
     """
@@ -62,7 +62,7 @@ class LivePage(anywidget.AnyWidget):
     _esm = Path(__file__).with_name("live_page.js")
 
     address = traitlets.Unicode().tag(sync=True)
-    settings = traitlets.Dict().tag(sync=True)  # of the field, for a page that opens; none: as it likes
+    settings = traitlets.Dict().tag(sync=True)  # of the field, for a page that opens; empty: its own choice
     height = traitlets.Int(HEIGHT).tag(sync=True)
     field = traitlets.Instance(FieldSettings)
 
@@ -70,49 +70,54 @@ class LivePage(anywidget.AnyWidget):
         self, server: PageServer, field: FieldSettings | None = None, *, height: int = HEIGHT
     ) -> None:
         self._server = server
-        self._hearing = 0  # the thread that takes over what the page says, which the page need not be told
+        self._receiving_thread = 0  # sets `field` to what the page sent, which need not be sent back
         super().__init__(address=server.address, height=height)
         if field is not None:
             self.field = field
-            self.settings = field.model_dump(mode="json")  # though it be that of the beginning
-        self.on_msg(lambda _, message, buffers: self._hear(message))
-        cells.answer_in_any_shell(self)
+            self.settings = field.model_dump(mode="json")  # even where it equals the default
+        self.on_msg(lambda _, message, buffers: self._receive(message))
+        cells.reply_from_any_subshell(self)
 
     def __repr__(self) -> str:
         return "the live page: run this cell to use it"  # what a saved notebook shows where no kernel runs
 
     @traitlets.default("field")
-    def _beginning(self) -> FieldSettings:
-        """What is seen until the page says more."""
+    def _default_field(self) -> FieldSettings:
+        """The field until the page sends another."""
         return Julia(model="default")
 
     @traitlets.validate("field")
-    def _drawable(self, proposal: dict[str, Any]) -> FieldSettings:
+    def _validate_field(self, proposal: dict[str, Any]) -> FieldSettings:
         """The field, when it is one that the page draws."""
         field: FieldSettings = proposal["value"]
-        if self._hearing != threading.get_ident():
+        if not self._is_receiving:
             if not isinstance(field, CPPN | Julia):
                 raise SettingsError(f"the live page draws CPPN and Julia, not {field.kind}; try ex.explore")
-            self._server.draws(field.model_dump(mode="json"))
+            self._server.check_field(field.model_dump(mode="json"))
         return field
 
     @traitlets.observe("field")
-    def _show(self, change: Any) -> None:
+    def _send_field(self, change: Any) -> None:
         self.settings = change.new.model_dump(mode="json")
-        if self._hearing != threading.get_ident():
+        if not self._is_receiving:
             self.send({"kind": "show", "settings": self.settings})
 
-    def _hear(self, message: Any) -> None:
-        """What the page shows now, on any thread. What is no field is ignored."""
+    @property
+    def _is_receiving(self) -> bool:
+        return self._receiving_thread == threading.get_ident()
+
+    def _receive(self, message: Any) -> None:
+        """The field that the page shows now, on any thread. Anything else is ignored."""
         if not isinstance(message, dict) or message.get("kind") != "field":
             return
         with contextlib.suppress(KeyError, TypeError, ValueError):
-            told = message["settings"]
-            # of a Julia set the page tells what it has sliders for; the rest is as it was
-            kept = self.field.model_dump(mode="json") if told["kind"] == self.field.kind == "julia" else {}
-            field = READ.validate_python({**kept, **told})
-            self._hearing = threading.get_ident()
+            settings = message["settings"]
+            # of a Julia set the page sends the settings that it has sliders for; the others stay
+            same_kind = settings["kind"] == self.field.kind == "julia"
+            others = self.field.model_dump(mode="json") if same_kind else {}
+            field = FIELD_ADAPTER.validate_python({**others, **settings})
+            self._receiving_thread = threading.get_ident()
             try:
                 self.field = field
             finally:
-                self._hearing = 0
+                self._receiving_thread = 0

@@ -1,6 +1,6 @@
-"""`explorer serve` as a child of this kernel, for the live page in a cell.
+"""`explorer serve` as a child process of this kernel, for the live page in a cell.
 
-It is a process of its own since shells do not know one another, and so that neither waits for the other. It
+It is a process of its own since `notebook` does not import `web`, and so that neither waits for the other. It
 ends by itself when its standard input does, which the system closes however this kernel ends.
 """
 
@@ -20,21 +20,21 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.files import explorations_folder, parse_json, parse_json_value
 from explorer.processes import NEW_PROCESS_GROUP
 
-PATIENCE = 120  # seconds that the server may take to begin, or to answer, on a busy machine
-DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine
+TIMEOUT_SECONDS = 120  # for the server to start, or to answer, on a busy machine
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy: it is on this machine
 COMMAND = (sys.executable, "-m", "explorer", "serve", "--port", "0", "--in-notebook", "--explorations")
 
 
 class PageServer:
-    """A running server; `address` ends in a slash. Raises ExplorerError with its words when it ends at once.
+    """A running server; `address` ends in a slash. Raises ExplorerError with its last line if it ends early.
 
-    It takes the models and runs of `explorations`, and reads sounds to train on below the current folder.
+    It serves the models and runs of `explorations`, and reads sounds to train on below the current folder.
     """
 
     def __init__(self, explorations: Path, command: tuple[str, ...] = COMMAND) -> None:
         self.address = ""
-        self._said: list[str] = []
-        self._heard = threading.Event()
+        self._lines: list[str] = []
+        self._started = threading.Event()
         self._process = subprocess.Popen(
             [*command, str(explorations)],
             stdin=subprocess.PIPE,
@@ -44,53 +44,55 @@ class PageServer:
             errors="replace",
             **NEW_PROCESS_GROUP,
         )
-        threading.Thread(target=self._listen, name="explorer-page-server", daemon=True).start()
-        if not self._heard.wait(PATIENCE) or not self.address:
+        threading.Thread(target=self._read_output, name="explorer-page-server", daemon=True).start()
+        if not self._started.wait(TIMEOUT_SECONDS) or not self.address:
             self.close()
-            raise ExplorerError(self._said[-1] if self._said else "the server of the live page did not begin")
+            raise ExplorerError(
+                self._lines[-1] if self._lines else "the server of the live page did not start"
+            )
 
     @property
     def is_alive(self) -> bool:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def draws(self, field: dict[str, Any]) -> None:
-        """Raise SettingsError, with the server's words, when the page cannot draw a field."""
+    def check_field(self, field: dict[str, Any]) -> None:
+        """Raise SettingsError, with the server's reason, when the page cannot draw a field."""
         if field["kind"] == "cppn":
-            self._ask("networks", {"settings": field})
+            self._request("networks", {"settings": field})
         elif field["model"] != "none":
-            known = [model["id"] for model in self._ask("models")]
-            if field["model"] not in known:
-                raise SettingsError(f"model: got {field['model']!r}; the page has: {', '.join(known)}")
+            names = [model["id"] for model in self._request("models")]
+            if field["model"] not in names:
+                raise SettingsError(f"model: got {field['model']!r}; the page has: {', '.join(names)}")
 
     def close(self) -> None:
         """End it. May be called twice."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            self._process.wait(PATIENCE)
+            self._process.wait(TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
 
-    def _listen(self) -> None:
-        """The address is the first line that has one; what follows is read so that it never waits for us."""
+    def _read_output(self) -> None:
+        """Find the address in the first line that has one; read on, so that the server never waits for us."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self._said = [*self._said[-20:], line.strip().removeprefix("explorer: ")]
-            found = re.search(r"http://\S+/", line)
-            if found and not self.address:
-                self.address = found[0]
-                self._heard.set()
-        self._heard.set()
+            self._lines = [*self._lines[-20:], line.strip().removeprefix("explorer: ")]
+            match = re.search(r"http://\S+/", line)
+            if match and not self.address:
+                self.address = match[0]
+                self._started.set()
+        self._started.set()
 
-    def _ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def _request(self, path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             f"{self.address}api/{path}", data, headers={"content-type": "application/json"}
         )
         try:
-            with DIRECTLY.open(request, timeout=PATIENCE) as told:
-                return parse_json_value(told.read().decode(), self.address)
+            with OPENER.open(request, timeout=TIMEOUT_SECONDS) as response:
+                return parse_json_value(response.read().decode(), self.address)
         except urllib.error.HTTPError as error:
             raise SettingsError(_reason(error)) from None
         except OSError as error:
@@ -105,7 +107,7 @@ def _reason(error: urllib.error.HTTPError) -> str:
         return f"the server of the live page answers {error.code}"
 
 
-_running: dict[Path, PageServer] = {}  # by explorations folder: one a kernel, for all its cells
+_running: dict[Path, PageServer] = {}  # by explorations folder: one per kernel, for all its cells
 _lock = threading.Lock()
 
 

@@ -6,29 +6,25 @@ import html
 
 from explorer.diagnostics import Diagnosis, Measure, strength
 from explorer.notebook.panel.layer_chart import layer_chart
+from explorer.notebook.widgets.markup import badge
 
-GROUPS = {
-    "space": "how much the colour differs from place to place",
-    "time": "how much time alone changes it, music and place held",
-    "audio": "how much the music alone changes it, time and place held",
+VARIANCE_HELP = {
+    "space": "how much the color differs from place to place",
+    "time": "how much time alone changes it, music and place held constant",
+    "audio": "how much the music alone changes it, time and place held constant",
 }
-INTERVAL = "in brackets: where it lies with 95 % certainty"
+INTERVAL_HELP = "in brackets: its 95 % confidence interval"
 
 
 def diagnosis_html(diagnosis: Diagnosis | None) -> str:
     """All of it; dots while it is measured."""
-    shown = "".join(_tile(group, diagnosis) for group in GROUPS)
+    tiles = "".join(_tile(group, diagnosis) for group in VARIANCE_HELP)
     chart = layer_chart(diagnosis.layers) if diagnosis else ""
-    return f'{_verdict(diagnosis)}<div class="explorer-tiles">{shown}</div>{chart}'
-
-
-def badge(verdict: str) -> str:
-    """A verdict as a coloured word."""
-    return f'<b class="explorer-badge explorer-{html.escape(verdict)}">{html.escape(verdict)}</b>'
+    return f'{_verdict(diagnosis)}<div class="explorer-tiles">{tiles}</div>{chart}'
 
 
 def _tile(group: str, diagnosis: Diagnosis | None) -> str:
-    about = html.escape(f"{GROUPS[group]}; {INTERVAL}", quote=True)
+    about = html.escape(f"{VARIANCE_HELP[group]}; {INTERVAL_HELP}", quote=True)
     name = f"<small>{group} variance</small>"
     if diagnosis is None:
         return f'<div class="explorer-tile" title="{about}">{name}<b>&hellip;</b></div>'
@@ -36,8 +32,8 @@ def _tile(group: str, diagnosis: Diagnosis | None) -> str:
     word = strength(measure.value)
     return (
         f'<div class="explorer-tile explorer-{word}" title="{about}">{name}'
-        f"<b>{_short(measure.value)}</b><em>{word}</em>"
-        f"<small>[{_short(measure.low)}, {_short(measure.high)}]</small></div>"
+        f"<b>{_format(measure.value)}</b><em>{word}</em>"
+        f"<small>[{_format(measure.low)}, {_format(measure.high)}]</small></div>"
     )
 
 
@@ -52,6 +48,6 @@ def _verdict(diagnosis: Diagnosis | None) -> str:
     )
 
 
-def _short(number: float) -> str:
-    """Two or three figures: 0.0327, 4e-07."""
+def _format(number: float) -> str:
+    """Two or three significant digits: 0.0327, 4e-07."""
     return f"{number:.4f}" if number == 0 or abs(number) >= 5e-4 else f"{number:.0e}"

@@ -1,4 +1,4 @@
-"""The keeping part of the panel: save this look, export a video, and see how far it is."""
+"""The part of the panel that saves a look or exports a video, and shows the progress."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from explorer.experiments import Run, render, star
 from explorer.experiments.runs.estimate import Estimate
 from explorer.fields import FieldSettings
 from explorer.formatting import duration_text, percent_text
-from explorer.notebook.panel.preview import Request
-from explorer.notebook.widgets.background_job import STOPPED, Job, State
-from explorer.notebook.widgets.error_line import error_html
-from explorer.notebook.widgets.file_links import saved_in
-from explorer.notebook.widgets.layout import card, push_button
+from explorer.notebook.panel.preview_pipeline import PreviewRequest
+from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
+from explorer.notebook.widgets.file_links import saved_links
+from explorer.notebook.widgets.layout import box, card, progress_bar, push_button
+from explorer.notebook.widgets.markup import error_html
 from explorer.progress import Progress
 from explorer.rendering import RESOLUTIONS
 
-RATES = (24, 30, 60)
-STILL: dict[str, Any] = {"size": "720p", "fps": 30, "duration": 1 / 30}
+FPS_CHOICES = (24, 30, 60)
+LOOK_OPTIONS: dict[str, Any] = {"size": "720p", "fps": 30, "duration": 1 / 30}  # one frame
 
 
 class Exporter:
-    """Makes runs of what the panel shows, one at a time. `request` gives what is shown, and may raise.
+    """Makes runs of what is on screen, one at a time. `request` returns what is on screen, and may raise.
 
-    `how` holds more settings of `render`: analysis and device; `made` is called after every run.
+    `options` holds more options of `render`: analysis and device; `on_finish` is called after every run.
     Bad settings raise SettingsError in `save` and `export`; later errors appear in the line below the bar.
     """
 
@@ -38,53 +38,52 @@ class Exporter:
         self,
         audio: Path,
         duration: float,
-        request: Callable[[], Request],
+        request: Callable[[], PreviewRequest],
         explorations: str | Path | None,
-        how: dict[str, Any] | None = None,
-        made: Callable[[], None] = lambda: None,
+        options: dict[str, Any] | None = None,
+        on_finish: Callable[[], None] = lambda: None,
     ) -> None:
-        self.job: Job | None = None
+        self.job: BackgroundJob | None = None
         self._audio, self._duration = audio, duration
         self._request, self._explorations = request, explorations
-        self._how, self._made = how or {}, made
-        self._expected = ""  # what the run will take, once that is measured
+        self._options, self._on_finish = options or {}, on_finish
+        self._estimate = ""  # of the run, once it is measured
         self._lock = threading.Lock()
         self._make_widgets()
 
-    def save(self) -> Job:
-        """Keep this look: a run with its recipe, one 720p frame at this moment as poster and video."""
+    def save(self) -> BackgroundJob:
+        """Save this look: a run with its recipe, one 720p frame at this moment as poster and video."""
         request = self._request()
-        return self._start(request.field, start=request.t, **STILL)
+        return self._start(request.field, start=request.t, **LOOK_OPTIONS)
 
-    def save_starred(self) -> Job:
-        """Keep this look, with a star."""
+    def save_starred(self) -> BackgroundJob:
+        """Save this look, with a star."""
         request = self._request()
-        return self._start(request.field, starred=True, start=request.t, **STILL)
+        return self._start(request.field, starred=True, start=request.t, **LOOK_OPTIONS)
 
-    def export(self) -> Job:
+    def export(self) -> BackgroundJob:
         """Render the excerpt as MP4 with sound, in a run folder."""
-        length = self.length.value or None
         return self._start(
             self._request().field, size=self.resolution.value, fps=self.fps.value, start=self.start.value,
-            duration=length,
+            duration=self.length.value or None,
         )  # fmt: skip
 
     def stop(self) -> None:
-        """End the job, if one is running."""
+        """Stop the job, if one is running."""
         if self.job:
             self.job.stop()
 
     def close(self) -> None:
-        """End the job and wait until it has cleaned up."""
+        """Stop the job and wait until it has cleaned up."""
         self.stop()
         if self.job:
             self.job.wait()
 
-    def _start(self, field: FieldSettings, starred: bool = False, **settings: Any) -> Job:
-        settings |= {"explorations": self._explorations, **self._how}
+    def _start(self, field: FieldSettings, starred: bool = False, **options: Any) -> BackgroundJob:
+        options |= {"explorations": self._explorations, **self._options}
 
         def work(progress: Progress) -> Run:
-            run = render(field, self._audio, progress=progress, on_estimate=self._foretell, **settings)
+            run = render(field, self._audio, progress=progress, on_estimate=self._set_estimate, **options)
             if starred:
                 star(run.folder)
             return run
@@ -92,49 +91,44 @@ class Exporter:
         with self._lock:
             if self.job and self.job.running:
                 raise SettingsError("a run is being made; wait for it or press Stop")
-            self._expected = ""
-            self._show(State())
-            self.job = Job(work, self._tell)
+            self._estimate = ""
+            self._show(JobState())
+            self.job = BackgroundJob(work, self._report)
             return self.job
 
-    def _foretell(self, expected: Estimate) -> None:
-        """Keep what the run will take, for the line below the bar."""
-        self._expected = str(expected)
+    def _set_estimate(self, estimate: Estimate) -> None:
+        """Store what the run will take, for the line below the bar."""
+        self._estimate = str(estimate)
 
-    def _tell(self, state: State) -> None:
+    def _report(self, state: JobState) -> None:
         self._show(state)
         if state.ended:
-            self._made()
+            self._on_finish()
 
-    def _show(self, state: State) -> None:
-        """Show a state; on the job's thread, but for the first one."""
+    def _show(self, state: JobState) -> None:
+        """Show a state; on the job's thread, except for the first one."""
         for button in (self.save_button, self.star_button, self.export_button):
             button.disabled = not state.ended
         self.stop_button.disabled = state.ended
         self.stop_button.layout.display = self.bar.layout.display = "none" if state.ended else ""
         self.bar.value = state.share
-        failed = state.error and state.error != STOPPED
-        told = f'<span class="explorer-muted">{_told(state, self._expected)}</span>'
-        self.line.value = error_html(state.error) if failed else told
+        self.line.value = _state_html(state, self._estimate)
 
     def _make_widgets(self) -> None:
         self.resolution = _choice(list(RESOLUTIONS), "720p", "size of the video")
-        self.fps = _choice([(f"{rate} fps", rate) for rate in RATES], 30, "frames a second")
+        self.fps = _choice([(f"{rate} fps", rate) for rate in FPS_CHOICES], 30, "frames per second")
         self.start = self._seconds("from (s)", "where the excerpt starts")
         self.length = self._seconds("length (s)", "how long the excerpt is; 0: to the end")
-        self.save_button = push_button("Save look", "bookmark", "keep this look and moment as a run")
-        self.star_button = push_button("Star", "star", "keep this look with a star, as one of the best")
+        self.save_button = push_button("Save look", "bookmark", "save this look and moment as a run")
+        self.star_button = push_button("Star", "star", "save this look with a star, as one of the best")
         self.export_button = push_button("Export MP4", "film", "render a video", button_style="primary")
-        self.stop_button = push_button("Stop", "stop", "end this run", disabled=True)
+        self.stop_button = push_button("Stop", "stop", "stop this run", disabled=True)
         self.stop_button.layout.display = "none"
-        self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "display": "none"})
-        self.bar.add_class("explorer-bar")
-        self.line = widgets.HTML()
-        options = [self.resolution, self.fps, self.start, self.length]
-        buttons = [self.save_button, self.star_button, self.export_button, self.stop_button]
-        row = widgets.HBox([*options, *buttons])
-        row.add_class("explorer-tools")
-        self.widget = card("keep", row, self.bar, self.line)
+        self.bar, self.line = progress_bar(), widgets.HTML()
+        options = (self.resolution, self.fps, self.start, self.length)
+        buttons = (self.save_button, self.star_button, self.export_button, self.stop_button)
+        row = box(widgets.HBox, "explorer-tools", *options, *buttons)
+        self.widget = card("save", row, self.bar, self.line)
 
     def _seconds(self, name: str, tooltip: str) -> widgets.Widget:
         return widgets.BoundedFloatText(
@@ -147,13 +141,19 @@ def _choice(options: list[Any], value: Any, tooltip: str) -> widgets.Widget:
     return widgets.Dropdown(options=options, value=value, tooltip=tooltip, layout={"width": "82px"})
 
 
-def _told(state: State, expected: str = "") -> str:
-    """A state as a line of HTML, with what the run was expected to take."""
+def _state_html(state: JobState, estimate: str = "") -> str:
+    """A state as a line of HTML, with the estimate of the run."""
+    if state.error and state.error != STOPPED:
+        return error_html(state.error)
+    return f'<span class="explorer-muted">{_state_text(state, estimate)}</span>'
+
+
+def _state_text(state: JobState, estimate: str) -> str:
     if state.error:
         return html.escape(state.error)
     if state.result:
         folder, name = state.result.folder, "report.html"
-        return saved_in(folder, {"video": state.result.video, "report": folder / name})
+        return saved_links(folder, {"video": state.result.video, "report": folder / name})
     left = "" if state.seconds_left is None else f", {duration_text(state.seconds_left)} left"
-    note = f" ({html.escape(expected)})" if expected else ""
+    note = f" ({html.escape(estimate)})" if estimate else ""
     return f"{html.escape(state.step)} {percent_text(state.share)}{left}{note}"

@@ -1,4 +1,4 @@
-"""Buttons that act on the diagnosis: apply what it suggests, or calibrate the layers."""
+"""Buttons that act on the diagnosis: apply the suggestion, or calibrate the layers."""
 
 from __future__ import annotations
 
@@ -7,52 +7,52 @@ import ipywidgets as widgets
 from explorer.diagnostics import calibrate
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings
-from explorer.notebook.panel.panel_context import Desk
-from explorer.notebook.panel.preview_view import PictureScreen
-from explorer.notebook.widgets.latest_worker import Latest, Stale
+from explorer.notebook.panel.preview_view import PreviewView
+from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
+from explorer.notebook.widgets.layout import box, progress_bar
+from explorer.notebook.widgets.panel_context import PanelContext
 
 
-class Repair:
-    """Calibrates in the background; a change of the settings meanwhile makes that pointless, and ends it."""
+class RepairButtons:
+    """Calibrates in the background; a change of the settings meanwhile makes that pointless, and stops it."""
 
-    def __init__(self, desk: Desk, screen: PictureScreen) -> None:
-        self._desk, self._screen = desk, screen
-        self._latest = Latest(self._calibrate, desk.fail, name="explorer-repair")
-        self.bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "90px", "display": "none"})
-        self.bar.add_class("explorer-bar")
-        screen.apply.on_click(desk.guarded(self.apply))
-        screen.calibrate.on_click(desk.guarded(self.calibrate))
-        self.widget = widgets.HBox([screen.apply, screen.calibrate, self.bar, screen.advice])
-        self.widget.add_class("explorer-tools")
+    def __init__(self, context: PanelContext, view: PreviewView) -> None:
+        self._context, self._view = context, view
+        self._worker = LatestWorker(self._calibrate, context.fail, name="explorer-repair")
+        self.bar = progress_bar(width="90px")
+        view.apply_button.on_click(context.handler(self.apply))
+        view.calibrate_button.on_click(context.handler(self.calibrate))
+        buttons = (view.apply_button, view.calibrate_button)
+        self.widget = box(widgets.HBox, "explorer-tools", *buttons, self.bar, view.advice)
 
     def apply(self) -> None:
         """Change the one setting that the suggestion names."""
-        suggestion = self._screen.suggestion
+        suggestion = self._view.suggestion
         if suggestion:
-            self._desk.load(self._desk.field.replace(**{suggestion.setting: suggestion.value}))
+            self._context.load(self._context.field.replace(**{suggestion.setting: suggestion.value}))
 
     def calibrate(self) -> None:
-        """Scale the layers so that the signal lives; returns at once."""
-        self._latest.ask(self._desk.field)
+        """Scale the layers so that the signal neither dies nor runs wild; returns at once."""
+        self._worker.submit(self._context.field)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until no calibration is under way."""
-        return self._latest.wait(timeout)
+        """Wait until no calibration runs."""
+        return self._worker.wait(timeout)
 
     def close(self) -> None:
         """End the thread."""
-        self._latest.close()
+        self._worker.close()
 
-    def _calibrate(self, field: FieldSettings, stale: Stale) -> None:
+    def _calibrate(self, field: FieldSettings, stale: StaleCheck) -> None:
         def progress(step: str, done: float, total: float) -> None:
-            if stale() or self._desk.field != field:
+            if stale() or self._context.field != field:
                 raise Stopped("the settings were changed")
             self.bar.value = done / total if total else 0.0
 
         self.bar.layout.display = ""
         try:
-            found = calibrate(field, self._desk.track, progress=progress)
+            calibrated = calibrate(field, self._context.track, progress=progress)
             progress("calibrating", 1, 1)
         finally:
             self.bar.layout.display = "none"
-        self._desk.load(found)
+        self._context.load(calibrated)

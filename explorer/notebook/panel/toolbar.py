@@ -1,4 +1,4 @@
-"""Under the picture: undo and redo, two looks to compare, and the picture as code."""
+"""The buttons under the picture: undo and redo, an A/B comparison, and the picture as code."""
 
 from __future__ import annotations
 
@@ -8,75 +8,80 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from explorer.fields import FieldSettings
-from explorer.notebook.panel.panel_context import Desk
-from explorer.notebook.panel.undo_history import History, Pair
-from explorer.notebook.widgets.as_code import CodeView
-from explorer.notebook.widgets.latest_worker import Stale
-from explorer.notebook.widgets.layout import push_button
+from explorer.notebook.panel.undo_history import ABSwitch, UndoHistory
+from explorer.notebook.widgets.code_view import CodeView
+from explorer.notebook.widgets.latest_worker import StaleCheck
+from explorer.notebook.widgets.layout import box, push_button
+from explorer.notebook.widgets.panel_context import PanelContext
 
 
 class Toolbar:
-    """Buttons and what they remember. `code` gives the code of what is shown."""
+    """Buttons and the looks that they remember. `code` gives the code of the picture on screen."""
 
-    def __init__(self, desk: Desk, code: Callable[[], str]) -> None:
-        self._desk, self._code = desk, code
-        self._history, self._pair = History(), Pair()
-        self._lock = threading.RLock()  # between a step and its drawing nothing else may come to rest
-        self.undo = push_button("Undo", "undo", "back to the settings before")
-        self.redo = push_button("Redo", "repeat", "on to the settings that were undone")
-        self.keep = push_button("Keep as A", "thumb-tack", "remember this look, to compare others with it")
-        self.swap = push_button("Show A", "exchange", "go between the look A and the one you work on")
-        self.copy = widgets.ToggleButton(
+    def __init__(self, context: PanelContext, code: Callable[[], str]) -> None:
+        self._context, self._code = context, code
+        self._history, self._ab_switch = UndoHistory(), ABSwitch()
+        self._lock = threading.RLock()  # nothing else may be recorded between a step and its drawing
+        self.undo_button = push_button("Undo", "undo", "back to the settings before")
+        self.redo_button = push_button("Redo", "repeat", "forward to the settings that were undone")
+        self.store_button = push_button(
+            "Keep as A", "thumb-tack", "store this look, to compare others with it"
+        )
+        self.swap_button = push_button("Show A", "exchange", "switch between look A and the one you work on")
+        self.code_button = widgets.ToggleButton(
             description="Code", icon="code", tooltip="code that draws exactly this picture",
             layout={"width": "auto"},
         )  # fmt: skip
-        self.code = CodeView()
-        for button, action in ((self.undo, self._undo), (self.redo, self._redo), (self.keep, self._keep)):
-            button.on_click(desk.guarded(action))
-        self.swap.on_click(desk.guarded(self._swap))
-        self.copy.observe(desk.guarded(self.refresh_code), "value")
-        self.undo.disabled = self.redo.disabled = self.swap.disabled = True
-        self.widget = widgets.HBox([self.undo, self.redo, self.keep, self.swap, self.copy])
-        self.widget.add_class("explorer-tools")
+        self.code_view = CodeView()
+        for button, action in (
+            (self.undo_button, self._undo), (self.redo_button, self._redo),
+            (self.store_button, self._store), (self.swap_button, self._swap),
+        ):  # fmt: skip
+            button.on_click(context.handler(action))
+        self.code_button.observe(context.handler(self.refresh_code), "value")
+        self._update_buttons()
+        buttons = (self.undo_button, self.redo_button, self.store_button, self.swap_button, self.code_button)
+        self.widget = box(widgets.HBox, "explorer-tools", *buttons)
 
-    def settled(self, field: FieldSettings, stale: Stale) -> None:
-        """These settings came to rest, unless something newer was asked for: a step to go back to."""
+    def record(self, field: FieldSettings, stale: StaleCheck) -> None:
+        """Add a step to undo: settings whose picture is drawn, unless there is a newer request."""
         with self._lock:
             if stale():
                 return
             self._history.record(field)
-            self._mark()
+            self._update_buttons()
         self.refresh_code()
 
     def refresh_code(self) -> None:
-        """Bring the code, where it is open, up to date."""
-        if self.copy.value:
-            self.code.show(self._code())
+        """Update the code, where it is open."""
+        if self.code_button.value:
+            self.code_view.show(self._code())
         else:
-            self.code.hide()
+            self.code_view.hide()
 
     def _undo(self) -> None:
         with self._lock:
-            self._go(self._history.undo())
+            self._load(self._history.undo())
 
     def _redo(self) -> None:
         with self._lock:
-            self._go(self._history.redo())
+            self._load(self._history.redo())
 
-    def _keep(self) -> None:
-        self._pair.keep(self._desk.field)
-        self._mark()
+    def _store(self) -> None:
+        self._ab_switch.store(self._context.field)
+        self._update_buttons()
 
     def _swap(self) -> None:
-        self._go(self._pair.swap(self._desk.field))
+        self._load(self._ab_switch.swap(self._context.field))
 
-    def _go(self, field: FieldSettings | None) -> None:
+    def _load(self, field: FieldSettings | None) -> None:
         if field is not None:
-            self._desk.load(field)
-        self._mark()
+            self._context.load(field)
+        self._update_buttons()
 
-    def _mark(self) -> None:
+    def _update_buttons(self) -> None:
         """Only what can be done can be pressed; the button between two looks names the other one."""
-        self.undo.disabled, self.redo.disabled = not self._history.can_undo, not self._history.can_redo
-        self.swap.disabled = self._pair.kept is None
-        self.swap.description = "Show B" if self._pair.shown == "A" else "Show A"
+        self.undo_button.disabled = not self._history.can_undo
+        self.redo_button.disabled = not self._history.can_redo
+        self.swap_button.disabled = self._ab_switch.stored is None
+        self.swap_button.description = "Show B" if self._ab_switch.current == "A" else "Show A"

@@ -1,63 +1,63 @@
-"""Steps that were made, to go back and forth; and two looks to go between."""
+"""Undo and redo over settings; and A/B comparison of two looks."""
 
 from __future__ import annotations
 
 from explorer.fields import FieldSettings
 
-STEPS = 100
+MAX_STEPS = 100
 
 
-class History:
-    """The settings that came to rest, oldest first, and where among them we are."""
+class UndoHistory:
+    """The settings whose pictures were drawn, oldest first, and the current one among them."""
 
-    def __init__(self, most: int = STEPS) -> None:
-        self._most = most
+    def __init__(self, max_steps: int = MAX_STEPS) -> None:
+        self._max_steps = max_steps
         self._steps: list[FieldSettings] = []
-        self._at = -1
+        self._position = -1
 
     def record(self, field: FieldSettings) -> None:
-        """These settings came to rest. What was undone before is given up; a step to the same is none."""
-        if self._steps and field == self._steps[self._at]:
+        """Add a step. What was undone before is dropped; a step to the same settings is none."""
+        if self._steps and field == self._steps[self._position]:
             return
-        self._steps = [*self._steps[: self._at + 1], field][-self._most :]
-        self._at = len(self._steps) - 1
+        self._steps = [*self._steps[: self._position + 1], field][-self._max_steps :]
+        self._position = len(self._steps) - 1
 
     @property
     def can_undo(self) -> bool:
-        return self._at > 0
+        return self._position > 0
 
     @property
     def can_redo(self) -> bool:
-        return self._at < len(self._steps) - 1
+        return self._position < len(self._steps) - 1
 
     def undo(self) -> FieldSettings | None:
         """The settings before these; None at the beginning."""
-        return self._go(-1) if self.can_undo else None
+        return self._move(-1) if self.can_undo else None
 
     def redo(self) -> FieldSettings | None:
         """The settings after these; None at the end."""
-        return self._go(1) if self.can_redo else None
+        return self._move(1) if self.can_redo else None
 
-    def _go(self, steps: int) -> FieldSettings:
-        self._at += steps
-        return self._steps[self._at]
+    def _move(self, steps: int) -> FieldSettings:
+        self._position += steps
+        return self._steps[self._position]
 
 
-class Pair:
-    """Two looks, A and B: one is shown, the other kept."""
+class ABSwitch:
+    """Two looks, A and B: one is on screen, the other stored."""
 
     def __init__(self) -> None:
-        self.kept: FieldSettings | None = None
-        self.shown = "B"  # the name of the one that is shown
+        self.stored: FieldSettings | None = None
+        self.current = "B"  # the name of the one on screen
 
-    def keep(self, field: FieldSettings) -> None:
-        """Keep this look as A; what is changed from here on is B."""
-        self.kept, self.shown = field, "B"
+    def store(self, field: FieldSettings) -> None:
+        """Store this look as A; later changes make B."""
+        self.stored, self.current = field, "B"
 
     def swap(self, field: FieldSettings) -> FieldSettings | None:
-        """Keep what is shown, as it is now, and give back the other; None before one was kept."""
-        if self.kept is None:
+        """Store the look on screen, as it is now, and return the other; None before one was stored."""
+        if self.stored is None:
             return None
-        self.shown = "A" if self.shown == "B" else "B"
-        self.kept, other = field, self.kept
+        self.current = "A" if self.current == "B" else "B"
+        self.stored, other = field, self.stored
         return other

@@ -1,72 +1,73 @@
-"""Where the picture stands: still, or live with the sound while Play is on."""
+"""Switches between the still picture and the live view, which plays with the sound."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
 from explorer.fields import FieldSettings
-from explorer.notebook.panel.panel_context import Desk
-from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.panel_context import PanelContext
 
 
-class Stage:
-    """The still picture and its time slider, or the live view, made when it is needed, in their place.
+class ViewSwitch:
+    """The still picture and its time slider, or in their place the live view, made when it is needed.
 
-    `turned` is called with the moment after the view was changed: while it is live nothing else is drawn.
+    `on_switch` is called with the moment after the view has changed: while it is live nothing else is drawn.
     """
 
     def __init__(
         self,
-        desk: Desk,
-        still: list[widgets.Widget],
-        turned: Callable[[float], None],
+        context: PanelContext,
+        still_widgets: Sequence[widgets.Widget],
+        on_switch: Callable[[float], None],
         size: tuple[int, int],
     ) -> None:
-        self._desk, self._turned, self._size = desk, turned, size
-        self.view: Any = None  # a LiveView while it is shown
+        self._context, self._on_switch, self._size = context, on_switch, size
+        self.live_view: Any = None  # a LiveView while it is on screen
         self.button = widgets.ToggleButton(
             description="Live", icon="play", tooltip="play the sound and let the picture move with it",
             layout={"width": "auto"},
         )  # fmt: skip
-        self.button.observe(desk.guarded(self._toggle), "value")
-        self._still = tuple(still)
-        self.widget = widgets.VBox(still)
+        self.button.observe(context.handler(self._toggle), "value")
+        self._still_widgets = tuple(still_widgets)
+        self.widget = widgets.VBox(self._still_widgets)
         self.widget.add_class("explorer-stage")
 
     @property
-    def live(self) -> bool:
-        """Whether the live view is shown."""
-        return self.view is not None
+    def is_live(self) -> bool:
+        """Whether the live view is on screen."""
+        return self.live_view is not None
 
     def load(self, field: FieldSettings) -> None:
-        """Let the live view, if it is shown, draw another field, or from a track that has more columns."""
-        track = self._desk.track
-        if self.view and (self.view.field != field or self.view.track is not track):
-            self.view.track = track
-            self.view.load(field)
+        """Let the live view, if it is on screen, draw another field, or from a track with more columns."""
+        view, track = self.live_view, self._context.track
+        if view and (view.field != field or view.track is not track):
+            view.track = track
+            view.load(field)
 
     def close(self) -> None:
         """End the live view."""
-        view, self.view = self.view, None
+        view, self.live_view = self.live_view, None
         if view:
             view.close()
 
     def _toggle(self) -> None:
-        if self.button.value == self.live:
+        if self.button.value == self.is_live:
             return
-        t = self._desk.t
+        t = self._context.t
         if self.button.value:
-            from explorer.notebook.live import LiveView
-
-            desk = self._desk
-            self.view = LiveView(desk.track, desk.audio, desk.field, size=self._size, device=desk.device)
-            self.view.t = t
-            cells.answer_in_any_shell(self.view)
-            self.widget.children = (self.view,)
+            self.live_view = self._make_live_view()
+            self.live_view.t = t
+            self.widget.children = (self.live_view,)
         else:
-            self.widget.children = self._still
+            self.widget.children = self._still_widgets
             self.close()
-        self._turned(t)
+        self._on_switch(t)
+
+    def _make_live_view(self) -> Any:
+        from explorer.notebook.live import LiveView  # only who presses Live waits for it
+
+        context = self._context
+        return LiveView(context.track, context.audio, context.field, size=self._size, device=context.device)

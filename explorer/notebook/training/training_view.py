@@ -1,4 +1,4 @@
-"""ex.training(): a model trained in a notebook, and watched while it learns."""
+"""ex.training(): trains a model in a notebook and shows how it learns."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from explorer.errors import SettingsError
 from explorer.experiments.library.lookup import find
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia import Julia
-from explorer.fields.julia.model import FACTS
+from explorer.fields.julia.model import METADATA_FILE
 from explorer.files import explorations_folder
 from explorer.learn.dataset import sound_files
 from explorer.learn.settings import TrainSettings, resumed_settings, saved_settings
 from explorer.learn.subprocess_training import TrainingProcess, TrainingStatus, flags_of
 from explorer.learn.training_run import TrainRun
 from explorer.notebook.training.training_form import TrainingForm
-from explorer.notebook.training.training_screen import TrainingScreen
+from explorer.notebook.training.training_progress import TrainingProgressView
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.error_line import ErrorLine
 from explorer.notebook.widgets.layout import box, push_button
-from explorer.notebook.widgets.show import relative
-from explorer.notebook.widgets.static_output import VIEW, Still
-from explorer.notebook.widgets.style import CSS
+from explorer.notebook.widgets.markup import CSS
+from explorer.notebook.widgets.show import relative_link
+from explorer.notebook.widgets.static_output import StaticOutput, widget_bundle
 
-STILL_WIDTH = 960  # pixels of the pictures that a saved notebook keeps
-PULSE = 0.5  # seconds between two looks at a training
+SHEET_PIXELS = 960  # width of the pictures that a saved notebook keeps
+POLL_SECONDS = 0.5  # between two readings of the status of a training
 TITLE = '<span class="explorer-title">Training</span>'
 
 
@@ -46,63 +46,64 @@ def training(
 ) -> TrainingView:
     """A widget that trains a model to move Julia sets with the music of a folder, or of one file.
 
-    It shows settings, progress, losses, pictures before and now, and at the end the proof; `settings` are
-    where its controls start (see `TrainSettings`). Training runs in a process of its own, which Stop, closing
-    the widget, or the end of the kernel ends after its step, keeping what was learned; `resume` is a run to
-    go on with. `proof_on` names sounds to prove on and never to train on. Running the cell again closes the
-    widget before.
+    It shows settings, progress, losses, pictures before and now, and at the end the evaluation; `settings`
+    are the first values of its controls (see `TrainSettings`). Training runs in a process of its own, which
+    Stop, closing the widget, or the end of the kernel ends after its current step; what was learned is kept.
+    `resume` is a run to resume. `proof_on` names sounds to evaluate on and never to train on. Running the
+    cell again closes the previous widget.
     """
     cells.close_previous()
     for name in TrainSettings.model_fields.keys() & settings.keys() - TrainSettings.knobs().keys():
         raise SettingsError(f"{name} cannot be set here; train with explorer.learn.train(..., {name}=...)")
     root = explorations_folder(explorations)
     earlier = find(resume, root) if resume else None
-    chosen = resumed_settings(earlier, settings) if earlier else TrainSettings(**settings)
+    first = resumed_settings(earlier, settings) if earlier else TrainSettings(**settings)
     if str(source):
-        sound_files(source)  # a folder that is missing or holds no sound is told here
-    view = TrainingView(source, chosen, TrainingProcess(root.resolve()), proof_on=proof_on, resume=earlier)
-    cells.remember(view)
+        sound_files(source)  # a folder that is missing or holds no sound is reported here
+    view = TrainingView(source, first, TrainingProcess(root.resolve()), proof_on=proof_on, resume=earlier)
+    cells.register(view)
     return view
 
 
 class TrainingView:
-    """What `training` makes: `start`, `stop`, `go_on` and `wait` do what its buttons do.
+    """The result of `training`: `start`, `stop` and `resume` do what its buttons do; `wait` waits.
 
-    `status` is where it is, `run` the training once something was learned, `field` a Julia set that the model
-    moves.
+    `status` is its state, `run` the training once something was learned, `field` a Julia set that the model
+    moves. `go_on` is the earlier name of `resume`.
     """
 
     def __init__(
         self,
         source: str | Path,
         settings: TrainSettings,
-        child: TrainingProcess,
+        process: TrainingProcess,
         *,
         proof_on: Sequence[str | Path] = (),
         resume: Path | None = None,
     ) -> None:
-        self._child, self._resume = child, resume
+        self._process, self._resume_folder = process, resume
         self._proof_on = [str(file.resolve()) for path in proof_on for file in sound_files(path)]
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
-        self._errors, self._still = ErrorLine(), Still()
+        self._errors, self._static_output = ErrorLine(), StaticOutput()
         self.status = TrainingStatus()
         self._make_widgets(str(source), settings)
 
     def start(self) -> None:
-        """Begin a training; returns at once. Raises ExplorerError for what cannot be trained on."""
-        self._begin(None, self.form.settings)
+        """Start a training; returns at once. Raises ExplorerError for what cannot be trained on."""
+        self._start(None, self.form.settings)
 
-    def go_on(self) -> None:
-        """Go on with the training that was stopped; its epochs and patience may have changed."""
-        if self._resume is None:
-            raise SettingsError("there is no training to go on with; press Start")
-        self._begin(self._resume, resumed_settings(self._resume, self.form.settings.model_dump()))
+    def resume(self) -> None:
+        """Resume the training that was stopped; its epochs and patience may have changed."""
+        folder = self._resume_folder
+        if folder is None:
+            raise SettingsError("there is no training to resume; press Start")
+        self._start(folder, resumed_settings(folder, self.form.settings.model_dump()))
 
     def stop(self) -> None:
-        """Ask training to end after its step; what it has learned is kept, and proven."""
-        self._child.stop()
+        """Request that training ends after its current step; what it has learned is kept and evaluated."""
+        self._process.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until training has ended; false when `timeout` seconds were too short."""
@@ -110,12 +111,14 @@ class TrainingView:
             self._watcher.join(timeout)
         return self._watcher is None or not self._watcher.is_alive()
 
+    go_on = resume
+
     @property
     def run(self) -> TrainRun | None:
         """The training that ended last; None before something was learned."""
         folder = self._folder()
-        whole = folder and not self.status.is_active and (folder / FACTS).is_file()
-        return TrainRun(folder) if folder and whole else None
+        complete = folder and not self.status.is_active and (folder / METADATA_FILE).is_file()
+        return TrainRun(folder) if folder and complete else None
 
     @property
     def field(self) -> Julia:
@@ -125,13 +128,13 @@ class TrainingView:
         return self.run.field
 
     def close(self) -> None:
-        """Ask a training that runs to end, keeping what it has learned, and take the widget away."""
+        """Stop a running training, keeping what it has learned, and close the widget."""
         if self._closed.is_set():
             return
         self._closed.set()
-        cells.forget(self)
-        self._child.close()
-        for widget in list(cells.tree(self.widget)):
+        cells.unregister(self)
+        self._process.close()
+        for widget in list(cells.widget_tree(self.widget)):
             widget.close()
 
     def __enter__(self) -> TrainingView:
@@ -144,94 +147,95 @@ class TrainingView:
         return f"Training on {Path(self.source.value).name or 'nothing yet'}: {self.status.status}"
 
     def _ipython_display_(self) -> None:
-        self._still.display(None, repr(self))
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        display({VIEW: view, "text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]
+        self._static_output.display(None, repr(self))
+        display(widget_bundle(self.widget, repr(self)), raw=True)  # type: ignore[no-untyped-call]
 
-    def _begin(self, earlier: Path | None, settings: TrainSettings) -> None:
+    def _start(self, earlier: Path | None, settings: TrainSettings) -> None:
         source = self.source.value.strip().strip("\"'")
         if not source:
             raise SettingsError("name a folder with music, or one sound file")
-        place = Path(source).expanduser()
-        sound_files(place)  # told at once, and not when the other process has started
+        path = Path(source).expanduser()
+        sound_files(path)  # an error appears at once, and not when the other process has started
         flags = flags_of(settings, saved_settings(earlier) if earlier else None)
-        flags += [word for path in self._proof_on for word in ("--prove", path)]
+        flags += [word for sound in self._proof_on for word in ("--prove", sound)]
         with self._lock:
-            told = self._child.start(place.resolve(), flags, earlier)
-            self.screen.clear()
-            self._resume = None
-            self._show(told)
+            status = self._process.start(path.resolve(), flags, earlier)
+            self.progress.clear()
+            self._resume_folder = None
+            self._show(status)
             self._watcher = threading.Thread(target=self._watch, name="explorer-training", daemon=True)
             self._watcher.start()
 
     def _watch(self) -> None:
-        """Show how training goes until it has ended, on a thread of its own."""
+        """Show the status until training has ended, on a thread of its own."""
         while not self._closed.is_set():
-            told = self._child.status()
+            status = self._process.status()
             try:
-                self._show(told)
-                if not told.is_active:
+                self._show(status)
+                if not status.is_active:
                     self._end()
             except Exception as error:
                 self._errors.show(error)
-            if not told.is_active:
+            if not status.is_active:
                 return
-            self._closed.wait(PULSE)
+            self._closed.wait(POLL_SECONDS)
 
-    def _show(self, told: TrainingStatus) -> None:
-        self.status = told
-        self.start_button.layout.display = "none" if told.is_active else ""
-        self.stop_button.layout.display = "" if told.is_active else "none"
-        self.stop_button.disabled = told.status == "stopping"
-        self.go_on_button.layout.display = "" if self._resume and not told.is_active else "none"
-        self.screen.show(told, self._folder(), self._child.history() if told.run else [])
+    def _show(self, status: TrainingStatus) -> None:
+        self.status = status
+        self.start_button.layout.display = "none" if status.is_active else ""
+        self.stop_button.layout.display = "" if status.is_active else "none"
+        self.stop_button.disabled = status.status == "stopping"
+        self.resume_button.layout.display = "" if self._resume_folder and not status.is_active else "none"
+        self.progress.show(status, self._folder(), self._process.history() if status.run else [])
 
     def _end(self) -> None:
-        """What a training leaves: the proof and the code that uses it, or a way to go on."""
+        """Show what a training leaves: the evaluation and the code that uses it, or the Resume button."""
         folder = self._folder()
         if folder and self.status.status != "done":
-            self._resume = folder
-            self.go_on_button.layout.display = ""
+            self._resume_folder = folder
+            self.resume_button.layout.display = ""
         if self.run and (self.run.folder / SHEET).is_file():
-            self.screen.show_proof(self.run, self._code(self.run.folder))
+            self.progress.show_evaluation(self.run, self._code(self.run.folder))
             sheet = Image.open(self.run.folder / SHEET).convert("RGB")
-            sheet.thumbnail((STILL_WIDTH, STILL_WIDTH))
-            self._still.update(np.asarray(sheet), repr(self))
+            sheet.thumbnail((SHEET_PIXELS, SHEET_PIXELS))
+            self._static_output.update(np.asarray(sheet), repr(self))
 
     def _folder(self) -> Path | None:
-        return self._child.explorations / self.status.run if self.status.run else None
+        return self._process.explorations / self.status.run if self.status.run else None
 
     def _code(self, run: Path) -> str:
         """One line that uses what was learned, on the first sound of the folder."""
-        near = run.parent == explorations_folder().resolve()
-        model = run.name if near else relative(run)
+        is_default = run.parent == explorations_folder().resolve()
+        model = run.name if is_default else relative_link(run)
         files = sound_files(Path(self.source.value).expanduser())
         unused = {*self.status.left_out, *(file["name"] for file in self.status.skipped)}
         song = next((file for file in files if file.name not in unused), files[0])
-        return f"ex.explore({relative(song)!r}, ex.Julia(model={model!r}))"
+        return f"ex.explore({relative_link(song)!r}, ex.Julia(model={model!r}))"
 
     def _make_widgets(self, source: str, settings: TrainSettings) -> None:
-        guarded = self._errors.guarded
+        handler = self._errors.handler
         self.source = widgets.Text(
             source, placeholder="folder with music, or a sound file", description="music",
             tooltip="a folder with music, or one sound file", continuous_update=False,
             style={"description_width": "46px"}, layout={"width": "300px"},
         )  # fmt: skip
         self.start_button = push_button("Start", "play", "train a new model", button_style="primary")
-        self.stop_button = push_button("Stop", "stop", "end training; what was learned is kept, and proven")
-        self.go_on_button = push_button("Go on", "play", "go on with the training that was stopped")
-        for pressed, action in (
-            (self.start_button, self.start), (self.stop_button, self.stop), (self.go_on_button, self.go_on),
+        self.stop_button = push_button(
+            "Stop", "stop", "stop training; what was learned is kept and evaluated"
+        )
+        self.resume_button = push_button("Resume", "play", "resume the training that was stopped")
+        for button, action in (
+            (self.start_button, self.start), (self.stop_button, self.stop), (self.resume_button, self.resume),
         ):  # fmt: skip
-            pressed.on_click(guarded(action))
+            button.on_click(handler(action))
         self.stop_button.layout.display = "none"
-        self.go_on_button.layout.display = "" if self._resume else "none"
-        self.form, self.screen = TrainingForm(settings, guarded), TrainingScreen()
-        buttons = (self.start_button, self.go_on_button, self.stop_button)
+        self.resume_button.layout.display = "" if self._resume_folder else "none"
+        self.form, self.progress = TrainingForm(settings, handler), TrainingProgressView()
+        buttons = (self.start_button, self.resume_button, self.stop_button)
         head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + TITLE), self.source, *buttons)
-        left = box(widgets.VBox, "explorer-left", *self.screen.parts)
+        left = box(widgets.VBox, "explorer-left", *self.progress.parts)
         right = box(widgets.VBox, "explorer-right", self.form.widget)
         columns = box(widgets.HBox, "explorer-columns", left, right)
-        parts = (head, self._errors.widget, self.screen.top, columns)
+        parts = (head, self._errors.widget, self.progress.top, columns)
         self.widget = box(widgets.VBox, "explorer-panel", *parts)
-        cells.answer_in_any_shell(self.widget)
+        cells.reply_from_any_subshell(self.widget)

@@ -1,16 +1,16 @@
 // Names the controls of a panel for screen readers. ipywidgets writes labels and tooltips beside a control,
-// where only eyes find them; here each control is given the same words as its own name.
+// where screen readers do not find them; here each control gets the same text as its own name.
 
 const CONTROLS = "input, select, textarea, .noUi-handle, .explorer-thumb button";
 
-function words(element) {
+function textOf(element) {
   return element.textContent.replace(/[\s\u200b]+/g, " ").trim();
 }
 
 function nameOf(control) {
   const widget = control.closest(".jupyter-widgets");
   const label = widget.querySelector(".widget-label");
-  return (label && words(label)) || control.title || (label && label.title) || widget.title;
+  return (label && textOf(label)) || control.title || (label && label.title) || widget.title;
 }
 
 function nameAll(panel) {
@@ -28,19 +28,19 @@ function nameAll(panel) {
 export default {
   render({ el }) {
     let observer = null;
-    let gone = false;
-    function begin() {
+    let removed = false;
+    function start() {
       const panel = el.closest(".explorer-panel");
-      if (gone) return;
-      if (!panel) return void requestAnimationFrame(begin); // it is put into the page after it was rendered
+      if (removed) return;
+      if (!panel) return void requestAnimationFrame(start); // it is put into the page after it was rendered
       observer = new MutationObserver(() => nameAll(panel));
       observer.observe(panel, { childList: true, subtree: true, attributeFilter: ["title"] });
       panel.addEventListener("click", () => nameAll(panel));
       nameAll(panel);
     }
-    begin();
+    start();
     return () => {
-      gone = true;
+      removed = true;
       observer?.disconnect();
     };
   },

@@ -1,4 +1,4 @@
-"""One long piece of work in the background, with progress, time left and an end on request."""
+"""One long job in the background, with progress, time left and a way to stop it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from explorer.errors import Stopped, error_text
 from explorer.progress import Progress
 
 STOPPED = "stopped; nothing half-written was left"
-REPORTS = 0.2  # seconds between two reports: a progress bar in a browser needs no more
+REPORT_SECONDS = 0.2  # between two reports: a progress bar in a browser needs no more
 
 
 @dataclass(frozen=True)
-class State:
+class JobState:
     """Where a job stands; `result` or `error` once it has ended."""
 
     step: str = "starting"
     share: float = 0.0
     seconds_left: float | None = None
-    result: Any = None  # what the work gave back: never None
+    result: Any = None  # what the work returned: never None
     error: str = ""
 
     @property
@@ -30,13 +30,13 @@ class State:
         return self.result is not None or bool(self.error)
 
 
-class Job:
-    """Carries out `work(progress)` on a thread of its own and tells `report` about it, from that thread."""
+class BackgroundJob:
+    """Runs `work(progress)` on a thread of its own and calls `report` with its state, from that thread."""
 
-    def __init__(self, work: Callable[[Progress], Any], report: Callable[[State], None]) -> None:
+    def __init__(self, work: Callable[[Progress], Any], report: Callable[[JobState], None]) -> None:
         self._work, self._report = work, report
         self._stop = threading.Event()
-        self._step, self._began, self._told = "", 0.0, 0.0
+        self._step, self._step_start, self._last_report = "", 0.0, 0.0
         self._thread = threading.Thread(target=self._run, name="explorer-job", daemon=True)
         self._thread.start()
 
@@ -45,7 +45,7 @@ class Job:
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Ask for the end; the work takes its unfinished files away and reports that it was stopped."""
+        """Request the end; the work removes its unfinished files and reports that it was stopped."""
         self._stop.set()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -56,23 +56,23 @@ class Job:
 
     def _run(self) -> None:
         try:
-            last = State(result=self._work(self._progress), share=1.0)
+            state = JobState(result=self._work(self._progress), share=1.0)
         except Stopped:
-            last = State(error=STOPPED)
+            state = JobState(error=STOPPED)
         except Exception as error:
-            last = State(error=error_text(error))
-        self._report(last)
+            state = JobState(error=error_text(error))
+        self._report(state)
 
     def _progress(self, step: str, done: float, total: float) -> None:
-        """The callback that the work calls; raises Stopped once the end was asked for."""
+        """The callback that the work calls; raises Stopped once `stop` was called."""
         if self._stop.is_set():
             raise Stopped("stopped on request")
         now = time.monotonic()
         if step != self._step:
-            self._step, self._began, self._told = step, now, 0.0
-        if now - self._told < REPORTS:
+            self._step, self._step_start, self._last_report = step, now, 0.0
+        if now - self._last_report < REPORT_SECONDS:
             return
-        self._told = now
+        self._last_report = now
         share = done / total if total else 0.0
-        left = (now - self._began) * (1 - share) / share if share > 0 else None
-        self._report(State(step, share, left))
+        left = (now - self._step_start) * (1 - share) / share if share > 0 else None
+        self._report(JobState(step, share, left))

@@ -1,4 +1,4 @@
-"""Which panel belongs to which cell, and who answers its messages: the sides of a kernel."""
+"""Which panel belongs to which cell, and which shell of the kernel handles its messages."""
 
 from __future__ import annotations
 
@@ -13,49 +13,49 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-_open: dict[str, Closable] = {}  # by cell: the one thing here that outlives a run of a cell
+_open_panels: dict[str, Closable] = {}  # by cell: the one thing here that outlives a run of a cell
 
 
 def close_previous() -> None:
     """Close what an earlier run of this cell opened, or a re-run would leave its threads behind."""
-    previous = _open.pop(_cell(), None)
+    previous = _open_panels.pop(_cell_id(), None)
     if previous:
         previous.close()
 
 
-def remember(panel: Closable) -> None:
-    """Hold a panel until its cell runs again."""
-    _open[_cell()] = panel
+def register(panel: Closable) -> None:
+    """Keep a panel until its cell runs again."""
+    _open_panels[_cell_id()] = panel
 
 
-def forget(panel: Closable) -> None:
+def unregister(panel: Closable) -> None:
     """Let go of a closed panel."""
-    for cell in [cell for cell, known in _open.items() if known is panel]:
-        del _open[cell]
+    for cell in [cell for cell, other in _open_panels.items() if other is panel]:
+        del _open_panels[cell]
 
 
-def _cell() -> str:
+def _cell_id() -> str:
     """The identifier of the running cell; empty where the front end sends none (one panel lives there)."""
     kernel = getattr(get_ipython(), "kernel", None)
     parent: dict[str, Any] = kernel.get_parent() if kernel else {}
     return str(parent.get("metadata", {}).get("cellId", ""))
 
 
-def tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:
-    """A widget and all that it holds."""
+def widget_tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+    """A widget and all its descendants."""
     yield widget
     for child in getattr(widget, "children", ()):
-        yield from tree(child)
+        yield from widget_tree(child)
 
 
-def answer_in_any_shell(root: widgets.Widget) -> None:
+def reply_from_any_subshell(root: widgets.Widget) -> None:
     """Let messages to these widgets be handled while a cell runs.
 
     ipykernel 7 sends a widget's messages to the shell that last sent on its channel: the main one, which
-    is busy while a cell runs, until someone touches the widget (and again after a cell sets one of its
-    values). Asked which shell answers, every channel says here: the one the front end chose. The hook is
+    is busy while a cell runs, until the user touches the widget (and again after a cell sets one of its
+    values). Here every channel answers which shell replies: the one that the front end chose. The hook is
     private, so a kernel without it keeps its own way.
     """
-    for widget in tree(root):
+    for widget in widget_tree(root):
         if hasattr(widget.comm, "_reply_subshell_for"):
             widget.comm._reply_subshell_for = lambda data, default: default

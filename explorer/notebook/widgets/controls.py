@@ -1,4 +1,4 @@
-"""A knob on screen: a slider with a number box, a dropdown or a checkbox, made from its declaration."""
+"""A knob on screen, made from its declaration: a slider with a number box, a dropdown, text or a checkbox."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from explorer.fields.keyframes import TYPED
+from explorer.fields.keyframes import TEXT_EXAMPLE
 from explorer.settings import Knob
 
-LOGARITHMIC = 20  # a slider whose ends differ by this factor moves by factors, not by steps
-FACTORS = 100  # places on such a slider
-LABEL = "92px"
+LOG_SCALE_RATIO = 20  # a slider whose ends differ by this factor moves by factors, not by steps
+LOG_SLIDER_STEPS = 100
+LABEL_WIDTH = "92px"
 
-Changed = Callable[[], None]
+ChangeCallback = Callable[[], None]
 
 
 class Control(Protocol):
@@ -28,46 +28,48 @@ class Control(Protocol):
     def set(self, value: Any) -> None: ...
 
 
-def make_control(knob: Knob, changed: Changed) -> Control | None:
-    """The control of a knob, calling `changed` after every change; None for one that nothing suits."""
+def make_control(knob: Knob, changed: ChangeCallback) -> Control | None:
+    """The control of a knob, calling `changed` after every change; None where no control suits it."""
     if knob.slider and (type(None) in knob.types or knob.choices):
-        return OptionalNumber(knob, changed)
+        return OptionalNumberControl(knob, changed)
     if knob.slider:
-        return Number(knob, changed)
+        return NumberControl(knob, changed)
     if knob.choices:
-        return Choice(knob, changed)
+        return ChoiceControl(knob, changed)
     if bool in knob.types:
-        return Switch(knob, changed)
-    return Typed(knob, changed) if tuple in knob.types else None
+        return SwitchControl(knob, changed)
+    return TextControl(knob, changed) if tuple in knob.types else None
 
 
 def label(knob: Knob) -> str:
-    """`coord scale`, `time span (s)`; a unit that the name says is not said again."""
+    """`coord scale`, `time span (s)`; without the unit where the name contains it."""
     words = knob.name.split("_")
     return " ".join(words) + (f" ({knob.unit})" if knob.unit and knob.unit not in words else "")
 
 
-class Number:
-    """A slider over the range worth dragging, and a box that takes every valid number.
+class NumberControl:
+    """A slider over the usual range, and a box that takes every valid number.
 
-    The slider moves over places on a grid of values. A value from elsewhere stands in the box exactly, the
-    slider at the nearest place: sliders of numbers would send back their own rounding of it.
+    The slider moves over a list of values. A value from elsewhere stands in the box exactly, the slider at
+    the nearest place: sliders of numbers would send back their own rounding of it.
     """
 
-    def __init__(self, knob: Knob, changed: Changed, box_width: str = "76px") -> None:
-        self.grid = grid(knob)
+    def __init__(self, knob: Knob, changed: ChangeCallback, box_width: str = "76px") -> None:
+        self.slider_values = slider_values(knob)
         self._changed = changed
         self._lock = threading.RLock()
         self._aligning = False
-        middle = self.grid[len(self.grid) // 2]
+        middle = self.slider_values[len(self.slider_values) // 2]
         self._value = knob.default if isinstance(knob.default, int | float) else middle
         self.slider = widgets.IntSlider(
-            self._nearest(self._value), min=0, max=len(self.grid) - 1, readout=False,
-            description=label(knob), tooltip=knob.help, style={"description_width": LABEL},
+            self._nearest(self._value), min=0, max=len(self.slider_values) - 1, readout=False,
+            description=label(knob), tooltip=knob.help, style={"description_width": LABEL_WIDTH},
             layout={"flex": "1 1 auto", "width": "auto", "min_width": "0"},
         )  # fmt: skip
         self.box = _make_box(knob, self._value, box_width)
-        self.slider.observe(lambda change: self._accept(self.grid[change["new"]], self.slider), "value")
+        self.slider.observe(
+            lambda change: self._accept(self.slider_values[change["new"]], self.slider), "value"
+        )
         self.box.observe(lambda change: self._accept(change["new"], self.box), "value")
         self.widget = widgets.HBox([self.slider, self.box])
         self.widget.add_class("explorer-control")
@@ -83,7 +85,7 @@ class Number:
         self.slider.disabled = self.box.disabled = disabled
 
     def _accept(self, value: float, source: widgets.Widget | None) -> None:
-        """Take a value over and bring the widgets in line with it, whichever thread it came on."""
+        """Take a value over and set both widgets to it, on any thread."""
         with self._lock:
             if self._aligning or value == self._value:
                 return  # an echo of what is set below
@@ -98,18 +100,18 @@ class Number:
         self._changed()
 
     def _nearest(self, value: float) -> int:
-        return min(range(len(self.grid)), key=lambda place: abs(self.grid[place] - value))
+        return min(range(len(self.slider_values)), key=lambda place: abs(self.slider_values[place] - value))
 
 
-def grid(knob: Knob) -> list[float]:
+def slider_values(knob: Knob) -> list[float]:
     """The values a slider moves over: even steps, or even factors where the ends are far apart."""
     assert knob.slider is not None
     low, high = knob.slider
     whole = int in knob.types
     step = knob.step or (1 if whole else (high - low) / 100)
     count = round((high - low) / step)
-    if low > 0 and high / low >= LOGARITHMIC:
-        values = [low * (high / low) ** (n / FACTORS) for n in range(FACTORS + 1)]
+    if low > 0 and high / low >= LOG_SCALE_RATIO:
+        values = [low * (high / low) ** (n / LOG_SLIDER_STEPS) for n in range(LOG_SLIDER_STEPS + 1)]
         digits = [float(f"{value:.2g}") for value in values]
         values = [max(step, round(value / step) * step) for value in digits] if whole else digits
     else:
@@ -126,13 +128,13 @@ def _make_box(knob: Knob, value: float, width: str) -> widgets.Widget:
     return kind(value, min=low, max=high, step=knob.step, **about)
 
 
-class OptionalNumber:
-    """A number, or the one word (or none) that may stand in its place: a checkbox that lends it a number."""
+class OptionalNumberControl:
+    """A number, or None or the one word that may replace it: a checkbox turns the number on."""
 
-    def __init__(self, knob: Knob, changed: Changed) -> None:
+    def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
         self.knob = knob
         self._word = knob.choices[0] if knob.choices else None
-        self.number = Number(knob, changed, box_width="54px")
+        self.number = NumberControl(knob, changed, box_width="54px")
         self.number.disable(True)
         self.check = widgets.Checkbox(
             value=False, indent=False, tooltip=f"set {label(knob)}; else: {self._word or 'none'}",
@@ -158,10 +160,10 @@ class OptionalNumber:
         self._changed()
 
 
-class _Plain:
+class _ValueControl:
     """A widget whose value is the setting's."""
 
-    def __init__(self, widget: widgets.Widget, changed: Changed) -> None:
+    def __init__(self, widget: widgets.Widget, changed: ChangeCallback) -> None:
         self.widget = widget
         self.widget.add_class("explorer-control")
         self.widget.observe(lambda _: changed(), "value")
@@ -174,11 +176,12 @@ class _Plain:
         self.widget.value = value
 
 
-class Choice(_Plain):
+class ChoiceControl(_ValueControl):
     """A dropdown."""
 
-    def __init__(self, knob: Knob, changed: Changed) -> None:
-        super().__init__(widgets.Dropdown(options=knob.choices, value=knob.default, **_said(knob)), changed)
+    def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
+        dropdown = widgets.Dropdown(options=knob.choices, value=knob.default, **_widget_options(knob))
+        super().__init__(dropdown, changed)
 
     def set(self, value: Any) -> None:
         if value not in self.widget.options:  # such as a model by name
@@ -186,38 +189,38 @@ class Choice(_Plain):
         super().set(value)
 
 
-class Typed(_Plain):
+class TextControl(_ValueControl):
     """Text, as on the command line, for what has several parts: keyframes."""
 
-    def __init__(self, knob: Knob, changed: Changed) -> None:
-        self._shown: tuple[str, Any] = ("", knob.default)
-        text = widgets.Text(continuous_update=False, placeholder=TYPED, **_said(knob))
+    def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
+        self._source: tuple[str, Any] = ("", knob.default)  # the text that was set, and its value
+        text = widgets.Text(continuous_update=False, placeholder=TEXT_EXAMPLE, **_widget_options(knob))
         super().__init__(text, changed)
         self.widget.add_class("explorer-typed")
 
     @property
     def value(self) -> Any:
-        """What was set, or the text that was typed since."""
-        text, value = self._shown
+        """The value that was set, or the text that was typed since."""
+        text, value = self._source
         return value if self.widget.value == text else self.widget.value
 
     def set(self, value: Any) -> None:
         text = value if isinstance(value, str) else "; ".join(map(str, value))
-        self._shown = text, value
+        self._source = text, value
         super().set(text)
 
 
-class Switch(_Plain):
+class SwitchControl(_ValueControl):
     """A checkbox."""
 
-    def __init__(self, knob: Knob, changed: Changed) -> None:
-        super().__init__(widgets.Checkbox(value=knob.default, **_said(knob)), changed)
+    def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
+        super().__init__(widgets.Checkbox(value=knob.default, **_widget_options(knob)), changed)
 
 
-def _said(knob: Knob) -> dict[str, Any]:
+def _widget_options(knob: Knob) -> dict[str, Any]:
     return {
         "description": label(knob),
         "tooltip": knob.help,
-        "style": {"description_width": LABEL},
+        "style": {"description_width": LABEL_WIDTH},
         "layout": {"width": "auto"},
     }

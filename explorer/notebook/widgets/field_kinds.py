@@ -1,8 +1,7 @@
-"""The fields that exist, told from the union of them: nothing here names one."""
+"""The kinds of fields that exist, read from their union: no field is named here."""
 
 from __future__ import annotations
 
-import importlib
 import typing
 
 from explorer import fields
@@ -10,16 +9,8 @@ from explorer.fields import FieldSettings
 
 
 def field_kinds() -> dict[str, type[FieldSettings]]:
-    """Every field by its kind: cppn, ..."""
-    return {str(found.model_fields["kind"].default): found for found in _members(fields.AnyField)}
-
-
-def first_look(kind: type[FieldSettings]) -> FieldSettings:
-    """What a newcomer to a field sees first: its default preset, else its first one, else its defaults."""
-    package = importlib.import_module(kind.__module__.rpartition(".")[0])
-    looks = kind.presets()
-    name = getattr(package, "DEFAULT_PRESET", next(iter(looks), None))
-    return looks[name] if name in looks else kind.model_validate({})
+    """Every class of fields by its kind: cppn, ..."""
+    return {str(member.model_fields["kind"].default): member for member in _members(fields.AnyField)}
 
 
 def _members(union: typing.Any) -> tuple[type[FieldSettings], ...]:
@@ -29,4 +20,4 @@ def _members(union: typing.Any) -> tuple[type[FieldSettings], ...]:
     parts = typing.get_args(union)
     if hasattr(union, "__metadata__"):  # Annotated[union, discriminator]
         return _members(parts[0])
-    return tuple(found for part in parts for found in _members(part))
+    return tuple(member for part in parts for member in _members(part))

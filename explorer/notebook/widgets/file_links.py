@@ -1,4 +1,4 @@
-"""Files as links that the browser can open: only the notebook server knows how it serves them."""
+"""Links to files that the browser can open: only the notebook server knows how it serves them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from explorer.notebook.widgets.show import relative
+from explorer.notebook.widgets.show import relative_link
 
 
-def saved_in(folder: Path, files: Mapping[str, Path]) -> str:
-    """Where something was kept, as a line of HTML, with links in new tabs to files that the server serves."""
-    links = [_link(path, words) for words, path in files.items() if path.is_file()]
-    return " ".join([f"saved in <code>{html.escape(relative(folder))}</code>", *links])
+def saved_links(folder: Path, files: Mapping[str, Path]) -> str:
+    """A line of HTML: the folder that files were saved in, and links in new tabs to those that are served."""
+    links = [_link(path, text) for text, path in files.items() if path.is_file()]
+    return " ".join([f"saved in <code>{html.escape(relative_link(folder))}</code>", *links])
 
 
-def served_at(path: Path) -> str | None:
-    """The address of a file on the page's own server; None where that does not serve it.
+def served_url(path: Path) -> str | None:
+    """The URL of a file on the page's own server; None where that does not serve it.
 
-    A kernel is a child of its server, which tells its folder in a file that the server package reads.
+    A kernel is a child of its server, which writes its folder to a file that the server package reads.
     """
     try:
         from jupyter_server.serverapp import list_running_servers
@@ -35,9 +35,9 @@ def served_at(path: Path) -> str | None:
     return None
 
 
-def _link(path: Path, words: str) -> str:
-    address = served_at(path)
-    if address is None:
+def _link(path: Path, text: str) -> str:
+    url = served_url(path)
+    if url is None:
         return ""
-    target = f'href="{html.escape(address)}" target="_blank" rel="noopener"'
-    return f'<a class="explorer-link" {target}>{html.escape(words)}</a>'
+    target = f'href="{html.escape(url)}" target="_blank" rel="noopener"'
+    return f'<a class="explorer-link" {target}>{html.escape(text)}</a>'

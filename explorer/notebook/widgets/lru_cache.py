@@ -1,4 +1,4 @@
-"""What was made lately, within a bound: going back to it costs nothing."""
+"""A least-recently-used cache with a bound on total size (`functools.lru_cache` only counts entries)."""
 
 from __future__ import annotations
 
@@ -7,40 +7,36 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 
-def _one(made: object) -> int:
-    return 1
+class LRUCache(Generic[Key, Value]):
+    """Keeps values until their sizes add up to more than `max_size`; the least recently used goes first.
 
-
-class Recent(Generic[Key, Made]):
-    """Keeps things until their sizes add up to more than `most`; the least recently used goes first.
-
-    `size` measures one thing; without it each counts 1. Used by one thread at a time.
+    `size_of` measures one value; without it each counts 1. Used by one thread at a time.
     """
 
-    def __init__(self, most: int, size: Callable[[Made], int] = _one) -> None:
-        self.most, self.size = most, 0
-        self._measure = size
-        self._kept: OrderedDict[Key, Made] = OrderedDict()
+    def __init__(self, max_size: int, size_of: Callable[[Value], int] = lambda value: 1) -> None:
+        self.max_size, self.size = max_size, 0
+        self._size_of = size_of
+        self._values: OrderedDict[Key, Value] = OrderedDict()
 
-    def get(self, key: Key) -> Made | None:
-        """What is kept under the key; it becomes the most recently used."""
-        if key not in self._kept:
+    def get(self, key: Key) -> Value | None:
+        """The value of a key, which becomes the most recently used; None when it is not in the cache."""
+        if key not in self._values:
             return None
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        self._values.move_to_end(key)
+        return self._values[key]
 
-    def put(self, key: Key, made: Made) -> None:
-        """Keep it, and let go of the oldest ones until all fit; what alone is too large is not kept."""
-        if key in self._kept:
-            self.size -= self._measure(self._kept.pop(key))
-        self._kept[key] = made
-        self.size += self._measure(made)
-        while self.size > self.most:
-            _, oldest = self._kept.popitem(last=False)
-            self.size -= self._measure(oldest)
+    def put(self, key: Key, value: Value) -> None:
+        """Add a value and evict the oldest ones until all fit; one that alone is too large is not stored."""
+        if key in self._values:
+            self.size -= self._size_of(self._values.pop(key))
+        self._values[key] = value
+        self.size += self._size_of(value)
+        while self.size > self.max_size:
+            _, oldest = self._values.popitem(last=False)
+            self.size -= self._size_of(oldest)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._values)

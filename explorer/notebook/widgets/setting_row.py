@@ -1,4 +1,4 @@
-"""A row of the form: a control, a button that takes back what was changed, and what the setting does."""
+"""A row of a form: a control, a button that resets it, and what the setting does."""
 
 from __future__ import annotations
 
@@ -8,44 +8,39 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.notebook.widgets.controls import Control
-from explorer.notebook.widgets.error_line import Guard
+from explorer.notebook.widgets.error_line import HandlerFactory
 
 
-class Row:
-    """One setting. The button appears when its value is not the one that the look started with."""
+class SettingRow:
+    """One setting. The reset button appears when its value is not the one that the look started with."""
 
-    def __init__(self, name: str, help: str, control: Control, start: Any, guarded: Guard) -> None:
+    def __init__(self, name: str, help: str, control: Control, start: Any, handler: HandlerFactory) -> None:
         self.name, self.control, self.start = name, control, start
-        self.reset = widgets.Button(description="\N{ANTICLOCKWISE OPEN CIRCLE ARROW}")
-        self.reset.add_class("explorer-reset")
-        self.reset.on_click(guarded(self.take_back))
+        self.reset_button = widgets.Button(description="\N{ANTICLOCKWISE OPEN CIRCLE ARROW}")
+        self.reset_button.add_class("explorer-reset")
+        self.reset_button.on_click(handler(self.reset))
         about = widgets.HTML(f"<div>{html.escape(help)}</div>")
         about.add_class("explorer-about")
-        line = widgets.HBox([control.widget, self.reset])
+        line = widgets.HBox([control.widget, self.reset_button])
         line.add_class("explorer-row")
         self.widget = widgets.VBox([line, about])
-        self.mark()
+        self.update()
 
     @property
     def changed(self) -> bool:
-        """Whether the value is another than at the start."""
+        """Whether the value differs from that at the start."""
         return bool(self.control.value != self.start)
 
-    def begin(self, start: Any) -> None:
-        """From here on this is the value to go back to."""
-        self.start = start
-        self.mark()
-
-    def take_back(self) -> None:
-        """Back to the start, this setting alone."""
+    def reset(self) -> None:
+        """Set the value at the start again, of this setting alone."""
         self.control.set(self.start)
 
-    def mark(self) -> None:
+    def update(self) -> None:
         """Show the button, or hide it; its place stays, so that nothing moves."""
-        said = "none" if self.start is None else " ".join(map(str, _listed(self.start)))
-        self.reset.tooltip = f"{self.name}: back to {said}"
-        self.reset.layout.visibility = "visible" if self.changed else "hidden"
+        text = "none" if self.start is None else " ".join(map(str, _as_tuple(self.start)))
+        self.reset_button.tooltip = f"{self.name}: back to {text}"
+        self.reset_button.layout.visibility = "visible" if self.changed else "hidden"
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
+def _as_tuple(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)

@@ -14,58 +14,58 @@ from jaxtyping import UInt8
 from matplotlib.figure import Figure
 from PIL import Image as Pillow
 
-MOVING_QUALITY = 85  # JPEG: 2 ms and 60 kB for a 720p frame
+JPEG_QUALITY = 85  # 2 ms and 60 kB for a 720p frame
 PLOT_COLORS = 64
-EMBED = 400_000  # bytes; larger videos are linked, or the notebook grows with every run
+MAX_EMBEDDED_BYTES = 400_000  # larger videos are linked, or the notebook grows with every run
 
 Frame = UInt8[np.ndarray, "height width 3"]
 
 
-def jpeg(frame: Frame) -> bytes:
+def encode_jpeg(frame: Frame) -> bytes:
     """A frame as JPEG: quick to make and to send."""
-    return _encoded(frame, "JPEG", quality=MOVING_QUALITY)
+    return _encode(frame, "JPEG", quality=JPEG_QUALITY)
 
 
-def png(frame: Frame) -> bytes:
-    """A frame as PNG, exact; the quickest compression, because it is sent once and not kept."""
-    return _encoded(frame, "PNG", compress_level=1)
+def encode_png(frame: Frame) -> bytes:
+    """A frame as PNG, exact; the quickest compression, because it is sent once and not stored."""
+    return _encode(frame, "PNG", compress_level=1)
 
 
-def _encoded(frame: Frame, kind: str, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    Pillow.fromarray(frame).save(buffer, kind, **options)
-    return buffer.getvalue()
+def encode_plot(figure: Figure) -> bytes:
+    """A figure as PNG with few colors: a plot needs no more, and the file is half as large."""
+    full, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(full, format="png", dpi=80)
+    Pillow.open(full).convert("RGB").quantize(PLOT_COLORS).save(small, "PNG", optimize=True)
+    return small.getvalue()
 
 
 def show(picture: Frame | Figure) -> Image:
-    """A frame, contact sheet or matplotlib Figure as the output of a cell, small enough to be kept in it."""
+    """A frame, contact sheet or matplotlib Figure as the output of a cell, small enough to be saved in it."""
     if isinstance(picture, Figure):
-        return Image(plot(picture), format="png")  # type: ignore[no-untyped-call]
-    return Image(jpeg(picture), format="jpeg")  # type: ignore[no-untyped-call]
-
-
-def plot(figure: Figure) -> bytes:
-    """A figure as PNG of few colours: a plot needs no more, and is half as large."""
-    drawn, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=80)
-    Pillow.open(drawn).convert("RGB").quantize(PLOT_COLORS).save(small, "PNG", optimize=True)
-    return small.getvalue()
+        return Image(encode_plot(picture), format="png")  # type: ignore[no-untyped-call]
+    return Image(encode_jpeg(picture), format="jpeg")  # type: ignore[no-untyped-call]
 
 
 def show_video(path: str | Path, width: int | None = None) -> Video | HTML:
     """A player for an MP4: embedded when small, else by a link relative to the notebook."""
     path = Path(path)
-    if path.stat().st_size <= EMBED:
+    if path.stat().st_size <= MAX_EMBEDDED_BYTES:
         return Video(data=path.read_bytes(), embed=True, mimetype="video/mp4", width=width)  # type: ignore[no-untyped-call]
-    link = html.escape(relative(path), quote=True)
+    link = html.escape(relative_link(path), quote=True)
     size = f' width="{width}"' if width else ""
     player = f'<video controls src="{link}"{size}></video><br><a href="{link}">{link}</a>'
     return HTML(player)  # type: ignore[no-untyped-call]
 
 
-def relative(path: Path) -> str:
-    """The path as a link from the current folder, with forward slashes; whole when on another drive."""
+def relative_link(path: Path) -> str:
+    """The path as a link from the current folder, with forward slashes; absolute when on another drive."""
     try:
         return Path(os.path.relpath(path)).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def _encode(frame: Frame, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    Pillow.fromarray(frame).save(buffer, kind, **options)
+    return buffer.getvalue()

@@ -11,28 +11,35 @@ import base64
 import secrets
 from typing import Any
 
+import ipywidgets as widgets
 import numpy as np
 from IPython.display import display, update_display
 from PIL import Image, ImageDraw, ImageFont
 
-from explorer.notebook.widgets.show import Frame, jpeg
+from explorer.notebook.widgets.show import Frame, encode_jpeg
 
-VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CAPTION = "a still of the panel; run this cell to use it"
-STRIP, LETTERS = 24, 13  # pixels
-PAPER, INK = (22, 23, 26), (172, 175, 182)
+CAPTION_HEIGHT, FONT_SIZE = 24, 13  # pixels
+BACKGROUND, INK = (22, 23, 26), (172, 175, 182)
 
 
-def picture_bundle(frame: Frame | None, text: str) -> dict[str, Any]:
-    """A picture with a caption, and the line; JPEG, which keeps notebooks small."""
+def mime_bundle(frame: Frame | None, text: str) -> dict[str, Any]:
+    """A picture with a caption, and the text; JPEG, which keeps notebooks small."""
     bundle: dict[str, Any] = {"text/plain": text}
     if frame is not None:
-        bundle["image/jpeg"] = base64.b64encode(jpeg(_captioned(frame))).decode("ascii")
+        bundle["image/jpeg"] = base64.b64encode(encode_jpeg(_add_caption(frame))).decode("ascii")
     return bundle
 
 
-class Still:
-    """The picture above a panel, brought up to date whenever the panel's picture has come to rest."""
+def widget_bundle(widget: widgets.Widget, text: str) -> dict[str, Any]:
+    """The live widget, and the text."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {WIDGET_VIEW: view, "text/plain": text}
+
+
+class StaticOutput:
+    """The picture above a panel, updated whenever the panel has drawn its picture in full."""
 
     def __init__(self) -> None:
         self._id = ""
@@ -40,19 +47,19 @@ class Still:
     def display(self, frame: Frame | None, text: str) -> None:
         """Put it into the output of the running cell."""
         self._id = secrets.token_hex(8)
-        display(picture_bundle(frame, text), raw=True, display_id=self._id)  # type: ignore[no-untyped-call]
+        display(mime_bundle(frame, text), raw=True, display_id=self._id)  # type: ignore[no-untyped-call]
 
     def update(self, frame: Frame, text: str) -> None:
         """Change it where it was displayed, from any thread."""
         if self._id:
-            bundle = picture_bundle(frame, text)
+            bundle = mime_bundle(frame, text)
             update_display(bundle, raw=True, display_id=self._id)  # type: ignore[no-untyped-call]
 
 
-def _captioned(frame: Frame) -> Frame:
-    """The frame with a line below it that says what it is: where a picture is shown, text is not."""
+def _add_caption(frame: Frame) -> Frame:
+    """The frame with a line of text below it: where a picture is shown, the text of the output is not."""
     height, width, _ = frame.shape
-    whole = Image.new("RGB", (width, height + STRIP), PAPER)
-    whole.paste(Image.fromarray(frame))
-    ImageDraw.Draw(whole).text((2, height + 5), CAPTION, INK, ImageFont.load_default(LETTERS))
-    return np.asarray(whole)
+    image = Image.new("RGB", (width, height + CAPTION_HEIGHT), BACKGROUND)
+    image.paste(Image.fromarray(frame))
+    ImageDraw.Draw(image).text((2, height + 5), CAPTION, INK, ImageFont.load_default(FONT_SIZE))
+    return np.asarray(image)

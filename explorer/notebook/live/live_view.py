@@ -1,0 +1,181 @@
+"""The kernel's half of the live view; the page's half is live.js.
+
+The page requests frames, with at most two requests out; a handler only submits the newest one to the
+worker, and may run on any thread. The worker draws and answers with JPEG bytes and with how many requests
+that answers, so that the page knows how many it may send again: nothing queues up, however slow the field.
+
+    page -> kernel   {kind: "frame", t, id, moving}, {kind: "ready"}
+    kernel -> page   {kind: "frame", seq, id, consumed, t, draft, width, height} + JPEG,
+                     {kind: "failed", seq, id, consumed}
+                     {kind: "outline", onsets} + int8 pairs, {kind: "sound", part, parts} + MP3,
+                     {kind: "silent"}
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from explorer.audio import FeatureTrack, open_sound
+from explorer.errors import ExplorerError, Stopped, error_text
+from explorer.fields import FieldSettings
+from explorer.formatting import clock_text
+from explorer.notebook.live import sound
+from explorer.notebook.live.preview_renderer import PreviewRenderer
+from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
+from explorer.notebook.widgets.show import Frame, encode_jpeg
+from explorer.rendering import parse_size
+from explorer.rendering.frames import Size
+
+MESSAGE_BYTES = 1 << 20  # of sound in one message
+
+
+@dataclass(frozen=True)
+class FrameRequest:
+    """A moment that the page wants to see; `moving`: while it plays or is dragged."""
+
+    t: float
+    id: int = 0
+    moving: bool = False
+    number: int = 0  # how many requests there were, this one included
+
+
+class LiveView(anywidget.AnyWidget):
+    """Plays a sound and shows a field's frames in step with it, at up to `size`.
+
+    `load` shows another field, `close` ends the threads. `t` is the moment in seconds: it follows the page
+    and may be set. `error` says what went wrong, `note` why there is no sound; the page shows both.
+    """
+
+    _esm = Path(__file__).with_name("live.js")
+    _css = Path(__file__).with_name("live.css")
+
+    name = traitlets.Unicode().tag(sync=True)
+    duration = traitlets.Float().tag(sync=True)
+    width = traitlets.Int().tag(sync=True)
+    height = traitlets.Int().tag(sync=True)
+    t = traitlets.Float(0.0).tag(sync=True)
+    playing = traitlets.Bool(False).tag(sync=True)
+    error = traitlets.Unicode("").tag(sync=True)
+    note = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(
+        self,
+        track: FeatureTrack,
+        audio_path: str | Path,
+        field: FieldSettings,
+        *,
+        size: Size = (640, 360),
+        device: str = "auto",
+    ) -> None:
+        width, height = parse_size(size)
+        super().__init__(name=track.name, duration=track.duration, width=width, height=height)
+        self.track, self.audio_path = track, Path(audio_path)  # the track may be set: one with more columns
+        self._field = field
+        self._lock = threading.Lock()
+        self._newest = FrameRequest(0.0)
+        self._answered = self._answers = 0  # requests; messages
+        self._mp3 = b""
+        self._renderer = PreviewRenderer(track, (width, height), device)
+        self._frame_worker = LatestWorker(self._draw, lambda _: None, name="explorer-live")
+        self._sound_worker = LatestWorker(self._send_sound, self._play_silently, name="explorer-live-sound")
+        self.on_msg(lambda _, message, buffers: self._receive(message))
+        cells.reply_from_any_subshell(self)
+
+    @property
+    def field(self) -> FieldSettings:
+        """The field on screen."""
+        return self._field
+
+    def load(self, field: FieldSettings) -> None:
+        """Show another field, from the next frame on; at once when nothing moves."""
+        with self._lock:
+            self._field = field
+            if not self._newest.moving:
+                self._frame_worker.submit(self._newest)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until every request is answered and the sound is sent; false when it took too long."""
+        return self._frame_worker.wait(timeout) and self._sound_worker.wait(timeout)
+
+    def close(self) -> None:
+        """End the threads and the widget. May be called twice."""
+        self._frame_worker.close()
+        self._sound_worker.close()
+        self._renderer.close()
+        super().close()
+
+    def _receive(self, message: Any) -> None:
+        """A message of the page, on any thread: submit work and return. Malformed messages are ignored."""
+        kind = message.get("kind") if isinstance(message, dict) else None
+        if kind == "ready":
+            self._sound_worker.submit(None)
+        elif kind == "frame":
+            with contextlib.suppress(KeyError, TypeError, ValueError):
+                self._request_frame(float(message["t"]), int(message["id"]), bool(message["moving"]))
+
+    def _request_frame(self, t: float, id: int, moving: bool) -> None:
+        if not math.isfinite(t):
+            return
+        with self._lock:
+            t, number = min(max(t, 0.0), self.duration), self._newest.number + 1
+            self._newest = FrameRequest(t, id, moving, number)
+            self._frame_worker.submit(self._newest)
+
+    def _draw(self, request: FrameRequest, stale: StaleCheck) -> None:
+        """The worker's answer. What moves is drawn to its end, or fast requests would never see a frame."""
+        field, renderer = self._field, self._renderer
+        renderer.track = self.track
+        try:
+            if request.moving or renderer.is_slow:
+                frame, final = renderer.draft_frame(field, request.t)
+                self._send_frame(request, frame, draft=not final)
+            if not request.moving:
+                self._send_frame(request, renderer.full_frame(field, request.t, stale), draft=False)
+            if self.error:
+                self.error = ""
+        except Stopped:
+            raise
+        except Exception as error:
+            self.error = error_text(error)
+            self._answer(request, {"kind": "failed"}, [])
+
+    def _send_frame(self, request: FrameRequest, frame: Frame, draft: bool) -> None:
+        height, width, _ = frame.shape
+        message = {"kind": "frame", "t": request.t, "draft": draft, "width": width, "height": height}
+        self._answer(request, message, [encode_jpeg(frame)])
+
+    def _answer(self, request: FrameRequest, message: dict[str, Any], buffers: list[bytes]) -> None:
+        """Number an answer, and say how many requests it is for: this one and those dropped before it."""
+        self._answers += 1
+        consumed, self._answered = request.number - self._answered, request.number
+        self.send(message | {"seq": self._answers, "id": request.id, "consumed": consumed}, buffers)
+
+    def _send_sound(self, _: None, stale: StaleCheck) -> None:
+        """Send outline, onsets and sound to a page that has just opened."""
+        source = open_sound(self.audio_path)
+        onsets = sound.onsets(self.track).tolist()
+        self.send({"kind": "outline", "onsets": onsets}, [sound.outline(source, self.duration).tobytes()])
+        if self.duration > sound.MAX_SECONDS:
+            limit = clock_text(sound.MAX_SECONDS)
+            raise ExplorerError(f"the sound is longer than {limit}, which is too much to send to a page")
+        self._mp3 = self._mp3 or sound.encode_mp3(source, self.duration, stale)
+        parts = range(0, len(self._mp3), MESSAGE_BYTES)
+        for part, first in enumerate(parts):
+            if stale():
+                return
+            message = {"kind": "sound", "part": part, "parts": len(parts), "type": sound.MIME_TYPE}
+            self.send(message, [self._mp3[first : first + MESSAGE_BYTES]])
+
+    def _play_silently(self, error: Exception) -> None:
+        """Let the page play without sound, and say why."""
+        self.note = f"plays without sound: {error_text(error)}"
+        self.send({"kind": "silent"})

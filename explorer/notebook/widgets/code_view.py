@@ -1,0 +1,81 @@
+"""The picture as code: Python that draws it again to the last bit, and a view to copy it from."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from explorer.audio import AnalysisSettings, FeatureTrack
+from explorer.fields import FieldSettings
+from explorer.settings import Settings
+
+MAX_LINE_LENGTH = 88
+# A click selects and copies in one go; this way works without a secure page too.
+COPY_SCRIPT = (
+    "const t = this.parentNode.querySelector('textarea'); t.select(); "
+    "this.textContent = document.execCommand('copy') ? 'Copied' : 'Press Ctrl+C'"
+)
+
+
+def python_code(
+    audio: str | Path,
+    track: FeatureTrack,
+    field: FieldSettings,
+    t: float,
+    size: tuple[int, int],
+    device: str = "auto",
+) -> str:
+    """Python that analyzes the sound and draws the frame at `t` seconds; only defaults are left out."""
+    kind: Any = type(field)
+    analysis = _keywords(track.settings, AnalysisSettings())
+    where = "" if device == "auto" else f", device={device!r}"
+    lines = [
+        "import explorer as ex",
+        "",
+        _call("track = ex.analyze", [repr(Path(audio).as_posix()), *analysis]),
+        _call(f"field = ex.{kind.__name__}", _keywords(field, kind())),
+        f"image = ex.render_frame(field, track, t={t!r}, size={size!r}{where})",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _keywords(settings: Settings, default: Settings) -> list[str]:
+    """`name=value` of everything that differs from the default."""
+    values: dict[str, Any] = {name: getattr(settings, name) for name in type(settings).model_fields}
+    return [f"{name}={value!r}" for name, value in values.items() if value != getattr(default, name)]
+
+
+def _call(name: str, arguments: list[str]) -> str:
+    """A call on one line where that is short, else one argument per line."""
+    line = f"{name}({', '.join(arguments)})"
+    if len(line) <= MAX_LINE_LENGTH:
+        return line
+    return "\n".join([f"{name}(", *(f"    {argument}," for argument in arguments), ")"])
+
+
+class CodeView:
+    """Code to copy, and a button that copies it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.widget = widgets.HTML(layout={"display": "none"})
+
+    def show(self, text: str) -> None:
+        """Show code."""
+        self.text = text
+        rows = text.count("\n") + 1
+        self.widget.value = (
+            '<div class="explorer-code" data-lm-suppress-shortcuts="true">'
+            f'<textarea readonly rows="{rows}" aria-label="code that draws this picture" spellcheck="false">'
+            f"{html.escape(text)}</textarea>"
+            f'<button class="jupyter-button widget-button" onclick="{html.escape(COPY_SCRIPT)}">Copy</button>'
+            "</div>"
+        )
+        self.widget.layout.display = ""
+
+    def hide(self) -> None:
+        """Hide it."""
+        self.widget.layout.display = "none"

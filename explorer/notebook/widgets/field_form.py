@@ -1,0 +1,156 @@
+"""All controls of a field, grouped as its settings are; one form for each kind of field."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+
+from explorer.errors import SettingsError
+from explorer.fields import FieldSettings
+from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.controls import Control, label, make_control
+from explorer.notebook.widgets.error_line import HandlerFactory
+from explorer.notebook.widgets.feature_picker import HELP, FeaturePicker
+from explorer.notebook.widgets.field_kinds import field_kinds
+from explorer.notebook.widgets.layout import card, small_button
+from explorer.notebook.widgets.setting_row import SettingRow
+from explorer.settings import Knob
+
+FEATURES_GROUP = "audio"  # the card that the features are in
+
+
+def _ignore_arguments(action: Callable[[], Any]) -> Callable[..., None]:
+    return lambda *_: action()
+
+
+class FieldForm:
+    """A field as controls. `changed` is called after every change, once after `load`, on any thread.
+
+    `start` is the look that the reset buttons of the rows return to.
+    """
+
+    def __init__(
+        self, field: FieldSettings, changed: Callable[[], None], handler: HandlerFactory = _ignore_arguments
+    ) -> None:
+        self.start = self._base = field
+        self._changed = changed
+        self._loading = True
+        knobs = type(field).knobs()
+        controls = {name: make_control(knob, self._notify) for name, knob in knobs.items()}
+        self.controls: dict[str, Control] = {name: control for name, control in controls.items() if control}
+        self.controls["features"] = FeaturePicker(field.features, self._notify)
+        self.rows = {name: self._make_row(name, knobs.get(name), handler) for name in self.controls}
+        self._hidden_text = widgets.HTML()
+        self.drop_button = small_button("remove", "draw without these again")
+        self.drop_button.on_click(handler(self.drop_hidden_settings))
+        self._hidden_row = widgets.HBox([self._hidden_text, self.drop_button])
+        self._hidden_row.add_class("explorer-leftover")
+        self.widget = widgets.VBox([*self._cards(knobs), self._hidden_row])
+        self.widget.add_class("explorer-form")
+        self._show(field)
+        self._loading = False
+        self._update()
+
+    @property
+    def field(self) -> FieldSettings:
+        """The field that the controls describe. Raises SettingsError for what does not go together."""
+        return self._base.replace(**{name: control.value for name, control in self.controls.items()})
+
+    def load(self, field: FieldSettings, as_reset_point: bool = False) -> None:
+        """Show another field, its settings without a control too; `as_reset_point`: it is the new start."""
+        self._loading = True
+        try:
+            if as_reset_point:
+                self.start = field
+                for name, row in self.rows.items():
+                    row.start = getattr(field, name)
+            self._show(field)
+        finally:
+            self._loading = False
+        self._update()
+        self._changed()
+
+    @property
+    def hidden_settings(self) -> dict[str, Any]:
+        """Settings without a control that are not at their defaults: the scales of a calibration."""
+        field, visible = self.field, {"kind", *self.controls}
+        values = {name: getattr(field, name) for name in type(field).model_fields if name not in visible}
+        return {n: v for n, v in values.items() if v != type(field).model_fields[n].default}
+
+    def drop_hidden_settings(self) -> None:
+        """Reset the settings without a control."""
+        fields = type(self._base).model_fields
+        self.load(self.field.replace(**{name: fields[name].default for name in self.hidden_settings}))
+
+    def _show(self, field: FieldSettings) -> None:
+        self._base = field
+        for name, control in self.controls.items():
+            control.set(getattr(field, name))
+
+    def _notify(self) -> None:
+        if not self._loading:
+            self._update()
+            self._changed()
+
+    def _update(self) -> None:
+        """Update the reset buttons and the line about settings without a control."""
+        for row in self.rows.values():
+            row.update()
+        hidden: dict[str, Any] = {}
+        with contextlib.suppress(SettingsError):  # `changed` shows what does not go together
+            hidden = self.hidden_settings
+        names = ", ".join(name.replace("_", " ") for name in hidden)
+        self._hidden_text.value = f"<small>calibrated: {names}</small>" if names else ""
+        self._hidden_row.layout.display = "" if names else "none"
+
+    def _make_row(self, name: str, knob: Knob | None, handler: HandlerFactory) -> SettingRow:
+        help = f"{knob.help} ({knob.allowed})" if knob else HELP
+        title = label(knob) if knob else name
+        return SettingRow(title, help, self.controls[name], getattr(self.start, name), handler)
+
+    def _cards(self, knobs: dict[str, Knob]) -> list[widgets.Widget]:
+        groups: dict[str, list[SettingRow]] = {}
+        for name, row in self.rows.items():
+            groups.setdefault(knobs[name].group if name in knobs else FEATURES_GROUP, []).append(row)
+        return [card(group, *(row.widget for row in rows)) for group, rows in groups.items()]
+
+
+class FieldForms:
+    """One form for each kind of field; one is visible, the others keep their settings meanwhile."""
+
+    def __init__(self, first: FieldSettings, changed: Callable[[], None], handler: HandlerFactory) -> None:
+        self._changed, self._handler = changed, handler
+        self._forms: dict[str, FieldForm] = {}
+        self.widget = widgets.VBox()
+        self.current = self._form_for(first)
+
+    @property
+    def field(self) -> FieldSettings:
+        """The field of the visible form."""
+        return self.current.field
+
+    def load(self, field: FieldSettings, as_reset_point: bool = False) -> None:
+        """Show a field of any kind; `as_reset_point`: the reset buttons return to it."""
+        self._form_for(field).load(field, as_reset_point)
+
+    def switch(self, kind: str) -> None:
+        """Show another kind of field: as it was left, or its first look."""
+        form = self._forms.get(kind)
+        if form:
+            self.load(form.field)
+        else:
+            self.load(field_kinds()[kind].default_look(), as_reset_point=True)
+
+    def _form_for(self, field: FieldSettings) -> FieldForm:
+        """The form of the field's kind, made when it is first needed, and the only one visible."""
+        if field.kind not in self._forms:
+            form = self._forms[field.kind] = FieldForm(field, self._changed, self._handler)
+            cells.reply_from_any_subshell(form.widget)
+            self.widget.children = (*self.widget.children, form.widget)
+        for kind, form in self._forms.items():
+            form.widget.layout.display = "" if kind == field.kind else "none"
+        self.current = self._forms[field.kind]
+        return self.current

@@ -1,0 +1,207 @@
+"""Earlier runs: found, filtered, opened, starred, compared; and recipes from elsewhere."""
+
+import json
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+import explorer.notebook.gallery.gallery as gallery_module
+from explorer.errors import SettingsError
+from explorer.experiments import Run, render, sweep
+from explorer.experiments.library.table import runs
+from explorer.fields import CPPN
+from explorer.files import write_json
+from explorer.notebook.gallery.comparison import differences
+from explorer.notebook.gallery.gallery import CARDS_PER_PAGE, Gallery
+from explorer.notebook.gallery.run_list import RunEntry, filter_runs, list_runs
+from tests.notebook.browser_messages import drag
+from tests.notebook.fake_context import FIELD, FakeContext
+
+PATIENCE = 60
+OTHER = CPPN(hidden=4, layers=3, gain=2.0, palette="ink")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A context with a look, an excerpt and a sweep of two points, oldest first."""
+    context = FakeContext(tmp_path_factory.mktemp("made"))
+    how = {"explorations": context.explorations, "size": (64, 36)}
+    context.look = render(FIELD, context.audio, start=1.5, duration=1 / 30, fps=30, **how)
+    context.excerpt = render(OTHER, context.audio, start=0.2, duration=0.2, fps=10, **how)
+    context.sweep = sweep(OTHER, context.audio, {"gain": [1, 3]}, clips=False, moments=1, workers=1, **how)
+    return context
+
+
+@pytest.fixture
+def context(made):
+    made.loaded, made.failures = [], []
+    return made
+
+
+@pytest.fixture
+def gallery(context):
+    gallery = Gallery(context)
+    gallery.refresh()
+    assert gallery.wait(PATIENCE)
+    yield gallery
+    gallery.close()
+
+
+def seen(gallery):
+    return [card.item.payload for card in gallery.thumbnails.cards if card.widget.layout.display == ""]
+
+
+def card_of(gallery, folder):
+    return next(card for card in gallery.thumbnails.cards if card.item and card.item.payload.folder == folder)
+
+
+def test_everything_that_was_kept_is_shown_newest_first(gallery, context):
+    shown = seen(gallery)
+    assert len(shown) == 4
+    assert [run.folder for run in shown[2:]] == [context.excerpt.folder, context.look.folder]
+    assert all(run.name.startswith(context.sweep.folder.name) for run in shown[:2])
+    assert all(run.thumb.is_file() for run in shown)
+    assert "palette ink" in shown[2].settings
+    assert "audio_gain" not in shown[2].settings  # at its default
+
+
+def test_the_verdict_is_that_of_the_run(gallery, context):
+    table = runs(context.explorations).set_index("run")
+    shown = {run.name: run.verdict for run in seen(gallery)}
+    assert shown == {name: table.loc[name, "verdict"] for name in shown}
+    told = json.loads((context.excerpt.folder / "diagnosis.json").read_text())["verdict"]
+    assert shown[context.excerpt.folder.name] == told
+
+
+def test_the_filter_needs_all_its_words(gallery, context):
+    drag(gallery.filter, "INK gain song.wav")
+    assert len(seen(gallery)) == 3
+    drag(gallery.filter, "ink render")
+    assert [run.folder for run in seen(gallery)] == [context.excerpt.folder]
+    drag(gallery.filter, "nothing like it")
+    assert seen(gallery) == []
+    assert "no run has" in gallery.line.value
+
+
+def test_a_click_opens_a_run_and_a_look_at_its_moment(gallery, context):
+    card_of(gallery, context.look.folder).button.click()
+    card_of(gallery, context.excerpt.folder).button.click()
+    assert context.loaded == [(FIELD, 1.5, True), (OTHER, None, True)]
+    assert context.excerpt.folder.name in gallery.loader.line.value
+
+
+def test_a_star_is_given_kept_and_taken(gallery, context):
+    star = card_of(gallery, context.look.folder).star_button
+    star.click()
+    assert gallery.wait(PATIENCE)
+    assert runs(context.explorations).set_index("run").star[context.look.folder.name]
+    assert (star.description, star.tooltip) == ("\N{BLACK STAR}", "remove the star")
+    drag(gallery.filter, "starred")
+    assert [run.folder for run in seen(gallery)] == [context.look.folder]
+    card_of(gallery, context.look.folder).star_button.click()
+    assert gallery.wait(PATIENCE)
+    assert seen(gallery) == []
+
+
+def test_two_runs_stand_side_by_side_with_their_differences(gallery, context):
+    comparison = gallery.comparison
+    card_of(gallery, context.look.folder).compare_button.click()
+    assert comparison.widget.layout.display == "none"
+    assert "press Compare" in gallery.line.value
+    card_of(gallery, context.excerpt.folder).compare_button.click()
+    assert comparison.widget.layout.display == ""
+    assert [run.folder for run in comparison.runs] == [context.look.folder, context.excerpt.folder]
+    assert "<td>rgb</td><td>ink</td>" in comparison.table.value
+    assert all(picture.value for picture in comparison.pictures)
+    comparison.close_button.click()
+    assert comparison.widget.layout.display == "none"
+
+
+def test_points_of_a_sweep_can_be_compared_with_runs(gallery, context):
+    point = seen(gallery)[0]
+    card_of(gallery, point.folder).compare_button.click()
+    card_of(gallery, context.look.folder).compare_button.click()
+    assert gallery.comparison.runs[0] == point
+
+
+def test_differences_are_the_settings_that_are_not_the_same():
+    assert differences(FIELD, FIELD) == {}
+    assert differences(FIELD, FIELD.replace(gain=1, features=("rms",))) == {
+        "features": (list(FIELD.features), ["rms"]),
+        "gain": (4.0, 1.0),
+    }
+
+
+def test_a_list_of_hundreds_comes_by_pages_and_without_making_anyone_wait(context, monkeypatch):
+    go = threading.Event()
+
+    def slow(_):
+        assert go.wait(PATIENCE)
+        day = datetime(2026, 1, 2, tzinfo=UTC)
+        return [
+            RunEntry(f"r{n}", context.look.folder, "done", "alive", day, False, "", "", "", None)
+            for n in range(300)
+        ]
+
+    monkeypatch.setattr(gallery_module, "list_runs", slow)
+    gallery = Gallery(context)
+    gallery.refresh()  # returns before anything is listed
+    go.set()
+    assert gallery.wait(PATIENCE)
+    assert len(seen(gallery)) == CARDS_PER_PAGE
+    gallery.close()
+
+
+def test_an_empty_folder_says_what_to_do(tmp_path):
+    context = FakeContext(tmp_path)
+    gallery = Gallery(context)
+    gallery.refresh()
+    assert gallery.wait(PATIENCE)
+    assert "Save look" in gallery.line.value
+    assert list_runs(context.explorations) == filter_runs([], "x") == []
+    gallery.close()
+
+
+def test_a_damaged_run_is_left_out_and_so_is_a_training(context, tmp_path):
+    (tmp_path / "render_20260102T030405Z_abc123").mkdir()
+    told = {"kind": "train", "status": "done", "started": "2026-01-02T03:04:05+00:00", "trained_on": []}
+    (tmp_path / "train_20260102T030405Z_abc123").mkdir()
+    write_json(tmp_path / "train_20260102T030405Z_abc123" / "manifest.json", told)
+    assert runs(tmp_path)["status"].to_list() == ["done", "damaged"]
+    assert list_runs(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["", "recipe.json", "video.mp4"])
+def test_a_folder_a_recipe_and_a_video_can_be_loaded_by_path(gallery, context, name):
+    gallery.loader.path.value = f' "{context.excerpt.folder / name}" '
+    gallery.loader.button.click()
+    assert context.loaded == [(OTHER, None, True)]
+
+
+@pytest.mark.parametrize("name", ["recipe.json", "video.mp4"])
+def test_a_file_can_be_uploaded(gallery, context, name):
+    content = (context.excerpt.folder / name).read_bytes()
+    file = {"name": name, "type": "", "size": len(content), "content": memoryview(content)}
+    gallery.loader.upload.value = ({**file, "last_modified": datetime(2026, 1, 2, tzinfo=UTC)},)
+    assert context.loaded == [(OTHER, None, True)]
+
+
+def test_what_is_no_recipe_is_refused_with_the_reason(gallery, context, tmp_path):
+    loader = gallery.loader
+    with pytest.raises(SettingsError, match="type the path"):
+        loader.load_path()
+    loader.path.value = str(tmp_path / "missing.json")
+    with pytest.raises(SettingsError, match=r"missing\.json"):
+        loader.load_path()
+    assert context.loaded == []
+
+
+def test_another_sound_is_told(made, tmp_path):
+    context = FakeContext(tmp_path, seconds=1.0)
+    gallery = Gallery(context)
+    gallery.loader.load(made.look.folder)
+    assert "made with the sound song.wav" in gallery.loader.line.value
+    assert context.loaded == [(FIELD, None, True)]  # its moment lies beyond this sound
+    assert Run(made.look.folder).recipe.frames.start == 1.5
+    gallery.close()

@@ -1,0 +1,201 @@
+"""Runs made from the panel: whole, or stopped without a trace."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import explorer.notebook.widgets.background_job as job_module
+from explorer.errors import OutputError, SettingsError, Stopped
+from explorer.experiments import Run
+from explorer.experiments.library.table import runs
+from explorer.experiments.runs import render_plan
+from explorer.experiments.runs.estimate import Estimate
+from explorer.fields import CPPN
+from explorer.notebook.panel.export import Exporter
+from explorer.notebook.panel.preview_pipeline import PreviewRequest
+from explorer.notebook.widgets.background_job import BackgroundJob
+from explorer.rendering import render_frame
+from explorer.video import read_frames
+from tests import signals
+
+PATIENCE = 60
+FIELD = CPPN(hidden=4, layers=2, gain=4.0)
+
+
+@pytest.fixture
+def exporter(tmp_path):
+    sound = signals.write_wav(tmp_path / "music.wav", signals.music(2.0))
+    exporter = Exporter(sound, 2.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path / "runs")
+    exporter.resolution.value = "360p"
+    yield exporter
+    exporter.close()
+
+
+def test_save_keeps_the_look_and_the_moment_as_a_run(exporter, tmp_path):
+    assert exporter.save().wait(PATIENCE)
+    (run,) = runs(tmp_path / "runs").itertuples()
+    assert (run.status, run.size, run.frames) == ("done", "1280x720", 1)
+    saved = Run(tmp_path / "runs" / run.run).recipe
+    assert saved.field == FIELD
+    assert saved.frames.start == 0.5
+    assert run.run in exporter.line.value
+    assert not exporter.export_button.disabled
+
+
+def test_export_renders_the_excerpt(exporter, tmp_path):
+    exporter.start.value, exporter.length.value, exporter.fps.value = 1.0, 0.5, 24
+    assert exporter.export().wait(PATIENCE)
+    (run,) = runs(tmp_path / "runs").itertuples()
+    assert (run.status, run.size, run.frames) == ("done", "640x360", 12)
+
+
+def test_length_0_is_to_the_end(exporter, tmp_path):
+    exporter.start.value = 1.5
+    assert exporter.export().wait(PATIENCE)
+    assert runs(tmp_path / "runs").frames.tolist() == [15]
+
+
+def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
+    exporter.fps.value = 60
+    drawing = threading.Event()
+    show = exporter._show
+
+    def show_and_stop(state):
+        show(state)
+        if state.step == "drawing":
+            drawing.set()
+            exporter.stop()
+
+    monkeypatch.setattr(exporter, "_show", show_and_stop)
+    monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
+    job = exporter.export()
+    assert job.wait(PATIENCE)
+    assert drawing.is_set()
+    assert "stopped" in exporter.line.value
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert Run(folder).manifest["status"] == "stopped"
+    assert not list(folder.glob("*.mp4"))
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_the_line_tells_what_an_export_will_take(exporter, monkeypatch):
+    told = Estimate(frames=60, size=(640, 360), seconds=12, file_mb=14, scratch_mb=3, memory_mb=600)
+    monkeypatch.setattr(render_plan, "estimate", lambda *_, **__: told)
+    monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
+    lines, show = [], exporter._show
+
+    def show_and_keep(state):
+        show(state)
+        lines.append(exporter.line.value)
+
+    monkeypatch.setattr(exporter, "_show", show_and_keep)
+    assert exporter.export().wait(PATIENCE)
+    assert any("drawing" in line and str(told) in line for line in lines)
+    assert str(told) not in lines[-1]
+
+
+def test_only_one_run_is_made_at_a_time(exporter, monkeypatch):
+    go = threading.Event()
+
+    def render(*_, progress, **__):
+        assert go.wait(PATIENCE)
+        raise OutputError("disk <full>")
+
+    monkeypatch.setattr("explorer.notebook.panel.export.render", render)
+    job = exporter.save()
+    assert exporter.save_button.disabled
+    assert not exporter.stop_button.disabled
+    with pytest.raises(SettingsError, match="wait for it"):
+        exporter.export()
+    go.set()
+    assert job.wait(PATIENCE)
+    assert "disk &lt;full&gt;" in exporter.line.value
+    assert exporter.stop_button.disabled
+
+
+def test_closing_stops_the_job(exporter, monkeypatch):
+    started = threading.Event()
+
+    def render(*_, progress, **__):
+        while True:
+            progress("drawing", 1, 4)
+            started.set()
+
+    monkeypatch.setattr("explorer.notebook.panel.export.render", render)
+    job = exporter.save()
+    assert started.wait(PATIENCE)
+    exporter.close()
+    assert not job.running
+
+
+def test_a_job_tells_step_share_and_time_left(monkeypatch):
+    clock = iter([0.0, 0.0, 10.0, 10.05, 20.0])
+    monkeypatch.setattr(job_module.time, "monotonic", lambda: next(clock))
+    told = []
+
+    def work(progress):
+        for done in (0, 0, 1, 2, 4):
+            progress("drawing", done, 4)
+        raise Stopped("x")
+
+    assert BackgroundJob(work, told.append).wait(PATIENCE)
+    assert [(state.share, state.seconds_left) for state in told[:-1]] == [(0.25, 30.0), (1.0, 0.0)]
+    assert told[-1].error.startswith("stopped")
+
+
+def test_an_unexpected_error_ends_in_a_line():
+    told = []
+    assert BackgroundJob(lambda progress: 1 / 0, told.append).wait(PATIENCE)
+    assert told[-1].error == "ZeroDivisionError: division by zero"
+
+
+def test_the_saved_frame_is_the_frame_shown(exporter, tmp_path):
+    from explorer.audio import analyze
+
+    assert exporter.save().wait(PATIENCE)
+    (folder,) = (tmp_path / "runs").iterdir()
+    (video,) = list(read_frames(folder / "video.mp4"))
+    drawn = render_frame(FIELD, analyze(tmp_path / "music.wav"), 0.5, "720p")
+    assert np.abs(video.astype(int) - drawn).mean() < 4
+
+
+def test_the_sound_is_analysed_and_drawn_as_the_panel_does(tmp_path, monkeypatch):
+    asked = {}
+
+    def render(*_, **settings):
+        asked.update(settings)
+        raise OutputError("enough")
+
+    monkeypatch.setattr("explorer.notebook.panel.export.render", render)
+    how = {"analysis": {"smoothing": 0.2}, "device": "cpu"}
+    exporter = Exporter(tmp_path / "song.wav", 2.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path, how)
+    assert exporter.export().wait(PATIENCE)
+    assert asked.items() >= how.items()
+
+
+def test_a_star_is_kept_with_the_look_and_every_run_is_told(tmp_path):
+    sound, told = signals.write_wav(tmp_path / "music.wav", signals.music(1.0)), []
+    exporter = Exporter(
+        sound, 1.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path / "runs", on_finish=lambda: told.append(1)
+    )
+    assert exporter.save_starred().wait(PATIENCE)
+    assert exporter.save().wait(PATIENCE)
+    assert runs(tmp_path / "runs").star.tolist() == [True, False]
+    assert told == [1, 1]
+
+
+def test_stop_is_offered_only_while_there_is_something_to_stop(exporter, monkeypatch):
+    go, shown = threading.Event(), []
+
+    def render(*_, **__):
+        assert go.wait(PATIENCE)
+        raise OutputError("enough")
+
+    monkeypatch.setattr("explorer.notebook.panel.export.render", render)
+    shown.append(exporter.stop_button.layout.display)
+    job = exporter.save()
+    shown.append(exporter.stop_button.layout.display)
+    go.set()
+    assert job.wait(PATIENCE)
+    assert [*shown, exporter.stop_button.layout.display] == ["none", "", "none"]

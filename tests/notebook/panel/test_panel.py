@@ -1,0 +1,133 @@
+"""The panel without a browser: messages are driven by hand."""
+
+import numpy as np
+
+from explorer.fields import CPPN
+from explorer.notebook import explore
+from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.accessibility import AccessibleNames
+from tests.notebook.browser_messages import drag
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, expected, settle, shown
+
+
+def test_it_shows_the_frame_that_render_frame_draws(panel):
+    assert np.array_equal(panel.frame, expected(panel))
+    assert np.array_equal(shown(panel), panel.frame)
+    assert panel.preview_view.image.format == "png"
+    assert panel.error == ""
+
+
+def test_it_starts_with_a_look_for_newcomers(sound):
+    with explore(sound, size=SIZE) as panel:
+        assert panel.field == CPPN.default_look()
+        assert panel.header.preset.value == "molten"
+
+
+def test_presets_reset_and_new_seed(panel):
+    name = next(name for name in CPPN.presets() if CPPN.preset(name).hidden <= 32)
+    panel.header.reset_button.click()
+    assert panel.field == FIELD
+    panel.header.preset.value = name
+    assert panel.field == CPPN.preset(name)
+    panel.header.seed_button.click()
+    assert panel.field.replace(seed=0) == CPPN.preset(name).replace(seed=0)
+    panel.header.reset_button.click()
+    assert panel.field == CPPN.preset(name)
+
+
+def test_the_bundle_holds_a_view_a_picture_and_a_line(panel):
+    bundle = panel._repr_mimebundle_()
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.widget.model_id
+    assert bundle["text/plain"].startswith("Panel on music.wav at 0.50 s: CPPN(")
+    assert "image/jpeg" in bundle
+
+
+def test_displaying_gives_a_still_picture_and_then_the_view(panel, monkeypatch):
+    published = []
+    monkeypatch.setattr(
+        "explorer.notebook.widgets.static_output.display", lambda data, **how: published.append((data, how))
+    )
+    monkeypatch.setattr(
+        "explorer.notebook.widgets.static_output.update_display",
+        lambda data, **how: published.append((data, how)),
+    )
+    monkeypatch.setattr(
+        "explorer.notebook.panel.panel.display", lambda data, **how: published.append((data, how))
+    )
+    panel._ipython_display_()
+    (still, how), (view, _) = published
+    assert set(still) == {"image/jpeg", "text/plain"}
+    assert "application/vnd.jupyter.widget-view+json" in view
+    drag(panel.time_slider, 1.25)
+    assert panel.wait(PATIENCE)
+    update, again = published[-1]
+    assert again["display_id"] == how["display_id"]
+    assert "at 1.25 s" in update["text/plain"]
+
+
+def test_a_suggestion_is_offered_and_applied(panel):
+    panel.load(FIELD.replace(gain=0.5))
+    settle(panel)
+    suggestion = panel.preview_view.suggestion
+    assert suggestion is not None
+    panel.preview_view.apply_button.click()
+    settle(panel)
+    assert panel.field == FIELD.replace(**{"gain": 0.5, suggestion.setting: suggestion.value})
+    assert "explorer-alive" in panel.preview_view.diagnosis.value
+    assert panel.preview_view.apply_button.layout.display == "none"
+
+
+def test_calibrating_loads_scales_that_the_form_names_and_can_drop(panel):
+    panel.preview_view.calibrate_button.click()
+    assert panel.repair_buttons.wait(PATIENCE)
+    settle(panel)
+    assert len(panel.field.layer_scales) == 3
+    assert panel.form.hidden_settings == {"layer_scales": panel.field.layer_scales}
+    panel.form.drop_hidden_settings()
+    assert panel.field.layer_scales is None
+
+
+def test_opening_a_tab_brings_it_up_to_date(panel):
+    panel.tabs.selected_index = 2
+    assert panel.gallery.wait(PATIENCE)
+    assert "there are no runs yet" in panel.gallery.line.value
+    assert panel.exporter.save().wait(PATIENCE)
+    assert panel.gallery.wait(PATIENCE)  # a new run appears by itself
+    card = panel.gallery.thumbnails.cards[0]
+    panel.load(FIELD.replace(gain=9.0), t=1.5)
+    card.button.click()
+    settle(panel)
+    assert (panel.field, panel.t) == (FIELD, 0.5)
+    panel.load(panel.field.replace(layers=3))
+    panel.tabs.selected_index = 1
+    panel.sweep_tab.axes[0].setting.value = "gain"
+    assert "4 points" in panel.sweep_tab.estimate.value
+
+
+def test_loading_anew_is_what_reset_comes_back_to(panel):
+    look = FIELD.replace(gain=2.0)
+    panel.load(look, as_reset_point=True)
+    drag(panel.form.controls["gain"].box, 3.0)
+    panel.header.reset_button.click()
+    assert panel.field == look
+    assert panel.header.preset.value == ""
+
+
+def test_help_shows_what_every_setting_does(panel):
+    panel.header.help_button.value = True
+    assert "explorer-helping" in panel.widget._dom_classes
+    panel.header.help_button.value = False
+    assert "explorer-helping" not in panel.widget._dom_classes
+
+
+def test_every_button_and_field_has_a_name(panel):
+    for widget in cells.widget_tree(panel.widget):
+        name = type(widget).__name__
+        if name in ("Button", "ToggleButton", "Text", "Dropdown", "Checkbox", "IntSlider", "FloatSlider"):
+            assert widget.description or widget.tooltip, widget
+
+
+def test_names_for_screen_readers_travel_with_the_panel(panel):
+    (names,) = [widget for widget in cells.widget_tree(panel.widget) if isinstance(widget, AccessibleNames)]
+    assert "aria-label" in names._esm
+    assert names.layout.display == "none"

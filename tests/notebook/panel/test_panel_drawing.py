@@ -1,0 +1,112 @@
+"""What the panel draws while hands move its controls: the last word wins, and nothing piles up."""
+
+import threading
+
+import numpy as np
+
+import explorer.notebook.panel.preview_pipeline as pipeline_module
+from explorer.rendering import render_frame
+from tests.notebook.browser_messages import drag
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, expected, settle, shown
+
+
+def test_after_wild_dragging_it_shows_what_the_controls_say(counting, panel):
+    gain, time, seed = panel.form.controls["gain"], panel.time_slider, panel.form.controls["seed"]
+
+    def drag_all(widget, values):
+        for value in values:
+            drag(widget, value)
+
+    moves = [(gain.slider, range(5, 70)), (time, np.linspace(0, 1.5, 65)), (seed.slider, range(65))]
+    threads = [threading.Thread(target=drag_all, args=move) for move in moves]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert panel.wait(PATIENCE)
+    assert (panel.field.seed, panel.t) == (64, 1.5)
+    assert panel.field.gain == gain.slider_values[69]
+    assert np.array_equal(shown(panel), expected(panel))
+    assert counting.most == 1
+
+
+def test_200_moves_while_one_frame_is_drawn_queue_only_one(counting, panel):
+    counting.gate = threading.Semaphore(0)
+    drag(panel.time_slider, 0.1)
+    assert counting.entered.acquire(timeout=PATIENCE)
+    for t in np.linspace(0.2, 1.2, 200):
+        drag(panel.time_slider, float(t))
+    begun = counting.begun
+    counting.gate.release(1000)
+    assert panel.wait(PATIENCE)
+    assert counting.begun - begun <= 2  # a draft and the full frame of the last request
+    assert panel.t == 1.2
+    assert np.array_equal(shown(panel), expected(panel))
+
+
+def test_an_older_reading_of_the_controls_never_overtakes_a_newer_one(panel, monkeypatch):
+    read, newer_is_asked = threading.Event(), threading.Event()
+    request = panel._request
+
+    def read_slowly():
+        asked = request()
+        if not read.is_set():
+            read.set()
+            newer_is_asked.wait(0.3)  # in vain when the handlers wait for each other, as they should
+        return asked
+
+    monkeypatch.setattr(panel, "_request", read_slowly)
+    older = threading.Thread(target=drag, args=(panel.time_slider, 0.1))
+    older.start()
+    assert read.wait(PATIENCE)
+    drag(panel.time_slider, 1.9)
+    newer_is_asked.set()
+    older.join()
+    assert panel.wait(PATIENCE)
+    assert np.array_equal(shown(panel), render_frame(FIELD, panel.track, 1.9, SIZE))
+
+
+def test_a_slow_field_is_drafted_first(monkeypatch, panel):
+    drawn = []
+    monkeypatch.setattr(panel.preview_view, "show_draft", lambda frame: drawn.append(frame.shape))
+    monkeypatch.setattr(pipeline_module, "QUICK_SECONDS", 0.0)
+    panel.pipeline._quick = False
+    drag(panel.time_slider, 1.0)
+    assert panel.wait(PATIENCE)
+    assert drawn == [(16, 24, 3)]
+    assert panel.preview_view.image.format == "png"
+
+
+def test_a_diagnosis_is_made_for_every_field_but_not_for_every_moment(monkeypatch, panel):
+    calls = []
+    measure = pipeline_module.diagnose
+
+    def count(field, *rest, **settings):
+        calls.append(field)
+        return measure(field, *rest, **settings)
+
+    monkeypatch.setattr(pipeline_module, "suggest", lambda *_: None)  # which makes diagnoses of its own
+
+    monkeypatch.setattr(pipeline_module, "diagnose", count)
+    drag(panel.time_slider, 1.0)
+    assert panel.wait(PATIENCE)
+    assert calls == []
+    panel.load(FIELD.replace(gain=0.5))
+    assert panel.wait(PATIENCE)
+    assert calls == [panel.field]
+    assert panel.preview_view.diagnosis.value.count("<em>static</em>") == 3
+    assert '<b class="explorer-badge explorer-static">static</b>' in panel.preview_view.diagnosis.value
+
+
+def test_the_live_view_takes_over_and_gives_back_the_moment(panel, counting):
+    begun = counting.begun
+    panel.view_switch.button.value = True
+    settle(panel)
+    panel.view_switch.live_view.t = 1.0
+    panel.load(FIELD.replace(gain=2.0))
+    settle(panel)
+    assert (counting.begun, panel.t, panel.view_switch.live_view.field) == (begun, 1.0, panel.field)
+    panel.view_switch.button.value = False
+    settle(panel)
+    assert panel.t == panel.time_slider.value == 1.0
+    assert np.array_equal(shown(panel), expected(panel))

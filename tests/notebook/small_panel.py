@@ -1,0 +1,51 @@
+"""Panels for tests: what they show, and a renderer that counts."""
+
+import io
+import threading
+
+import numpy as np
+from PIL import Image
+
+from explorer.fields import CPPN
+from explorer.rendering import Renderer, render_frame
+
+PATIENCE = 60
+SIZE = (96, 54)
+FIELD = CPPN(hidden=8, layers=2, gain=4.0, seed=3)
+
+
+def expected(panel):
+    return render_frame(panel.field, panel.track, panel.t, SIZE)
+
+
+def shown(panel):
+    return np.asarray(Image.open(io.BytesIO(panel.preview_view.image.value)).convert("RGB"))
+
+
+def settle(panel):
+    assert panel.wait(PATIENCE)
+
+
+def explorer_threads():
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("explorer")]
+
+
+class CountingRenderer(Renderer):
+    """Counts frames in flight; draws only when `gate` lets it, where there is one."""
+
+    running = most = begun = 0
+    gate = None
+    entered = threading.Semaphore(0)
+
+    def frame(self, t, stopped=lambda: False):
+        cls = type(self)
+        cls.running += 1
+        cls.begun += 1
+        cls.most = max(cls.most, cls.running)
+        try:
+            cls.entered.release()
+            if cls.gate:
+                assert cls.gate.acquire(timeout=PATIENCE)
+            return super().frame(t, stopped)
+        finally:
+            cls.running -= 1

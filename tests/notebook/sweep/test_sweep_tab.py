@@ -1,0 +1,199 @@
+"""The sweep tab: what it will take, points as they arrive, one of them loaded, stopped and gone on with."""
+
+import html
+import threading
+
+import pytest
+
+import explorer.notebook.sweep.sweep_tab as tab_module
+import explorer.notebook.widgets.background_job as job_module
+from explorer.experiments import Sweep
+from explorer.experiments.sweeps.eta import SweepPlan
+from explorer.experiments.sweeps.scheduler import POINTS_STEP
+from explorer.notebook.sweep import sweep_progress
+from explorer.notebook.sweep.sweep_tab import SweepTab, point_cost
+from explorer.notebook.widgets.background_job import JobState
+from tests.notebook.browser_messages import drag
+from tests.notebook.fake_context import FIELD, FakeContext
+
+PATIENCE = 120
+
+
+@pytest.fixture
+def context(tmp_path):
+    return FakeContext(tmp_path)
+
+
+@pytest.fixture
+def tab(context, monkeypatch):
+    monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
+    tab = SweepTab(context, lambda: 0.05)
+    yield tab
+    tab.close()
+
+
+def choose(tab, **values):
+    for axis, (name, text) in zip(tab.axes, values.items(), strict=False):
+        axis.setting.value = name
+        drag(axis.values, text)
+
+
+def seen(tab):
+    return [card.item for card in tab.thumbnails.cards if card.widget.layout.display == ""]
+
+
+def test_it_tells_points_time_and_disk_before_anything_is_drawn(tab, context):
+    assert "choose a setting" in tab.estimate.value
+    choose(tab, gain="1, 2, 5", layers="2, 3")
+    assert "6 points: roughly" in tab.estimate.value
+    drag(tab.clips, True)
+    assert "MB" in tab.estimate.value
+    tab.sampler.value = "lhs"
+    assert tab.samples.layout.display == ""
+    drag(tab.axes[0].values, "1..5")
+    drag(tab.samples, 9)
+    assert "9 points" in tab.estimate.value
+    assert not context.explorations.exists()
+
+
+def test_the_guess_grows_with_frames_and_clips():
+    assert point_cost(1.0, False)[0] > point_cost(0.1, False)[0]
+    with_clips, without = point_cost(1.0, True), point_cost(1.0, False)
+    assert all(more > less for more, less in zip(with_clips, without, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"gain": "1, many"}, "gain: got &#x27;many&#x27;; allowed: 0.01 to 50"),
+        ({"gain": "99"}, "allowed: 0.01 to 50"),
+        ({"gain": "1..5"}, "choose the sampler random or lhs"),
+        ({"gain": "1", "layers": ""}, "layers: give values"),
+    ],
+)
+def test_what_cannot_be_varied_so_is_told_at_once_and_not_run(tab, context, values, told):
+    choose(tab, **values)
+    assert told in tab.estimate.value
+    tab.run_button.click()
+    assert html.escape(context.messages[0]) in tab.estimate.value
+    assert tab.job is None
+
+
+def test_a_setting_cannot_be_chosen_twice(tab):
+    for axis in tab.axes[:2]:
+        axis.setting.value = "gain"
+    assert "chosen twice" in tab.estimate.value
+
+
+def test_nothing_to_vary_is_refused(tab, context):
+    tab.run_button.click()
+    assert context.messages == ["choose a setting to vary, and give its values"]
+
+
+def test_points_arrive_and_a_click_loads_one(tab, context, monkeypatch):
+    counts, show = [], tab._show
+
+    def show_and_count(state):
+        show(state)
+        counts.append(len(seen(tab)))
+
+    monkeypatch.setattr(tab, "_show", show_and_count)
+    choose(tab, gain="1, 3", layers="2, 3")
+    tab.run_button.click()
+    assert tab.job.wait(PATIENCE)
+    assert counts == sorted(counts)
+    assert {0, 1, 4} <= set(counts)  # the first one is drawn alone, others may finish together
+    (folder,) = context.explorations.glob("sweep_*")
+    assert folder.name in tab.line.value
+    assert (tab.stop_button.disabled, tab.run_button.disabled) == (True, False)
+    swept = Sweep(folder)
+    assert swept.specification.base.field == FIELD
+    assert swept.specification.clip is None
+    card = tab.thumbnails.cards[2]
+    assert card.item.picture == swept.points[2].thumb
+    assert card.item.tooltip == "load gain 3, layers 2"
+    card.button.click()
+    (loaded,) = context.loaded
+    assert loaded == (FIELD.replace(gain=3, layers=2), swept.points[2].log["moments"][1], True)
+
+
+def test_stopping_keeps_what_is_finished_and_it_can_go_on(tab, context, monkeypatch):
+    stopped, show = threading.Event(), tab._show
+
+    def show_and_stop(state):
+        show(state)
+        if state.step == POINTS_STEP and state.share >= 0.25 and not stopped.is_set():
+            stopped.set()
+            tab.stop_button.click()
+
+    monkeypatch.setattr(tab, "_show", show_and_stop)
+    choose(tab, gain="1, 2, 3, 4")
+    tab.run_button.click()
+    assert tab.job.wait(PATIENCE)
+    assert "stopped" in tab.line.value
+    assert 1 <= len(seen(tab)) < 4
+    assert tab.resume_button.layout.display == ""
+    tab.resume_button.click()
+    assert tab.job.wait(PATIENCE)
+    assert len(seen(tab)) == 4
+    assert len(list(context.explorations.glob("sweep_*"))) == 1
+    assert tab.resume_button.layout.display == "none"
+
+
+def test_only_one_sweep_at_a_time_and_closing_stops_it(tab, context, monkeypatch):
+    started = threading.Event()
+
+    def endless(progress, **_):
+        while True:
+            progress(POINTS_STEP, 0, 4)
+            started.set()
+
+    monkeypatch.setattr(tab_module, "sweep", endless)
+    choose(tab, gain="1, 2")
+    tab.run_button.click()
+    assert started.wait(PATIENCE)
+    tab.run_button.click()
+    assert "under way" in context.messages[0]
+    tab.close()
+    assert not tab.job.running
+
+
+def test_a_field_with_other_settings_offers_those(tab, context, monkeypatch):
+    choose(tab, gain="1, 2")
+    monkeypatch.setattr(tab_module, "sweepable_knobs", lambda recipe: {})
+    tab.refresh()
+    assert [label for label, _ in tab.axes[0].setting.options] == ["\N{EM DASH}"]
+    assert tab.axes[0].vary == {}
+
+
+def test_a_state_tells_points_time_left_and_the_measured_plan(context, monkeypatch):
+    class Clock(sweep_progress.Pace):
+        def __init__(self, total, workers):
+            self.now = 0.0
+            super().__init__(total, workers, lambda: self.now)
+
+    monkeypatch.setattr(sweep_progress, "Pace", Clock)
+    progress = sweep_progress.SweepProgress(context.explorations)
+    assert progress.text(JobState("analyzing", 0.5)) == "analyzing 50%"
+    progress.set_plan(SweepPlan(10, 10, []))
+    assert progress.text(JobState(POINTS_STEP, 0.0)) == "0 of 10 points"
+    progress._pace.now = 2.0
+    assert progress.text(JobState(POINTS_STEP, 0.1)) == "1 of 10 points, 18 s left"
+    progress.set_plan(SweepPlan(10, 10, [], workers=1, seconds=18.0, bytes=2_000_000))
+    assert "about 18 s and 2 MB on disk in all" in progress.text(JobState(POINTS_STEP, 0.1))
+
+
+def test_the_sweep_of_another_process_is_not_taken_for_ours(context):
+    progress = sweep_progress.SweepProgress(context.explorations)
+    for name, process in (("sweep_20260102T030405Z_aaaaaa", 1), ("sweep_20260102T030406Z_bbbbbb", None)):
+        folder = context.explorations / name
+        folder.mkdir(parents=True)
+        if process:
+            (folder / "manifest.json").write_text(f'{{"process": {process}}}')
+    assert progress.items() == []
+
+
+def test_what_goes_wrong_while_it_is_shown_is_told(tab, context, monkeypatch):
+    monkeypatch.setattr(tab, "_show", lambda state: 1 / 0)
+    tab._report(JobState())
+    assert context.messages == ["division by zero"]

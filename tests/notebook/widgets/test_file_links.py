@@ -1,0 +1,44 @@
+"""Links to files on the server of the kernel, and only there."""
+
+import os
+
+import pytest
+
+from explorer.notebook.widgets.file_links import saved_links, served_url
+
+
+@pytest.fixture
+def servers(monkeypatch):
+    """The servers that are said to run."""
+    running = []
+    monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(running))
+    return running
+
+
+def server(root, pid):
+    return {"pid": pid, "root_dir": str(root), "base_url": "/user/x/"}
+
+
+def test_a_file_below_the_servers_folder_is_linked_by_its_address(servers, tmp_path):
+    report = tmp_path / "runs of \N{LATIN SMALL LETTER E WITH ACUTE}" / "report.html"
+    report.parent.mkdir()
+    report.write_text("x")
+    servers += [server(tmp_path / "other", 1), server(tmp_path, os.getppid())]
+    assert served_url(report) == "/user/x/files/runs%20of%20%C3%A9/report.html"
+    line = saved_links(report.parent, {"open <it>": report, "video": report.with_name("missing.mp4")})
+    assert 'href="/user/x/files/runs%20of%20%C3%A9/report.html"' in line
+    assert "open &lt;it&gt;" in line
+    assert "video" not in line
+
+
+@pytest.mark.parametrize("known", ["none", "another process", "another folder"])
+def test_a_file_that_no_server_of_ours_serves_is_told_by_its_folder(servers, tmp_path, known):
+    report = tmp_path / "report.html"
+    report.write_text("x")
+    if known == "another process":
+        servers.append(server(tmp_path, -1))
+    if known == "another folder":
+        servers.append(server(tmp_path / "notebooks", os.getppid()))
+    assert served_url(report) is None
+    assert "<a " not in saved_links(tmp_path, {"report": report})
+    assert tmp_path.name in saved_links(tmp_path, {"report": report})

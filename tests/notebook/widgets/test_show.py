@@ -1,0 +1,37 @@
+"""Pictures and videos as outputs of cells."""
+
+import io
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from explorer.notebook import show, show_video
+from explorer.notebook.widgets.show import MAX_EMBEDDED_BYTES, encode_jpeg, encode_png
+
+FRAME = np.random.default_rng(0).integers(0, 256, (36, 64, 3), dtype=np.uint8)
+
+
+def test_a_png_is_exact_and_a_jpeg_small():
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(encode_png(FRAME)))), FRAME)
+    assert Image.open(io.BytesIO(encode_jpeg(FRAME))).size == (64, 36)
+    assert len(encode_jpeg(FRAME)) < len(encode_png(FRAME))
+
+
+def test_frames_and_figures_become_pictures():
+    assert show(FRAME).format == "jpeg"
+    figure = Figure(figsize=(2, 1))
+    figure.subplots()
+    assert Image.open(io.BytesIO(show(figure).data)).size == (160, 80)
+
+
+def test_a_small_video_is_embedded_and_a_large_one_linked(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    small, large = tmp_path / "small.mp4", tmp_path / 'runs "1"' / "large.mp4"
+    small.write_bytes(b"0" * 100)
+    large.parent.mkdir()
+    large.write_bytes(b"0" * (MAX_EMBEDDED_BYTES + 1))
+    assert "base64" in show_video(small)._repr_html_()
+    linked = show_video(large, width=320)._repr_html_()
+    assert 'src="runs &quot;1&quot;/large.mp4" width="320"' in linked
+    assert str(tmp_path) not in linked
