@@ -1,4 +1,4 @@
-"""What can go wrong, in words for the person who must act on it.
+"""The errors that explorer raises, in words for the person who must act on them.
 
 Every message says what was given, what is allowed and what to do next, in one line.
 """
@@ -8,7 +8,7 @@ class ExplorerError(Exception):
     """Root of all errors that explorer raises on purpose."""
 
     def _render_traceback_(self) -> list[str]:
-        """What a notebook shows: the one line, without a traceback (IPython asks for this method)."""
+        """What a notebook shows: one line without a traceback (IPython calls this method)."""
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -17,7 +17,7 @@ class SettingsError(ExplorerError, ValueError):
 
 
 class SoundError(ExplorerError):
-    """A sound file that cannot be read or holds no sound."""
+    """A sound file that cannot be read or contains no sound."""
 
 
 class OutputError(ExplorerError):
@@ -49,9 +49,9 @@ class Stopped(ExplorerError):  # noqa: N818  nothing went wrong
 
 
 def error_text(error: Exception) -> str:
-    """An error in one line: our own as they are, others with their kind."""
+    """An error in one line: our own as they are, others with their class."""
     return str(error) if isinstance(error, ExplorerError) else f"{type(error).__name__}: {error}"
 
 
 class ExplorerWarning(UserWarning):
-    """Something was changed or repaired, and the work goes on."""
+    """Something was changed or repaired, and the work continues."""

@@ -1,4 +1,4 @@
-"""The ffmpeg that ships with imageio-ffmpeg, as a child process that can neither block nor linger."""
+"""The ffmpeg that ships with imageio-ffmpeg, as a child process that neither blocks nor lingers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import imageio_ffmpeg
 import psutil
 
 from explorer.errors import OutputError
+from explorer.processes import NEW_PROCESS_GROUP
 
-TAIL = 1 << 20  # bytes of ffmpeg's messages that are kept: what a file is, or its last words on a failure
-GRACE = 10.0  # seconds that a failing ffmpeg has to say why before it is killed
+MAX_MESSAGE_BYTES = 1 << 20  # of the last messages: facts of a file, or the reason of a failure
+EXIT_TIMEOUT = 10.0  # seconds in which a failing ffmpeg may report its reason before it is killed
 
-SPEAKER = re.compile(r"^(\[[^\]]*\]\s*)+")  # which part of ffmpeg speaks, with addresses in memory
+COMPONENT_PREFIX = re.compile(r"^(\[[^\]]*\]\s*)+")  # the component that writes, with its address in memory
 SYSTEM_REASON = re.compile(
     "No space left on device|Disk quota exceeded|File too large|Read-only file system"
     "|Permission denied|Input/output error|No such file or directory|Cannot allocate memory"
@@ -33,14 +34,14 @@ def command() -> list[str]:
 
 
 def file_url(path: Path) -> str:
-    """A path as ffmpeg takes it literally: a colon or a percent sign in a name has no meaning then."""
+    """A path that ffmpeg takes literally: a colon or a percent sign in a name has no meaning."""
     return f"file:{path}"
 
 
 class FFmpeg:
-    """A running ffmpeg. Its messages are drained by a thread, so it never waits for a reader of them.
+    """A running ffmpeg. A thread reads its messages, so it never waits for a reader.
 
-    It does not see the terminal's Ctrl-C: its owner decides whether it finishes or is killed.
+    Ctrl-C in the terminal does not reach it: its owner decides whether it finishes or is killed.
     """
 
     def __init__(
@@ -53,14 +54,13 @@ class FFmpeg:
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                start_new_session=True,  # means nothing on Windows, where the next line does the same
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                **NEW_PROCESS_GROUP,
             )
         except OSError as error:
             raise OutputError(f"cannot start {line[0]}: {error.strerror or error}") from error
         self._log = b""
-        self._listener = threading.Thread(target=self._listen, name="ffmpeg-messages", daemon=True)
-        self._listener.start()
+        self._reader = threading.Thread(target=self._read_messages, name="ffmpeg-messages", daemon=True)
+        self._reader.start()
 
     @property
     def stdin(self) -> IO[bytes]:
@@ -75,46 +75,46 @@ class FFmpeg:
         return self._process.stdout
 
     def wait(self, timeout: float | None = None) -> int:
-        """Let it end by itself and return its exit status; it is killed after `timeout` seconds."""
+        """Wait for its end and return its exit status; it is killed after `timeout` seconds."""
         try:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             self._process.kill()
         status = self._process.wait()
-        self._listener.join()
+        self._reader.join()
         return status
 
     def stop(self) -> None:
-        """Kill it if it still runs and let go of its pipes. Its stdin is left to the thread that feeds it."""
+        """Kill it if it still runs and close its pipes. Its stdin is left to the thread that feeds it."""
         self._process.kill()
         self.wait()
         self.stdout.close()
 
     def memory(self) -> int:
-        """Bytes of memory that it holds, 0 once it has ended."""
+        """Bytes of memory that it uses, 0 after its end."""
         try:
             return int(psutil.Process(self._process.pid).memory_info().rss)
         except psutil.Error:
             return 0
 
     def messages(self) -> list[str]:
-        """The lines of its messages, without the names of the parts that speak; call after its end."""
+        """The lines of its messages, without the names of its components; call after its end."""
         lines = self._log.decode("utf-8", "replace").splitlines()
-        spoken = [SPEAKER.sub("", line).strip() for line in lines]
-        return [line for line in spoken if line]
+        messages = [COMPONENT_PREFIX.sub("", line).strip() for line in lines]
+        return [line for line in messages if line]
 
     def reason(self) -> str:
-        """Why it failed, in its own words: the system's reason when there is one, else its last message."""
+        """Why it failed: the system's reason when there is one, else its last message."""
         lines = self.messages()
         for line in lines:
-            if found := SYSTEM_REASON.search(line):
-                return found.group(0)
-        spoken = [line for line in lines if line != "Conversion failed!"]
-        return spoken[-1] if spoken else f"ffmpeg was stopped (exit status {self.wait()})"
+            if match := SYSTEM_REASON.search(line):
+                return match.group(0)
+        messages = [line for line in lines if line != "Conversion failed!"]
+        return messages[-1] if messages else f"ffmpeg was stopped (exit status {self.wait()})"
 
-    def _listen(self) -> None:
+    def _read_messages(self) -> None:
         stream = self._process.stderr
         assert stream is not None
         with stream:
             while chunk := stream.read(1024):
-                self._log = (self._log + chunk)[-TAIL:]
+                self._log = (self._log + chunk)[-MAX_MESSAGE_BYTES:]

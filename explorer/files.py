@@ -21,22 +21,22 @@ import psutil
 from explorer.errors import OutputError, ReadError
 from explorer.formatting import size_text
 
-PART = ".part"  # every unfinished file ends so and is hidden: .NAME.<pid>.<hex>.part
+PART_SUFFIX = ".part"  # of unfinished files, which are hidden: .NAME.<pid>.<hex>.part
 MAX_JSON_BYTES = 32 * 2**20  # the largest that we write, a sweep of 10,000 points, has about 8
 MAX_JSON_DEPTH = 100  # levels; our own files have less than ten
 TOO_DEEP = f"it is nested more than {MAX_JSON_DEPTH} levels deep"
-REPLACING = (0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.3)  # seconds between attempts to replace a file
+REPLACE_PAUSES = (0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.3)  # seconds between attempts to replace a file
 
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """A hidden temporary path beside `path` that becomes `path` when the block ends well.
+    """A hidden temporary path beside `path` that becomes `path` when the block succeeds.
 
     On any error, Ctrl-C included, the temporary file is removed and `path` is left as it was.
     Raises OutputError when the folder or the disk refuses.
     """
     path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}{PART}")
+    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}{PART_SUFFIX}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
@@ -44,13 +44,13 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     except OSError as error:
         raise write_error(path, error) from error
     finally:
-        with suppress(OSError):  # a folder that is a file, or went away, holds no part either
+        with suppress(OSError):  # the folder may be a file, or gone
             part.unlink(missing_ok=True)
 
 
 def _replace(part: Path, path: Path) -> None:
     """os.replace, tried for about a second: Windows refuses it while another process reads `path`."""
-    for pause in REPLACING:
+    for pause in REPLACE_PAUSES:
         try:
             os.replace(part, path)
             return
@@ -60,15 +60,15 @@ def _replace(part: Path, path: Path) -> None:
 
 
 def write_error(path: Path, error: OSError) -> OutputError:
-    """The error that tells which file could not be written, why, and what to do."""
-    if blocking := blocking_file(path):
-        return OutputError(f"cannot write {path}: {blocking} is a file and no folder; choose another name")
+    """The error for a file that could not be written, with its reason and what to do."""
+    if obstacle := blocking_file(path):
+        return OutputError(f"cannot write {path}: {obstacle} is a file and no folder; choose another name")
     reason = error.strerror or str(error)
     return OutputError(f"cannot write {path}: {reason}; free some space or choose another folder")
 
 
 def blocking_file(path: Path) -> Path | None:
-    """The file that stands where a folder of `path` should be; None when there is none."""
+    """The file where a folder of `path` should be; None when there is none."""
     return next((folder for folder in path.parents if folder.is_file()), None)
 
 
@@ -79,7 +79,7 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def write_json(path: str | Path, data: Any) -> None:
-    """Write JSON atomically, readable for people, unicode kept."""
+    """Write JSON atomically, indented, with unicode as it is."""
     text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
     write_bytes(path, (text + "\n").encode("utf-8"))
 
@@ -129,7 +129,7 @@ def parse_json(text: str, source: object) -> dict[str, Any]:
 def parse_json_value(text: str, source: object) -> Any:
     """The JSON value in a text (RFC 8259). Raises ReadError that names `source`.
 
-    Refused besides malformed JSON: NaN and numbers beyond the range of a double, lone surrogates, which
+    Also refused: NaN and numbers beyond the range of a double, lone surrogates, which
     no file can hold, and more than `MAX_JSON_DEPTH` levels, so that nothing later runs out of stack.
     """
     if len(text) > MAX_JSON_BYTES:
@@ -186,11 +186,11 @@ def copy(source: Path, target: Path) -> None:
 
 
 def remove_stale_parts(folder: Path) -> None:
-    """Remove unfinished files in `folder` whose process is gone (killed while writing)."""
-    for part in folder.glob(f".*{PART}"):
+    """Remove unfinished files in `folder` whose process no longer runs (killed while writing)."""
+    for part in folder.glob(f".*{PART_SUFFIX}"):
         pid = part.name.split(".")[-3]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
-            with suppress(OSError):  # Windows: an orphaned encoder may still hold it
+            with suppress(OSError):  # Windows: an orphaned encoder may have it open
                 part.unlink(missing_ok=True)
 
 
@@ -216,16 +216,16 @@ def new_folder(root: Path, kind: str) -> Path:
             raise write_error(folder, error) from error
 
 
-def explorations_folder(given: str | Path | None = None) -> Path:
-    """Where runs land: `given`, else $EXPLORER_EXPLORATIONS, else the nearest parent's explorations/.
+def explorations_folder(folder: str | Path | None = None) -> Path:
+    """Where runs are written: `folder`, else $EXPLORER_EXPLORATIONS, else the nearest parent's explorations/.
 
     Raises OutputError for a file.
     """
-    if given or (given := os.environ.get("EXPLORER_EXPLORATIONS")):
-        root = Path(given).expanduser()
+    if folder or (folder := os.environ.get("EXPLORER_EXPLORATIONS")):
+        root = Path(folder).expanduser()
         if root.is_file():
             raise OutputError(f"{root} is a file; choose a folder with --explorations")
         return root
-    here = Path.cwd()
-    near = (folder / "explorations" for folder in (here, *here.parents))
-    return next((folder for folder in near if folder.is_dir()), here / "explorations")
+    current = Path.cwd()
+    candidates = [parent / "explorations" for parent in (current, *current.parents)]
+    return next((path for path in candidates if path.is_dir()), candidates[0])

@@ -1,4 +1,4 @@
-"""Child processes that are not the terminal's: how to start them."""
+"""Child processes that Ctrl-C in the terminal does not reach: how to start them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import subprocess
 from typing import Any
 
 NEW_PROCESS_GROUP: dict[str, Any] = {
-    "start_new_session": True,  # means nothing on Windows, where the next line does the same
+    "start_new_session": True,  # ignored on Windows, where the flags do the same
     "creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     | getattr(subprocess, "CREATE_NO_WINDOW", 0),
 }
-"""For `subprocess.Popen`: Ctrl-C, and a kernel's interrupt, are for us alone, who ask the child to stop."""
+"""For `subprocess.Popen`: Ctrl-C and a kernel's interrupt reach only the parent, which stops the child."""

@@ -1,4 +1,4 @@
-"""How long work reports on itself: one callback, silent unless given.
+"""Progress of long work: one callback, by default a silent one.
 
 A callback that raises stops the work cleanly; `Stopped` is the error meant for that.
 """
@@ -14,4 +14,4 @@ class Progress(Protocol):
 
 
 def silent(step: str, done: float, total: float) -> None:
-    """The default: say nothing."""
+    """The default: no report."""

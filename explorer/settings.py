@@ -1,4 +1,4 @@
-"""The base of all settings, and `knob()`, where a setting is said once.
+"""The base of all settings, and `knob()`, which declares a setting once.
 
 A knob carries default, valid range, slider range, step, unit, flag and help. Sliders, command-line
 flags, sweep checks and error messages are all derived from it with `Settings.knobs()`.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import inspect
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -107,10 +108,10 @@ class Settings(BaseModel):
     @classmethod
     def _in_range(cls, value: Any, info: ValidationInfo) -> Any:
         """Bounds hold for numbers; a setting may take a word or none instead."""
-        said = cls.knobs().get(info.field_name or "")
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if said and number and not said.accepts(value):
-            raise ValueError(f"got {value!r}; allowed: {said.allowed}")
+        knob = cls.knobs().get(info.field_name or "")
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if knob and is_number and not knob.accepts(value):
+            raise ValueError(f"got {value!r}; allowed: {knob.allowed}")
         return value
 
     def replace(self, **changes: Any) -> Self:
@@ -121,41 +122,39 @@ class Settings(BaseModel):
     @cache
     def knobs(cls) -> dict[str, Knob]:
         """Every setting declared with `knob()`, by name, in order of declaration, inherited ones last."""
-        found = {}
-        own = cls.__annotations__
-        for name, field in sorted(cls.model_fields.items(), key=lambda pair: pair[0] not in own):
+        knobs = {}
+        order = [name for base in cls.__mro__ for name in inspect.get_annotations(base)]
+        for name, field in sorted(cls.model_fields.items(), key=lambda pair: order.index(pair[0])):
             extra = field.json_schema_extra
             if not isinstance(extra, dict) or "knob" not in extra:
                 continue
-            said: dict[str, Any] = dict(cast(Any, extra["knob"]))
-            types, choices = _kinds(field.annotation)
-            flag = said.pop("flag") or name.replace("_", "-")
-            found[name] = Knob(
-                name, field.default, field.description or "", types, choices, flag=flag, **said
-            )
-        return found
+            values: dict[str, Any] = dict(cast(Any, extra["knob"]))
+            types, choices = _types_and_choices(field.annotation)
+            values["flag"] = values["flag"] or name.replace("_", "-")
+            knobs[name] = Knob(name, field.default, field.description or "", types, choices, **values)
+        return knobs
 
 
 def setting_from_text(text: str | bool) -> str | bool | None:
-    """Typed text, or a switch, as a setting takes it: `none` is None."""
+    """The value of typed text, or of a switch, for a setting: `none` is None."""
     return None if isinstance(text, str) and text.lower() == "none" else text
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """`; did you mean 'gain'?` when a valid name is close, else the list of valid names."""
     names = list(valid)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.65)  # below, words have little in common
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.65)  # below, the words have little in common
     return f"; did you mean '{close[0]}'?" if close else f"; valid: {', '.join(names)}"
 
 
-def _kinds(annotation: Any) -> tuple[tuple[type, ...], tuple[str, ...]]:
+def _types_and_choices(annotation: Any) -> tuple[tuple[type, ...], tuple[str, ...]]:
     """The plain types and the literal choices inside an annotation."""
     if typing.get_origin(annotation) is Literal:
         return (str,), tuple(map(str, typing.get_args(annotation)))
     arguments = typing.get_args(annotation)
     if not arguments or typing.get_origin(annotation) is tuple:
         return (annotation if isinstance(annotation, type) else tuple,), ()
-    pairs = [_kinds(argument) for argument in arguments]
+    pairs = [_types_and_choices(argument) for argument in arguments]
     return tuple(t for types, _ in pairs for t in types), tuple(c for _, choices in pairs for c in choices)
 
 
@@ -168,14 +167,14 @@ def _explain(cls: type[Settings], error: ValidationError) -> str:
     if first["type"] == "missing" and len(first["loc"]) == 1:
         return f"{cls.__name__} needs '{name}'"
     reason = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "value_error":  # in our own words already, however deep it lies
+    if first["type"] == "value_error":  # already one of our messages, at any depth
         return f"{name}: {reason}" if name and not reason.startswith(name) else reason
-    said = cls.knobs().get(name)
-    if said is None or tuple in said.types:
-        place = first["loc"][-1]
-        if first["type"] == "missing" and isinstance(place, int):  # in a tuple of a fixed length
-            reason = f"number {place + 1} is missing"
+    knob = cls.knobs().get(name)
+    if knob is None or tuple in knob.types:
+        position = first["loc"][-1]
+        if first["type"] == "missing" and isinstance(position, int):  # in a tuple of a fixed length
+            reason = f"number {position + 1} is missing"
         reason = reason.replace("Input should be", "allowed:").partition(", unable")[0]
         reason = f"got {first['input']!r}; {reason[:1].lower()}{reason[1:]}"
         return f"{name}: {reason}" if name else reason
-    return f"{name}: got {first['input']!r}; allowed: {said.allowed}"
+    return f"{name}: got {first['input']!r}; allowed: {knob.allowed}"

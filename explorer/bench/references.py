@@ -13,8 +13,9 @@ import torch
 from jaxtyping import Float32, UInt8
 
 from explorer.fields import CPPN, Grid
-from explorer.fields.cppn.network import FEATURE_SCALE, Network, activate, build
-from explorer.fields.palette_torch import paint
+from explorer.fields.cppn.network import FEATURE_SCALE, activate
+from explorer.fields.cppn.weights import Network, random_network
+from explorer.fields.palette_torch import apply_palette
 from explorer.rendering.threads import usable_threads
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ def torch_frame(field: CPPN, controls: Float32[np.ndarray, " columns"], grid: Gr
 
     `controls` are time and features in [-1, 1], as `field.controls` gives them for one moment.
     """
-    network = build(field)
+    network = random_network(field)
     beside = torch.from_numpy(_scaled(field, controls)).expand(grid.width * grid.height, -1)
     values = torch.cat((_points(field, grid), beside), dim=1)
     *hidden, output = network.on(torch.device("cpu"))
     for name, weight in zip(network.activations, hidden, strict=True):
         values = activate(name, values @ weight.T)
-    colors = paint(torch.sigmoid(values @ output.T), field.palette)
+    colors = apply_palette(torch.sigmoid(values @ output.T), field.palette)
     return (colors * 255 + 0.5).to(torch.uint8).reshape(grid.height, grid.width, 3).numpy()
 
 
@@ -50,7 +51,7 @@ def onnx_frame(
     try:
         import onnxruntime
 
-        model = _onnx_model(build(field))
+        model = _onnx_model(random_network(field))
     except ImportError:
         return None
     options = onnxruntime.SessionOptions()
@@ -87,7 +88,7 @@ def _onnx_model(network: Network) -> onnx.ModelProto:
     """points (points, 2) and controls (1, columns) to colors (points, 3) in uint8."""
     from onnx import TensorProto, helper, numpy_helper
 
-    columns = network.weights[0].shape[1] - network.placed
+    columns = network.weights[0].shape[1] - network.pixel_inputs
     constants = {
         "columns": np.array([columns], np.int64),
         "levels": np.float32(255),
@@ -108,7 +109,7 @@ def _onnx_model(network: Network) -> onnx.ModelProto:
         [helper.make_node(kind, inputs, [output], **extra) for kind, inputs, output, extra in steps],
         "cppn",
         [
-            helper.make_tensor_value_info("points", TensorProto.FLOAT, ["points", network.placed]),
+            helper.make_tensor_value_info("points", TensorProto.FLOAT, ["points", network.pixel_inputs]),
             helper.make_tensor_value_info("controls", TensorProto.FLOAT, [1, columns]),
         ],
         [helper.make_tensor_value_info("colors", TensorProto.UINT8, ["points", 3])],

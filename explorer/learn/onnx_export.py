@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from explorer.errors import ExplorerError
-from explorer.fields.julia.model import NETWORK
+from explorer.fields.julia.model import ONNX_FILE
 from explorer.files import atomic_path
 from explorer.learn.model import AudioToVisualModel, load_model
 
@@ -35,7 +35,7 @@ def export(folder: Path) -> tuple[Path, float]:
     more than `TOLERANCE`, or when a package is missing.
     """
     model, _ = load_model(folder)
-    path = folder / NETWORK
+    path = folder / ONNX_FILE
     with atomic_path(path) as part:
         write_onnx(model, part)
         difference = max_difference(model, part)

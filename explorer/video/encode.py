@@ -21,7 +21,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from explorer.errors import OutputError, SettingsError, Stopped
-from explorer.ffmpeg import GRACE, SYSTEM_REASON, FFmpeg, file_url
+from explorer.ffmpeg import EXIT_TIMEOUT, SYSTEM_REASON, FFmpeg, file_url
 from explorer.files import atomic_path, write_error
 from explorer.video import h264
 from explorer.video.h264 import DEFAULT_ENCODER, EncoderSettings
@@ -180,7 +180,7 @@ class VideoWriter:
         """What went wrong, in one line that names the file and the reason."""
         if self._error and not isinstance(self._error, OSError):
             return self._error  # not ffmpeg's: a frame could not be converted
-        self._ffmpeg.wait(GRACE)
+        self._ffmpeg.wait(EXIT_TIMEOUT)
         reason = self._ffmpeg.reason()
         if SYSTEM_REASON.fullmatch(reason):
             return write_error(self.path, OSError(0, reason))

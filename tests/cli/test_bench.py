@@ -97,29 +97,29 @@ def test_columns_stand_under_their_heads():
 
 def test_json_is_all_that_is_printed(capsys):
     assert main(["bench", "--json", "--quick", "--net", "4x3"]) == 0
-    said = capsys.readouterr().out
-    assert said.isascii()
-    told = json.loads(said)
-    assert [net["net"] for net in told["nets"]] == ["4x3"]
-    assert told["quick"] is True
+    output = capsys.readouterr().out
+    assert output.isascii()
+    result = json.loads(output)
+    assert [net["net"] for net in result["nets"]] == ["4x3"]
+    assert result["quick"] is True
 
 
 def test_people_see_the_machine_the_networks_and_the_videos(monkeypatch, capsys):
-    asked = []
+    calls = []
     monkeypatch.setattr(
         "explorer.bench.benchmark.benchmark",
-        lambda nets, **given: asked.append((tuple(nets), given["quick"])) or report([FULL]),
+        lambda nets, **options: calls.append((tuple(nets), options["quick"])) or report([FULL]),
     )
     assert main(["bench", "--net", "256x4,4x3"]) == 0
-    assert asked == [(("256x4", "4x3"), False)]
-    said = capsys.readouterr().out
+    assert calls == [(("256x4", "4x3"), False)]
+    output = capsys.readouterr().out
     for words in ("A CPU", "256x4", "compact-4x3", "3.0 x real time", "1234 GFLOP/s", "OMP_NUM_THREADS=2"):
-        assert words in said
+        assert words in output
 
 
-def test_an_unknown_network_is_told_in_one_line(capsys):
+def test_an_unknown_network_is_one_line(capsys):
     assert main(["bench", "--net", "4x3,huge"]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert "'huge'" in said.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("\n") == 1
+    assert "'huge'" in output.err

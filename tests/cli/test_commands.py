@@ -16,7 +16,6 @@ from explorer.errors import SettingsError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
 from explorer.fields import CPPN, Patterns
-from explorer.fields.cppn import DEFAULT_PRESET
 from explorer.video import probe, read_frames
 from tests.signals import music, write_wav
 
@@ -32,15 +31,15 @@ def run(*arguments):
     return main([str(argument) for argument in arguments])
 
 
-def test_render_makes_a_video_and_says_where(song, tmp_path, capsys):
+def test_render_makes_a_video_and_prints_its_path(song, tmp_path, capsys):
     assert (
         run("render", song, "out.mp4", "--resolution", "64x36", "--fps", 24, "--duration", 1, "--gain", 4)
         == 0
     )
-    said = capsys.readouterr().out
-    assert "out.mp4" in said
-    assert "run folder" in said
-    assert "x real time" in said
+    output = capsys.readouterr().out
+    assert "out.mp4" in output
+    assert "run folder" in output
+    assert "x real time" in output
     info = probe(tmp_path / "out.mp4")
     assert (info.size, info.frames, info.has_sound) == ((64, 36), 24, True)
 
@@ -91,7 +90,7 @@ def test_every_field_flag_reaches_the_recipe(song, tmp_path):
 
 
 def test_without_flags_newcomers_see_the_first_look():
-    assert options.FieldFlags(None, None, {}).build_field() == CPPN.preset(DEFAULT_PRESET)
+    assert options.FieldFlags(None, None, {}).build_field() == CPPN.default_look()
 
 
 @pytest.mark.parametrize(
@@ -143,7 +142,7 @@ def test_features_are_chosen_by_name(song, tmp_path):
     assert Run(Path(runs(tmp_path / "runs")["folder"][0])).recipe.field.features == ("bass", "onset")
 
 
-def test_features_beyond_the_basic_ones_are_heard_for_the_field_that_asks(song, tmp_path):
+def test_extra_features_are_measured_for_a_field_that_uses_them(song, tmp_path):
     features = "percussive,chroma_c,beat_phase"
     assert run("render", song, "--resolution", "32x18", "--duration", 0.1, "--features", features) == 0
     recipe = Run(Path(runs(tmp_path / "runs")["folder"][0])).recipe
@@ -182,26 +181,26 @@ def test_png_frames_on_request(song, tmp_path):
 
 def test_analyze_prints_a_table_and_draws_a_picture(song, tmp_path, capsys):
     assert run("analyze", song, "--table", "features.csv") == 0
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     for name in ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr", "onset", "flatness"):
-        assert name in said
-    assert re.search(r"^patterns +(organic|flowing|fractal|geometric) 0:00", said, re.MULTILINE)
+        assert name in output
+    assert re.search(r"^patterns +(organic|flowing|fractal|geometric) 0:00", output, re.MULTILINE)
     picture = Image.open(tmp_path / "song-features.png")
     assert picture.width > 500
     assert len((tmp_path / "features.csv").read_text().splitlines()) == 121
 
 
-def test_analyze_hears_more_on_request(song, tmp_path, capsys):
+def test_analyze_measures_more_on_request(song, tmp_path, capsys):
     assert run("analyze", song, "--extras", "beats,separation", "--table", "features.csv") == 0
-    said = capsys.readouterr().out
-    assert re.search(r"^percussive +amplitude", said, re.MULTILINE)
+    output = capsys.readouterr().out
+    assert re.search(r"^percussive +amplitude", output, re.MULTILINE)
     assert "tempo_bpm" in (tmp_path / "features.csv").read_text().splitlines()[0]
     assert run("analyze", song, "--extras", "beat") == 2
     assert "did you mean 'beats'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "kind"), [("hear.jpg", "JPEG"), ("hear.WEBP", "WEBP")])
-def test_the_picture_is_of_the_kind_that_its_name_says(song, name, kind):
+def test_the_picture_has_the_format_of_its_suffix(song, name, kind):
     assert run("analyze", song, "--picture", name) == 0
     assert Image.open(name).format == kind
 
@@ -245,10 +244,10 @@ def test_runs_lists_and_prints_json(song, capsys):
 
 def test_doctor_tests_itself(capsys):
     assert run("doctor") == 0
-    said = capsys.readouterr().out
-    assert "self-test   passed" in said
-    assert "torch" in said
-    assert "CUDA" in said
+    output = capsys.readouterr().out
+    assert "self-test   passed" in output
+    assert "torch" in output
+    assert "CUDA" in output
 
 
 def test_demo_needs_nothing(tmp_path, monkeypatch, capsys):
@@ -297,14 +296,14 @@ def test_lab_opens_pages_of_the_guide_rendered(monkeypatch):
 @pytest.mark.parametrize("arguments", [["--help"], ["render", "-h"], ["--version"], []])
 def test_help_is_ascii(arguments, capsys):
     assert main(arguments) == 0
-    said = capsys.readouterr().out
-    assert said.isascii()
-    assert "explorer" in said.lower()
+    output = capsys.readouterr().out
+    assert output.isascii()
+    assert "explorer" in output.lower()
 
 
 def test_unicode_names_are_escaped_on_the_console(song, tmp_path, capsys):
     loud = write_wav(tmp_path / "größe 1 音.wav", music(0.3, 8000), 8000)
     assert run("render", loud, "ä.mp4", "--resolution", "32x18") == 0
-    said = capsys.readouterr()
-    assert (said.out + said.err).isascii()
+    output = capsys.readouterr()
+    assert (output.out + output.err).isascii()
     assert (tmp_path / "ä.mp4").is_file()

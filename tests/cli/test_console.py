@@ -1,20 +1,20 @@
-"""What a terminal, or a file in its place, is told while something long goes on."""
+"""Progress in a terminal, or in a file in its place."""
 
 from explorer.cli import console
 from explorer.cli.console import ProgressBar
 
 
 class Terminal:
-    """Keeps what is drawn on it."""
+    """Collects what is written to it."""
 
     def __init__(self):
-        self.said = ""
+        self.text = ""
 
     def isatty(self):
         return True
 
     def write(self, text):
-        self.said += text
+        self.text += text
 
     def flush(self):
         pass
@@ -29,13 +29,13 @@ def test_a_bar_moves_within_an_epoch(monkeypatch):
         for done in (0.5, 1.25):
             bar("training", done, 4)
             bar._bar.refresh()
-    assert "12%" in terminal.said
-    assert "31%" in terminal.said
-    assert "1.2 of 4 epochs" in terminal.said
-    assert terminal.said.isascii()
+    assert "12%" in terminal.text
+    assert "31%" in terminal.text
+    assert "1.2 of 4 epochs" in terminal.text
+    assert terminal.text.isascii()
 
 
-def test_where_there_is_no_terminal_a_line_is_said_now_and_then(capsys):
+def test_where_there_is_no_terminal_a_line_is_printed_now_and_then(capsys):
     now = [0.0]
     with ProgressBar(lambda: now[0]) as bar:
         for second in range(26):

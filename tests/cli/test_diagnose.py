@@ -26,17 +26,17 @@ def run(*arguments):
     return main(["diagnose", *(str(argument) for argument in arguments)])
 
 
-def test_it_says_verdict_reason_and_measures(song, capsys):
+def test_it_prints_verdict_reason_and_measures(song, capsys):
     assert run(song, *QUICK, "--preset", "tuned-256x4", "--gain", 1, "--audio-gain", 1) == 0
-    said = capsys.readouterr().out
-    assert said.isascii()
-    assert said.startswith("song.wav\nSTATIC")
-    assert "layer 2 (cos)" in said
-    assert "640x360 at 30 fps" in said
-    assert "suggestion: set gain to" in said
+    output = capsys.readouterr().out
+    assert output.isascii()
+    assert output.startswith("song.wav\nSTATIC")
+    assert "layer 2 (cos)" in output
+    assert "640x360 at 30 fps" in output
+    assert "suggestion: set gain to" in output
 
 
-def test_without_a_sound_it_takes_the_demo_clip_and_says_so(song, capsys):
+def test_without_a_sound_it_takes_the_demo_clip_and_reports_that(song, capsys):
     assert run(*QUICK) == 0
     assert "the demo clip" in capsys.readouterr().out
 
@@ -44,13 +44,13 @@ def test_without_a_sound_it_takes_the_demo_clip_and_says_so(song, capsys):
 def test_json_holds_everything(song, capsys):
     flags = ["--json", "--resolution", "320x180", "--fps", 24, "--start", 0.5, "--duration", 1]
     assert run(song, *QUICK, *flags) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["audio"] == "song.wav"
-    assert set(found["measures"]) == set(MEASURES)
-    asked = {"width": 320, "height": 180, "fps": "24", "start": 0.5, "duration": 1.0}
-    assert found["frames"] == {**asked, "flash_limit": True}
-    assert len(found["layers"]) == 4
-    assert found["verdict"] in ("static", "faint", "alive", "noisy")
+    result = json.loads(capsys.readouterr().out)
+    assert result["audio"] == "song.wav"
+    assert set(result["measures"]) == set(MEASURES)
+    expected = {"width": 320, "height": 180, "fps": "24", "start": 0.5, "duration": 1.0}
+    assert result["frames"] == {**expected, "flash_limit": True}
+    assert len(result["layers"]) == 4
+    assert result["verdict"] in ("static", "faint", "alive", "noisy")
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,6 @@ def test_a_render_keeps_its_diagnosis_and_warns_of_stillness(song, tmp_path):
     still = CPPN(hidden=16, gain=0.5)
     with pytest.warns(ExplorerWarning, match=r"Static: nothing moves.*set gain to"):
         run = render(still, song, size=(64, 36), explorations=tmp_path / "r")
-    kept = json.loads((run.folder / "diagnosis.json").read_text())
-    assert (kept["verdict"], kept["budget"], kept["frames"]["height"]) == ("static", "draft", 36)
+    stored = json.loads((run.folder / "diagnosis.json").read_text())
+    assert (stored["verdict"], stored["budget"], stored["frames"]["height"]) == ("static", "draft", 36)
     assert run.manifest["artefacts"]["diagnosis.json"]
