@@ -30,7 +30,7 @@ def test_the_page_hears_the_same_numbers(parts, name):
     heard = parts.evaluate(
         f"""(text) => {{
           {UNPACK}
-          return new probe.LiveAnalysis().hear(unpack(text)).map((row) => [...row]);
+          return new probe.LiveAnalysis().push(unpack(text)).map((row) => [...row]);
         }}""",
         packed(SOUNDS[name]),
     )
@@ -42,7 +42,7 @@ def test_and_so_does_its_audio_worklet(parts):
     heard = parts.evaluate(
         f"""async (text) => {{
           {UNPACK}
-          return (await probe.hearOffline(unpack(text))).map((row) => [...row]);
+          return (await probe.analyzeOffline(unpack(text))).map((row) => [...row]);
         }}""",
         packed(sound),
     )
@@ -63,7 +63,7 @@ def test_its_models_answer_the_same(parts, served, name):
           const metadata = (await (await fetch(`api/models/${{name}}`)).json()).metadata;
           const bytes = await (await fetch(`api/models/${{name}}/onnx`)).arrayBuffer();
           const model = await probe.Model.load(metadata, bytes);
-          const windows = new probe.Windows(metadata);
+          const windows = new probe.FeatureWindows(metadata);
           const flat = unpack(text), rows = [];
           for (let n = 0; n < flat.length; n += 6) rows.push(windows.add(flat.slice(n, n + 6)));
           return [rows.map((row) => [...row]), (await model.run(rows)).map((row) => [...row])];
@@ -82,7 +82,7 @@ def drawn(page, controls, iterations, samples):
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.JULIA);
           screen.draw(probe.uniforms(controls, iterations, samples));
-          const pixels = screen.read();
+          const pixels = screen.readPixels();
           // there are only so many contexts
           canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
           return btoa(String.fromCharCode(...pixels));
@@ -109,9 +109,9 @@ def test_it_draws_the_same_networks(parts, name):
           const network = await (await fetch("api/networks", { ...asked, body })).json();
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
-          screen.texture(probe.packed(network));
-          screen.draw(probe.moment(network, time, features));
-          const pixels = screen.read();
+          screen.setTexture(probe.packWeights(network));
+          screen.draw(probe.momentUniforms(network, time, features));
+          const pixels = screen.readPixels();
           // there are only so many contexts
           canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
           return btoa(String.fromCharCode(...pixels));

@@ -6,7 +6,7 @@ from explorer.errors import ExplorerError
 from explorer.fields.julia.formulas import color
 from explorer.fields.kernels.portable import cos, exp_neg, formula, maximum, where_less
 from explorer.web.glsl import glsl_of
-from explorer.web.page_constants import FILE, page_constants
+from explorer.web.page_constants import CONSTANTS_FILE, page_constants
 
 SHIFT = 0.5
 
@@ -29,11 +29,13 @@ def strange(x):
     return x**2
 
 
-@pytest.mark.skipif(not FILE.is_file(), reason="the page's sources are not part of this installation")
+@pytest.mark.skipif(
+    not CONSTANTS_FILE.is_file(), reason="the page's sources are not part of this installation"
+)
 def test_the_page_was_told_what_the_core_says():
-    kept = json.loads(FILE.read_text(encoding="utf-8"))
-    said = json.loads(json.dumps(page_constants()))
-    assert kept == said, "write it anew: python -m explorer.web.page_constants"
+    stored = json.loads(CONSTANTS_FILE.read_text(encoding="utf-8"))
+    current = json.loads(json.dumps(page_constants()))
+    assert stored == current, "write it again: python -m explorer.web.page_constants"
 
 
 def test_a_formula_becomes_glsl():

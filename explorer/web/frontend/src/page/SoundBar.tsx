@@ -1,13 +1,13 @@
-// Below the picture: what is heard, where it is, and the way to something else.
+// Below the picture: the current sound, its position, and buttons for another one.
 
 import { useEffect, useState } from "react";
 import { IconButton } from "./icons";
-import type { Hearing } from "./useSound";
+import type { SoundState } from "./useSound";
 
 const clock = (seconds: number) =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
-export function Dock({ sound, choose }: { sound: Hearing; choose: () => void }) {
+export function SoundBar({ sound, chooseFile }: { sound: SoundState; chooseFile: () => void }) {
   const { player, kind, name } = sound.sound!;
   return (
     <footer className="dock fades">
@@ -19,7 +19,7 @@ export function Dock({ sound, choose }: { sound: Hearing; choose: () => void }) 
         {player && <Position player={player} />}
       </div>
       <IconButton icon="microphone" label="Microphone" shortcut="m" pressed={kind === "microphone"} onClick={() => sound.open("microphone")} />
-      <IconButton icon="file" label="Sound file" shortcut="o" pressed={kind === "file"} onClick={choose} />
+      <IconButton icon="file" label="Sound file" shortcut="o" pressed={kind === "file"} onClick={chooseFile} />
       <IconButton icon="stop" label="Stop listening" onClick={sound.close} />
     </footer>
   );
@@ -28,9 +28,9 @@ export function Dock({ sound, choose }: { sound: Hearing; choose: () => void }) 
 function Position({ player }: { player: HTMLAudioElement }) {
   const [time, setTime] = useState(player.currentTime);
   useEffect(() => {
-    const tell = () => setTime(player.currentTime);
-    player.addEventListener("timeupdate", tell);
-    return () => player.removeEventListener("timeupdate", tell);
+    const update = () => setTime(player.currentTime);
+    player.addEventListener("timeupdate", update);
+    return () => player.removeEventListener("timeupdate", update);
   }, [player]);
   const length = Number.isFinite(player.duration) ? player.duration : 0;
   return (
