@@ -42,7 +42,7 @@ def flag_of(knob: Knob) -> Any:
         return typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False)
     return typer.Option(
         f"--{knob.flag}",
-        metavar=knob.unit.upper() or "VALUE",
+        metavar="PATH" if Path in knob.types else knob.unit.upper() or "VALUE",
         help=help,
         show_default=False,
         min=knob.low if kind is int else None,
@@ -58,6 +58,9 @@ def type_of(knob: Knob) -> Any:
 
 _COMMON = RenderOptions.knobs()
 Explorations = Annotated[str | None, flag_of(_COMMON["explorations"])]
+FpsOption = Annotated[str, flag_of(_COMMON["fps"])]
+StartOption = Annotated[float, flag_of(_COMMON["start"])]
+DurationOption = Annotated[float | None, flag_of(_COMMON["duration"])]
 DeviceOption = Annotated[str, flag_of(_COMMON["device"])]
 PrecisionOption = Annotated[str, flag_of(_COMMON["precision"])]
 ThreadsOption = Annotated[int | None, flag_of(_COMMON["threads"])]
