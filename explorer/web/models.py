@@ -17,7 +17,7 @@ DESCRIPTION = METADATA_FILE
 MAX_NETWORK_BYTES, MAX_DESCRIPTION_BYTES = 64 * 2**20, 2**20
 
 
-class ModelNotFoundError(ExplorerError):
+class UnknownModelError(ExplorerError):
     """There is no model of this name."""
 
 
@@ -76,12 +76,12 @@ def find_model(name: str, explorations: Path, default: Path | None = None) -> Mo
         if model.id == name:
             return model
     listed = ", ".join(model.id for model in models[:5]) or "none yet: train one"
-    raise ModelNotFoundError(f"there is no model {name[:100]!r}; there are: {listed}")
+    raise UnknownModelError(f"there is no model {name[:100]!r}; there are: {listed}")
 
 
 def latest_model(explorations: Path, default: Path | None = None) -> Model:
     """The model that was trained last, or the one that ships."""
     models = list_models(explorations, default)
     if not models:
-        raise ModelNotFoundError("there is no model yet; train one: explorer train FOLDER")
+        raise UnknownModelError("there is no model yet; train one: explorer train FOLDER")
     return models[0]

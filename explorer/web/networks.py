@@ -15,7 +15,7 @@ from explorer.fields import CPPN
 from explorer.fields.palette import Cosine, parse_palette
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
-from explorer.web.models import ModelNotFoundError
+from explorer.web.models import UnknownModelError
 
 MAX_HIDDEN, MAX_LAYERS = 32, 12  # that a shader draws in time
 MAX_RUNS = 50
@@ -79,7 +79,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
         for folder in _runs(explorations):
             if folder.name == run:
                 return build_network(_field(folder))
-        raise ModelNotFoundError(f"no run {run[:100]!r} drew with a network up to {MAX_HIDDEN} wide")
+        raise UnknownModelError(f"no run {run[:100]!r} drew with a network up to {MAX_HIDDEN} wide")
 
     @app.post("/api/networks", tags=["networks"])
     def build(request: NetworkRequest) -> NetworkDescription:

@@ -263,7 +263,7 @@ def test_deaf_without_gain_and_alive_with_it(song):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"features": ("bass", "mid")}, "Julia does not hear 'mid'"),
+        ({"features": ("bass", "mid")}, "Julia has no feature 'mid'"),
         ({"iterations": 3}, "16 to 2000"),
         ({"samples": 0}, "1 to 6"),
         ({"zom": 2}, "did you mean 'zoom'"),

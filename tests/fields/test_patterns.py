@@ -264,7 +264,7 @@ def test_a_diagnosis_has_no_layers(song):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"features": ("bass", "flux")}, "patterns do not hear 'flux'"),
+        ({"features": ("bass", "flux")}, "patterns have no feature 'flux'"),
         ({"timeline": ((5, "organic"), (1, "flowing"))}, "in order"),
         ({"timeline": ()}, "in order"),
         ({"weights": (0, 0, 0, 0)}, "not all 0"),
