@@ -79,7 +79,7 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def write_json(path: str | Path, data: Any) -> None:
-    """Write JSON atomically, readable for people, unicode kept."""
+    """Write JSON atomically, indented, with unicode as it is."""
     text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
     write_bytes(path, (text + "\n").encode("utf-8"))
 
@@ -129,7 +129,7 @@ def parse_json(text: str, source: object) -> dict[str, Any]:
 def parse_json_value(text: str, source: object) -> Any:
     """The JSON value in a text (RFC 8259). Raises ReadError that names `source`.
 
-    Refused besides malformed JSON: NaN and numbers beyond the range of a double, lone surrogates, which
+    Also refused: NaN and numbers beyond the range of a double, lone surrogates, which
     no file can hold, and more than `MAX_JSON_DEPTH` levels, so that nothing later runs out of stack.
     """
     if len(text) > MAX_JSON_BYTES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import inspect
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -122,8 +123,8 @@ class Settings(BaseModel):
     def knobs(cls) -> dict[str, Knob]:
         """Every setting declared with `knob()`, by name, in order of declaration, inherited ones last."""
         knobs = {}
-        own = cls.__annotations__
-        for name, field in sorted(cls.model_fields.items(), key=lambda pair: pair[0] not in own):
+        order = [name for base in cls.__mro__ for name in inspect.get_annotations(base)]
+        for name, field in sorted(cls.model_fields.items(), key=lambda pair: order.index(pair[0])):
             extra = field.json_schema_extra
             if not isinstance(extra, dict) or "knob" not in extra:
                 continue

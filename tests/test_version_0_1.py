@@ -26,7 +26,7 @@ def explorations(tmp_path, monkeypatch):
 def test_a_recipe_draws_the_frames_that_it_drew(folder):
     """Within one level: other processors round in other places."""
     recipe = ex.load_recipe(folder)
-    track = recipe.field.hear(SOUND, **recipe.analysis.model_dump())
+    track = recipe.field.analyze(SOUND, **recipe.analysis.model_dump())
     frames = [ex.render_frame(recipe.field, track, t=t, size=(96, 54)) for t in TIMES]
     expected = np.load(folder / "frames.npz")["frames"]
     assert np.abs(np.stack(frames).astype(int) - expected).max() <= 1
@@ -55,7 +55,7 @@ def test_an_old_sweep_is_resumed(explorations):
 def test_an_old_training_moves_a_julia_set(explorations):
     name = next(explorations.glob("train_*")).name
     field = ex.Julia(model=name)
-    track = field.hear(SOUND)
+    track = field.analyze(SOUND)
     frame = ex.render_frame(field, track, t=1.0, size=(32, 18))
     assert frame.std() > 1
 

@@ -9,7 +9,7 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import FieldFlags, with_setting_flags
+from explorer.cli.options import DurationOption, FieldFlags, FpsOption, StartOption, with_setting_flags
 from explorer.errors import SettingsError
 from explorer.settings import did_you_mean
 
@@ -24,13 +24,9 @@ def diagnose(
     resolution: Annotated[
         str, typer.Option("--resolution", metavar="360p|WxH", help="size to diagnose for")
     ] = "360p",
-    fps: Annotated[
-        str, typer.Option("--fps", metavar="N", help="frames a second, as in 30 or 23.976")
-    ] = "30",
-    start: Annotated[float, typer.Option("--start", metavar="S", help="where to start, in seconds")] = 0.0,
-    duration: Annotated[
-        float | None, typer.Option("--duration", metavar="S", help="how many seconds [default: to the end]")
-    ] = None,
+    fps: FpsOption = "30",
+    start: StartOption = 0.0,
+    duration: DurationOption = None,
     budget: Annotated[
         str, typer.Option("--budget", metavar="draft|full", help="how thoroughly to measure")
     ] = "full",
@@ -70,7 +66,7 @@ def diagnose(
     frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
     with ProgressBar() as progress:
         selected = field.build_field()
-        track = selected.hear(DEMO_CLIP if audio is None else audio, progress=progress)
+        track = selected.analyze(DEMO_CLIP if audio is None else audio, progress=progress)
         diagnosis = diagnose_field(selected, track, frames=frames, budget=budget, progress=progress)
     if picture_file:
         output_paths.save(diagnosis.figure(), picture_file)

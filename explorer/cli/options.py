@@ -14,6 +14,7 @@ from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
+from explorer.experiments.sweeps.options import SweepOptions
 from explorer.fields import FieldSettings
 from explorer.fields.presets import LOOKS, look
 from explorer.learn.settings import TrainSettings
@@ -28,6 +29,7 @@ SETTING_GROUPS: dict[str, type[Settings]] = {
     "encoder": EncoderSettings,
     "training": TrainSettings,
     "render_options": RenderOptions,
+    "sweep_options": SweepOptions,
 }
 
 
@@ -40,7 +42,7 @@ def flag_of(knob: Knob) -> Any:
         return typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False)
     return typer.Option(
         f"--{knob.flag}",
-        metavar=knob.unit.upper() or "VALUE",
+        metavar="PATH" if Path in knob.types else knob.unit.upper() or "VALUE",
         help=help,
         show_default=False,
         min=knob.low if kind is int else None,
@@ -56,6 +58,9 @@ def type_of(knob: Knob) -> Any:
 
 _COMMON = RenderOptions.knobs()
 Explorations = Annotated[str | None, flag_of(_COMMON["explorations"])]
+FpsOption = Annotated[str, flag_of(_COMMON["fps"])]
+StartOption = Annotated[float, flag_of(_COMMON["start"])]
+DurationOption = Annotated[float | None, flag_of(_COMMON["duration"])]
 DeviceOption = Annotated[str, flag_of(_COMMON["device"])]
 PrecisionOption = Annotated[str, flag_of(_COMMON["precision"])]
 ThreadsOption = Annotated[int | None, flag_of(_COMMON["threads"])]

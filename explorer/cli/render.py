@@ -71,7 +71,7 @@ def render(
             stored, sound, out = _stored_recipe(recipe, options, audio, out)
             target = _copy_target(out)
             plan = options.change(stored, field.apply_to(stored.field))
-        on_estimate = partial(_say_estimate, progress, dask)
+        on_estimate = partial(_print_estimate, progress, dask)
         run = render_recipe(
             plan, sound, out, options, executor=client, on_estimate=on_estimate, progress=progress
         )
@@ -105,7 +105,7 @@ def _copy_target(out: str | None) -> output_paths.OutputFile | None:
     return output_paths.OutputFile("OUT.mp4", out) if out is not None else None
 
 
-def _say_estimate(bar: ProgressBar, dask: str | None, expected: Estimate) -> None:
+def _print_estimate(bar: ProgressBar, dask: str | None, expected: Estimate) -> None:
     """Print what a render will take, on a line of its own."""
     bar.close()
     print_line(f"{expected}, on this machine alone" if dask else expected)

@@ -24,14 +24,16 @@ def report(
 ) -> None:
     """Write report.html for a run or a sweep: one file that opens anywhere and needs no network."""
     from explorer.experiments.library import lookup
-    from explorer.experiments.reports import latest, write_report
+    from explorer.experiments.reports import latest_folder, write_report
 
     if every and folder is not None:
         raise SettingsError("--all rebuilds every report; name no folder then")
     if every:
         page = _every(explorations)
     else:
-        page = write_report(latest(explorations) if folder is None else lookup.find(folder, explorations))
+        page = write_report(
+            latest_folder(explorations) if folder is None else lookup.find(folder, explorations)
+        )
         print_line(f"report      {page} ({size_text(page.stat().st_size)})")
     if show:
         webbrowser.open(page.resolve().as_uri())

@@ -11,7 +11,7 @@ from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import Explorations, with_setting_flags
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
-from explorer.fields.julia.model import NETWORK
+from explorer.fields.julia.model import ONNX_FILE
 from explorer.learn.settings import EVALUATION_PHASE, WRITING_PHASE
 from explorer.progress import Progress
 
@@ -63,7 +63,7 @@ def train(
     if len(history := run.history):
         print_line(f"epochs      {len(history)}, the best is {1 + history['validation'].to_numpy().argmin()}")
     print_line(run.report())
-    print_line(f"model       {run.folder / NETWORK}")
+    print_line(f"model       {run.folder / ONNX_FILE}")
     print_line(f"pictures    {run.folder / SHEET}")
     print_line(f"run         {run.folder}")
     if run.manifest["status"] == "stopped":

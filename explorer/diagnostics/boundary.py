@@ -31,7 +31,8 @@ from explorer.diagnostics.verdict import (
     Facts,
 )
 from explorer.fields import CPPN, Controls, FieldSettings, Grid
-from explorer.fields.cppn.network import ACTIVATIONS, PreparedCPPN
+from explorer.fields.cppn.network import PreparedCPPN
+from explorer.fields.cppn.weights import ACTIVATIONS
 from explorer.rendering import FrameSettings
 
 GAIN_STEPS = 21  # gains from the first to the last
@@ -105,7 +106,7 @@ def typical_pairs(
     field: CPPN, track: FeatureTrack, frames: FrameSettings, rng: np.random.Generator
 ) -> PairStatistics:
     """Pairs of inputs that differ in one respect; they depend on neither gain nor layers."""
-    field = field.at_rest
+    field = field.without_animation
     grid = Grid(*frames.size)
     columns, rows = (rng.integers(side - 1, size=INPUT_PAIRS) for side in frames.size)
     here, right = pixel_centers(grid, columns, rows), pixel_centers(grid, columns + 1, rows)
@@ -131,7 +132,7 @@ def typical_pairs(
 def _inputs(field: CPPN, controls: Controls, xy: Float32[np.ndarray, "pairs 2"]) -> Inputs:
     """The inputs of the network, one point for each moment."""
     prepared = PreparedCPPN(field.replace(hidden=1, layers=1), controls)
-    return np.hstack((field.place(xy).T, prepared.controls)).astype(np.float64)
+    return np.hstack((field.pixel_inputs(xy).T, prepared.controls)).astype(np.float64)
 
 
 def _pair_moments(one: Inputs, other: Inputs, bins: int = 1) -> list[PairMoments]:

@@ -20,7 +20,7 @@ from explorer.diagnostics.texts.diagnosis_text import describe_diagnosis
 from explorer.diagnostics.variance import crossed_variances
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.base import check
+from explorer.fields.base import check_field_and_track
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 from explorer.settings import did_you_mean
@@ -111,7 +111,7 @@ def diagnose(
     `prepare` and `colors`; layers are reported where the prepared field offers `layers`. A callback that
     raises stops the work. Raises SettingsError.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     if budget not in BUDGETS:
         raise SettingsError(f"no budget '{budget}'{did_you_mean(budget, BUDGETS)}")
     frames, counts = frames or DEFAULT_FRAMES, BUDGETS[budget]

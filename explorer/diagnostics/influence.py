@@ -24,7 +24,7 @@ from explorer.diagnostics.parallel import in_threads
 from explorer.diagnostics.results.influence import InfluenceResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, field_colors, random_times
 from explorer.fields import Controls, FieldSettings, Grid
-from explorer.fields.base import check
+from explorer.fields.base import check_field_and_track
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings, render_frame
 
@@ -69,7 +69,7 @@ def feature_influence(
     memory get a history that belongs together. About `budget` colors are evaluated, on a small picture
     of the recipe's shape; the same seed gives the same numbers. A callback that raises stops the work.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     frames, rng = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
     grid = _map_grid(frames)
     variants = len(field.features) + 2  # as it is, each feature from elsewhere, and all of them

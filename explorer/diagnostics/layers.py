@@ -15,7 +15,8 @@ from explorer.audio import FeatureTrack
 from explorer.diagnostics.sampling import pixel_centers, random_times
 from explorer.diagnostics.theory import Prediction, predict
 from explorer.fields import FieldSettings, Grid
-from explorer.fields.cppn.network import Network, activate
+from explorer.fields.cppn.network import activate
+from explorer.fields.cppn.weights import Network
 from explorer.rendering import FrameSettings
 
 SATURATION_SLOPE = 0.1  # of an activation's steepest slope: below, a unit is saturated
@@ -79,7 +80,7 @@ def layer_signals(
     points: int,
 ) -> tuple[LayerSignal, ...]:
     """Every layer of a field at `times` moments of the recipe and `points` pixels; empty without layers."""
-    rng, field = np.random.default_rng(seed), field.at_rest
+    rng, field = np.random.default_rng(seed), field.without_animation
     prepared = field.prepare(field.controls(track, random_times(track, frames, times, rng)))
     if not isinstance(prepared, Layered):
         return ()

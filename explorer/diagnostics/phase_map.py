@@ -14,7 +14,7 @@ from explorer.diagnostics.results.phase_map import PhaseMapResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.base import check
+from explorer.fields.base import check_field_and_track
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 from explorer.settings import did_you_mean
@@ -59,7 +59,7 @@ def phase_map(
     All cells are checked before the first is measured: SettingsError names what is not allowed. Cells are
     measured on all cores; an error from `progress`, or Ctrl-C, stops the work.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     fields, frames = _fields(field, x, y), frames or DEFAULT_FRAMES
 
     def cell(settings: FieldSettings) -> Diagnosis:

@@ -14,9 +14,10 @@ from explorer.diagnostics.parallel import in_threads
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, pixel_centers, random_times
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
-from explorer.fields.base import check
-from explorer.fields.cppn.network import Network, PreparedCPPN, activate, build
-from explorer.fields.palette_torch import paint
+from explorer.fields.base import check_field_and_track
+from explorer.fields.cppn.network import PreparedCPPN, activate
+from explorer.fields.cppn.weights import Network, random_network
+from explorer.fields.palette_torch import apply_palette
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
@@ -52,7 +53,7 @@ def calibrate(
     frame than from pixel to pixel. Very narrow and deep networks may miss the aim: diagnose the result.
     Raises SettingsError for a field that has no layers to scale.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     if not isinstance(field, CPPN):
         raise SettingsError(f"calibrate scales the layers of a CPPN; got {type(field).__name__}")
     frames = frames or DEFAULT_FRAMES
@@ -70,7 +71,7 @@ def calibrate(
 
 def limit_motion(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int = 0) -> CPPN:
     """The field with `audio_gain` and `time_span` at which frames differ no more than pixels side by side."""
-    original, field = field, field.at_rest
+    original, field = field, field.without_animation
     grid = Grid(*frames.size)
     rng = np.random.default_rng(seed)
     pixel = grid.pixel * field.coord_scale
@@ -95,7 +96,7 @@ def limit_motion(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: 
 
 def _inputs(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int) -> Inputs:
     """The inputs of the network at pixels and, after each, its right and its lower neighbor."""
-    rng, field = np.random.default_rng(seed), field.at_rest
+    rng, field = np.random.default_rng(seed), field.without_animation
     columns, rows = (rng.integers(side - 1, size=POINTS) for side in frames.size)
     xy = pixel_centers(Grid(*frames.size), columns[:, None] + [0, 1, 0], rows[:, None] + [0, 0, 1])
     prepared = PreparedCPPN(field, field.controls(track, random_times(track, frames, TIMES, rng)))
@@ -105,7 +106,7 @@ def _inputs(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int) 
 
 def _scales(field: CPPN, inputs: Inputs, progress: Progress) -> list[float]:
     """Bisect the range of the signal until the picture is as rough as it should be."""
-    network, low, high = build(field.at_rest), MIN_SIGNAL, MAX_SIGNAL
+    network, low, high = random_network(field.without_animation), MIN_SIGNAL, MAX_SIGNAL
     scaled = _scaling(network, inputs)
     for step in range(BISECTIONS):
         progress("calibrating", step, BISECTIONS)
@@ -139,7 +140,7 @@ def _scaling(network: Network, inputs: Inputs) -> Callable[[float], tuple[list[f
 
 def _correlation(z: torch.Tensor, palette: str) -> float:
     """Of neighboring pixels: see `correlation.neighbour_correlation`."""
-    colors = paint(torch.sigmoid(z), palette).double().reshape(TIMES, POINTS, 3, 3)
+    colors = apply_palette(torch.sigmoid(z), palette).double().reshape(TIMES, POINTS, 3, 3)
     steps = colors[:, :, 1:] - colors[:, :, :1]
     within = float(colors.var(dim=1).mean())
     return 1 - float((steps**2).mean()) / (2 * (within + ROUNDING_VARIANCE))

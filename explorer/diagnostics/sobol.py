@@ -39,7 +39,7 @@ from explorer.diagnostics.sampling import (
     random_times,
 )
 from explorer.fields import Controls, FieldSettings, Grid
-from explorer.fields.base import check
+from explorer.fields.base import check_field_and_track
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
@@ -118,7 +118,7 @@ def sobol_shares(
     moments of the track. About `budget` colors are evaluated; the same seed gives the same numbers. A
     callback that raises stops the work.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     frames, rng = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
     blocks = max(4, budget // (8 * BLOCK_SIZE**2))
     first, second = (_draw_groups(field, track, frames, blocks, rng) for _ in range(2))

@@ -11,21 +11,23 @@ from explorer.audio import analyze
 from explorer.audio.load import existing_file
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Sweep
-from explorer.experiments.reports import report_or_warn
+from explorer.experiments.reports import write_report_or_warn
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_reach
 from explorer.experiments.runs.estimate import Estimate
-from explorer.experiments.runs.eta import Plan
 from explorer.experiments.runs.execution import run_recipe
 from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.recipe import Recipe, find_audio
 from explorer.experiments.runs.run import Run
-from explorer.experiments.sweeps import point_folder, point_task
-from explorer.experiments.sweeps.manifest_writer import Journal, changed_by_hand
-from explorer.experiments.sweeps.options import Asked, specify
-from explorer.experiments.sweeps.parameter_paths import changed
-from explorer.experiments.sweeps.scheduler import Session, Tally, conduct
-from explorer.experiments.sweeps.specification import NAME, Specification
-from explorer.experiments.sweeps.tracks import analyse_all
+from explorer.experiments.runs.run_folder import SHEET, SPECIFICATION, point_folder
+from explorer.experiments.sweeps.eta import SweepPlan
+from explorer.experiments.sweeps.manifest_writer import SweepManifest, manual_changes
+from explorer.experiments.sweeps.options import SweepOptions, specify
+from explorer.experiments.sweeps.parameter_paths import with_parameters
+from explorer.experiments.sweeps.point_status import is_settled, point_log
+from explorer.experiments.sweeps.point_task import outcome
+from explorer.experiments.sweeps.scheduler import Session, Tally, run_points
+from explorer.experiments.sweeps.specification import Specification
+from explorer.experiments.sweeps.tracks import analyze_all
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
 from explorer.formatting import count_text
@@ -94,7 +96,7 @@ def render_recipe(
     run = run_recipe(
         recipe, audio, out, options, executor=executor, on_estimate=on_estimate, progress=progress
     )
-    report_or_warn(run.folder)
+    write_report_or_warn(run.folder)
     return run
 
 
@@ -124,7 +126,7 @@ def sweep(
     resume: str | Path | None = None,
     retry_failed: bool = False,
     explorations: str | Path | None = None,
-    announce: Callable[[Plan], None] = lambda plan: None,
+    announce: Callable[[SweepPlan], None] = lambda plan: None,
     progress: Progress = silent,
 ) -> Sweep:
     """Draw, measure and film a field with settings varied, and keep everything in a new sweep folder.
@@ -136,58 +138,76 @@ def sweep(
     `moments` (seconds, or how many), drawn at `size`, a thumbnail, a diagnosis and a clip with sound.
 
     `announce` is called with the plan before the first point and again once that was measured; raising
-    stops. A point that fails is kept as failed and the rest goes on. After any end `resume=folder` does what
-    is left, with `retry_failed` the failed points too; settings given then must be the sweep's own. Runs on
-    local processes (`workers`, else as many as are worth it), or on a `dask.distributed.Client` or any other
-    executor whose workers reach the folder.
+    stops. A point that fails is recorded as failed and the rest is drawn. After any end `resume=folder` does
+    what is left, with `retry_failed` the failed points too; settings given then must be the sweep's own. Runs
+    on local processes (`workers`, else as many as are worth it), or on a `dask.distributed.Client` or any
+    other executor whose workers reach the folder.
     Raises SettingsError for names and values that are not allowed, before anything is drawn.
     """
-    asked = Asked(
-        field, vary, ready, sampler, samples, sampler_seed, size, fps, start, duration, analysis, moments,
-        thumb, clips, clip_seconds, clip_size, precision,
-    )  # fmt: skip
-    target = resolve(device, precision or "auto")
+    options = SweepOptions.of(locals())
+    target = resolve(options.device, options.precision)
     if executor is not None:
         as_executor(executor)
     if resume is not None:
-        folder, spec, sound = _resumed(Path(resume), asked, audio)
-    elif audio is None:
-        raise SettingsError("name a sound file, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
+        folder, spec, sound = _stored_sweep(Path(resume), field, vary, options, audio)
     else:
-        sound = existing_file(audio)
-        spec = specify(asked, sound, _duration(sound, progress))
-        folder = files.new_folder(files.explorations_folder(explorations), "sweep")
-        files.write_json(folder / NAME, spec.to_dict())
-    journal = Journal(folder, spec, sound, target)
-    with journal:
-        analyse_all(folder, (changed(spec.base, params) for _, params in spec.points), sound, progress)
-        session = Session(folder, target.torch_device.type, retry_failed, journal.report, progress)
-        tally, keys = _left(folder, spec, retry_failed)
+        folder, spec, sound = _new_sweep(field, vary, options, audio, progress)
+    with SweepManifest(folder, spec, sound, target) as manifest:
+        analyze_all(
+            folder, (with_parameters(spec.base, params) for _, params in spec.points), sound, progress
+        )
+        session = Session(folder, target.torch_device.type, retry_failed, manifest.report, progress)
+        tally, keys = _unsettled(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
         check_reach(executor, folder)
         try:
-            conduct(session, keys, tally, plan, workers=workers, executor=executor, announce=announce)
+            run_points(session, keys, tally, plan, workers=workers, executor=executor, announce=announce)
         finally:
-            journal.report(tally, last=True)
-            _show(folder)
-    report_or_warn(folder)
+            manifest.report(tally, last=True)
+            _write_sheet(folder)
+    write_report_or_warn(folder)
     return Sweep(folder)
 
 
-def _resumed(folder: Path, asked: Asked, audio: str | Path | None) -> tuple[Path, Specification, Path]:
-    """The specification of a sweep folder and its sound. Raises SettingsError for what was changed since."""
+def _new_sweep(
+    field: FieldSettings | None,
+    vary: Mapping[str, Any] | None,
+    options: SweepOptions,
+    audio: str | Path | None,
+    progress: Progress,
+) -> tuple[Path, Specification, Path]:
+    """A new sweep folder, with its specification and sound."""
+    if audio is None:
+        raise SettingsError("name a sound file, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
+    sound = existing_file(audio)
+    spec = specify(field, vary, options, sound, _duration(sound, progress))
+    folder = files.new_folder(files.explorations_folder(options.explorations), "sweep")
+    files.write_json(folder / SPECIFICATION, spec.to_dict())
+    return folder, spec, sound
+
+
+def _stored_sweep(
+    folder: Path,
+    field: FieldSettings | None,
+    vary: Mapping[str, Any] | None,
+    options: SweepOptions,
+    audio: str | Path | None,
+) -> tuple[Path, Specification, Path]:
+    """A sweep folder that is resumed. Raises SettingsError for what was changed since."""
     spec = Specification.read(folder)
-    if told := changed_by_hand(folder, spec):
-        raise SettingsError(f"{NAME} in {folder} is not that of its sweep: {told}; a sweep cannot change")
+    if changes := manual_changes(folder, spec):
+        raise SettingsError(
+            f"{SPECIFICATION} in {folder} is not that of its sweep: {changes}; a sweep cannot change"
+        )
     try:
         sound = find_audio(spec.base, folder, audio)
     except SettingsError as error:
         raise SettingsError(
             str(error).partition(";")[0] + "; name the file: sweep AUDIO --resume FOLDER"
         ) from None
-    if not asked.nothing:
-        wanted = specify(asked, sound, _duration(sound, silent), spec)
-        if differences := spec.differences(wanted):
+    if field is not None or vary is not None or options.specifies:
+        other = specify(field, vary, options, sound, _duration(sound, silent), spec)
+        if differences := spec.differences(other):
             raise SettingsError(
                 f"{folder.name} is another sweep: {'; '.join(differences)}; "
                 "resume it as it was, or leave --resume out for a new one"
@@ -196,21 +216,21 @@ def _resumed(folder: Path, asked: Asked, audio: str | Path | None) -> tuple[Path
 
 
 def _duration(sound: Path, progress: Progress) -> Callable[[Recipe], float]:
-    """Seconds of the sound: what an analysis, which every sweep needs anyway, finds."""
+    """Seconds of the sound, from an analysis, which every sweep needs anyway."""
     return lambda recipe: analyze(sound, progress=progress, **recipe.analysis.model_dump()).duration
 
 
-def _left(folder: Path, spec: Specification, retry_failed: bool) -> tuple[Tally, list[str]]:
+def _unsettled(folder: Path, spec: Specification, retry_failed: bool) -> tuple[Tally, list[str]]:
     """What earlier sessions did, and the keys of the points that are to be done."""
-    statuses = {key: point_folder.told(point_folder.folder_of(folder, key)) for key in spec.keys}
-    keys = [key for key, log in statuses.items() if not point_folder.is_settled(log["status"], retry_failed)]
+    logs = {key: point_log(point_folder(folder, key)) for key in spec.keys}
+    keys = [key for key, log in logs.items() if not is_settled(log["status"], retry_failed)]
     tally = Tally(len(spec.keys))
     for key in set(spec.keys) - set(keys):
-        tally.count(point_task.answer(key, statuses[key]))
+        tally.add(outcome(key, logs[key]))
     return tally, keys
 
 
-def _plan(folder: Path, spec: Specification, to_do: int) -> Plan:
+def _plan(folder: Path, spec: Specification, to_do: int) -> SweepPlan:
     axes = [
         (name, f"{spec.ranges[name][0]:g} to {spec.ranges[name][1]:g}")
         if name in spec.ranges
@@ -218,14 +238,14 @@ def _plan(folder: Path, spec: Specification, to_do: int) -> Plan:
         for name, values in spec.vary.items()
     ]
     skipped = () if spec.clip else ("clips are skipped",)
-    return Plan(len(spec.points), to_do, axes, skipped, folder=folder)
+    return SweepPlan(len(spec.points), to_do, axes, skipped, folder=folder)
 
 
-def _show(folder: Path) -> None:
-    """The contact sheet, as far as there are pictures."""
-    found = Sweep(folder)
+def _write_sheet(folder: Path) -> None:
+    """The contact sheet, of the points that have pictures."""
+    result = Sweep(folder)
     try:
-        if (found.table["status"] == "done").any():
-            save_image(found.sheet_pixels(), folder / "sheet.jpg")
+        if (result.table["status"] == "done").any():
+            save_image(result.sheet_pixels(), folder / SHEET)
     except (ExplorerError, OSError):  # must not hide how the sweep itself ended
         return

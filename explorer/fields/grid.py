@@ -1,4 +1,4 @@
-"""Where pixels lie: centres on a grid that spans [-1, 1] on the shorter side, aspect kept."""
+"""Pixel centers on a grid that spans [-1, 1] on the shorter side, aspect kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jaxtyping import Float32
 
 @dataclass(frozen=True)
 class Grid:
-    """The pixel centres of a frame; x grows to the right, y grows downwards."""
+    """The pixel centers of a frame; x grows to the right, y downwards."""
 
     width: int
     height: int
@@ -21,7 +21,7 @@ class Grid:
         return 2 / min(self.width, self.height)
 
     def xy(self) -> Float32[np.ndarray, "points 2"]:
-        """Centres row by row, computed in double precision and rounded once."""
+        """Centers row by row, computed in double precision and rounded once."""
         x = (np.arange(self.width) + 0.5 - self.width / 2) * self.pixel
         y = (np.arange(self.height) + 0.5 - self.height / 2) * self.pixel
         return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float32)

@@ -1,4 +1,4 @@
-"""A palette from a picture: its dark, its telling and its light colour."""
+"""A palette from a picture: its darkest, its most characteristic and its lightest color."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from scipy.cluster.vq import kmeans2
 
 from explorer.errors import SettingsError
 from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
-from explorer.fields.srgb import decoded, encoded
+from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 
-SIDE = 96  # pixels of the picture that are looked at
-GROUPS = 6
+SIDE = 96  # the picture is scaled to this many pixels square
+CLUSTERS = 6
 
-Colours = Float64[np.ndarray, "colours 3"]
+Colors = Float64[np.ndarray, "colors 3"]
 
 
 def palette_from(picture: str | Path) -> str:
-    """Three colours of a picture, dark to light, as the setting `palette` takes them.
+    """Three colors of a picture, dark to light, as a value of the setting `palette`.
 
-    Such as `#101830-#c05a20-#ffe8a0`. The colours of its pixels are put into six groups (k-means in OKLab).
-    The darkest and the lightest group are the ends; of the others the most colourful, weighed by how much
-    there is of it, is the middle. The recipe holds the colours, so it needs the picture no more. Raises
-    SettingsError for what is no picture.
+    Such as `#101830-#c05a20-#ffe8a0`. The colors of its pixels are put into six clusters (k-means in OKLab).
+    The darkest and the lightest cluster are the ends; of the others the most colorful, weighted by its size,
+    is the middle. The recipe holds the colors and no longer needs the picture. Raises SettingsError for a
+    file that is no picture.
     """
     try:
-        with Image.open(picture) as opened:
-            small = opened.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
+        with Image.open(picture) as image:
+            small = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise SettingsError(_unreadable(Path(picture), error)) from None
     lab = _to_oklab(np.asarray(small, np.float64).reshape(-1, 3) / 255)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of groups that stay empty in pictures of few colours
-        centres, labels = kmeans2(lab, GROUPS, minit="++", seed=0)
-    sizes = np.bincount(labels, minlength=GROUPS)
-    centres, sizes = centres[sizes > 0], sizes[sizes > 0]
-    order = np.argsort(centres[:, 0])
-    centres, sizes = centres[order], sizes[order]
-    inner = slice(1, -1) if len(centres) > 2 else slice(0, 1)
-    telling = np.hypot(*centres[inner, 1:].T) * np.sqrt(sizes[inner]) + 1e-9 * sizes[inner]
-    chosen = np.stack([centres[0], centres[inner][telling.argmax()], centres[-1]])
-    return "-".join("#" + bytes(colour).hex() for colour in np.round(255 * _to_srgb(chosen)).astype(np.uint8))
+        warnings.simplefilter("ignore")  # about clusters that stay empty in pictures of few colors
+        centers, labels = kmeans2(lab, CLUSTERS, minit="++", seed=0)
+    sizes = np.bincount(labels, minlength=CLUSTERS)
+    centers, sizes = centers[sizes > 0], sizes[sizes > 0]
+    order = np.argsort(centers[:, 0])
+    centers, sizes = centers[order], sizes[order]
+    inner = slice(1, -1) if len(centers) > 2 else slice(0, 1)
+    character = np.hypot(*centers[inner, 1:].T) * np.sqrt(sizes[inner]) + 1e-9 * sizes[inner]
+    colors = np.stack([centers[0], centers[inner][character.argmax()], centers[-1]])
+    return "-".join("#" + bytes(color).hex() for color in np.round(255 * _to_srgb(colors)).astype(np.uint8))
 
 
 def _unreadable(picture: Path, error: Exception) -> str:
-    """Why there are no colours in what should be a picture."""
+    """Why a file has no colors."""
     if not picture.exists():
         return f"palette: there is no picture {picture}; check the name and the folder"
     if picture.is_dir() or isinstance(error, UnidentifiedImageError):
@@ -57,10 +57,12 @@ def _unreadable(picture: Path, error: Exception) -> str:
     return f"palette: cannot read {picture}: {reason}; give another picture such as a JPEG or PNG"
 
 
-def _to_oklab(srgb: Colours) -> Colours:
-    return np.asarray(np.cbrt(decoded(srgb) @ np.linalg.inv(LMS_TO_LINEAR).T) @ np.linalg.inv(OKLAB_TO_LMS).T)
+def _to_oklab(srgb: Colors) -> Colors:
+    return np.asarray(
+        np.cbrt(srgb_to_linear(srgb) @ np.linalg.inv(LMS_TO_LINEAR).T) @ np.linalg.inv(OKLAB_TO_LMS).T
+    )
 
 
-def _to_srgb(lab: Colours) -> Colours:
+def _to_srgb(lab: Colors) -> Colors:
     linear = ((lab @ np.array(OKLAB_TO_LMS).T) ** 3 @ np.array(LMS_TO_LINEAR).T).clip(0, 1)
-    return encoded(linear)
+    return linear_to_srgb(linear)

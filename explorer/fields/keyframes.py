@@ -1,8 +1,8 @@
-"""Settings that move along the track: keyframes, and the values between them.
+"""Keyframes: settings that move along the track, and their values between keyframes.
 
-A keyframe names a moment (seconds, or the beginning of a section of the music) and what some settings are
-then; from one keyframe to the next they move in a straight line. A field's own settings are those of the
-beginning.
+A keyframe is a moment (seconds, or the start of a section of the music) with the values of some settings at
+that moment; between two keyframes a setting is interpolated linearly. The field's own settings hold at the
+start of the track.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float64
@@ -19,156 +19,169 @@ from pydantic import model_validator
 
 from explorer.audio import FeatureTrack
 from explorer.errors import ExplorerWarning, SettingsError
+from explorer.fields.controls import Controls
 from explorer.settings import Knob, Settings, did_you_mean
 
-if TYPE_CHECKING:
-    from explorer.fields.base import Controls, FieldSettings
-
-TYPED = "20: audio_gain=3; section 1: audio_gain=1"  # every field can move it
-EXAMPLE = f'(20, {{"audio_gain": 3}}), ("section 1", {{"audio_gain": 1}}), or as text: {TYPED}'
-SECTION = re.compile(r"section (\d+)")
+TEXT_EXAMPLE = "20: audio_gain=3; section 1: audio_gain=1"  # every field can animate it
+EXAMPLE = f'(20, {{"audio_gain": 3}}), ("section 1", {{"audio_gain": 1}}), or as text: {TEXT_EXAMPLE}'
+SECTION_PATTERN = re.compile(r"section (\d+)")
 
 
 class Keyframe(Settings):
-    """What some settings are at a moment: seconds, or `section N` (from 0) for where a section begins."""
+    """The values of some settings at a moment: seconds, or `section N` (from 0) for its start."""
 
     at: float | str
     settings: tuple[tuple[str, float], ...]
 
     @model_validator(mode="before")
     @classmethod
-    def _from_pair(cls, given: Any) -> Any:
-        """Also a pair (moment, settings by name); numbers may be typed. Raises SettingsError."""
-        if isinstance(given, cls):
-            return given
-        if isinstance(given, tuple | list) and len(given) == 2:
-            given = {"at": given[0], "settings": given[1]}
-        if not isinstance(given, dict) or given.keys() != {"at", "settings"}:
-            raise SettingsError(f"keyframes: got {given!r}; give {EXAMPLE}")
-        at, named = _moment(given["at"]), given["settings"]
-        pairs = tuple(named.items() if isinstance(named, dict) else named)
+    def _from_pair(cls, value: Any) -> Any:
+        """Accept a pair (moment, settings by name), too; numbers may be text. Raises SettingsError."""
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, tuple | list) and len(value) == 2:
+            value = {"at": value[0], "settings": value[1]}
+        if not isinstance(value, dict) or value.keys() != {"at", "settings"}:
+            raise SettingsError(f"keyframes: got {value!r}; give {EXAMPLE}")
+        at, settings = _parse_moment(value["at"]), value["settings"]
+        pairs = tuple(settings.items() if isinstance(settings, dict) else settings)
         if not pairs or any(len(pair) != 2 for pair in pairs):
-            raise SettingsError(f"keyframes: {_said(at)} names no setting; give {EXAMPLE}")
+            raise SettingsError(f"keyframes: {_moment_text(at)} names no setting; give {EXAMPLE}")
         names = [name for name, _ in pairs]
         if twice := [name for name in names if names.count(name) > 1]:
-            raise SettingsError(f"keyframes: {_said(at)} says twice what {twice[0]} is; say it once")
-        return {"at": at, "settings": tuple((name, _number(name, value)) for name, value in pairs)}
+            raise SettingsError(f"keyframes: {_moment_text(at)} sets {twice[0]} twice; set it once")
+        return {"at": at, "settings": tuple((name, _parse_number(name, number)) for name, number in pairs)}
 
     @property
     def section(self) -> int | None:
         """The number of its section; None when it is at a time."""
-        found = SECTION.fullmatch(self.at) if isinstance(self.at, str) else None
-        return int(found[1]) if found else None
+        match = SECTION_PATTERN.fullmatch(self.at) if isinstance(self.at, str) else None
+        return int(match[1]) if match else None
 
     def __str__(self) -> str:
-        return f"{_said(self.at)}: " + " ".join(f"{name}={value:.10g}" for name, value in self.settings)
+        return f"{_moment_text(self.at)}: " + " ".join(
+            f"{name}={value:.10g}" for name, value in self.settings
+        )
 
     def __repr__(self) -> str:
         return f"({self.at!r}, {dict(self.settings)!r})"
 
 
-def _said(at: float | str) -> str:
+def _moment_text(at: float | str) -> str:
     return at if isinstance(at, str) else f"{at:g}"
 
 
-def _moment(given: Any) -> float | str:
-    """Seconds or `section N`, typed or not. Raises SettingsError."""
-    if isinstance(given, str) and SECTION.fullmatch(given.strip()):
-        return given.strip()
+def _parse_moment(value: Any) -> float | str:
+    """Seconds or `section N`, as a number or as text. Raises SettingsError."""
+    if isinstance(value, str) and SECTION_PATTERN.fullmatch(value.strip()):
+        return value.strip()
     try:
-        seconds = float(given)
+        seconds = float(value)
     except (TypeError, ValueError):
         seconds = math.nan
     if not 0 <= seconds < math.inf:
         raise SettingsError(
-            f"keyframes: got {given!r} for the moment; give seconds from the beginning, 0 or more, or a "
+            f"keyframes: got {value!r} for the moment; give seconds from the start, 0 or more, or a "
             "section as in 'section 2'"
         )
     return seconds
 
 
-def _number(name: str, given: Any) -> float:
-    """A value. Raises SettingsError."""
+def _parse_number(name: str, value: Any) -> float:
+    """The value of a setting. Raises SettingsError."""
     try:
-        value = float(given)
+        number = float(value)
     except (TypeError, ValueError):
-        value = math.nan
-    if not math.isfinite(value):
-        raise SettingsError(f"keyframes: {name}: got {given!r}; give a number")
-    return value
+        number = math.nan
+    if not math.isfinite(number):
+        raise SettingsError(f"keyframes: {name}: got {value!r}; give a number")
+    return number
 
 
-def parse(given: Any) -> Any:
-    """Keyframes from typed text, `MOMENT: name=value name=value; ...`; anything else as it is."""
-    if given is None:
+def parse(value: Any) -> Any:
+    """Keyframes from text, `MOMENT: name=value name=value; ...`; any other value unchanged."""
+    if value is None:
         return ()
-    if not isinstance(given, str):
-        return given
-    found = []
-    for part in filter(None, map(str.strip, given.split(";"))):
-        moment, _, said = part.partition(":")
-        pairs = [text.partition("=") for text in re.split(r"[\s,]+", said.strip())]
-        if not all(name and equals and value for name, equals, value in pairs):
+    if not isinstance(value, str):
+        return value
+    keyframes = []
+    for part in filter(None, map(str.strip, value.split(";"))):
+        moment, _, settings = part.partition(":")
+        pairs = [text.partition("=") for text in re.split(r"[\s,]+", settings.strip())]
+        if not all(name and equals and number for name, equals, number in pairs):
             raise SettingsError(f"keyframes: got {part!r}; give {EXAMPLE}")
-        found.append({"at": moment.strip(), "settings": tuple((name, value) for name, _, value in pairs)})
-    return tuple(found)
+        numbers = tuple((name, number) for name, _, number in pairs)
+        keyframes.append({"at": moment.strip(), "settings": numbers})
+    return tuple(keyframes)
 
 
 def check(keyframes: Iterable[Keyframe], movable: Iterable[str], knobs: Mapping[str, Knob]) -> None:
-    """Raise SettingsError unless each names settings that can move, within bounds, at a moment of its own."""
-    seen = set()
+    """Raise SettingsError unless each sets animatable settings, within bounds, at a moment of its own."""
+    moments = set()
     for keyframe in keyframes:
-        if keyframe.at in seen:
-            raise SettingsError(f"keyframes: {_said(keyframe.at)} is given twice; put its settings into one")
-        seen.add(keyframe.at)
+        if keyframe.at in moments:
+            raise SettingsError(
+                f"keyframes: {_moment_text(keyframe.at)} is given twice; put its settings into one"
+            )
+        moments.add(keyframe.at)
         for name, value in keyframe.settings:
             if name not in movable:
                 raise SettingsError(f"keyframes cannot move '{name}'{did_you_mean(name, movable)}")
-            said = knobs[name]
-            if not said.accepts(value) or (said.is_integer and value % 1):
-                raise SettingsError(f"keyframes: {name}: got {value:g}; allowed: {said.allowed}")
+            knob = knobs[name]
+            if not knob.accepts(value) or (knob.is_integer and value % 1):
+                raise SettingsError(f"keyframes: {name}: got {value:g}; allowed: {knob.allowed}")
 
 
-def warn_of_the_end(keyframes: Iterable[Keyframe], track: FeatureTrack) -> None:
-    """Say so, once, when keyframes lie where the track has ended."""
-    late = [str(keyframe) for keyframe in keyframes if _after(keyframe, track.duration)]
+def warn_after_end(keyframes: Iterable[Keyframe], track: FeatureTrack) -> None:
+    """Warn once when keyframes are at a time after the end of the track."""
+    late = [str(keyframe) for keyframe in keyframes if _is_after(keyframe, track.duration)]
     if late:
-        told = f"{track.name} ends after {track.duration:.2f} s, before the keyframe{'s' * (len(late) > 1)} "
-        warnings.warn(ExplorerWarning(told + "; ".join(late)), stacklevel=3)
+        text = f"{track.name} ends after {track.duration:.2f} s, before the keyframe{'s' * (len(late) > 1)} "
+        warnings.warn(ExplorerWarning(text + "; ".join(late)), stacklevel=3)
 
 
-def _after(keyframe: Keyframe, end: float) -> bool:
+def _is_after(keyframe: Keyframe, end: float) -> bool:
     return isinstance(keyframe.at, float) and keyframe.at > end
 
 
-def moving(keyframes: Iterable[Keyframe]) -> tuple[str, ...]:
-    """The settings that some keyframe names, in alphabetical order."""
-    return tuple(sorted({name for keyframe in keyframes for name, _ in keyframe.settings}))
+class Keyframed(Protocol):
+    """What this module needs of a field."""
+
+    @property
+    def keyframes(self) -> tuple[Keyframe, ...]:
+        """See `FieldSettings.keyframes`."""
+        ...
+
+    def rest_value(self, name: str) -> float:
+        """See `FieldSettings.rest_value`."""
+        ...
 
 
-def moments(keyframes: Iterable[Keyframe], track: FeatureTrack) -> list[tuple[float, dict[str, float]]]:
-    """Keyframes as (seconds, settings), in order of time. Raises SettingsError for a section there is not."""
-    found = [(_seconds(keyframe, track), dict(keyframe.settings)) for keyframe in keyframes]
-    return sorted(found, key=lambda each: each[0])
+def animated_names(field: Keyframed) -> tuple[str, ...]:
+    """The settings that keyframes name, in alphabetical order."""
+    return tuple(sorted({name for keyframe in field.keyframes for name, _ in keyframe.settings}))
 
 
 def values(
-    field: FieldSettings, track: FeatureTrack, times: Float64[np.ndarray, " times"]
+    field: Keyframed, track: FeatureTrack, times: Float64[np.ndarray, " times"]
 ) -> dict[str, Float64[np.ndarray, " times"]]:
-    """Each moving setting at times in seconds but `seed`, which has no values between."""
+    """The animated settings at times in seconds, without `seed`: there are no values between two seeds."""
     return {
-        name: np.interp(times, *knots(field, name, track))
-        for name in moving(field.keyframes)
-        if name != "seed"
+        name: np.interp(times, *knots(field, name, track)) for name in animated_names(field) if name != "seed"
     }
 
 
-def knots(field: FieldSettings, name: str, track: FeatureTrack) -> tuple[list[float], list[float]]:
-    """Seconds and values of a setting: its own at the beginning, then those of the keyframes that name it."""
-    named = [(at, settings[name]) for at, settings in moments(field.keyframes, track) if name in settings]
-    if named[0][0] > 0:
-        named.insert(0, (0.0, field.resting(name)))
-    return [at for at, _ in named], [value for _, value in named]
+def knots(field: Keyframed, name: str, track: FeatureTrack) -> tuple[list[float], list[float]]:
+    """Seconds and values of a setting: the field's own at the start, then those of its keyframes.
+
+    Raises SettingsError for a section that the track does not have.
+    """
+    moments = [(_seconds(keyframe, track), dict(keyframe.settings)) for keyframe in field.keyframes]
+    moments.sort(key=lambda moment: moment[0])
+    points = [(at, settings[name]) for at, settings in moments if name in settings]
+    if points[0][0] > 0:
+        points.insert(0, (0.0, field.rest_value(name)))
+    return [at for at, _ in points], [value for _, value in points]
 
 
 def _seconds(keyframe: Keyframe, track: FeatureTrack) -> float:
@@ -176,29 +189,29 @@ def _seconds(keyframe: Keyframe, track: FeatureTrack) -> float:
         return float(keyframe.at)
     if "section" not in track.names:
         raise SettingsError(
-            f"{track.name} was analysed without its sections; ask for them: "
+            f"{track.name} was analyzed without its sections; ask for them: "
             "analyze(path, extras=('sections',))"
         )
     numbers = track.raw[:, track.names.index("section")]
-    begins = np.flatnonzero(numbers == keyframe.section)
-    if not len(begins):
+    frames = np.flatnonzero(numbers == keyframe.section)
+    if not len(frames):
         raise SettingsError(
             f"keyframes: there is no section {keyframe.section}; {track.name} has {int(numbers.max()) + 1}, "
             "counted from 0"
         )
-    return float(begins[0] / track.fps)
+    return float(frames[0] / track.fps)
 
 
-class Moving:
-    """Settings as they are at some moments: an array for each that moves, all others as they are."""
+class AnimatedSettings:
+    """Settings at some moments: an array for each animated setting, the others unchanged."""
 
-    def __init__(self, settings: FieldSettings, values: dict[str, Float64[np.ndarray, " moments"]]) -> None:
+    def __init__(self, settings: Keyframed, values: dict[str, Float64[np.ndarray, " moments"]]) -> None:
         self._settings, self._values = settings, values
 
     @classmethod
-    def of(cls, settings: FieldSettings, controls: Controls) -> Any:
-        """From the columns of controls; the settings themselves where none moves."""
-        names = moving(settings.keyframes)
+    def from_controls(cls, settings: Keyframed, controls: Controls) -> Any:
+        """From the columns of controls; the settings themselves where none is animated."""
+        names = animated_names(settings)
         if not names:
             return settings
         columns = (controls.values[:, controls.names.index(name)].astype(np.float64) for name in names)

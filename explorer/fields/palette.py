@@ -1,4 +1,6 @@
-"""From three numbers in [0, 1] to sRGB: as they are, through OKLab, or through a cosine palette.
+"""Palettes, from three numbers u in [0, 1] to sRGB: unchanged, through OKLab, or through a cosine palette.
+
+The formulas are in `kernels.color_formulas`.
 
 OKLab: Bjorn Ottosson, "A perceptual color space for image processing" (2020).
 Cosine palettes: Inigo Quilez, "Palettes" (1999): a + b cos(2 pi (c t + d)).
@@ -19,7 +21,7 @@ Triple = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Cosine:
-    """t = u[1] chooses the colour, u[2] the light from `shade` to 1, u[0] drifts the phase a little."""
+    """t = u[1] selects the color, u[2] the light from `shade` to 1, u[0] shifts t by up to `drift`."""
 
     base: Triple
     swing: Triple
@@ -28,10 +30,16 @@ class Cosine:
     shade: float = 0.6
     drift: float = 0.0
 
+    @property
+    def numbers(self) -> list[float]:
+        """The coefficients in the order of `color_formulas.cosine_color`."""
+        channels = zip(self.base, self.swing, self.cycles, self.phase, strict=True)
+        return [self.shade, self.drift, *[value for channel in channels for value in channel]]
+
 
 @dataclass(frozen=True)
 class OKLab:
-    """u[0] is lightness within bounds, u[1] and u[2] the two colour axes around a tint."""
+    """u[0] is lightness from `dark` to `light`, u[1] and u[2] the two color axes around a tint."""
 
     dark: float = 0.15
     light: float = 0.95
@@ -39,9 +47,15 @@ class OKLab:
     tint_a: float = 0.0
     tint_b: float = 0.0
 
+    @property
+    def numbers(self) -> list[float]:
+        """The coefficients in the order of `color_formulas.oklab_color`."""
+        span, chroma = self.light - self.dark, self.chroma
+        return [self.dark, span, self.tint_a - chroma, self.tint_b - chroma, 2 * chroma]
 
-def through(start: Triple, middle: Triple, end: Triple, drift: float = 0.12) -> Cosine:
-    """The half cosine wave through three colours at t = 0, 1/2 and 1 (with u[0] at its middle, 1/2)."""
+
+def cosine_through(start: Triple, middle: Triple, end: Triple, drift: float = 0.12) -> Cosine:
+    """The half cosine wave through three colors at t = 0, 1/2 and 1 (with u[0] at its middle, 1/2)."""
     base = [(s + e) / 2 for s, e in zip(start, end, strict=True)]
     waves = [complex((s - e) / 2, b - m) for s, m, e, b in zip(start, middle, end, base, strict=True)]
     swing = [abs(wave) for wave in waves]
@@ -61,50 +75,50 @@ PALETTES: dict[str, Cosine | OKLab | None] = {
     "oklab": OKLab(),
     "pastel": OKLab(dark=0.55, light=0.97, chroma=0.10, tint_b=0.02),
     "copper": Cosine((0.52, 0.42, 0.40), (0.48, 0.42, 0.40), (1.0, 1.0, 1.0), (0.02, 0.14, 0.28)),
-    "ember": through((0.04, 0.04, 0.15), (0.86, 0.33, 0.10), (1.00, 0.88, 0.64)),
-    "lagoon": through((0.01, 0.08, 0.20), (0.05, 0.52, 0.58), (0.96, 0.94, 0.80)),
-    "aurora": through((0.07, 0.02, 0.20), (0.08, 0.62, 0.56), (0.95, 0.74, 0.95)),
-    "dusk": through((0.09, 0.05, 0.26), (0.80, 0.27, 0.44), (1.00, 0.82, 0.66)),
-    "ink": through((0.05, 0.05, 0.08), (0.53, 0.51, 0.50), (0.98, 0.96, 0.92)),
+    "ember": cosine_through((0.04, 0.04, 0.15), (0.86, 0.33, 0.10), (1.00, 0.88, 0.64)),
+    "lagoon": cosine_through((0.01, 0.08, 0.20), (0.05, 0.52, 0.58), (0.96, 0.94, 0.80)),
+    "aurora": cosine_through((0.07, 0.02, 0.20), (0.08, 0.62, 0.56), (0.95, 0.74, 0.95)),
+    "dusk": cosine_through((0.09, 0.05, 0.26), (0.80, 0.27, 0.44), (1.00, 0.82, 0.66)),
+    "ink": cosine_through((0.05, 0.05, 0.08), (0.53, 0.51, 0.50), (0.98, 0.96, 0.92)),
 }
 
-CUSTOM = re.compile(r"(#[0-9a-f]{6})-(#[0-9a-f]{6})-(#[0-9a-f]{6})", re.IGNORECASE)
+THREE_COLORS_PATTERN = re.compile(r"(#[0-9a-f]{6})-(#[0-9a-f]{6})-(#[0-9a-f]{6})", re.IGNORECASE)
 
 
-def palette_of(name: str) -> Cosine | OKLab | None:
-    """The palette of a name or of three colours, `#101830-#c05a20-#ffe8a0`; None for plain RGB.
+def parse_palette(name: str) -> Cosine | OKLab | None:
+    """The palette of a name or of three colors, `#101830-#c05a20-#ffe8a0`; None for plain RGB.
 
     Raises SettingsError.
     """
     if name in PALETTES:
         return PALETTES[name]
-    if not (colours := three_colours(name)):
+    if not (colors := three_colors(name)):
         raise SettingsError(
-            f"palette: got {name!r}; allowed: one of {', '.join(PALETTES)}, or three colours from dark to "
+            f"palette: got {name!r}; allowed: one of {', '.join(PALETTES)}, or three colors from dark to "
             "light as in #101830-#c05a20-#ffe8a0"
         )
-    return through(*colours)
+    return cosine_through(*colors)
 
 
-def three_colours(name: str) -> tuple[Triple, Triple, Triple] | None:
-    """The colours of `#101830-#c05a20-#ffe8a0`, each in [0, 1]; None for any other name."""
-    if not (found := CUSTOM.fullmatch(name)):
+def three_colors(name: str) -> tuple[Triple, Triple, Triple] | None:
+    """The colors of `#101830-#c05a20-#ffe8a0`, each in [0, 1]; None for any other name."""
+    if not (match := THREE_COLORS_PATTERN.fullmatch(name)):
         return None
     dark, middle, light = (
-        _triple([int(code[n : n + 2], 16) / 255 for n in (1, 3, 5)]) for code in found.groups()
+        _triple([int(code[n : n + 2], 16) / 255 for n in (1, 3, 5)]) for code in match.groups()
     )
     return dark, middle, light
 
 
-def known(name: str) -> str:
-    """The name, if it is that of a palette; SettingsError otherwise."""
-    palette_of(name)
+def check_palette(name: str) -> str:
+    """The name of a palette, unchanged. Raises SettingsError for another name."""
+    parse_palette(name)
     return name
 
 
-def known_or_family(name: str) -> str:
-    """The same, or `family`."""
-    return name if name == "family" else known(name)
+def check_palette_or_family(name: str) -> str:
+    """The name of a palette, or `family`, unchanged. Raises SettingsError for another name."""
+    return name if name == "family" else check_palette(name)
 
 
 OKLAB_TO_LMS = ((1.0, 0.3963377774, 0.2158037573), (1.0, -0.1055613458, -0.0638541728),

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Float32, UInt8
 
 if TYPE_CHECKING:
-    import torch  # named in annotations alone: settings load without it
+    import torch  # for annotations only: settings load without it
 
 
 @runtime_checkable
@@ -21,7 +21,7 @@ class Prepared(Protocol):
         """The reference: sRGB in [0, 1] at points `xy`, on the device of `xy`.
 
         `xy` spans [-1, 1] on the shorter side; `pixel` is the size of a pixel in those units, for
-        anti-aliasing; `dtype` is the type of the products (half precision for drafts).
+        anti-aliasing; `dtype` is the type of the matrix products (half precision for drafts).
         """
         ...
 
@@ -32,7 +32,7 @@ class Prepared(Protocol):
     def draw(
         self,
         moment: int,
-        placed: Float32[np.ndarray, "inputs points"],
+        pixel_inputs: Float32[np.ndarray, "inputs points"],
         pixel: float,
         out: UInt8[np.ndarray, "points 3"],
         dtype: torch.dtype = ...,

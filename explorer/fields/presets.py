@@ -1,19 +1,25 @@
-"""The presets of every field, by kind and name; the first of each kind is where newcomers start."""
+"""Every field that ships, and its presets by kind and name; newcomers see the first of each kind."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from explorer.errors import SettingsError
-from explorer.fields import cppn, julia, patterns
 from explorer.fields.base import FieldSettings
+from explorer.fields.cppn import CPPN
+from explorer.fields.julia import Julia
+from explorer.fields.patterns import Patterns
 from explorer.settings import did_you_mean
 
+AnyField = Annotated[CPPN | Patterns | Julia, Field(discriminator="kind")]
+
 LOOKS: dict[str, dict[str, FieldSettings]] = {
-    "cppn": {**cppn.PRESETS},
-    "patterns": {**patterns.PRESETS},
-    "julia": {**julia.PRESETS},
+    "cppn": {**CPPN.presets()},
+    "patterns": {**Patterns.presets()},
+    "julia": {**Julia.presets()},
 }
 
 
@@ -21,17 +27,17 @@ def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
     """A preset by name, of any kind or of one; without a name the first. Raises SettingsError."""
     if kind is not None and kind not in LOOKS:
         raise SettingsError(f"no field '{kind}'{did_you_mean(kind, LOOKS)}")
-    known = {name: field for each in ([kind] if kind else LOOKS) for name, field in LOOKS[each].items()}
+    looks = {name: field for each in ([kind] if kind else LOOKS) for name, field in LOOKS[each].items()}
     if name is None:
-        return next(iter(known.values()))
-    if name not in known:
+        return next(iter(looks.values()))
+    if name not in looks:
         of = f" of the field '{kind}'" if kind else ""
-        raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, known)}")
-    return known[name]
+        raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, looks)}")
+    return looks[name]
 
 
 def look_of(settings: dict[str, Any]) -> str | None:
-    """The name of the preset that settings (as JSON) are, whatever the seed; None when they are none."""
+    """The name of the preset with these settings (as JSON), whatever the seed; None when there is none."""
     return _NAMES.get(_without_seed(settings))
 
 

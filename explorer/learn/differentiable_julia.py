@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 import torch
 from jaxtyping import Float32
 
-from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
+from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
 from explorer.fields.julia.parameters import EXTENT, PARAMETERS
 from explorer.learn.metrics import luma
 from explorer.learn.orbit_gradients import ITERATIONS, LIMIT, escape
 
 IMAGE_SIZE = 48  # rows and columns
-DISPLAY_ROWS = 360  # of a picture on a screen: detail finer than its pixels does not count as `seen`
+DISPLAY_ROWS = 360  # of a picture on a screen: detail finer than its pixels does not count as `exterior`
 
 REST_COLOR = [
     torch.tensor(parameter.rest)
@@ -41,7 +41,7 @@ class JuliaImages(NamedTuple):
 
 
 class _Orbits(torch.autograd.Function):
-    """nu, `seen` and `trap` of points (x, y) under constants c; only nu has a gradient: exact, clipped."""
+    """nu, `exterior`, `trap` at points (x, y) for constants c; only nu has a gradient, exact but clipped."""
 
     @staticmethod
     def forward(ctx: Any, x: Points, y: Points, c: Pairs, pixel: Pixels) -> tuple[Points, Points, Points]:
@@ -52,9 +52,9 @@ class _Orbits(torch.autograd.Function):
         ctx.save_for_backward(*slopes)
         escaped, far = squares > LIMIT, squares.clamp(min=LIMIT)
         nu = torch.where(escaped, escape_time(steps, far), float(ITERATIONS))
-        seen = torch.where(escaped, seen_of(far, stretched, pixel), 0.0)
-        ctx.mark_non_differentiable(seen, trap)
-        return nu, seen, trap
+        exterior = torch.where(escaped, exterior_weight(far, stretched, pixel), 0.0)
+        ctx.mark_non_differentiable(exterior, trap)
+        return nu, exterior, trap
 
     @staticmethod
     def backward(ctx: Any, *upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
@@ -73,7 +73,7 @@ def julia_constants(angle: Moments, distance: Moments) -> Pairs:
 def orbits(
     angle: Moments, rotation: Moments, distance: Moments, zoom: Moments, size: int = IMAGE_SIZE, step: int = 1
 ) -> tuple[Points, Points, Points]:
-    """nu, `seen` and `trap` at the pixels of square images, row by row, at every `step`-th row and column.
+    """nu, `exterior` and `trap` at the pixels of square images, row by row: every `step`-th row and column.
 
     The number of these rows and columns must be a multiple of 4.
     """
@@ -89,10 +89,10 @@ def orbits(
 
 def draw_images(controls: dict[str, Moments], size: int = IMAGE_SIZE) -> JuliaImages:
     """Images of the controls angle, rotation, distance, zoom, hue, saturation, brightness."""
-    nu, seen, trap = (part.view(-1, size, size) for part in _orbits_of(controls, size))
-    structure = _structure(nu, seen, trap)
+    nu, exterior, trap = (part.view(-1, size, size) for part in _orbits_of(controls, size))
+    structure = _structure(nu, exterior, trap)
     color_controls = (controls[name][:, None, None] for name in ("hue", "saturation", "brightness"))
-    colors = colour(*(part[:, ::2, ::2] for part in (nu, tone_of(nu), seen, trap)), *color_controls)
+    colors = color(*(part[:, ::2, ::2] for part in (nu, tone_of(nu), exterior, trap)), *color_controls)
     return JuliaImages(structure, torch.stack(colors, dim=-1))
 
 
@@ -110,5 +110,5 @@ def _orbits_of(controls: dict[str, Moments], size: int, step: int = 1) -> tuple[
     return orbits(angle, rotation, distance, zoom, size, step)
 
 
-def _structure(nu: torch.Tensor, seen: torch.Tensor, trap: torch.Tensor) -> torch.Tensor:
-    return luma(torch.stack(colour(nu, tone_of(nu), seen, trap, *REST_COLOR), dim=-1))
+def _structure(nu: torch.Tensor, exterior: torch.Tensor, trap: torch.Tensor) -> torch.Tensor:
+    return luma(torch.stack(color(nu, tone_of(nu), exterior, trap, *REST_COLOR), dim=-1))

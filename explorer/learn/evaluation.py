@@ -139,7 +139,7 @@ def draw_frames(
 ) -> Float32[torch.Tensor, "moments size size 3"]:
     """Square frames drawn by the renderer's kernel."""
     grid = Grid(size, size)
-    inputs, prepared = field.place(grid.xy()), field.prepare(controls)
+    inputs, prepared = field.pixel_inputs(grid.xy()), field.prepare(controls)
     out = np.empty((len(controls.values), size * size, 3), np.uint8)
     for moment, pixels in enumerate(out):
         prepared.draw(moment, inputs, grid.pixel, pixels)

@@ -21,7 +21,7 @@ from torch import nn
 
 from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
 from explorer.errors import ExplorerError, SettingsError
-from explorer.fields.julia.model import FACTS, FORMAT, NORM_EPSILON, WEIGHTS
+from explorer.fields.julia.model import FORMAT, METADATA_FILE, NORM_EPSILON, WEIGHTS_FILE
 from explorer.fields.julia.parameters import PARAMETERS
 from explorer.files import read_json, write_bytes, write_json
 from explorer.learn.settings import TrainSettings
@@ -100,22 +100,22 @@ class AudioToVisualModel(nn.Module):
 
 def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
     """Write model.safetensors and model.json, with `more` metadata (trained_on, proof)."""
-    write_bytes(folder / WEIGHTS, save(model.state_dict()))
-    write_json(folder / FACTS, {**model.metadata(), **more})
+    write_bytes(folder / WEIGHTS_FILE, save(model.state_dict()))
+    write_json(folder / METADATA_FILE, {**model.metadata(), **more})
 
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
     """The model in a folder, and its metadata. Raises ExplorerError for missing or mismatched files."""
-    if not (folder / FACTS).is_file() or not (folder / WEIGHTS).is_file():
+    if not (folder / METADATA_FILE).is_file() or not (folder / WEIGHTS_FILE).is_file():
         raise ExplorerError(
-            f"{folder.name} holds no trained model ({WEIGHTS} and {FACTS}); give a train_... run that has "
-            "ended: explorer runs lists them"
+            f"{folder.name} holds no trained model ({WEIGHTS_FILE} and {METADATA_FILE}); give a "
+            "train_... run that has ended: explorer runs lists them"
         )
     try:
-        metadata = read_json(folder / FACTS)
+        metadata = read_json(folder / METADATA_FILE)
         names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
         model = AudioToVisualModel(TrainSettings(**{name: metadata[name] for name in names}))
-        model.load_state_dict(load_file(folder / WEIGHTS))
+        model.load_state_dict(load_file(folder / WEIGHTS_FILE))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError) as error:
         raise ExplorerError(f"cannot read the model in {folder}: {error}; train it again") from error
     return model.eval(), metadata

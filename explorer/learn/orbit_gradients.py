@@ -13,27 +13,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from explorer.fields.julia.parameters import ESCAPE, TRAPPED
-from explorer.fields.kernels.fastmath import logarithm_of_two
+from explorer.fields.julia.parameters import ESCAPE_RADIUS, TRAP_STEPS
+from explorer.fields.kernels.fastmath import log2
 from explorer.fields.kernels.memory import load, splat, store
 from explorer.fields.kernels.simd import (
     LANES,
+    abs,
+    broadcast,
     compiled,
-    every,
     fma,
-    greatest,
     inlined,
-    least,
-    magnitude,
-    negated,
+    maximum,
+    minimum,
+    neg,
     source_stamp,
     sqrt,
     where_less,
 )
 
-ITERATIONS = TRAPPED
+ITERATIONS = TRAP_STEPS
 MAX_GRADIENT = 100.0  # of |d nu / dc| and |d nu / dz_0| in one pixel
-LIMIT = ESCAPE**2
+LIMIT = ESCAPE_RADIUS**2
 LN2_SQUARED = 0.4804530139182014
 
 
@@ -46,16 +46,16 @@ def _until_escape(squared, old, new):
 @inlined
 def _derivative_step(zr, zi, dr, di):
     """2 z d, the chain rule of z^2."""
-    return 2.0 * fma(zr, dr, negated(zi * di)), 2.0 * fma(zr, di, zi * dr)
+    return 2.0 * fma(zr, dr, neg(zi * di)), 2.0 * fma(zr, di, zi * dr)
 
 
 @inlined
 def _store_gradient(zr, zi, dr, di, slope, real, imag, at):
     """slope conj(conj(z) d), clipped, to two arrays; the larger part first, so that no square overflows."""
-    r, i = slope * fma(zr, dr, zi * di), slope * fma(zi, dr, negated(zr * di))
-    scale = MAX_GRADIENT / greatest(greatest(magnitude(r), magnitude(i)), MAX_GRADIENT)
+    r, i = slope * fma(zr, dr, zi * di), slope * fma(zi, dr, neg(zr * di))
+    scale = MAX_GRADIENT / maximum(maximum(abs(r), abs(i)), MAX_GRADIENT)
     r, i = r * scale, i * scale
-    factor = MAX_GRADIENT / greatest(sqrt(fma(r, r, i * i)), MAX_GRADIENT)
+    factor = MAX_GRADIENT / maximum(sqrt(fma(r, r, i * i)), MAX_GRADIENT)
     store(real, at, r * factor)
     store(imag, at, i * factor)
 
@@ -76,21 +76,22 @@ def _kernel(STAMP: str) -> Any:
             cr, ci = splat(c, 2 * moment), splat(c, 2 * moment + 1)
             for i in range(moment * points, (moment + 1) * points, LANES):
                 zr, zi = load(x, i), load(y, i)
-                pr, pi, qr, qi = every(0.0), every(0.0), every(1.0), every(0.0)  # dz/dc, dz/dz_0
-                count, trap = every(0.0), every(LIMIT)
+                one, zero = broadcast(1.0), broadcast(0.0)
+                pr, pi, qr, qi = zero, zero, one, zero  # dz/dc, dz/dz_0
+                count, trap = zero, broadcast(LIMIT)
                 squared = fma(zr, zr, zi * zi)
                 for _ in range(ITERATIONS):
                     gr, gi = _derivative_step(zr, zi, pr, pi)
                     hr, hi = _derivative_step(zr, zi, qr, qi)
                     pr, pi = _until_escape(squared, pr, gr + 1.0), _until_escape(squared, pi, gi)
                     qr, qi = _until_escape(squared, qr, hr), _until_escape(squared, qi, hi)
-                    nr, ni = fma(zr, zr, fma(negated(zi), zi, cr)), fma(2.0 * zr, zi, ci)
+                    nr, ni = fma(zr, zr, fma(neg(zi), zi, cr)), fma(2.0 * zr, zi, ci)
                     zr, zi = _until_escape(squared, zr, nr), _until_escape(squared, zi, ni)
                     count = _until_escape(squared, count, count + 1.0)
                     squared = fma(zr, zr, zi * zi)
-                    trap = least(squared, trap)
+                    trap = minimum(squared, trap)
                 # d nu = -d ln|z| / (ln 2 ln|z|) and ln|z| = ln 2 log2(|z|^2) / 2
-                slope = -2.0 / (LN2_SQUARED * logarithm_of_two(greatest(squared, LIMIT)) * squared)
+                slope = -2.0 / (LN2_SQUARED * log2(maximum(squared, LIMIT)) * squared)
                 slope = where_less(LIMIT, squared, slope, 0.0)
                 _store_gradient(zr, zi, pr, pi, slope, by_c_real, by_c_imag, i)
                 _store_gradient(zr, zi, qr, qi, slope, by_x, by_y, i)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.experiments.runs import manifest
 from explorer.fields.julia import Julia
-from explorer.fields.julia.presets import DEFAULT_PRESET
 from explorer.files import read_json
 from explorer.learn.model import AudioToVisualModel, load_model
 from explorer.learn.run_files import EVALUATION, HISTORY
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 def field_with_model(folder: Path) -> Julia:
     """The default look, driven by the model in a folder."""
-    return Julia.preset(DEFAULT_PRESET).replace(model=str(folder))
+    return Julia.default_look().replace(model=str(folder))
 
 
 @dataclass(frozen=True, repr=False)

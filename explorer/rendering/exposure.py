@@ -20,7 +20,7 @@ from jaxtyping import Float32, Float64, Int64, UInt8
 from explorer.audio import FeatureTrack
 from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.fields import FieldSettings, Grid
-from explorer.fields.srgb import decoded, encoded
+from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import MAX_DARK_LUMINANCE, MAX_FLASHES, MIN_CHANGE, CellGrid, LuminanceTurns
@@ -123,7 +123,7 @@ class Exposure:
         """Maps of luminance of the small pictures."""
         dtype = resolve("cpu", "draft").dtype
         prepared = self.field.prepare(self.field.controls(self.track, moments / SAMPLE_RATE))
-        inputs = self.field.place(self._grid.xy())
+        inputs = self.field.pixel_inputs(self._grid.xy())
 
         def draw(n: int) -> Float32[np.ndarray, "rows columns"]:
             out: UInt8[np.ndarray, "points 3"] = np.empty((inputs.shape[1], 3), np.uint8)
@@ -178,5 +178,5 @@ def dim(frame: UInt8[np.ndarray, "*shape 3"], exposure: float) -> None:
     """Dim the light of a frame in place: sRGB levels, changed so that relative luminance is multiplied."""
     if exposure >= MAX_VISIBLE_EXPOSURE:
         return
-    levels = encoded(exposure * decoded(np.arange(256) / 255))
+    levels = linear_to_srgb(exposure * srgb_to_linear(np.arange(256) / 255))
     np.take(np.round(255 * levels).astype(np.uint8), frame, out=frame, mode="clip")

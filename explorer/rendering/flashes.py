@@ -24,7 +24,7 @@ from fractions import Fraction
 import numpy as np
 from jaxtyping import Bool, Float32, Int64, UInt8
 
-from explorer.fields.srgb import LUMINANCE, decoded
+from explorer.fields.srgb import LUMINANCE, srgb_to_linear
 
 MIN_CHANGE = 0.1  # of relative luminance, whose largest is 1
 MAX_DARK_LUMINANCE = 0.8  # of the darker image
@@ -172,7 +172,7 @@ def _cells(side: float, pixels: int) -> int:
 
 def _light() -> Float32[np.ndarray, "3 256"]:
     """The relative luminance that each level of each channel contributes."""
-    return np.outer(LUMINANCE, decoded(np.arange(256) / 255)).astype(np.float32)
+    return np.outer(LUMINANCE, srgb_to_linear(np.arange(256) / 255)).astype(np.float32)
 
 
 _LIGHT = _light()

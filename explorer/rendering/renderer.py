@@ -13,7 +13,7 @@ from jaxtyping import UInt8
 from explorer.audio import FeatureTrack
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings, Grid, Prepared
-from explorer.fields.base import check
+from explorer.fields.base import check_field_and_track
 from explorer.rendering.devices import Device, resolve
 from explorer.rendering.exposure import Exposure, dim
 from explorer.rendering.frames import Size, parse_size
@@ -45,7 +45,7 @@ class Renderer:
         threads: int | None = None,
         exposure: Exposure | None = None,
     ) -> None:
-        check(field, track)
+        check_field_and_track(field, track)
         self._exposure = exposure
         self.field = field
         self.track = track
@@ -56,7 +56,7 @@ class Renderer:
         if self.device.is_cuda:
             self._torch = TorchEngine(self.device, self.grid)
         else:
-            self._inputs = field.place(self.grid.xy())
+            self._inputs = field.pixel_inputs(self.grid.xy())
 
     @property
     def kernel(self) -> str:
@@ -139,7 +139,7 @@ def render_frame(
     `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. `flash_limit` dims moments that would flash
     more than three times a second, as in a video. Raises SettingsError for what is not allowed.
     """
-    check(field, track)
+    check_field_and_track(field, track)
     exposure = Exposure(field, track, parse_size(size), threads) if flash_limit else None
     with Renderer(
         field, track, size, device=device, precision=precision, threads=threads, exposure=exposure

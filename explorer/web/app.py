@@ -17,17 +17,17 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.learn.subprocess_training import TrainingConflictError, TrainingProcess
 from explorer.settings import Knob, Settings
 from explorer.web import models
-from explorer.web.models import ModelNotFoundError
+from explorer.web.models import UnknownModelError
 from explorer.web.models_api import add_models
 from explorer.web.networks import add_networks
 from explorer.web.request_guard import RequestGuard
 from explorer.web.schemas import Health, Problem
-from explorer.web.static_page import NOT_FOUND_PAGE, is_built, serve_page
+from explorer.web.static_page import UNKNOWN_ADDRESS_PAGE, is_built, serve_page
 from explorer.web.training_api import add_training
 
 STATUS_CODES: dict[type[ExplorerError], int] = {
     SettingsError: 422,
-    ModelNotFoundError: 404,
+    UnknownModelError: 404,
     TrainingConflictError: 409,
 }
 DAMAGED_FILE_STATUS = 409
@@ -112,7 +112,7 @@ def _http_error_response(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path = request.scope["path"]
     if error.status_code == 404 and not path.startswith("/api/") and _accepts_html(request):
-        return HTMLResponse(NOT_FOUND_PAGE.format(home="../" * (path.count("/") - 1) or "./"), 404)
+        return HTMLResponse(UNKNOWN_ADDRESS_PAGE.format(home="../" * (path.count("/") - 1) or "./"), 404)
     return _problem_response(error.status_code, str(error.detail))
 
 

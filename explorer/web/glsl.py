@@ -1,82 +1,111 @@
-"""Formulas as GLSL: what is written once for torch and kernels is written for the page by this translator.
+"""Formulas as GLSL: formulas for torch and kernels, translated for the page's shaders.
 
-It knows what `explorer.fields.kernels.portable` offers: + - * /, its functions, constants of the module, and
-assignments; a formula that returns three numbers becomes a function that returns a vec3.
+The translator supports what `explorer.fields.kernels.portable` offers: + - * /, its functions, other
+formulas, numbers of the module, numbers of an array at fixed indices, and assignments. A formula that returns
+three numbers becomes a function that returns a vec3.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
 from explorer.errors import ExplorerError
 
-CALLS = {  # functions of `either`, and what GLSL calls them
-    **{name: f"{name}({{0}})" for name in ("sin", "cos", "tanh", "floor", "sqrt", "log2")},
-    "fading": "exp(-({0}))",
-    "magnitude": "abs({0})",
-    "least": "min({0}, {1})",
-    "greatest": "max({0}, {1})",
+CALLS = {  # functions of `portable` in GLSL
+    **{name: f"{name}({{0}})" for name in ("sin", "cos", "tanh", "floor", "sqrt", "abs", "log2")},
+    "exp_neg": "exp(-({0}))",
+    "power": "pow({0}, {1})",
+    "minimum": "min({0}, {1})",
+    "maximum": "max({0}, {1})",
+    "fma": "({0} * {1} + {2})",
     "where_less": "({0} < {1} ? {2} : {3})",
 }
 OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 
 def glsl_of(formula: Callable[..., Any]) -> str:
-    """The GLSL function of a formula, by the same name; its arguments are floats."""
-    tree = ast.parse(inspect.getsource(formula)).body[0]
+    """The GLSL function of a formula, by the same name; its arguments are floats, or arrays of floats."""
+    return _Translator(formula).function()
+
+
+def _tree(formula: Callable[..., Any]) -> ast.FunctionDef:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(formula))).body[0]
     assert isinstance(tree, ast.FunctionDef)
-    return _Translator(inspect.unwrap(formula).__globals__).function(tree)
+    return tree
 
 
 class _Translator:
-    def __init__(self, names: dict[str, Any]) -> None:
-        self._names = names
-        self._known: set[str] = set()
+    def __init__(self, formula: Callable[..., Any]) -> None:
+        function = inspect.unwrap(formula)
+        self._names = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
+        self._tree = _tree(formula)
+        self._variables = {argument.arg for argument in self._tree.args.args}
 
-    def function(self, tree: ast.FunctionDef) -> str:
-        arguments = [argument.arg for argument in tree.args.args]
-        self._known.update(arguments)
-        body = [
-            self._statement(line) for line in tree.body if not isinstance(line, ast.Expr)
-        ]  # the docstring
-        kind = "vec3" if self._gives_colour(tree) else "float"
-        listed = ", ".join(f"float {name}" for name in arguments)
-        return "\n".join([f"{kind} {tree.name}({listed}) {{", *(f"  {line}" for line in body), "}"])
+    def function(self) -> str:
+        lines = [line for line in self._tree.body if not isinstance(line, ast.Expr)]  # without the docstring
+        kind = "vec3" if self.returns_color() else "float"
+        arguments = ", ".join(f"float {a.arg}{self._array_size(a.arg)}" for a in self._tree.args.args)
+        body = (f"  {self._statement(line)}" for line in lines)
+        return "\n".join([f"{kind} {self._tree.name}({arguments}) {{", *body, "}"])
 
-    def _gives_colour(self, tree: ast.FunctionDef) -> bool:
-        last = tree.body[-1]
+    def returns_color(self) -> bool:
+        """Whether it returns three numbers, its own or those of another formula."""
+        last = self._tree.body[-1]
         value = last.value if isinstance(last, ast.Return) else None
-        named = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id
-        return isinstance(value, ast.Tuple) or named == "oklab_to_srgb"
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id not in CALLS:
+            return _Translator(self._names[value.func.id]).returns_color()
+        return isinstance(value, ast.Tuple)
+
+    def _array_size(self, argument: str) -> str:
+        """`[5]` for an argument of which the formula reads up to number 4; nothing for a plain number."""
+        read = [
+            node.slice.value
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == argument
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, int)
+        ]
+        return f"[{max(read) + 1}]" if read else ""
 
     def _statement(self, line: ast.stmt) -> str:
         if isinstance(line, ast.Return) and line.value is not None:
             return f"return {self._value(line.value)};"
         if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
             name = line.targets[0].id
-            declared = "" if name in self._known else "float "
-            self._known.add(name)
-            return f"{declared}{name} = {self._value(line.value)};"
-        raise ExplorerError(f"a formula for the page may not hold: {ast.unparse(line)}")
+            declaration = "" if name in self._variables else "float "
+            self._variables.add(name)
+            return f"{declaration}{name} = {self._value(line.value)};"
+        raise _unsupported(line)
 
     def _value(self, value: ast.expr) -> str:
         match value:
             case ast.Constant(value=int() | float() as number):
                 return repr(float(number))
-            case ast.Name(id=name) if name in self._known:
+            case ast.Name(id=name) if name in self._variables:
                 return name
-            case ast.Name(id=name):
+            case ast.Name(id=name) if name in self._names:
                 return repr(float(self._names[name]))
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int() as index)):
+                return f"{name}[{index}]"
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 return f"({self._value(left)} {OPERATORS[type(op)]} {self._value(right)})"
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return f"(-{self._value(operand)})"
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                given = [self._value(argument) for argument in arguments]
-                return CALLS[name].format(*given) if name in CALLS else f"{name}({', '.join(given)})"
+                values = [self._value(argument) for argument in arguments]
+                if name in CALLS:
+                    return CALLS[name].format(*values)
+                return f"{_tree(self._names[name]).name}({', '.join(values)})"
             case ast.Tuple(elts=parts):
                 return f"vec3({', '.join(map(self._value, parts))})"
-        raise ExplorerError(f"a formula for the page may not hold: {ast.unparse(value)}")
+        raise _unsupported(value)
+
+
+def _unsupported(node: ast.AST) -> ExplorerError:
+    return ExplorerError(f"a formula for the page may not hold: {ast.unparse(node)}")

@@ -8,16 +8,16 @@ from typing import Any
 
 from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
-from explorer.fields.julia.model import FACTS, NETWORK, SHIPPED
+from explorer.fields.julia.model import METADATA_FILE, ONNX_FILE, SHIPPED_FOLDER
 from explorer.files import read_json
 from explorer.learn.run_files import training_folders
 
 DEFAULT = "default"
-DESCRIPTION = FACTS
+DESCRIPTION = METADATA_FILE
 MAX_NETWORK_BYTES, MAX_DESCRIPTION_BYTES = 64 * 2**20, 2**20
 
 
-class ModelNotFoundError(ExplorerError):
+class UnknownModelError(ExplorerError):
     """There is no model of this name."""
 
 
@@ -31,7 +31,7 @@ class Model:
     @property
     def network(self) -> Path:
         """The ONNX file."""
-        return self.folder / NETWORK
+        return self.folder / ONNX_FILE
 
     def describe(self) -> dict[str, Any]:
         """The content of model.json. Raises ExplorerError if it is damaged."""
@@ -51,7 +51,7 @@ class Model:
     @property
     def is_complete(self) -> bool:
         """Whether both files exist, have a plausible size, and are not links."""
-        limits = {NETWORK: MAX_NETWORK_BYTES, DESCRIPTION: MAX_DESCRIPTION_BYTES}
+        limits = {ONNX_FILE: MAX_NETWORK_BYTES, DESCRIPTION: MAX_DESCRIPTION_BYTES}
         try:
             return all(
                 (path := self.folder / name).is_file()
@@ -66,7 +66,7 @@ class Model:
 def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
     """All complete models: trained ones, the newest first, then the one that ships."""
     trained = [Model(folder.name, folder) for folder in reversed(training_folders(explorations))]
-    return [model for model in (*trained, Model(DEFAULT, default or SHIPPED)) if model.is_complete]
+    return [model for model in (*trained, Model(DEFAULT, default or SHIPPED_FOLDER)) if model.is_complete]
 
 
 def find_model(name: str, explorations: Path, default: Path | None = None) -> Model:
@@ -76,12 +76,12 @@ def find_model(name: str, explorations: Path, default: Path | None = None) -> Mo
         if model.id == name:
             return model
     listed = ", ".join(model.id for model in models[:5]) or "none yet: train one"
-    raise ModelNotFoundError(f"there is no model {name[:100]!r}; there are: {listed}")
+    raise UnknownModelError(f"there is no model {name[:100]!r}; there are: {listed}")
 
 
 def latest_model(explorations: Path, default: Path | None = None) -> Model:
     """The model that was trained last, or the one that ships."""
     models = list_models(explorations, default)
     if not models:
-        raise ModelNotFoundError("there is no model yet; train one: explorer train FOLDER")
+        raise UnknownModelError("there is no model yet; train one: explorer train FOLDER")
     return models[0]

@@ -1,6 +1,6 @@
-"""What the page must know of the core, as JSON: `python -m explorer.web.page_constants` writes it anew.
+"""Constants and formulas of the core for the page: `python -m explorer.web.page_constants` writes them.
 
-The page is built without Python, so the file is kept beside its sources; a test compares the two.
+The page is built without Python, so the file is stored with its sources; a test says when it is out of date.
 """
 
 from __future__ import annotations
@@ -11,55 +11,80 @@ from typing import Any
 
 from explorer.audio import live
 from explorer.audio.features import BANDS, TIMBRES
-from explorer.fields import Julia
+from explorer.audio.normalize import STEVENS_EXPONENT
+from explorer.fields import Julia, srgb
 from explorer.fields.julia import parameters
-from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
-from explorer.fields.julia.presets import DEFAULT_PRESET, PRESETS
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
+from explorer.fields.kernels import color_formulas as colors
 from explorer.files import write_json
+from explorer.rendering import flashes
 from explorer.web.glsl import glsl_of
 
-FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
-# settings of the field that are sliders on the page
-LOOK: tuple[str, ...] = ("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance")
-LOOK += ("rotation", "start_angle", "travel")
-FORMULAS = (escape_time, tone_of, seen_of, colour)
+COLOR_FORMULAS: tuple[Any, ...] = (
+    *(colors.srgb, colors.clipped_srgb, colors.weighted_sum, colors.cube, colors.oklab_to_srgb),
+    *(colors.cosine_channel, colors.cosine_color, colors.oklab_color),
+)
+CONSTANTS_FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
+LOOK_SETTINGS = (  # of the field; sliders on the page
+    *("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance"),
+    *("rotation", "start_angle", "travel"),
+)
+JULIA_FORMULAS = (escape_time, tone_of, exterior_weight, color)
 
 
 def page_constants() -> dict[str, Any]:
-    """Numbers and names of the live analysis, the visual parameters and the colours."""
-    look = PRESETS[DEFAULT_PRESET]
+    """Numbers, names and formulas of the live analysis, the visual parameters, colors and flashes."""
+    look = Julia.default_look()
     return {
         "analysis": {
             "rate": live.RATE,
             "hop": live.HOP,
             "window": live.WINDOW,
             "features": list(live.LIVE_FEATURES),
-            "silent": live.MIN_SPECTRUM_SUM,
-            "faintest": live.FLOOR_DB,
-            "rolloff": live.ROLLOFF_SHARE,
-            "surroundings": live.ONSET_FRAMES,
+            "min_spectrum_sum": live.MIN_SPECTRUM_SUM,
+            "floor_db": live.FLOOR_DB,
+            "rolloff_share": live.ROLLOFF_SHARE,
+            "onset_frames": live.ONSET_FRAMES,
         },
-        "features": {"bands": BANDS, "timbres": TIMBRES},
+        "features": {"bands": BANDS, "timbres": TIMBRES, "loudness_exponent": STEVENS_EXPONENT},
         "julia": {
             "parameters": [asdict(parameter) for parameter in parameters.PARAMETERS],
             "speed": parameters.SPEED,
             "turn": parameters.TURN,
             "extent": parameters.EXTENT,
-            "escape": parameters.ESCAPE,
-            "trapped": parameters.TRAPPED,
-            "limits": {"distance": [1.0, 1.5], "saturation": [0.0, 1.0], "brightness": [0.2, 1.0]},
-            "look": [_slider(look, name) for name in LOOK],
-            "presets": {name: {key: getattr(field, key) for key in LOOK} for name, field in PRESETS.items()},
+            "escape_radius": parameters.ESCAPE_RADIUS,
+            "trap_steps": parameters.TRAP_STEPS,
+            "control_limits": parameters.CONTROL_LIMITS,
+            "look": [_slider(look, name) for name in LOOK_SETTINGS],
+            "presets": {
+                name: {key: getattr(field, key) for key in LOOK_SETTINGS}
+                for name, field in Julia.presets().items()
+            },
             "iterations": look.iterations,
-            "formulas": "\n".join(map(glsl_of, FORMULAS)).splitlines(),
+            "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),
         },
-        "oklab": {"to_lms": OKLAB_TO_LMS, "to_linear": LMS_TO_LINEAR},
+        "color": {
+            "srgb": {
+                "slope": srgb.SLOPE,
+                "limit": srgb.ENCODED_LIMIT,
+                "scale": srgb.SCALE,
+                "offset": srgb.OFFSET,
+                "gamma": srgb.GAMMA,
+            },
+            "luminance": srgb.LUMINANCE,
+            "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
+        },
+        "flashes": {
+            "min_change": flashes.MIN_CHANGE,
+            "max_dark_luminance": flashes.MAX_DARK_LUMINANCE,
+            "max_flashes": flashes.MAX_FLASHES,
+            "exempt_share": round(flashes.MIN_AREA / (flashes.SCREEN[0] * flashes.SCREEN[1]), 3),
+        },
     }
 
 
 def _slider(look: Julia, name: str) -> dict[str, Any]:
-    """A setting of the look as the page shows it."""
+    """A setting of the look as a slider of the page."""
     knob = Julia.knobs()[name]
     assert knob.slider is not None
     low, high = knob.slider
@@ -74,4 +99,4 @@ def _slider(look: Julia, name: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    write_json(FILE, page_constants())
+    write_json(CONSTANTS_FILE, page_constants())

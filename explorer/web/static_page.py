@@ -18,7 +18,7 @@ HTML_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>explo
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <body style="background:#0b0d14;color:#e8e6e3;font:17px/1.6 system-ui;max-width:34em;margin:12vh auto">"""
 # the link is relative: behind a proxy the server does not know its own address
-NOT_FOUND_PAGE = f"""{HTML_HEAD}<h1>Nothing is here</h1>
+UNKNOWN_ADDRESS_PAGE = f"""{HTML_HEAD}<h1>Nothing is here</h1>
 <p>This server has no page at that address. Its live page is
 <a style="color:#f2b36b" href="{{home}}">here</a>.</p>
 </body></html>"""

@@ -10,8 +10,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from explorer.audio import DEMO_CLIP
+from explorer.fields.julia.model import SHIPPED_FOLDER
 from explorer.files import write_bytes
-from explorer.web.models import shipped
 from tests.browser.conftest import FLAGS, chromium
 from tests.browser.live_page import Served, until, watched
 
@@ -20,26 +20,26 @@ WINDOW = {"width": 1280, "height": 760}
 QUALITY = 82
 # one frame at full resolution, because drawing in software is too slow to reach it
 FINE = """() => {
-  const { stage } = probe;
-  stage.close();
-  stage.quality.step = 5;
-  stage.fit();
-  stage.screen.draw(stage.julia());
+  const { scene } = probe;
+  scene.close();
+  scene.quality.level = 5;
+  scene.resize();
+  scene.shaderCanvas.draw(scene.juliaUniforms());
 }"""
 
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp())
-    shutil.copytree(shipped(), folder / "shipped")
+    shutil.copytree(SHIPPED_FOLDER, folder / "shipped")
     server = Served(folder)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         with watched(browser, server.address, viewport=WINDOW) as page:
-            until(page, "() => window.probe?.stage.hasModel")
+            until(page, "() => window.probe?.scene.hasModel")
             page.get_by_label("sound file", exact=True).set_input_files(DEMO_CLIP)
             until(page, "() => document.querySelector('.clock')?.textContent.startsWith('0:04')")
             page.keyboard.press("i")
-            until(page, "() => probe.stage.features[2] > 0.6")
+            until(page, "() => probe.scene.features[2] > 0.6")
             page.evaluate(FINE)
             page.wait_for_timeout(1000)
             write_bytes(HERE / "live.jpg", page.screenshot(type="jpeg", quality=QUALITY, timeout=120_000))

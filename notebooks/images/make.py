@@ -4,9 +4,6 @@ from pathlib import Path
 
 import explorer as ex
 from explorer.audio import DEMO_CLIP
-from explorer.fields import julia as julia_module
-from explorer.fields import patterns as patterns_module
-from explorer.fields.cppn import PRESETS
 from explorer.video import contact_sheet, save_image
 
 HERE = Path(__file__).parent
@@ -16,8 +13,8 @@ MOMENTS = (1.0, 4.0, 7.0)
 def looks() -> None:
     """Every look at three moments of the demo clip."""
     track = ex.analyze(DEMO_CLIP)
-    names = [name for name, field in PRESETS.items() if field.palette != "rgb"]
-    frames = [ex.render_frame(PRESETS[name], track, t, size="360p") for name in names for t in MOMENTS]
+    names = [name for name, field in ex.CPPN.presets().items() if field.palette != "rgb"]
+    frames = [ex.render_frame(ex.CPPN.preset(name), track, t, size="360p") for name in names for t in MOMENTS]
     labels = [f"{name}  {t:.0f} s" for name in names for t in MOMENTS]
     save_image(contact_sheet(frames, columns=6, labels=labels), HERE / "looks.jpg")
 
@@ -25,9 +22,9 @@ def looks() -> None:
 def patterns() -> None:
     """The four families at five moments of the demo clip."""
     track = ex.analyze(DEMO_CLIP)
-    names = [name for name in patterns_module.PRESETS if name != "music"]
+    names = [name for name in ex.Patterns.presets() if name != "music"]
     moments = (0.4, 2.7, 5.0, 7.3, 9.6)
-    fields = [patterns_module.PRESETS[name] for name in names]
+    fields = [ex.Patterns.preset(name) for name in names]
     frames = [ex.render_frame(field, track, t, size=(240, 240)) for field in fields for t in moments]
     labels = [f"{name}  {t:.1f} s" for name in names for t in moments]
     save_image(contact_sheet(frames, columns=len(moments), labels=labels), HERE / "patterns.jpg")
@@ -36,8 +33,8 @@ def patterns() -> None:
 def julia() -> None:
     """Every Julia look at four moments of the demo clip."""
     moments = (0.4, 3.0, 6.2, 9.0)
-    looks = julia_module.PRESETS.items()
-    pairs = [(field, field.hear(DEMO_CLIP)) for _, field in looks]
+    looks = ex.Julia.presets().items()
+    pairs = [(field, field.analyze(DEMO_CLIP)) for _, field in looks]
     frames = [ex.render_frame(field, track, t, size=(320, 180)) for field, track in pairs for t in moments]
     labels = [f"{name}  {t:.1f} s" for name, _ in looks for t in moments]
     save_image(contact_sheet(frames, columns=len(moments), labels=labels), HERE / "julia.jpg")

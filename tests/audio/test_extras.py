@@ -89,7 +89,7 @@ def test_groups_are_told_by_their_features():
 
 def test_a_field_hears_what_it_needs_and_says_so_when_it_is_missing(sound, asked):
     field = CPPN(features=("bass", *STEREO))
-    assert field.hear(sound).names == (*FEATURES, *STEREO)
+    assert field.analyze(sound).names == (*FEATURES, *STEREO)
     with pytest.raises(SettingsError, match=r"analyzed without 'harmonic'; .*extras=\('separation',\)"):
         field.controls(analyze(sound), np.array([0.0]))
 

@@ -18,7 +18,7 @@ def frames_a_second(samples: int) -> float:
     """Over `FRAMES` frames, after a few to warm up."""
     field = ex.Julia.preset("seahorse").replace(iterations=100, samples=samples)
     times = [2 + n / 30 for n in range(FRAMES)]
-    with Renderer(field, field.hear(DEMO_CLIP), "720p", device="cpu") as renderer:
+    with Renderer(field, field.analyze(DEMO_CLIP), "720p", device="cpu") as renderer:
         list(renderer.frames(times[:4]))
         began = time.perf_counter()
         for _ in renderer.frames(times):

@@ -12,14 +12,14 @@ def test_the_kernel_is_many_times_as_fast_as_torch():
     """Measured: 26 and 28 times."""
     field, grid = Julia(samples=1), Grid(320, 180)
     prepared = field.prepare(field.controls(made_up_track(), np.zeros(1)))
-    placed, xy = field.place(grid.xy()), torch.from_numpy(grid.xy())
+    inputs, xy = field.pixel_inputs(grid.xy()), torch.from_numpy(grid.xy())
     out = np.empty((grid.width * grid.height, 3), np.uint8)
-    prepared.draw(0, placed, grid.pixel, out)  # compiled
+    prepared.draw(0, inputs, grid.pixel, out)  # compiled
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         calls = {
-            "kernel": lambda: prepared.draw(0, placed, grid.pixel, out),
+            "kernel": lambda: prepared.draw(0, inputs, grid.pixel, out),
             "torch": lambda: prepared.colors(xy, grid.pixel),
         }
         seconds = take_turns(calls, rounds=3, least=0.1)

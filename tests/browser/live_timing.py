@@ -11,12 +11,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from explorer.fields.julia.model import SHIPPED
+from explorer.fields.julia.model import SHIPPED_FOLDER
 from tests.browser.conftest import FLAGS, chromium
 from tests.browser.live_page import Served, until, watched
 
 MEASURE = """async () => {
-  probe.stage.close();
+  probe.scene.close();
   const median = async (times, work) => {
     const taken = [];
     for (let n = 0; n < times; n++) {
@@ -34,9 +34,9 @@ MEASURE = """async () => {
   const analysis = new probe.LiveAnalysis();
   const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
   const screen = new probe.ShaderCanvas(canvas, probe.JULIA), motion = new probe.Motion();
-  const draw = () => { screen.draw(probe.uniforms(motion.controls, 100, 1)); screen.read(); };
+  const draw = () => { screen.draw(probe.uniforms(motion.controls, 100, 1)); screen.readPixels(); };
   return {
-    "ms for the features of a frame": (await median(50, () => analysis.hear(hops))) / 10,
+    "ms for the features of a frame": (await median(50, () => analysis.push(hops))) / 10,
     "ms for an answer of the model": await median(1000, () => model.run(window)),
     "ms for a picture of 640x360": await median(9, draw),
   };
@@ -45,12 +45,12 @@ MEASURE = """async () => {
 
 def main():
     folder = Path(tempfile.mkdtemp())
-    shutil.copytree(SHIPPED, folder / "shipped")
+    shutil.copytree(SHIPPED_FOLDER, folder / "shipped")
     server = Served(folder)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         with watched(browser, server.address) as page:
-            until(page, "() => window.probe?.stage.hasModel")
+            until(page, "() => window.probe?.scene.hasModel")
             sys.stdout.write(json.dumps(page.evaluate(MEASURE), indent=2) + "\n")
         browser.close()
     server.stop()

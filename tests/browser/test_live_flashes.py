@@ -9,9 +9,9 @@ from tests.signals import write_wav
 RATE = 48000
 # the picture is light while it is loud and dark while it is quiet, at once
 FOLLOW = """() => {
-  const { stage } = probe;
+  const { scene } = probe;
   const follow = () => {
-    stage.motion.look.brightness = stage.features[2] > 0.5 ? 2 : 0.2;
+    scene.motion.look.brightness = scene.features[2] > 0.5 ? 2 : 0.2;
     requestAnimationFrame(follow);
   };
   follow();
@@ -22,20 +22,20 @@ FOLLOW = """() => {
 def test_the_light_that_is_judged_is_that_of_the_picture(parts, angle):
     whole, cells = parts.evaluate(
         """(angle) => {
-      const { ShaderCanvas, JULIA, Motion, uniforms, luminance, meanLight } = probe;
+      const { ShaderCanvas, JULIA, Motion, uniforms, luminance, cellLuminances } = probe;
       const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 180 });
       const screen = new ShaderCanvas(canvas, JULIA);
       const motion = new Motion();
       motion.look.start_angle = angle;
       const values = uniforms(motion.controls, 100, 2);
       screen.draw(values);
-      const pixels = screen.read(), rgba = new Uint8Array((4 * pixels.length) / 3);
+      const pixels = screen.readPixels(), rgba = new Uint8Array((4 * pixels.length) / 3);
       pixels.forEach((level, n) => (rgba[4 * Math.floor(n / 3) + (n % 3)] = level));
-      const light = screen.sample({ ...values, samples: 1, fine: 54 / 360 }, 96, 54);
+      const light = screen.sample({ ...values, samples: 1, detail_scale: 54 / 360 }, 96, 54);
       screen.draw(values);
-      const again = screen.read();
+      const again = screen.readPixels();
       if (again.some((level, n) => level !== pixels[n])) throw new Error("the picture itself has changed");
-      return [[...luminance(rgba)], [...meanLight(light, 96)]];
+      return [[...luminance(rgba)], [...cellLuminances(light, 96)]];
     }""",
         angle,
     )
@@ -56,13 +56,13 @@ def pulse(tmp_path_factory):
 
 def test_a_pulsing_sound_is_dimmed_until_that_is_switched_off(browser, served, pulse):
     with watched(browser, served.address) as page:
-        until(page, "() => window.probe?.stage.hasModel")
+        until(page, "() => window.probe?.scene.hasModel")
         page.evaluate(FOLLOW)
         page.get_by_label("sound file", exact=True).set_input_files(pulse)
-        until(page, "() => probe.stage.gain < 0.8 && Number(probe.stage.canvas.style.opacity) < 0.8")
+        until(page, "() => probe.scene.gain < 0.8 && Number(probe.scene.canvas.style.opacity) < 0.8")
         page.keyboard.press("i")
         page.get_by_label("limit flashes").uncheck()
-        until(page, "() => probe.stage.gain === 1 && probe.stage.canvas.style.opacity === '1'")
+        until(page, "() => probe.scene.gain === 1 && probe.scene.canvas.style.opacity === '1'")
         page.reload()
         until(page, "() => window.probe !== undefined")
-        assert page.evaluate("() => probe.stage.limiting")  # whoever comes next is safe
+        assert page.evaluate("() => probe.scene.limitFlashes")  # whoever comes next is safe

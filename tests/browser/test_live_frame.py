@@ -83,7 +83,7 @@ def test_a_field_without_a_model_is_moved_by_the_one_that_ships_until_another_is
 def test_a_slider_that_moves_on_and_on_is_told_meanwhile(framed):
     page, frame = framed(Julia(model="default").model_dump(mode="json"))
     until(page, "() => told.length")
-    frame.get_by_role("button", name="What is heard").press("Enter")
+    frame.get_by_role("button", name="Audio features").press("Enter")
     hue = frame.locator("label", has_text="hue").get_by_role("slider")
     hue.evaluate("""(slider) => new Promise((done) => {
       const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;

@@ -8,17 +8,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from explorer.fields import Julia
-from explorer.fields.cppn.presets import PRESETS as PRESETS_OF_NETWORKS
-from explorer.fields.julia.presets import PRESETS
+from explorer.fields import CPPN, Julia
 from explorer.files import write_json
 from tests.browser.live_page import MODELS, Served, until, watched, with_models
 from tests.signals import music, write_wav
 
 expect.set_options(timeout=60_000)  # a busy machine is not a broken page
 RATE = 48000
-MOVING = "() => { const { values } = probe.stage.motion; return [...values].join() }"
-HEARS = "() => probe.stage.listening && probe.stage.features.some((value) => value > 0)"
+MOVING = "() => { const { values } = probe.scene.motion; return [...values].join() }"
+HEARS = "() => probe.scene.listening && probe.scene.features.some((value) => value > 0)"
 REFUSED = """navigator.mediaDevices.getUserMedia = () =>
   Promise.reject(new DOMException("no", "{}"));"""
 
@@ -26,7 +24,7 @@ REFUSED = """navigator.mediaDevices.getUserMedia = () =>
 @pytest.fixture
 def page(browser, served):
     with watched(browser, served.address) as opened:
-        until(opened, "() => window.probe?.stage.hasModel")
+        until(opened, "() => window.probe?.scene.hasModel")
         yield opened
 
 
@@ -41,16 +39,16 @@ def play(page, song):
 
 
 def test_a_microphone_moves_the_picture(page):
-    rest = page.evaluate("() => [...probe.stage.parameters]")
+    rest = page.evaluate("() => [...probe.scene.parameters]")
     page.get_by_role("button", name="Microphone").click()
     until(page, HEARS)
-    until(page, f"() => probe.stage.parameters.some((value, n) => Math.abs(value - {rest}[n]) > 0.01)")
+    until(page, f"() => probe.scene.parameters.some((value, n) => Math.abs(value - {rest}[n]) > 0.01)")
     expect(page.get_by_text("listening to the microphone")).to_be_visible()
-    before = page.evaluate("() => probe.stage.drawn")
-    until(page, f"() => probe.stage.drawn > {before} + 3")
+    before = page.evaluate("() => probe.scene.frameCount")
+    until(page, f"() => probe.scene.frameCount > {before} + 3")
     page.get_by_role("button", name="Stop listening").press("Enter")
-    expect(page.get_by_role("heading", name="Let it hear something")).to_be_visible()
-    assert page.evaluate("() => probe.stage.listening") is False
+    expect(page.get_by_role("heading", name="Choose a sound")).to_be_visible()
+    assert page.evaluate("() => probe.scene.listening") is False
 
 
 def test_a_file_plays_pauses_and_is_named_as_it_is(page, song):
@@ -67,9 +65,9 @@ def test_a_file_plays_pauses_and_is_named_as_it_is(page, song):
 def test_meters_show_what_is_heard_and_what_is_made_of_it(page, song):
     play(page, song)
     page.keyboard.press("i")
-    expect(page.locator(".bar.heard")).to_have_count(6)
-    expect(page.locator(".bar.shown")).to_have_count(7)
-    until(page, "() => document.querySelectorAll('.bar.heard i')[2].style.transform.match(/0\\.[1-9]/)")
+    expect(page.locator(".bar.feature")).to_have_count(6)
+    expect(page.locator(".bar.parameter")).to_have_count(7)
+    until(page, "() => document.querySelectorAll('.bar.feature i')[2].style.transform.match(/0\\.[1-9]/)")
     expect(page.locator(".meters .quiet")).to_have_text(re.compile(r"\d+.\d+, \d+ fps, model [\d.]+ ms"))
     page.keyboard.press("Escape")
     expect(page.locator(".panel")).to_have_count(0)
@@ -78,14 +76,14 @@ def test_meters_show_what_is_heard_and_what_is_made_of_it(page, song):
 def test_sliders_change_the_look_and_are_remembered(page):
     page.keyboard.press("i")
     page.get_by_label("hue", exact=False).last.fill("0.75")
-    assert page.evaluate("() => probe.stage.motion.look.hue") == 0.75
+    assert page.evaluate("() => probe.scene.motion.look.hue") == 0.75
     page.reload()
-    until(page, "() => window.probe?.stage.motion.look.hue === 0.75")
+    until(page, "() => window.probe?.scene.motion.look.hue === 0.75")
     page.keyboard.press("i")
     page.get_by_role("button", name="charcoal").click()
-    until(page, f"() => probe.stage.motion.look.hue === {PRESETS['charcoal'].hue}")
+    until(page, f"() => probe.scene.motion.look.hue === {Julia.preset('charcoal').hue}")
     page.keyboard.press("l")  # after the last comes the first
-    until(page, f"() => probe.stage.motion.look.hue === {PRESETS['dahlia'].hue}")
+    until(page, f"() => probe.scene.motion.look.hue === {Julia.preset('dahlia').hue}")
 
 
 def test_another_model_is_chosen_and_answers(page, song):
@@ -103,21 +101,21 @@ def test_another_model_is_chosen_and_answers(page, song):
 def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_path):
     chooser = page.get_by_label("picture", exact=True)
     chooser.select_option("look:orchid")
-    until(page, "() => probe.stage.network?.settings.palette === 'aurora'")
+    until(page, "() => probe.scene.network?.settings.palette === 'aurora'")
     play(page, song)
-    before = page.evaluate("() => probe.stage.drawn")
-    until(page, f"() => probe.stage.drawn > {before} + 3")
+    before = page.evaluate("() => probe.scene.frameCount")
+    until(page, f"() => probe.scene.frameCount > {before} + 3")
     page.keyboard.press("i")
     page.get_by_label("seed").fill("41")
-    until(page, "() => probe.stage.network.settings.seed === 41")
+    until(page, "() => probe.scene.network.settings.seed === 41")
     expect(chooser).to_have_value("own")
     link = page.evaluate("location.hash")
     recipe = tmp_path / "recipe.json"
-    recipe.write_text(json.dumps({"field": PRESETS_OF_NETWORKS["mandala"].model_dump(mode="json")}))
+    recipe.write_text(json.dumps({"field": CPPN.preset("mandala").model_dump(mode="json")}))
     page.get_by_label("sound file", exact=True).set_input_files(recipe)
-    until(page, "() => probe.stage.network.settings.symmetry === 8")
+    until(page, "() => probe.scene.network.settings.symmetry === 8")
     chooser.select_option(f"model:{MODELS[0]}")
-    until(page, "() => probe.stage.network === null")
+    until(page, "() => probe.scene.network === null")
     with watched(browser, served.address, path="/" + link) as other:
         expect(other.get_by_label("picture", exact=True)).to_have_value("own")
         expect(other.locator(".notice")).to_have_count(0)
@@ -128,7 +126,7 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
     [
         ("#cppn=%7B%22hidden%22%3A500%7D", "up to 32 wide"),
         ("#cppn=%7B%22hidden%22%3A5", "cut or damaged"),
-        ("#model=train_nothing", "does not know what #model=train_nothing"),
+        ("#model=train_nothing", "does not know #model=train_nothing"),
         ("#garbage", "#garbage"),
     ],
 )
@@ -139,44 +137,44 @@ def test_a_link_that_cannot_be_drawn_is_told(browser, served, link, words):
 
 def test_while_a_picture_is_built_that_is_told(browser, served):
     slow = """() => {
-      const { screen } = probe.stage;
+      const { shaderCanvas } = probe.scene;
       const late = () => new Promise((go) => (window.go = go));
-      screen.useSoon = (shader) => late().then(() => screen.use(shader));
+      shaderCanvas.useAsync = (shader) => late().then(() => shaderCanvas.use(shader));
     }"""
     with watched(browser, served.address) as page:
-        until(page, "() => window.probe?.stage.hasModel")
+        until(page, "() => window.probe?.scene.hasModel")
         page.evaluate(slow)
         page.get_by_label("picture", exact=True).select_option("look:orchid")
         expect(page.get_by_text("Building the picture")).to_be_visible()
-        assert page.evaluate("() => probe.stage.network") is None  # what was there is still drawn
+        assert page.evaluate("() => probe.scene.network") is None  # what was there is still drawn
         until(page, "() => window.go !== undefined")
         page.evaluate("() => go()")
-        until(page, "() => probe.stage.network?.settings.palette === 'aurora'")
+        until(page, "() => probe.scene.network?.settings.palette === 'aurora'")
         expect(page.get_by_text("Building the picture")).to_have_count(0)
 
 
 @pytest.mark.parametrize("back", ["by itself", "by the button"])
 def test_a_picture_that_the_graphics_dropped_comes_back(page, back):
     page.get_by_label("picture", exact=True).select_option("look:orchid")
-    until(page, "() => probe.stage.network !== null")
+    until(page, "() => probe.scene.network !== null")
     page.evaluate(
-        "() => (window.loss = probe.stage.screen.gl.getExtension('WEBGL_lose_context')).loseContext()"
+        "() => (window.loss = probe.scene.shaderCanvas.gl.getExtension('WEBGL_lose_context')).loseContext()"
     )
     again = page.get_by_role("button", name="Draw again")
     expect(again).to_be_visible()
-    drawn = page.evaluate("() => probe.stage.drawn")
+    drawn = page.evaluate("() => probe.scene.frameCount")
     if back == "by itself":
         page.evaluate("() => loss.restoreContext()")
     else:
         again.click()
     expect(again).to_have_count(0)
-    until(page, f"() => probe.stage.drawn > {drawn} + 2")
+    until(page, f"() => probe.scene.frameCount > {drawn} + 2")
     levels = page.evaluate(
-        "() => { probe.stage.tick(performance.now()); return [...probe.stage.screen.read()]; }"
+        "() => { probe.scene.tick(performance.now()); return [...probe.scene.shaderCanvas.readPixels()]; }"
     )
     assert np.std(levels) > 10  # and not one colour
     page.get_by_label("picture", exact=True).select_option(f"model:{MODELS[0]}")
-    until(page, "() => probe.stage.network === null")
+    until(page, "() => probe.scene.network === null")
 
 
 def test_the_recipe_of_a_julia_set_sets_the_look_and_what_is_none_is_told(page, tmp_path):
@@ -185,12 +183,12 @@ def test_the_recipe_of_a_julia_set_sets_the_look_and_what_is_none_is_told(page, 
         page.get_by_label("sound file", exact=True).set_input_files(tmp_path / "recipe.json")
 
     page.get_by_label("picture", exact=True).select_option("look:orchid")
-    until(page, "() => probe.stage.network !== null")
+    until(page, "() => probe.scene.network !== null")
     julia = Julia(model=MODELS[0], hue=0.3, zoom=2.5, motion_smoothing=0.6)
     give(json.dumps({"field": julia.model_dump(mode="json")}))
-    until(page, "() => probe.stage.network === null")
-    until(page, "() => probe.stage.motion.look.hue === 0.3 && probe.stage.motion.look.zoom === 2.5")
-    until(page, "() => probe.stage.smoothing === 0.6")
+    until(page, "() => probe.scene.network === null")
+    until(page, "() => probe.scene.motion.look.hue === 0.3 && probe.scene.motion.look.zoom === 2.5")
+    until(page, "() => probe.scene.smoothing === 0.6")
     expect(page.get_by_label("picture", exact=True)).to_have_value(f"model:{MODELS[0]}")
     expect(page.locator(".notice")).to_have_count(0)
     for text, words in {
@@ -219,7 +217,7 @@ def test_the_keys_are_written_on_the_page(page):
 def test_the_first_press_of_a_key_asks_for_a_file(browser, served):
     notes = "HTMLInputElement.prototype.click = function () { window.asked = this.type; };"
     with watched(browser, served.address, before=notes) as page:
-        expect(page.get_by_role("heading", name="Let it hear something")).to_be_visible()
+        expect(page.get_by_role("heading", name="Choose a sound")).to_be_visible()
         page.keyboard.press("o")
         until(page, "() => window.asked === 'file'")
 
@@ -240,10 +238,10 @@ def test_it_begins_with_the_newest_training_that_was_finished(browser, tmp_path)
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("NotAllowedError", "told not to give the microphone"),
+        ("NotAllowedError", "does not allow the microphone"),
         ("NotFoundError", "No microphone was found"),
         ("NotReadableError", "Another program"),
-        ("StrangeError", "cannot be heard"),
+        ("StrangeError", "cannot be opened"),
     ],
 )
 def test_without_a_microphone_the_page_says_what_to_do(browser, served, name, words):
@@ -274,7 +272,7 @@ def test_without_any_model_the_picture_rests_and_training_is_named(browser, tmp_
             expect(page.get_by_text("There is no model yet")).to_be_visible()
             page.get_by_role("button", name="Microphone").click()
             until(page, HEARS)
-            assert page.evaluate("() => probe.stage.hasModel") is False
+            assert page.evaluate("() => probe.scene.hasModel") is False
     finally:
         server.stop()
 
@@ -283,12 +281,12 @@ def test_a_lost_server_is_told_and_found_again(browser, tmp_path, song):
     server = Served(with_models(tmp_path, MODELS[0]))
     try:
         with watched(browser, server.address) as page:
-            until(page, "() => window.probe?.stage.hasModel")
+            until(page, "() => window.probe?.scene.hasModel")
             play(page, song)
             server.stop()
             expect(page.get_by_text("The server is gone")).to_be_visible()
-            drawn = page.evaluate("() => probe.stage.drawn")
-            until(page, f"() => probe.stage.drawn > {drawn}")  # what plays goes on
+            drawn = page.evaluate("() => probe.scene.frameCount")
+            until(page, f"() => probe.scene.frameCount > {drawn}")  # what plays goes on
             server = Served(tmp_path, port=server.port)
             expect(page.get_by_text("The server is gone")).to_have_count(0)
     finally:
@@ -328,9 +326,9 @@ def test_the_picture_is_recorded_with_its_sound(page, song):
     with page.expect_download() as saved:
         page.keyboard.press("r")
         expect(page.locator(".notice")).to_contain_text(re.compile("Recording at 1280.854, enlarged from "))
-        before = page.evaluate("() => probe.stage.drawn")
-        until(page, f"() => probe.stage.drawn > {before} + 5")
-        page.get_by_role("button", name="End the recording").press("Enter")
+        before = page.evaluate("() => probe.scene.frameCount")
+        until(page, f"() => probe.scene.frameCount > {before} + 5")
+        page.get_by_role("button", name="Stop recording").press("Enter")
     film = saved.value
     assert re.fullmatch(r"explorer_\d{8}T\d{6}Z\.(webm|mp4)", film.suggested_filename)
     assert film.path().stat().st_size > 1000
@@ -350,16 +348,16 @@ def test_controls_fade_while_it_plays_and_come_back(page, song):
 
 def test_less_motion_where_that_is_wanted(browser, served):
     with watched(browser, served.address, reduced_motion="reduce") as page:
-        until(page, "() => window.probe?.stage.calm")
-        before = page.evaluate("() => probe.stage.motion.controls.angle")
-        drawn = page.evaluate("() => probe.stage.drawn")
-        until(page, f"() => probe.stage.drawn > {drawn} + 5")
-        assert page.evaluate("() => probe.stage.motion.controls.angle") == before
+        until(page, "() => window.probe?.scene.reducedMotion")
+        before = page.evaluate("() => probe.scene.motion.controls.angle")
+        drawn = page.evaluate("() => probe.scene.frameCount")
+        until(page, f"() => probe.scene.frameCount > {drawn} + 5")
+        assert page.evaluate("() => probe.scene.motion.controls.angle") == before
 
 
 def test_everything_fits_on_a_phone_and_has_a_name(browser, served):
     with watched(browser, served.address, viewport={"width": 360, "height": 640}, has_touch=True) as page:
-        until(page, "() => window.probe?.stage.hasModel")
+        until(page, "() => window.probe?.scene.hasModel")
         for panel in ("", "i", "t"):
             if panel:
                 page.keyboard.press(panel)

@@ -7,11 +7,10 @@ import pytest
 import torch
 
 from explorer.audio.live import live_features, live_windows
-from explorer.fields import Controls, Grid, Julia
-from explorer.fields.cppn.presets import PRESETS
+from explorer.fields import CPPN, Controls, Grid, Julia
 from explorer.fields.julia.model import load_model
 from explorer.fields.julia.parameters import PARAMETERS
-from explorer.fields.julia.timeline import NAMED
+from explorer.fields.julia.timeline import CONTROL_NAMES
 from tests.browser.live_page import MODELS, UNPACK, packed
 from tests.signals import click_track, music, noise, tone
 
@@ -31,7 +30,7 @@ def test_the_page_hears_the_same_numbers(parts, name):
     heard = parts.evaluate(
         f"""(text) => {{
           {UNPACK}
-          return new probe.LiveAnalysis().hear(unpack(text)).map((row) => [...row]);
+          return new probe.LiveAnalysis().push(unpack(text)).map((row) => [...row]);
         }}""",
         packed(SOUNDS[name]),
     )
@@ -43,7 +42,7 @@ def test_and_so_does_its_audio_worklet(parts):
     heard = parts.evaluate(
         f"""async (text) => {{
           {UNPACK}
-          return (await probe.hearOffline(unpack(text))).map((row) => [...row]);
+          return (await probe.analyzeOffline(unpack(text))).map((row) => [...row]);
         }}""",
         packed(sound),
     )
@@ -56,7 +55,7 @@ def test_its_models_answer_the_same(parts, served, name):
     folder = served.folder / "runs" / name
     model = load_model(str(folder))
     features = live_features(SOUNDS["music"])
-    facts = {key: model.facts[key] for key in ("window_frames", "include_delta", "include_delta_delta")}
+    facts = {key: model.metadata[key] for key in ("window_frames", "include_delta", "include_delta_delta")}
     windows = live_windows(features, **facts)
     answers = parts.evaluate(
         f"""async ([name, text]) => {{
@@ -64,7 +63,7 @@ def test_its_models_answer_the_same(parts, served, name):
           const metadata = (await (await fetch(`api/models/${{name}}`)).json()).metadata;
           const bytes = await (await fetch(`api/models/${{name}}/onnx`)).arrayBuffer();
           const model = await probe.Model.load(metadata, bytes);
-          const windows = new probe.Windows(metadata);
+          const windows = new probe.FeatureWindows(metadata);
           const flat = unpack(text), rows = [];
           for (let n = 0; n < flat.length; n += 6) rows.push(windows.add(flat.slice(n, n + 6)));
           return [rows.map((row) => [...row]), (await model.run(rows)).map((row) => [...row])];
@@ -83,7 +82,7 @@ def drawn(page, controls, iterations, samples):
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.JULIA);
           screen.draw(probe.uniforms(controls, iterations, samples));
-          const pixels = screen.read();
+          const pixels = screen.readPixels();
           // there are only so many contexts
           canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
           return btoa(String.fromCharCode(...pixels));
@@ -93,12 +92,12 @@ def drawn(page, controls, iterations, samples):
     return np.frombuffer(base64.b64decode(said), np.uint8).reshape(SIZE[1], SIZE[0], 3)
 
 
-NARROW = [name for name, look in PRESETS.items() if look.hidden <= 32]
+NARROW = [name for name, look in CPPN.presets().items() if look.hidden <= 32]
 
 
 @pytest.mark.parametrize("name", NARROW)
 def test_it_draws_the_same_networks(parts, name):
-    field = PRESETS[name]
+    field = CPPN.preset(name)
     row = np.array([[0.3, *np.linspace(-1, 1, len(field.features))]], np.float32)
     grid = Grid(*SIZE)
     prepared = field.prepare(Controls(row, ("time", *field.features)))
@@ -110,9 +109,9 @@ def test_it_draws_the_same_networks(parts, name):
           const network = await (await fetch("api/networks", { ...asked, body })).json();
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
-          screen.texture(probe.packed(network));
-          screen.draw(probe.moment(network, time, features));
-          const pixels = screen.read();
+          screen.setTexture(probe.packWeights(network));
+          screen.draw(probe.momentUniforms(network, time, features));
+          const pixels = screen.readPixels();
           // there are only so many contexts
           canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
           return btoa(String.fromCharCode(...pixels));
@@ -154,9 +153,9 @@ REST = {
 def test_it_draws_the_same_picture(parts, look, samples):
     controls = {**REST, **look}
     field = Julia(samples=samples)
-    row = np.array([[0.0, *(controls[name] for name in NAMED)]], np.float32)
+    row = np.array([[0.0, *(controls[name] for name in CONTROL_NAMES)]], np.float32)
     grid = Grid(*SIZE)
-    prepared = field.prepare(Controls(row, ("time", *NAMED)))
+    prepared = field.prepare(Controls(row, ("time", *CONTROL_NAMES)))
     colours = prepared.colors(torch.from_numpy(grid.xy()), grid.pixel)[0].numpy()
     expected = np.rint(255 * colours).reshape(SIZE[1], SIZE[0], 3)
     picture = drawn(parts, controls, field.iterations, samples)

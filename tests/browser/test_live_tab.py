@@ -34,7 +34,7 @@ TONE = """<title>the tone</title><body>press<script>onclick = () => {
 def near(name, value):
     """Whether a feature heard last is close to a value."""
     number = ["centroid", "flux", "rms", "zcr", "onset", "rolloff"].index(name)
-    return f"() => Math.abs(probe.stage.features[{number}] - {value}) < 0.01"
+    return f"() => Math.abs(probe.scene.features[{number}] - {value}) < 0.01"
 
 
 def test_a_real_tab_is_heard(browser, served, tmp_path):
@@ -63,7 +63,7 @@ def test_a_real_tab_is_heard(browser, served, tmp_path):
 @pytest.fixture
 def tab(browser, served):
     with watched(browser, served.address, before=SHARED.replace("SOUND", "true")) as page:
-        until(page, "() => window.probe?.stage.hasModel")
+        until(page, "() => window.probe?.scene.hasModel")
         page.get_by_role("button", name="Browser tab").click()
         expect(page.get_by_text("listening to the tab")).to_be_visible()
         yield page
@@ -78,7 +78,8 @@ def test_a_tone_of_a_tab_has_the_features_of_a_tone(tab):
         until(tab, near("rolloff", frequency / NYQUIST))
         until(tab, near("rms", 1 - 3.01 / 80))  # a full sine is 3 dB below full scale
     tab.keyboard.press("i")
-    until(tab, "() => document.querySelectorAll('.bar.heard i')[2].style.transform.startsWith('scaleX(0.96')")
+    bar = "document.querySelectorAll('.bar.feature i')[2]"
+    until(tab, f"() => {bar}.style.transform.startsWith('scaleX(0.96')")
 
 
 def test_the_end_of_a_tab_is_told(tab):

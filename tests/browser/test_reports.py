@@ -9,8 +9,8 @@ import pytest
 from explorer.experiments import render
 from explorer.experiments.reports import write_all, write_index, write_report
 from explorer.fields import CPPN
-from tests.experiments import sweeps
-from tests.experiments.test_report_drawings import NUMBERS
+from tests.experiments import report_folders
+from tests.experiments.reports.test_report_drawings import NUMBERS
 from tests.signals import music, write_wav
 
 try:
@@ -34,13 +34,13 @@ def clip(tmp_path_factory):
 
 @pytest.fixture
 def sweep(tmp_path):
-    folder = sweeps.a_sweep(tmp_path, TWO)
+    folder = report_folders.a_sweep(tmp_path, TWO)
     write_report(folder)
     return folder / "report.html"
 
 
 def key(**params):
-    return sweeps.key_of(params)
+    return report_folders.key_of(params)
 
 
 def column(page, name):
@@ -55,8 +55,10 @@ def column(page, name):
 
 
 def test_a_sound_named_like_an_attack_is_text_everywhere(tmp_path, visit):
-    sweeps.a_sweep(tmp_path, TWO | {"palette": [EVIL, "</script><script>alert(2)</script>"]}, audio=EVIL)
-    sweeps.a_render(tmp_path, audio=EVIL)
+    report_folders.a_sweep(
+        tmp_path, TWO | {"palette": [EVIL, "</script><script>alert(2)</script>"]}, audio=EVIL
+    )
+    report_folders.a_render(tmp_path, audio=EVIL)
     written = write_all(tmp_path)
     for path in [*written.reports, written.index]:
         page = visit(path)
@@ -98,7 +100,7 @@ def test_columns_sort_by_number_both_ways_and_say_so(sweep, visit):
 
 
 def test_points_without_a_value_stay_last(tmp_path, visit):
-    folder = sweeps.a_sweep(tmp_path, {"gain": [1, 2, 3]})
+    folder = report_folders.a_sweep(tmp_path, {"gain": [1, 2, 3]})
     (folder / "points" / key(gain=2) / "point.json").write_text('{"status": "failed", "error": "no"}')
     page = visit(write_report(folder))
     button = page.get_by_role("button", name="saturated")
@@ -128,8 +130,8 @@ def test_a_picture_enlarges_and_the_keyboard_steps_through(sweep, visit):
 
 
 def test_a_report_that_travels_alone_shows_its_thumbnails(tmp_path, visit):
-    folder = sweeps.a_sweep(tmp_path / "here", {"gain": [1, 3]}, clip=True)
-    run = sweeps.a_render(tmp_path / "here")
+    folder = report_folders.a_sweep(tmp_path / "here", {"gain": [1, 3]}, clip=True)
+    run = report_folders.a_render(tmp_path / "here")
     for place, name in ((folder, "sweep.html"), (run, "run.html")):
         shutil.copy(write_report(place), tmp_path / name)
     shutil.rmtree(tmp_path / "here")
@@ -148,7 +150,7 @@ def test_a_report_that_travels_alone_shows_its_thumbnails(tmp_path, visit):
 
 
 def test_clips_beside_the_file_play_in_place(tmp_path, visit, clip):
-    page = visit(write_report(sweeps.a_sweep(tmp_path, {"gain": [1, 3]}, clip=clip)))
+    page = visit(write_report(report_folders.a_sweep(tmp_path, {"gain": [1, 3]}, clip=clip)))
     assert page.locator("video").count() == 0  # nothing is loaded before it is asked for
     page.locator(".play").first.click()
     assert page.locator(".frame video").get_attribute("preload") == "none"
@@ -183,7 +185,7 @@ def test_filters_by_verdict_and_parameter_reach_pictures_and_table(sweep, visit)
 
 
 def test_a_range_on_an_axis_keeps_the_lines_through_it(tmp_path, visit):
-    folder = sweeps.a_sweep(tmp_path, TWO | {"coord_scale": [0.5, 1.0]})
+    folder = report_folders.a_sweep(tmp_path, TWO | {"coord_scale": [0.5, 1.0]})
     page = visit(write_report(folder))
     area = page.locator(".axis").first.locator(".brush")
     area.scroll_into_view_if_needed()
@@ -198,7 +200,7 @@ def test_a_range_on_an_axis_keeps_the_lines_through_it(tmp_path, visit):
 
 def test_numbers_read_the_same_before_and_after_the_script(tmp_path, visit):
     values = {f"m{n}": value for n, value in enumerate(NUMBERS)}
-    folder = sweeps.a_sweep(tmp_path, {"gain": [1, 2]})
+    folder = report_folders.a_sweep(tmp_path, {"gain": [1, 2]})
     for gain in (1, 2):
         place = folder / "points" / key(gain=gain) / "point.json"
         place.write_text(json.dumps(json.loads(place.read_text()) | {"metrics": values}))
@@ -242,7 +244,7 @@ def test_light_and_dark_are_both_legible(sweep, visit, scheme):
 
 
 def test_a_phone_shows_no_page_that_scrolls_sideways(sweep, tmp_path, visit):
-    for path in (sweep, write_report(sweeps.a_render(tmp_path)), write_index(tmp_path)):
+    for path in (sweep, write_report(report_folders.a_render(tmp_path)), write_index(tmp_path)):
         page = visit(path, viewport={"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
@@ -259,8 +261,8 @@ def test_every_control_has_a_name_and_headings_descend(sweep, visit):
 
 
 def test_the_index_searches_and_filters(tmp_path, visit):
-    sweeps.a_sweep(tmp_path, TWO, audio="first.wav")
-    sweeps.a_render(tmp_path, "render_20260102T030406Z_abc124", audio="second.wav")
+    report_folders.a_sweep(tmp_path, TWO, audio="first.wav")
+    report_folders.a_render(tmp_path, "render_20260102T030406Z_abc124", audio="second.wav")
     (tmp_path / "render_20260102T030407Z_bad000").mkdir()
     page = visit(write_all(tmp_path).index)
 

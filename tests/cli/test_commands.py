@@ -16,7 +16,6 @@ from explorer.errors import SettingsError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
 from explorer.fields import CPPN, Patterns
-from explorer.fields.cppn import DEFAULT_PRESET
 from explorer.video import probe, read_frames
 from tests.signals import music, write_wav
 
@@ -91,7 +90,7 @@ def test_every_field_flag_reaches_the_recipe(song, tmp_path):
 
 
 def test_without_flags_newcomers_see_the_first_look():
-    assert options.FieldFlags(None, None, {}).build_field() == CPPN.preset(DEFAULT_PRESET)
+    assert options.FieldFlags(None, None, {}).build_field() == CPPN.default_look()
 
 
 @pytest.mark.parametrize(

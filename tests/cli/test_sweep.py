@@ -5,11 +5,11 @@ import json
 import pytest
 
 from explorer.cli import main
-from explorer.cli.sweep import Points, varied
+from explorer.cli.sweep import PointsBar, varied_settings
 from explorer.errors import SettingsError
 from explorer.experiments import Sweep
 from explorer.experiments.library.table import runs
-from explorer.experiments.runs.eta import Plan
+from explorer.experiments.sweeps.eta import SweepPlan
 from explorer.experiments.sweeps.sampling import Span
 from tests.experiments.small import a_song
 
@@ -96,13 +96,13 @@ def test_wrong_use_is_one_line(typed, words, song, tmp_path, capsys):
 
 
 def test_values_as_typed():
-    assert varied(["gain = 1, 2", "time_span=track,none", "layers=2..8"]) == {
+    assert varied_settings(["gain = 1, 2", "time_span=track,none", "layers=2..8"]) == {
         "gain": ["1", "2"],
         "time_span": ["track", None],
         "layers": Span(2, 8),
     }
     with pytest.raises(SettingsError):
-        varied(["=1"])
+        varied_settings(["=1"])
 
 
 def test_runs_are_listed_starred_and_deleted(song, tmp_path, capsys):
@@ -124,7 +124,7 @@ def test_runs_are_listed_starred_and_deleted(song, tmp_path, capsys):
 
 
 def test_an_interrupted_sweep_says_how_to_go_on(tmp_path, capsys):
-    bar = Points()
-    bar.announce(Plan(points=9, to_do=9, axes=[("gain", "3 values")], folder=tmp_path))
+    bar = PointsBar()
+    bar.announce(SweepPlan(points=9, to_do=9, axes=[("gain", "3 values")], folder=tmp_path))
     bar.__exit__(KeyboardInterrupt)
     assert f"explorer sweep --resume {tmp_path}" in capsys.readouterr().out

@@ -49,7 +49,7 @@ class PreparedTwoFeatures:
     def kernel(self, dtype):
         return "made up"
 
-    def draw(self, moment, placed, pixel, out, dtype=torch.float32):
+    def draw(self, moment, pixel_inputs, pixel, out, dtype=torch.float32):
         out[:] = 128
 
 

@@ -170,7 +170,7 @@ def test_the_known_table_in_order_and_magnitude():
 @pytest.mark.parametrize("ask", [diagnose, calibrate, sobol_shares, feature_influence, phase_map])
 def test_a_path_or_the_name_of_a_look_is_refused_with_what_to_do(ask):
     ask = inspect.unwrap(ask)  # what users have, without the check of types around it
-    with pytest.raises(SettingsError, match="analyse the sound first"):
+    with pytest.raises(SettingsError, match="analyze the sound first"):
         ask(CPPN(), "song.ogg")
     with pytest.raises(SettingsError, match=r"give a field, as in CPPN\.preset"):
         ask("molten", made_up_track())

@@ -6,7 +6,7 @@ from explorer.audio import DEMO_CLIP, analyze
 from explorer.diagnostics import calibrate, diagnose
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
-from explorer.fields.cppn.network import build
+from explorer.fields.cppn.weights import random_network
 from explorer.rendering import FrameSettings
 from tests.diagnostics.linear import Linear, half_and_half
 
@@ -41,8 +41,8 @@ def test_at_least_95_of_100_are_alive(demo, hidden, layers):
 @pytest.mark.parametrize("gain", [1.0, 5.0])
 def test_the_gain_does_not_matter(demo, gain):
     """Static at gain 1, noise at gain 5: both become the same picture."""
-    found = build(calibrate(CPPN(hidden=32, layers=8, gain=gain), demo)).weights
-    expected = build(calibrate(CPPN(hidden=32, layers=8, gain=2.0), demo)).weights
+    found = random_network(calibrate(CPPN(hidden=32, layers=8, gain=gain), demo)).weights
+    expected = random_network(calibrate(CPPN(hidden=32, layers=8, gain=2.0), demo)).weights
     for one, other in zip(found, expected, strict=True):
         assert one == pytest.approx(other, rel=1e-2)
 
@@ -70,7 +70,7 @@ def test_the_aim_holds_for_the_resolution_that_was_given(demo):
 
 def test_scales_multiply_the_weights():
     field = CPPN(hidden=4, layers=2)
-    plain, scaled = build(field), build(field.replace(layer_scales=(2.0, 1.0, 0.5)))
+    plain, scaled = random_network(field), random_network(field.replace(layer_scales=(2.0, 1.0, 0.5)))
     for scale, one, other in zip((2.0, 1.0, 0.5), plain.weights, scaled.weights, strict=True):
         assert other == pytest.approx(scale * one, rel=1e-6)
     assert field.replace(layer_scales=(2.0, 1.0, 0.5)).parameters == field.parameters

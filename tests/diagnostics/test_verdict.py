@@ -9,7 +9,6 @@ from explorer.diagnostics import diagnose
 from explorer.diagnostics.verdict import Facts, flags_of, judge
 from explorer.diagnostics.verdict_sentence import sentence_of
 from explorer.fields import CPPN
-from explorer.fields.cppn import PRESETS
 from tests.diagnostics.linear import Linear, half_and_half
 from tests.tracks import made_up_track
 
@@ -70,9 +69,9 @@ def test_gain_5_is_alive_at_4_layers_and_noise_at_8(demo):
     assert "scrambles the signal" in deep.sentence
 
 
-@pytest.mark.parametrize("name", [name for name in PRESETS if name != "classic-256x8"])
+@pytest.mark.parametrize("name", [name for name in CPPN.presets() if name != "classic-256x8"])
 def test_looks_are_alive(demo, name):
-    assert diagnose(PRESETS[name], demo, budget="draft").verdict == "alive"
+    assert diagnose(CPPN.preset(name), demo, budget="draft").verdict == "alive"
 
 
 def test_noise_at_a_few_rows_is_a_picture_at_many(demo):

@@ -5,7 +5,6 @@ import pytest
 from explorer.experiments import Recipe, load_recipe, render, sweep
 from explorer.experiments.library.table import runs
 from explorer.fields import Julia
-from explorer.fields.julia import PRESETS
 from explorer.video import probe
 from tests.signals import music, write_wav
 
@@ -16,7 +15,7 @@ def song(tmp_path):
 
 
 def test_a_run_gives_the_field_back_and_names_its_model(song, tmp_path):
-    field = PRESETS["seahorse"]
+    field = Julia.preset("seahorse")
     run = render(field, song, size=(64, 36), duration=0.2, explorations=tmp_path / "runs")
     assert probe(run.video).size == (64, 36)
     assert run.manifest["kernel"] == "julia-f32"

@@ -7,7 +7,6 @@ from PIL import Image
 from explorer.experiments import Recipe, load_recipe, render, sweep
 from explorer.experiments.library.table import runs
 from explorer.fields import Patterns
-from explorer.fields.patterns import PRESETS
 from explorer.video import probe
 from tests.signals import music, write_wav
 
@@ -26,7 +25,9 @@ def test_a_run_keeps_the_families_and_its_square_shape(song, tmp_path):
     assert run.manifest["kernel"] == "patterns-f32"
 
 
-@pytest.mark.parametrize("field", [PRESETS["coral"], Patterns(timeline=((0, "organic"), (1, "flowing")))])
+@pytest.mark.parametrize(
+    "field", [Patterns.preset("coral"), Patterns(timeline=((0, "organic"), (1, "flowing")))]
+)
 def test_a_recipe_gives_the_field_back(song, tmp_path, field):
     run = render(field, song, size=(64, 64), duration=0.2, explorations=tmp_path / "runs")
     for source in (run.folder, run.video):

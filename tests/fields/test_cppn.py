@@ -8,8 +8,8 @@ import torch
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, Grid
-from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
-from explorer.fields.cppn.network import activate, build
+from explorer.fields.cppn.network import activate
+from explorer.fields.cppn.weights import random_network
 from tests.tracks import made_up_track
 
 
@@ -28,7 +28,7 @@ def test_networks_have_the_published_sizes(layers, parameters):
     field = CPPN(hidden=256, layers=layers)
     assert field.parameters == parameters
     biases = 256 * layers + 3
-    assert sum(weight.size for weight in build(field).weights) + biases == parameters
+    assert sum(weight.size for weight in random_network(field).weights) + biases == parameters
 
 
 def test_published_presets():
@@ -40,9 +40,9 @@ def test_published_presets():
 
 
 def test_there_are_six_looks_and_newcomers_see_one_first():
-    looks = [field for name, field in PRESETS.items() if field.palette != "rgb"]
+    looks = [field for name, field in CPPN.presets().items() if field.palette != "rgb"]
     assert len(looks) >= 6
-    assert PRESETS[DEFAULT_PRESET] in looks
+    assert CPPN.default_look() in looks
 
 
 def test_an_unknown_preset_names_the_nearest():
@@ -51,13 +51,20 @@ def test_an_unknown_preset_names_the_nearest():
 
 
 def test_activations_cycle():
-    assert build(CPPN(hidden=4, layers=6)).activations == ("sin", "cos", "gaussian", "tanh", "sin", "cos")
+    assert random_network(CPPN(hidden=4, layers=6)).activations == (
+        "sin",
+        "cos",
+        "gaussian",
+        "tanh",
+        "sin",
+        "cos",
+    )
     z = torch.tensor([0.7])
     assert activate("gaussian", z).item() == pytest.approx(math.exp(-0.49), abs=1e-6)
 
 
 def test_weights_are_xavier_uniform():
-    weights = build(CPPN(hidden=128, layers=3, gain=2.0)).weights
+    weights = random_network(CPPN(hidden=128, layers=3, gain=2.0)).weights
     for weight in weights:
         bound = 2.0 * math.sqrt(6 / sum(weight.shape))
         assert np.abs(weight).max() <= bound
@@ -65,19 +72,22 @@ def test_weights_are_xavier_uniform():
 
 
 def test_weights_are_the_same_for_ever():
-    first = build(CPPN(hidden=8, layers=2, seed=7)).weights[0]
+    first = random_network(CPPN(hidden=8, layers=2, seed=7)).weights[0]
     expected = np.random.RandomState([7, 0]).uniform(-1, 1, (8, 10)) * 5 * math.sqrt(6 / 18)
     np.testing.assert_allclose(first, expected, rtol=1e-6)
 
 
 def test_one_more_layer_or_another_gain_keeps_the_draws():
-    two, three = build(CPPN(hidden=8, layers=2)), build(CPPN(hidden=8, layers=3, gain=2.5))
+    two, three = random_network(CPPN(hidden=8, layers=2)), random_network(CPPN(hidden=8, layers=3, gain=2.5))
     np.testing.assert_allclose(two.weights[1], 2 * three.weights[1], rtol=1e-6)
     np.testing.assert_allclose(two.weights[-1], 2 * three.weights[-1], rtol=1e-6)
 
 
 def test_output_gain_scales_the_output_layer_alone():
-    plain, own = build(CPPN(hidden=8, layers=2)), build(CPPN(hidden=8, layers=2, output_gain=1))
+    plain, own = (
+        random_network(CPPN(hidden=8, layers=2)),
+        random_network(CPPN(hidden=8, layers=2, output_gain=1)),
+    )
     np.testing.assert_allclose(plain.weights[-1], 5 * own.weights[-1], rtol=1e-6)
     np.testing.assert_array_equal(plain.weights[0], own.weights[0])
 
@@ -91,7 +101,7 @@ def test_seeds_differ_and_repeat():
 def test_a_linear_looking_network_by_hand():
     field = CPPN(hidden=1, layers=1, gain=0.3, features=("bass",), time_span=2.0, audio_gain=4.0)
     track = made_up_track()
-    first, last = (weight.astype(np.float64) for weight in build(field).weights)
+    first, last = (weight.astype(np.float64) for weight in random_network(field).weights)
     bass = track.at([0.5], ("bass",))[0, 0]
     time = 2 * 0.5 / 2.0 - 1
     x, y = 0.5 * Grid(32, 18).xy()[5].astype(np.float64)
@@ -135,15 +145,15 @@ def test_n_fold_symmetry_repeats_after_a_turn(n):
     ring = 0.6 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     turn = 2 * np.pi / n
     turned = ring @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    a, b = (field.place(points.astype(np.float32)) for points in (ring, turned))
+    a, b = (field.pixel_inputs(points.astype(np.float32)) for points in (ring, turned))
     np.testing.assert_allclose(a, b, atol=1e-6)
-    mirrored = field.place((ring * [1, -1]).astype(np.float32))
+    mirrored = field.pixel_inputs((ring * [1, -1]).astype(np.float32))
     np.testing.assert_allclose(a, mirrored, atol=1e-6)
 
 
 def test_radius_is_the_third_input():
-    placed = CPPN(radius=True, coord_scale=2).place(np.array([[0.3, 0.4]], np.float32))
-    np.testing.assert_allclose(placed[:, 0], [0.6, 0.8, 1.0], rtol=1e-6)
+    inputs = CPPN(radius=True, coord_scale=2).pixel_inputs(np.array([[0.3, 0.4]], np.float32))
+    np.testing.assert_allclose(inputs[:, 0], [0.6, 0.8, 1.0], rtol=1e-6)
     assert CPPN(radius=True).parameters == CPPN().parameters + 256
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from explorer import CPPN, Patterns, palette_from
 from explorer.errors import SettingsError
-from explorer.fields.palette import palette_of
+from explorer.fields.palette import parse_palette
 
 DARK, ORANGE, GREY, CREAM = (16, 24, 48), (192, 90, 32), (120, 120, 120), (255, 232, 160)
 
@@ -37,7 +37,7 @@ def test_pictures_of_any_shape_and_few_colours(tmp_path, shape):
 
 
 def test_three_colours_are_met_at_the_ends_and_in_the_middle():
-    palette = palette_of("#101830-#c05a20-#ffe8a0")
+    palette = parse_palette("#101830-#c05a20-#ffe8a0")
     for t, expected in ((0.0, DARK), (0.5, ORANGE), (1.0, CREAM)):
         wave = [
             base + swing * np.cos(2 * np.pi * (cycles * (t + palette.drift * 0.5) + phase))
@@ -51,7 +51,7 @@ def test_three_colours_are_met_at_the_ends_and_in_the_middle():
 def test_fields_take_them_and_refuse_others(tmp_path):
     name = "#101830-#c05a20-#ffe8a0"
     assert CPPN(palette=name).palette == Patterns(palette=name).palette == name
-    with pytest.raises(SettingsError, match=r"palette: got 'embr'; allowed: one of rgb, .* or three colours"):
+    with pytest.raises(SettingsError, match=r"palette: got 'embr'; allowed: one of rgb, .* or three colors"):
         CPPN(palette="embr")
     with pytest.raises(SettingsError, match="palette: got 'family'"):
         CPPN(palette="family")

@@ -10,11 +10,11 @@ from explorer.audio import FEATURES, AnalysisSettings, FeatureTrack, analyze
 from explorer.diagnostics import diagnose
 from explorer.errors import SettingsError
 from explorer.fields import Controls, Grid, Julia
-from explorer.fields.julia import PRESETS, formulas
+from explorer.fields.julia import formulas
 from explorer.fields.julia.drawing import orbit
-from explorer.fields.julia.mapping import by_hand
+from explorer.fields.julia.mapping import parameters_by_hand
 from explorer.fields.julia.parameters import PARAMETERS, constant
-from explorer.fields.julia.timeline import HIGH, LOW, NAMED, visual_parameters
+from explorer.fields.julia.timeline import CONTROL_NAMES, HIGH, LOW, visual_parameters
 from explorer.rendering import FrameSettings, Renderer
 from tests.signals import click_track, music, silence, tone, write_wav
 
@@ -31,20 +31,20 @@ def song(tmp_path_factory):
 def view(**changed: float) -> Controls:
     """One moment, set by hand; angle 1.3, a little outside the cardioid, unless told otherwise."""
     rest = {"time": 0.0, "angle": 1.3, "rotation": 0.0, **{p.name: p.rest for p in PARAMETERS}}
-    columns = {name: {**rest, **changed}[name] for name in ("time", *NAMED)}
+    columns = {name: {**rest, **changed}[name] for name in ("time", *CONTROL_NAMES)}
     return Controls(np.array([[*columns.values()]], np.float32), tuple(columns))
 
 
 def drawn(field: Julia, controls: Controls, grid: Grid = GRID, moment: int = 0) -> np.ndarray:
     out = np.empty((grid.width * grid.height, 3), np.uint8)
-    field.prepare(controls).draw(moment, field.place(grid.xy()), grid.pixel, out)
+    field.prepare(controls).draw(moment, field.pixel_inputs(grid.xy()), grid.pixel, out)
     return out
 
 
 # Pictures
 
 
-BY_HAND = [field.replace(model="none") for field in PRESETS.values()]
+BY_HAND = [field.replace(model="none") for field in Julia.presets().values()]
 
 
 @pytest.mark.parametrize("field", [*BY_HAND, Julia(samples=1, iterations=17), Julia(samples=3)])
@@ -61,10 +61,10 @@ def test_the_kernel_draws_the_reference(song, field):
 @pytest.mark.parametrize("cuts", [(1,), (16, 700, 701), (5000,)])
 def test_a_pixel_has_the_same_bits_in_any_part_of_a_frame(cuts):
     field = Julia()
-    prepared, placed = field.prepare(view()), field.place(GRID.xy())
+    prepared, inputs = field.prepare(view()), field.pixel_inputs(GRID.xy())
     parts = np.empty((GRID.width * GRID.height, 3), np.uint8)
     for begin, end in zip((0, *cuts), (*cuts, len(parts)), strict=True):
-        prepared.draw(0, placed[:, begin:end], GRID.pixel, parts[begin:end])
+        prepared.draw(0, inputs[:, begin:end], GRID.pixel, parts[begin:end])
     np.testing.assert_array_equal(parts, drawn(field, view()))
 
 
@@ -99,9 +99,9 @@ def test_thousands_of_constants_give_finite_colours_with_finite_gradients():
     )
     escaped, far = squared > 1024, squared.clamp(min=1025)
     nu = torch.where(escaped, formulas.escape_time(steps, far), 100.0).requires_grad_()
-    seen = torch.where(escaped, formulas.seen_of(far, slope, torch.tensor(0.002)), 0.0)
+    seen = torch.where(escaped, formulas.exterior_weight(far, slope, torch.tensor(0.002)), 0.0)
     given = [torch.full_like(nu, value).requires_grad_() for value in (0.9, 0.7, 0.6)]
-    colors = torch.stack(formulas.colour(nu, formulas.tone_of(nu), seen, trap, *given))
+    colors = torch.stack(formulas.color(nu, formulas.tone_of(nu), seen, trap, *given))
     assert (nu >= 0).all()
     assert ((colors >= 0) & (colors <= 1)).all()
     assert all(gradient.isfinite().all() for gradient in torch.autograd.grad(colors.sum(), [nu, *given]))
@@ -122,7 +122,10 @@ def test_the_distance_from_a_disk_is_known():
     steps, squared, slope, _ = orbit(radius, none, none, none, 100)
     known = radius * radius.log()
     torch.testing.assert_close(
-        formulas.seen_of(squared, slope, known), torch.full((3,), 1 - np.exp(-1.0)), rtol=1e-4, atol=1e-4
+        formulas.exterior_weight(squared, slope, known),
+        torch.full((3,), 1 - np.exp(-1.0)),
+        rtol=1e-4,
+        atol=1e-4,
     )
     nu = steps + np.log2(10) - torch.log2(torch.log2(squared))
     torch.testing.assert_close(formulas.escape_time(steps, squared), nu.clamp(min=0))
@@ -156,7 +159,7 @@ def test_it_turns_and_comes_closer():
 
 def test_parameters_stay_in_their_ranges_and_nothing_jumps(song):
     for width in (0.0, 5.0):
-        found = visual_parameters(by_hand(Julia(), song), 5.0, width)
+        found = visual_parameters(parameters_by_hand(Julia(), song), 5.0, width)
         assert (found >= LOW - 1e-9).all()
         assert (found <= HIGH + 1e-9).all()
     values = Julia().controls(song, np.arange(0, 11.9, 1 / 60)).values.astype(np.float64)
@@ -215,7 +218,7 @@ AT_REST = np.array(
 )  # fmt: skip
 def test_each_feature_moves_its_control(feature, control):
     times = np.array([1.5])
-    column = ("time", *NAMED).index(control)
+    column = ("time", *CONTROL_NAMES).index(control)
     rest, moved, deaf = (
         field.controls(made_of(**heard), times).values[0, column]
         for field, heard in ((Julia(), {}), (Julia(), {feature: 1.0}), (Julia(features=()), {feature: 1.0}))
@@ -246,7 +249,7 @@ def test_keyframes_move_it():
 
 
 def test_deaf_without_gain_and_alive_with_it(song):
-    alive = diagnose(PRESETS["marigold"], song, frames=SMALL, budget="draft")
+    alive = diagnose(Julia.preset("marigold"), song, frames=SMALL, budget="draft")
     deaf = diagnose(Julia(audio_gain=0), song, frames=SMALL, budget="draft")
     assert alive.verdict == "alive"
     assert alive.layers == ()
@@ -260,7 +263,7 @@ def test_deaf_without_gain_and_alive_with_it(song):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"features": ("bass", "mid")}, "Julia does not hear 'mid'"),
+        ({"features": ("bass", "mid")}, "Julia has no feature 'mid'"),
         ({"iterations": 3}, "16 to 2000"),
         ({"samples": 0}, "1 to 6"),
         ({"zom": 2}, "did you mean 'zoom'"),

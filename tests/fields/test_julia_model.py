@@ -13,7 +13,7 @@ from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW, live_width, live_windows
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields import Grid, Julia
-from explorer.fields.julia.model import FACTS, FORMAT, WEIGHTS, load_model
+from explorer.fields.julia.model import FORMAT, METADATA_FILE, WEIGHTS_FILE, load_model
 from explorer.fields.julia.parameters import PARAMETERS
 from explorer.fields.julia.timeline import HIGH, LOW
 from explorer.rendering import render_frame
@@ -32,7 +32,7 @@ def write_model(folder, hidden=(8, 5), window_frames=3, deltas=0, seed=0):
         tensors[f"norm.{i}.weight"] = chance.uniform(0.5, 2, width)
         tensors[f"norm.{i}.bias"] = chance.normal(size=width)
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.astype(np.float32) for name, value in tensors.items()}, folder / WEIGHTS)
+    save_file({name: value.astype(np.float32) for name, value in tensors.items()}, folder / WEIGHTS_FILE)
     facts = {
         "format": FORMAT,
         "window_frames": window_frames,
@@ -47,7 +47,7 @@ def write_model(folder, hidden=(8, 5), window_frames=3, deltas=0, seed=0):
         "parameters": [{"name": p.name, "low": p.low, "high": p.high, "rest": p.rest} for p in PARAMETERS],
         "feature_version": LIVE_VERSION,
     }
-    (folder / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    (folder / METADATA_FILE).write_text(json.dumps(facts), encoding="utf-8")
     return folder
 
 
@@ -66,7 +66,7 @@ def live_track(seconds=4.0, fps=60.0, seed=0):
 def test_it_computes_what_torch_does(tmp_path, hidden, deltas):
     model = load_model(str(write_model(tmp_path / "run", hidden, deltas=deltas)))
     tensors = {name: torch.from_numpy(value) for name, value in model.tensors.items()}
-    windows = np.random.default_rng(1).normal(size=(20, model.facts["input_dim"])).astype(np.float32)
+    windows = np.random.default_rng(1).normal(size=(20, model.metadata["input_dim"])).astype(np.float32)
     x = (torch.from_numpy(windows) - tensors["mean"]) / tensors["spread"]
     for i, width in enumerate(hidden):
         x = torch.nn.functional.linear(x, tensors[f"hidden.{i}.weight"], tensors[f"hidden.{i}.bias"])
@@ -80,11 +80,11 @@ def test_it_computes_what_torch_does(tmp_path, hidden, deltas):
 def test_row_n_comes_from_the_window_that_ends_with_frame_n(tmp_path):
     model = load_model(str(write_model(tmp_path / "run")))
     track = live_track()
-    found = model.along(track)
+    found = model.parameters_of_track(track)
     np.testing.assert_allclose(found, model(live_windows(track.raw, 3)), atol=1e-6)
     changed = track.raw.copy()
     changed[100] = 0
-    other = model.along(FeatureTrack(track.values, changed, *_facts(track)))
+    other = model.parameters_of_track(FeatureTrack(track.values, changed, *_facts(track)))
     assert set(np.flatnonzero((found != other).any(axis=1))) == {100, 101, 102}
 
 
@@ -94,7 +94,7 @@ def _facts(track):
 
 def test_it_hears_sixty_frames_a_second_whatever_the_track_has(tmp_path):
     model = load_model(str(write_model(tmp_path / "run")))
-    usual, fast = (model.along(live_track(fps=fps)) for fps in (60.0, 120.0))
+    usual, fast = (model.parameters_of_track(live_track(fps=fps)) for fps in (60.0, 120.0))
     assert abs(len(usual) - len(fast)) <= 1
     both = min(len(usual), len(fast))
     np.testing.assert_allclose(usual[:both], fast[:both], atol=1e-3)
@@ -132,7 +132,7 @@ def test_a_model_that_was_trained_on_is_read_again(tmp_path):
 
 
 def test_no_model_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr("explorer.fields.julia.model.SHIPPED", tmp_path / "nothing")
+    monkeypatch.setattr("explorer.fields.julia.model.SHIPPED_FOLDER", tmp_path / "nothing")
     field, track = Julia(model="default"), live_track()
     with pytest.raises(SettingsError, match="explorer train"):
         field.controls(track, np.zeros(1))
@@ -143,8 +143,8 @@ def test_no_model_says_what_to_do(tmp_path, monkeypatch):
 def test_a_track_without_live_features_says_how_to_hear_them(tmp_path):
     model, track = load_model(str(write_model(tmp_path / "run"))), live_track()
     basic = FeatureTrack(track.values, track.raw, ("bass", "mid", "a", "b", "c", "d"), *_facts(track)[1:])
-    with pytest.raises(SettingsError, match=r"no 'live_centroid'; .*field.hear"):
-        model.along(basic)
+    with pytest.raises(SettingsError, match=r"no 'live_centroid'; .*field.analyze"):
+        model.parameters_of_track(basic)
 
 
 @pytest.mark.parametrize(
@@ -160,13 +160,13 @@ def test_a_track_without_live_features_says_how_to_hear_them(tmp_path):
 )
 def test_a_model_of_another_kind_is_refused(tmp_path, changed, told):
     folder = write_model(tmp_path / "run")
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    (folder / FACTS).write_text(json.dumps({**facts, **changed}), encoding="utf-8")
+    facts = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
+    (folder / METADATA_FILE).write_text(json.dumps({**facts, **changed}), encoding="utf-8")
     with pytest.raises(ExplorerError, match=f"cannot read the model in run: .*{told}"):
         load_model(str(folder))
 
 
-@pytest.mark.parametrize("name", [WEIGHTS, FACTS])
+@pytest.mark.parametrize("name", [WEIGHTS_FILE, METADATA_FILE])
 def test_a_damaged_model_is_refused(tmp_path, name):
     folder = write_model(tmp_path / "run")
     (folder / name).write_bytes(b"not what it was")

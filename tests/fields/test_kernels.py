@@ -15,7 +15,7 @@ from explorer.fields import CPPN, Controls, Grid
 from explorer.fields.cppn import engine, kernel_bf16
 from explorer.fields.cppn.kernel_f32 import NARROW, WIDE, pack
 from explorer.fields.cppn.tiles import load_half, store_half
-from explorer.fields.kernels import fastmath
+from explorer.fields.kernels import color_formulas, fastmath
 from explorer.fields.kernels.memory import load, store
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.palette import PALETTES
@@ -36,7 +36,7 @@ def prepared(field: CPPN, moments: int = 1):
 
 def drawn(field: CPPN, xy: np.ndarray, dtype: torch.dtype = torch.float32) -> np.ndarray:
     out = np.empty((len(xy), 3), np.uint8)
-    prepared(field).draw(0, field.place(xy), GRID.pixel, out, dtype)
+    prepared(field).draw(0, field.pixel_inputs(xy), GRID.pixel, out, dtype)
     return out
 
 
@@ -104,7 +104,7 @@ def test_srgb_curve():
     linear = np.r_[0, 0.0031308, np.linspace(0, 1, 100_001)].astype(np.float32)
     x = linear.astype(np.float64)
     exact = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
-    assert np.abs(applied(fastmath.srgb, linear) - exact).max() < 3e-6
+    assert np.abs(applied(color_formulas.srgb, linear) - exact).max() < 3e-6
 
 
 def test_bfloat16_round_trip():
@@ -203,19 +203,19 @@ def test_a_pixel_is_the_same_wherever_it_lies(field, dtype, data):
 @by_kernel
 def test_shifted_by_every_number_of_pixels(field, dtype):
     whole = drawn(field, POINTS[:300], dtype)
-    for shift in range(1, 2 * max(NARROW.panel, WIDE.panel) + 1, 1 if dtype == torch.float32 else 16):
+    for shift in range(1, 2 * max(NARROW.strip, WIDE.strip) + 1, 1 if dtype == torch.float32 else 16):
         np.testing.assert_array_equal(drawn(field, POINTS[shift:300], dtype), whole[shift:])
 
 
 @by_kernel
 def test_the_same_in_threads_and_in_any_order(field, dtype):
-    plan, placed = prepared(field, 3), field.place(GRID.xy()[:6000])
+    plan, inputs = prepared(field, 3), field.pixel_inputs(GRID.xy()[:6000])
     jobs = [(moment, start) for moment in range(3) for start in range(0, 6000, 700)]
 
     def draw(job):
         moment, start = job
         out = np.empty((len(range(start, min(start + 700, 6000))), 3), np.uint8)
-        plan.draw(moment, placed[:, start : start + 700], GRID.pixel, out, dtype)
+        plan.draw(moment, inputs[:, start : start + 700], GRID.pixel, out, dtype)
         return out
 
     one = [draw(job) for job in jobs]
@@ -230,19 +230,19 @@ def test_moments_do_not_mix(field, dtype):
     values = np.random.default_rng(0).uniform(-1, 1, (5, 8)).astype(np.float32)
     names = ("time", *field.features)
     together, alone = field.prepare(Controls(values, names)), field.prepare(Controls(values[3:4], names))
-    placed = field.place(POINTS[:100])
+    inputs = field.pixel_inputs(POINTS[:100])
     a, b = np.empty((2, 100, 3), np.uint8)
-    together.draw(3, placed, GRID.pixel, a, dtype)
-    alone.draw(0, placed, GRID.pixel, b, dtype)
+    together.draw(3, inputs, GRID.pixel, a, dtype)
+    alone.draw(0, inputs, GRID.pixel, b, dtype)
     np.testing.assert_array_equal(a, b)
 
 
 @by_kernel
 def test_rows_of_a_larger_picture_and_no_points_at_all(field, dtype):
     frame = np.full((1000, 6), 7, np.uint8)
-    placed = field.place(POINTS)
-    placed.flags.writeable = False
-    prepared(field).draw(0, placed, GRID.pixel, frame[:, :3], dtype)
+    inputs = field.pixel_inputs(POINTS)
+    inputs.flags.writeable = False
+    prepared(field).draw(0, inputs, GRID.pixel, frame[:, :3], dtype)
     np.testing.assert_array_equal(frame[:, :3], drawn(field, POINTS, dtype))
     assert (frame[:, 3:] == 7).all()
     assert drawn(field, POINTS[:0], dtype).shape == (0, 3)
@@ -267,6 +267,6 @@ def test_the_draft_kernel_follows_from_the_width_and_the_cpu(monkeypatch):
     assert engine.kernel_name(256, torch.bfloat16) == "wide-f32"
 
 
-def test_blocks_are_whole_panels():
+def test_blocks_are_whole_strips():
     for name, tile in (("narrow-f32", NARROW), ("wide-f32", WIDE)):
-        assert engine.BLOCK[name] % tile.panel == 0
+        assert engine.BLOCK[name] % tile.strip == 0

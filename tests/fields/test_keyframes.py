@@ -11,8 +11,8 @@ import pytest
 from explorer import CPPN, Julia, Patterns, Recipe, diagnose
 from explorer.errors import ExplorerWarning, SettingsError
 from explorer.fields import keyframes
-from explorer.fields.cppn.animated import LivingCPPN
-from explorer.fields.cppn.network import build
+from explorer.fields.cppn.animated import AnimatedCPPN
+from explorer.fields.cppn.weights import random_network
 from explorer.rendering import FrameSettings, Renderer
 from tests.signals import music, write_wav
 from tests.tracks import made_up_track
@@ -99,8 +99,8 @@ def test_speed_is_integrated_so_nothing_jumps():
 
 def test_weights_between_two_seeds_keep_their_variance():
     field = CPPN(hidden=64, layers=3, keyframes=((2.0, {"seed": 9}),))
-    middle = LivingCPPN(field, field.controls(TRACK, np.array([1.0]))).moments[0].network
-    ends = [build(field.at_rest.replace(seed=seed)) for seed in (0, 9)]
+    middle = AnimatedCPPN(field, field.controls(TRACK, np.array([1.0]))).moments[0].network
+    ends = [random_network(field.without_animation.replace(seed=seed)) for seed in (0, 9)]
     for now, *both in zip(middle.weights[1:], *(end.weights[1:] for end in ends), strict=True):
         np.testing.assert_allclose(now, (both[0] + both[1]) / np.sqrt(2), atol=1e-6)
         assert 0.8 < now.std() / both[0].std() < 1.2
@@ -108,11 +108,11 @@ def test_weights_between_two_seeds_keep_their_variance():
 
 def test_wandering_weights_come_back_and_keep_their_variance():
     field = CPPN(hidden=64, layers=3, drift=0.6, drift_span=2.0)
-    prepared = LivingCPPN(field, field.controls(TRACK, np.array([0.25, 1.0, 2.25])))
+    prepared = AnimatedCPPN(field, field.controls(TRACK, np.array([0.25, 1.0, 2.25])))
     one, other, again = (moment.network.weights[1] for moment in prepared.moments)
     np.testing.assert_allclose(one, again, atol=1e-5)
     assert np.abs(one - other).max() > 0.5 * one.std()
-    assert 0.85 < one.std() / build(field.at_rest).weights[1].std() < 1.15
+    assert 0.85 < one.std() / random_network(field.without_animation).weights[1].std() < 1.15
 
 
 def test_all_moments_together_or_alone_and_any_kernel():
@@ -156,7 +156,7 @@ def test_text_pairs_and_json_say_the_same():
         ([(1, {"gian": 3})], "cannot move 'gian'; did you mean 'gain'"),
         ([(1, {"layers": 3})], "cannot move 'layers'"),
         ([(1, {"gain": -3})], "keyframes: gain: got -3; allowed: 0.01 to 50"),
-        ([(-1, {"gain": 3})], "keyframes: got -1 for the moment; give seconds from the beginning, 0 or more"),
+        ([(-1, {"gain": 3})], "keyframes: got -1 for the moment; give seconds from the start, 0 or more"),
         ([(float("nan"), {"gain": 3})], "keyframes: got nan for the moment"),
         ([(None, {"gain": 3})], "keyframes: got None for the moment"),
         ([("chorus", {"gain": 3})], "keyframes: got 'chorus' for the moment; .* section as in 'section 2'"),
@@ -171,7 +171,7 @@ def test_text_pairs_and_json_say_the_same():
         ("1:30: gain=3", "keyframes: got '1:30: gain=3'"),
         ("-2: gain=3", "keyframes: got '-2' for the moment"),
         ("2: gain=loud", "keyframes: gain: got 'loud'"),
-        ("2: gain=3 gain=4", "keyframes: 2 says twice what gain is"),
+        ("2: gain=3 gain=4", "keyframes: 2 sets gain twice"),
     ],
 )
 def test_what_cannot_move_is_refused(wrong, told):
@@ -185,13 +185,13 @@ def test_keyframes_past_the_end_are_told_once(tmp_path):
     sound = write_wav(tmp_path / "short.wav", music(1.0, 8000), 8000)
     late = SMALL.replace(keyframes=((0.5, {"gain": 3.0}), (60.0, {"gain": 4.0}), (90.0, {"gain": 5.0})))
     with pytest.warns(ExplorerWarning) as told:
-        late.hear(sound, cache=False)
+        late.analyze(sound, cache=False)
     assert [str(each.message) for each in told] == [
         "short.wav ends after 1.00 s, before the keyframes 60: gain=4; 90: gain=5"
     ]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        SMALL.replace(keyframes=((1.0, {"gain": 3.0}),)).hear(sound, cache=False)
+        SMALL.replace(keyframes=((1.0, {"gain": 3.0}),)).analyze(sound, cache=False)
 
 
 def test_a_living_network_is_diagnosed():

@@ -14,8 +14,8 @@ from explorer.diagnostics import diagnose
 from explorer.errors import SettingsError
 from explorer.fields import Grid, Patterns
 from explorer.fields.palette import PALETTES
-from explorer.fields.patterns import PRESETS, selection
-from explorer.fields.patterns.colors import numbers_of, painted
+from explorer.fields.patterns import selection
+from explorer.fields.patterns.colors import palette_color, pattern_palette_numbers
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.rendering import FrameSettings, Renderer
 from tests.signals import click_track, music, silence, tone, write_wav
@@ -57,15 +57,17 @@ THREE = "#102030-#ff8000-#40c0ff"
 
 
 @pytest.mark.parametrize("palette", ["family", "rgb", "oklab", "pastel", "ink", THREE])
-@pytest.mark.parametrize("field", [*PRESETS.values(), Patterns(weights=MIX), Patterns(geometric_sides=3)])
+@pytest.mark.parametrize(
+    "field", [*Patterns.presets().values(), Patterns(weights=MIX), Patterns(geometric_sides=3)]
+)
 def test_the_kernel_draws_the_reference(song, field, palette):
     field = field.replace(palette=palette)
     times = np.array([0.0, 5.3])
-    prepared, placed = field.prepare(field.controls(song, times)), field.place(GRID.xy())
+    prepared, inputs = field.prepare(field.controls(song, times)), field.pixel_inputs(GRID.xy())
     expected = 255 * prepared.colors(torch.from_numpy(GRID.xy()), GRID.pixel).numpy()
     for moment in range(2):
         out = np.empty((GRID.width * GRID.height, 3), np.uint8)
-        prepared.draw(moment, placed, GRID.pixel, out)
+        prepared.draw(moment, inputs, GRID.pixel, out)
         assert np.abs(out - expected[moment]).max() < 1.1  # dithered: the level below or above
         assert abs((out - expected[moment]).mean()) < 0.05  # and right on average
 
@@ -73,11 +75,14 @@ def test_the_kernel_draws_the_reference(song, field, palette):
 @pytest.mark.parametrize("cuts", [(1,), (16, 700, 701), (5000,)])
 def test_a_pixel_has_the_same_bits_in_any_part_of_a_frame(song, cuts):
     field = Patterns(weights=MIX)
-    prepared, placed = field.prepare(field.controls(song, np.array([3.0]))), field.place(GRID.xy())
+    prepared, inputs = (
+        field.prepare(field.controls(song, np.array([3.0]))),
+        field.pixel_inputs(GRID.xy()),
+    )
     whole, parts = (np.empty((GRID.width * GRID.height, 3), np.uint8) for _ in range(2))
-    prepared.draw(0, placed, GRID.pixel, whole)
+    prepared.draw(0, inputs, GRID.pixel, whole)
     for begin, end in zip((0, *cuts), (*cuts, len(parts)), strict=True):
-        prepared.draw(0, placed[:, begin:end], GRID.pixel, parts[begin:end])
+        prepared.draw(0, inputs[:, begin:end], GRID.pixel, parts[begin:end])
     np.testing.assert_array_equal(parts, whole)
 
 
@@ -101,10 +106,10 @@ def test_edges_are_smooth_at_any_size(song):
     assert np.percentile(np.abs(shrunk - small), 99) < 60
 
 
-@pytest.mark.parametrize("look", list(PRESETS))
+@pytest.mark.parametrize("look", list(Patterns.presets()))
 def test_three_colours_are_all_that_is_seen(song, look):
     """Orange and red: green is at most half of red wherever a place lies, and there is no blue."""
-    field = PRESETS[look].replace(palette="#ff8000-#ff0000-#ff8000", audio_gain=3)
+    field = Patterns.preset(look).replace(palette="#ff8000-#ff0000-#ff8000", audio_gain=3)
     with Renderer(field, song, (96, 64), device="cpu", threads=1) as renderer:
         red, green, blue = np.moveaxis(renderer.frame(6.0).astype(int), -1, 0)
     assert green.max() > 30
@@ -113,9 +118,9 @@ def test_three_colours_are_all_that_is_seen(song, look):
 
 
 def test_three_colours_stand_at_both_ends_and_in_the_middle():
-    kind, numbers = numbers_of("#102030-#ff8000-#40c0ff")
+    kind, numbers = pattern_palette_numbers("#102030-#ff8000-#40c0ff")
     places = torch.tensor([0.0, 0.5, 1.0, 1.5, 2.0, -0.5, 0.25])
-    found = torch.stack(painted(places, torch.ones(7), kind, numbers.tolist()), dim=-1) * 255
+    found = torch.stack(palette_color(places, torch.ones(7), kind, numbers.tolist()), dim=-1) * 255
     dark, middle, light = (16, 32, 48), (255, 128, 0), (64, 192, 255)
     between = [(a + b) / 2 for a, b in zip(dark, middle, strict=True)]
     expected = torch.tensor([dark, middle, light, middle, dark, middle, between])
@@ -259,7 +264,7 @@ def test_a_diagnosis_has_no_layers(song):
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"features": ("bass", "flux")}, "patterns do not hear 'flux'"),
+        ({"features": ("bass", "flux")}, "patterns have no feature 'flux'"),
         ({"timeline": ((5, "organic"), (1, "flowing"))}, "in order"),
         ({"timeline": ()}, "in order"),
         ({"weights": (0, 0, 0, 0)}, "not all 0"),
@@ -276,7 +281,7 @@ def test_wrong_settings_say_what_is_allowed(settings, told):
 
 
 def test_a_path_is_no_track():
-    with pytest.raises(SettingsError, match="analyse the sound first"):
+    with pytest.raises(SettingsError, match="analyze the sound first"):
         inspect.unwrap(Patterns.families)(Patterns(), "song.ogg")
 
 

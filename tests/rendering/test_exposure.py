@@ -76,7 +76,7 @@ def test_fine_detail_is_not_taken_for_less_light_than_it_gives(tmp_path):
     t = np.arange(4 * rate) / rate
     pulses = (np.where(t * 5 % 1 < 0.3, 0.9, 0) * np.sin(2 * np.pi * 110 * t)).astype(np.float32)
     field = Julia(model="default", audio_gain=3.0, start_angle=1.15, hue=0.52, zoom=1.7)
-    track = field.hear(write_wav(tmp_path / "pulses.wav", pulses, rate))
+    track = field.analyze(write_wav(tmp_path / "pulses.wav", pulses, rate))
     exposure = Exposure(field, track, SIZE)
     exposure.prepare(0, track.duration)
     assert flashes(field, track).worst > 3

@@ -38,13 +38,13 @@ def test_whole_models_are_listed_the_newest_first_and_the_shipped_one_last(folde
     ["", "..", "../elsewhere", "train_20260103T000000Z_cccccc", "render_20260104T000000Z_dddddd", "x" * 5000],
 )
 def test_only_names_of_the_list_are_known(folder, name):
-    with pytest.raises(models.ModelNotFoundError, match="there is no model"):
+    with pytest.raises(models.UnknownModelError, match="there is no model"):
         models.find_model(name, folder)
 
 
 def test_without_any_model_training_is_named(tmp_path):
     assert models.list_models(tmp_path / "nowhere", tmp_path) == []
-    with pytest.raises(models.ModelNotFoundError, match="explorer train"):
+    with pytest.raises(models.UnknownModelError, match="explorer train"):
         models.latest_model(tmp_path, tmp_path)
 
 

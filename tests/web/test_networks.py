@@ -4,21 +4,21 @@ import pytest
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
-from explorer.fields.cppn.network import build
-from explorer.web.networks import WIDEST, build_network
+from explorer.fields.cppn.weights import random_network
+from explorer.web.networks import MAX_HIDDEN, build_network
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
 
 def test_a_network_is_told_whole():
     field = CPPN(hidden=5, layers=2, radius=True, palette="ember", seed=3)
-    told = build_network(field.model_dump())
-    network = build(field)
-    assert told.shapes == [(5, 11), (5, 5), (3, 5)]
-    assert told.placed == 3
-    assert told.weights == [weight.ravel().tolist() for weight in network.weights]
-    assert told.activations == ["sin", "cos"]
-    assert told.palette["kind"] == "cosine"
-    assert CPPN(**told.settings) == field
+    network_json = build_network(field.model_dump())
+    network = random_network(field)
+    assert network_json.shapes == [(5, 11), (5, 5), (3, 5)]
+    assert network_json.pixel_inputs == 3
+    assert network_json.weights == [weight.ravel().tolist() for weight in network.weights]
+    assert network_json.activations == ["sin", "cos"]
+    assert network_json.palette["kind"] == "cosine"
+    assert CPPN(**network_json.settings) == field
 
 
 def test_a_palette_of_three_colours_is_told_too():
@@ -30,7 +30,7 @@ def test_what_belongs_to_a_track_stays_there():
 
 
 @pytest.mark.parametrize(
-    "settings", [{"hidden": WIDEST + 1}, {"layers": 64, "hidden": 4}, {"gain": -1}, {"colour": 1}]
+    "settings", [{"hidden": MAX_HIDDEN + 1}, {"layers": 64, "hidden": 4}, {"gain": -1}, {"colour": 1}]
 )
 def test_what_cannot_be_drawn_is_refused(settings):
     with pytest.raises(SettingsError):
@@ -50,7 +50,7 @@ def test_looks_runs_and_sliders_are_offered(client, tmp_path):  # noqa: F811
     assert "molten" in said["looks"]
     assert "tuned-256x4" not in said["looks"]
     hidden = next(slider for slider in said["sliders"] if slider["name"] == "hidden")
-    assert hidden["high"] == WIDEST
+    assert hidden["high"] == MAX_HIDDEN
     of_run = client.get("/api/networks/render_2026_a").json()
     assert of_run["settings"]["seed"] == 5
     assert client.get("/api/networks/render_2026_b").status_code == 404

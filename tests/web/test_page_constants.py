@@ -3,10 +3,10 @@ import json
 import pytest
 
 from explorer.errors import ExplorerError
-from explorer.fields.julia.formulas import colour
-from explorer.fields.kernels.portable import cos, fading, formula, greatest, where_less
+from explorer.fields.julia.formulas import color
+from explorer.fields.kernels.portable import cos, exp_neg, formula, maximum, where_less
 from explorer.web.glsl import glsl_of
-from explorer.web.page_constants import FILE, page_constants
+from explorer.web.page_constants import CONSTANTS_FILE, page_constants
 
 SHIFT = 0.5
 
@@ -14,8 +14,8 @@ SHIFT = 0.5
 @formula
 def example(x, y):
     """Said here alone."""
-    x = greatest(x * 2 - y, 0.0)
-    z = fading(x + SHIFT)
+    x = maximum(x * 2 - y, 0.0)
+    z = exp_neg(x + SHIFT)
     return where_less(x, 1.0, cos(z), -z)
 
 
@@ -29,11 +29,13 @@ def strange(x):
     return x**2
 
 
-@pytest.mark.skipif(not FILE.is_file(), reason="the page's sources are not part of this installation")
+@pytest.mark.skipif(
+    not CONSTANTS_FILE.is_file(), reason="the page's sources are not part of this installation"
+)
 def test_the_page_was_told_what_the_core_says():
-    kept = json.loads(FILE.read_text(encoding="utf-8"))
-    said = json.loads(json.dumps(page_constants()))
-    assert kept == said, "write it anew: python -m explorer.web.page_constants"
+    stored = json.loads(CONSTANTS_FILE.read_text(encoding="utf-8"))
+    current = json.loads(json.dumps(page_constants()))
+    assert stored == current, "write it again: python -m explorer.web.page_constants"
 
 
 def test_a_formula_becomes_glsl():
@@ -45,7 +47,7 @@ def test_a_formula_becomes_glsl():
         "}",
     ]
     assert glsl_of(three).startswith("vec3 three(float x) {\n  return vec3(x, (x / 3.0), 1.0);")
-    assert glsl_of(colour).startswith("vec3 colour(float nu,")
+    assert glsl_of(color).startswith("vec3 color(float nu,")
 
 
 def test_what_the_translator_does_not_know_is_told():

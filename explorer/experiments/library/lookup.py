@@ -1,8 +1,7 @@
-"""The library: runs, sweeps and points found again by name, opened, starred, deleted."""
+"""The library: runs, sweeps and points by name, opened, starred, deleted."""
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 from pathlib import Path
@@ -11,32 +10,35 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Point, Sweep
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
-from explorer.experiments.runs.run_folder import set_star
-from explorer.experiments.sweeps import point_folder
-from explorer.experiments.sweeps.leases import is_claimed
-from explorer.experiments.sweeps.specification import NAME
+from explorer.experiments.runs.run_folder import (
+    POINTS,
+    RECIPE,
+    RUN_NAME,
+    SPECIFICATION,
+    is_point_folder,
+    set_star,
+)
+from explorer.experiments.sweeps.leases import is_leased
 from explorer.files import explorations_folder, write_error
 from explorer.settings import did_you_mean
 
-FOLDER = re.compile(r"(render|sweep|train)_\d{8}T\d{6}Z_[0-9a-f]{6}")
-
 
 def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sweep | Point:
-    """What lies in a folder: a `Run`, a `Sweep`, or a `Point` of one, with field and recipe ready to render.
+    """What is in a folder: a `Run`, a `Sweep`, or a `Point` of one, with field and recipe ready to render.
 
     `folder` is a path, or a name as `runs` lists it (`render_...`, `sweep_...`, `sweep_.../KEY`; its last
     letters are enough when no other ends so). Raises SettingsError for what is none of these.
     """
-    place = find(folder, explorations)
-    if (place / NAME).is_file():
-        return Sweep(place)
-    if place.parent.name == point_folder.POINTS and (place.parents[1] / NAME).is_file():
-        return Point(place)
-    if (place / "recipe.json").is_file():
-        return Run(place)
-    if manifest.is_training(place):
-        raise SettingsError(f"{place.name} is a training: draw with it, as in ex.Julia(model='{place.name}')")
-    raise SettingsError(f"{place} holds no run, no sweep and no point")
+    path = find(folder, explorations)
+    if (path / SPECIFICATION).is_file():
+        return Sweep(path)
+    if is_point_folder(path):
+        return Point(path)
+    if (path / RECIPE).is_file():
+        return Run(path)
+    if manifest.is_training(path):
+        raise SettingsError(f"{path.name} is a training: draw with it, as in ex.Julia(model='{path.name}')")
+    raise SettingsError(f"{path} holds no run, no sweep and no point")
 
 
 def find(name: str | Path, explorations: str | Path | None = None) -> Path:
@@ -51,7 +53,7 @@ def find(name: str | Path, explorations: str | Path | None = None) -> Path:
         [path for path in root.glob("*_*") if path.is_dir() and path.name.endswith(whole)] if whole else []
     )
     if not folders and whole and not key:  # the key of a point
-        folders = [path for path in root.glob("sweep_*/points/*") if path.name.endswith(whole)]
+        folders = [path for path in root.glob(f"sweep_*/{POINTS}/*") if path.name.endswith(whole)]
     if len(folders) > 1:
         raise SettingsError(f"{len(folders)} runs or points in {root} end in '{whole}'; give the whole name")
     if not folders:
@@ -59,7 +61,7 @@ def find(name: str | Path, explorations: str | Path | None = None) -> Path:
         raise SettingsError(
             f"no run '{name}' in {root}{close if 'did you' in close else ''}; see: explorer runs"
         )
-    return Sweep(folders[0]).point(key.removeprefix("points/")).folder if key else folders[0]
+    return Sweep(folders[0]).point(key.removeprefix(f"{POINTS}/")).folder if key else folders[0]
 
 
 def star(name: str | Path, starred: bool = True, explorations: str | Path | None = None) -> Path:
@@ -70,28 +72,29 @@ def star(name: str | Path, starred: bool = True, explorations: str | Path | None
 
 
 def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
-    """Delete a whole run or sweep for good. Raises SettingsError for anything else and for what is at work.
+    """Delete a whole run or sweep for good. Raises SettingsError for anything else and for what is running.
 
     A point stays with its sweep: without it the sweep would be unfinished.
     """
     folder = find(name, explorations)
-    if folder.is_symlink() or not FOLDER.fullmatch(folder.name):
+    if folder.is_symlink() or not RUN_NAME.fullmatch(folder.name):
         raise SettingsError(f"{folder} is no run, sweep or training; only whole ones can be deleted")
-    if _at_work(folder):
+    if _is_running(folder):
         raise SettingsError(f"{folder.name} is being worked on; stop that first")
-    gone = folder.with_name(f".deleted.{folder.name}.{secrets.token_hex(3)}")
+    trash = folder.with_name(f".deleted.{folder.name}.{secrets.token_hex(3)}")
     try:
-        folder.rename(gone)  # nothing half-deleted is ever found under the name
-        shutil.rmtree(gone)
+        folder.rename(trash)  # nothing half-deleted is ever found under the name
+        shutil.rmtree(trash)
     except OSError as error:
         raise write_error(folder, error) from error
     return folder
 
 
-def _at_work(folder: Path) -> bool:
+def _is_running(folder: Path) -> bool:
+    """Whether a process works on a run, or on a point of a sweep."""
     try:
         log = manifest.read(folder)
-        going = log["status"] == "running" and manifest.is_alive(log)
+        running = log["status"] == "running" and manifest.is_alive(log)
     except (ExplorerError, KeyError, TypeError):
-        going = False
-    return going or any(is_claimed(point) for point in folder.glob(f"{point_folder.POINTS}/*"))
+        running = False
+    return running or any(is_leased(point) for point in folder.glob(f"{POINTS}/*"))

@@ -1,4 +1,4 @@
-"""From many points to the few worth a look: the best by a score, and those most different from each other."""
+"""From many points to the few to look at: the best by a score, and those most different from each other."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from explorer.errors import SettingsError
 from explorer.settings import did_you_mean
 
 RANKS = {verdict: rank for rank, verdict in enumerate(reversed(BEST_FIRST))}
-SMALL = (32, 18)  # pixels: two pictures that agree here look alike
+COMPARED_SIZE = (32, 18)  # pixels: two pictures that agree here look alike
 
 Score = str | Callable[[Any], float]
 
 
 def life(points: pd.DataFrame) -> pd.Series:
-    """The score that `best` uses unless told otherwise; higher is better, and a better verdict always wins.
+    """The score that `best` uses by default; higher is better, and a better verdict always wins.
 
         rank(verdict) + s,   s = 2 sqrt(min(space, time, audio variance)) c^2 (1 - w), at most 1
 
     with rank 3 for alive, 2 faint, 1 noisy, 0 static; c the correlation of neighbouring pixels, or of
-    consecutive frames where those are below 0.8; w the share of saturated colours beyond one half. So the
+    consecutive frames where those are below 0.8; w the share of saturated colors beyond one half. So the
     weakest of detail, motion and response decides, and noise and glare count against it.
     """
     weakest = points[[f"metrics.{group}_variance" for group in ("space", "time", "audio")]].min(axis=1)
@@ -59,13 +59,13 @@ def diverse(points: pd.DataFrame, n: int, by: Score = "life") -> pd.DataFrame:
     """
     ranked = best(points, len(points), by)
     ranked = ranked[ranked["thumb"].notna()]
-    lively = ranked["verdict"].isin(["alive", "faint"])
-    chosen: list[int] = []
+    is_moving = ranked["verdict"].isin(["alive", "faint"])
+    selected: list[int] = []
     distances: list[float] = []
     pictures = _pictures(ranked["thumb"])
-    for pool in (np.flatnonzero(lively), np.arange(len(ranked))):
-        chosen, distances = _farthest(pictures, pool, n, chosen, distances)
-    return ranked.iloc[chosen].assign(distance=distances)
+    for pool in (np.flatnonzero(is_moving), np.arange(len(ranked))):
+        selected, distances = _add_farthest(pictures, pool, n, selected, distances)
+    return ranked.iloc[selected].assign(distance=distances)
 
 
 def _scores(points: pd.DataFrame, by: Score) -> pd.Series:
@@ -80,24 +80,24 @@ def _scores(points: pd.DataFrame, by: Score) -> pd.Series:
     raise SettingsError(f"no score '{by}'{did_you_mean(by, ['life', *names])}")
 
 
-def _farthest(
+def _add_farthest(
     pictures: Float32[np.ndarray, "points numbers"],
     pool: np.ndarray,
     n: int,
-    chosen: list[int],
+    selected: list[int],
     distances: list[float],
 ) -> tuple[list[int], list[float]]:
-    """Go on choosing from the pool until there are `n`, always the one farthest from all chosen ones."""
-    chosen, distances = list(chosen), list(distances)
-    left = [index for index in pool if index not in chosen]
-    if left and not chosen and n > 0:
-        chosen, distances, left = [int(left[0])], [np.nan], left[1:]
-    while left and len(chosen) < n:
-        apart = _distances(pictures[left], pictures[chosen]).min(axis=1)
+    """Add points of the pool until there are `n`, always the one farthest from all selected ones."""
+    selected, distances = list(selected), list(distances)
+    left = [index for index in pool if index not in selected]
+    if left and not selected and n > 0:
+        selected, distances, left = [int(left[0])], [np.nan], left[1:]
+    while left and len(selected) < n:
+        apart = _distances(pictures[left], pictures[selected]).min(axis=1)
         at = int(apart.argmax())
         distances.append(float(apart[at]))
-        chosen.append(int(left.pop(at)))
-    return chosen, distances
+        selected.append(int(left.pop(at)))
+    return selected, distances
 
 
 def _distances(
@@ -115,5 +115,5 @@ def _pictures(thumbs: pd.Series) -> Float32[np.ndarray, "points numbers"]:
 
 def _small(path: Path) -> np.ndarray:
     with Image.open(path) as picture:
-        small = picture.convert("RGB").resize(SMALL, Image.Resampling.BOX)
+        small = picture.convert("RGB").resize(COMPARED_SIZE, Image.Resampling.BOX)
     return np.asarray(small, np.float32).ravel() / 255

@@ -1,4 +1,4 @@
-"""What a sweep left: the whole, and its points, each ready to be rendered."""
+"""The results of a sweep: the whole, and its points, each ready to be rendered."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from explorer.errors import SettingsError
 from explorer.experiments.library import selection, sweep_sheet
 from explorer.experiments.library.selection import Score
 from explorer.experiments.library.table import points_table
-from explorer.experiments.reports import report_or_warn
-from explorer.experiments.runs import manifest
+from explorer.experiments.reports import write_report_or_warn
+from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.recipe import Recipe, find_audio, load_recipe
 from explorer.experiments.runs.run import Run
-from explorer.experiments.sweeps import point_folder
 from explorer.experiments.sweeps.parameter_paths import caption
+from explorer.experiments.sweeps.point_status import point_log
 from explorer.experiments.sweeps.specification import Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.fields import FieldSettings
@@ -40,7 +40,7 @@ class Point:
     @property
     def sweep(self) -> Sweep:
         """The sweep that it belongs to."""
-        return Sweep(self.folder.parents[1])
+        return Sweep(run_folder.sweep_of(self.folder))
 
     @property
     def key(self) -> str:
@@ -49,14 +49,14 @@ class Point:
 
     @cached_property
     def log(self) -> dict[str, Any]:
-        """What point.json tells: status, params, metrics, verdict, sentence, error, seconds."""
-        return point_folder.told(self.folder)
+        """The content of point.json: status, params, metrics, verdict, sentence, error, seconds."""
+        return point_log(self.folder)
 
     @cached_property
     def recipe(self) -> Recipe:
-        """What was drawn, ready to be carried out in full."""
-        if (self.folder / "recipe.json").is_file():
-            return load_recipe(self.folder / "recipe.json")
+        """What was drawn, ready to be rendered in full."""
+        if (self.folder / run_folder.RECIPE).is_file():
+            return load_recipe(self.folder)
         return self.sweep.specification.recipe(self.key)
 
     @property
@@ -66,23 +66,23 @@ class Point:
 
     @property
     def track(self) -> Any:
-        """The analysed sound that it was drawn from, for `ex.render_frame` and `ex.diagnose`."""
+        """The analyzed sound that it was drawn from, for `ex.render_frame` and `ex.diagnose`."""
         return track_of(self.sweep.folder, self.recipe)
 
     @property
     def thumb(self) -> Path:
         """The thumbnail."""
-        return self.folder / "thumb.jpg"
+        return self.folder / run_folder.THUMBNAIL
 
     @property
     def frames(self) -> list[Path]:
         """The pictures at the chosen moments."""
-        return sorted(self.folder.glob("frame_*.jpg"))
+        return run_folder.frame_paths(self.folder)
 
     @property
     def video(self) -> Path:
         """The short clip with sound; missing when the sweep made none."""
-        return self.folder / "clip.mp4"
+        return self.folder / run_folder.CLIP
 
     def clip(self) -> Any:
         """The short clip as a moviepy clip."""
@@ -104,7 +104,7 @@ class Point:
         options = RenderOptions(analysis=recipe.analysis.model_dump(), **(defaults | settings))
         sound = find_audio(recipe, sweep, audio)
         run = run_recipe(options.recipe(recipe.field, sound), sound, out, options, **callbacks)
-        report_or_warn(run.folder)
+        write_report_or_warn(run.folder)
         return run
 
     def _repr_html_(self) -> str:
@@ -136,7 +136,7 @@ class Sweep:
     @property
     def points(self) -> list[Point]:
         """Every point in the sweep's order."""
-        return [Point(point_folder.folder_of(self.folder, key)) for key in self.specification.keys]
+        return [Point(run_folder.point_folder(self.folder, key)) for key in self.specification.keys]
 
     def point(self, key: str | int) -> Point:
         """A point by its key, the beginning of it, or its number in the table."""
@@ -144,20 +144,20 @@ class Sweep:
         if isinstance(key, int):
             if not -len(keys) <= key < len(keys):
                 raise SettingsError(f"got point {key}; the sweep has 0 to {len(keys) - 1}")
-            return Point(point_folder.folder_of(self.folder, keys[key]))
-        fitting = [known for known in keys if known.startswith(key)]
+            return Point(run_folder.point_folder(self.folder, keys[key]))
+        fitting = [name for name in keys if name.startswith(key)]
         if len(fitting) != 1 or not key:
             raise SettingsError(f"{self.folder.name} has {len(fitting)} points whose key begins with '{key}'")
-        return Point(point_folder.folder_of(self.folder, fitting[0]))
+        return Point(run_folder.point_folder(self.folder, fitting[0]))
 
     @property
     def report(self) -> Path:
         """The report: one HTML file that opens anywhere."""
-        return self.folder / "report.html"
+        return self.folder / run_folder.REPORT
 
     @property
     def grid(self) -> Image.Image:
-        """The contact sheet with labelled axes, as far as the sweep is."""
+        """The contact sheet with labeled axes, of the points that are finished."""
         return Image.fromarray(self.sheet_pixels())
 
     def sheet_pixels(self) -> np.ndarray:
@@ -168,11 +168,11 @@ class Sweep:
             {str(key): str(status) for key, status in self.table["status"].items()},
         )
 
-    def sheet(self, chosen: pd.DataFrame | Iterable[str], title: str = "") -> Image.Image:
+    def sheet(self, points: pd.DataFrame | Iterable[str], title: str = "") -> Image.Image:
         """Some points side by side: rows of the table, or keys."""
-        keys = list(chosen.index if isinstance(chosen, pd.DataFrame) else chosen)
+        keys = list(points.index if isinstance(points, pd.DataFrame) else points)
         labels = [caption(self.specification.params(key)) for key in keys]
-        return Image.fromarray(sweep_sheet.chosen_sheet(self.folder, keys, labels, title or self.folder.name))
+        return Image.fromarray(sweep_sheet.points_sheet(self.folder, keys, labels, title or self.folder.name))
 
     def best(self, n: int = 9, by: Score = "life", ascending: bool = False) -> pd.DataFrame:
         """The best finished points by a score: see `selection.best` and `selection.life`."""
@@ -187,5 +187,5 @@ class Sweep:
 
     def _repr_html_(self) -> str:
         counts = self.table["status"].value_counts()
-        told = ", ".join(f"{count} {html.escape(str(status))}" for status, count in counts.items())
-        return f"<b>{html.escape(self.folder.name)}</b> ({told})"
+        summary = ", ".join(f"{count} {html.escape(str(status))}" for status, count in counts.items())
+        return f"<b>{html.escape(self.folder.name)}</b> ({summary})"

@@ -10,11 +10,22 @@ import pandas as pd
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
-from explorer.experiments.runs.run_folder import is_starred
-from explorer.experiments.sweeps import point_folder
+from explorer.experiments.runs.run_folder import (
+    CLIP,
+    DIAGNOSIS,
+    POSTER,
+    RECIPE,
+    SHEET,
+    SPECIFICATION,
+    THUMBNAIL,
+    VIDEO,
+    is_starred,
+    point_folder,
+)
 from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.point_metrics import METRICS
-from explorer.experiments.sweeps.specification import NAME, Specification
+from explorer.experiments.sweeps.point_status import point_log
+from explorer.experiments.sweeps.specification import Specification
 from explorer.fields.presets import look_of
 from explorer.files import explorations_folder, read_json
 from explorer.rendering import parse_fps
@@ -60,7 +71,7 @@ def runs(explorations: str | Path | None = None) -> pd.DataFrame:
     """One row per run, point of a sweep and training, oldest first: status, settings (`params.*`), pictures.
 
     Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. Trainings (kind `train`) have no
-    settings of a field; `proof` tells how many pairs of what is heard and seen are shown to follow. A folder
+    settings of a field; `proof` says how many pairs of what is heard and seen are shown to follow. A folder
     whose manifest cannot be read has the status `damaged`; it never stops the rest. A run that says `running`
     but whose process is gone is `killed`, a point that nobody draws any more `interrupted`.
     """
@@ -106,8 +117,8 @@ def _rows(folder: Path) -> Iterator[Row]:
 
 def _render(folder: Path) -> Iterator[Row]:
     log = manifest.read(folder)
-    recipe = read_json(folder / "recipe.json")
-    done = log.get("performance") or {}
+    recipe = read_json(folder / RECIPE)
+    performance = log.get("performance") or {}
     frames = recipe["frames"]
     yield {
         "run": folder.name,
@@ -120,11 +131,11 @@ def _render(folder: Path) -> Iterator[Row]:
         "audio": recipe["audio"]["name"],
         "size": f"{frames['width']}x{frames['height']}",
         "fps": float(parse_fps(frames["fps"])),
-        "frames": done.get("frames"),
-        "seconds": done.get("seconds"),
-        "speed": done.get("times_real_time"),
-        "thumb": _existing(folder / "poster.jpg"),
-        "video": str(folder / "video.mp4") if log["status"] == "done" else None,
+        "frames": performance.get("frames"),
+        "seconds": performance.get("seconds"),
+        "speed": performance.get("times_real_time"),
+        "thumb": _existing(folder / POSTER),
+        "video": str(folder / VIDEO) if log["status"] == "done" else None,
         "folder": str(folder),
         **_field_params(recipe["field"]),
     }
@@ -132,12 +143,11 @@ def _render(folder: Path) -> Iterator[Row]:
 
 def _sweep(folder: Path) -> Iterator[Row]:
     """A row for every point; settings that are not varied come from the base recipe."""
-    spec = read_json(folder / NAME)
+    spec = read_json(folder / SPECIFICATION)
     base = spec["base"]
     for key, params in spec["points"]:
         row = _point(folder, key, params)
-        place = Path(row["folder"])
-        frames = _all_varied(params, "frames", base["frames"])
+        frames = _point_settings(params, "frames", base["frames"])
         yield {
             "run": f"{folder.name}/{key}",
             "kind": "point",
@@ -145,10 +155,9 @@ def _sweep(folder: Path) -> Iterator[Row]:
             "size": f"{frames['width']}x{frames['height']}",
             "fps": float(parse_fps(frames["fps"])),
             "varied": caption(params),
-            "look": look_of(_all_varied(params, "field", base["field"])),
+            "look": look_of(_point_settings(params, "field", base["field"])),
             **_field_params(base["field"]),
             **row,
-            "folder": str(place),
         }
 
 
@@ -160,48 +169,48 @@ def _training(folder: Path) -> Iterator[Row]:
         "kind": log["kind"],
         "status": _status(log),
         "star": is_starred(folder),
-        "proof": _proven(log.get("proof")),
+        "proof": _proof(log.get("proof")),
         "started": log["started"],
         "audio": names[0] if len(names) == 1 else f"{len(names)} sounds",
-        "thumb": _existing(folder / "sheet.jpg"),
+        "thumb": _existing(folder / SHEET),
         "folder": str(folder),
     }
 
 
-def _proven(proof: Row | None) -> str | None:
+def _proof(proof: Row | None) -> str | None:
     """`5 of 7`: pairs that follow better than untrained and shifted, beyond chance.
 
     None before the proof, and where too little sound was held out for it.
     """
     pairs = list(proof["pairs"].values()) if proof else []
-    margins = [[pair[other]["interval"] for other in ("untrained", "shifted")] for pair in pairs]
-    if not all(ends for of_pair in margins for ends in of_pair) or not pairs:
+    intervals = [[pair[other]["interval"] for other in ("untrained", "shifted")] for pair in pairs]
+    if not all(ends for pair in intervals for ends in pair) or not pairs:
         return None
-    return f"{sum(all(ends[0] > 0 for ends in of_pair) for of_pair in margins)} of {len(pairs)}"
+    return f"{sum(all(ends[0] > 0 for ends in pair) for pair in intervals)} of {len(pairs)}"
 
 
-def _all_varied(params: Row, group: str, base: Row) -> Row:
+def _point_settings(params: Row, group: str, base: Row) -> Row:
     """The settings of a group, a point's own in their place."""
     return {name: params.get(f"{group}.{name}", params.get(name, value)) for name, value in base.items()}
 
 
 def _point(folder: Path, key: str, params: Row) -> Row:
     """What is known of a point, whatever its state."""
-    place = point_folder.folder_of(folder, key)
-    log = point_folder.told(place)
-    made = log.get("artefacts") or {}
+    path = point_folder(folder, key)
+    log = point_log(path)
+    artifacts = log.get("artefacts") or {}
     return {
         **{f"params.{name}": value for name, value in params.items()},
         "status": log["status"],
         "verdict": log.get("verdict"),
-        "star": is_starred(place),
+        "star": is_starred(path),
         "started": log.get("started"),
         "seconds": log.get("seconds"),
-        "thumb": str(place / "thumb.jpg") if "thumb.jpg" in made else None,
-        "video": str(place / "clip.mp4") if "clip.mp4" in made else None,
+        "thumb": str(path / THUMBNAIL) if THUMBNAIL in artifacts else None,
+        "video": str(path / CLIP) if CLIP in artifacts else None,
         "sentence": log.get("sentence"),
         "error": log.get("error"),
-        "folder": str(place),
+        "folder": str(path),
         **{f"metrics.{name}": value for name, value in (log.get("metrics") or {}).items()},
     }
 
@@ -211,9 +220,9 @@ def _field_params(field: Row) -> Row:
 
 
 def _verdict(folder: Path) -> str | None:
-    """The verdict that a run keeps; none when it was stopped before."""
-    told = folder / "diagnosis.json"
-    return read_json(told)["verdict"] if told.is_file() else None
+    """The verdict of a run; None when it was stopped before it was diagnosed."""
+    path = folder / DIAGNOSIS
+    return read_json(path)["verdict"] if path.is_file() else None
 
 
 def _existing(path: Path) -> str | None:

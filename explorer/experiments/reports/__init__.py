@@ -13,12 +13,19 @@ from pathlib import Path
 from explorer import files
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
 from explorer.experiments.reports import index
-from explorer.experiments.reports.load import collect
+from explorer.experiments.reports.load import load_source
 from explorer.experiments.reports.run_report import write_run
 from explorer.experiments.reports.sweep_report import write_sweep
 from explorer.progress import Progress, silent
 
-__all__ = ["Written", "latest", "report_or_warn", "write_all", "write_index", "write_report"]
+__all__ = [
+    "WrittenReports",
+    "latest_folder",
+    "write_all",
+    "write_index",
+    "write_report",
+    "write_report_or_warn",
+]
 
 
 def write_report(folder: str | Path) -> Path:
@@ -26,12 +33,12 @@ def write_report(folder: str | Path) -> Path:
 
     Raises ExplorerError for a folder that holds neither, and OutputError when it cannot be written.
     """
-    found = collect(Path(folder))
-    return write_sweep(found) if found.kind == "sweep" else write_run(found)
+    source = load_source(Path(folder))
+    return write_sweep(source) if source.kind == "sweep" else write_run(source)
 
 
-def report_or_warn(folder: Path) -> None:
-    """Write a report at the end of other work, which must not fail for it."""
+def write_report_or_warn(folder: Path) -> None:
+    """Write a report at the end of a run or sweep, which must not fail for it."""
     try:
         write_report(folder)
     except ExplorerError as error:
@@ -43,11 +50,11 @@ def write_index(explorations: str | Path | None = None) -> Path:
     root = files.explorations_folder(explorations)
     if not root.is_dir():
         raise SettingsError(f"there is no folder {root}; make a first run with: explorer demo")
-    return index.write_page_of(root)
+    return index.write_index_page(root)
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenReports:
     """What `write_all` wrote, and why some folders got no report."""
 
     index: Path
@@ -55,10 +62,10 @@ class Written:
     damaged: dict[str, str]
 
 
-def write_all(explorations: str | Path | None = None, *, progress: Progress = silent) -> Written:
-    """Rebuild every report and the index. A damaged folder is told of and never stops the rest."""
+def write_all(explorations: str | Path | None = None, *, progress: Progress = silent) -> WrittenReports:
+    """Rebuild every report and the index. A damaged folder is listed and never stops the rest."""
     root = files.explorations_folder(explorations)
-    folders = list(index.explorations(root))
+    folders = list(index.run_folders(root))
     reports: list[Path] = []
     damaged: dict[str, str] = {}
     for n, folder in enumerate(folders):
@@ -67,13 +74,13 @@ def write_all(explorations: str | Path | None = None, *, progress: Progress = si
         except ExplorerError as error:
             damaged[folder.name] = str(error)
         progress("writing reports", n + 1, len(folders))
-    return Written(write_index(root), reports, damaged)
+    return WrittenReports(write_index(root), reports, damaged)
 
 
-def latest(explorations: str | Path | None = None) -> Path:
+def latest_folder(explorations: str | Path | None = None) -> Path:
     """The folder of the newest run or sweep. Raises SettingsError when there is none."""
     root = files.explorations_folder(explorations)
-    newest = max(index.explorations(root), key=lambda folder: folder.name.split("_", 1)[1], default=None)
+    newest = max(index.run_folders(root), key=lambda folder: folder.name.split("_", 1)[1], default=None)
     if newest is None:
         raise SettingsError(f"no runs in {root} yet; make one with: explorer demo")
     return newest

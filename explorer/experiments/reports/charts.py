@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from explorer.experiments.reports.heatmap import colour
-from explorer.experiments.reports.load import Point, Value
-from explorer.experiments.reports.numbers import Scale, short
+from explorer.experiments.reports.heatmap import viridis
+from explorer.experiments.reports.load import ReportPoint, Value
+from explorer.experiments.reports.numbers import Scale, short_text
 
-GAP = 150  # pixels between two axes
-LEFT, TOP, TALL = 60, 52, 300  # pixels: margins and the height of an axis
-BUNDLE = 26.0  # pixels, at most, over which the points that share a value are spread
-APART = 16.0  # pixels between two ticks
-MEASURES = 4  # axes for measures after those of the parameters
-BEND = 0.38  # of the gap: how far a curve runs level out of an axis, so that crossing lines can be told apart
+AXIS_DISTANCE = 150  # pixels between two axes
+LEFT, TOP, AXIS_HEIGHT = 60, 52, 300  # pixels: margins and the height of an axis
+BUNDLE_HEIGHT = 26.0  # pixels, at most, over which the points that share a value are spread
+MIN_TICK_DISTANCE = 16.0  # pixels between two ticks
+MAX_MEASURE_AXES = 4  # axes for measures after those of the parameters
+CURVE_SHARE = 0.38  # of the distance, over which a curve leaves an axis level: crossing lines stay distinct
 
 
 @dataclass(frozen=True)
-class Axis:
-    """A vertical axis at `x`: its name, its ticks (y, label) and the place of each point's value."""
+class ParallelAxis:
+    """A vertical axis at `x`: its name, its ticks (y, label) and whether it is logarithmic or a measure."""
 
     name: str
     x: float
@@ -33,7 +33,7 @@ class Axis:
 class Line:
     """One point through all axes: an SVG path, and its places (0 to 1 or None) for choosing by range."""
 
-    point: Point
+    point: ReportPoint
     path: str
     places: tuple[float | None, ...]
 
@@ -46,37 +46,44 @@ class Parallel:
     height: float
     top: float
     bottom: float
-    axes: tuple[Axis, ...]
+    axes: tuple[ParallelAxis, ...]
     lines: tuple[Line, ...]
 
 
-def parallel(points: Sequence[Point], names: Sequence[str], measures: Sequence[str]) -> Parallel:
+def parallel(points: Sequence[ReportPoint], names: Sequence[str], measures: Sequence[str]) -> Parallel:
     """Axes for the varied parameters, then for the first few measures. A point without a value on an axis is
     drawn through the others; a point with none at all (it failed) ends with its parameters."""
     scales = [Scale.of(name, [point.params.get(name) for point in points]) for name in names]
-    shown = [name for name in measures if len({p.metrics.get(name) for p in points}) > 1][:MEASURES]
-    for name in shown:
+    varying = [name for name in measures if len({p.metrics.get(name) for p in points}) > 1]
+    for name in varying[:MAX_MEASURE_AXES]:
         scales.append(Scale.of(name, [p.metrics[name] for p in points if name in p.metrics]))
     axes = tuple(
-        Axis(scale.name, LEFT + i * GAP, _ticks(scale),
+        ParallelAxis(scale.name, LEFT + i * AXIS_DISTANCE, _ticks(scale),
              scale.logarithmic, i >= len(names))
         for i, scale in enumerate(scales)
     )  # fmt: skip
-    shifts = [_bundled([point.params.get(name) for point in points]) for name in names]
+    shifts = [_bundle_shifts([point.params.get(name) for point in points]) for name in names]
     lines = tuple(_line(point, scales, [shift[n] for shift in shifts]) for n, point in enumerate(points))
-    return Parallel(2 * LEFT + 30 + (len(axes) - 1) * GAP, TOP + TALL + 36, TOP, TOP + TALL, axes, lines)
+    return Parallel(
+        2 * LEFT + 30 + (len(axes) - 1) * AXIS_DISTANCE,
+        TOP + AXIS_HEIGHT + 36,
+        TOP,
+        TOP + AXIS_HEIGHT,
+        axes,
+        lines,
+    )
 
 
 def _ticks(scale: Scale) -> tuple[tuple[float, str], ...]:
     """Ticks as (y, label), without those that would cover one another."""
-    kept: list[tuple[float, str]] = []
+    ticks: list[tuple[float, str]] = []
     for at, label in sorted(scale.ticks):
-        if not kept or kept[-1][0] - _y(at) >= APART:
-            kept.append((_y(at), label))
-    return tuple(kept)
+        if not ticks or ticks[-1][0] - _y(at) >= MIN_TICK_DISTANCE:
+            ticks.append((_y(at), label))
+    return tuple(ticks)
 
 
-def _line(point: Point, scales: Sequence[Scale], shifts: Sequence[float]) -> Line:
+def _line(point: ReportPoint, scales: Sequence[Scale], shifts: Sequence[float]) -> Line:
     """The line of a point; `shifts` holds pixels for each parameter, measures follow without."""
     params = len(shifts)
     values = [
@@ -88,19 +95,19 @@ def _line(point: Point, scales: Sequence[Scale], shifts: Sequence[float]) -> Lin
         for index, (scale, value) in enumerate(zip(scales, values, strict=True))
     )
     at = [
-        (LEFT + index * GAP, _y(place) + (shifts[index] if index < params else 0.0))
+        (LEFT + index * AXIS_DISTANCE, _y(place) + (shifts[index] if index < params else 0.0))
         for index, place in enumerate(places)
         if place is not None
     ]
     return Line(point, _curve(at), places)
 
 
-def _bundled(values: Sequence[Value]) -> list[float]:
+def _bundle_shifts(values: Sequence[Value]) -> list[float]:
     """How far to move each line at an axis, so that points that share a value do not hide one another."""
     groups: dict[str, list[int]] = {}
     for n, value in enumerate(values):
         groups.setdefault(repr(value), []).append(n)
-    room = min(BUNDLE, 0.6 * TALL / len(groups))
+    room = min(BUNDLE_HEIGHT, 0.6 * AXIS_HEIGHT / len(groups))
     shifts = [0.0] * len(values)
     for members in groups.values():
         for rank, n in enumerate(members):
@@ -112,20 +119,20 @@ def _curve(at: Sequence[tuple[float, float]]) -> str:
     """A path that leaves and meets every axis level."""
     path = f"M{at[0][0]:g} {at[0][1]:.1f}"
     for (x0, y0), (x1, y1) in pairwise(at):
-        bend = (x1 - x0) * BEND
+        bend = (x1 - x0) * CURVE_SHARE
         path += f"C{x0 + bend:.1f} {y0:.1f} {x1 - bend:.1f} {y1:.1f} {x1:g} {y1:.1f}"
     return path
 
 
 def _y(place: float) -> float:
-    return round(TOP + (1 - place) * TALL, 1)
+    return round(TOP + (1 - place) * AXIS_HEIGHT, 1)
 
 
 @dataclass(frozen=True)
 class Dot:
-    """One point of a scatter, coloured by its measure."""
+    """One point of a scatter, colored by its measure."""
 
-    point: Point
+    point: ReportPoint
     x: float
     y: float
     text: str
@@ -145,28 +152,28 @@ class Scatter:
     dots: tuple[Dot, ...]
 
 
-WIDE, HIGH, EDGE = 300.0, 200.0, 46.0  # pixels: the plot and the margin for its labels
+PLOT_WIDTH, PLOT_HEIGHT, MARGIN = 300.0, 200.0, 46.0  # pixels; the margin is for labels
 
 
-def scatters(points: Sequence[Point], names: Sequence[str], measures: Sequence[str]) -> list[Scatter]:
+def scatters(points: Sequence[ReportPoint], names: Sequence[str], measures: Sequence[str]) -> list[Scatter]:
     """One scatter for each measure over two parameters."""
     x, y = (Scale.of(name, [point.params.get(name) for point in points]) for name in names)
-    across = x.name, tuple((EDGE + at * WIDE, label) for at, label in x.ticks)
-    down = y.name, tuple((HIGH + 12 - at * HIGH, label) for at, label in y.ticks)
-    found = []
+    across = x.name, tuple((MARGIN + at * PLOT_WIDTH, label) for at, label in x.ticks)
+    down = y.name, tuple((PLOT_HEIGHT + 12 - at * PLOT_HEIGHT, label) for at, label in y.ticks)
+    result = []
     for name in measures:
         scale = Scale.of(name, [point.metrics[name] for point in points if name in point.metrics])
         dots = tuple(
             Dot(
                 point,
-                EDGE + x.at(point.params.get(x.name)) * WIDE,
-                HIGH + 12 - y.at(point.params.get(y.name)) * HIGH,
-                short(point.metrics[name]),
-                colour(scale.at(point.metrics[name])),
+                MARGIN + x.at(point.params.get(x.name)) * PLOT_WIDTH,
+                PLOT_HEIGHT + 12 - y.at(point.params.get(y.name)) * PLOT_HEIGHT,
+                short_text(point.metrics[name]),
+                viridis(scale.at(point.metrics[name])),
             )
             for point in points
             if name in point.metrics
         )
-        low, high = short(scale.values[0]), short(scale.values[-1])
-        found.append(Scatter(name, low, high, scale.logarithmic, across, down, dots))
-    return found
+        low, high = short_text(scale.values[0]), short_text(scale.values[-1])
+        result.append(Scatter(name, low, high, scale.logarithmic, across, down, dots))
+    return result

@@ -1,4 +1,4 @@
-"""Heatmaps: one measure over one or two varied parameters, as tables of coloured values."""
+"""Heatmaps: one measure over one or two varied parameters, as tables of colored values."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import to_hex, to_rgb
 
-from explorer.experiments.reports.axes import Axes
-from explorer.experiments.reports.load import Point
-from explorer.experiments.reports.numbers import Scale, short
-from explorer.fields.srgb import LUMINANCE, decoded
+from explorer.experiments.reports.axes import AxesLayout
+from explorer.experiments.reports.load import ReportPoint
+from explorer.experiments.reports.numbers import Scale, short_text
+from explorer.fields.srgb import LUMINANCE, srgb_to_linear
 
-# Viridis (van der Walt and Smith, 2015), nine of its colours: even steps of lightness, for every kind of eye
-RAMP = ("440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725")
-DARK, LIGHT = "#000", "#fff"
+BLACK, WHITE = "#000", "#fff"
 
 
 @dataclass(frozen=True)
-class Heat:
-    """One coloured value; `key` is its point's."""
+class HeatmapCell:
+    """One colored value; `key` is its point's."""
 
     key: str
     text: str
     fill: str
-    ink: str
+    text_color: str
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class Heatmap:
     low: str
     high: str
     logarithmic: bool
-    rows: tuple[tuple[Heat | None, ...], ...]
+    rows: tuple[tuple[HeatmapCell | None, ...], ...]
 
 
-def heatmaps(axes: Axes, measures: Sequence[str]) -> list[Heatmap]:
+def heatmaps(axes: AxesLayout, measures: Sequence[str]) -> list[Heatmap]:
     """One map for each measure that any point has; only for one or two varied parameters (one facet)."""
     (facet,) = axes.facets
     maps = []
@@ -46,33 +46,30 @@ def heatmaps(axes: Axes, measures: Sequence[str]) -> list[Heatmap]:
         points = [point for row in facet.cells for point in row if point and name in point.metrics]
         if points:
             scale = Scale.of(name, [point.metrics[name] for point in points])
-            rows = tuple(tuple(_heat(point, scale) for point in row) for row in facet.cells)
-            low, high = short(scale.values[0]), short(scale.values[-1])
+            rows = tuple(tuple(_cell(point, scale) for point in row) for row in facet.cells)
+            low, high = short_text(scale.values[0]), short_text(scale.values[-1])
             maps.append(Heatmap(name, low, high, scale.logarithmic, rows))
     return maps
 
 
-def colour(place: float) -> str:
-    """The colour of a place from 0 to 1 on the ramp."""
-    at = min(max(place, 0.0), 1.0) * (len(RAMP) - 1)
-    index = min(int(at), len(RAMP) - 2)
-    pair = zip(_rgb(RAMP[index]), _rgb(RAMP[index + 1]), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * (at - index)):02x}" for a, b in pair)
+def viridis(position: float) -> str:
+    """The color of a position from 0 to 1 on viridis (van der Walt and Smith, 2015).
+
+    Its steps of lightness are even, for every kind of eye.
+    """
+    color: str = to_hex(colormaps["viridis"](float(min(max(position, 0.0), 1.0))))
+    return color
 
 
-def ink(fill: str) -> str:
-    """Black or white, whichever has more contrast on the colour (WCAG 2.1, relative luminance)."""
-    luminance = decoded(np.array(_rgb(fill[1:])) / 255) @ LUMINANCE
-    return DARK if luminance > 0.179 else LIGHT  # where both contrasts are equal
+def text_color(fill: str) -> str:
+    """Black or white, whichever has more contrast on the color (WCAG 2.1, relative luminance)."""
+    luminance = srgb_to_linear(np.array(to_rgb(fill))) @ LUMINANCE
+    return BLACK if luminance > 0.179 else WHITE  # where both contrasts are equal
 
 
-def _heat(point: Point | None, scale: Scale) -> Heat | None:
+def _cell(point: ReportPoint | None, scale: Scale) -> HeatmapCell | None:
     if point is None or scale.name not in point.metrics:
         return None
     value = point.metrics[scale.name]
-    fill = colour(scale.at(value))
-    return Heat(point.key, short(value), fill, ink(fill))
-
-
-def _rgb(digits: str) -> tuple[int, int, int]:
-    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+    fill = viridis(scale.at(value))
+    return HeatmapCell(point.key, short_text(value), fill, text_color(fill))

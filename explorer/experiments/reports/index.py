@@ -10,22 +10,23 @@ from urllib.parse import quote
 
 from explorer.diagnostics.verdict import VERDICTS
 from explorer.errors import ExplorerError
-from explorer.experiments.reports.load import STATES, Collected, Value, collect, mapping, text
-from explorer.experiments.reports.numbers import short, varying
+from explorer.experiments.reports.load import STATES, ReportSource, Value, load_source, mapping, text
+from explorer.experiments.reports.numbers import short_text, varying_names
 from explorer.experiments.reports.page import write_page
 from explorer.experiments.reports.provenance import without_paths
 from explorer.experiments.reports.run_report import lead
-from explorer.experiments.reports.sweep_report import counted
-from explorer.experiments.reports.thumbnails import Thumbnail, embed, mosaic, share
+from explorer.experiments.reports.sweep_report import state_counts
+from explorer.experiments.reports.thumbnails import Thumbnail, embed, mosaic, picture_bytes
+from explorer.experiments.runs.run_folder import INDEX, POSTER, REPORT, SHEET, VIDEO
 from explorer.formatting import count_text
 
-ROOM = 14_000  # bytes of JPEG for one thumbnail
-KINDS = ("render", "sweep")
+THUMBNAIL_BYTES = 14_000  # bytes of JPEG for one thumbnail
+RUN_KINDS = ("render", "sweep")
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One run or sweep on the shelf."""
+class IndexEntry:
+    """One run or sweep on the page."""
 
     name: str
     kind: str
@@ -41,14 +42,14 @@ class Entry:
     video: str
 
 
-def write_page_of(root: Path) -> Path:
+def write_index_page(root: Path) -> Path:
     """Write `index.html` into an explorations folder, newest first. Damaged folders are listed as such."""
-    folders = list(explorations(root))
-    entries = [_entry(folder, min(share(len(folders)), ROOM)) for folder in folders]
+    folders = list(run_folders(root))
+    entries = [_entry(folder, min(picture_bytes(len(folders)), THUMBNAIL_BYTES)) for folder in folders]
     entries.sort(key=lambda entry: (entry.started, entry.name), reverse=True)
-    kinds = counted_kinds(entries)
+    kinds = kind_counts(entries)
     return write_page(
-        root / "index.html",
+        root / INDEX,
         "index.html.j2",
         notices=(),
         entries=entries,
@@ -60,44 +61,44 @@ def write_page_of(root: Path) -> Path:
     )
 
 
-def explorations(root: Path) -> Iterator[Path]:
+def run_folders(root: Path) -> Iterator[Path]:
     """The folders of runs and sweeps, by name."""
     if root.is_dir():
         yield from sorted(
-            path for path in root.iterdir() if path.name.split("_")[0] in KINDS and path.is_dir()
+            path for path in root.iterdir() if path.name.split("_")[0] in RUN_KINDS and path.is_dir()
         )
 
 
-def counted_kinds(entries: list[Entry]) -> dict[str, int]:
+def kind_counts(entries: list[IndexEntry]) -> dict[str, int]:
     """How many there are of each kind."""
     return {kind: n for kind in ("video", "sweep") if (n := sum(entry.kind == kind for entry in entries))}
 
 
-def _entry(folder: Path, room: int) -> Entry:
+def _entry(folder: Path, room: int) -> IndexEntry:
     try:
-        found = collect(folder)
+        source = load_source(folder)
     except ExplorerError as problem:
         return _damaged(folder, str(problem))
-    told = text(found.log.get("error") or "").strip().splitlines()
-    return Entry(
+    error = text(source.log.get("error") or "").strip().splitlines()
+    return IndexEntry(
         name=folder.name,
         kind=_kind(folder),
-        title=found.audio,
-        status=found.status,
-        started=text(found.log.get("started") or _stamp(folder.name)),
-        summary=_summary(found),
-        error=without_paths(told[-1], mapping(found.log.get("audio")).get("path")) if told else "",
-        states=_verdicts(found),
-        params=_params(found),
-        thumb=_picture(found, room),
-        link=_beside(folder, "report.html"),
-        video=_beside(folder, "video.mp4"),
+        title=source.audio,
+        status=source.status,
+        started=text(source.log.get("started") or _stamp(folder.name)),
+        summary=_summary(source),
+        error=without_paths(error[-1], mapping(source.log.get("audio")).get("path")) if error else "",
+        states=_verdicts(source),
+        params=_params(source),
+        thumb=_picture(source, room),
+        link=_relative_link(folder, REPORT),
+        video=_relative_link(folder, VIDEO),
     )
 
 
-def _damaged(folder: Path, problem: str) -> Entry:
+def _damaged(folder: Path, problem: str) -> IndexEntry:
     """What can be said of a folder that cannot be read."""
-    return Entry(
+    return IndexEntry(
         name=folder.name,
         kind=_kind(folder),
         title=folder.name,
@@ -117,46 +118,51 @@ def _kind(folder: Path) -> str:
     return "sweep" if folder.name.startswith("sweep") else "video"
 
 
-def _summary(found: Collected) -> str:
-    if found.kind != "sweep":
-        return ", ".join(lead(found.recipe))
-    names = varying([point.params for point in found.points])
-    return f"{count_text(len(found.points), 'point')} over {' x '.join(names) or 'nothing'}"
+def _summary(source: ReportSource) -> str:
+    if source.kind != "sweep":
+        return ", ".join(lead(source.recipe))
+    names = varying_names([point.params for point in source.points])
+    return f"{count_text(len(source.points), 'point')} over {' x '.join(names) or 'nothing'}"
 
 
-def _verdicts(found: Collected) -> list[tuple[str, int]]:
-    if found.kind == "sweep":
-        return counted(point.state for point in found.points)
-    verdict = text(found.diagnosis.get("verdict") or "").lower()
+def _verdicts(source: ReportSource) -> list[tuple[str, int]]:
+    if source.kind == "sweep":
+        return state_counts(point.state for point in source.points)
+    verdict = text(source.diagnosis.get("verdict") or "").lower()
     return [(verdict, 1)] if verdict in VERDICTS else []
 
 
-def _params(found: Collected) -> dict[str, list[str]]:
+def _params(source: ReportSource) -> dict[str, list[str]]:
     """The settings of the field, and for a sweep every value that its points take."""
     values: dict[str, list[Value]] = {
         name: [value]
-        for name, value in mapping(found.recipe.get("field")).items()
+        for name, value in mapping(source.recipe.get("field")).items()
         if value is None or isinstance(value, str | int | float)
     }
-    for name in dict.fromkeys(name for point in found.points for name in point.params):
-        values[name] = [point.params.get(name) for point in found.points]
-    return {name: list(dict.fromkeys(short(value) for value in taken)) for name, taken in values.items()}
+    for name in dict.fromkeys(name for point in source.points for name in point.params):
+        values[name] = [point.params.get(name) for point in source.points]
+    return {
+        name: list(dict.fromkeys(short_text(value) for value in distinct))
+        for name, distinct in values.items()
+    }
 
 
-def _picture(found: Collected, room: int) -> Thumbnail | None:
+def _picture(source: ReportSource, room: int) -> Thumbnail | None:
     """The poster of a run; of a sweep, nine of its pictures as one."""
-    if found.kind == "sweep":
-        return mosaic([point.thumb for point in found.points if point.thumb], room)
-    return embed(found.folder / "poster.jpg", room) or embed(found.folder / "sheet.jpg", room)
+    if source.kind == "sweep":
+        return mosaic([point.thumb for point in source.points if point.thumb], room)
+    return embed(source.folder / POSTER, room) or embed(source.folder / SHEET, room)
 
 
-def _states(entries: list[Entry]) -> list[str]:
+def _states(entries: list[IndexEntry]) -> list[str]:
     """Every verdict and status that occurs."""
-    seen = {state for entry in entries for state, _ in entry.states} | {entry.status for entry in entries}
-    return [*(state for state in STATES if state in seen), *sorted(seen - set(STATES))]
+    occurring = {state for entry in entries for state, _ in entry.states} | {
+        entry.status for entry in entries
+    }
+    return [*(state for state in STATES if state in occurring), *sorted(occurring - set(STATES))]
 
 
-def _searched(entry: Entry) -> dict[str, Any]:
+def _searched(entry: IndexEntry) -> dict[str, Any]:
     """What search and filters look at."""
     words = [entry.title, entry.name, entry.kind, entry.status, entry.summary, entry.error]
     words += [f"{name} {value}" for name, values in entry.params.items() for value in values]
@@ -170,7 +176,7 @@ def _searched(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _beside(folder: Path, name: str) -> str:
+def _relative_link(folder: Path, name: str) -> str:
     """A link to a file of a run, relative to the index; empty when it is not there."""
     # "./" keeps a folder called `javascript:...` a folder
     return f"./{quote(folder.name, safe='')}/{name}" if (folder / name).is_file() else ""

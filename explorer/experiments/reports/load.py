@@ -1,6 +1,6 @@
-"""What a folder holds, as a report shows it: read tolerantly, because folders get damaged and copied about.
+"""The content of a folder, as a report shows it, read tolerantly: folders are damaged and copied about.
 
-Nothing here raises for the content of a file: what cannot be read is left out, and said in `notices`.
+Nothing here raises for the content of a file: what cannot be read is left out, and listed in `notices`.
 """
 
 from __future__ import annotations
@@ -13,19 +13,32 @@ from typing import Any
 
 from explorer.diagnostics.verdict import BEST_FIRST
 from explorer.errors import ExplorerError, ReadError
-from explorer.experiments.runs import manifest, run_folder
-from explorer.experiments.runs.run_folder import is_starred
-from explorer.experiments.sweeps import point_folder, specification
+from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import (
+    CLIP,
+    DIAGNOSIS,
+    MANIFEST,
+    POINT,
+    POINT_KEY,
+    POINTS,
+    RECIPE,
+    SPECIFICATION,
+    THUMBNAIL,
+    frame_paths,
+    is_starred,
+    point_folder,
+)
+from explorer.experiments.sweeps.point_status import point_log
 from explorer.files import read_json
 
 Value = str | int | float | bool | None
 
 STATES = (*BEST_FIRST, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
-LONGEST = 4000  # characters of one text: an error may hold a page of traceback
+MAX_TEXT_CHARACTERS = 4000  # of one text: an error may hold a page of traceback
 
 
 @dataclass(frozen=True)
-class Point:
+class ReportPoint:
     """One point of a sweep. Files are names relative to the sweep's folder, with forward slashes."""
 
     key: str
@@ -44,7 +57,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Collected:
+class ReportSource:
     """A run or a sweep, read from its folder alone. A run has no points."""
 
     folder: Path
@@ -53,7 +66,7 @@ class Collected:
     log: dict[str, Any]  # the manifest
     recipe: dict[str, Any]  # of the run, or the base recipe of the sweep
     spec: dict[str, Any]  # of a sweep
-    points: tuple[Point, ...]
+    points: tuple[ReportPoint, ...]
     diagnosis: dict[str, Any]  # of a run
     notices: tuple[str, ...]  # what is missing or damaged
 
@@ -66,18 +79,18 @@ class Collected:
         return self.folder.name
 
 
-def collect(folder: Path) -> Collected:
+def load_source(folder: Path) -> ReportSource:
     """Read a run or a sweep. Raises ExplorerError for a folder that holds neither."""
     if manifest.is_training(folder):
         raise ExplorerError(f"{folder.name} is a training; reports are of renders and sweeps")
-    log, log_problem = _read(folder / run_folder.MANIFEST)
-    has_points = (folder / point_folder.POINTS).is_dir()
-    is_sweep = has_points or log.get("kind") == "sweep" or (folder / specification.NAME).exists()
-    content, problem = _read(folder / (specification.NAME if is_sweep else "recipe.json"))
+    log, log_problem = _read(folder / MANIFEST)
+    has_points = (folder / POINTS).is_dir()
+    is_sweep = has_points or log.get("kind") == "sweep" or (folder / SPECIFICATION).exists()
+    content, problem = _read(folder / (SPECIFICATION if is_sweep else RECIPE))
     if not log and not content and not has_points:
         raise ExplorerError(f"{folder} holds no run and no sweep that can be read: {log_problem or problem}")
     status = _status(log) if log else "damaged"
-    return Collected(
+    return ReportSource(
         folder=folder,
         kind="sweep" if is_sweep else text(log.get("kind") or "render"),
         status=status,
@@ -85,8 +98,8 @@ def collect(folder: Path) -> Collected:
         recipe=mapping(content.get("base")) if is_sweep else content,
         spec=content if is_sweep else {},
         points=_points(folder, content) if is_sweep else (),
-        diagnosis={} if is_sweep else _read(folder / "diagnosis.json")[0],
-        notices=tuple(said for said in (log_problem, problem) if said),
+        diagnosis={} if is_sweep else _read(folder / DIAGNOSIS)[0],
+        notices=tuple(notice for notice in (log_problem, problem) if notice),
     )
 
 
@@ -97,8 +110,8 @@ def mapping(value: Any) -> dict[str, Any]:
 
 def text(value: Any) -> str:
     """Any JSON value as text of bounded length."""
-    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return said if len(said) <= LONGEST else said[:LONGEST] + " ..."
+    words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return words if len(words) <= MAX_TEXT_CHARACTERS else words[:MAX_TEXT_CHARACTERS] + " ..."
 
 
 def number(value: Any) -> float | None:
@@ -117,67 +130,65 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _status(log: dict[str, Any]) -> str:
-    """The status told, but one that says `running` and whose process is gone was killed."""
+    """The status in the manifest; `killed` where it is `running` and the process is gone."""
     status = text(log.get("status") or "damaged")
     return "killed" if status == "running" and not manifest.is_alive(log) else status
 
 
-def _points(folder: Path, spec: dict[str, Any]) -> tuple[Point, ...]:
+def _points(folder: Path, spec: dict[str, Any]) -> tuple[ReportPoint, ...]:
     """Every point that the specification lists, in its order; without one, those that are there."""
     planned = {
         entry[0]: mapping(entry[1])
         for entry in _list(spec.get("points"))
-        if isinstance(entry, list) and len(entry) == 2 and _plain(entry[0])
+        if isinstance(entry, list) and len(entry) == 2 and _is_key(entry[0])
     }
-    if not planned and (folder / point_folder.POINTS).is_dir():
-        planned = {
-            path.name: {} for path in sorted((folder / point_folder.POINTS).iterdir()) if path.is_dir()
-        }
+    if not planned and (folder / POINTS).is_dir():
+        folders = sorted(path for path in (folder / POINTS).iterdir() if path.is_dir())
+        planned = {path.name: {} for path in folders if _is_key(path.name)}
     return tuple(_point(folder, key, params) for key, params in planned.items())
 
 
-def _plain(key: Any) -> bool:
-    """A key that names a folder inside points/ and nothing else."""
-    return isinstance(key, str) and Path(key).name == key and key not in ("", ".", "..")
+def _is_key(key: Any) -> bool:
+    """Whether a value names the folder of a point and nothing else."""
+    return isinstance(key, str) and bool(POINT_KEY.fullmatch(key))
 
 
-def _point(folder: Path, key: str, planned: dict[str, Any]) -> Point:
-    place = point_folder.folder_of(folder, key)
-    told = point_folder.told(place)
-    frames = sorted(path.name for path in place.glob("frame_*.jpg"))
-    return Point(
+def _point(folder: Path, key: str, planned: dict[str, Any]) -> ReportPoint:
+    path = point_folder(folder, key)
+    log = point_log(path)
+    relative = f"{POINTS}/{key}"
+    params = planned or mapping(log.get("params"))
+    return ReportPoint(
         key=key,
-        params={
-            text(name): _value(value) for name, value in (planned or mapping(told.get("params"))).items()
-        },
-        state=_state(told),
-        starred=is_starred(place),
-        sentence=text(told.get("sentence") or ""),
-        error=_error(told),
-        seconds=number(told.get("seconds")),
-        metrics=_metrics(told.get("metrics")),
-        recipe=_read(place / "recipe.json")[0],
-        thumb=place / "thumb.jpg" if (place / "thumb.jpg").is_file() else None,
-        frames=tuple(f"{point_folder.POINTS}/{key}/{name}" for name in frames),
-        moments=tuple(n for moment in _list(told.get("moments")) if (n := number(moment)) is not None),
-        clip=f"{point_folder.POINTS}/{key}/clip.mp4" if (place / "clip.mp4").is_file() else None,
+        params={text(name): _value(value) for name, value in params.items()},
+        state=_state(log),
+        starred=is_starred(path),
+        sentence=text(log.get("sentence") or ""),
+        error=_error(log),
+        seconds=number(log.get("seconds")),
+        metrics=_metrics(log.get("metrics")),
+        recipe=_read(path / RECIPE)[0],
+        thumb=path / THUMBNAIL if (path / THUMBNAIL).is_file() else None,
+        frames=tuple(f"{relative}/{frame.name}" for frame in frame_paths(path)),
+        moments=tuple(n for moment in _list(log.get("moments")) if (n := number(moment)) is not None),
+        clip=f"{relative}/{CLIP}" if (path / CLIP).is_file() else None,
     )
 
 
-def _state(told: dict[str, Any]) -> str:
+def _state(log: dict[str, Any]) -> str:
     """The verdict of a finished point, else its status."""
-    status = text(told.get("status"))
+    status = text(log.get("status"))
     if status == "done":
-        verdict = text(told.get("verdict") or "done").lower()
+        verdict = text(log.get("verdict") or "done").lower()
         return verdict if verdict in STATES else "done"
     return status if status in STATES else "damaged"
 
 
-def _error(told: dict[str, Any]) -> str:
+def _error(log: dict[str, Any]) -> str:
     """What went wrong: in one line, and where in the code when that was not foreseen."""
-    if told.get("status") == "damaged":
-        return f"{point_folder.NAME} is damaged and could not be read"
-    lines = [text(told[name]) for name in ("error", "traceback") if told.get(name)]
+    if log.get("status") == "damaged":
+        return f"{POINT} is damaged and could not be read"
+    lines = [text(log[name]) for name in ("error", "traceback") if log.get(name)]
     return "\n\n".join(lines)
 
 
@@ -185,9 +196,9 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _metrics(told: Any) -> dict[str, float]:
-    found = {text(name): number(value) for name, value in mapping(told).items()}
-    return {name: value for name, value in found.items() if value is not None}
+def _metrics(values: Any) -> dict[str, float]:
+    numbers = {text(name): number(value) for name, value in mapping(values).items()}
+    return {name: value for name, value in numbers.items() if value is not None}
 
 
 def _value(value: Any) -> Value:

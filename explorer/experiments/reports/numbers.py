@@ -1,4 +1,4 @@
-"""Numbers as people read them, and measures put on a scale from 0 to 1."""
+"""Numbers as text, and measures on a scale from 0 to 1."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from explorer.experiments.reports.load import Value
 
-WIDE = 30.0  # positive values that span less than this ratio stand on a linear scale
-TICKS = 8  # distinct values up to this many all get a tick
+MIN_LOG_RATIO = 30.0  # positive values that span less than this ratio have a linear scale
+MAX_TICKS = 8  # distinct values up to this many all get a tick
 
 
-def short(value: Value) -> str:
+def short_text(value: Value) -> str:
     """A value for people: three significant digits, `0.012`, `17426`, `1.5e-5`, `true`, `none`."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -23,9 +23,9 @@ def short(value: Value) -> str:
     return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
 
 
-def signed(value: float) -> str:
+def signed_text(value: float) -> str:
     """A difference with its sign; `=` for none."""
-    return "=" if value == 0 else ("+" if value > 0 else "-") + short(abs(value))
+    return "=" if value == 0 else ("+" if value > 0 else "-") + short_text(abs(value))
 
 
 def is_numeric(value: Value) -> bool:
@@ -64,18 +64,22 @@ class Scale:
     @property
     def ticks(self) -> list[tuple[float, str]]:
         """Places with labels: every value when they are few, else the ends and the middle."""
-        if len(self.values) <= TICKS or not self.numeric:
-            return [(self.at(value), short(value)) for value in self.values]
+        if len(self.values) <= MAX_TICKS or not self.numeric:
+            return [(self.at(value), short_text(value)) for value in self.values]
         low, high = self._line(self.values[0]), self._line(self.values[-1])
         middle = math.exp((low + high) / 2) if self.logarithmic else (low + high) / 2
-        return [(0.0, short(self.values[0])), (0.5, short(middle)), (1.0, short(self.values[-1]))]
+        return [
+            (0.0, short_text(self.values[0])),
+            (0.5, short_text(middle)),
+            (1.0, short_text(self.values[-1])),
+        ]
 
     def _line(self, value: Value) -> float:
         place = float(value)  # type: ignore[arg-type]  # numbers only, see `of`
         return math.log(place) if self.logarithmic else place
 
 
-def varying(rows: Sequence[dict[str, Value]]) -> list[str]:
+def varying_names(rows: Sequence[dict[str, Value]]) -> list[str]:
     """The names that take more than one value, in order of appearance."""
     names = dict.fromkeys(name for row in rows for name in row)
     return [name for name in names if len({repr(row.get(name)) for row in rows}) > 1]
@@ -84,7 +88,7 @@ def varying(rows: Sequence[dict[str, Value]]) -> list[str]:
 def _spread_by_ratio(values: Sequence[Value]) -> bool:
     """Whether the median is nearer to the middle of a logarithmic scale than to that of a linear one."""
     low, median, high = (float(values[n]) for n in (0, len(values) // 2, -1))  # type: ignore[arg-type]
-    if low <= 0 or high / low < WIDE:
+    if low <= 0 or high / low < MIN_LOG_RATIO:
         return False
     linear, logarithmic = (median - low) / (high - low), math.log(median / low) / math.log(high / low)
     return abs(logarithmic - 0.5) < abs(linear - 0.5)

@@ -13,16 +13,16 @@ from markupsafe import Markup
 
 from explorer import __version__, files
 from explorer.diagnostics.verdict import DARK_THEME_COLORS, verdict_css
-from explorer.experiments.reports.numbers import short, signed
+from explorer.experiments.reports.numbers import short_text, signed_text
 from explorer.experiments.runs import manifest
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-MEANING = {
+STATE_MEANINGS = {
     "alive": "has structure, and moves",
     "faint": "moves too little to be seen well",
     "static": "does not move",
-    "noisy": "neighbouring pixels have little to do with each other",
+    "noisy": "neighboring pixels have little to do with each other",
     "done": "finished, not judged",
     "running": "being made right now",
     "pending": "not made yet",
@@ -36,20 +36,20 @@ MEANING = {
 
 def write_page(path: Path, template: str, **content: Any) -> Path:
     """Fill a template and write it, atomically."""
-    files.write_bytes(path, filled(template, **content))
+    files.write_bytes(path, fill_template(template, **content))
     return path
 
 
-def filled(template: str, **content: Any) -> bytes:
-    """A template filled. Every value is escaped; JSON stands in a data block."""
+def fill_template(template: str, **content: Any) -> bytes:
+    """A filled template. Every value is escaped; JSON is in a data block."""
     script, style = _asset("report.js"), _verdict_colors() + _asset("report.css")
     page = _templates().get_template(template)
     html: str = page.render(
         **content,
-        policy=_policy(script),
+        policy=_content_security_policy(script),
         script=script,
         style=style,
-        meaning=MEANING,
+        meaning=STATE_MEANINGS,
         version=__version__,
         made=manifest.now().replace("T", " ").replace("+00:00", " UTC"),
     )
@@ -57,7 +57,7 @@ def filled(template: str, **content: Any) -> bytes:
     return html.encode("utf-8", "backslashreplace")
 
 
-def _policy(script: str) -> str:
+def _content_security_policy(script: str) -> str:
     """The content security policy: this script alone runs, pictures and clips come from disk, no more."""
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     return (
@@ -76,7 +76,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}  # a recipe keeps its order
-    environment.filters |= {"short": short, "signed": signed, "words": _words}
+    environment.filters |= {"short": short_text, "signed": signed_text, "words": _words}
     for name in ("parts.html.j2", "shots.html.j2"):
         macros = environment.get_template(name).module
         environment.globals |= {

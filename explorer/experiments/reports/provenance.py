@@ -1,4 +1,4 @@
-"""Provenance: the facts that a report states about how its pictures came to be, without anybody's paths."""
+"""Provenance: how the pictures of a report were made, without anybody's paths."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import re
 from pathlib import Path
 from typing import Any
 
-from explorer.experiments.reports.load import Collected, mapping, number, text
-from explorer.experiments.reports.numbers import short
+from explorer.experiments.reports.load import ReportSource, mapping, number, text
+from explorer.experiments.reports.numbers import short_text
 from explorer.formatting import duration_text
 
 # An absolute path of either family, up to the last separator: reports travel, paths do not
 FOLDERS = re.compile(r"(?<![\w./\\:])(?:[A-Za-z]:[\\/]|/)(?:[^\\/\s'\"<>|:]+[\\/])+")
 
 
-def without_paths(words: str, *known: Any) -> str:
-    """The words with absolute paths cut down to file names; `known` paths may hold spaces."""
-    for path in known:
+def without_paths(words: str, *paths: Any) -> str:
+    """The words with absolute paths cut down to file names; `paths` may hold spaces."""
+    for path in paths:
         if isinstance(path, str) and len(path) > 1:
             words = words.replace(path, re.split(r"[\\/]", path)[-1])
     return FOLDERS.sub("", words.replace(str(Path.home()), "~"))
 
 
-def provenance(found: Collected) -> list[tuple[str, str]]:
+def provenance(source: ReportSource) -> list[tuple[str, str]]:
     """(name, value) pairs in reading order; what the manifest does not say is left out."""
-    log, spec, field = found.log, found.spec, mapping(found.recipe.get("field"))
-    audio = mapping(log.get("audio")) | mapping(found.recipe.get("audio"))
+    log, spec, field = source.log, source.spec, mapping(source.recipe.get("field"))
+    audio = mapping(log.get("audio")) | mapping(source.recipe.get("audio"))
     command = text(log.get("command") or "")
     seconds = number(log.get("seconds")) or number(mapping(log.get("performance")).get("seconds"))
     pairs = [
@@ -33,13 +33,13 @@ def provenance(found: Collected) -> list[tuple[str, str]]:
         ("Started", _time(log.get("started"))),
         ("Ended", _time(log.get("ended"))),
         ("Time taken", duration_text(seconds) if seconds else ""),
-        ("Sound", found.audio),
+        ("Sound", source.audio),
         ("Sound, SHA-256", text(audio.get("sha256") or "")),
         ("Field", text(field.get("kind") or log.get("field") or "")),
-        ("Seed of the field", _said(field.get("seed"))),
+        ("Seed of the field", _text_or_empty(field.get("seed"))),
         ("Families", _families(log.get("families"))),
         ("Sampler", text(spec.get("sampler") or "")),
-        ("Seed of the sampler", _said(spec.get("sampler_seed"))),
+        ("Seed of the sampler", _text_or_empty(spec.get("sampler_seed"))),
         ("Specification", text(log.get("spec_hash") or "")),
         *_machine(log),
         *_versions(mapping(log.get("environment"))),
@@ -47,10 +47,10 @@ def provenance(found: Collected) -> list[tuple[str, str]]:
     return [(name, value) for name, value in pairs if value]
 
 
-def performance(found: Collected) -> list[tuple[str, str, str]]:
+def performance(source: ReportSource) -> list[tuple[str, str, str]]:
     """What a run cost: (name, value, unit)."""
-    done = mapping(found.log.get("performance"))
-    asked = (
+    values = mapping(source.log.get("performance"))
+    entries = (
         ("frames", "frames", ""),
         ("seconds", "in all", "s"),
         ("fps", "frames a second", ""),
@@ -58,8 +58,8 @@ def performance(found: Collected) -> list[tuple[str, str, str]]:
         ("times_real_time", "of real time", "x"),
         ("peak_memory_mb", "memory at peak", "MB"),
     )
-    values = [(label, number(done.get(name)), unit) for name, label, unit in asked]
-    return [(label, short(value), unit) for label, value, unit in values if value is not None]
+    numbers = [(label, number(values.get(name)), unit) for name, label, unit in entries]
+    return [(label, short_text(value), unit) for label, value, unit in numbers if value is not None]
 
 
 def _machine(log: dict[str, Any]) -> list[tuple[str, str]]:
@@ -73,7 +73,7 @@ def _machine(log: dict[str, Any]) -> list[tuple[str, str]]:
         ("Drawn on", text(device.get("name") or "")),
         ("Kernel", text(log.get("kernel") or "")),
         ("Precision", text(log.get("precision") or "")),
-        ("Threads", _said(log.get("threads"))),
+        ("Threads", _text_or_empty(log.get("threads"))),
     ]
 
 
@@ -89,17 +89,17 @@ def _versions(environment: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _families(told: Any) -> str:
-    """Which family of patterns is seen from when on: `organic 0 s, flowing 7.1 s`."""
-    pairs = told if isinstance(told, list) else []
+def _families(families: Any) -> str:
+    """Which family of patterns is drawn from which second on: `organic 0 s, flowing 7.1 s`."""
+    pairs = families if isinstance(families, list) else []
     return ", ".join(
-        f"{text(pair[1])} {short(number(pair[0]) or 0)} s"
+        f"{text(pair[1])} {short_text(number(pair[0]) or 0)} s"
         for pair in pairs
         if isinstance(pair, list) and len(pair) == 2
     )
 
 
-def _said(value: Any) -> str:
+def _text_or_empty(value: Any) -> str:
     return "" if value is None else text(value)
 
 

@@ -14,7 +14,7 @@
     return element;
   }
 
-  // As `short` and `signed` in numbers.py
+  // As `short_text` and `signed_text` in numbers.py
   function short(value) {
     const size = Math.abs(value);
     if (Number.isInteger(value) && size < 1e6) return String(value);

@@ -65,7 +65,7 @@ def plan_render(
         as_executor(executor)
     copy = _copy_target(out, Path(audio))
     device = resolve(options.device, recipe.precision)
-    track = recipe.field.hear(audio, progress=progress, **recipe.analysis.model_dump())
+    track = recipe.field.analyze(audio, progress=progress, **recipe.analysis.model_dump())
     recipe.frames.span(track.duration)
     _warn_of_the_end(recipe.frames, track)
     return RenderPlan(

@@ -1,8 +1,8 @@
-"""Claims: of all processes and machines that work on a folder, one at a time has it.
+"""Leases: of all processes and machines that work on a folder, one at a time has it.
 
-A claim is a file `.claim.<n>` made with O_EXCL that tells who holds it and is touched every few seconds.
+A lease is a file `.claim.<n>` made with O_EXCL that names its holder and is touched every few seconds.
 One whose process is gone, or that was not touched for a minute, is stale: whoever makes the next number,
-again with O_EXCL, has the folder. Nobody removes a claim that may be alive, so two can never both hold it:
+again with O_EXCL, has the folder. Nobody removes a lease that may be alive, so two can never both hold it:
 each makes its file first and looks for others afterwards.
 """
 
@@ -20,49 +20,49 @@ from typing import Self
 
 import psutil
 
+from explorer.experiments.runs.run_folder import LEASE_PREFIX
 from explorer.files import read_json, write_error
 
-PREFIX = ".claim."
-BEAT = 5.0  # seconds between two touches
-STALE = 60.0  # seconds without a touch after which its holder is taken for dead
-BEING_WRITTEN = 5.0  # seconds for which a claim that does not tell its holder yet is believed
-SAME_BIRTH = 2.0  # seconds; a process born at another time has only the same number
+TOUCH_SECONDS = 5.0  # between two touches
+STALE_SECONDS = 60.0  # without a touch, after which the holder is considered dead
+WRITING_SECONDS = 5.0  # for which a lease that does not name its holder yet is considered alive
+CREATION_TOLERANCE = 2.0  # seconds; a process created at another time has only the same number
 
 
-class Claim:
+class Lease:
     """The right to work in a folder, kept alive by a thread until `release`; a context manager."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="explorer-claim", daemon=True)
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._touch, name="explorer-lease", daemon=True)
         self._thread.start()
 
     @classmethod
-    def take(cls, folder: Path) -> Self | None:
-        """Claim the folder; None when somebody else has it. Raises OutputError when it cannot."""
-        there = _claims(folder)
-        if any(is_alive(path) for path in there):
+    def acquire(cls, folder: Path) -> Self | None:
+        """Lease the folder; None when somebody else has it. Raises OutputError when it cannot be written."""
+        earlier = _leases(folder)
+        if any(is_alive(path) for path in earlier):
             return None
-        mine = folder / f"{PREFIX}{_number(there[-1]) + 1 if there else 0}"
-        if not _make(mine):
+        own = folder / f"{LEASE_PREFIX}{_number(earlier[-1]) + 1 if earlier else 0}"
+        if not _make(own):
             return None
-        if any(is_alive(path) for path in _claims(folder) if path != mine):
-            mine.unlink(missing_ok=True)
+        if any(is_alive(path) for path in _leases(folder) if path != own):
+            own.unlink(missing_ok=True)
             return None
-        for stale in there:
+        for stale in earlier:
             with suppress(OSError):
                 stale.unlink(missing_ok=True)
-        return cls(mine)
+        return cls(own)
 
     @property
-    def held(self) -> bool:
-        """False once it was taken for dead (the machine slept, say) and somebody else works here."""
+    def is_valid(self) -> bool:
+        """False once it was considered stale (the machine slept, say) and somebody else works here."""
         return self.path.exists()
 
     def release(self) -> None:
         """Let others have the folder."""
-        self._ended.set()
+        self._end.set()
         self._thread.join()
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
@@ -75,19 +75,19 @@ class Claim:
     ) -> None:
         self.release()
 
-    def _beat(self) -> None:
-        while not self._ended.wait(BEAT):
+    def _touch(self) -> None:
+        while not self._end.wait(TOUCH_SECONDS):
             with suppress(OSError):
                 os.utime(self.path)
 
 
-def is_claimed(folder: Path) -> bool:
+def is_leased(folder: Path) -> bool:
     """Whether somebody works in the folder now."""
-    return any(is_alive(path) for path in _claims(folder))
+    return any(is_alive(path) for path in _leases(folder))
 
 
 def is_alive(path: Path) -> bool:
-    """Whether the holder of a claim may still be at work."""
+    """Whether the holder of a lease may still be at work."""
     try:
         age = time.time() - path.stat().st_mtime
         holder = read_json(path)
@@ -95,36 +95,37 @@ def is_alive(path: Path) -> bool:
     except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error.__cause__ or error, FileNotFoundError | PermissionError):
             return False  # gone, or on its way out (Windows)
-        return age < BEING_WRITTEN
-    if age > STALE:
+        return age < WRITING_SECONDS
+    if age > STALE_SECONDS:
         return False
-    return host != platform.node() or _runs(process, born)
+    return host != platform.node() or _is_running(process, born)
 
 
-def _runs(process: int, born: float) -> bool:
-    """Whether the very process that made the claim runs, and not another with its number."""
+def _is_running(process: int, born: float) -> bool:
+    """Whether the very process that made the lease runs, and not another with its number."""
     try:
-        found = psutil.Process(process)
-        zombie = found.status() == psutil.STATUS_ZOMBIE
-        return not zombie and abs(found.create_time() - born) < SAME_BIRTH
-    except psutil.AccessDenied:  # it is there, and somebody else's
+        holder = psutil.Process(process)
+        zombie = holder.status() == psutil.STATUS_ZOMBIE
+        return not zombie and abs(holder.create_time() - born) < CREATION_TOLERANCE
+    except psutil.AccessDenied:  # it runs, and is somebody else's
         return True
     except psutil.Error:
         return False
 
 
-def _claims(folder: Path) -> list[Path]:
+def _leases(folder: Path) -> list[Path]:
     return sorted(
-        (path for path in folder.glob(f"{PREFIX}*") if path.name[len(PREFIX) :].isdigit()), key=_number
+        (path for path in folder.glob(f"{LEASE_PREFIX}*") if path.name[len(LEASE_PREFIX) :].isdigit()),
+        key=_number,
     )
 
 
 def _number(path: Path) -> int:
-    return int(path.name[len(PREFIX) :])
+    return int(path.name[len(LEASE_PREFIX) :])
 
 
 def _make(path: Path) -> bool:
-    """Make the claim's file; False when another process was faster."""
+    """Make the file of a lease; False when another process was faster."""
     holder = {
         "process": os.getpid(),
         "host": platform.node(),

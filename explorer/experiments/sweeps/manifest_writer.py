@@ -9,15 +9,16 @@ from typing import Any, Self
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import SPECIFICATION
 from explorer.experiments.sweeps.scheduler import Tally
-from explorer.experiments.sweeps.specification import NAME, Specification, hash_of
+from explorer.experiments.sweeps.specification import Specification, hash_of
 from explorer.files import read_json
 from explorer.rendering import Device
 
-EVERY = 2.0  # seconds between two writings
+WRITE_SECONDS = 2.0  # between two writes
 
 
-class Journal:
+class SweepManifest:
     """Writes manifest.json at the start, every few seconds and at the end; a context manager.
 
     The end is `done` when every point is done or failed, `stopped` after a stop, else `failed`. The seconds
@@ -26,7 +27,7 @@ class Journal:
 
     def __init__(self, folder: Path, spec: Specification, sound: Path, device: Device) -> None:
         self.folder = folder
-        self._began = self._written = time.monotonic()
+        self._start = self._written = time.monotonic()
         earlier = _earlier(folder)
         self._seconds = float(earlier.get("seconds") or 0.0)
         self._log: dict[str, Any] = {
@@ -40,7 +41,7 @@ class Journal:
             "device": {"name": device.name, "type": device.torch_device.type, "note": device.note},
             "precision": spec.base.precision,
             "environment": manifest.environment(),
-            "spec_hash": _hash_in(folder),
+            "spec_hash": _hash_of_file(folder),
             "specification": _without_points(spec),
             "points": {"total": len(spec.points), "done": 0, "failed": 0},
         }
@@ -49,10 +50,10 @@ class Journal:
             self._log |= {"started": earlier.get("started") or self._log["started"], "sessions": sessions + 1}
 
     def report(self, tally: Tally, last: bool = False) -> None:
-        """Put down how it stands, if the last time was some seconds ago."""
+        """Write the counts, unless the last write was less than some seconds ago."""
         self._log["points"] = {"total": tally.total, "done": tally.done, "failed": tally.failed}
         self._log["seconds_left"] = tally.seconds_left
-        if last or time.monotonic() - self._written > EVERY:
+        if last or time.monotonic() - self._written > WRITE_SECONDS:
             self._write()
 
     def __enter__(self) -> Self:
@@ -78,27 +79,27 @@ class Journal:
 
     def _write(self) -> None:
         self._written = time.monotonic()
-        seconds = self._seconds + self._written - self._began
+        seconds = self._seconds + self._written - self._start
         manifest.write(self.folder, self._log | {"heartbeat": manifest.now(), "seconds": seconds})
 
 
-def changed_by_hand(folder: Path, spec: Specification) -> str:
-    """What differs between sweep.json and what the manifest says the sweep began with; '' when nothing.
+def manual_changes(folder: Path, spec: Specification) -> str:
+    """What differs between sweep.json and the specification in the manifest; '' when nothing.
 
     The file's own content is compared: a later version may read more settings into it.
     """
     earlier = _earlier(folder)
-    if earlier.get("spec_hash") in (None, _hash_in(folder)):
+    if earlier.get("spec_hash") in (None, _hash_of_file(folder)):
         return ""
     try:
-        begun = Specification(**earlier["specification"], points=spec.points)
-        return "; ".join(begun.differences(spec)) or "its points differ"
+        original = Specification(**earlier["specification"], points=spec.points)
+        return "; ".join(original.differences(spec)) or "its points differ"
     except (ExplorerError, KeyError, TypeError):
         return "it differs"
 
 
-def _hash_in(folder: Path) -> str:
-    return hash_of(read_json(folder / NAME))
+def _hash_of_file(folder: Path) -> str:
+    return hash_of(read_json(folder / SPECIFICATION))
 
 
 def _earlier(folder: Path) -> dict[str, Any]:

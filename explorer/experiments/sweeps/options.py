@@ -1,181 +1,180 @@
-"""From what somebody asks for to the specification of a sweep, checked before anything is drawn."""
+"""Options of a sweep, and the specification that follows from them, checked before anything is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import field_validator
 
 from explorer.audio import AnalysisSettings
-from explorer.audio.cache import content_hash
-from explorer.audio.load import existing_file
 from explorer.errors import SettingsError
+from explorer.experiments.runs.options import CommonOptions, recipe_precision
 from explorer.experiments.runs.recipe import AudioSource, Recipe
-from explorer.experiments.sweeps.parameter_paths import changed
-from explorer.experiments.sweeps.ready import ready_made
-from explorer.experiments.sweeps.sampling import Span
-from explorer.experiments.sweeps.specification import Clip, Drawn, Specification, draw_points
+from explorer.experiments.sweeps.parameter_paths import with_parameters
+from explorer.experiments.sweeps.point_set import PointSet, draw_points
+from explorer.experiments.sweeps.sampling import MAX_POINTS, Span, ready_sweep
+from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.fields import FieldSettings
-from explorer.rendering import FrameSettings, parse_size, resolve
-from explorer.rendering.frames import MIN_SIDE, Size
+from explorer.rendering import FrameSettings, parse_size
+from explorer.rendering.frames import MIN_SIDE
+from explorer.settings import knob, knob_of
 
-ROWS = 360  # of a point's frames
-MOMENTS = 3
-CLIP_WIDEST = 320  # pixels, the longer side of a clip unless told otherwise
+FRAME_ROWS = 360  # of a point's frames
+DEFAULT_MOMENTS = 3  # pictures of a point
+MAX_CLIP_SIDE = 320  # pixels, the longer side of a clip unless its size is set
 
 Duration = Callable[[Recipe], float]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """The settings of a sweep as they were given; None for what was not said."""
+class SweepOptions(CommonOptions):
+    """The keywords of `ex.sweep` besides field, audio, vary and resume.
 
-    field: FieldSettings | None = None
-    vary: Any = None
-    ready: str | None = None
-    sampler: str | None = None
-    samples: int | None = None
-    sampler_seed: int | None = None
-    size: Size | None = None
-    fps: Any = None
-    start: float | None = None
-    duration: float | None = None
-    analysis: dict[str, Any] | None = None
-    moments: int | Sequence[float] | None = None
-    thumb: int | None = None
-    clips: bool | None = None
-    clip_seconds: float | None = None
-    clip_size: Size | None = None
-    precision: str | None = None
+    When a sweep is resumed, what is not set is as in its specification.
+    """
+
+    size: str | tuple[int, int] | None = knob(
+        None, flag="resolution", help="size of the pictures, as in 640x360; none: 360 rows"
+    )
+    ready: str | None = knob(None, help="a ready-made sweep: quick or batch")
+    sampler: str = knob("grid", help="grid, random, lhs or oat (one at a time)")
+    samples: int | None = knob(None, low=1, high=MAX_POINTS, help="points of random and lhs; none: 16")
+    sampler_seed: int = knob(0, low=0, help="seed of the sampler")
+    moments: int | tuple[float, ...] = knob(
+        DEFAULT_MOMENTS, help="moments of the pictures: seconds, or how many"
+    )
+    thumb: int = knob_of(Specification, "thumb")
+    clips: bool = knob(True, help="a short video of every point")
+    clip_seconds: float = knob_of(Clip, "duration")
+    clip_size: str | tuple[int, int] | None = knob(None, help="size of a clip; none: 320 pixels wide")
+    workers: int | None = knob(None, low=1, help="local processes; none: as many as are worth it")
+    retry_failed: bool = knob(False, help="draw failed points again")
+
+    @field_validator("moments", mode="before")
+    @classmethod
+    def _any_iterable(cls, moments: Any) -> Any:
+        return tuple(moments) if isinstance(moments, Iterable) and not isinstance(moments, str) else moments
 
     @property
-    def nothing(self) -> bool:
-        """Whether nothing was said at all."""
-        return self == Asked()
+    def specifies(self) -> bool:
+        """Whether an option of the specification was set, and not only how it is drawn."""
+        return bool(self.model_fields_set - {"device", "explorations", "workers", "retry_failed"})
+
+    def explicit(self, name: str) -> Any:
+        """The value of an option that was set, else None."""
+        return getattr(self, name) if name in self.model_fields_set else None
 
 
 def specify(
-    asked: Asked, sound: Path, duration: Duration, stored: Specification | None = None
+    field: FieldSettings | None,
+    vary: Any,
+    options: SweepOptions,
+    sound: Path,
+    duration: Duration,
+    stored: Specification | None = None,
 ) -> Specification:
-    """The specification of what is asked for; `stored` says the rest when a sweep is resumed.
+    """The specification of a sweep; `stored` has what is not set here when a sweep is resumed.
 
-    Names and values are checked first, before `duration(recipe)`, which may analyse the sound. Raises
+    Names and values are checked first, before `duration(recipe)`, which may analyze the sound. Raises
     SettingsError.
     """
-    base = _base(asked, sound, stored)
-    drawn = _draw(asked, base, stored)
+    base = _base(field, options, sound, stored)
+    points = _points(vary, options, base, stored)
     seconds = duration(base)
-    _check_spans(base, drawn, seconds)
-    values: dict[str, Any] = {
-        "base": base,
-        "vary": drawn.vary,
-        "ranges": drawn.ranges,
-        "points": drawn.points,
-        "sampler": drawn.sampler,
-        "samples": drawn.samples,
-        "sampler_seed": drawn.sampler_seed,
-        "moments": _moments(asked, base, seconds, stored),
-        "clip": _clip(asked, base.frames, stored),
-    }
-    thumb = asked.thumb or (stored.thumb if stored else None)
-    return Specification(**values, **({"thumb": thumb} if thumb else {}))
-
-
-def source_of(sound: Path) -> AudioSource:
-    """Name and hash of a sound file. Raises SoundError when there is none."""
-    path = existing_file(sound)
-    return AudioSource(name=path.name, sha256=content_hash(path))
-
-
-def _base(asked: Asked, sound: Path, stored: Specification | None) -> Recipe:
-    source = source_of(sound)
-    if stored is not None:
-        old = stored.base
-        if source.sha256 != old.audio.sha256:
-            raise SettingsError(f"{sound} has other content than the sweep's sound '{old.audio.name}'")
-    elif asked.field is None:
-        raise SettingsError("say which field to draw, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
-    else:
-        frames = small_frames(asked.field)
-        old = Recipe(audio=source, analysis=AnalysisSettings(), field=asked.field, frames=frames)
-    changes: dict[str, Any] = {
-        name: value for name in ("fps", "start", "duration") if (value := getattr(asked, name)) is not None
-    }
-    if asked.size is not None:
-        changes["width"], changes["height"] = parse_size(asked.size)
-    update: dict[str, Any] = {
-        "frames": old.frames.replace(**changes),
-        "analysis": old.analysis.replace(**(asked.analysis or {})),
-        "field": asked.field or old.field,
-    }
-    if asked.precision is not None:
-        update["precision"] = "draft" if resolve("auto", asked.precision).draft else "fp32"
-    return old.model_copy(update=update)
+    for frames in dict.fromkeys(with_parameters(base, params).frames for _, params in points.points):
+        frames.span(seconds)  # refuses an excerpt that starts after the end of the sound
+    return Specification(
+        base=base,
+        moments=_moments(options, base, seconds, stored),
+        clip=_clip(options, base.frames, stored),
+        thumb=options.explicit("thumb") or (stored or options).thumb,
+        **vars(points),
+    )
 
 
 def small_frames(field: FieldSettings) -> FrameSettings:
-    """The frames of a point unless told otherwise: in the field's shape, 360 rows high."""
+    """The frames of a point unless their size is set: in the field's shape, 360 rows high."""
     width, height = field.frame_size
-    return FrameSettings(width=round(ROWS * width / height / 2) * 2, height=ROWS)
+    return FrameSettings(width=round(FRAME_ROWS * width / height / 2) * 2, height=FRAME_ROWS)
 
 
-def _draw(asked: Asked, base: Recipe, stored: Specification | None) -> Drawn:
-    ready = ready_made(asked.ready) if asked.ready else None
-    vary = {**(ready.vary if ready else {}), **(asked.vary or {})}
-    sampler = asked.sampler or (ready.sampler if ready else None)
+def _base(
+    field: FieldSettings | None, options: SweepOptions, sound: Path, stored: Specification | None
+) -> Recipe:
+    """The recipe that the points are made from."""
+    source = AudioSource.of(sound)
+    if stored is not None:
+        recipe = stored.base
+        if source.sha256 != recipe.audio.sha256:
+            raise SettingsError(f"{sound} has other content than the sweep's sound '{recipe.audio.name}'")
+    elif field is None:
+        raise SettingsError("say which field to draw, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
+    else:
+        frames = small_frames(field)
+        recipe = Recipe(audio=source, analysis=AnalysisSettings(), field=field, frames=frames)
+    precision = options.explicit("precision")
+    update: dict[str, Any] = {
+        "frames": recipe.frames.replace(**options.frame_changes),
+        "analysis": recipe.analysis.replace(**options.analysis),
+        "field": field or recipe.field,
+        "precision": recipe_precision(precision) if precision else recipe.precision,
+    }
+    return recipe.model_copy(update=update)
+
+
+def _points(vary: Any, options: SweepOptions, base: Recipe, stored: Specification | None) -> PointSet:
+    ready = ready_sweep(options.ready) if options.ready else None
+    vary = {**(ready.vary if ready else {}), **(vary or {})}
+    sampler = options.explicit("sampler") or (ready.sampler if ready else None)
+    samples, seed = options.samples, options.sampler_seed
     if stored is None:
-        return draw_points(base, vary, sampler or "grid", asked.samples, asked.sampler_seed or 0)
+        return draw_points(base, vary, sampler or options.sampler, samples, seed)
     spans = {name: Span(*ends) for name, ends in stored.ranges.items()}
-    seed = stored.sampler_seed if asked.sampler_seed is None else asked.sampler_seed
-    samples = asked.samples or (stored.samples if sampler in (None, stored.sampler) else None)
+    if options.explicit("sampler_seed") is None:
+        seed = stored.sampler_seed
+    if sampler in (None, stored.sampler):
+        samples = samples or stored.samples
     return draw_points(base, vary or {**stored.vary, **spans}, sampler or stored.sampler, samples, seed)
 
 
-def _check_spans(base: Recipe, drawn: Drawn, seconds: float) -> None:
-    """Refuse an excerpt that starts after the end of the sound."""
-    for frames in dict.fromkeys(changed(base, params).frames for _, params in drawn.points):
-        frames.span(seconds)
-
-
-def _moments(asked: Asked, base: Recipe, seconds: float, stored: Specification | None) -> tuple[float, ...]:
-    """Seconds of the sound: those given, or so many evenly spread over the excerpt."""
-    given = asked.moments
-    if given is None and stored is not None:
+def _moments(
+    options: SweepOptions, base: Recipe, seconds: float, stored: Specification | None
+) -> tuple[float, ...]:
+    """Seconds of the sound: those set, or so many evenly spread over the excerpt."""
+    moments = options.moments
+    if stored is not None and options.explicit("moments") is None:
         return stored.moments
-    if given is None or isinstance(given, int):
-        count = MOMENTS if given is None else given
-        if not 1 <= count <= 100:
-            raise SettingsError(f"moments: got {count}; allowed: 1 to 100, or a list of seconds")
-        first, frames = base.frames.span(seconds)
-        numbers = first + frames * (np.arange(count) + 0.5) / count
+    if isinstance(moments, int):
+        if not 1 <= moments <= 100:
+            raise SettingsError(f"moments: got {moments}; allowed: 1 to 100, or a list of seconds")
+        first, count = base.frames.span(seconds)
+        numbers = first + count * (np.arange(moments) + 0.5) / moments
         return tuple(float(round(number / float(base.frames.fps), 3)) for number in numbers)
-    moments = tuple(float(moment) for moment in given)
     if not moments or not all(0 <= moment <= seconds for moment in moments):
         raise SettingsError(f"moments: got {list(moments)}; allowed: seconds from 0 to {seconds:.2f}")
     return moments
 
 
-def _clip(asked: Asked, frames: FrameSettings, stored: Specification | None) -> Clip | None:
+def _clip(options: SweepOptions, frames: FrameSettings, stored: Specification | None) -> Clip | None:
     """The clip of every point, or None without clips."""
-    old = stored.clip if stored else Clip(size=_fitting(frames))
-    if asked.clips is False or (asked.clips is None and old is None):
+    has_clips = options.clips if stored is None or options.explicit("clips") is not None else stored.clip
+    if not has_clips:
         return None
-    clip = old or Clip(size=_fitting(frames))
-    if asked.clip_seconds is not None:
-        clip = clip.replace(duration=asked.clip_seconds)
-    if asked.clip_size is not None:
-        width, height = parse_size(asked.clip_size)
+    clip = (stored.clip if stored else None) or Clip(size=_clip_size(frames))
+    if "clip_seconds" in options.model_fields_set:
+        clip = clip.replace(duration=options.clip_seconds)
+    if options.clip_size is not None:
+        width, height = parse_size(options.clip_size)
         if width % 2 or height % 2:
             raise SettingsError(f"clip size: got {width}x{height}; a video needs even sides")
         clip = clip.replace(size=(width, height))
     return clip
 
 
-def _fitting(frames: FrameSettings) -> tuple[int, int]:
-    """The size of the frames, made as small as a clip should be, with even sides."""
-    shrink = min(1.0, CLIP_WIDEST / max(frames.size))
-    width, height = (max(MIN_SIDE, round(side * shrink / 2) * 2) for side in frames.size)
+def _clip_size(frames: FrameSettings) -> tuple[int, int]:
+    """The size of the frames, reduced to that of a clip, with even sides."""
+    scale = min(1.0, MAX_CLIP_SIDE / max(frames.size))
+    width, height = (max(MIN_SIDE, round(side * scale / 2) * 2) for side in frames.size)
     return width, height

@@ -1,4 +1,4 @@
-"""Settings by name: which part of a recipe a name means, and its value there."""
+"""Paths of parameters: which setting of a recipe a name means, and its value there."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ FIXED = ("kind",)  # another field has other settings: that is another sweep
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a setting stands in a recipe. `name` is plain where one part has it, else dotted."""
+class ParameterPath:
+    """Where a setting is in a recipe. `name` is plain where one part has it, else dotted."""
 
     name: str
     part: str
@@ -43,63 +43,63 @@ class Place:
 
     def value(self, recipe: Recipe) -> Any:
         """The value in a recipe, as JSON holds it."""
-        return plain(getattr(self.settings(recipe), self.setting))
+        return json_value(getattr(self.settings(recipe), self.setting))
 
-    def checked(self, recipe: Recipe, value: Any) -> Any:
+    def validated(self, recipe: Recipe, value: Any) -> Any:
         """The value as the setting takes it: `"3"` becomes 3 for a number. Raises SettingsError."""
         try:
-            changed = self.settings(recipe).replace(**{self.setting: _of_python(value)})
+            settings = self.settings(recipe).replace(**{self.setting: _python_value(value)})
         except SettingsError as error:
-            raise SettingsError(f"{error}{self._close(value)}") from None
-        return plain(getattr(changed, self.setting))
+            raise SettingsError(f"{error}{self._suggestion(value)}") from None
+        return json_value(getattr(settings, self.setting))
 
-    def _close(self, value: Any) -> str:
+    def _suggestion(self, value: Any) -> str:
         """`; did you mean 'ember'?` when a word is close to an allowed one."""
         choices = self.knob.choices if self.knob else ()
         close = difflib.get_close_matches(str(value), choices, n=1)
         return f"; did you mean '{close[0]}'?" if close else ""
 
 
-def places(recipe: Recipe) -> dict[str, Place]:
+def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
     """Every setting of field, analysis and frames, by its name."""
     settings = {part: type(getattr(recipe, part)) for part in PARTS}
     pairs = [(part, name) for part, kind in settings.items() for name in kind.model_fields]
-    found = {}
-    for part, name in pairs:
-        if name not in FIXED:
-            shared = sum(name == other for _, other in pairs) > 1
-            called = f"{part}.{name}" if shared else name
-            found[called] = Place(called, part, name, settings[part].knobs().get(name))
-    return found
+    paths = {}
+    for part, setting in pairs:
+        if setting not in FIXED:
+            shared = sum(setting == other for _, other in pairs) > 1
+            name = f"{part}.{setting}" if shared else setting
+            paths[name] = ParameterPath(name, part, setting, settings[part].knobs().get(setting))
+    return paths
 
 
-def find(name: str, recipe: Recipe) -> Place:
-    """The place of a setting by its plain name, dotted name or flag. Raises SettingsError."""
-    known = places(recipe)
-    if name in known:
-        return known[name]
+def find_path(name: str, recipe: Recipe) -> ParameterPath:
+    """The path of a setting by its plain name, dotted name or flag. Raises SettingsError."""
+    paths = all_paths(recipe)
+    if name in paths:
+        return paths[name]
     spelled = name.replace("-", "_")
-    sharing = [place.dotted for place in known.values() if place.setting == spelled]
+    sharing = [path.dotted for path in paths.values() if path.setting == spelled]
     if len(sharing) > 1:
         raise SettingsError(f"'{name}' could be {' or '.join(sharing)}; say which")
-    for place in known.values():
-        if spelled in (place.name, place.dotted) or (place.knob and name == place.knob.flag):
-            return place
-    raise SettingsError(f"no setting '{name}' to vary{did_you_mean(spelled, known)}")
+    for path in paths.values():
+        if spelled in (path.name, path.dotted) or (path.knob and name == path.knob.flag):
+            return path
+    raise SettingsError(f"no setting '{name}' to vary{did_you_mean(spelled, paths)}")
 
 
-def changed(recipe: Recipe, params: Mapping[str, Any]) -> Recipe:
+def with_parameters(recipe: Recipe, params: Mapping[str, Any]) -> Recipe:
     """The recipe with some settings changed, each by its name. Raises SettingsError."""
-    known = places(recipe)
+    paths = all_paths(recipe)
     changes: dict[str, dict[str, Any]] = {}
     for name, value in params.items():
-        place = known.get(name) or find(name, recipe)
-        changes.setdefault(place.part, {})[place.setting] = value
+        path = paths.get(name) or find_path(name, recipe)
+        changes.setdefault(path.part, {})[path.setting] = value
     parts = {part: getattr(recipe, part).replace(**values) for part, values in changes.items()}
     return recipe.model_copy(update=parts)
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """A validated value as JSON holds it, the same for equal settings."""
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else str(value)
@@ -108,11 +108,11 @@ def plain(value: Any) -> Any:
 
 def caption(params: Mapping[str, Any]) -> str:
     """`gain 1, layers 2`: the parameters of a point in words."""
-    return ", ".join(f"{name.rpartition('.')[2]} {said(value)}" for name, value in params.items())
+    return ", ".join(f"{name.rpartition('.')[2]} {value_text(value)}" for name, value in params.items())
 
 
-def said(value: Any) -> str:
-    """A value for people: four digits, `true`, `none`."""
+def value_text(value: Any) -> str:
+    """A value in words: four digits, `true`, `none`."""
     if value is None or isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
@@ -122,13 +122,13 @@ def said(value: Any) -> str:
 
 def distinct(values: Iterable[Any]) -> list[Any]:
     """The values without repetitions, in order; 1 and True differ, and lists may be among them."""
-    found: dict[str, Any] = {}
+    by_repr: dict[str, Any] = {}
     for value in values:
-        found.setdefault(repr(value), value)
-    return list(found.values())
+        by_repr.setdefault(repr(value), value)
+    return list(by_repr.values())
 
 
-def _of_python(value: Any) -> Any:
+def _python_value(value: Any) -> Any:
     """NumPy's numbers as Python's; lists as tuples, because settings are frozen."""
     if isinstance(value, np.generic):
         return value.item()

@@ -10,7 +10,7 @@ from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
-Measured = tuple[dict[str, float], str, str, dict[str, Any]]
+Measurement = tuple[dict[str, float], str, str, dict[str, Any]]
 
 METRICS = (*MEASURES, "speed")
 """Columns of every table of points; `speed` is in levels (of 255) a second, the others as in `Diagnosis`."""
@@ -22,13 +22,13 @@ def measure(
     frames: FrameSettings,
     threads: int | None = None,
     progress: Progress = silent,
-) -> Measured:
+) -> Measurement:
     """(metrics, verdict, sentence, everything) of a field as it would be rendered to a track.
 
     All but the suggestion, whose search takes many diagnoses: `ex.diagnose` of the loaded point has it.
     """
     from explorer.diagnostics import diagnose  # slow to load, and tables need the names alone
 
-    found = diagnose(field, track, frames=frames, threads=threads, progress=progress)
-    metrics = {name: float(getattr(found, name)) for name in METRICS}
-    return metrics, found.verdict, found.sentence, found.to_dict(suggestion=False)
+    diagnosis = diagnose(field, track, frames=frames, threads=threads, progress=progress)
+    metrics = {name: float(getattr(diagnosis, name)) for name in METRICS}
+    return metrics, diagnosis.verdict, diagnosis.sentence, diagnosis.to_dict(suggestion=False)

@@ -1,6 +1,6 @@
-"""One point of a sweep, carried out in its folder.
+"""One point of a sweep, drawn, measured and filmed in its folder.
 
-`carry_out_point` takes plain data and reads everything else from the sweep's folder, so that any
+`run_point` takes plain data and reads everything else from the sweep's folder, so that any
 `concurrent.futures.Executor` that reaches the folder can run it.
 """
 
@@ -19,24 +19,24 @@ from PIL import Image
 from explorer import files
 from explorer.audio import FeatureTrack, open_sound
 from explorer.errors import Stopped, error_text
-from explorer.experiments.runs import manifest
+from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.recipe import Recipe, find_audio
 from explorer.experiments.runs.recipe_frames import RecipeFrames
-from explorer.experiments.sweeps.leases import Claim
-from explorer.experiments.sweeps.point_folder import NAME, folder_of, is_settled, stop_file, told
+from explorer.experiments.sweeps.leases import Lease
 from explorer.experiments.sweeps.point_metrics import measure
+from explorer.experiments.sweeps.point_status import is_settled, point_log
 from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.progress import Progress
-from explorer.rendering import FrameSettings, Renderer, resolve
+from explorer.rendering import FrameSettings, resolve
 from explorer.rendering.threads import use_single_torch_thread
 from explorer.video import EncoderSettings, VideoWriter, save_image
 
-HELD = "held"  # not a status but an answer: another process has the point
-LOOK = 0.2  # seconds between two looks for a request to stop
+LEASED = "held"  # the status of an outcome, in no file: another process has the point
+POLL_SECONDS = 0.2  # between two looks for a request to stop
 
 
-def carry_out_point(
+def run_point(
     sweep: str,
     key: str,
     *,
@@ -47,90 +47,94 @@ def carry_out_point(
 ) -> dict[str, Any]:
     """Draw, measure and film one point unless that was done; gives back its status, seconds and bytes.
 
-    Never raises for what goes wrong in the point: that is kept in point.json, with the status `failed`.
-    Raises SettingsError where the sweep is not seen.
+    Never raises for what goes wrong in the point: that is written to point.json, with the status `failed`.
+    Raises SettingsError where the folder of the sweep is not found.
     The status is `held` when another process has the point, `pending` when this session was asked to stop.
     Numbers and pictures do not depend on `threads`: products run in a thread of their own, one at a time.
     """
-    specification(sweep)  # a worker that does not see the sweep must not make a folder of that name
-    folder = folder_of(Path(sweep), key)
-    claim = Claim.take(folder)
-    if claim is None:
-        return {"key": key, "status": HELD}
-    with claim:
-        log = told(folder)
+    specification(sweep)  # a worker that does not find the sweep must not make a folder of that name
+    folder = run_folder.point_folder(Path(sweep), key)
+    lease = Lease.acquire(folder)
+    if lease is None:
+        return {"key": key, "status": LEASED}
+    with lease:
+        log = point_log(folder)
         if is_settled(log["status"], retry_failed):
-            return answer(key, log)
-        progress = _watched(stop_file(Path(sweep), session), claim)
-        with ThreadPoolExecutor(1, "explorer-point", use_single_torch_thread) as own:
-            return own.submit(_carry_out, Path(sweep), key, threads, device, claim, progress).result()
+            return outcome(key, log)
+        progress = _stoppable(run_folder.stop_file(Path(sweep), session), lease)
+        with ThreadPoolExecutor(1, "explorer-point", use_single_torch_thread) as thread:
+            return thread.submit(_run_leased, Path(sweep), key, threads, device, lease, progress).result()
 
 
 def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
-    """Keep the failure of a point whose worker could not: it died, or could not be reached."""
-    folder = folder_of(sweep, key)
-    claim = Claim.take(folder)
-    if claim is None:
-        return {"key": key, "status": HELD}
-    with claim:
-        if is_settled(told(folder)["status"]):
-            return answer(key, told(folder))
+    """Write down the failure of a point whose worker could not: it died, or could not be reached."""
+    folder = run_folder.point_folder(sweep, key)
+    lease = Lease.acquire(folder)
+    if lease is None:
+        return {"key": key, "status": LEASED}
+    with lease:
+        log = point_log(folder)
+        if is_settled(log["status"]):
+            return outcome(key, log)
         params = specification(str(sweep)).params(key)
         log = {"status": "failed", "params": params, **manifest.process_facts(), "error": error_text(error)}
-        files.write_json(folder / NAME, log)
-        return answer(key, log)
+        files.write_json(folder / run_folder.POINT, log)
+        return outcome(key, log)
 
 
-def _carry_out(
-    sweep: Path, key: str, threads: int, device: str, claim: Claim, progress: Progress
+def outcome(key: str, log: dict[str, Any]) -> dict[str, Any]:
+    """What the scheduler of a sweep needs to know about a point."""
+    size = sum(int(artifact["bytes"]) for artifact in (log.get("artefacts") or {}).values())
+    return {"key": key, "status": log["status"], "seconds": log.get("seconds"), "bytes": size}
+
+
+def _run_leased(
+    sweep: Path, key: str, threads: int, device: str, lease: Lease, progress: Progress
 ) -> dict[str, Any]:
-    """The work of a claimed point, and its point.json kept true."""
-    folder = folder_of(sweep, key)
+    """The work on a point, and its point.json kept true."""
+    folder = run_folder.point_folder(sweep, key)
     files.remove_stale_parts(folder)
     spec = specification(str(sweep))
     log = {"status": "running", "params": spec.params(key), **manifest.process_facts()}
-    files.write_json(folder / NAME, log)
-    began = time.perf_counter()
+    files.write_json(folder / run_folder.POINT, log)
+    start = time.perf_counter()
     try:
         recipe = spec.recipe(key)
-        files.write_json(folder / "recipe.json", recipe.to_dict())
-        log |= _make(sweep, folder, spec, recipe, threads, device, progress)
-        log |= {"status": "done", "artefacts": manifest.artifacts(folder, NAME)}
+        files.write_json(folder / run_folder.RECIPE, recipe.to_dict())
+        frames = RecipeFrames(recipe, track_of(sweep, recipe), resolve(device, recipe.precision), threads)
+        log |= _write_results(frames, spec, sweep, folder, progress)
+        log |= {"status": "done", "artefacts": manifest.artifacts(folder, run_folder.POINT)}
     except (Stopped, KeyboardInterrupt):
         log["status"] = "pending"
     except Exception as error:  # one failure does not stop the rest
         log |= {"status": "failed", "error": error_text(error), "traceback": traceback.format_exc()}
-    log |= {"seconds": time.perf_counter() - began, "heartbeat": manifest.now()}
-    if not claim.held:  # this machine slept, and somebody else has taken over: what they tell counts
-        return {"key": key, "status": HELD}
-    files.write_json(folder / NAME, log)
-    return answer(key, log)
+    log |= {"seconds": time.perf_counter() - start, "heartbeat": manifest.now()}
+    if not lease.is_valid:  # this machine slept, and somebody else has taken over: their result counts
+        return {"key": key, "status": LEASED}
+    files.write_json(folder / run_folder.POINT, log)
+    return outcome(key, log)
 
 
-def _make(
-    sweep: Path,
-    folder: Path,
-    spec: Specification,
-    recipe: Recipe,
-    threads: int,
-    device: str,
-    progress: Progress,
+def _write_results(
+    frames: RecipeFrames, spec: Specification, sweep: Path, folder: Path, progress: Progress
 ) -> dict[str, Any]:
-    """Frames, thumbnail, diagnosis and clip; gives back what point.json tells about them."""
-    track = track_of(sweep, recipe)
-    frames = RecipeFrames(recipe, track, resolve(device, recipe.precision), threads)
+    """Frames, thumbnail, diagnosis and clip; gives back what point.json says about them."""
+    recipe, track = frames.recipe, frames.track
+    times = moments(spec, recipe, track)
     with frames.renderer() as renderer:
-        times = moments(spec, recipe, track)
         for n, t in enumerate(times):
             frame = renderer.frame(t)
-            save_image(frame, folder / f"frame_{n:02d}.jpg")
+            save_image(frame, run_folder.frame_path(folder, n))
             if n == len(times) // 2:
-                save_image(_thumbnail(frame, spec.thumb), folder / "thumb.jpg")
+                save_image(_thumbnail(frame, spec.thumb), folder / run_folder.THUMBNAIL)
             progress("drawing", n + 1, len(times))
-    metrics, verdict, sentence, diagnosis = measure(recipe.field, track, recipe.frames, threads, progress)
-    files.write_json(folder / "diagnosis.json", diagnosis)
+    metrics, verdict, sentence, diagnosis = measure(
+        recipe.field, track, recipe.frames, frames.threads, progress
+    )
+    files.write_json(folder / run_folder.DIAGNOSIS, diagnosis)
     if spec.clip:
-        _film(sweep, folder / "clip.mp4", spec.clip, times, recipe, renderer, progress)
+        excerpt = clip_frames(spec.clip, times[len(times) // 2], recipe.frames)
+        _write_clip(frames, excerpt, sweep, folder, progress)
     return {"moments": times, "metrics": metrics, "verdict": verdict, "sentence": sentence}
 
 
@@ -150,37 +154,30 @@ def clip_frames(clip: Clip, middle: float, frames: FrameSettings) -> FrameSettin
     return frames.replace(width=width, height=height, start=start, duration=clip.duration)
 
 
-def _film(
-    sweep: Path,
-    path: Path,
-    clip: Clip,
-    times: list[float],
-    recipe: Recipe,
-    renderer: Renderer,
-    progress: Progress,
+def _write_clip(
+    frames: RecipeFrames, excerpt: FrameSettings, sweep: Path, folder: Path, progress: Progress
 ) -> None:
     """The clip of a point, with sound. One encoder thread: other points are drawn at the same time."""
-    excerpt = clip_frames(clip, times[len(times) // 2], recipe.frames)
-    shown = excerpt.times(renderer.track.duration)
     encoder = EncoderSettings(threads=1)
-    filmed = recipe.model_copy(update={"frames": excerpt, "encoder": encoder})
-    frames = RecipeFrames(filmed, renderer.track, renderer.device, renderer.threads)
+    recipe = frames.recipe.model_copy(update={"frames": excerpt, "encoder": encoder})
+    clip = RecipeFrames(recipe, frames.track, frames.device, frames.threads)
+    count = len(clip.times)
     with (
-        frames.renderer() as drawn,
+        clip.renderer() as renderer,
         VideoWriter(
-            path,
-            size=clip.size,
+            folder / run_folder.CLIP,
+            size=excerpt.size,
             fps=excerpt.fps,
-            frames=len(shown),
+            frames=count,
             sound=open_sound(sound_of(str(sweep))),
-            start=float(shown[0]),
-            comment=filmed.to_json(),
+            start=float(clip.times[0]),
+            comment=recipe.to_json(),
             encoder=encoder,
         ) as video,
     ):
-        for n, frame in enumerate(drawn.frames(shown)):
+        for n, frame in enumerate(renderer.frames(clip.times)):
             video.write(frame)
-            progress("filming", n + 1, len(shown))
+            progress("filming", n + 1, count)
 
 
 @lru_cache(maxsize=4)
@@ -191,32 +188,28 @@ def specification(sweep: str) -> Specification:
 
 @lru_cache(maxsize=4)
 def sound_of(sweep: str) -> Path:
-    """The sound file of a sweep, found and checked by its hash once by each process."""
+    """The sound file of a sweep, searched and checked by its hash once by each process."""
     return find_audio(specification(sweep).base, Path(sweep))
 
 
-def _watched(stop: Path, claim: Claim) -> Progress:
+def _stoppable(stop: Path, lease: Lease) -> Progress:
     """A progress callback that raises Stopped when the session is to stop or somebody else has the point."""
-    looked = [0.0]
+    last_check = 0.0
 
     def progress(step: str, done: float, total: float) -> None:
+        nonlocal last_check
         now = time.monotonic()
-        if now - looked[0] < LOOK:
+        if now - last_check < POLL_SECONDS:
             return
-        looked[0] = now
-        if stop.exists() or not claim.held:
+        last_check = now
+        if stop.exists() or not lease.is_valid:
             raise Stopped("stopped on request")
 
     return progress
 
 
-def _thumbnail(frame: np.ndarray, longest: int) -> np.ndarray:
+def _thumbnail(frame: np.ndarray, side: int) -> np.ndarray:
+    """The frame, its longer side reduced to so many pixels."""
     picture = Image.fromarray(frame)
-    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     return np.array(picture)
-
-
-def answer(key: str, log: dict[str, Any]) -> dict[str, Any]:
-    """What the conductor of a sweep needs to know about a point."""
-    size = sum(int(made["bytes"]) for made in (log.get("artefacts") or {}).values())
-    return {"key": key, "status": log["status"], "seconds": log.get("seconds"), "bytes": size}

@@ -1,4 +1,4 @@
-"""Conduct a sweep: points handed to workers, counted as they finish, until none is left."""
+"""The scheduler of a sweep: points given to workers, counted as they finish, until none is left."""
 
 from __future__ import annotations
 
@@ -14,22 +14,26 @@ from typing import Any
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, workers_of
-from explorer.experiments.runs.eta import Pace, Plan
-from explorer.experiments.sweeps import point_folder, point_task
-from explorer.experiments.sweeps.leases import is_claimed
+from explorer.experiments.runs.run_folder import point_folder, stop_file
+from explorer.experiments.sweeps import point_task
+from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
+from explorer.experiments.sweeps.leases import is_leased
+from explorer.experiments.sweeps.point_status import is_settled
 from explorer.experiments.sweeps.workers import LocalProcesses, default_workers, threads_each
 from explorer.progress import Progress
 from explorer.rendering.threads import usable_threads
 
-STEP = "points"
-TICK = 0.2  # seconds between two reports, and the longest that a request to stop waits
-WORTH_PROCESSES = 15.0  # seconds of work below which starting workers costs more than they save
-ASIDE = 0.5  # seconds before a point that another process had is asked for again
+POINTS_STEP = "points"  # the step of progress in which points are finished; others come before it
+POLL_SECONDS = 0.2  # between two reports, and the longest that a request to stop waits
+MIN_PARALLEL_SECONDS = 15.0  # of work, below which starting workers costs more than they save
+RETRY_SECONDS = 0.5  # before a point that another process had is tried again
+
+Outcome = dict[str, Any]  # of `point_task.outcome`
 
 
 @dataclass
 class Tally:
-    """How a session stands; `settled` counts points done or failed, whoever drew them."""
+    """The counts of a session; `settled` are points done or failed, whoever drew them."""
 
     total: int
     done: int = 0
@@ -41,26 +45,28 @@ class Tally:
     def settled(self) -> int:
         return self.done + self.failed
 
-    def count(self, answer: dict[str, Any]) -> None:
-        self.done += answer["status"] == "done"
-        self.failed += answer["status"] == "failed"
-        self.bytes += int(answer.get("bytes") or 0)
+    def add(self, outcome: Outcome) -> None:
+        """Count a point."""
+        self.done += outcome["status"] == "done"
+        self.failed += outcome["status"] == "failed"
+        self.bytes += int(outcome.get("bytes") or 0)
 
 
 @dataclass(frozen=True)
 class Session:
-    """One carrying out of a sweep by one process; several may work on one folder."""
+    """One process that works on a sweep; several may work on one folder."""
 
     folder: Path
     device: str
     retry_failed: bool
-    report: Callable[[Tally], None]  # the manifest; called often
+    report: Callable[[Tally], None]  # to the manifest; called often
     progress: Progress
     name: str = field(default_factory=lambda: f"{os.getpid()}.{secrets.token_hex(3)}")
 
-    def submit(self, executor: Executor, key: str, threads: int) -> Future[dict[str, Any]]:
+    def submit(self, executor: Executor, key: str, threads: int) -> Future[Outcome]:
+        """Give a point to a worker."""
         return executor.submit(
-            point_task.carry_out_point,
+            point_task.run_point,
             str(self.folder.absolute()),
             key,
             threads=threads,
@@ -70,20 +76,21 @@ class Session:
         )
 
 
-def conduct(
+def run_points(
     session: Session,
     keys: Sequence[str],
     tally: Tally,
-    plan: Plan,
+    plan: SweepPlan,
     *,
     workers: int | None = None,
     executor: AnyExecutor | None = None,
-    announce: Callable[[Plan], None] = lambda plan: None,
+    announce: Callable[[SweepPlan], None] = lambda plan: None,
 ) -> None:
-    """Carry out the points, the first one here to see how long one takes, the rest on workers.
+    """Draw the points, the first one here to see how long one takes, the rest on workers.
 
-    In the order of their keys, which are hashes: as good as random, so that those finished early tell how
-    long all take. An error from the progress callback, Ctrl-C included, stops the workers and passes on.
+    The order is that of their keys, which are hashes: as good as random, so that the time of the first ones
+    predicts the time of all. An error from the progress callback, Ctrl-C included, stops the workers and
+    passes on.
     """
     order = sorted(keys)
     if executor is not None:
@@ -96,13 +103,13 @@ def conduct(
         return
     announce(plan)
     with ThreadPoolExecutor(1, "explorer-sweep") as here:
-        began, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), time.process_time()
         _run(session, here, order[:1], tally, threads=usable_threads())
-        wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         rest = order[1:]
         if not rest:
             return
-        count = workers or _worth(wall * len(rest), len(rest), session.device)
+        count = workers or _worker_count(wall * len(rest), len(rest), session.device)
         seconds = len(rest) * (wall if count == 1 else max(wall / count, cpu / usable_threads()))
         size = int(tally.bytes / max(tally.settled, 1) * tally.total)
         announce(replace(plan, workers=count, seconds=seconds, bytes=size))
@@ -113,9 +120,9 @@ def conduct(
         _run(session, processes, rest, tally, threads=threads_each(count), ahead=2 * count, workers=count)
 
 
-def _worth(seconds: float, points: int, device: str) -> int:
-    """How many processes to use when nobody said: one on a GPU, and for what is done soon."""
-    return 1 if seconds < WORTH_PROCESSES or device == "cuda" else default_workers(points)
+def _worker_count(seconds: float, points: int, device: str) -> int:
+    """How many processes to use by default: one on a GPU, and for what is done soon."""
+    return 1 if seconds < MIN_PARALLEL_SECONDS or device == "cuda" else default_workers(points)
 
 
 def _run(
@@ -128,68 +135,65 @@ def _run(
     ahead: int = 1,
     workers: int = 1,
 ) -> None:
-    """Hand out points, `ahead` at a time, until each is settled; one that another process has comes later."""
-    waiting, aside = deque(order), deque[tuple[float, str]]()
-    going: dict[Future[dict[str, Any]], str] = {}
-    pace = Pace(len(order), workers)
+    """Give out points, `ahead` at a time, until each is settled; one that another process has comes later."""
+    waiting, postponed = deque(order), deque[tuple[float, str]]()
+    running: dict[Future[Outcome], str] = {}
+    remaining = RemainingTime(len(order), workers)
     try:
-        while waiting or aside or going:
-            while aside and aside[0][0] <= time.monotonic():
-                waiting.append(aside.popleft()[1])
-            while waiting and len(going) < ahead:
+        while waiting or postponed or running:
+            while postponed and postponed[0][0] <= time.monotonic():
+                waiting.append(postponed.popleft()[1])
+            while waiting and len(running) < ahead:
                 key = waiting.popleft()
-                going[session.submit(executor, key, threads)] = key
-            tally.seconds_left = pace.seconds_left
+                running[session.submit(executor, key, threads)] = key
+            tally.seconds_left = remaining.seconds_left
             session.report(tally)
-            session.progress(STEP, tally.settled, tally.total)
-            for future in _finished(going):
-                key = going.pop(future)
-                answer = _answer(session, future, key)
-                if point_folder.is_settled(answer["status"]):
-                    tally.count(answer)
-                    pace.finished()
+            session.progress(POINTS_STEP, tally.settled, tally.total)
+            for future in _finished(running):
+                key = running.pop(future)
+                outcome = _outcome(session, future, key)
+                if is_settled(outcome["status"]):
+                    tally.add(outcome)
+                    remaining.finished()
                 else:
-                    aside.append((time.monotonic() + ASIDE, key))
-        session.progress(STEP, tally.settled, tally.total)
+                    postponed.append((time.monotonic() + RETRY_SECONDS, key))
+        session.progress(POINTS_STEP, tally.settled, tally.total)
     except BaseException:
-        _stop(session, going)
+        _stop(session, running)
         raise
 
 
-def _finished(going: dict[Future[dict[str, Any]], str]) -> list[Future[dict[str, Any]]]:
-    """The futures that are done, after at most a tick."""
-    if not going:
-        time.sleep(TICK)
+def _finished(running: dict[Future[Outcome], str]) -> list[Future[Outcome]]:
+    """The futures that are done, after at most `POLL_SECONDS`."""
+    if not running:
+        time.sleep(POLL_SECONDS)
         return []
-    return list(wait(going, timeout=TICK, return_when=FIRST_COMPLETED).done)
+    return list(wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED).done)
 
 
-def _answer(session: Session, future: Future[dict[str, Any]], key: str) -> dict[str, Any]:
-    """What a worker answered; one that died, of lack of memory say, failed the point that it had."""
+def _outcome(session: Session, future: Future[Outcome], key: str) -> Outcome:
+    """The result of a worker; one that died, of lack of memory say, failed the point that it had."""
     try:
-        answer: dict[str, Any] = future.result()
+        return future.result()
     except BrokenExecutor:  # a pool that is gone with one of its workers: no fault of the other points
         raise
     except Exception as error:
         return point_task.record_failure(session.folder, key, error)
-    return answer
 
 
-def _stop(session: Session, going: dict[Future[dict[str, Any]], str]) -> None:
+def _stop(session: Session, running: dict[Future[Outcome], str]) -> None:
     """Ask the workers to stop, and wait until they did: then nothing writes into the folder any more.
 
-    Dask cancels a call whose point is being drawn, and lets it run: that point is claimed until it ends.
+    Dask cancels a call whose point is being drawn, and lets it run: that point is leased until it ends.
     """
-    request = point_folder.stop_file(session.folder, session.name)
+    request = stop_file(session.folder, session.name)
     request.touch()
     try:
-        cancelled = [
-            point_folder.folder_of(session.folder, going[future]) for future in going if future.cancel()
-        ]
-        wait([future for future in going if not future.cancelled()])
-        claimed = True
-        while cancelled and claimed:
-            time.sleep(TICK)  # a call may just be beginning
-            claimed = any(is_claimed(folder) for folder in cancelled)
+        cancelled = [point_folder(session.folder, running[future]) for future in running if future.cancel()]
+        wait([future for future in running if not future.cancelled()])
+        leased = True
+        while cancelled and leased:
+            time.sleep(POLL_SECONDS)  # a call may just be starting
+            leased = any(is_leased(folder) for folder in cancelled)
     finally:
         request.unlink(missing_ok=True)

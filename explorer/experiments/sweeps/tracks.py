@@ -1,4 +1,4 @@
-"""The analysed sound of a sweep: once for each distinct analysis, kept in the folder for every process."""
+"""The analyzed sound of a sweep: a track for each distinct analysis, in the folder for all processes."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from pathlib import Path
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.errors import ExplorerError
 from explorer.experiments.runs.recipe import Recipe
+from explorer.experiments.runs.run_folder import TRACKS
 from explorer.progress import Progress, silent
 
-FOLDER = "tracks"
 
-
-def analyse_all(
+def analyze_all(
     sweep: Path, recipes: Iterable[Recipe], sound: Path | None, progress: Progress = silent
 ) -> None:
-    """Put the track of every distinct analysis into the folder; those that are there are kept."""
+    """Write the track of every distinct analysis into the folder, unless it is there."""
     for settings in dict.fromkeys(recipe.analysis for recipe in recipes):
-        if _load(_stem(sweep, settings)) is None:
+        if not _exists(_stem(sweep, settings)):
             if sound is None:
                 raise ExplorerError(f"{sweep} has lost its analysis and the sound file was not found")
             track = analyze(sound, progress=progress, **settings.model_dump())
@@ -30,21 +29,22 @@ def analyse_all(
 
 def track_of(sweep: Path, recipe: Recipe) -> FeatureTrack:
     """The track that a recipe draws from. Raises ExplorerError when it is missing or damaged."""
-    return _kept(_stem(sweep, recipe.analysis))
+    return _load(_stem(sweep, recipe.analysis))
 
 
 @lru_cache(maxsize=4)
-def _kept(stem: Path) -> FeatureTrack:
+def _load(stem: Path) -> FeatureTrack:
     return FeatureTrack.load(stem)
 
 
-def _load(stem: Path) -> FeatureTrack | None:
+def _exists(stem: Path) -> bool:
+    """Whether there is a track that can be read."""
     try:
-        return _kept(stem)
+        return bool(_load(stem))
     except ExplorerError:
-        return None
+        return False
 
 
 def _stem(sweep: Path, settings: AnalysisSettings) -> Path:
     digest = hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:12]
-    return sweep / FOLDER / digest
+    return sweep / TRACKS / digest

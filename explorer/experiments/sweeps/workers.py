@@ -1,8 +1,9 @@
 """Worker processes on this machine, as an executor.
 
-Plain child processes that are sent pickled calls, rather than multiprocessing: that would import the
-user's script again in every child (and run it, where it has no `if __name__ == "__main__"`). A worker
-that dies fails the one call that it had, and the next call gets a new worker.
+Plain child processes that are sent pickled calls. A worker that dies fails the one call that it had, and
+the next call gets a new worker; `concurrent.futures` and joblib's loky break the whole pool then, and with
+it the calls of all other workers. The processes of `concurrent.futures` also import the user's script again
+(and run it, where it has no `if __name__ == "__main__"`). Ctrl-C reaches this process alone.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ from explorer.errors import ExplorerError
 from explorer.processes import NEW_PROCESS_GROUP
 from explorer.rendering.threads import usable_threads
 
-MEMORY = 1.2e9  # bytes that a worker may come to need: Python, torch and a few large frames
+WORKER_BYTES = 1.2e9  # of memory that a worker may need: Python, torch and a few large frames
 SERVE = "from explorer.experiments.sweeps.workers import serve; serve()"
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 def default_workers(points: int) -> int:
-    """As many as cores, free memory and points allow."""
-    memory = int(psutil.virtual_memory().available / MEMORY)
+    """As many workers as cores, free memory and points allow."""
+    memory = int(psutil.virtual_memory().available / WORKER_BYTES)
     return max(1, min(usable_threads(), memory, points))
 
 
@@ -43,7 +44,7 @@ def threads_each(workers: int) -> int:
 
 
 class LocalProcesses(Executor):
-    """So many child processes; each call goes to one that is free. They end with this process."""
+    """A number of child processes; each call goes to one that is free. They end with this process."""
 
     def __init__(self, workers: int, threads: int = 1) -> None:
         self.workers, self.threads = workers, threads
@@ -60,7 +61,7 @@ class LocalProcesses(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the workers when their calls are done; those not begun are dropped with `cancel_futures`."""
+        """End the workers when their calls are done; those not started are dropped with `cancel_futures`."""
         while cancel_futures:
             try:
                 if (call := self._calls.get_nowait()) and call[0].cancel():
@@ -89,18 +90,18 @@ class LocalProcesses(Executor):
 
 
 class _Worker:
-    """One child process, its pipes, and a file for what it says on stderr."""
+    """One child process, its pipes, and a file for its stderr."""
 
     def __init__(self, threads: int) -> None:
         root = str(Path(__file__).resolve().parents[3])
         path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
         limits = {name: str(threads) for name in THREAD_SETTINGS}
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed with the worker
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed with the worker
         self._process = subprocess.Popen(
             [sys.executable, "-c", SERVE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._said,
+            stderr=self._stderr,
             env={**os.environ, **limits, "PYTHONPATH": path},
             **NEW_PROCESS_GROUP,
         )
@@ -128,16 +129,16 @@ class _Worker:
         """Let it end: it does when its stdin is closed."""
         with suppress(OSError):
             self._process.communicate()
-        self._said.close()
+        self._stderr.close()
 
     def _death(self) -> ExplorerError:
         self._process.kill()
         status = self._process.wait()
-        self._said.seek(0)
-        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
-        words = f": {lines[-1]}" if lines else " (killed, or out of memory)"
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
+        reason = f": {lines[-1]}" if lines else " (killed, or out of memory)"
         self.close()
-        return ExplorerError(f"a worker process died with status {status}{words}")
+        return ExplorerError(f"a worker process died with status {status}{reason}")
 
 
 def serve() -> None:
@@ -158,7 +159,7 @@ def serve() -> None:
 
 
 def _listen(calls: Any, waiting: queue.SimpleQueue[Any]) -> None:
-    """Hand on the calls; at their end the parent is gone or done, and so is this process.
+    """Pass on the calls; at their end the parent is gone or done, and so is this process.
 
     At once, even in the middle of a point: what is unfinished has no final name and is drawn again.
     """

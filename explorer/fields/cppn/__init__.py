@@ -1,6 +1,5 @@
 """The CPPN field: settings, network, presets and its kernels."""
 
-from explorer.fields.cppn.presets import DEFAULT_PRESET, PRESETS
-from explorer.fields.cppn.settings import CPPN
+from explorer.fields.cppn.field import CPPN
 
-__all__ = ["CPPN", "DEFAULT_PRESET", "PRESETS"]
+__all__ = ["CPPN"]

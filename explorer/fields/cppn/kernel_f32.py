@@ -1,8 +1,8 @@
-"""The whole network in float32, one panel of pixels at a time: the kernel of exports.
+"""The whole network in float32, one strip of pixels at a time: the kernel of exports.
 
-A panel (24 to 96 pixels) goes through all layers before the next one starts, so what lies between two layers
-stays in the first-level cache, and only the weights stream by. Each tile of a layer is a matrix product held
-in registers, activated while it is still warm.
+A strip (24 to 96 pixels) goes through all layers before the next one starts, so the values between two layers
+stay in the first-level cache, and only the weights are streamed. Each tile of a layer is a matrix product in
+registers, activated before it is stored elsewhere.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
-from explorer.fields.cppn.network import ACTIVATIONS, Network
 from explorer.fields.cppn.tiles import product
+from explorer.fields.cppn.weights import ACTIVATIONS, Network
 from explorer.fields.kernels import fastmath
-from explorer.fields.kernels.color import paint, palette_numbers
+from explorer.fields.kernels.color import palette_numbers, store_color
 from explorer.fields.kernels.memory import load, store
-from explorer.fields.kernels.panels import flat
-from explorer.fields.kernels.simd import LANES, WIDE_REGISTERS, compiled, every, inlined, source_stamp
+from explorer.fields.kernels.padding import flat_view
+from explorer.fields.kernels.simd import LANES, WIDE_REGISTERS, broadcast, compiled, inlined, source_stamp
 
-SIN, COS, GAUSSIAN, TANH = range(4)  # the order of network.ACTIVATIONS
+SIN, COS, GAUSSIAN, TANH = range(4)  # the order of weights.ACTIVATIONS
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Tile:
     vectors: int
 
     @property
-    def panel(self) -> int:
+    def strip(self) -> int:
         """Pixels that go through the network together."""
         return self.vectors * LANES
 
@@ -78,33 +78,33 @@ def aligned(size):
     return values[skip : skip + size]
 
 
-def exact_kernel(tile: Tile) -> Any:
-    """Compiles `draw(placed, inputs, first, hidden, last, width, codes, kind, palette, out)` for a tile.
+def compile_kernel(tile: Tile) -> Any:
+    """Compiles `draw` for a tile.
 
-    placed: flat, rows of inputs at equal distances; first, hidden, last: packed weights, first with the bias
-    as its last column; codes: the activation of each hidden layer, all `width` wide; kind, palette: see
-    `palette_numbers`; out (points, 3): a multiple of the panel.
+    pixel_inputs: flat, rows of `inputs` at equal distances; first, hidden, last: packed weights, first with
+    the bias as its last column; codes: the activation of each hidden layer, all `width` wide; kind, palette:
+    see `palette_numbers`; out (points, 3): a multiple of the strip.
     """
-    ROWS, VECTORS, PANEL = tile.rows, tile.vectors, tile.panel
+    ROWS, VECTORS, STRIP = tile.rows, tile.vectors, tile.strip
     STAMP = source_stamp(Path(__file__).parent)
 
-    def draw(placed, inputs, first, hidden, last, width, codes, kind, palette, out):
+    def draw(pixel_inputs, inputs, first, hidden, last, width, codes, kind, palette, out):
         STAMP  # noqa: B018 - names the sources in the key of numba's cache
         points = out.shape[0]
-        row = (placed.size - points) // max(1, inputs - 1)
+        row = (pixel_inputs.size - points) // max(1, inputs - 1)
         blocks = -(-width // ROWS)
-        size = max(blocks * ROWS, inputs + 1) * PANEL
+        size = max(blocks * ROWS, inputs + 1) * STRIP
         buffer = aligned(2 * size)
-        for start in range(0, points, PANEL):
-            for p in range(0, PANEL, LANES):
+        for start in range(0, points, STRIP):
+            for p in range(0, STRIP, LANES):
                 for i in range(inputs):
-                    store(buffer, i * PANEL + p, load(placed, i * row + start + p))
-                store(buffer, inputs * PANEL + p, every(1.0))
+                    store(buffer, i * STRIP + p, load(pixel_inputs, i * row + start + p))
+                store(buffer, inputs * STRIP + p, broadcast(1.0))
             x, z = 0, size
             weights, w, terms = first, 0, inputs + 1
             for layer in range(codes.size):
                 for block in range(blocks):
-                    to = z + block * ROWS * PANEL
+                    to = z + block * ROWS * STRIP
                     product(weights, w, buffer, x, buffer, to, terms, ROWS, VECTORS)
                     activate(buffer, to, ROWS * VECTORS, codes[layer])
                     w += terms * ROWS
@@ -112,10 +112,10 @@ def exact_kernel(tile: Tile) -> Any:
                     weights, w, terms = hidden, 0, width
                 x, z = z, x
             product(last, 0, buffer, x, buffer, z, width, 3, VECTORS)
-            for p in range(0, PANEL, LANES):
-                red, green = load(buffer, z + p), load(buffer, z + PANEL + p)
-                blue = load(buffer, z + 2 * PANEL + p)
-                paint(
+            for p in range(0, STRIP, LANES):
+                red, green = load(buffer, z + p), load(buffer, z + STRIP + p)
+                blue = load(buffer, z + 2 * STRIP + p)
+                store_color(
                     fastmath.sigmoid(red),
                     fastmath.sigmoid(green),
                     fastmath.sigmoid(blue),
@@ -128,16 +128,16 @@ def exact_kernel(tile: Tile) -> Any:
     return compiled(draw)
 
 
-draw_narrow = exact_kernel(NARROW)
-draw_wide = exact_kernel(WIDE)
+draw_narrow = compile_kernel(NARROW)
+draw_wide = compile_kernel(WIDE)
 
 
 @dataclass(frozen=True, eq=False)
-class ExactNetwork:
-    """A network packed for the exact kernel of one shape of tile."""
+class PackedNetworkF32:
+    """A network packed for the float32 kernel of one shape of tile."""
 
     tile: Tile
-    placed: Float32[np.ndarray, "hidden inputs"]  # the columns of the first layer that meet placed inputs
+    first: Float32[np.ndarray, "hidden inputs"]  # the columns of the first layer for the inputs of a pixel
     hidden: Float32[np.ndarray, " hidden"]
     last: Float32[np.ndarray, " last"]
     codes: Int64[np.ndarray, " layers"]
@@ -145,29 +145,33 @@ class ExactNetwork:
     palette: Float32[np.ndarray, " numbers"]
 
     @staticmethod
-    def of(network: Network, palette: str, tile: Tile) -> ExactNetwork:
+    def of(network: Network, palette: str, tile: Tile) -> PackedNetworkF32:
         """From the weights of a network."""
         first, *hidden, last = network.weights
         packed = [np.zeros(0, np.float32), *[pack(matrix, tile.rows) for matrix in hidden]]
         codes = np.array([ACTIVATIONS.index(name) for name in network.activations], dtype=np.int64)
-        placed = first[:, : network.placed]
-        return ExactNetwork(
-            tile, placed, np.concatenate(packed), pack(last, 3), codes, *palette_numbers(palette)
+        return PackedNetworkF32(
+            tile,
+            first[:, : network.pixel_inputs],
+            np.concatenate(packed),
+            pack(last, 3),
+            codes,
+            *palette_numbers(palette),
         )
 
     @property
-    def panel(self) -> int:
+    def strip(self) -> int:
         """Pixels that go through the network together."""
-        return self.tile.panel
+        return self.tile.strip
 
     def draw(
         self,
         bias: Float32[np.ndarray, " hidden"],
-        placed: Float32[np.ndarray, "inputs points"],
+        pixel_inputs: Float32[np.ndarray, "inputs points"],
         out: UInt8[np.ndarray, "points 3"],
     ) -> None:
-        """Fills whole panels of pixels; rows of `placed` lie at equal distances."""
-        first = pack(np.column_stack((self.placed, bias)), self.tile.rows)
+        """Fills whole strips of pixels; rows of `pixel_inputs` are at equal distances."""
+        first = pack(np.column_stack((self.first, bias)), self.tile.rows)
         kernel = draw_narrow if self.tile == NARROW else draw_wide
         weights = (first, self.hidden, self.last, len(bias), self.codes)
-        kernel(flat(placed), len(placed), *weights, self.kind, self.palette, out)
+        kernel(flat_view(pixel_inputs), len(pixel_inputs), *weights, self.kind, self.palette, out)

@@ -1,16 +1,14 @@
-"""Ready-made CPPNs: the published networks, and looks to start from."""
+"""The presets of CPPNs as settings: looks to start from (newcomers see the first), the published networks."""
 
 from typing import Any
 
-from explorer.fields.cppn.settings import CPPN
 
-
-def _look(**settings: Any) -> CPPN:
+def _look(**settings: Any) -> dict[str, Any]:
     """Looks run through time in seconds, so that they move alike on a short loop and a long track."""
-    return CPPN(**{"time_span": 20.0, "audio_gain": 1.5, **settings})
+    return {"time_span": 20.0, "audio_gain": 1.5, **settings}
 
 
-PRESETS: dict[str, CPPN] = {
+PRESETS: dict[str, dict[str, Any]] = {
     "molten": _look(hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember", audio_gain=1.2),
     "orchid": _look(
         hidden=16, layers=3, gain=4.0, output_gain=4.0, coord_scale=0.8, seed=14, palette="aurora"
@@ -37,9 +35,7 @@ PRESETS: dict[str, CPPN] = {
         hidden=24, layers=3, gain=4.0, output_gain=2.5, coord_scale=0.6, seed=10, palette="copper"
     ),
     "butterfly": _look(hidden=12, layers=4, gain=4.0, output_gain=3.0, seed=15, palette="aurora", symmetry=1),
-    "tuned-256x4": CPPN(hidden=256, layers=4),
-    "compact-4x3": CPPN(hidden=4, layers=3),
-    "classic-256x8": CPPN(hidden=256, layers=8),
+    "tuned-256x4": {"hidden": 256, "layers": 4},
+    "compact-4x3": {"hidden": 4, "layers": 3},
+    "classic-256x8": {"hidden": 256, "layers": 8},
 }
-
-DEFAULT_PRESET = "molten"  # what newcomers see first

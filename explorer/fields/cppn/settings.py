@@ -8,27 +8,17 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-import numpy as np
-from jaxtyping import Float, Float32
 from pydantic import AfterValidator, field_validator, model_validator
 
-from explorer.audio import FeatureTrack
 from explorer.audio.features import check_features
 from explorer.errors import SettingsError
-from explorer.fields.base import Controls, FieldSettings
-from explorer.fields.palette import PaletteName, known
-from explorer.fields.prepared import Prepared
+from explorer.fields.base import FieldSettings
+from explorer.fields.palette import PaletteName, check_palette
 from explorer.settings import knob
 
 
-class CPPN(FieldSettings):
-    """An untrained MLP from (x, y, time, features...) to colour.
-
-    Coordinates span +-`coord_scale` on the shorter side, time [-1, 1] across the track or each `time_span`
-    seconds, features +-0.05 x `audio_gain`. Hidden activations cycle sin, cos, gaussian, tanh; weights are
-    Xavier-uniform with `gain`, biases zero, and a sigmoid makes the output. The bare class is the
-    published 256 x 4 network; `CPPN.preset(name)` gives ready looks.
-    """
+class CPPNSettings(FieldSettings):
+    """The settings of a CPPN and the sizes that follow from them; see `CPPN`."""
 
     kind: Literal["cppn"] = "cppn"
     movable: ClassVar[tuple[str, ...]] = ("audio_gain", "coord_scale", "drift", "gain", "output_gain", "seed")
@@ -84,7 +74,7 @@ class CPPN(FieldSettings):
         group="look",
         help="coordinates span +- this on the shorter side: larger shows more",
     )
-    radius: bool = knob(False, group="look", help="give the network the distance from the centre too")
+    radius: bool = knob(False, group="look", help="give the network the distance from the center too")
     symmetry: int = knob(
         0,
         low=0,
@@ -94,8 +84,8 @@ class CPPN(FieldSettings):
         group="look",
         help="mirrored n-fold symmetry; 0: none, 1: left-right",
     )
-    palette: Annotated[PaletteName | str, AfterValidator(known)] = knob(
-        "rgb", group="look", help="how three outputs become a colour: a name, or three colours, dark to light"
+    palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
+        "rgb", group="look", help="how three outputs become a color: a name, or three colors, dark to light"
     )
     audio_gain: float = knob(
         3.0,
@@ -123,7 +113,7 @@ class CPPN(FieldSettings):
         slider=(0, 1),
         step=0.02,
         group="time",
-        help="how far the weights wander by themselves: 0 not at all, 1 all the way",
+        help="how far the weights drift by themselves: 0 not at all, 1 all the way",
     )
     drift_span: float = knob(
         60.0,
@@ -133,18 +123,18 @@ class CPPN(FieldSettings):
         step=5,
         unit="s",
         group="time",
-        help="how long the weights wander until they are back",
+        help="seconds until the weights are back where they started",
     )
-    layer_scales: tuple[float, ...] | None = None  # found by diagnostics.calibrate, one for each of `fans`
+    layer_scales: tuple[float, ...] | None = None  # from diagnostics.calibrate, one for each of `fans`
 
     @field_validator("features")
     @classmethod
-    def _known(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         check_features(features)
         return features
 
     @model_validator(mode="after")
-    def _one_scale_each(self) -> Self:
+    def _check_layer_scales(self) -> Self:
         scales = self.layer_scales
         if scales is not None and (len(scales) != self.layers + 1 or min(scales) <= 0):
             raise SettingsError(
@@ -154,24 +144,24 @@ class CPPN(FieldSettings):
         return self
 
     def replace(self, **changes: Any) -> Self:
-        """See `Settings.replace`. Scales found for one depth are given up with it."""
+        """See `Settings.replace`. Another number of layers drops `layer_scales`: they are for one depth."""
         if changes.get("layers", self.layers) != self.layers:
             changes = {"layer_scales": None, **changes}
         return super().replace(**changes)
 
-    def resting(self, name: str) -> float:
-        """See `FieldSettings.resting`; an output gain of none is that of the other layers."""
-        return self.gain if name == "output_gain" and self.output_gain is None else super().resting(name)
+    def rest_value(self, name: str) -> float:
+        """See `FieldSettings.rest_value`; an output gain of none is that of the other layers."""
+        return self.gain if name == "output_gain" and self.output_gain is None else super().rest_value(name)
 
     @property
-    def living(self) -> bool:
-        """Whether weights or settings differ from moment to moment."""
+    def is_animated(self) -> bool:
+        """Whether weights or settings change over time."""
         return bool(self.keyframes) or self.drift > 0
 
     @property
-    def at_rest(self) -> Self:
-        """The same with weights and settings that do not move."""
-        return self.replace(keyframes=(), drift=0.0) if self.living else self
+    def without_animation(self) -> Self:
+        """The same field with weights and settings that do not change over time."""
+        return self.replace(keyframes=(), drift=0.0) if self.is_animated else self
 
     @property
     def parameters(self) -> int:
@@ -191,36 +181,3 @@ class CPPN(FieldSettings):
         plain = [*[self.gain] * self.layers, output]
         scales = self.layer_scales or [1.0] * len(plain)
         return [gain * scale for gain, scale in zip(plain, scales, strict=True)]
-
-    def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
-        """Columns `time` (in [-1, 1] over one span, growing on) and the features in [-1, 1].
-
-        When weights or settings move, more columns tell how: see `fields.cppn.living`.
-        """
-        span = track.duration if self.time_span == "track" else self.time_span
-        time = 2 * np.asarray(times, dtype=np.float64) / float(span) - 1
-        values, names = np.column_stack((time, track.at(times, self.features))), ("time", *self.features)
-        if self.living:
-            from explorer.fields.cppn.animated import columns
-
-            more = columns(self, track, np.asarray(times, dtype=np.float64))
-            values, names = np.column_stack((values, *more.values())), (*names, *more)
-        return Controls(values.astype(np.float32), names)
-
-    def place(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
-        """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""
-        import torch
-
-        from explorer.fields.cppn.network import place
-
-        return place(self, torch.from_numpy(xy)).numpy()
-
-    def prepare(self, controls: Controls) -> Prepared:
-        """Folds time and features of each moment into one bias of the first layer."""
-        from explorer.fields.cppn.network import PreparedCPPN
-
-        if self.living:
-            from explorer.fields.cppn.animated import LivingCPPN
-
-            return LivingCPPN(self, controls)
-        return PreparedCPPN(self, controls)

@@ -1,4 +1,4 @@
-"""The matrix product of a small tile that stays in registers, and vectors of bfloat16."""
+"""The matrix product of a small tile in registers, and vectors of bfloat16."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,import-untyped,untyped-decorator,misc"
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from numba import types
 
 from explorer.fields.kernels.memory import INDEX, address, load_vector
 from explorer.fields.kernels.simd import (
-    FLOATS,
+    FLOAT_VECTOR,
     LANES,
-    LANES_TYPE,
+    SIMD_VECTOR,
     emit_fma,
-    floats,
-    integers,
+    float_constant,
+    int_constant,
     intrinsic,
-    spread,
+    to_vector,
 )
 
 HALVES = ir.VectorType(ir.IntType(16), LANES)
@@ -27,10 +27,10 @@ def load_half(typing, array, index):
 
     def codegen(context, builder, sig, args):
         halves = builder.load(address(context, builder, sig.args[0], args, HALVES), align=2)
-        bits = builder.shl(builder.zext(halves, integers(0).type), integers(16))
-        return builder.bitcast(bits, FLOATS)
+        bits = builder.shl(builder.zext(halves, int_constant(0).type), int_constant(16))
+        return builder.bitcast(bits, FLOAT_VECTOR)
 
-    return LANES_TYPE(array, types.intp), codegen
+    return SIMD_VECTOR(array, types.intp), codegen
 
 
 @intrinsic
@@ -38,13 +38,13 @@ def store_half(typing, array, index, value):
     """Writes a vector as bfloat16 (rounded to nearest) from `array[index]` on."""
 
     def codegen(context, builder, sig, args):
-        bits = builder.bitcast(args[2], integers(0).type)
-        rounded = builder.add(bits, integers(0x8000))
-        halves = builder.trunc(builder.lshr(rounded, integers(16)), HALVES)
+        bits = builder.bitcast(args[2], int_constant(0).type)
+        rounded = builder.add(bits, int_constant(0x8000))
+        halves = builder.trunc(builder.lshr(rounded, int_constant(16)), HALVES)
         builder.store(halves, address(context, builder, sig.args[0], args[:2], HALVES), align=2)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, LANES_TYPE), codegen
+    return types.void(array, types.intp, SIMD_VECTOR), codegen
 
 
 @intrinsic(prefer_literal=True)
@@ -62,11 +62,11 @@ def product(typing, weights, w, inputs, x, outputs, z, terms, rows, vectors):
         sums = _emit_sums(builder, starts[0], starts[1], args[6], height, width)
         for i, total in enumerate(sums):
             pointer = builder.gep(starts[2], [INDEX(i * LANES)])
-            builder.store(total, builder.bitcast(pointer, FLOATS.as_pointer()), align=4)
+            builder.store(total, builder.bitcast(pointer, FLOAT_VECTOR.as_pointer()), align=4)
         return context.get_dummy_value()
 
-    place = types.intp
-    return types.void(weights, place, inputs, place, outputs, place, place, rows, vectors), codegen
+    index = types.intp
+    return types.void(weights, index, inputs, index, outputs, index, index, rows, vectors), codegen
 
 
 def _emit_sums(builder, weights, inputs, terms, height, width):
@@ -76,19 +76,19 @@ def _emit_sums(builder, weights, inputs, terms, height, width):
     builder.position_at_end(loop)
     k = builder.phi(INDEX)
     k.add_incoming(INDEX(0), before)
-    sums = [builder.phi(FLOATS) for _ in range(height * width)]
+    sums = [builder.phi(FLOAT_VECTOR) for _ in range(height * width)]
     w_row = builder.gep(weights, [builder.mul(k, INDEX(height))])
     x_row = builder.gep(inputs, [builder.mul(k, INDEX(width * LANES))])
-    places = [builder.gep(x_row, [INDEX(v * LANES)]) for v in range(width)]
-    x = [load_vector(builder, builder.bitcast(place, FLOATS.as_pointer())) for place in places]
+    pointers = [builder.gep(x_row, [INDEX(v * LANES)]) for v in range(width)]
+    x = [load_vector(builder, builder.bitcast(pointer, FLOAT_VECTOR.as_pointer())) for pointer in pointers]
     totals = []
     for row in range(height):
-        w = spread(builder, builder.load(builder.gep(w_row, [INDEX(row)])), types.float32)
+        w = to_vector(builder, builder.load(builder.gep(w_row, [INDEX(row)])), types.float32)
         totals += [emit_fma(builder, w, x[v], sums[row * width + v]) for v in range(width)]
     following = builder.add(k, INDEX(1))
     k.add_incoming(following, loop)
     for phi, total in zip(sums, totals, strict=True):
-        phi.add_incoming(floats(0.0), before)
+        phi.add_incoming(float_constant(0.0), before)
         phi.add_incoming(total, loop)
     builder.cbranch(builder.icmp_signed("<", following, terms), loop, after)
     builder.position_at_end(after)

@@ -1,6 +1,5 @@
-"""The Julia field: z^2 + c, steered by the music through a small network or a mapping by hand."""
+"""The Julia field: z^2 + c, moved by the music through a trained network or a hand-written mapping."""
 
-from explorer.fields.julia.presets import DEFAULT_PRESET, PRESETS
-from explorer.fields.julia.settings import Julia
+from explorer.fields.julia.field import Julia
 
-__all__ = ["DEFAULT_PRESET", "PRESETS", "Julia"]
+__all__ = ["Julia"]

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 from jaxtyping import Float, Float32, UInt8
 
-from explorer.fields.base import Controls
+from explorer.fields.controls import Controls
 from explorer.fields.dither import dither
 from explorer.fields.julia import kernel
-from explorer.fields.julia.formulas import colour, escape_time, seen_of, tone_of
-from explorer.fields.julia.parameters import EXTENT, TRAPPED, constant
-from explorer.fields.kernels.panels import flat, in_whole_panels
-
-if TYPE_CHECKING:
-    from explorer.fields.julia.settings import Julia
+from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
+from explorer.fields.julia.parameters import EXTENT, TRAP_STEPS, constant
+from explorer.fields.julia.settings import JuliaSettings
+from explorer.fields.kernels.padding import draw_padded, flat_view
 
 LIMIT = kernel.LIMIT
 
 
-def place(xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
-    """See `Julia.place`."""
+def pixel_inputs(xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
+    """See `Julia.pixel_inputs`."""
     x, y = np.ascontiguousarray(xy.T, np.float32)
     return np.stack((x, y, dither(x, y)))
 
@@ -30,28 +26,26 @@ def place(xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs po
 class PreparedJulia:
     """Some moments of `Julia`, ready to be drawn."""
 
-    def __init__(self, settings: Julia, controls: Controls) -> None:
+    def __init__(self, settings: JuliaSettings, controls: Controls) -> None:
         self.settings = settings
         column = dict(zip(controls.names, controls.values.T.astype(np.float64), strict=True))
         c = constant(column["angle"] + settings.travel * column["time"], column["distance"])
         scale = EXTENT / column["zoom"]
-        turned = scale * np.exp(1j * column["rotation"])
-        colours = [column[name] for name in ("hue", "saturation", "brightness")]
-        self.view = np.column_stack((c.real, c.imag, turned.real, turned.imag, scale, *colours)).astype(
-            np.float32
-        )
+        turn = scale * np.exp(1j * column["rotation"])
+        tint = [column[name] for name in ("hue", "saturation", "brightness")]
+        self.view = np.column_stack((c.real, c.imag, turn.real, turn.imag, scale, *tint)).astype(np.float32)
 
     def colors(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
     ) -> Float[torch.Tensor, "moments points 3"]:
-        """See `Prepared.colors`. `dtype` plays no part: orbits need all digits."""
+        """See `Prepared.colors`. `dtype` has no effect: orbits need all digits."""
         samples = self.settings.samples
-        view = torch.from_numpy(self._at(pixel)).to(xy)[..., None]
+        view = torch.from_numpy(self._view_for(pixel)).to(xy)[..., None]
         x, y = (xy[:, 0] * view[:, 2] - xy[:, 1] * view[:, 3], xy[:, 0] * view[:, 3] + xy[:, 1] * view[:, 2])
         total = torch.zeros((*x.shape, 3), dtype=xy.dtype, device=xy.device)
         for n in range(samples * samples):
             across, down = ((k + 0.5) / samples - 0.5 for k in (n % samples, n // samples))
-            total += self._painted(x + across * view[:, 4], y + down * view[:, 4], view)
+            total += self._sample(x + across * view[:, 4], y + down * view[:, 4], view)
         return total / (samples * samples)
 
     def kernel(self, dtype: torch.dtype) -> str:
@@ -61,32 +55,33 @@ class PreparedJulia:
     def draw(
         self,
         moment: int,
-        placed: Float32[np.ndarray, "inputs points"],
+        pixel_inputs: Float32[np.ndarray, "inputs points"],
         pixel: float,
         out: UInt8[np.ndarray, "points 3"],
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Prepared.draw`."""
-        view, settings = self._at(pixel)[moment], self.settings
+        view, settings = self._view_for(pixel)[moment], self.settings
 
         def fill(rows: np.ndarray, target: np.ndarray) -> None:
-            kernel.draw(flat(rows), view, settings.iterations, settings.samples, target)
+            kernel.draw(flat_view(rows), view, settings.iterations, settings.samples, target)
 
-        in_whole_panels(fill, placed, out, kernel.PANEL)
+        draw_padded(fill, pixel_inputs, out, kernel.STRIP)
 
-    def _at(self, pixel: float) -> Float32[np.ndarray, "moments 8"]:
+    def _view_for(self, pixel: float) -> Float32[np.ndarray, "moments 8"]:
         """`view` with the size of a pixel in the plane of z0 in place of the scale."""
         view = self.view.copy()
         view[:, 4] *= np.float32(pixel)
         return view
 
-    def _painted(self, x: torch.Tensor, y: torch.Tensor, view: torch.Tensor) -> torch.Tensor:
-        """Colours of points of the plane of z0, (moments, points, 3)."""
+    def _sample(self, x: torch.Tensor, y: torch.Tensor, view: torch.Tensor) -> torch.Tensor:
+        """Colors of points of the plane of z0, (moments, points, 3)."""
         steps, squared, slope, trap = orbit(x, y, view[:, 0], view[:, 1], self.settings.iterations)
         escaped, far = squared > LIMIT, torch.clamp(squared, min=LIMIT + 1)
         nu = torch.where(escaped, escape_time(steps, far), float(self.settings.iterations))
-        seen = torch.where(escaped, seen_of(far, slope, view[:, 4] / self.settings.samples), 0.0)
-        return torch.stack(colour(nu, tone_of(nu), seen, trap, view[:, 5], view[:, 6], view[:, 7]), dim=-1)
+        exterior = exterior_weight(far, slope, view[:, 4] / self.settings.samples)
+        exterior = torch.where(escaped, exterior, 0.0)
+        return torch.stack(color(nu, tone_of(nu), exterior, trap, view[:, 5], view[:, 6], view[:, 7]), dim=-1)
 
 
 def orbit(
@@ -106,6 +101,6 @@ def orbit(
         slope = torch.where(inside, slope * (squared * 4.0), slope)
         steps = torch.where(inside, steps + 1.0, steps)
         squared = x * x + y * y
-        if n < TRAPPED:
+        if n < TRAP_STEPS:
             trap = torch.minimum(squared, trap)
     return steps, squared, slope, trap

@@ -1,9 +1,9 @@
-"""The trained network that steers a Julia set, in plain numpy: a window of sound in, seven numbers out.
+"""The trained network that controls a Julia set, in plain numpy: a window of sound in, seven numbers out.
 
     x = (window - mean) / spread;   x <- gelu(norm(linear x)) per hidden layer;
     parameters = low + (high - low) sigmoid(linear x)
 
-Weights are `model.safetensors`, everything else `model.json` beside it. Training lives in `explorer.learn`.
+Weights are in `model.safetensors`, the metadata in `model.json` next to it. `explorer.learn` trains it.
 """
 
 from __future__ import annotations
@@ -24,131 +24,132 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.parameters import NAMES
 from explorer.files import explorations_folder, read_json
 
-FORMAT = 2  # 1: models that turn both ways, ten times slower
-SHIPPED = Path(__file__).parent / "shipped"
-WEIGHTS, FACTS, NETWORK = "model.safetensors", "model.json", "model.onnx"
+FORMAT = 2  # 1: models whose `turn` has both signs, ten times slower
+SHIPPED_FOLDER = Path(__file__).parent / "shipped"
+WEIGHTS_FILE, METADATA_FILE, ONNX_FILE = "model.safetensors", "model.json", "model.onnx"
 NORM_EPSILON = 1e-5
 BATCH = 4096  # windows at a time: memory stays small on long tracks
 
 
 @dataclass(frozen=True, eq=False)
 class VisualModel:
-    """A network with what it hears. `sha256` is that of its weights."""
+    """A network with its metadata. `sha256` is the hash of its weights."""
 
     tensors: dict[str, np.ndarray]
-    facts: dict[str, Any]
+    metadata: dict[str, Any]
     sha256: str
 
     def __call__(self, windows: Float32[np.ndarray, "batch inputs"]) -> Float32[np.ndarray, "batch 7"]:
         """The visual parameters, in their ranges, for windows as `live_windows` makes them."""
         tensor = self.tensors
         x = (windows - tensor["mean"]) / tensor["spread"]
-        for i in range(len(self.facts["hidden"])):
+        for i in range(len(self.metadata["hidden"])):
             x = x @ tensor[f"hidden.{i}.weight"].T + tensor[f"hidden.{i}.bias"]
-            x = _gelu(_norm(x) * tensor[f"norm.{i}.weight"] + tensor[f"norm.{i}.bias"])
+            x = _gelu(_layer_norm(x) * tensor[f"norm.{i}.weight"] + tensor[f"norm.{i}.bias"])
         share = _sigmoid(x @ tensor["output.weight"].T + tensor["output.bias"])
         low, high = (
-            np.array([said[end] for said in self.facts["parameters"]], np.float32) for end in ("low", "high")
+            np.array([parameter[end] for parameter in self.metadata["parameters"]], np.float32)
+            for end in ("low", "high")
         )
-        found: Float32[np.ndarray, "batch 7"] = low + (high - low) * share
-        return found
+        parameters: Float32[np.ndarray, "batch 7"] = low + (high - low) * share
+        return parameters
 
-    def along(self, track: FeatureTrack) -> Float64[np.ndarray, "frames 7"]:
+    def parameters_of_track(self, track: FeatureTrack) -> Float64[np.ndarray, "frames 7"]:
         """The visual parameters of a track, `LIVE_FPS` rows a second. Raises SettingsError without live_*."""
-        heard = [f"live_{name}" for name in LIVE_FEATURES]
-        missing = [name for name in heard if name not in track.names]
+        columns = [f"live_{name}" for name in LIVE_FEATURES]
+        missing = [name for name in columns if name not in track.names]
         if missing:
-            raise SettingsError(f"the track has no '{missing[0]}'; analyse the sound with field.hear(path)")
+            raise SettingsError(
+                f"the track has no '{missing[0]}'; analyze the sound with field.analyze(path)"
+            )
         frames = max(1, round((len(track.raw) - 1) * LIVE_FPS / track.fps) + 1)
         rows = interpolate_rows(track.raw, np.arange(frames) * (track.fps / LIVE_FPS))
-        live = rows[:, [track.names.index(name) for name in heard]]
-        said = self.facts
-        windows = live_windows(
-            live, said["window_frames"], said["include_delta"], said["include_delta_delta"]
-        )
+        live = rows[:, [track.names.index(name) for name in columns]]
+        options = ("window_frames", "include_delta", "include_delta_delta")
+        windows = live_windows(live, *(self.metadata[name] for name in options))
         parts = [self(windows[first : first + BATCH]) for first in range(0, len(windows), BATCH)]
         return np.concatenate(parts).astype(np.float64)
 
 
 def load_model(name: str) -> VisualModel:
-    """The model "default", that of a `train_...` run in explorations/, or of a folder.
+    """The model "default", that of a `train_...` run in explorations/, or that of a folder.
 
     Raises SettingsError when there is none, ExplorerError when it is damaged or of another version.
     """
     folder = _folder(name)
-    if not (folder / WEIGHTS).is_file() or not (folder / FACTS).is_file():
-        raise SettingsError(_nothing_there(name))
-    stamps = tuple((folder / part).stat().st_mtime_ns for part in (WEIGHTS, FACTS))
+    if not (folder / WEIGHTS_FILE).is_file() or not (folder / METADATA_FILE).is_file():
+        raise SettingsError(_missing_message(name))
+    stamps = tuple((folder / part).stat().st_mtime_ns for part in (WEIGHTS_FILE, METADATA_FILE))
     return _read(folder, stamps)
 
 
 def _folder(name: str) -> Path:
     if name == "default":
-        return SHIPPED
-    given = Path(name)
-    return given if given.is_dir() else explorations_folder() / name
+        return SHIPPED_FOLDER
+    folder = Path(name)
+    return folder if folder.is_dir() else explorations_folder() / name
 
 
-def _nothing_there(name: str) -> str:
+def _missing_message(name: str) -> str:
     if name == "default":
         return (
             "model: this version comes without a trained one; train one (explorer train DIR) and give its "
-            "run, or model='none' for the mapping by hand"
+            "run, or model='none' for the hand-written mapping"
         )
     return (
-        f"model: no {WEIGHTS} and {FACTS} in '{name}', here or in explorations/; give a train_... run "
-        "(explorer runs lists them), its folder, or 'none'"
+        f"model: no {WEIGHTS_FILE} and {METADATA_FILE} in '{name}', here or in explorations/; give a "
+        "train_... run (explorer runs lists them), its folder, or 'none'"
     )
 
 
 @lru_cache(maxsize=4)
 def _read(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
-    """A model, read again when its files have changed."""
+    """A model from its files; `stamps`, their times of change, make the cache read changed files again."""
     from safetensors.numpy import load
 
     try:
-        data = (folder / WEIGHTS).read_bytes()
-        facts = read_json(folder / FACTS)
+        data = (folder / WEIGHTS_FILE).read_bytes()
+        metadata = read_json(folder / METADATA_FILE)
         tensors = {key: value.astype(np.float32) for key, value in load(data).items()}
-        _check(facts, tensors)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        _check(metadata, tensors)
+    except Exception as error:  # the error class of safetensors has no base but Exception
         raise ExplorerError(f"cannot read the model in {folder.name}: {error}") from error
-    except Exception as error:  # safetensors has an error of its own, of no better kind
-        raise ExplorerError(f"cannot read the model in {folder.name}: {error}") from error
-    return VisualModel(tensors, facts, hashlib.sha256(data).hexdigest())
+    return VisualModel(tensors, metadata, hashlib.sha256(data).hexdigest())
 
 
-def _check(facts: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
-    """Raise ValueError unless a model is one that this version understands and its parts fit together."""
+def _check(metadata: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
+    """Raise ValueError unless this version understands the model and its parts fit together."""
     expected = {
         "format": FORMAT,
         "feature_version": LIVE_VERSION,
         "features": list(LIVE_FEATURES),
-        "input_dim": facts["window_frames"]
-        * live_width(facts["include_delta"], facts["include_delta_delta"]),
+        "input_dim": metadata["window_frames"]
+        * live_width(metadata["include_delta"], metadata["include_delta_delta"]),
     }
     for key, value in expected.items():
-        if facts[key] != value:
-            raise ValueError(f"{key} is {facts[key]!r}; this version needs {value!r}")
-    names = tuple(said["name"] for said in facts["parameters"])
+        if metadata[key] != value:
+            raise ValueError(f"{key} is {metadata[key]!r}; this version needs {value!r}")
+    names = tuple(parameter["name"] for parameter in metadata["parameters"])
     if names != NAMES:
-        raise ValueError(f"it answers {', '.join(names)}; this version needs {', '.join(NAMES)}")
-    widths = [facts["input_dim"], *facts["hidden"], len(NAMES)]
-    layers = [*(f"hidden.{i}" for i in range(len(facts["hidden"]))), "output"]
+        raise ValueError(f"it returns {', '.join(names)}; this version needs {', '.join(NAMES)}")
+    widths = [metadata["input_dim"], *metadata["hidden"], len(NAMES)]
+    layers = [*(f"hidden.{i}" for i in range(len(metadata["hidden"]))), "output"]
     shapes: dict[str, tuple[int, ...]] = {"mean": (widths[0],), "spread": (widths[0],)}
     for n, layer in enumerate(layers):
         shapes |= {f"{layer}.weight": (widths[n + 1], widths[n]), f"{layer}.bias": (widths[n + 1],)}
-    for i, width in enumerate(facts["hidden"]):
+    for i, width in enumerate(metadata["hidden"]):
         shapes |= {f"norm.{i}.weight": (width,), f"norm.{i}.bias": (width,)}
     for key, shape in shapes.items():
         if tensors[key].shape != shape or not np.isfinite(tensors[key]).all():
             raise ValueError(f"'{key}' has to be {shape} finite numbers")
 
 
-def _norm(x: np.ndarray) -> np.ndarray:
-    """Layer normalisation (Ba, Kiros and Hinton 2016) without its weights."""
-    centred = x - x.mean(axis=1, keepdims=True)
-    return np.asarray(centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + np.float32(NORM_EPSILON)))
+def _layer_norm(x: np.ndarray) -> np.ndarray:
+    """Layer normalization (Ba, Kiros and Hinton 2016) without its weights."""
+    centered = x - x.mean(axis=1, keepdims=True)
+    return np.asarray(
+        centered / np.sqrt((centered**2).mean(axis=1, keepdims=True) + np.float32(NORM_EPSILON))
+    )
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:

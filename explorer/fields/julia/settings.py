@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-import numpy as np
-from jaxtyping import Float, Float32
 from pydantic import field_validator, model_validator
 
-from explorer.audio import FeatureTrack
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
-from explorer.fields.base import Controls, FieldSettings
+from explorer.fields.base import FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
-from explorer.fields.prepared import Prepared
-from explorer.progress import Progress, silent
 from explorer.settings import did_you_mean, knob
 
-HEARD = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
-LIVE = tuple(EXTRAS["live"])
+FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
+LIVE_FEATURES = tuple(EXTRAS["live"])
 
 
-class Julia(FieldSettings):
-    """The filled Julia set of z^2 + c, with c travelling close outside the main cardioid.
-
-    Seven visual parameters (`parameters.PARAMETERS`) follow the music: by a hand-written mapping of
-    `features` (`model="none"`; see `mapping`; features that are left out rest), or by a trained network,
-    which hears the live features alone. Loudness and hits are integrated into motion, so nothing jumps.
-    """
+class JuliaSettings(FieldSettings):
+    """The settings of a Julia set; see `Julia`."""
 
     kind: Literal["julia"] = "julia"
-    features: tuple[str, ...] = HEARD
+    features: tuple[str, ...] = FEATURES
     movable: ClassVar[tuple[str, ...]] = (
         "start_angle", "distance", "zoom", "rotation", "hue", "saturation", "brightness", "speed",
         "audio_gain",
@@ -41,29 +30,35 @@ class Julia(FieldSettings):
     model: Literal["none", "default"] | str = knob(
         "none",
         group="audio",
-        help="what turns sound into motion: none (a mapping by hand), default (the network that comes with "
-        "explorer), or a train_... run or its folder",
+        help="what turns sound into motion: none (the hand-written mapping), default (the network that comes "
+        "with explorer), or a train_... run or its folder",
     )
     audio_gain: float = knob(
         1.0, low=0, high=5, slider=(0, 2), step=0.05, group="audio", help="how strongly the sound moves it"
     )
     motion_smoothing: float | None = knob(
         None, low=0, high=5, slider=(0, 1), step=0.01, unit="s", group="audio",
-        help=f"width of the centred smoothing of what moves it; none: {SMOOTHING_BY_HAND} s by hand, "
+        help=f"width of the centered smoothing of its motion; none: {SMOOTHING_BY_HAND} s by hand, "
         f"{SMOOTHING_BY_MODEL} s with a model, which is trained for it",
     )  # fmt: skip
 
     hue: float = knob(
-        0.0, low=0, high=1, slider=(0, 1), step=0.01, unit="turns", group="look", help="turns all hues"
+        0.0, low=0, high=1, slider=(0, 1), step=0.01, unit="turns", group="look", help="shifts all hues"
     )
     saturation: float = knob(
-        1.0, low=0, high=2, slider=(0, 1.5), step=0.05, group="look", help="0 is grey, larger more colourful"
+        1.0,
+        low=0,
+        high=2,
+        slider=(0, 1.5),
+        step=0.05,
+        group="look",
+        help="0 is gray, larger is more colorful",
     )
     brightness: float = knob(
         1.0, low=0.2, high=2, slider=(0.4, 1.5), step=0.05, group="look", help="how light"
     )
     zoom: float = knob(
-        1.0, low=0.1, high=100, slider=(0.5, 4), step=0.05, group="look", help="larger shows it closer"
+        1.0, low=0.1, high=100, slider=(0.5, 4), step=0.05, group="look", help="larger is closer"
     )
     rotation: float = knob(
         0.0,
@@ -73,23 +68,29 @@ class Julia(FieldSettings):
         step=0.1,
         unit="rad",
         group="look",
-        help="how it lies at first",
+        help="initial rotation",
     )
     start_angle: float = knob(
         1.3, low=0, high=round(2 * math.pi, 4), slider=(0, 6.28), step=0.02, unit="rad", group="look",
-        help="where on its way around the cardioid c starts: which shape",
+        help="where on the cardioid c starts: which shape",
     )  # fmt: skip
     distance: float = knob(
         1.0, low=0.5, high=3, slider=(0.5, 2), step=0.05, group="look",
-        help="how far c keeps from the cardioid: small is dense, large falls into dust",
+        help="distance of c from the cardioid: small is dense, large is dust",
     )  # fmt: skip
 
     speed: float = knob(
-        1.0, low=0, high=10, slider=(0, 3), step=0.05, group="time", help="how fast sound moves and turns it"
+        1.0,
+        low=0,
+        high=10,
+        slider=(0, 3),
+        step=0.05,
+        group="time",
+        help="how fast the sound moves and turns the picture",
     )
     travel: float = knob(
         0.02, low=-1, high=1, slider=(-0.1, 0.1), step=0.005, unit="rad/s", group="time",
-        help="how fast c travels by itself",
+        help="how fast c travels without sound",
     )  # fmt: skip
 
     iterations: int = knob(
@@ -98,72 +99,34 @@ class Julia(FieldSettings):
     )  # fmt: skip
     samples: int = knob(
         2, low=1, high=6, slider=(1, 4), step=1, flag="pixel-samples", group="drawing",
-        help="points across a pixel and down it: more are smoother and slower",
+        help="samples across a pixel and down: more are smoother and slower",
     )  # fmt: skip
 
     @field_validator("model", mode="before")
     @classmethod
-    def _named(cls, model: Any) -> Any:
-        return "none" if model is None else model  # typed `none` is None
+    def _parse_model(cls, model: Any) -> Any:
+        return "none" if model is None else model  # the text `none` is parsed as None
 
     @field_validator("features")
     @classmethod
-    def _heard(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
-            if name not in HEARD + LIVE:
-                raise SettingsError(f"Julia does not hear '{name}'{did_you_mean(name, HEARD)}")
+            if name not in FEATURES + LIVE_FEATURES:
+                raise SettingsError(f"Julia has no feature '{name}'{did_you_mean(name, FEATURES)}")
         return features
 
     @model_validator(mode="after")
-    def _of_the_model(self) -> Julia:
-        """A network hears the six live features; without one there is no use for them."""
+    def _set_features(self) -> Self:
+        """A network takes the six live features; without one there is no use for them."""
         if self.model != "none":
-            object.__setattr__(self, "features", LIVE)  # still being made
-        elif set(self.features) & set(LIVE):
-            object.__setattr__(self, "features", HEARD)
+            object.__setattr__(self, "features", LIVE_FEATURES)  # in the constructor, before it is frozen
+        elif set(self.features) & set(LIVE_FEATURES):
+            object.__setattr__(self, "features", FEATURES)
         return self
 
     @property
     def smoothing(self) -> float:
-        """`motion_smoothing` in seconds, whoever chose it."""
+        """`motion_smoothing` or its default, in seconds."""
         if self.motion_smoothing is not None:
             return self.motion_smoothing
         return SMOOTHING_BY_HAND if self.model == "none" else SMOOTHING_BY_MODEL
-
-    def hear(
-        self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
-    ) -> FeatureTrack:
-        """See `FieldSettings.hear`. That there is no such model is said first."""
-        if self.model != "none":
-            from explorer.fields.julia.model import load_model
-
-            load_model(self.model)
-        return super().hear(audio, progress=progress, cache=cache, **settings)
-
-    def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
-        """Columns `time` (seconds), `angle` and `rotation` (radians), `distance`, `zoom`, `hue` (turns),
-        `saturation`, `brightness`; c is at `angle` + travel x time. Raises ExplorerError without a model.
-        """
-        from explorer.fields.julia.timeline import columns
-
-        return columns(self, track, np.asarray(times, dtype=np.float64))
-
-    def notes(self, track: FeatureTrack) -> dict[str, Any]:
-        """See `FieldSettings.notes`: which model, and the hash of its weights."""
-        from explorer.fields.julia.model import load_model
-
-        if self.model == "none":
-            return {"model": {"name": "none"}}
-        return {"model": {"name": self.model, "sha256": load_model(self.model).sha256}}
-
-    def place(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
-        """Rows x, y, and a fixed noise in [0, 1) that rounds to 8 bits (dither)."""
-        from explorer.fields.julia.drawing import place
-
-        return place(xy)
-
-    def prepare(self, controls: Controls) -> Prepared:
-        """c, the turn, the scale and the colours of each moment."""
-        from explorer.fields.julia.drawing import PreparedJulia
-
-        return PreparedJulia(self, controls)

@@ -1,14 +1,14 @@
-"""Short polynomials for a vector of pixels: sin, cos, exp(-z^2), tanh, sigmoid and the sRGB curve.
+"""Short polynomials for a vector of pixels: sin, cos, exp(-z^2), tanh, sigmoid and powers.
 
-All are float32 in `Lanes`, free of division and table look-ups, and the same bits wherever a pixel lies.
-Greatest absolute errors, measured against float64:
+All are float32 in `SimdVector`, free of division and table look-ups, and the same bits in every lane.
+Largest absolute errors, measured against float64:
 
     function    range             error
-    sin, cos    |z| <= 1e6        1.5e-7  (5e-6 up to 1e7; no meaning above, where float32 itself has none)
+    sin, cos    |z| <= 1e6        1.5e-7  (5e-6 up to 1e7; meaningless above, as float32 itself is)
     gaussian    all               1.7e-7
     tanh        all               1.5e-7
     sigmoid     all               1.1e-7
-    srgb        [0, 1]            8e-7
+    power       [0, 1]            8e-7  (to 1/2.4, times 1.055: the sRGB curve)
 
 Coefficients are minimax fits (Lawson's iteratively reweighted least squares in float64).
 """
@@ -23,91 +23,91 @@ import numpy as np
 from explorer.fields.kernels.simd import (
     binary_exponent,
     binary_mantissa,
+    copysign,
     fma,
-    greatest,
     inlined,
-    least,
-    minus_magnitude,
-    negated,
-    negated_where_odd,
-    shifted_exponent,
+    ldexp,
+    maximum,
+    minimum,
+    neg,
+    neg_abs,
+    neg_where_odd,
     where_less,
-    with_sign_of,
 )
 
-# Adding this rounds |x| < 2^22 to the nearest integer and leaves that integer in the last bits of the sum.
-ROUNDER = 1.5 * 2.0**23
+# adding this rounds |x| < 2^22 to the nearest integer, which stays in the last bits of the sum
+ROUND_TO_INTEGER = 1.5 * 2.0**23
 
 # pi in two parts: with fma, z - n PI_HIGH is exact for |n| < 2^22, and n PI_LOW is off by less than 1e-8.
 PI_HIGH = float(np.float32(math.pi))
 PI_LOW = math.pi - PI_HIGH
 LOG2_E = 1 / math.log(2)
-LARGEST_EXPONENT = 87.0  # exp(-87) is still a normal float32
+MAX_EXP_ARGUMENT = 87.0  # exp(-87) is still a normal float32
 
 
 @inlined
 def sin(z):
     """sin z = (-1)^n sin(z - n pi): n by rounding, then r + r^3 P(r^2) on [-pi/2, pi/2]."""
-    shifted = fma(z, 1 / math.pi, ROUNDER)
-    n = shifted - ROUNDER
+    shifted = fma(z, 1 / math.pi, ROUND_TO_INTEGER)
+    n = shifted - ROUND_TO_INTEGER
     r = fma(n, -PI_LOW, fma(n, -PI_HIGH, z))
     square = r * r
     p = fma(square, 2.59990003e-06, -1.98065457e-04)
     p = fma(square, p, 8.33301634e-03)
     p = fma(square, p, -1.66666571e-01)
-    return negated_where_odd(fma(r * square, p, r), shifted)
+    return neg_where_odd(fma(r * square, p, r), shifted)
 
 
 @inlined
 def cos(z):
     """cos z = (-1)^n cos(z - n pi): n by rounding, then 1 + r^2 P(r^2) on [-pi/2, pi/2]."""
-    shifted = fma(z, 1 / math.pi, ROUNDER)
-    n = shifted - ROUNDER
+    shifted = fma(z, 1 / math.pi, ROUND_TO_INTEGER)
+    n = shifted - ROUND_TO_INTEGER
     r = fma(n, -PI_LOW, fma(n, -PI_HIGH, z))
     square = r * r
     p = fma(square, -2.60756379e-07, 2.47618068e-05)
     p = fma(square, p, -1.38884020e-03)
     p = fma(square, p, 4.16666406e-02)
     p = fma(square, p, -4.99999995e-01)
-    return negated_where_odd(fma(square, p, 1.0), shifted)
+    return neg_where_odd(fma(square, p, 1.0), shifted)
 
 
 @inlined
-def scaled_power_of_two(x, scale):
+def exp2_scaled(x, scale):
     """2^(x scale) for x scale in [-126, 127]: an integer power in the exponent, a polynomial for the rest."""
-    shifted = fma(x, scale, ROUNDER)
-    f = fma(x, scale, negated(shifted - ROUNDER))
+    shifted = fma(x, scale, ROUND_TO_INTEGER)
+    f = fma(x, scale, neg(shifted - ROUND_TO_INTEGER))
     p = fma(f, 0.00134073, 0.00967193)
     p = fma(f, p, 0.05550308)
     p = fma(f, p, 0.24022234)
     p = fma(f, p, 0.69314722)
-    return shifted_exponent(fma(f, p, 1.0), shifted)
+    return ldexp(fma(f, p, 1.0), shifted)
 
 
 @inlined
-def fading(z):
+def exp_neg(z):
     """exp(-z) for z >= 0."""
-    return scaled_power_of_two(least(z, LARGEST_EXPONENT), -LOG2_E)
+    return exp2_scaled(minimum(z, MAX_EXP_ARGUMENT), -LOG2_E)
 
 
 @inlined
 def gaussian(z):
     """exp(-z^2)."""
-    return fading(z * z)
+    return exp_neg(z * z)
 
 
 @inlined
 def reciprocal(d):
     """1 / d for d in [1, 2]: a parabola within 1 %, and two Newton steps."""
     r = fma(d, fma(d, 0.3232319, -1.45454418), 2.12121124)
-    r = fma(r, fma(negated(d), r, 1.0), r)
-    return fma(r, fma(negated(d), r, 1.0), r)
+    r = fma(r, fma(neg(d), r, 1.0), r)
+    return fma(r, fma(neg(d), r, 1.0), r)
 
 
 @inlined
 def sigmoid(z):
     """1 / (1 + e^-z), from e^-|z|."""
-    e = scaled_power_of_two(greatest(minus_magnitude(z), -LARGEST_EXPONENT), LOG2_E)
+    e = exp2_scaled(maximum(neg_abs(z), -MAX_EXP_ARGUMENT), LOG2_E)
     r = reciprocal(e + 1.0)
     return where_less(z, 0.0, 1.0 - r, r)
 
@@ -115,12 +115,12 @@ def sigmoid(z):
 @inlined
 def tanh(z):
     """(1 - e) / (1 + e) with the sign of z, e = e^(-2 |z|)."""
-    e = scaled_power_of_two(greatest(minus_magnitude(z), -LARGEST_EXPONENT / 2), 2 * LOG2_E)
-    return with_sign_of((1.0 - e) * reciprocal(e + 1.0), z)
+    e = exp2_scaled(maximum(neg_abs(z), -MAX_EXP_ARGUMENT / 2), 2 * LOG2_E)
+    return copysign((1.0 - e) * reciprocal(e + 1.0), z)
 
 
 @inlined
-def logarithm_of_two(x):
+def log2(x):
     """log2 x for x > 0 (finite, and low, for 0)."""
     f = binary_mantissa(x) - 1.0
     p = fma(f, -0.20659305, 0.32215715)
@@ -132,7 +132,6 @@ def logarithm_of_two(x):
 
 
 @inlined
-def srgb(linear):
-    """The sRGB curve of light in [0, 1] (IEC 61966-2-1)."""
-    curved = fma(scaled_power_of_two(logarithm_of_two(linear), 1 / 2.4), 1.055, -0.055)
-    return where_less(linear, 0.0031308, linear * 12.92, curved)
+def power(x, exponent):
+    """x^exponent for x > 0 (about 0 for 0)."""
+    return exp2_scaled(log2(x), exponent)

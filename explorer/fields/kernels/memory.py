@@ -6,21 +6,21 @@ from __future__ import annotations
 from llvmlite import ir
 from numba import types
 
-from explorer.fields.kernels.simd import FLOATS, LANES, LANES_TYPE, integers, intrinsic, spread
+from explorer.fields.kernels.simd import FLOAT_VECTOR, LANES, SIMD_VECTOR, int_constant, intrinsic, to_vector
 
 BYTES = ir.VectorType(ir.IntType(8), LANES)
 INDEX = ir.IntType(64)
 
 
-def address(context, builder, array_type, place, element=None):
-    """Pointer to `array[index]`, place being (array, index); seen as a pointer to `element` when given."""
-    array, index = place
+def address(context, builder, array_type, item, element=None):
+    """Pointer to `array[index]`, item being (array, index); cast to a pointer to `element` when given."""
+    array, index = item
     pointer = builder.gep(context.make_array(array_type)(context, builder, array).data, [index])
     return pointer if element is None else builder.bitcast(pointer, element.as_pointer())
 
 
 def load_vector(builder, pointer):
-    """The vector at a pointer, which need not lie on a vector's boundary."""
+    """The vector at a pointer, which needs no alignment."""
     value = builder.load(pointer)
     value.align = 4
     return value
@@ -31,9 +31,9 @@ def load(typing, array, index):
     """The vector that starts at `array[index]`; array is flat float32."""
 
     def codegen(context, builder, sig, args):
-        return load_vector(builder, address(context, builder, sig.args[0], args, FLOATS))
+        return load_vector(builder, address(context, builder, sig.args[0], args, FLOAT_VECTOR))
 
-    return LANES_TYPE(array, types.intp), codegen
+    return SIMD_VECTOR(array, types.intp), codegen
 
 
 @intrinsic
@@ -41,10 +41,10 @@ def store(typing, array, index, value):
     """Writes a vector from `array[index]` on; array is flat float32."""
 
     def codegen(context, builder, sig, args):
-        builder.store(args[2], address(context, builder, sig.args[0], args[:2], FLOATS), align=4)
+        builder.store(args[2], address(context, builder, sig.args[0], args[:2], FLOAT_VECTOR), align=4)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, LANES_TYPE), codegen
+    return types.void(array, types.intp, SIMD_VECTOR), codegen
 
 
 @intrinsic
@@ -53,9 +53,9 @@ def splat(typing, array, index):
 
     def codegen(context, builder, sig, args):
         value = builder.load(address(context, builder, sig.args[0], args))
-        return spread(builder, value, types.float32)
+        return to_vector(builder, value, types.float32)
 
-    return LANES_TYPE(array, types.intp), codegen
+    return SIMD_VECTOR(array, types.intp), codegen
 
 
 @intrinsic
@@ -63,15 +63,17 @@ def store_rgb(typing, out, pixel, red, green, blue):
     """Writes three vectors of values in [0, 256) as bytes r, g, b, r, ... from row `pixel` of `out` on."""
 
     def codegen(context, builder, sig, args):
-        r, g, b = (builder.trunc(builder.fptosi(v, integers(0).type), BYTES) for v in args[2:])
+        r, g, b = (builder.trunc(builder.fptosi(v, int_constant(0).type), BYTES) for v in args[2:])
         order = [LANES * (i % 3) + i // 3 for i in range(3 * LANES)]
         mask = ir.Constant(ir.VectorType(ir.IntType(32), 2 * LANES), list(range(2 * LANES)))
         pair = builder.shuffle_vector(r, g, mask)
         last = builder.shuffle_vector(b, b, mask)
         mask = ir.Constant(ir.VectorType(ir.IntType(32), 3 * LANES), order)
-        mixed = builder.shuffle_vector(pair, last, mask)
+        interleaved = builder.shuffle_vector(pair, last, mask)
         first = builder.mul(args[1], INDEX(3))
-        builder.store(mixed, address(context, builder, sig.args[0], (args[0], first), mixed.type), align=1)
+        builder.store(
+            interleaved, address(context, builder, sig.args[0], (args[0], first), interleaved.type), align=1
+        )
         return context.get_dummy_value()
 
-    return types.void(out, types.intp, LANES_TYPE, LANES_TYPE, LANES_TYPE), codegen
+    return types.void(out, types.intp, SIMD_VECTOR, SIMD_VECTOR, SIMD_VECTOR), codegen

@@ -1,10 +1,10 @@
-"""Vectors of pixels for numba: one `Lanes` value holds the same quantity of 8 or 16 neighbouring pixels.
+"""SIMD vectors of pixels for numba: one `SimdVector` holds the same quantity of 8 or 16 neighboring pixels.
 
-Written out as LLVM vectors, so that nothing is left to an optimiser's choice: every lane goes through the
-same operations in the same order, with no fast-math, no remainder loop and no contraction, and a pixel's
-value cannot depend on its place in a block. `fma` rounds once, on every CPU.
+Written as LLVM vectors, so that nothing is left to an optimizer's choice: every lane goes through the same
+operations in the same order, with no fast-math, no remainder loop and no contraction, and a pixel's value
+cannot depend on its position in a block. `fma` rounds once, on every CPU.
 
-`compiled` and `inlined` are `numba.njit` for entry points and for the pieces they are made of.
+`compiled` and `inlined` are `numba.njit` for entry points and for the functions they call.
 """
 # mypy: disable-error-code="misc,no-untyped-def,no-untyped-call,import-untyped,untyped-decorator"
 
@@ -25,91 +25,92 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import lower_builtin, models, register_model
 
 WIDE_REGISTERS = bool(binding.get_host_cpu_features().get("avx512f", False))
-LANES = 16 if WIDE_REGISTERS else 8  # others hold a vector in two registers or more; the values are the same
+LANES = 16 if WIDE_REGISTERS else 8  # other CPUs hold a vector in two registers or more, with the same values
 
-FLOATS = ir.VectorType(ir.FloatType(), LANES)
-INTEGERS = ir.VectorType(ir.IntType(32), LANES)
+FLOAT_VECTOR = ir.VectorType(ir.FloatType(), LANES)
+INT_VECTOR = ir.VectorType(ir.IntType(32), LANES)
 
-intrinsic: Any = extending.intrinsic  # callers leave the typing context out, which its own type does not know
+intrinsic: Any = extending.intrinsic  # its own type wants the context that numba passes
 
 
 def source_stamp(folder: Path) -> str:
-    """Changes with any source in a field's folder or here: numba's own cache key sees one file only."""
+    """A hash of all sources in a field's folder and here: numba's own cache key covers one file only."""
     here = Path(__file__).parent
-    sources = [*sorted(here.glob("*.py")), here.parent / "palette.py", *sorted(folder.glob("*.py"))]
+    rules = [here.parent / "palette.py", here.parent / "srgb.py"]
+    sources = [*sorted(here.glob("*.py")), *rules, *sorted(folder.glob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
 def compiled(function: Callable[..., Any]) -> Any:
     """An entry point: releases the GIL, cached on disk where a folder can be written."""
-    function = inspect.unwrap(function)  # numba reads the plain function, whatever checks are wrapped around
+    function = inspect.unwrap(function)  # without the checks that tests wrap around it
     try:
         return njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # numba found no folder for its cache
+    except RuntimeError:  # numba has no writable folder for its cache
         return njit(nogil=True)(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
-    """A piece of a kernel, inlined wherever it is called."""
+    """A function of a kernel, inlined wherever it is called."""
     return njit(nogil=True, forceinline=True)(inspect.unwrap(function))
 
 
-class Lanes(types.Type):
+class SimdVector(types.Type):
     """numba's type of a vector of pixels."""
 
     def __init__(self) -> None:
-        super().__init__(name=f"Lanes({LANES})")
+        super().__init__(name=f"SimdVector({LANES})")
 
 
-LANES_TYPE = Lanes()
+SIMD_VECTOR = SimdVector()
 
 
-@register_model(Lanes)
-class LanesModel(models.PrimitiveModel):
-    """A `Lanes` is one LLVM vector of float32."""
+@register_model(SimdVector)
+class SimdVectorModel(models.PrimitiveModel):
+    """A `SimdVector` is one LLVM vector of float32."""
 
-    def __init__(self, manager, lanes_type) -> None:
-        super().__init__(manager, lanes_type, FLOATS)
+    def __init__(self, manager, vector_type) -> None:
+        super().__init__(manager, vector_type, FLOAT_VECTOR)
 
 
-def floats(value: float) -> ir.Constant:
+def float_constant(value: float) -> ir.Constant:
     """The same float32 in every lane."""
-    return ir.Constant(FLOATS, [float(np.float32(value))] * LANES)
+    return ir.Constant(FLOAT_VECTOR, [float(np.float32(value))] * LANES)
 
 
-def integers(value: int) -> ir.Constant:
+def int_constant(value: int) -> ir.Constant:
     """The same int32 in every lane."""
-    return ir.Constant(INTEGERS, [value] * LANES)
+    return ir.Constant(INT_VECTOR, [value] * LANES)
 
 
-def spread(builder, value, value_type):
-    """`value` as a vector: vectors as they are, floats in every lane."""
-    if isinstance(value_type, Lanes):
+def to_vector(builder, value, value_type):
+    """`value` as a vector: vectors unchanged, floats in every lane."""
+    if isinstance(value_type, SimdVector):
         return value
     if value_type == types.float64:
         value = builder.fptrunc(value, ir.FloatType())
-    undefined = ir.Constant(FLOATS, ir.Undefined)
+    undefined = ir.Constant(FLOAT_VECTOR, ir.Undefined)
     first = builder.insert_element(undefined, value, ir.IntType(32)(0))
-    return builder.shuffle_vector(first, undefined, integers(0))
+    return builder.shuffle_vector(first, undefined, int_constant(0))
 
 
 def lanewise(emit):
-    """Code generator that spreads its arguments and hands them to `emit(builder, *vectors)`."""
+    """Code generator that converts its arguments to vectors and calls `emit(builder, *vectors)`."""
 
     def codegen(context, builder, sig, args):
-        return emit(builder, *[spread(builder, a, t) for a, t in zip(args, sig.args, strict=True)])
+        return emit(builder, *[to_vector(builder, a, t) for a, t in zip(args, sig.args, strict=True)])
 
     return codegen
 
 
 def _define_operator(operation, emit) -> None:
     @infer_global(operation)
-    class LanesOperator(AbstractTemplate):
+    class VectorOperator(AbstractTemplate):
         def generic(self, args, kws):
-            known = all(isinstance(a, Lanes | types.Float) for a in args)
-            return signature(LANES_TYPE, *args) if known and LANES_TYPE in args else None
+            supported = all(isinstance(a, SimdVector | types.Float) for a in args)
+            return signature(SIMD_VECTOR, *args) if supported and SIMD_VECTOR in args else None
 
-    for pair in ((Lanes, Lanes), (Lanes, types.Float), (types.Float, Lanes)):
+    for pair in ((SimdVector, SimdVector), (SimdVector, types.Float), (types.Float, SimdVector)):
         lower_builtin(operation, *pair)(lanewise(emit))
 
 
@@ -121,21 +122,21 @@ _define_operator(operator.truediv, lambda builder, a, b: builder.fdiv(a, b))
 
 def emit_fma(builder, a, b, c):
     """a b + c, rounded once."""
-    name, kind = f"llvm.fma.v{LANES}f32", ir.FunctionType(FLOATS, [FLOATS] * 3)
+    name, kind = f"llvm.fma.v{LANES}f32", ir.FunctionType(FLOAT_VECTOR, [FLOAT_VECTOR] * 3)
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b, c])
 
 
 @intrinsic
 def fma(typing, a, b, c):
     """a b + c, rounded once."""
-    return LANES_TYPE(a, b, c), lanewise(emit_fma)
+    return SIMD_VECTOR(a, b, c), lanewise(emit_fma)
 
 
 def _emit_unary(name):
     """Code for one of LLVM's functions of one float."""
 
     def emit(builder, value):
-        kind = ir.FunctionType(FLOATS, [FLOATS])
+        kind = ir.FunctionType(FLOAT_VECTOR, [FLOAT_VECTOR])
         function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{LANES}f32")
         return builder.call(function, [value])
 
@@ -145,38 +146,38 @@ def _emit_unary(name):
 @intrinsic
 def floor(typing, value):
     """The integer below."""
-    return LANES_TYPE(value), _emit_unary("floor")
+    return SIMD_VECTOR(value), _emit_unary("floor")
 
 
 @intrinsic
 def sqrt(typing, value):
     """The square root, rounded once."""
-    return LANES_TYPE(value), _emit_unary("sqrt")
+    return SIMD_VECTOR(value), _emit_unary("sqrt")
 
 
 @intrinsic
-def magnitude(typing, value):
+def abs(typing, value):
     """|value|."""
-    return LANES_TYPE(value), _emit_unary("fabs")
+    return SIMD_VECTOR(value), _emit_unary("fabs")
 
 
 @intrinsic
-def least(typing, a, b):
+def minimum(typing, a, b):
     """The smaller one; b where a is not a number."""
-    return LANES_TYPE(a, b), lanewise(lambda ir_, a, b: ir_.select(ir_.fcmp_ordered("<", a, b), a, b))
+    return SIMD_VECTOR(a, b), lanewise(lambda ir_, a, b: ir_.select(ir_.fcmp_ordered("<", a, b), a, b))
 
 
 @intrinsic
-def greatest(typing, a, b):
-    """The greater one; b where a is not a number."""
-    return LANES_TYPE(a, b), lanewise(lambda ir_, a, b: ir_.select(ir_.fcmp_ordered(">", a, b), a, b))
+def maximum(typing, a, b):
+    """The larger one; b where a is not a number."""
+    return SIMD_VECTOR(a, b), lanewise(lambda ir_, a, b: ir_.select(ir_.fcmp_ordered(">", a, b), a, b))
 
 
 @intrinsic
 def where_less(typing, a, b, yes, no):
     """`yes` where a < b, else `no`."""
     emit = lanewise(lambda ir_, a, b, yes, no: ir_.select(ir_.fcmp_ordered("<", a, b), yes, no))
-    return LANES_TYPE(a, b, yes, no), emit
+    return SIMD_VECTOR(a, b, yes, no), emit
 
 
 @intrinsic
@@ -191,64 +192,66 @@ def any_less(typing, a, b):
 
 
 @intrinsic
-def negated(typing, value):
+def neg(typing, value):
     """-value; costs nothing inside an fma."""
-    return LANES_TYPE(value), lanewise(lambda ir_, value: ir_.fneg(value))
+    return SIMD_VECTOR(value), lanewise(lambda ir_, value: ir_.fneg(value))
 
 
 @intrinsic
-def every(typing, value):
+def broadcast(typing, value):
     """The same value in every lane."""
-    return LANES_TYPE(value), lanewise(lambda _, value: value)
+    return SIMD_VECTOR(value), lanewise(lambda _, value: value)
 
 
-SIGN = -(1 << 31)  # the sign bit of a float32
+SIGN_BIT = -(1 << 31)  # the sign bit of a float32
 
 
 @intrinsic
-def minus_magnitude(typing, value):
+def neg_abs(typing, value):
     """-|value|."""
 
     def emit(builder, value):
-        return builder.bitcast(builder.or_(builder.bitcast(value, INTEGERS), integers(SIGN)), FLOATS)
+        return builder.bitcast(
+            builder.or_(builder.bitcast(value, INT_VECTOR), int_constant(SIGN_BIT)), FLOAT_VECTOR
+        )
 
-    return LANES_TYPE(value), lanewise(emit)
-
-
-@intrinsic
-def with_sign_of(typing, magnitude, value):
-    """`magnitude` (not negative) with the sign of `value`."""
-
-    def emit(builder, magnitude, value):
-        sign = builder.and_(builder.bitcast(value, INTEGERS), integers(SIGN))
-        return builder.bitcast(builder.or_(builder.bitcast(magnitude, INTEGERS), sign), FLOATS)
-
-    return LANES_TYPE(magnitude, value), lanewise(emit)
+    return SIMD_VECTOR(value), lanewise(emit)
 
 
 @intrinsic
-def negated_where_odd(typing, value, counter):
+def copysign(typing, size, value):
+    """`size` (not negative) with the sign of `value`."""
+
+    def emit(builder, size, value):
+        sign = builder.and_(builder.bitcast(value, INT_VECTOR), int_constant(SIGN_BIT))
+        return builder.bitcast(builder.or_(builder.bitcast(size, INT_VECTOR), sign), FLOAT_VECTOR)
+
+    return SIMD_VECTOR(size, value), lanewise(emit)
+
+
+@intrinsic
+def neg_where_odd(typing, value, counter):
     """`value` with its sign flipped where the last bit of `counter` is set."""
 
     def emit(builder, value, counter):
-        sign = builder.shl(builder.bitcast(counter, INTEGERS), integers(31))
-        return builder.bitcast(builder.xor(builder.bitcast(value, INTEGERS), sign), FLOATS)
+        sign = builder.shl(builder.bitcast(counter, INT_VECTOR), int_constant(31))
+        return builder.bitcast(builder.xor(builder.bitcast(value, INT_VECTOR), sign), FLOAT_VECTOR)
 
-    return LANES_TYPE(value, counter), lanewise(emit)
+    return SIMD_VECTOR(value, counter), lanewise(emit)
 
 
 @intrinsic
-def shifted_exponent(typing, value, counter):
+def ldexp(typing, value, counter):
     """`value` times 2 to the power of the last bits of `counter`."""
 
     def emit(builder, value, counter):
-        power = builder.shl(builder.bitcast(counter, INTEGERS), integers(23))
-        return builder.bitcast(builder.add(builder.bitcast(value, INTEGERS), power), FLOATS)
+        power = builder.shl(builder.bitcast(counter, INT_VECTOR), int_constant(23))
+        return builder.bitcast(builder.add(builder.bitcast(value, INT_VECTOR), power), FLOAT_VECTOR)
 
-    return LANES_TYPE(value, counter), lanewise(emit)
+    return SIMD_VECTOR(value, counter), lanewise(emit)
 
 
-SQRT_HALF = 0x3F3504F3  # bits of sqrt(1/2)
+SQRT_HALF_BITS = 0x3F3504F3  # bits of sqrt(1/2)
 
 
 @intrinsic
@@ -256,10 +259,10 @@ def binary_exponent(typing, value):
     """n of value = m 2^n with m in [sqrt(1/2), sqrt(2))."""
 
     def emit(builder, value):
-        above = builder.sub(builder.bitcast(value, INTEGERS), integers(SQRT_HALF))
-        return builder.sitofp(builder.ashr(above, integers(23)), FLOATS)
+        above = builder.sub(builder.bitcast(value, INT_VECTOR), int_constant(SQRT_HALF_BITS))
+        return builder.sitofp(builder.ashr(above, int_constant(23)), FLOAT_VECTOR)
 
-    return LANES_TYPE(value), lanewise(emit)
+    return SIMD_VECTOR(value), lanewise(emit)
 
 
 @intrinsic
@@ -267,8 +270,8 @@ def binary_mantissa(typing, value):
     """m of value = m 2^n with m in [sqrt(1/2), sqrt(2))."""
 
     def emit(builder, value):
-        bits = builder.bitcast(value, INTEGERS)
-        power = builder.and_(builder.sub(bits, integers(SQRT_HALF)), integers(-(1 << 23)))
-        return builder.bitcast(builder.sub(bits, power), FLOATS)
+        bits = builder.bitcast(value, INT_VECTOR)
+        power = builder.and_(builder.sub(bits, int_constant(SQRT_HALF_BITS)), int_constant(-(1 << 23)))
+        return builder.bitcast(builder.sub(bits, power), FLOAT_VECTOR)
 
-    return LANES_TYPE(value), lanewise(emit)
+    return SIMD_VECTOR(value), lanewise(emit)

@@ -1,4 +1,4 @@
-"""What patterns hear at each moment, as the families use it."""
+"""The levels of the sound at each moment, as the families of patterns use them."""
 
 from __future__ import annotations
 
@@ -7,33 +7,35 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
-from explorer.fields.base import Controls
+from explorer.fields.controls import Controls
 
-SHIFT = 0.16  # of the palette, from the darkest sound to the brightest
+HUE_SHIFT = 0.16  # of the palette, from the darkest sound to the brightest
 
-Heard1D = Float64[np.ndarray, " moments"]
+Levels = Float64[np.ndarray, " moments"]
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
-    """One number a moment each; levels run from 0 in silence to the audio gain where the track is loudest."""
+class AudioLevels:
+    """One number per moment each; levels run from 0 in silence to the audio gain at the track's loudest."""
 
-    phase: Heard1D  # time and the energy heard so far: what moves, never jumps
-    bass: Heard1D
-    mid: Heard1D
-    treble: Heard1D
-    onset: Heard1D
-    rough: Heard1D  # from tones, -1, to noise, 1, times the audio gain
-    hue: Heard1D  # shift along the palette
+    phase: Levels  # time plus the integral of energy: what moves, never jumps
+    bass: Levels
+    mid: Levels
+    treble: Levels
+    onset: Levels
+    rough: Levels  # from tones, -1, to noise, 1, times the audio gain
+    hue: Levels  # shift along the palette
 
     @staticmethod
-    def of(controls: Controls, audio_gain: float | Heard1D) -> Heard:
-        """From the columns that `Patterns.controls` makes."""
+    def from_controls(controls: Controls, audio_gain: float | Levels) -> AudioLevels:
+        """From the columns of `Patterns.controls`."""
         columns = dict(zip(controls.names, controls.values.T.astype(np.float64), strict=True))
-        rest = np.zeros(len(controls.values))
+        zero = np.zeros(len(controls.values))
         bass, mid, treble, onset = (
-            audio_gain * (columns.get(name, rest - 1) + 1) / 2 for name in ("bass", "mid", "treble", "onset")
+            audio_gain * (columns.get(name, zero - 1) + 1) / 2 for name in ("bass", "mid", "treble", "onset")
         )
         phase = columns["time"] + columns["motion"]
-        timbre = {name: audio_gain * columns.get(name, rest) for name in ("flatness", "centroid")}
-        return Heard(phase, bass, mid, treble, onset, timbre["flatness"], SHIFT * timbre["centroid"])
+        timbre = {name: audio_gain * columns.get(name, zero) for name in ("flatness", "centroid")}
+        return AudioLevels(
+            phase, bass, mid, treble, onset, timbre["flatness"], HUE_SHIFT * timbre["centroid"]
+        )

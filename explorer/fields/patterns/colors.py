@@ -1,9 +1,9 @@
-"""A place on a palette and a light to sRGB, from the coefficients that all fields share.
+"""From a position on a palette and a light to sRGB, with the coefficients that all fields share.
 
-A place may lie anywhere on the line, and a cosine palette shows other colours beyond [0, 1]. Three colours of
-the user's are therefore mixed, there and back again, neighbours only:
+A position is any number, and a cosine palette has other colors beyond [0, 1]. A palette of three colors is
+therefore mixed from neighbors only, there and back again:
 
-dark max(w, 0)^2 + light min(w, 0)^2 + middle (1 - w^2),   w = cos(pi place)
+    dark max(w, 0)^2 + light min(w, 0)^2 + middle (1 - w^2),   w = cos(pi position)
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -13,33 +13,33 @@ import numpy as np
 from jaxtyping import Float32
 
 from explorer.fields.kernels.color import COSINE, OKLAB, palette_numbers
-from explorer.fields.kernels.oklab import oklab_to_srgb
-from explorer.fields.kernels.portable import cos, formula, greatest, least
-from explorer.fields.palette import three_colours
+from explorer.fields.kernels.color_formulas import oklab_to_srgb
+from explorer.fields.kernels.portable import cos, formula, maximum, minimum
+from explorer.fields.palette import three_colors
 
 TURN = 6.283185307179586
-THREE = 3  # a kind besides those of `palette_numbers`: three colours, channel by channel
+THREE_COLORS = 3  # a kind besides those of `kernels.color`: three colors, channel by channel
 
 
-def numbers_of(name: str) -> tuple[int, Float32[np.ndarray, " numbers"]]:
-    """Kind and coefficients of a palette, as `painted` takes them."""
-    if colours := three_colours(name):
-        return THREE, np.array(colours, np.float32).T.ravel()
+def pattern_palette_numbers(name: str) -> tuple[int, Float32[np.ndarray, " numbers"]]:
+    """Kind and coefficients of a palette, as `palette_color` takes them."""
+    if colors := three_colors(name):
+        return THREE_COLORS, np.array(colors, np.float32).T.ravel()
     return palette_numbers(name)
 
 
 @formula
-def painted(position, light, kind, c):
-    """Red, green and blue in [0, 1]; `kind` and `c` as `numbers_of` gives them."""
-    light = least(greatest(light, 0.0), 1.0)
+def palette_color(position, light, kind, c):
+    """Red, green and blue in [0, 1]; `kind` and `c` from `pattern_palette_numbers`."""
+    light = minimum(maximum(light, 0.0), 1.0)
     if kind == COSINE:
         red, green, blue = _wave(position, c, 2), _wave(position, c, 6), _wave(position, c, 10)
         return red * light, green * light, blue * light
     if kind == OKLAB:
         return _oklab(position, light, c)
-    if kind == THREE:
+    if kind == THREE_COLORS:
         wave = cos(position * (TURN / 2))
-        red, green, blue = _mixed(wave, c, 0), _mixed(wave, c, 3), _mixed(wave, c, 6)
+        red, green, blue = _mix(wave, c, 0), _mix(wave, c, 3), _mix(wave, c, 6)
         return red * light, green * light, blue * light
     red, green = cos(position * TURN) * 0.5 + 0.5, cos((position + 1 / 3) * TURN) * 0.5 + 0.5
     blue = cos((position + 2 / 3) * TURN) * 0.5 + 0.5
@@ -49,12 +49,12 @@ def painted(position, light, kind, c):
 @formula
 def _wave(position, c, k):
     wave = cos((position * c[k + 2] + c[k + 3]) * TURN) * c[k + 1] + c[k]
-    return least(greatest(wave, 0.0), 1.0)
+    return minimum(maximum(wave, 0.0), 1.0)
 
 
 @formula
-def _mixed(wave, c, k):
-    dark, end = greatest(wave, 0.0), least(wave, 0.0)
+def _mix(wave, c, k):
+    dark, end = maximum(wave, 0.0), minimum(wave, 0.0)
     return dark * dark * c[k] + end * end * c[k + 2] + (1.0 - wave * wave) * c[k + 1]
 
 

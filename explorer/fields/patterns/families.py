@@ -10,18 +10,18 @@ from explorer.fields.patterns import flowing, fractal, geometric, organic
 
 
 @dataclass(frozen=True)
-class Member:
-    """One family: what is worked out for each moment, and what draws a pixel with it."""
+class Family:
+    """One family: the numbers of each moment, and the formula that shades a pixel with them."""
 
     numbers: Callable[..., Any]
-    paint: Callable[..., Any]
-    count: str  # the setting that says how often its loop runs
+    shade: Callable[..., Any]
+    count: str  # the setting with the number of turns of the formula's loop
     palette: str
 
 
-MEMBERS = (
-    Member(fractal.numbers, fractal.paint, "fractal_depth", "aurora"),
-    Member(organic.numbers, organic.paint, "organic_blobs", "ember"),
-    Member(flowing.numbers, flowing.paint, "flowing_layers", "lagoon"),
-    Member(geometric.numbers, geometric.paint, "geometric_sides", "dusk"),
+FAMILY_FORMULAS = (
+    Family(fractal.numbers, fractal.shade, "fractal_depth", "aurora"),
+    Family(organic.numbers, organic.shade, "organic_blobs", "ember"),
+    Family(flowing.numbers, flowing.shade, "flowing_layers", "lagoon"),
+    Family(geometric.numbers, geometric.shade, "geometric_sides", "dusk"),
 )

@@ -1,4 +1,4 @@
-"""Fractal: branches of branches, growing outwards from the centre.
+"""Fractal: branches of branches, growing outwards from the center.
 
 The plane is folded into one arm; then, level by level, a point is measured against the branch (0, 0) - (0, L)
 and mapped back onto the arm: mirrored, moved by L, turned by the angle between branches, and enlarged.
@@ -7,46 +7,42 @@ and mapped back onto the arm: mirrored, moved by L, turned by the angle between 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from explorer.fields.kernels.portable import (
+    abs,
     cos,
-    fading,
+    exp_neg,
     floor,
     formula,
-    greatest,
-    least,
-    magnitude,
+    maximum,
+    minimum,
     sin,
     sqrt,
     tanh,
     where_less,
 )
-
-if TYPE_CHECKING:
-    from explorer.fields.patterns.audio_levels import Heard
-    from explorer.fields.patterns.settings import Patterns
+from explorer.fields.patterns.audio_levels import AudioLevels
+from explorer.fields.patterns.settings import PatternSettings
 
 HEAD, LEVEL = 8, 2
 
 
-def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
+def numbers(settings: PatternSettings, levels: AudioLevels) -> list[np.ndarray]:
     """Bass makes it grow, mids open its angles, hits thicken it, treble makes the tips sparkle."""
-    phase = heard.phase
+    phase = levels.phase
     start = np.random.default_rng([settings.seed, 0]).uniform(0, 2 * np.pi, 2)
     rows = [
         np.mod(start[0] + 0.04 * phase, 2 * np.pi),
         2 * np.pi / settings.fractal_arms + 0 * phase,
-        settings.zoom * 0.34 * (1 + 0.12 * (heard.bass - 0.3)),
-        settings.zoom * 0.016 * settings.fractal_width * (1 + 0.8 * heard.onset),
+        settings.zoom * 0.34 * (1 + 0.12 * (levels.bass - 0.3)),
+        settings.zoom * 0.016 * settings.fractal_width * (1 + 0.8 * levels.onset),
         1 / settings.fractal_ratio + 0 * phase,
-        0.30 * (0.5 + 0.7 * heard.treble),
-        0.38 + 0.10 * np.sin(0.09 * phase) + heard.hue,
-        0.94 + 0.20 * heard.onset,
+        0.30 * (0.5 + 0.7 * levels.treble),
+        0.38 + 0.10 * np.sin(0.09 * phase) + levels.hue,
+        0.94 + 0.20 * levels.onset,
     ]
-    spread = settings.fractal_angle + 0.16 * np.sin(0.31 * phase + start[1]) + 0.07 * (heard.mid - 0.4)
+    spread = settings.fractal_angle + 0.16 * np.sin(0.31 * phase + start[1]) + 0.07 * (levels.mid - 0.4)
     for level in range(settings.fractal_depth):
         turn = spread + 0.05 * np.sin(0.9 * phase + level)
         rows += [np.cos(turn), np.sin(turn)]
@@ -54,26 +50,26 @@ def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
 
 
 @formula
-def paint(x, y, radius, angle, p, depth, pixel):
-    """Where on the palette, and how light."""
+def shade(x, y, radius, angle, p, depth, pixel):
+    """(position on the palette, light) of a pixel."""
     turned = angle + p[0]
-    side = magnitude(turned - floor(turned / p[1] + 0.5) * p[1])
+    side = abs(turned - floor(turned / p[1] + 0.5) * p[1])
     u, v = radius * sin(side), radius * cos(side)
     nearest, level, glow = u * 0.0 + 9.0, u * 0.0, u * 0.0
     scale = u * 0.0 + 1.0  # size of this level on the picture
     for n in range(depth):
-        along = least(greatest(v, 0.0), p[2])
+        along = minimum(maximum(v, 0.0), p[2])
         off = v - along
         far = sqrt(u * u + off * off)
         outside = (far - (1.3 - along * (0.35 / p[2])) * p[3]) * scale
         level = where_less(outside, nearest, along / p[2] + 1.0 * n, level)
-        nearest = least(nearest, outside)
-        glow = glow + fading(far * scale * 26.0) * 0.6
+        nearest = minimum(nearest, outside)
+        glow = glow + exp_neg(far * scale * 26.0) * 0.6
         k = HEAD + LEVEL * n
-        a, b = magnitude(u), v - p[2]
+        a, b = abs(u), v - p[2]
         u, v = (a * p[k] - b * p[k + 1]) * p[4], (a * p[k + 1] + b * p[k]) * p[4]
         scale = scale / p[4]
-    share = least(greatest(nearest * (-0.7 / pixel) + 0.5, 0.0), 1.0)
+    share = minimum(maximum(nearest * (-0.7 / pixel) + 0.5, 0.0), 1.0)
     branch = share * share * (3.0 - share * 2.0)
     light = 0.06 + branch + tanh(glow * 0.9) * p[5]
     return level * 0.085 + p[6], light * p[7]

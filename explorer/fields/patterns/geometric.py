@@ -6,37 +6,34 @@ d = max over the sides of (x, y) . n;   a band is where |frac(density d - phase)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from explorer.fields.kernels.portable import fading, floor, formula, greatest, least, magnitude
-
-if TYPE_CHECKING:
-    from explorer.fields.patterns.audio_levels import Heard
-    from explorer.fields.patterns.settings import Patterns
+from explorer.fields.kernels.portable import abs, exp_neg, floor, formula, maximum, minimum
+from explorer.fields.patterns.audio_levels import AudioLevels
+from explorer.fields.patterns.settings import PatternSettings
 
 HEAD = 8
 LINE = 0.014  # half the width of an outline, in bands
 
 
-def inner_sides(sides: int) -> int:
-    """Sides of the other polygon."""
+@formula
+def inner_sides(sides):
+    """Number of sides of the inner polygon."""
     return 4 if sides == 3 else 3
 
 
-def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
+def numbers(settings: PatternSettings, levels: AudioLevels) -> list[np.ndarray]:
     """Bass pulls it closer, hits, treble and noise light its lines, brightness shifts the hue."""
-    phase = heard.phase
-    near = (1 - 0.14 * (heard.bass - 0.2)) / settings.zoom
+    phase = levels.phase
+    near = (1 - 0.14 * (levels.bass - 0.2)) / settings.zoom
     rows = [
         2.6 * settings.geometric_density * near,
         1.7 * settings.geometric_density * near,
         np.mod(0.20 * phase, 1000.0),
         np.mod(0.13 * phase, 1000.0),
-        settings.geometric_lines * (0.60 + 0.35 * heard.treble + 0.45 * heard.onset + 0.12 * heard.rough),
-        0.10 * np.sin(0.11 * phase) + heard.hue,
-        0.95 + 0.12 * heard.onset,
+        settings.geometric_lines * (0.60 + 0.35 * levels.treble + 0.45 * levels.onset + 0.12 * levels.rough),
+        0.10 * np.sin(0.11 * phase) + levels.hue,
+        0.95 + 0.12 * levels.onset,
         0.06 * near,
     ]
     start = np.random.default_rng([settings.seed, 3]).uniform(0, 2 * np.pi, 2)
@@ -52,49 +49,49 @@ def numbers(settings: Patterns, heard: Heard) -> list[np.ndarray]:
 
 @formula
 def distance(x, y, p, start, sides):
-    """From the centre to the polygon through a point, along a normal."""
+    """From the center to the polygon through a point, along a normal."""
     far = x * p[start] + y * p[start + 1]
     for n in range(1, sides):
-        far = greatest(far, x * p[start + 2 * n] + y * p[start + 2 * n + 1])
+        far = maximum(far, x * p[start + 2 * n] + y * p[start + 2 * n + 1])
     return far
 
 
 @formula
-def band(place, width):
+def band(position, width):
     """1 inside a band, 0 outside, over so much width in between."""
-    share = least(greatest((0.25 - magnitude(place - 0.5)) / width * 0.5 + 0.5, 0.0), 1.0)
+    share = minimum(maximum((0.25 - abs(position - 0.5)) / width * 0.5 + 0.5, 0.0), 1.0)
     return share * share * (3.0 - share * 2.0)
 
 
 @formula
-def line(place, width):
+def line(position, width):
     """1 where a band begins or ends; paler where it would be finer than a pixel."""
     broad = width * 1.2 + LINE
-    off = magnitude(magnitude(place - 0.5) - 0.25) / broad
-    return fading(off * off) * (LINE / broad)
+    off = abs(abs(position - 0.5) - 0.25) / broad
+    return exp_neg(off * off) * (LINE / broad)
 
 
 @formula
-def stepped(ring, place, width):
+def smooth_ring(ring, position, width):
     """The number of the ring, with the step to the next one over so much width."""
-    before = greatest(0.5 - place / width * 0.5, 0.0)
-    after = greatest(0.5 - (1.0 - place) / width * 0.5, 0.0)
+    before = maximum(0.5 - position / width * 0.5, 0.0)
+    after = maximum(0.5 - (1.0 - position) / width * 0.5, 0.0)
     return ring - before + after
 
 
 @formula
-def paint(x, y, radius, angle, p, sides, pixel):
-    """Where on the palette, and how light."""
+def shade(x, y, radius, angle, p, sides, pixel):
+    """(position on the palette, light) of a pixel."""
     outer = distance(x, y, p, HEAD, sides)
-    inner = distance(x, y, p, HEAD + 2 * sides, 4 if sides == 3 else 3)
+    inner = distance(x, y, p, HEAD + 2 * sides, inner_sides(sides))
     first, second = outer * p[0] - p[2], inner * p[1] + p[3]
     ring, other = floor(first), floor(second)
     a, b = first - ring, second - other
     width_a, width_b = p[0] * pixel, p[1] * pixel
     in_a, in_b = band(a, width_a), band(b, width_b)
     one = in_a + in_b - in_a * in_b * 2.0
-    bright = greatest(line(a, width_a), line(b, width_b)) * p[4]
-    shade_a, shade_b = magnitude(a - 0.5) * 2.0, magnitude(b - 0.5) * 2.0
+    bright = maximum(line(a, width_a), line(b, width_b)) * p[4]
+    shade_a, shade_b = abs(a - 0.5) * 2.0, abs(b - 0.5) * 2.0
     light = 0.12 + one * (shade_a * 0.42 + 0.30) + (1.0 - one) * shade_b * 0.14 + bright
-    steps = stepped(ring, a, width_a) * 0.10 + stepped(other, b, width_b) * 0.17
+    steps = smooth_ring(ring, a, width_a) * 0.10 + smooth_ring(other, b, width_b) * 0.17
     return steps + one * 0.22 + outer * p[7] + p[5], light * p[6]

@@ -1,4 +1,4 @@
-"""The CPU kernel: vectors of pixels through the formulas of the families seen, mixed, dithered, stored."""
+"""The CPU kernel: vectors of pixels through the formulas of the visible families, mixed, dithered, stored."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -7,43 +7,43 @@ from pathlib import Path
 from typing import Any
 
 from explorer.fields.kernels.memory import load, store_rgb
-from explorer.fields.kernels.simd import LANES, compiled, every, fma, inlined, source_stamp
+from explorer.fields.kernels.simd import LANES, broadcast, compiled, fma, inlined, source_stamp
 from explorer.fields.patterns import flowing, fractal, geometric, organic
-from explorer.fields.patterns.colors import painted
+from explorer.fields.patterns.colors import palette_color
 
 
 @inlined
-def family(number, x, y, radius, angle, p, count, pixel):
-    """The formula of a family by number."""
-    if number == 0:
-        return fractal.paint(x, y, radius, angle, p, count, pixel)
-    if number == 1:
-        return organic.paint(x, y, radius, angle, p, count, pixel)
-    if number == 2:
-        return flowing.paint(x, y, radius, angle, p, count, pixel)
-    return geometric.paint(x, y, radius, angle, p, count, pixel)
+def shade(family, x, y, radius, angle, p, count, pixel):
+    """The formula of a family by its index."""
+    if family == 0:
+        return fractal.shade(x, y, radius, angle, p, count, pixel)
+    if family == 1:
+        return organic.shade(x, y, radius, angle, p, count, pixel)
+    if family == 2:
+        return flowing.shade(x, y, radius, angle, p, count, pixel)
+    return geometric.shade(x, y, radius, angle, p, count, pixel)
 
 
 def _kernel(STAMP: str) -> Any:
     """Compiles `draw`; STAMP names its sources in the key of numba's cache."""
 
-    def draw(placed, families, numbers, counts, kinds, palettes, shares, pixel, out):
-        """Each row of `numbers` and `palettes` belongs to one of `families`, of which `shares` is seen.
+    def draw(pixel_inputs, families, numbers, counts, kinds, palettes, shares, pixel, out):
+        """Each row of `numbers` and `palettes` belongs to one of `families`, with its share in `shares`.
 
-        placed: five flat rows at equal distances; out (points, 3): whole vectors of points.
+        pixel_inputs: five flat rows at equal distances; out (points, 3): a multiple of `LANES` points.
         """
         STAMP  # noqa: B018
         points = out.shape[0]
-        row = (placed.size - points) // 4
+        row = (pixel_inputs.size - points) // 4
         for i in range(0, points, LANES):
-            x, y = load(placed, i), load(placed, row + i)
-            radius, angle = load(placed, 2 * row + i), load(placed, 3 * row + i)
-            red, green, blue = every(0.0), every(0.0), every(0.0)
+            x, y = load(pixel_inputs, i), load(pixel_inputs, row + i)
+            radius, angle = load(pixel_inputs, 2 * row + i), load(pixel_inputs, 3 * row + i)
+            red, green, blue = broadcast(0.0), broadcast(0.0), broadcast(0.0)
             for n in range(families.size):
-                position, light = family(families[n], x, y, radius, angle, numbers[n], counts[n], pixel)
-                r, g, b = painted(position, light, kinds[n], palettes[n])
+                position, light = shade(families[n], x, y, radius, angle, numbers[n], counts[n], pixel)
+                r, g, b = palette_color(position, light, kinds[n], palettes[n])
                 red, green, blue = fma(r, shares[n], red), fma(g, shares[n], green), fma(b, shares[n], blue)
-            noise = load(placed, 4 * row + i)
+            noise = load(pixel_inputs, 4 * row + i)
             store_rgb(out, i, fma(red, 255.0, noise), fma(green, 255.0, noise), fma(blue, 255.0, noise))
 
     return compiled(draw)

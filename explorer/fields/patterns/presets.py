@@ -1,13 +1,11 @@
-"""Ready-made patterns."""
+"""The presets of patterns as settings; newcomers see the first."""
 
-from explorer.fields.patterns.settings import Patterns
+from typing import Any
 
-PRESETS: dict[str, Patterns] = {
-    "music": Patterns(),
-    "coral": Patterns(family="fractal", seed=3),
-    "lava": Patterns(family="organic", seed=3),
-    "silk": Patterns(family="flowing", seed=1),
-    "facets": Patterns(family="geometric", seed=2),
+PRESETS: dict[str, dict[str, Any]] = {
+    "music": {},
+    "coral": {"family": "fractal", "seed": 3},
+    "lava": {"family": "organic", "seed": 3},
+    "silk": {"family": "flowing", "seed": 1},
+    "facets": {"family": "geometric", "seed": 2},
 }
-
-DEFAULT_PRESET = "music"

@@ -1,9 +1,9 @@
-"""Patterns along a track: what was heard so far, and which family is seen when."""
+"""Patterns along a track: motion as an integral of the sound, and which family has which share when."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
@@ -11,67 +11,67 @@ from jaxtyping import Float64
 from explorer.audio import FeatureTrack
 from explorer.audio.track import interpolate_rows
 from explorer.fields import keyframes
-from explorer.fields.base import Controls
-from explorer.fields.keyframes import Moving
+from explorer.fields.controls import Controls
+from explorer.fields.keyframes import AnimatedSettings
 from explorer.fields.patterns import selection
 from explorer.fields.patterns.selection import FAMILIES
+from explorer.fields.patterns.settings import PatternSettings
 
-if TYPE_CHECKING:
-    from explorer.fields.patterns.settings import Patterns
-
-DRIFT = 0.35  # radians of phase a second in silence
-DRIVE = 1.3  # more of them at full energy
+SILENT_RATE = 0.35  # radians of phase a second in silence
+ENERGY_RATE = 1.3  # radians a second on top of it at full energy
 
 
 @lru_cache(maxsize=8)
-def along(
-    settings: Patterns, track: FeatureTrack
+def frame_columns(
+    settings: PatternSettings, track: FeatureTrack
 ) -> tuple[Float64[np.ndarray, "frames all"], tuple[str, ...]]:
-    """`motion` and the weights of the families at every frame of a track: all that remembers.
+    """The columns with a history at every frame of a track: `time`, `motion`, the shares of the families.
 
     Energy is integrated into phase, so loud passages move faster and nothing ever jumps.
     """
-    now = Moving(settings, keyframes.values(settings, track, track.times))
+    current = AnimatedSettings(settings, keyframes.values(settings, track, track.times))
     loudness = (track.values[:, track.names.index("rms")].astype(np.float64) + 1) / 2
-    drive = DRIVE if "rms" in settings.features else 0.0
-    rate = loudness * drive * now.speed * now.audio_gain / track.fps
+    drive = ENERGY_RATE if "rms" in settings.features else 0.0
+    rate = loudness * drive * current.speed * current.audio_gain / track.fps
     motion = np.concatenate(([0.0], np.cumsum((rate[1:] + rate[:-1]) / 2)))
-    own = np.broadcast_to(DRIFT * now.speed / track.fps, len(loudness))
-    itself = np.concatenate(([0.0], np.cumsum((own[1:] + own[:-1]) / 2)))
-    return np.column_stack((itself, motion, _weights(settings, track))), ("time", "motion", *FAMILIES)
+    base_rate = np.broadcast_to(SILENT_RATE * current.speed / track.fps, len(loudness))
+    time = np.concatenate(([0.0], np.cumsum((base_rate[1:] + base_rate[:-1]) / 2)))
+    return np.column_stack((time, motion, _shares(settings, track))), ("time", "motion", *FAMILIES)
 
 
-def columns(settings: Patterns, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
-    """See `Patterns.controls`; between frames of the track values lie on straight lines."""
-    remembered, names = along(settings, track)
-    heard, moved = track.at(times, settings.features), keyframes.values(settings, track, times)
-    values = np.column_stack((interpolate_rows(remembered, times * track.fps), heard, *moved.values()))
-    return Controls(values.astype(np.float32), (*names, *settings.features, *moved))
+def controls(
+    settings: PatternSettings, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
+) -> Controls:
+    """See `Patterns.controls`; linear interpolation between frames of the track."""
+    table, names = frame_columns(settings, track)
+    features, animated = track.at(times, settings.features), keyframes.values(settings, track, times)
+    values = np.column_stack((interpolate_rows(table, times * track.fps), features, *animated.values()))
+    return Controls(values.astype(np.float32), (*names, *settings.features, *animated))
 
 
-def stretches(settings: Patterns, track: FeatureTrack) -> list[tuple[float, float, Any]]:
+def passages(settings: PatternSettings, track: FeatureTrack) -> list[tuple[float, float, Any]]:
     """See `Patterns.families`."""
-    remembered, _ = along(settings, track)
-    chosen = remembered[:, 2:].argmax(axis=1)
-    begins = [0, *(np.flatnonzero(np.diff(chosen)) + 1)]
-    seconds = [*(begin / track.fps for begin in begins[1:]), track.duration]
+    table, _ = frame_columns(settings, track)
+    family = table[:, 2:].argmax(axis=1)
+    starts = [0, *(np.flatnonzero(np.diff(family)) + 1)]
+    ends = [*(start / track.fps for start in starts[1:]), track.duration]
     return [
-        (float(begin / track.fps), float(end), FAMILIES[chosen[begin]])
-        for begin, end in zip(begins, seconds, strict=True)
+        (float(start / track.fps), float(end), FAMILIES[family[start]])
+        for start, end in zip(starts, ends, strict=True)
     ]
 
 
-def _weights(settings: Patterns, track: FeatureTrack) -> Float64[np.ndarray, "frames families"]:
+def _shares(settings: PatternSettings, track: FeatureTrack) -> Float64[np.ndarray, "frames families"]:
     frames = len(track.values)
     if settings.weights is not None:
         share = np.array(settings.weights) / sum(settings.weights)
         return np.broadcast_to(share, (frames, len(FAMILIES)))
     if settings.timeline is not None:
-        begins = [begin for begin, _ in settings.timeline]
-        which = np.maximum(np.searchsorted(begins, track.times, side="right") - 1, 0)
-        chosen = np.array([FAMILIES.index(family) for _, family in settings.timeline])[which]
+        starts = [start for start, _ in settings.timeline]
+        entry = np.maximum(np.searchsorted(starts, track.times, side="right") - 1, 0)
+        family = np.array([FAMILIES.index(name) for _, name in settings.timeline])[entry]
     elif settings.family == "music":
-        chosen = selection.choose(track, settings.window, settings.dwell)
+        family = selection.select(track, settings.window, settings.dwell)
     else:
-        chosen = np.full(frames, FAMILIES.index(settings.family))
-    return selection.weights(chosen, settings.fade, track.fps)
+        family = np.full(frames, FAMILIES.index(settings.family))
+    return selection.shares(family, settings.fade, track.fps)

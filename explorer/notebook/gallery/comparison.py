@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.experiments import Point, load
-from explorer.experiments.sweeps.parameter_paths import said
+from explorer.experiments.sweeps.parameter_paths import value_text
 from explorer.fields import FieldSettings
 from explorer.notebook.gallery.run_list import RunEntry
 from explorer.notebook.widgets.error_line import HandlerFactory
@@ -75,7 +75,7 @@ def _table(settings: Mapping[str, tuple[Any, Any]]) -> str:
         return '<span class="explorer-muted">the same settings</span>'
     rows = "".join(
         f"<tr><th scope='row'>{html.escape(name.replace('_', ' '))}</th>"
-        f"<td>{html.escape(said(left))}</td><td>{html.escape(said(right))}</td></tr>"
+        f"<td>{html.escape(value_text(left))}</td><td>{html.escape(value_text(right))}</td></tr>"
         for name, (left, right) in settings.items()
     )
     return f'<table class="explorer-differences"><tr><th></th><th>left</th><th>right</th></tr>{rows}</table>'

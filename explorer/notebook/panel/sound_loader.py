@@ -49,4 +49,4 @@ class SoundLoader:
 
         self._display.show_analysis(missing)
         settings = self.track.settings.model_dump()
-        self.track = field.hear(self.audio, progress=report, **settings)
+        self.track = field.analyze(self.audio, progress=report, **settings)

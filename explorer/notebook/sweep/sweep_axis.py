@@ -8,8 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.experiments import Recipe
-from explorer.experiments.sweeps.parameter_paths import places
-from explorer.experiments.sweeps.sampling import TYPED, typed_axis
+from explorer.experiments.sweeps.parameter_paths import all_paths
+from explorer.experiments.sweeps.sampling import AXIS_FORMAT, parse_axis
 from explorer.notebook.widgets.controls import label, slider_values
 from explorer.settings import Knob
 
@@ -28,7 +28,7 @@ class SweepAxis:
         )
         self.values = widgets.Text(
             placeholder="values",
-            tooltip=f"values of setting {number}: {TYPED}",
+            tooltip=f"values of setting {number}: {AXIS_FORMAT}",
             disabled=True,
             layout={"width": "auto", "flex": "1 1 auto"},
         )
@@ -50,7 +50,7 @@ class SweepAxis:
     def vary(self) -> dict[str, Any]:
         """Name and values; empty when no setting is chosen. Raises SettingsError."""
         name = self.setting.value
-        return {name: typed_axis(name, self.values.value)} if name else {}
+        return {name: parse_axis(name, self.values.value)} if name else {}
 
     def _setting_changed(self, change: Any) -> None:
         knob = self._knobs.get(change["new"])
@@ -61,7 +61,7 @@ class SweepAxis:
 
 def sweepable_knobs(recipe: Recipe) -> dict[str, Knob]:
     """The settings of a recipe that a control can show, by their names in a sweep."""
-    knobs = {name: place.knob for name, place in places(recipe).items()}
+    knobs = {name: path.knob for name, path in all_paths(recipe).items()}
     return {n: k for n, k in knobs.items() if k and (k.slider or k.choices or bool in k.types)}
 
 

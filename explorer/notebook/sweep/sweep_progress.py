@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.errors import ExplorerError
 from explorer.experiments import Point, Sweep
-from explorer.experiments.runs.eta import Pace, Plan
+from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
 from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.files import explorations_folder
 from explorer.formatting import count_text, duration_text, percent_text
@@ -26,11 +26,11 @@ class SweepProgress:
         self._root = explorations_folder(explorations)
         self._before = set(self._root.glob("sweep_*"))
         self.folder = folder  # set from the start when a sweep is resumed
-        self._pace: Pace | None = None
+        self._pace: RemainingTime | None = None
         self._workers, self._total, self._done = 1, 0, 0
-        self.plan: Plan | None = None
+        self.plan: SweepPlan | None = None
 
-    def set_plan(self, plan: Plan) -> None:
+    def set_plan(self, plan: SweepPlan) -> None:
         """What the sweep is going to do; called again once its cost was measured."""
         self.plan, self._total = plan, plan.points
         self._workers, self._pace = plan.workers or 1, None
@@ -50,7 +50,7 @@ class SweepProgress:
             return f"{state.step} {percent_text(state.share)}"
         done = round(state.share * self._total)
         if self._pace is None:
-            self._pace, self._done = Pace(self._total - done, self._workers), done
+            self._pace, self._done = RemainingTime(self._total - done, self._workers), done
         if done > self._done:
             self._pace.finished(done - self._done)
             self._done = done

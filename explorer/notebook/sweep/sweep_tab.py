@@ -10,8 +10,9 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Sweep, sweep
-from explorer.experiments.sweeps.options import MOMENTS, small_frames
-from explorer.experiments.sweeps.specification import DRAWN, SAMPLES, Clip, draw_points
+from explorer.experiments.sweeps.options import DEFAULT_MOMENTS, small_frames
+from explorer.experiments.sweeps.point_set import DEFAULT_SAMPLES, RANDOM_SAMPLERS, draw_points
+from explorer.experiments.sweeps.specification import Clip
 from explorer.formatting import count_text, duration_text, size_text
 from explorer.notebook.sweep.sweep_axis import SweepAxis, sweepable_knobs
 from explorer.notebook.sweep.sweep_progress import POINTS_STEP, SweepProgress
@@ -138,12 +139,12 @@ class SweepTab:
                 raise SettingsError(f"{', '.join(name)} is chosen twice; list all its values in one line")
             vary |= axis.vary
         sampler = self.sampler.value
-        samples = self.samples.value if sampler in DRAWN else None
+        samples = self.samples.value if sampler in RANDOM_SAMPLERS else None
         return {"vary": vary, "sampler": sampler, "samples": samples}
 
     def _update_estimate(self) -> None:
         """The number of points, and roughly time and disk space; or what is wrong with the choice."""
-        self.samples.layout.display = "" if self.sampler.value in DRAWN else "none"
+        self.samples.layout.display = "" if self.sampler.value in RANDOM_SAMPLERS else "none"
         try:
             options = self._options()
             if not options["vary"]:
@@ -164,7 +165,7 @@ class SweepTab:
             options=SAMPLERS, value="grid", tooltip="which combinations", layout={"width": "168px"}
         )
         self.samples = widgets.BoundedIntText(
-            SAMPLES, min=1, max=10_000, description="points", tooltip="how many points are drawn",
+            DEFAULT_SAMPLES, min=1, max=10_000, description="points", tooltip="how many points are drawn",
             style={"description_width": "42px"}, layout={"width": "112px", "display": "none"},
         )  # fmt: skip
         self.clips = widgets.Checkbox(
@@ -197,5 +198,5 @@ class SweepTab:
 def point_cost(frame_seconds: float, clips: bool) -> tuple[float, float]:
     """Roughly the seconds and bytes of a point, before one was measured: its pictures, diagnosis and clip."""
     clip_frames = Clip().duration * 30 * CLIP_PIXEL_SHARE if clips else 0.0
-    seconds = frame_seconds * (MOMENTS + clip_frames) + POINT_OVERHEAD_SECONDS
-    return seconds, MOMENTS * FRAME_BYTES + (CLIP_BYTES if clips else 0)
+    seconds = frame_seconds * (DEFAULT_MOMENTS + clip_frames) + POINT_OVERHEAD_SECONDS
+    return seconds, DEFAULT_MOMENTS * FRAME_BYTES + (CLIP_BYTES if clips else 0)

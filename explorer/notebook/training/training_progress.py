@@ -10,7 +10,7 @@ from pathlib import Path
 import ipywidgets as widgets
 
 from explorer.experiments.runs.run_folder import SHEET
-from explorer.fields.julia.model import NETWORK
+from explorer.fields.julia.model import ONNX_FILE
 from explorer.formatting import duration_text, percent_text
 from explorer.learn.losses import PAIRS
 from explorer.learn.plots import draw_history
@@ -115,7 +115,7 @@ def status_html(status: TrainingStatus, run: Path | None) -> str:
     if status.status == "stopped" and run is None:
         return muted("stopped before anything was learned")
     if not status.is_active:
-        files = {"history": HISTORY_PLOT, "proof": EVALUATION_PLOT, "pictures": SHEET, "ONNX": NETWORK}
+        files = {"history": HISTORY_PLOT, "proof": EVALUATION_PLOT, "pictures": SHEET, "ONNX": ONNX_FILE}
         links = {name: run / file for name, file in files.items()} if run else {}
         return f"{status.status}, {saved_links(run, links)}" if run else muted(status.status)
     activity = LAST_PHASES.get(status.phase or "", status.phase or "starting, a few seconds")

@@ -16,7 +16,7 @@ from explorer.errors import SettingsError
 from explorer.experiments.library.lookup import find
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia import Julia
-from explorer.fields.julia.model import FACTS
+from explorer.fields.julia.model import METADATA_FILE
 from explorer.files import explorations_folder
 from explorer.learn.dataset import sound_files
 from explorer.learn.settings import TrainSettings, resumed_settings, saved_settings
@@ -117,7 +117,7 @@ class TrainingView:
     def run(self) -> TrainRun | None:
         """The training that ended last; None before something was learned."""
         folder = self._folder()
-        complete = folder and not self.status.is_active and (folder / FACTS).is_file()
+        complete = folder and not self.status.is_active and (folder / METADATA_FILE).is_file()
         return TrainRun(folder) if folder and complete else None
 
     @property

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from explorer.fields.keyframes import TYPED
+from explorer.fields.keyframes import TEXT_EXAMPLE
 from explorer.settings import Knob
 
 LOG_SCALE_RATIO = 20  # a slider whose ends differ by this factor moves by factors, not by steps
@@ -194,7 +194,7 @@ class TextControl(_ValueControl):
 
     def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
         self._source: tuple[str, Any] = ("", knob.default)  # the text that was set, and its value
-        text = widgets.Text(continuous_update=False, placeholder=TYPED, **_widget_options(knob))
+        text = widgets.Text(continuous_update=False, placeholder=TEXT_EXAMPLE, **_widget_options(knob))
         super().__init__(text, changed)
         self.widget.add_class("explorer-typed")
 

@@ -14,7 +14,7 @@ from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.controls import Control, label, make_control
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.feature_picker import HELP, FeaturePicker
-from explorer.notebook.widgets.field_kinds import field_kinds, first_look
+from explorer.notebook.widgets.field_kinds import field_kinds
 from explorer.notebook.widgets.layout import card, small_button
 from explorer.notebook.widgets.setting_row import SettingRow
 from explorer.settings import Knob
@@ -142,7 +142,7 @@ class FieldForms:
         if form:
             self.load(form.field)
         else:
-            self.load(first_look(field_kinds()[kind]), as_reset_point=True)
+            self.load(field_kinds()[kind].default_look(), as_reset_point=True)
 
     def _form_for(self, field: FieldSettings) -> FieldForm:
         """The form of the field's kind, made when it is first needed, and the only one visible."""

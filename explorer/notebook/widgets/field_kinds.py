@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import typing
 
 from explorer import fields
@@ -12,14 +11,6 @@ from explorer.fields import FieldSettings
 def field_kinds() -> dict[str, type[FieldSettings]]:
     """Every class of fields by its kind: cppn, ..."""
     return {str(member.model_fields["kind"].default): member for member in _members(fields.AnyField)}
-
-
-def first_look(kind: type[FieldSettings]) -> FieldSettings:
-    """The first field of a kind that the panel shows: its default or first preset, else its defaults."""
-    package = importlib.import_module(kind.__module__.rpartition(".")[0])
-    presets = kind.presets()
-    name = getattr(package, "DEFAULT_PRESET", next(iter(presets), None))
-    return presets[name] if name in presets else kind.model_validate({})
 
 
 def _members(union: typing.Any) -> tuple[type[FieldSettings], ...]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.fields.cppn import DEFAULT_PRESET, PRESETS
+from explorer.fields import CPPN
 from explorer.notebook import explore
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.accessibility import AccessibleNames
@@ -19,20 +19,20 @@ def test_it_shows_the_frame_that_render_frame_draws(panel):
 
 def test_it_starts_with_a_look_for_newcomers(sound):
     with explore(sound, size=SIZE) as panel:
-        assert panel.field == PRESETS[DEFAULT_PRESET]
-        assert panel.header.preset.value == DEFAULT_PRESET
+        assert panel.field == CPPN.default_look()
+        assert panel.header.preset.value == "molten"
 
 
 def test_presets_reset_and_new_seed(panel):
-    name = next(name for name in PRESETS if PRESETS[name].hidden <= 32)
+    name = next(name for name in CPPN.presets() if CPPN.preset(name).hidden <= 32)
     panel.header.reset_button.click()
     assert panel.field == FIELD
     panel.header.preset.value = name
-    assert panel.field == PRESETS[name]
+    assert panel.field == CPPN.preset(name)
     panel.header.seed_button.click()
-    assert panel.field.replace(seed=0) == PRESETS[name].replace(seed=0)
+    assert panel.field.replace(seed=0) == CPPN.preset(name).replace(seed=0)
     panel.header.reset_button.click()
-    assert panel.field == PRESETS[name]
+    assert panel.field == CPPN.preset(name)
 
 
 def test_the_bundle_holds_a_view_a_picture_and_a_line(panel):

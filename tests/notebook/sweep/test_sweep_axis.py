@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.experiments import Recipe
-from explorer.experiments.sweeps.sampling import typed_axis
+from explorer.experiments.sweeps.sampling import parse_axis
 from explorer.fields import CPPN
 from explorer.notebook.sweep.sweep_axis import SweepAxis, suggest_values, sweepable_knobs
 from explorer.rendering import FrameSettings
@@ -25,7 +25,7 @@ def test_every_setting_with_a_control_is_offered_and_those_of_the_analysis(recip
 
 def test_a_few_values_over_the_slider_are_proposed_and_all_of_them_are_valid(recipe):
     for name, knob in sweepable_knobs(recipe).items():
-        values = typed_axis(name, ", ".join(suggest_values(knob)))
+        values = parse_axis(name, ", ".join(suggest_values(knob)))
         assert 2 <= len(values) == len(set(values))
         if name in CPPN.knobs():
             for value in values:

@@ -8,8 +8,8 @@ import pytest
 import explorer.notebook.sweep.sweep_tab as tab_module
 import explorer.notebook.widgets.background_job as job_module
 from explorer.experiments import Sweep
-from explorer.experiments.runs.eta import Plan
-from explorer.experiments.sweeps.scheduler import STEP
+from explorer.experiments.sweeps.eta import SweepPlan
+from explorer.experiments.sweeps.scheduler import POINTS_STEP
 from explorer.notebook.sweep import sweep_progress
 from explorer.notebook.sweep.sweep_tab import SweepTab, point_cost
 from explorer.notebook.widgets.background_job import JobState
@@ -122,7 +122,7 @@ def test_stopping_keeps_what_is_finished_and_it_can_go_on(tab, context, monkeypa
 
     def show_and_stop(state):
         show(state)
-        if state.step == STEP and state.share >= 0.25 and not stopped.is_set():
+        if state.step == POINTS_STEP and state.share >= 0.25 and not stopped.is_set():
             stopped.set()
             tab.stop_button.click()
 
@@ -145,7 +145,7 @@ def test_only_one_sweep_at_a_time_and_closing_stops_it(tab, context, monkeypatch
 
     def endless(progress, **_):
         while True:
-            progress(STEP, 0, 4)
+            progress(POINTS_STEP, 0, 4)
             started.set()
 
     monkeypatch.setattr(tab_module, "sweep", endless)
@@ -175,12 +175,12 @@ def test_a_state_tells_points_time_left_and_the_measured_plan(context, monkeypat
     monkeypatch.setattr(sweep_progress, "Pace", Clock)
     progress = sweep_progress.SweepProgress(context.explorations)
     assert progress.text(JobState("analyzing", 0.5)) == "analyzing 50%"
-    progress.set_plan(Plan(10, 10, []))
-    assert progress.text(JobState(STEP, 0.0)) == "0 of 10 points"
+    progress.set_plan(SweepPlan(10, 10, []))
+    assert progress.text(JobState(POINTS_STEP, 0.0)) == "0 of 10 points"
     progress._pace.now = 2.0
-    assert progress.text(JobState(STEP, 0.1)) == "1 of 10 points, 18 s left"
-    progress.set_plan(Plan(10, 10, [], workers=1, seconds=18.0, bytes=2_000_000))
-    assert "about 18 s and 2 MB on disk in all" in progress.text(JobState(STEP, 0.1))
+    assert progress.text(JobState(POINTS_STEP, 0.1)) == "1 of 10 points, 18 s left"
+    progress.set_plan(SweepPlan(10, 10, [], workers=1, seconds=18.0, bytes=2_000_000))
+    assert "about 18 s and 2 MB on disk in all" in progress.text(JobState(POINTS_STEP, 0.1))
 
 
 def test_the_sweep_of_another_process_is_not_taken_for_ours(context):

@@ -2,7 +2,7 @@
 
 from explorer import fields
 from explorer.fields import CPPN
-from explorer.notebook.widgets.field_kinds import field_kinds, first_look
+from explorer.notebook.widgets.field_kinds import field_kinds
 from tests.notebook.widgets.other_field import UNION_OF_TWO, Other
 
 
@@ -16,7 +16,7 @@ def test_one_field_is_a_union_of_one(monkeypatch):
     assert field_kinds() == {"cppn": CPPN}
 
 
-def test_presets_and_first_look_stand_beside_the_field():
-    assert CPPN.presets()["molten"] == CPPN.preset("molten") == first_look(CPPN)
+def test_presets_and_default_look_stand_beside_the_field():
+    assert CPPN.presets()["molten"] == CPPN.preset("molten") == CPPN.default_look()
     assert Other.presets() == {}
-    assert first_look(Other) == Other()
+    assert Other.default_look() == Other()

@@ -1,4 +1,4 @@
-// What the server is asked; the page was loaded from it, so every address is relative.
+// Requests to the server; the page was loaded from it, so every address is relative.
 
 import type { Network } from "./cppn/network";
 import type { Metadata } from "./model/inference";
@@ -6,7 +6,7 @@ import type { Metadata } from "./model/inference";
 export interface ModelSummary {
   id: string;
   shipped: boolean;
-  finished: boolean; // false: its training was broken off, or goes on
+  finished: boolean; // false: its training was stopped early, or is running
   created: string | null;
   hidden: number[] | null;
   trained_on: string[];
@@ -25,10 +25,10 @@ export interface TrainingStatus {
   seconds_left: number | null;
   error: string | null;
   left_out: string[];
-  notes: string[]; // sounds that were given and not used, in words
+  notes: string[]; // sounds that were not used and why, in words
 }
 
-/** A setting as the JSON schema of training tells it. */
+/** A setting in the JSON schema of training. */
 export interface Setting {
   type?: "integer" | "number" | "boolean" | "string" | "array";
   default?: unknown;
@@ -56,16 +56,16 @@ export interface Networks {
 
 export type History = Record<string, number | null>[];
 
-/** The server cannot be reached, as opposed to: it refuses. */
-export class Unreachable extends Error {}
+/** The server cannot be reached, as opposed to an error response. */
+export class ServerUnreachableError extends Error {}
 
-async function ask(path: string, options?: RequestInit): Promise<Response> {
+async function request(path: string, options?: RequestInit): Promise<Response> {
   const response = await fetch(`api/${path}`, options).catch(() => {
-    throw new Unreachable("The server cannot be reached.");
+    throw new ServerUnreachableError("The server cannot be reached.");
   });
   if (response.ok) return response;
-  const told: unknown = await response.json().catch(() => null);
-  throw new Error((told as { detail?: string } | null)?.detail ?? `The server answers ${response.status}.`);
+  const body: unknown = await response.json().catch(() => null);
+  throw new Error((body as { detail?: string } | null)?.detail ?? `The server answers ${response.status}.`);
 }
 
 const post = (body: unknown): RequestInit => ({
@@ -73,13 +73,13 @@ const post = (body: unknown): RequestInit => ({
   headers: { "content-type": "application/json" },
   body: JSON.stringify(body),
 });
-const json = async <T>(path: string, options?: RequestInit) => (await (await ask(path, options)).json()) as T;
+const json = async <T>(path: string, options?: RequestInit) => (await (await request(path, options)).json()) as T;
 
 export const listModels = () => json<ModelSummary[]>("models");
 export const describeModel = async (id: string) =>
   (await json<{ metadata: Metadata }>(`models/${encodeURIComponent(id)}`)).metadata;
 export const fetchNetwork = async (id: string) =>
-  (await ask(`models/${encodeURIComponent(id)}/onnx`)).arrayBuffer();
+  (await request(`models/${encodeURIComponent(id)}/onnx`)).arrayBuffer();
 export const describeSettings = async () =>
   (await json<{ properties: Record<string, Setting> }>("train/settings")).properties;
 export const fetchHistory = () => json<History>("train/history");
@@ -89,10 +89,10 @@ export const listNetworks = () => json<Networks>("networks");
 export const networkOfRun = (run: string) => json<Network>(`networks/${encodeURIComponent(run)}`);
 export const buildNetwork = (settings: Record<string, unknown>) => json<Network>("networks", post({ settings }));
 
-/** Watch training until the returned function is called; `null` is told while the server is lost. */
-export function watchTraining(tell: (status: TrainingStatus | null) => void): () => void {
+/** Watch training until the returned function is called; `onStatus` gets null while the server cannot be reached. */
+export function watchTraining(onStatus: (status: TrainingStatus | null) => void): () => void {
   const source = new EventSource("api/train/events");
-  source.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as TrainingStatus);
-  source.onerror = () => tell(null); // the browser tries again by itself
+  source.onmessage = ({ data }: MessageEvent<string>) => onStatus(JSON.parse(data) as TrainingStatus);
+  source.onerror = () => onStatus(null); // the browser tries again by itself
   return () => source.close();
 }

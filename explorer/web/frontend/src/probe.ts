@@ -1,29 +1,29 @@
-// The parts of the page in the hands of its tests, at the address #probe.
+// Gives the tests access to the parts of the page, at the address #probe.
 
 import { LiveAnalysis, RATE } from "./audio/features";
-import { Windows } from "./audio/windows";
-import ear from "./audio/worklet.ts?worker&url";
-import type { Heard } from "./audio/sound";
+import { FeatureWindows } from "./audio/windows";
+import worklet from "./audio/worklet.ts?worker&url";
+import type { AudioFrames } from "./audio/sound";
 import { cppnShader } from "./cppn/cppn.glsl";
-import { moment, packed } from "./cppn/network";
+import { momentUniforms, packWeights } from "./cppn/network";
 import { Model } from "./model/inference";
-import { ShaderCanvas } from "./picture/canvas";
-import { luminance, meanLight } from "./picture/flashes";
+import { ShaderCanvas } from "./picture/shaderCanvas";
+import { luminance, cellLuminances } from "./picture/flashLimiter";
 import { JULIA } from "./picture/julia.glsl";
 import { Motion, uniforms } from "./picture/motion";
-import type { Stage } from "./stage";
+import type { Scene } from "./scene";
 
-/** The frames that the AudioWorklet tells of these samples, in a context that need not wait for time to pass. */
-async function hearOffline(samples: Float32Array<ArrayBuffer>): Promise<Float32Array[]> {
+/** The frames that the AudioWorklet posts for these samples, in a context faster than real time. */
+async function analyzeOffline(samples: Float32Array<ArrayBuffer>): Promise<Float32Array[]> {
   const context = new OfflineAudioContext(1, samples.length, RATE);
-  await context.audioWorklet.addModule(ear);
+  await context.audioWorklet.addModule(worklet);
   const buffer = context.createBuffer(1, samples.length, RATE);
   buffer.copyToChannel(samples, 0);
-  const node = new AudioWorkletNode(context, "ear");
+  const node = new AudioWorkletNode(context, "features");
   const frames: Float32Array[] = [];
-  const expected = new LiveAnalysis().hear(samples).length;
+  const expected = new LiveAnalysis().push(samples).length;
   const all = new Promise<void>((resolve) => {
-    node.port.onmessage = ({ data }: MessageEvent<Heard>) => {
+    node.port.onmessage = ({ data }: MessageEvent<AudioFrames>) => {
       frames.push(...data.frames);
       if (frames.length >= expected) resolve();
     };
@@ -36,10 +36,11 @@ async function hearOffline(samples: Float32Array<ArrayBuffer>): Promise<Float32A
   return frames.slice(0, expected);
 }
 
-export function attach(stage: Stage): void {
+/** Publish the parts as `window.probe`. */
+export function attach(scene: Scene): void {
   Object.assign(window, {
     probe: {
-      LiveAnalysis, Windows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, meanLight, hearOffline, stage, cppnShader, moment, packed,
+      LiveAnalysis, FeatureWindows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, cellLuminances, analyzeOffline, scene, cppnShader, momentUniforms, packWeights,
     },
   });
 }

@@ -1,69 +1,71 @@
-// Live analysis: the six features that the model hears, of the last 2048 samples before every 800th. The same
-// definitions, in the same order, as explorer/audio/live.py; a test holds the two against each other.
+// Live analysis: the six input features of the model, of the last 2048 samples before every 800th. The same
+// definitions, in the same order, as explorer/audio/live.py; a test compares the two.
 
 import constants from "../constants.json";
 import { Spectrum } from "./fft";
 
 export const { rate: RATE, hop: HOP, window: WINDOW, features: FEATURES } = constants.analysis;
-const { silent: SILENT, faintest: FAINTEST, rolloff: ROLLOFF, surroundings: SURROUNDINGS } = constants.analysis;
+const {
+  min_spectrum_sum: MIN_SPECTRUM_SUM, floor_db: FLOOR_DB, rolloff_share: ROLLOFF_SHARE, onset_frames: ONSET_FRAMES,
+} = constants.analysis;
 
 const HANN = Float64Array.from({ length: WINDOW }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / WINDOW));
-const SUM = HANN.reduce((sum, w) => sum + w, 0);
-const SQUARES = HANN.reduce((sum, w) => sum + w * w, 0);
+const HANN_SUM = HANN.reduce((sum, w) => sum + w, 0);
+const HANN_POWER = HANN.reduce((sum, w) => sum + w * w, 0);
 
-/** The analysis as it goes on: `hear` samples (mono, 48 kHz), get the frames that they complete. */
+/** Streaming analysis: `push` samples (mono, 48 kHz), get the frames that they complete. */
 export class LiveAnalysis {
-  private readonly heard = new Float32Array(WINDOW); // a ring
+  private readonly ring = new Float32Array(WINDOW); // the last samples
   private position = 0;
-  private missing = 0; // samples until the next frame: frame 0 needs none
+  private samplesToFrame = 0; // frame 0 needs none
   private readonly spectrum = new Spectrum(WINDOW);
-  private readonly plain = new Float64Array(WINDOW);
+  private readonly samples = new Float64Array(WINDOW);
   private readonly weighted = new Float64Array(WINDOW);
   private readonly magnitudes = new Float64Array(WINDOW / 2 + 1);
-  private readonly roots = new Float64Array(WINDOW / 2 + 1); // of the frame before
+  private readonly roots = new Float64Array(WINDOW / 2 + 1); // of the previous frame
   private fluxes: number[] = [];
 
-  /** Frames of six numbers, one for every 800th sample; `also` is told the spectrum of each. */
-  hear(samples: Float32Array, also?: (magnitudes: Float64Array) => void): Float32Array[] {
+  /** Frames of six numbers, one for every 800th sample; `onSpectrum` gets the spectrum of each. */
+  push(samples: Float32Array, onSpectrum?: (magnitudes: Float64Array) => void): Float32Array[] {
     const frames: Float32Array[] = [];
     let start = 0;
     for (;;) {
-      const taken = Math.min(this.missing, samples.length - start);
-      this.keep(samples.subarray(start, start + taken));
-      start += taken;
-      this.missing -= taken;
-      if (this.missing > 0) return frames;
+      const count = Math.min(this.samplesToFrame, samples.length - start);
+      this.store(samples.subarray(start, start + count));
+      start += count;
+      this.samplesToFrame -= count;
+      if (this.samplesToFrame > 0) return frames;
       frames.push(this.measure());
-      also?.(this.magnitudes);
-      this.missing = HOP;
+      onSpectrum?.(this.magnitudes);
+      this.samplesToFrame = HOP;
     }
   }
 
-  private keep(samples: Float32Array): void {
-    const fitting = Math.min(samples.length, WINDOW - this.position);
-    this.heard.set(samples.subarray(0, fitting), this.position);
-    this.heard.set(samples.subarray(fitting));
+  private store(samples: Float32Array): void {
+    const space = Math.min(samples.length, WINDOW - this.position);
+    this.ring.set(samples.subarray(0, space), this.position);
+    this.ring.set(samples.subarray(space));
     this.position = (this.position + samples.length) % WINDOW;
   }
 
   private measure(): Float32Array {
-    const { plain, weighted, magnitudes } = this;
+    const { samples, weighted, magnitudes } = this;
     let power = 0;
     for (let n = 0; n < WINDOW; n++) {
-      plain[n] = this.heard[(this.position + n) % WINDOW];
-      weighted[n] = plain[n] * HANN[n];
+      samples[n] = this.ring[(this.position + n) % WINDOW];
+      weighted[n] = samples[n] * HANN[n];
       power += weighted[n] * weighted[n];
     }
     this.spectrum.measure(weighted, magnitudes);
     let total = 0;
-    for (let k = 0; k < magnitudes.length; k++) total += magnitudes[k] *= 2 / SUM;
-    const timbre = total >= SILENT;
+    for (let k = 0; k < magnitudes.length; k++) total += magnitudes[k] *= 2 / HANN_SUM;
+    const timbre = total >= MIN_SPECTRUM_SUM;
     const flux = this.flux();
     return Float32Array.of(
       timbre ? centroid(magnitudes, total) : 0,
       flux,
-      level(power / SQUARES),
-      timbre ? crossings(plain) : 0,
+      level(power / HANN_POWER),
+      timbre ? zeroCrossings(samples) : 0,
       this.onset(flux),
       timbre ? rolloff(magnitudes, total) : 0,
     );
@@ -80,11 +82,11 @@ export class LiveAnalysis {
     return Math.log1p((100 * rises) / this.roots.length);
   }
 
-  /** How far the flux rises above the mean of those before it. */
+  /** How far the flux rises above the mean of the previous ones. */
   private onset(flux: number): number {
     const mean = this.fluxes.reduce((sum, value) => sum + value, 0) / Math.max(1, this.fluxes.length);
     const onset = this.fluxes.length ? Math.max(0, flux - mean) : 0;
-    this.fluxes = [...this.fluxes, flux].slice(-SURROUNDINGS);
+    this.fluxes = [...this.fluxes, flux].slice(-ONSET_FRAMES);
     return onset;
   }
 }
@@ -95,20 +97,20 @@ function centroid(magnitudes: Float64Array, total: number): number {
   return sum / total / (magnitudes.length - 1);
 }
 
-/** 0 at `FAINTEST` decibels below full scale or less, 1 at full scale. */
+/** 0 at `FLOOR_DB` decibels below full scale or less, 1 at full scale. */
 function level(power: number): number {
-  return 1 + Math.max(-FAINTEST, 10 * Math.log10(power)) / FAINTEST;
+  return 1 + Math.max(-FLOOR_DB, 10 * Math.log10(power)) / FLOOR_DB;
 }
 
-function crossings(samples: Float64Array): number {
+function zeroCrossings(samples: Float64Array): number {
   let count = 0;
   for (let n = 1; n < samples.length; n++) if (samples[n] < 0 !== samples[n - 1] < 0) count++;
   return count / (samples.length - 1);
 }
 
-/** Where the running sum reaches its share; bin k holds what lies between f_{k-1} and f_k. */
+/** Where the running sum reaches its share; bin k covers the range from f_{k-1} to f_k. */
 function rolloff(magnitudes: Float64Array, total: number): number {
-  const target = ROLLOFF * total;
+  const target = ROLLOFF_SHARE * total;
   let running = 0, k = 0;
   while (running + magnitudes[k] < target) running += magnitudes[k++];
   const position = k - 1 + (target - running) / Math.max(magnitudes[k], 1e-300);

@@ -15,6 +15,6 @@ it("is the discrete Fourier transform", () => {
   }
 });
 
-it("refuses a length that it cannot halve", () => {
+it("refuses a length that is no power of two", () => {
   expect(() => new Spectrum(800)).toThrow("power of two");
 });

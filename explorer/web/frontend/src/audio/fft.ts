@@ -30,7 +30,7 @@ export class Spectrum {
     for (let k = 0; k < this.bins; k++) magnitudes[k] = Math.hypot(real[k], imaginary[k]);
   }
 
-  /** Joins neighbouring transforms of `half` samples (Cooley and Tukey 1965). */
+  /** Joins neighboring transforms of `half` samples (Cooley and Tukey 1965). */
   private combine(half: number): void {
     const { real, imaginary } = this;
     const step = this.length / (2 * half);

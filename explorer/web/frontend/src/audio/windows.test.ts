@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { Windows } from "./windows";
+import { FeatureWindows } from "./windows";
 
-const hearing = { window_frames: 3, include_delta: false, include_delta_delta: false };
+const settings = { window_frames: 3, include_delta: false, include_delta_delta: false };
 const frame = (...values: number[]) => Float32Array.from(values);
 
-it("puts the oldest frame first and repeats the first one before the beginning", () => {
-  const windows = new Windows(hearing);
+it("puts the oldest frame first and repeats the first one before the start", () => {
+  const windows = new FeatureWindows(settings);
   expect([...windows.add(frame(1, 10))]).toEqual([1, 10, 1, 10, 1, 10]);
   expect([...windows.add(frame(2, 20))]).toEqual([1, 10, 1, 10, 2, 20]);
   windows.add(frame(3, 30));
@@ -13,13 +13,13 @@ it("puts the oldest frame first and repeats the first one before the beginning",
 });
 
 it("adds the changes, and the changes of the changes, behind the values of a frame", () => {
-  const windows = new Windows({ ...hearing, window_frames: 2, include_delta: true, include_delta_delta: true });
+  const windows = new FeatureWindows({ ...settings, window_frames: 2, include_delta: true, include_delta_delta: true });
   expect([...windows.add(frame(1))]).toEqual([1, 0, 0, 1, 0, 0]);
   expect([...windows.add(frame(4))]).toEqual([1, 0, 0, 4, 3, 3]);
   expect([...windows.add(frame(5))]).toEqual([4, 3, 3, 5, 1, -2]);
 });
 
-it("brings the deltas along with the deltas of deltas", () => {
-  const windows = new Windows({ ...hearing, include_delta_delta: true });
+it("includes the deltas with the deltas of deltas", () => {
+  const windows = new FeatureWindows({ ...settings, include_delta_delta: true });
   expect(windows.add(frame(1))).toHaveLength(9);
 });

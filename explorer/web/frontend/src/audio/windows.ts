@@ -1,19 +1,19 @@
-// What a model hears at every frame: the last frames, the oldest first, with their changes when it asks for them.
+// Input windows of a model: at every frame the last frames, the oldest first, with deltas if the model uses them.
 
-/** How a model wants to be told what is heard; its metadata says so. */
-export interface Hearing {
+/** The settings of the windows of a model, from its metadata. */
+export interface WindowSettings {
   window_frames: number;
   include_delta: boolean;
   include_delta_delta: boolean;
 }
 
-/** Windows of frames as they come; before the beginning the first frame repeats. */
-export class Windows {
-  private frames: Float32Array[] = []; // values, deltas, deltas of deltas, as many as are asked for
+/** Windows of incoming frames; before the start the first frame repeats. */
+export class FeatureWindows {
+  private frames: Float32Array[] = []; // values, deltas, deltas of deltas, as the settings say
   private readonly parts: number;
 
-  constructor(private readonly hearing: Hearing) {
-    this.parts = hearing.include_delta_delta ? 3 : hearing.include_delta ? 2 : 1;
+  constructor(private readonly settings: WindowSettings) {
+    this.parts = settings.include_delta_delta ? 3 : settings.include_delta ? 2 : 1;
   }
 
   /** The window that ends with this frame of features, in one row. */
@@ -23,10 +23,10 @@ export class Windows {
     frame.set(values);
     const before = this.frames.at(-1) ?? frame;
     for (let i = width; i < frame.length; i++) {
-      // the delta of the number one part before; at the first frame nothing has changed
+      // the delta of the number one part earlier; 0 at the first frame
       frame[i] = this.frames.length ? frame[i - width] - before[i - width] : 0;
     }
-    if (!this.frames.length) this.frames = Array<Float32Array>(this.hearing.window_frames).fill(frame);
+    if (!this.frames.length) this.frames = Array<Float32Array>(this.settings.window_frames).fill(frame);
     else this.frames = [...this.frames.slice(1), frame];
     return this.row();
   }

@@ -1,8 +1,8 @@
-// Runs beside the sound: hears every sample, and tells the page the features of each frame.
+// Audio worklet: analyzes all samples and posts the features of each frame to the page.
 
 import { LiveAnalysis } from "./features";
 import { bandLevels } from "./levels";
-import type { Heard } from "./sound";
+import type { AudioFrames } from "./sound";
 
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 declare abstract class AudioWorkletProcessor {
@@ -16,23 +16,23 @@ function mono(channels: Float32Array[]): Float32Array {
   return channels[0].map((_, n) => channels.reduce((sum, channel) => sum + channel[n], 0) / channels.length);
 }
 
-class Ear extends AudioWorkletProcessor {
+class FeatureProcessor extends AudioWorkletProcessor {
   private readonly analysis = new LiveAnalysis();
-  private listening = true;
+  private active = true;
 
   constructor() {
     super();
-    this.port.onmessage = () => (this.listening = false); // whatever is said means: the sound was closed
+    this.port.onmessage = () => (this.active = false); // any message means: the sound was closed
   }
 
   process(inputs: Float32Array[][]): boolean {
     const channels = inputs[0];
-    const samples = channels.length ? mono(channels) : new Float32Array(128); // nothing plays: silence
+    const samples = channels.length ? mono(channels) : new Float32Array(128); // silence while nothing plays
     const bands: Float32Array[] = [];
-    const frames = this.analysis.hear(samples, (magnitudes) => bands.push(bandLevels(magnitudes)));
-    if (frames.length) this.port.postMessage({ frames, bands } satisfies Heard);
-    return this.listening;
+    const frames = this.analysis.push(samples, (magnitudes) => bands.push(bandLevels(magnitudes)));
+    if (frames.length) this.port.postMessage({ frames, bands } satisfies AudioFrames);
+    return this.active;
   }
 }
 
-registerProcessor("ear", Ear);
+registerProcessor("features", FeatureProcessor);

@@ -1,9 +1,9 @@
-// A CPPN as a fragment shader, written for the shape of one network; its weights lie in a texture.
+// A CPPN as a fragment shader, generated for the shape of a network; its weights are in a texture.
 
-import { float, OKLAB } from "../picture/julia.glsl";
+import { COLOR, float } from "../picture/julia.glsl";
 import type { Network } from "./network";
 
-// sin after reduction to [-pi, pi] by a polynomial: that of the hardware may be off by half a level and more
+// sin by a polynomial after reduction to [-pi, pi]: that of the hardware may be off by half a level and more
 const SINE = `
 vec4 sine(vec4 z) {
   vec4 turns = round(z * 0.15915494309189535);
@@ -20,84 +20,69 @@ const ACTIVATIONS: Record<string, string> = {
   tanh: "(1.0 - 2.0 / (exp(2.0 * clamp(z, -15.0, 15.0)) + 1.0))",
 };
 
-const vector = (numbers: unknown) => `vec3(${(numbers as number[]).map(float).join(", ")})`;
-
-/** u in [0, 1]^3 to sRGB (explorer/fields/paint.py). */
-function paint({ palette }: Network): string {
-  const number = (name: string) => float(palette[name] as number);
-  if (palette.kind === "cosine") {
-    return `${OKLAB}
-vec3 paint(vec3 u) {
-  float t = u.y + ${number("drift")} * u.x;
-  float light = ${number("shade")} + (1.0 - ${number("shade")}) * u.z;
-  vec3 wave = cos(6.283185307179586 * (${vector(palette.cycles)} * t + ${vector(palette.phase)}));
-  return clamp((${vector(palette.base)} + ${vector(palette.swing)} * wave) * light, 0.0, 1.0);
-}`;
-  }
-  if (palette.kind === "oklab") {
-    return `${OKLAB}
-vec3 paint(vec3 u) {
-  float lightness = ${number("dark")} + (${number("light")} - ${number("dark")}) * u.x;
-  return oklab_to_srgb(lightness, ${number("tint_a")} + ${number("chroma")} * (2.0 * u.y - 1.0),
-                       ${number("tint_b")} + ${number("chroma")} * (2.0 * u.z - 1.0));
-}`;
-  }
-  return "vec3 paint(vec3 u) { return u; }";
+/** u in [0, 1]^3 to sRGB (explorer/fields/palette_torch.py). */
+function applyPalette({ palette }: Network): string {
+  if (palette.kind === "rgb") return "vec3 apply_palette(vec3 u) { return u; }";
+  const numbers = palette.numbers as number[];
+  return `${COLOR}
+const float palette[${numbers.length}] = float[${numbers.length}](${numbers.map(float).join(", ")});
+vec3 apply_palette(vec3 u) { return clamp(${palette.kind}_color(u.x, u.y, u.z, palette), 0.0, 1.0); }`;
 }
 
-/** Where a pixel lies, folded by the symmetry (explorer/fields/cppn/network.py, place). */
-function place({ settings, placed }: Network): string {
+/** Pixel coordinates, folded by the symmetry (`pixel_inputs` in explorer/fields/cppn/network.py). */
+function pixelInputs({ settings, pixel_inputs }: Network): string {
   const symmetry = Number(settings.symmetry), sector = float((2 * Math.PI) / Math.max(1, symmetry));
   const folded = `float angle = atan(xy.y, xy.x) + ${sector} * 0.5;
   angle = abs(angle - ${sector} * floor(angle / ${sector}) - ${sector} * 0.5);
   xy = radius * vec2(cos(angle), sin(angle));`;
   return `
-vec3 place(vec2 xy) {
+vec3 pixel_inputs(vec2 xy) {
   float radius = length(xy);
   ${symmetry === 1 ? "xy.x = abs(xy.x);" : symmetry > 1 ? folded : ""}
-  return vec3(xy, ${placed === 3 ? "radius" : "0.0"}) * ${float(Number(settings.coord_scale))};
+  return vec3(xy, ${pixel_inputs === 3 ? "radius" : "0.0"}) * ${float(Number(settings.coord_scale))};
 }`;
 }
 
-/** A layer of ${width} vectors from those in h to z; its rows in the texture begin at `row`. */
+/** A layer from `width` vectors in h; its rows in the texture begin at `row`. */
 const layer = (row: number, width: number, vectors: number, target: string) => `
   for (int j = 0; j < ${vectors}; j++) {
     vec4 sum = vec4(0.0);
     for (int i = 0; i < ${width}; i++) {
-      int at = ${row} + 4 * j;
-      sum += vec4(dot(at_(i, at), h[i]), dot(at_(i, at + 1), h[i]), dot(at_(i, at + 2), h[i]), dot(at_(i, at + 3), h[i]));
+      int neuron = ${row} + 4 * j;
+      sum += vec4(dot(weight(i, neuron), h[i]), dot(weight(i, neuron + 1), h[i]), dot(weight(i, neuron + 2), h[i]), dot(weight(i, neuron + 3), h[i]));
     }
     ${target}
   }`;
 
+/** The fragment shader of a network. */
 export function cppnShader(network: Network): string {
   const width = Math.ceil(network.shapes[0][0] / 4);
-  const { placed, activations } = network;
-  const activated = (name: string) => `
+  const { pixel_inputs, activations } = network;
+  const activate = (name: string) => `
   for (int j = 0; j < ${width}; j++) { vec4 z = next[j]; h[j] = ${ACTIVATIONS[name]}; }`;
   const hidden = activations.slice(1).map((name, n) =>
-    layer(placed + 4 * width * n, width, width, "next[j] = sum;") + activated(name));
-  const last = layer(placed + 4 * width * (activations.length - 1), width, 1, "answer = sum.xyz;");
+    layer(pixel_inputs + 4 * width * n, width, width, "next[j] = sum;") + activate(name));
+  const last = layer(pixel_inputs + 4 * width * (activations.length - 1), width, 1, "result = sum.xyz;");
   return `#version 300 es
 precision highp float;
 precision highp sampler2D;
 uniform vec2 size;
 uniform vec4 bias[${width}];  // of the first layer: time and features
 uniform sampler2D weights;
-out vec4 pixel_colour;
+out vec4 pixel_color;
 ${SINE}
-${paint(network)}
-${place(network)}
-vec4 at_(int column, int row) { return texelFetch(weights, ivec2(column, row), 0); }
+${applyPalette(network)}
+${pixelInputs(network)}
+vec4 weight(int column, int row) { return texelFetch(weights, ivec2(column, row), 0); }
 
 void main() {
   vec2 xy = vec2(gl_FragCoord.x - 0.5 * size.x, 0.5 * size.y - gl_FragCoord.y) * (2.0 / min(size.x, size.y));
-  vec3 input_ = place(xy);
+  vec3 inputs = pixel_inputs(xy);
   vec4 h[${width}], next[${width}];
-  vec3 answer = vec3(0.0);
+  vec3 result = vec3(0.0);
   for (int j = 0; j < ${width}; j++) {
-    next[j] = bias[j] + input_.x * at_(j, 0) + input_.y * at_(j, 1)${placed === 3 ? " + input_.z * at_(j, 2)" : ""};
-  }${activated(activations[0])}${hidden.join("")}${last}
-  pixel_colour = vec4(paint(1.0 / (1.0 + exp(-answer))), 1.0);
+    next[j] = bias[j] + inputs.x * weight(j, 0) + inputs.y * weight(j, 1)${pixel_inputs === 3 ? " + inputs.z * weight(j, 2)" : ""};
+  }${activate(activations[0])}${hidden.join("")}${last}
+  pixel_color = vec4(apply_palette(1.0 / (1.0 + exp(-result))), 1.0);
 }`;
 }

@@ -1,27 +1,27 @@
-// A CPPN as the server describes it, and what of it changes from moment to moment.
+// A CPPN as the server describes it, and its inputs at each moment.
 
-import type { Uniforms } from "../picture/canvas";
+import type { Uniforms } from "../picture/shaderCanvas";
 
 export interface Network {
   settings: Record<string, unknown>;
   shapes: [number, number][]; // rows and columns of every layer's weights, the output layer last
   weights: number[][];
-  placed: number; // how many inputs depend on the pixel; time and features follow them
+  pixel_inputs: number; // number of inputs that depend on the pixel; time and features follow them
   feature_scale: number; // of features as inputs
   activations: string[];
   palette: { kind: string } & Record<string, unknown>;
 }
 
-const WHOLE_TRACK = 60; // seconds that stand for a track, whose length nobody knows while it is heard
+const TRACK_SECONDS = 60; // assumed for a live sound, whose length is unknown
 
-/** Rows of four numbers that a texture holds: the first layer by inputs, all others by neurons. */
-export function packed(network: Network): { width: number; height: number; data: Float32Array } {
+/** The weights as a texture of four numbers per texel: a row per input of the first layer, then per neuron. */
+export function packWeights(network: Network): { width: number; height: number; data: Float32Array } {
   const [hidden] = network.shapes[0];
   const width = Math.ceil(hidden / 4);
   const rows: number[][] = [];
   const [first, ...others] = network.weights;
   const inputs = network.shapes[0][1];
-  for (let input = 0; input < network.placed; input++) {
+  for (let input = 0; input < network.pixel_inputs; input++) {
     rows.push(Array.from({ length: hidden }, (_, neuron) => first[neuron * inputs + input]));
   }
   others.forEach((weights, n) => {
@@ -35,21 +35,21 @@ export function packed(network: Network): { width: number; height: number; data:
   return { width, height: rows.length, data };
 }
 
-/** Time in [-1, 1] over one span, growing on, as the network is given it. */
-export function timeOf(network: Network, seconds: number): number {
+/** The time input: from -1 to 1 over one span, and growing after it. */
+export function networkTime(network: Network, seconds: number): number {
   const span = network.settings.time_span;
-  return (2 * seconds) / (typeof span === "number" ? span : WHOLE_TRACK) - 1;
+  return (2 * seconds) / (typeof span === "number" ? span : TRACK_SECONDS) - 1;
 }
 
-/** Time and features of a moment as one bias of the first layer. */
-export function moment(network: Network, time: number, features: ArrayLike<number>): Uniforms {
+/** Time and features of a moment, folded into the bias of the first layer. */
+export function momentUniforms(network: Network, time: number, features: ArrayLike<number>): Uniforms {
   const [hidden, inputs] = network.shapes[0];
   const scale = network.feature_scale;
   const bias = new Float32Array(4 * Math.ceil(hidden / 4));
   for (let neuron = 0; neuron < hidden; neuron++) {
-    const at = neuron * inputs + network.placed;
-    let sum = network.weights[0][at] * time;
-    for (let k = 0; k < features.length; k++) sum += network.weights[0][at + 1 + k] * scale * features[k];
+    const first = neuron * inputs + network.pixel_inputs;
+    let sum = network.weights[0][first] * time;
+    for (let k = 0; k < features.length; k++) sum += network.weights[0][first + 1 + k] * scale * features[k];
     bias[neuron] = sum;
   }
   return { bias };

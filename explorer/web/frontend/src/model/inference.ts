@@ -1,30 +1,30 @@
-// The model in the browser: windows of features in, visual parameters out.
+// The model in the browser: from windows of features to visual parameters.
 
 import * as ort from "onnxruntime-web/wasm";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import type { Hearing } from "../audio/windows";
+import type { WindowSettings } from "../audio/windows";
 
-/** What is told of a model beside its network (the fields that the page uses of model.json). */
-export interface Metadata extends Hearing {
+/** Metadata of a model: the fields of model.json that the page uses. */
+export interface Metadata extends WindowSettings {
   input_dim: number;
   features: string[];
   parameters: { name: string; low: number; high: number; rest: number }[];
 }
 
-/** A network that is ready to run. */
+/** A model that is ready to run. */
 export class Model {
   private constructor(
     readonly metadata: Metadata,
     private readonly session: ort.InferenceSession,
   ) {}
 
-  /** From the bytes of a .onnx file. Throws when it does not go with its metadata. */
+  /** Load the bytes of a .onnx file. Throws an Error if it does not match its metadata. */
   static async load(metadata: Metadata, bytes: ArrayBuffer): Promise<Model> {
     ort.env.wasm.numThreads = 1; // more would need cross-origin isolation, and the network is small
     ort.env.wasm.wasmPaths = { wasm: new URL(wasm, location.href).href };
     const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
     const model = new Model(metadata, session);
-    await model.run([new Float32Array(metadata.input_dim)]); // a wrong width is told here, and the first run is slow
+    await model.run([new Float32Array(metadata.input_dim)]); // a wrong width fails here, and the first run is slow
     return model;
   }
 
@@ -34,13 +34,13 @@ export class Model {
     const rows = new Float32Array(windows.length * width);
     windows.forEach((window, n) => rows.set(window, n * width));
     const input = new ort.Tensor("float32", rows, [windows.length, width]);
-    const answers = await this.session.run({ [this.session.inputNames[0]]: input });
-    const answer = answers[this.session.outputNames[0]].data as Float32Array;
+    const results = await this.session.run({ [this.session.inputNames[0]]: input });
+    const output = results[this.session.outputNames[0]].data as Float32Array;
     const count = this.metadata.parameters.length;
-    if (answer.length !== windows.length * count) {
-      throw new Error(`the model gives ${answer.length / windows.length} numbers, its description names ${count}`);
+    if (output.length !== windows.length * count) {
+      throw new Error(`the model returns ${output.length / windows.length} numbers, its description names ${count}`);
     }
-    return windows.map((_, n) => answer.slice(n * count, (n + 1) * count));
+    return windows.map((_, n) => output.slice(n * count, (n + 1) * count));
   }
 
   close(): Promise<void> {

@@ -1,211 +1,211 @@
-// The whole page: the picture fills the window, controls lie over it and fade while nobody touches them.
+// The whole page: the picture fills the window, with controls over it that fade out without input.
 
 import { useCallback, useEffect, useRef, useState, type DragEvent } from "react";
 import { watchTraining, type TrainingStatus } from "../api";
-import { canRecord, record } from "../recorder";
+import { canRecord, record } from "../videoRecorder";
 import { LOOK, PRESETS } from "../picture/motion";
-import { Stage } from "../stage";
-import { Dock } from "./Dock";
-import { fieldOf, juliaField, juliaOf, type Settings } from "./field";
-import { useCalm, useIdle, useKept, useKeys } from "./hooks";
-import { Keys } from "./Keys";
+import { Scene } from "../scene";
+import { SoundBar } from "./SoundBar";
+import { parseField, fieldFromJulia, juliaFromField, type Settings } from "./field";
+import { useReducedMotion, useIdle, useStoredState, useShortcuts } from "./hooks";
+import { Shortcuts } from "./Shortcuts";
 import { LookSliders, nextOf } from "./LookSliders";
 import { Meters } from "./Meters";
-import { Models } from "./Models";
+import { PictureMenu } from "./PictureMenu";
 import { Training } from "./Training";
 import { NetworkSliders } from "./NetworkSliders";
-import { useLostPicture } from "./useLostPicture";
+import { useContextLoss } from "./useContextLoss";
 import { useModels } from "./useModels";
 import { PROBE, useNetwork } from "./useNetwork";
-import { NOTEBOOK, useNotebook } from "./useNotebook";
+import { NOTEBOOK_ORIGIN, useNotebook } from "./useNotebook";
 import { useSound } from "./useSound";
 import { Welcome } from "./Welcome";
 import { IconButton } from "./icons";
 
-type Panel = "meters" | "training" | "keys" | null;
-const FADE = 3.5; // seconds without a touch
-const GONE = NOTEBOOK === null // the server of a cell ends with its kernel, and never comes back at that address
-  ? "The server is gone. What plays goes on; the page looks for it again by itself."
+type Panel = "meters" | "training" | "shortcuts" | null;
+const FADE_SECONDS = 3.5; // without input
+const SERVER_LOST = NOTEBOOK_ORIGIN === null // the server of a cell ends with its kernel, and never returns at that address
+  ? "The server is gone. The picture continues; the page reconnects by itself."
   : "The kernel was restarted or stopped: run this cell again.";
 
 export function App() {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const chooser = useRef<HTMLInputElement>(null);
-  const [stage, setStage] = useState<Stage | null>(null);
-  const [blind, setBlind] = useState(""); // why there can be no picture
-  const [trouble, setTrouble] = useState("");
-  const [fileWrong, setFileWrong] = useState(""); // of a recipe
+  const fileInput = useRef<HTMLInputElement>(null);
+  const [scene, setScene] = useState<Scene | null>(null);
+  const [webglError, setWebglError] = useState(""); // then there is no picture
+  const [sceneError, setSceneError] = useState("");
+  const [recipeError, setRecipeError] = useState("");
   const [panel, setPanel] = useState<Panel>(null);
   const [training, setTraining] = useState<TrainingStatus | null>(null);
-  const [lost, setLost] = useState(false);
-  const [smoothing, setSmoothing] = useKept("smoothing", 0.2);
-  const [automatic, setAutomatic] = useState(false); // a field was shown that leaves its smoothing open
-  const [limiting, setLimiting] = useState(true); // flashes: not remembered when off, whoever comes next should be safe
-  const [look, setLook] = useKept("look", LOOK);
-  const [finish, setFinish] = useState<(() => Promise<unknown>) | null>(null); // ends the recording
-  const calm = useCalm();
-  const sound = useSound(stage);
-  const models = useModels(stage);
-  const network = useNetwork(stage);
-  const [filmed, setFilmed] = useState(""); // what is being recorded
-  const idle = useIdle(FADE) && sound.sound !== null && panel === null;
+  const [serverLost, setServerLost] = useState(false);
+  const [smoothing, setSmoothing] = useStoredState("smoothing", 0.2);
+  const [autoSmoothing, setAutoSmoothing] = useState(false); // the field does not set its smoothing
+  const [limitFlashes, setLimitFlashes] = useState(true); // not stored, so that the next visitor is safe
+  const [look, setLook] = useStoredState("look", LOOK);
+  const [stopRecording, setStopRecording] = useState<(() => Promise<unknown>) | null>(null);
+  const reducedMotion = useReducedMotion();
+  const sound = useSound(scene);
+  const models = useModels(scene);
+  const network = useNetwork(scene);
+  const [recordingNote, setRecordingNote] = useState("");
+  const idle = useIdle(FADE_SECONDS) && sound.sound !== null && panel === null;
 
   useEffect(() => {
-    let made: Stage;
+    let scene: Scene;
     try {
-      made = new Stage(canvas.current!);
+      scene = new Scene(canvas.current!);
     } catch (error) {
-      return setBlind((error as Error).message);
+      return setWebglError((error as Error).message);
     }
-    made.onTrouble = setTrouble;
-    setStage(made);
-    if (location.hash === PROBE) void import("../probe").then(({ attach }) => attach(made));
-    return () => made.close();
+    scene.onError = setSceneError;
+    setScene(scene);
+    if (location.hash === PROBE) void import("../probe").then(({ attach }) => attach(scene));
+    return () => scene.close();
   }, []);
-  const picture = useLostPicture(stage, canvas);
+  const contextLoss = useContextLoss(scene, canvas);
   useEffect(() => {
-    if (!stage) return;
-    Object.assign(stage, { smoothing, calm, limiting });
-    Object.assign(stage.motion.look, look);
-  }, [stage, smoothing, look, calm, limiting]);
+    if (!scene) return;
+    Object.assign(scene, { smoothing, reducedMotion, limitFlashes });
+    Object.assign(scene.motion.look, look);
+  }, [scene, smoothing, look, reducedMotion, limitFlashes]);
 
   const { refresh } = models;
   useEffect(() => {
-    let before: string | undefined;
+    let previous: string | undefined;
     return watchTraining((status) => {
-      setLost(status === null);
+      setServerLost(status === null);
       if (!status) return;
       setTraining(status);
-      if (before === undefined || before !== `${status.run} ${status.status}`) refresh(); // also after the server was lost
-      before = `${status.run} ${status.status}`;
+      if (previous !== `${status.run} ${status.status}`) refresh(); // also at first
+      previous = `${status.run} ${status.status}`;
     });
   }, [refresh]);
 
-  /** Show a field of Python's: from a recipe, or from the notebook around. */
+  /** Draw a field from a recipe or from the notebook. */
   const showField = (field: Settings) => {
-    setFileWrong("");
+    setRecipeError("");
     if (field.kind === "cppn") return network.choose(field);
-    const julia = juliaOf(field, look);
+    const julia = juliaFromField(field, look);
     network.choose(null);
     setLook(julia.look);
     if (julia.smoothing !== null) setSmoothing(julia.smoothing);
-    setAutomatic(julia.smoothing === null);
+    setAutoSmoothing(julia.smoothing === null);
     models.choose(julia.model);
   };
-  const smooth = (seconds: number) => {
-    setAutomatic(false);
+  const changeSmoothing = (seconds: number) => {
+    setAutoSmoothing(false);
     setSmoothing(seconds);
   };
-  const model = models.asked === "none" ? "none" : models.chosen || "none";
-  const seen = network.settings ? network.drawn : models.list && juliaField({ look, smoothing: automatic ? null : smoothing, model });
-  useNotebook(seen, showField);
+  const model = models.requested === "none" ? "none" : models.current || "none";
+  const currentField = network.settings ? network.displayed : models.list && fieldFromJulia({ look, smoothing: autoSmoothing ? null : smoothing, model });
+  useNotebook(currentField, showField);
 
   const toggleRecord = useCallback(() => {
-    if (finish) {
-      void finish();
-      setFinish(null);
-    } else if (stage && canRecord()) {
-      const { end, width, height } = record(stage, sound.sound?.stream() ?? null, new Date());
-      const drawn = stage.numbers;
-      const coarser = drawn.width < width ? `, enlarged from ${drawn.width}×${drawn.height}` : "";
-      setFilmed(`Recording at ${width}×${height}${coarser}.`);
-      setFinish(() => end);
+    if (stopRecording) {
+      void stopRecording();
+      setStopRecording(null);
+    } else if (scene && canRecord()) {
+      const { stop, width, height } = record(scene, sound.sound?.stream() ?? null, new Date());
+      const drawing = scene.stats;
+      const coarser = drawing.width < width ? `, enlarged from ${drawing.width}×${drawing.height}` : "";
+      setRecordingNote(`Recording at ${width}×${height}${coarser}.`);
+      setStopRecording(() => stop);
     }
-  }, [finish, sound.sound, stage]);
-  const toggleFull = () => void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
-  const show = (wanted: Panel) => setPanel((shown) => (shown === wanted ? null : wanted));
-  const choose = () => chooser.current!.click();
+  }, [stopRecording, sound.sound, scene]);
+  const toggleFullscreen = () => void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
+  const togglePanel = (name: Panel) => setPanel((current) => (current === name ? null : name));
+  const chooseFile = () => fileInput.current!.click();
 
-  useKeys({
+  useShortcuts({
     m: () => (sound.sound?.kind === "microphone" ? sound.close() : sound.open("microphone")),
-    o: choose,
+    o: chooseFile,
     " ": sound.toggle,
-    f: toggleFull,
+    f: toggleFullscreen,
     r: toggleRecord,
-    l: () => network.settings ? network.choose(nextOf(network.offered?.looks ?? {}, network.settings)) : setLook(nextOf(PRESETS, look)),
-    i: () => show("meters"),
-    t: () => show("training"),
-    "?": () => show("keys"),
+    l: () => network.settings ? network.choose(nextOf(network.available?.looks ?? {}, network.settings)) : setLook(nextOf(PRESETS, look)),
+    i: () => togglePanel("meters"),
+    t: () => togglePanel("training"),
+    "?": () => togglePanel("shortcuts"),
     escape: () => setPanel(null),
   });
 
   const open = (file?: File) => {
     if (file?.name.endsWith(".json"))
-      file.text().then(fieldOf).then(showField, ({ message }: Error) => setFileWrong(`${file.name} cannot be shown: ${message}.`));
+      file.text().then(parseField).then(showField, ({ message }: Error) => setRecipeError(`${file.name} cannot be shown: ${message}.`));
     else if (file) sound.open("file", file);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
     open(event.dataTransfer.files[0]);
   };
-  const wrong = sound.wrong || trouble || models.wrong;
+  const error = sound.error || sceneError || models.error;
 
   return (
     <div className={`page ${idle ? "idle" : ""}`} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <canvas key={picture.key} ref={canvas} className={`picture ${picture.lost ? "lost" : ""}`} aria-label="a Julia set that moves with the sound" role="img" />
+      <canvas key={contextLoss.key} ref={canvas} className={`picture ${contextLoss.lost ? "lost" : ""}`} aria-label="a picture that moves with the sound" role="img" />
       <input
-        ref={chooser} type="file" accept="audio/*,video/*,.json" hidden aria-label="sound file"
+        ref={fileInput} type="file" accept="audio/*,video/*,.json" hidden aria-label="sound file"
         onChange={(event) => {
           open(event.currentTarget.files?.[0]);
           event.currentTarget.value = "";
         }}
       />
-      {blind ? <Blind reason={blind} /> : !sound.sound && <Welcome sound={sound} choose={choose} />}
+      {webglError ? <NoWebGL reason={webglError} /> : !sound.sound && <Welcome sound={sound} chooseFile={chooseFile} />}
       <header className="bar-top fades">
-        <Models models={models} network={network} />
+        <PictureMenu models={models} network={network} />
         <span className="spring" />
-        <IconButton icon="meters" label="What is heard, and the look" shortcut="i" pressed={panel === "meters"} onClick={() => show("meters")} />
-        <IconButton icon="train" label="Training" shortcut="t" pressed={panel === "training"} className={training?.status === "running" ? "busy" : ""} onClick={() => show("training")} />
-        <IconButton icon="record" label={finish ? "End the recording" : "Record"} shortcut="r" pressed={finish !== null} className="record" disabled={!canRecord()} onClick={toggleRecord} />
-        <IconButton icon="full" label="Full screen" shortcut="f" onClick={toggleFull} />
-        <IconButton icon="keys" label="Keys" shortcut="?" pressed={panel === "keys"} className="keyboard" onClick={() => show("keys")} />
+        <IconButton icon="meters" label="Audio features and look" shortcut="i" pressed={panel === "meters"} onClick={() => togglePanel("meters")} />
+        <IconButton icon="train" label="Training" shortcut="t" pressed={panel === "training"} className={training?.status === "running" ? "busy" : ""} onClick={() => togglePanel("training")} />
+        <IconButton icon="record" label={stopRecording ? "Stop recording" : "Record"} shortcut="r" pressed={stopRecording !== null} className="record" disabled={!canRecord()} onClick={toggleRecord} />
+        <IconButton icon="full" label="Full screen" shortcut="f" onClick={toggleFullscreen} />
+        <IconButton icon="keys" label="Keyboard shortcuts" shortcut="?" pressed={panel === "shortcuts"} className="keyboard" onClick={() => togglePanel("shortcuts")} />
       </header>
-      {stage && panel && (
+      {scene && panel && (
         <aside className="panel" aria-label={panel}>
           <IconButton icon="close" label="Close" shortcut="Escape" className="small" onClick={() => setPanel(null)} />
           {panel === "meters" && (
             <>
-              <Meters stage={stage} parameters={network.settings === null} />
-              <label className="field" title="what would flash more than three times a second is dimmed as it happens">
+              <Meters scene={scene} parameters={network.settings === null} />
+              <label className="field" title="the picture is dimmed before it flashes more than three times a second">
                 <span>limit flashes</span>
-                <input type="checkbox" checked={limiting} onChange={(event) => setLimiting(event.target.checked)} />
+                <input type="checkbox" checked={limitFlashes} onChange={(event) => setLimitFlashes(event.target.checked)} />
               </label>
               {network.settings
-                ? <NetworkSliders sliders={network.offered?.sliders ?? []} settings={network.settings} change={network.choose} />
-                : <LookSliders look={look} change={setLook} smoothing={smoothing} smooth={smooth} />}
+                ? <NetworkSliders sliders={network.available?.sliders ?? []} settings={network.settings} change={network.choose} />
+                : <LookSliders look={look} change={setLook} smoothing={smoothing} changeSmoothing={changeSmoothing} />}
             </>
           )}
-          {panel === "keys" && <Keys />}
+          {panel === "shortcuts" && <Shortcuts />}
           {panel === "training" && <Training status={training} />}
         </aside>
       )}
-      {sound.sound && <Dock sound={sound} choose={choose} />}
+      {sound.sound && <SoundBar sound={sound} chooseFile={chooseFile} />}
       <div className="notices" aria-live="polite">
-        {lost && <p className="notice">{GONE}</p>}
-        {models.list?.length === 0 && !network.settings && <p className="notice">There is no model yet, so the picture only rests. Train one (t).</p>}
-        {wrong && sound.sound && <p className="notice wrong">{wrong}</p>}
-        {picture.lost && (
+        {serverLost && <p className="notice">{SERVER_LOST}</p>}
+        {models.list?.length === 0 && !network.settings && <p className="notice">There is no model yet, so the picture does not follow the sound. Train one (t).</p>}
+        {error && sound.sound && <p className="notice wrong">{error}</p>}
+        {contextLoss.lost && (
           <p className="notice">
-            The graphics of this browser dropped the picture. <button type="button" onClick={picture.again}>Draw again</button>
+            The browser lost the graphics context. <button type="button" onClick={contextLoss.retry}>Draw again</button>
           </p>
         )}
         {network.building && <p className="notice">Building the picture…</p>}
-        {network.wrong && <p className="notice wrong">{network.wrong}</p>}
-        {finish && <p className="notice fades">{filmed}</p>}
-        {fileWrong && <p className="notice wrong">{fileWrong}</p>}
-        {models.missing && !network.settings && <p className="notice wrong">The model {models.missing} is not here, so another one moves this Julia set.</p>}
-        {models.wrong && !sound.sound && !lost && <p className="notice wrong">{models.wrong}</p>}
+        {network.error && <p className="notice wrong">{network.error}</p>}
+        {stopRecording && <p className="notice fades">{recordingNote}</p>}
+        {recipeError && <p className="notice wrong">{recipeError}</p>}
+        {models.missing && !network.settings && <p className="notice wrong">The model {models.missing} is not here, so another one drives this Julia set.</p>}
+        {models.error && !sound.sound && !serverLost && <p className="notice wrong">{models.error}</p>}
       </div>
     </div>
   );
 }
 
-function Blind({ reason }: { reason: string }) {
+function NoWebGL({ reason }: { reason: string }) {
   return (
     <main className="welcome">
       <h1>No picture here</h1>
       <p>
-        This browser gives the page no WebGL2 ({reason}), and that is what draws. Turn hardware acceleration on in its
+        This browser does not provide WebGL2 ({reason}), which draws the picture. Turn on hardware acceleration in its
         settings, or open the page in a current Chrome, Edge, Firefox or Safari.
       </p>
     </main>

@@ -1,4 +1,4 @@
-// How the picture looks and how strongly it moves: the settings of the field that may be turned while it plays.
+// Look and motion of the Julia set: sliders for the settings of the field that may change while it plays.
 
 import constants from "../constants.json";
 import { PRESETS, type Look } from "../picture/motion";
@@ -11,10 +11,10 @@ interface Props {
   look: Look;
   change: (look: Look) => void;
   smoothing: number;
-  smooth: (seconds: number) => void;
+  changeSmoothing: (seconds: number) => void;
 }
 
-export function LookSliders({ look, change, smoothing, smooth }: Props) {
+export function LookSliders({ look, change, smoothing, changeSmoothing }: Props) {
   return (
     <div className="look">
       <h2>Look</h2>
@@ -23,7 +23,7 @@ export function LookSliders({ look, change, smoothing, smooth }: Props) {
           <button key={name} type="button" aria-pressed={isSame(look, preset)} onClick={() => change(preset)}>{name}</button>
         ))}
       </div>
-      <Slider name="smoothing" help="seconds until most of a change is seen" low={0} high={1} step={0.02} value={smoothing} change={smooth} />
+      <Slider name="smoothing" help="seconds until most of a change is visible" low={0} high={1} step={0.02} value={smoothing} change={changeSmoothing} />
       {SLIDERS.map(({ name, ...slider }) => (
         <Slider key={name} name={name} {...slider} value={look[name]} change={(value) => change({ ...look, [name]: value })} />
       ))}
@@ -51,8 +51,8 @@ export function Slider({ name, help, low, high, step, value, change }: SliderPro
   );
 }
 
-/** What follows in a list of ready-made settings; the first where they are none of those. */
-export function nextOf<T>(looks: Record<string, T>, now: T): T {
+/** The next of a list of presets; the first if the current settings are not one of them. */
+export function nextOf<T>(looks: Record<string, T>, current: T): T {
   const all = Object.values(looks);
-  return all[(all.findIndex((look) => JSON.stringify(look) === JSON.stringify(now)) + 1) % all.length];
+  return all[(all.findIndex((look) => JSON.stringify(look) === JSON.stringify(current)) + 1) % all.length];
 }

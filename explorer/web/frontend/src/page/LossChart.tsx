@@ -1,13 +1,13 @@
-// The loss over the epochs, and what was measured on tracks that were not trained on.
+// The loss over the epochs, on the training data and on the held-out tracks.
 
 import type { History } from "../api";
 
-const COLUMNS = ["loss", "validation"]; // on what is trained on, and on what is held out
-const WORDS: Record<string, string> = { loss: "trained on", validation: "held out" };
+const COLUMNS = ["loss", "validation"];
+const LABELS: Record<string, string> = { loss: "trained on", validation: "held out" };
 const WIDTH = 300, HEIGHT = 110;
 
-/** Points of a line through the numbers of a column, in the box of the chart. */
-export function line(history: History, column: string, low: number, high: number): string {
+/** SVG points of a line through the numbers of a column. */
+export function linePoints(history: History, column: string, low: number, high: number): string {
   const last = Math.max(1, history.length - 1), span = high - low || 1;
   return history
     .map((row, n) => ({ x: (n / last) * WIDTH, value: row[column] }))
@@ -24,10 +24,10 @@ export function LossChart({ history }: { history: History }) {
   return (
     <figure className="chart">
       <svg viewBox={`-2 -4 ${WIDTH + 4} ${HEIGHT + 8}`} preserveAspectRatio="none" role="img" aria-label="loss over the epochs">
-        {columns.map((name, n) => <polyline key={name} className={`line${n}`} points={line(history, name, low, high)} />)}
+        {columns.map((name, n) => <polyline key={name} className={`line${n}`} points={linePoints(history, name, low, high)} />)}
       </svg>
       <figcaption>
-        {columns.map((name, n) => <span key={name} className={`line${n}`}>{WORDS[name]}</span>)}
+        {columns.map((name, n) => <span key={name} className={`line${n}`}>{LABELS[name]}</span>)}
         <span className="quiet">{low.toFixed(2)} to {high.toFixed(2)}, {history.length} epochs</span>
       </figcaption>
     </figure>

@@ -13,7 +13,7 @@ interface Props {
 
 export function NetworkSliders({ sliders, settings, change }: Props) {
   const set = (name: string, value: unknown) => {
-    const scales = name === "layers" ? { layer_scales: null } : {}; // those were found for one depth
+    const scales = name === "layers" ? { layer_scales: null } : {}; // they were measured for one depth
     change({ ...settings, ...scales, [name]: value });
   };
   return (
@@ -56,6 +56,6 @@ function Setting({ slider, value, gain, set }: SettingProps) {
     );
   }
   if (low === null || high === null) return null;
-  const shown = typeof value === "number" ? value : name === "output_gain" ? Number(gain) : high;
-  return <Slider name={name} help={help} low={low} high={high} step={step ?? 0.01} value={shown} change={(next) => set(name, next)} />;
+  const number = typeof value === "number" ? value : name === "output_gain" ? Number(gain) : high;
+  return <Slider name={name} help={help} low={low} high={high} step={step ?? 0.01} value={number} change={(next) => set(name, next)} />;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { body, doing } from "./Training";
+import { requestBody, phaseText } from "./Training";
 
 it("turns the form into a request: numbers as numbers, boxes as true or false", () => {
   const form = new FormData();
@@ -8,14 +8,14 @@ it("turns the form into a request: numbers as numbers, boxes as true or false", 
     data_dir: { type: "string" }, epochs: { type: "integer" }, seed: { type: "integer" },
     include_delta: { type: "boolean" }, include_delta_delta: { type: "boolean" }, hidden: { type: "array" },
   } as const;
-  expect(body(form, settings)).toEqual({
+  expect(requestBody(form, settings)).toEqual({
     data_dir: "data/audio", epochs: 3, include_delta: true, include_delta_delta: false,
   });
 });
 
-it("says what is done after Stop", () => {
-  const told = { status: "stopping", epoch: 2, epochs: 9 } as const;
-  expect(doing({ ...told, phase: "training" })).toBe("Stopping. Training: epoch 2 of 9");
-  expect(doing({ ...told, phase: "proving" })).toBe("Stopped in epoch 2; proving what it learned…");
-  expect(doing({ ...told, status: "running", phase: "writing" })).toBe("Drawing what it learned…");
+it("names the phase after Stop", () => {
+  const training = { status: "stopping", epoch: 2, epochs: 9 } as const;
+  expect(phaseText({ ...training, phase: "training" })).toBe("Stopping. Training: epoch 2 of 9");
+  expect(phaseText({ ...training, phase: "proving" })).toBe("Stopped in epoch 2; evaluating the model…");
+  expect(phaseText({ ...training, status: "running", phase: "writing" })).toBe("Drawing the results…");
 });

@@ -1,4 +1,4 @@
-// Train a model on a folder of sounds: settings from the server's schema, progress and loss as they come.
+// Trains a model on a folder of sounds: settings from the server's schema, progress and losses.
 
 import { useEffect, useState, type FormEvent } from "react";
 import {
@@ -7,15 +7,15 @@ import {
 } from "../api";
 import { LossChart } from "./LossChart";
 
-const FIRST = ["epochs", "batch_size", "learning_rate", "window_frames", "include_delta", "include_delta_delta"];
-const GOING = ["starting", "running", "stopping"];
-const WORDS: Record<string, string> = {
-  epochs: "rounds (epochs)", batch_size: "sequences a step", window_frames: "frames heard at once",
-  include_delta: "hears changes, too", include_delta_delta: "and how those change",
-  sequence: "moments in a sequence", held_out: "share held out", patience: "patience, in rounds",
-  made_clips: "generated clips besides", seed: "seed of chance",
+const MAIN_SETTINGS = ["epochs", "batch_size", "learning_rate", "window_frames", "include_delta", "include_delta_delta"];
+const ACTIVE = ["starting", "running", "stopping"];
+const LABELS: Record<string, string> = {
+  batch_size: "sequences per step", window_frames: "frames per window",
+  include_delta: "include changes", include_delta_delta: "include changes of changes",
+  sequence: "moments per sequence", held_out: "share held out",
+  made_clips: "generated clips", seed: "random seed",
 };
-const words = (name: string) => WORDS[name] ?? name.replaceAll("_", " ");
+const labelOf = (name: string) => LABELS[name] ?? name.replaceAll("_", " ");
 
 function duration(seconds: number): string {
   return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
@@ -24,32 +24,32 @@ function duration(seconds: number): string {
 export function Training({ status }: { status: TrainingStatus | null }) {
   const [settings, setSettings] = useState<Record<string, Setting>>({});
   const [history, setHistory] = useState<History>([]);
-  const [wrong, setWrong] = useState("");
-  const going = GOING.includes(status?.status ?? "");
+  const [error, setError] = useState("");
+  const active = ACTIVE.includes(status?.status ?? "");
 
-  useEffect(() => void describeSettings().then(setSettings, (error: Error) => setWrong(error.message)), []);
+  useEffect(() => void describeSettings().then(setSettings, (error: Error) => setError(error.message)), []);
   useEffect(() => void fetchHistory().then(setHistory, () => {}), [status?.epoch, status?.status, status?.run]);
 
-  const carry = (work: Promise<unknown>) =>
-    void work.then(() => setWrong(""), (error: Error) => setWrong(error.message));
+  const send = (request: Promise<unknown>) =>
+    void request.then(() => setError(""), (error: Error) => setError(error.message));
 
   function start(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    carry(startTraining(body(new FormData(event.currentTarget), settings)));
+    send(startTraining(requestBody(new FormData(event.currentTarget), settings)));
   }
 
-  const rest = Object.keys(settings).filter((name) => name !== "data_dir" && !FIRST.includes(name));
+  const rest = Object.keys(settings).filter((name) => name !== "data_dir" && !MAIN_SETTINGS.includes(name));
   return (
     <div className="training">
       <h2>Training</h2>
-      <p className="quiet">A model learns to move the picture with the music: loud is bright, change is motion.</p>
+      <p className="quiet">A model learns to move the picture with the music: loud means bright, change means motion.</p>
       {status && <Progress status={status} />}
       <LossChart history={history} />
-      {history.length > 0 && <p className="quiet">Lower is better: the loss falls below zero as the picture follows.</p>}
-      {wrong && <p className="wrong" role="alert">{wrong}</p>}
-      {going ? (
-        <button type="button" className="wide" disabled={status?.status === "stopping"} onClick={() => carry(stopTraining())}>
-          Stop and keep what it learned
+      {history.length > 0 && <p className="quiet">Lower is better: the loss falls below zero as the picture follows the music.</p>}
+      {error && <p className="wrong" role="alert">{error}</p>}
+      {active ? (
+        <button type="button" className="wide" disabled={status?.status === "stopping"} onClick={() => send(stopTraining())}>
+          Stop and keep the model
         </button>
       ) : (
         <form onSubmit={start}>
@@ -57,7 +57,7 @@ export function Training({ status }: { status: TrainingStatus | null }) {
             <span>folder of sounds</span>
             <input name="data_dir" required placeholder="data/audio" autoComplete="off" spellCheck={false} />
           </label>
-          {FIRST.map((name) => settings[name] && <Field key={name} name={name} setting={settings[name]} />)}
+          {MAIN_SETTINGS.map((name) => settings[name] && <Field key={name} name={name} setting={settings[name]} />)}
           {rest.length > 0 && (
             <details>
               <summary>More settings</summary>
@@ -76,7 +76,7 @@ function Field({ name, setting }: { name: string; setting: Setting }) {
   if (type === "boolean") {
     return (
       <label className="field" title={description}>
-        <span>{words(name)}</span>
+        <span>{labelOf(name)}</span>
         <input type="checkbox" name={name} defaultChecked={setting.default === true} />
       </label>
     );
@@ -84,7 +84,7 @@ function Field({ name, setting }: { name: string; setting: Setting }) {
   if (type !== "integer" && type !== "number") return null;
   return (
     <label className="field" title={description}>
-      <span>{words(name)}</span>
+      <span>{labelOf(name)}</span>
       <input
         type="number" name={name} min={minimum} max={maximum} step={type === "integer" ? 1 : "any"}
         defaultValue={String(setting.default)} required
@@ -93,44 +93,44 @@ function Field({ name, setting }: { name: string; setting: Setting }) {
   );
 }
 
-/** The request for what the form says. */
-export function body(form: FormData, settings: Record<string, Setting>): Record<string, unknown> {
-  const told: Record<string, unknown> = { data_dir: form.get("data_dir") };
+/** The request with the values of the form. */
+export function requestBody(form: FormData, settings: Record<string, Setting>): Record<string, unknown> {
+  const values: Record<string, unknown> = { data_dir: form.get("data_dir") };
   for (const [name, { type }] of Object.entries(settings)) {
-    if (type === "boolean") told[name] = form.has(name);
-    else if (form.has(name) && name !== "data_dir") told[name] = Number(form.get(name));
+    if (type === "boolean") values[name] = form.has(name);
+    else if (form.has(name) && name !== "data_dir") values[name] = Number(form.get(name));
   }
-  return told;
+  return values;
 }
 
 const sentence = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
-const ENDING: Record<string, string> = { proving: "proving what it learned", writing: "drawing what it learned" };
+const FINAL_PHASES: Record<string, string> = { proving: "evaluating the model", writing: "drawing the results" };
 
-/** What a training that goes on is doing. */
-export function doing({ status, phase, epoch, epochs }: Pick<TrainingStatus, "status" | "phase" | "epoch" | "epochs">) {
-  const ending = ENDING[phase ?? ""];
-  if (ending) return `${status === "stopping" ? `Stopped in epoch ${epoch}; ${ending}` : sentence(ending)}…`;
-  const now = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : `${sentence(phase ?? "starting")}…`;
-  return status === "stopping" ? `Stopping. ${now}` : now;
+/** The current phase of a running training in words. */
+export function phaseText({ status, phase, epoch, epochs }: Pick<TrainingStatus, "status" | "phase" | "epoch" | "epochs">) {
+  const finalPhase = FINAL_PHASES[phase ?? ""];
+  if (finalPhase) return `${status === "stopping" ? `Stopped in epoch ${epoch}; ${finalPhase}` : sentence(finalPhase)}…`;
+  const text = phase === "training" ? `Training: epoch ${epoch} of ${epochs}` : `${sentence(phase ?? "starting")}…`;
+  return status === "stopping" ? `Stopping. ${text}` : text;
 }
 
 function Progress({ status }: { status: TrainingStatus }) {
   const { loss, seconds_left, error, run } = status;
-  const words = {
-    idle: "Nothing was trained yet.",
+  const text = {
+    idle: "No training yet.",
     starting: "Starting…",
-    running: doing(status),
-    stopping: doing(status),
+    running: phaseText(status),
+    stopping: phaseText(status),
     done: `Done: ${run}`,
     stopped: run ? `Stopped: ${run}` : "Stopped before anything was learned.",
     failed: `Failed: ${error ?? "no reason was given"}`,
   }[status.status];
   return (
     <div className="progress" data-status={status.status} role="status">
-      <p className={status.status === "failed" ? "wrong" : ""}>{words}</p>
+      <p className={status.status === "failed" ? "wrong" : ""}>{text}</p>
       {status.status !== "idle" && <progress value={status.share} aria-label="progress of training" />}
-      {GOING.includes(status.status) && (
+      {ACTIVE.includes(status.status) && (
         <p className="quiet">
           {[loss !== null && `loss ${loss.toFixed(3)}`, seconds_left !== null && `${duration(seconds_left)} left`]
             .filter(Boolean).join(", ")}

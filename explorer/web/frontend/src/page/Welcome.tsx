@@ -1,25 +1,25 @@
-// Before anything is heard: three ways to begin.
+// Before there is a sound: three ways to choose one.
 
 import type { SoundKind } from "../audio/sound";
 import { Icon, type IconName } from "./icons";
-import type { Hearing } from "./useSound";
+import type { SoundState } from "./useSound";
 
-const WAYS: { kind: SoundKind; icon: IconName; name: string; note: string }[] = [
-  { kind: "microphone", icon: "microphone", name: "Microphone", note: "what sounds around you" },
+const SOURCES: { kind: SoundKind; icon: IconName; name: string; note: string }[] = [
+  { kind: "microphone", icon: "microphone", name: "Microphone", note: "the sound around you" },
   { kind: "file", icon: "file", name: "Sound file", note: "or drop one anywhere" },
-  { kind: "tab", icon: "tab", name: "Browser tab", note: "what plays in another" },
+  { kind: "tab", icon: "tab", name: "Browser tab", note: "the sound of another tab" },
 ];
 
-export function Welcome({ sound, choose }: { sound: Hearing; choose: () => void }) {
+export function Welcome({ sound, chooseFile }: { sound: SoundState; chooseFile: () => void }) {
   const canShare = Boolean((navigator.mediaDevices as MediaDevices | undefined)?.getDisplayMedia);
   return (
     <main className="welcome">
-      <h1>Let it hear something</h1>
+      <h1>Choose a sound</h1>
       <div className="ways">
-        {WAYS.filter(({ kind }) => kind !== "tab" || canShare).map(({ kind, icon, name, note }) => (
+        {SOURCES.filter(({ kind }) => kind !== "tab" || canShare).map(({ kind, icon, name, note }) => (
           <button
             key={kind} type="button" disabled={sound.opening !== null}
-            onClick={() => (kind === "file" ? choose() : sound.open(kind))}
+            onClick={() => (kind === "file" ? chooseFile() : sound.open(kind))}
           >
             <Icon name={icon} />
             <strong>{name}</strong>
@@ -27,8 +27,8 @@ export function Welcome({ sound, choose }: { sound: Hearing; choose: () => void 
           </button>
         ))}
       </div>
-      {sound.wrong && <p className="wrong" role="alert">{sound.wrong}</p>}
-      <p className="quiet">The sound stays in this browser. Nothing is sent anywhere.</p>
+      {sound.error && <p className="wrong" role="alert">{sound.error}</p>}
+      <p className="quiet">The sound stays in this browser. Nothing is sent to a server.</p>
     </main>
   );
 }

@@ -1,19 +1,19 @@
 import { expect, it } from "vitest";
 import { LOOK } from "../picture/motion";
-import { fieldOf, juliaField, juliaOf } from "./field";
+import { parseField, fieldFromJulia, juliaFromField } from "./field";
 
-it("finds the field in a recipe, and says what is there instead", () => {
+it("parses the field of a recipe, and names what is there instead", () => {
   const field = { kind: "cppn", hidden: 8 };
-  expect(fieldOf(JSON.stringify({ audio: {}, field }))).toEqual(field);
-  expect(fieldOf(JSON.stringify(field))).toEqual(field);
-  expect(fieldOf('{"field": {"kind": "julia", "hue": 0.5}}')).toEqual({ kind: "julia", hue: 0.5 });
-  for (const text of ["null", "[]", "3", '{"field": {"kind": 3}}']) expect(() => fieldOf(text)).toThrow("no field");
-  expect(() => fieldOf('{"field": {"kind": "patterns"}}')).toThrow("it draws patterns");
-  expect(() => fieldOf('{"field": {"ki')).toThrow("cut or damaged");
+  expect(parseField(JSON.stringify({ audio: {}, field }))).toEqual(field);
+  expect(parseField(JSON.stringify(field))).toEqual(field);
+  expect(parseField('{"field": {"kind": "julia", "hue": 0.5}}')).toEqual({ kind: "julia", hue: 0.5 });
+  for (const text of ["null", "[]", "3", '{"field": {"kind": 3}}']) expect(() => parseField(text)).toThrow("no field");
+  expect(() => parseField('{"field": {"kind": "patterns"}}')).toThrow("it draws patterns");
+  expect(() => parseField('{"field": {"ki')).toThrow("cut or damaged");
 });
 
-it("takes a Julia set apart and puts it together again", () => {
+it("converts a Julia set from a field and back", () => {
   const julia = { look: { ...LOOK, hue: 0.25, zoom: 3 }, smoothing: 0.4, model: "default" };
-  expect(juliaOf(juliaField(julia))).toEqual(julia);
-  expect(juliaOf({ kind: "julia", hue: "red" })).toEqual({ look: LOOK, smoothing: null, model: "none" });
+  expect(juliaFromField(fieldFromJulia(julia))).toEqual(julia);
+  expect(juliaFromField({ kind: "julia", hue: "red" })).toEqual({ look: LOOK, smoothing: null, model: "none" });
 });

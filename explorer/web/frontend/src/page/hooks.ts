@@ -1,8 +1,8 @@
-// Small pieces of state that come from the browser.
+// State that comes from the browser.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
-/** Whether hands have rested for some seconds: then the controls fade. */
+/** Whether there was no input for some seconds: then the controls fade out. */
 export function useIdle(seconds: number): boolean {
   const [idle, setIdle] = useState(false);
   useEffect(() => {
@@ -12,57 +12,57 @@ export function useIdle(seconds: number): boolean {
       clearTimeout(timer);
       timer = window.setTimeout(() => setIdle(true), 1000 * seconds);
     };
-    const signs = ["pointermove", "pointerdown", "keydown", "focusin"] as const;
-    signs.forEach((sign) => addEventListener(sign, wake));
+    const events = ["pointermove", "pointerdown", "keydown", "focusin"] as const;
+    events.forEach((name) => addEventListener(name, wake));
     wake();
     return () => {
       clearTimeout(timer);
-      signs.forEach((sign) => removeEventListener(sign, wake));
+      events.forEach((name) => removeEventListener(name, wake));
     };
   }, [seconds]);
   return idle;
 }
 
-/** Keys that do something anywhere but in form fields; names as `KeyboardEvent.key` has them, in lower case. */
-export function useKeys(keys: Record<string, () => void>): void {
-  const latest = useRef(keys);
-  latest.current = keys;
-  useLayoutEffect(() => { // as soon as the page is seen, or the first press would be lost
-    const press = (event: KeyboardEvent) => {
+/** Keyboard shortcuts, except in form fields; names as in `KeyboardEvent.key`, in lower case. */
+export function useShortcuts(actions: Record<string, () => void>): void {
+  const latest = useRef(actions);
+  latest.current = actions;
+  useLayoutEffect(() => { // before the page is painted, or the first press would be lost
+    const onKeyDown = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key !== "Escape" && target.closest("input, select, textarea")) return;
-      if (event.key === " " && target.closest("button, summary")) return; // it presses that
+      if (event.key === " " && target.closest("button, summary")) return; // the key presses the button
       const action = latest.current[event.key.toLowerCase()];
       if (!action) return;
       event.preventDefault();
       action();
     };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
   }, []);
 }
 
-/** Whether people asked their system for less motion. */
-export function useCalm(): boolean {
+/** Whether the system asks for reduced motion. */
+export function useReducedMotion(): boolean {
   const query = "(prefers-reduced-motion: reduce)";
-  const [calm, setCalm] = useState(() => matchMedia(query).matches);
+  const [reduced, setReduced] = useState(() => matchMedia(query).matches);
   useEffect(() => {
     const media = matchMedia(query);
-    const tell = () => setCalm(media.matches);
-    media.addEventListener("change", tell);
-    return () => media.removeEventListener("change", tell);
+    const update = () => setReduced(media.matches);
+    media.addEventListener("change", update);
+    return () => media.removeEventListener("change", update);
   }, []);
-  return calm;
+  return reduced;
 }
 
-/** Something that this browser remembers, as JSON. */
-export function useKept<T>(name: string, initial: T): [T, (value: T) => void] {
+/** State that this browser stores, as JSON. */
+export function useStoredState<T>(name: string, initial: T): [T, (value: T) => void] {
   const [value, setValue] = useState<T>(() => {
     try {
-      const kept = JSON.parse(localStorage.getItem(name) ?? "null") as T | null;
-      if (kept === null || typeof kept !== typeof initial) return initial;
-      return typeof initial === "object" ? { ...initial, ...kept } : kept;
+      const stored = JSON.parse(localStorage.getItem(name) ?? "null") as T | null;
+      if (stored === null || typeof stored !== typeof initial) return initial;
+      return typeof initial === "object" ? { ...initial, ...stored } : stored;
     } catch {
       return initial;
     }
@@ -71,6 +71,6 @@ export function useKept<T>(name: string, initial: T): [T, (value: T) => void] {
     setValue(next);
     try {
       localStorage.setItem(name, JSON.stringify(next));
-    } catch {} // browsers may refuse it to a page in a frame: then it is forgotten
+    } catch {} // browsers may refuse storage to a page in a frame: then it is not stored
   }];
 }

@@ -35,7 +35,7 @@ interface ButtonProps {
   onClick: () => void;
 }
 
-/** A round button with an icon; its name is read out and shown as a tip. */
+/** A round button with an icon; its label is also its tooltip. */
 export function IconButton({ icon, label, shortcut, pressed, disabled, className = "", onClick }: ButtonProps) {
   return (
     <button

@@ -1,26 +1,26 @@
 import { expect, it } from "vitest";
 import type { ModelSummary } from "../api";
-import { title } from "./Models";
-import { first, own } from "./useModels";
+import { modelTitle } from "./PictureMenu";
+import { defaultModel, modelForField } from "./useModels";
 
 const model = (id: string, finished: boolean, shipped = false): ModelSummary =>
   ({ id, finished, shipped, created: null, hidden: null, trained_on: [] });
 
-it("begins with the newest finished training, else with the model that ships", () => {
-  expect(first([model("train_3", false), model("train_2", true), model("train_1", true)])).toBe("train_2");
-  expect(first([model("train_3", false), model("default", true, true)])).toBe("default");
-  expect(first([model("train_3", false)])).toBe("train_3");
-  expect(first([])).toBe("");
+it("starts with the newest finished training, else with the model that ships", () => {
+  expect(defaultModel([model("train_3", false), model("train_2", true), model("train_1", true)])).toBe("train_2");
+  expect(defaultModel([model("train_3", false), model("default", true, true)])).toBe("default");
+  expect(defaultModel([model("train_3", false)])).toBe("train_3");
+  expect(defaultModel([])).toBe("");
 });
 
-it("plays what ships for a field without a model of its own, and its own for any other", () => {
+it("plays the model that ships for a field without a model, else the field's own", () => {
   const models = [model("train_1", true), model("default", true, true)];
-  expect(own("none", models)).toBe("default");
-  expect(own("train_1", models)).toBe("train_1");
-  expect(own("none", models.slice(0, 1))).toBe("train_1");
+  expect(modelForField("none", models)).toBe("default");
+  expect(modelForField("train_1", models)).toBe("train_1");
+  expect(modelForField("none", models.slice(0, 1))).toBe("train_1");
 });
 
-it("says of a model that its training was broken off", () => {
-  expect(title(model("train_20260101T000000Z_abcdef", false))).toContain("unfinished");
-  expect(title(model("train_20260101T000000Z_abcdef", true))).not.toContain("unfinished");
+it("marks a model whose training was stopped early", () => {
+  expect(modelTitle(model("train_20260101T000000Z_abcdef", false))).toContain("unfinished");
+  expect(modelTitle(model("train_20260101T000000Z_abcdef", true))).not.toContain("unfinished");
 });

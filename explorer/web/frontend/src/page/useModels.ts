@@ -1,71 +1,71 @@
-// The list of models, and the one that plays.
+// The list of models, and the current one.
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { describeModel, fetchNetwork, listModels, type ModelSummary } from "../api";
 import { Model } from "../model/inference";
-import type { Stage } from "../stage";
+import type { Scene } from "../scene";
 
 export interface Models {
   list: ModelSummary[] | null; // null until the server has answered
-  chosen: string;
+  current: string;
   ready: boolean;
-  wrong: string;
-  asked: string; // by hand, or by a field; "none" asks for what ships
-  missing: string; // what was asked for and is not in the list
+  error: string;
+  requested: string; // by the user or by a field; "none" requests the model that ships
+  missing: string; // what was requested and is not in the list
   choose(id: string): void;
   refresh(): void;
 }
 
-/** What a page begins with: the newest model whose training came to its end, or the one that ships. */
-export const first = (models: ModelSummary[]) => (models.find(({ finished }) => finished) ?? models[0])?.id ?? "";
+/** The initial model: the newest one whose training is finished, or the one that ships. */
+export const defaultModel = (models: ModelSummary[]) => (models.find(({ finished }) => finished) ?? models[0])?.id ?? "";
 
-/** What moves a field whose own model is "none", which a page cannot play: the model that ships, whatever was trained. */
-export const own = (model: string, models: ModelSummary[]) =>
-  model !== "none" ? model : (models.find(({ shipped }) => shipped)?.id ?? first(models));
+/** The model for a field; if its own is "none", which the page cannot play, the model that ships. */
+export const modelForField = (model: string, models: ModelSummary[]) =>
+  model !== "none" ? model : (models.find(({ shipped }) => shipped)?.id ?? defaultModel(models));
 
-export function useModels(stage: Stage | null): Models {
+export function useModels(scene: Scene | null): Models {
   const [list, setList] = useState<ModelSummary[] | null>(null);
   const [ready, setReady] = useState(false);
-  const [wrong, setWrong] = useState("");
-  const [asked, setAsked] = useState("");
-  const kept = useRef(""); // what played last: a training that ends takes nothing away
+  const [error, setError] = useState("");
+  const [requested, setRequested] = useState("");
+  const previous = useRef(""); // stays the current one when a training ends
 
   const refresh = useCallback(() => {
     listModels().then(
       (models) => {
         setList(models);
-        setWrong("");
+        setError("");
       },
-      (error: Error) => setWrong(error.message),
+      (error: Error) => setError(error.message),
     );
   }, []);
   useEffect(refresh, [refresh]);
-  const isThere = (id: string) => Boolean(list?.some((model) => model.id === id));
-  const wanted = list && asked ? own(asked, list) : "";
-  const chosen = list ? ([wanted, kept.current].find(isThere) ?? first(list)) : "";
-  kept.current = chosen;
+  const isListed = (id: string) => Boolean(list?.some((model) => model.id === id));
+  const target = list && requested ? modelForField(requested, list) : "";
+  const current = list ? ([target, previous.current].find(isListed) ?? defaultModel(list)) : "";
+  previous.current = current;
 
   useEffect(() => {
-    if (!stage || !chosen) return;
-    let left = false, model: Model | null = null;
+    if (!scene || !current) return;
+    let disposed = false, model: Model | null = null;
     setReady(false);
-    Promise.all([describeModel(chosen), fetchNetwork(chosen)])
+    Promise.all([describeModel(current), fetchNetwork(current)])
       .then(([metadata, bytes]) => Model.load(metadata, bytes))
       .then((loaded) => {
         model = loaded;
-        if (left) return void loaded.close();
-        stage.play(loaded);
+        if (disposed) return void loaded.close();
+        scene.setModel(loaded);
         setReady(true);
-        setWrong("");
+        setError("");
       })
-      .catch((error: Error) => left || setWrong(`The model ${chosen} cannot be used: ${error.message}`));
+      .catch((error: Error) => disposed || setError(`The model ${current} cannot be used: ${error.message}`));
     return () => {
-      left = true;
-      stage.play(null);
+      disposed = true;
+      scene.setModel(null);
       void model?.close();
     };
-  }, [stage, chosen]);
+  }, [scene, current]);
 
-  const missing = wanted && !isThere(wanted) ? wanted : "";
-  return { list, chosen, ready, wrong, missing, asked, choose: setAsked, refresh };
+  const missing = target && !isListed(target) ? target : "";
+  return { list, current, ready, error, missing, requested, choose: setRequested, refresh };
 }

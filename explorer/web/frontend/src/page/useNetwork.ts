@@ -1,98 +1,98 @@
-// The CPPN that is drawn instead of a Julia set, if any: from a look, a run, a recipe file or the page's own link.
+// The CPPN that is drawn instead of a Julia set, if any: from a look, a run, a recipe file or a link to the page.
 
 import { useEffect, useState } from "react";
 import { buildNetwork, listNetworks, networkOfRun, type Networks } from "../api";
-import type { Stage } from "../stage";
+import type { Scene } from "../scene";
 import type { Settings } from "./field";
 
-const LINK = "#cppn=";
-export const PROBE = "#probe"; // tests hold the parts of the page then
-const SOON = 250; // ms that nobody waits for
-const CUT = "The link to this page is cut or damaged: there is no whole network in it. Copy it once more, from # to its end.";
+const LINK_PREFIX = "#cppn=";
+export const PROBE = "#probe"; // gives tests access to the parts of the page
+const BUILD_NOTICE_MS = 250; // a shorter build shows no notice
+const DAMAGED_LINK = "The link to this page is cut or damaged: there is no whole network in it. Copy it again, from # to its end.";
 
 export interface NetworkState {
-  offered: Networks | null;
+  available: Networks | null;
   settings: Settings | null; // null: the Julia set is drawn
-  drawn: Settings | null; // every setting of the network that is seen
-  wrong: string;
-  building: boolean; // what is seen is still what was there before
+  displayed: Settings | null; // all settings of the network on the screen
+  error: string;
+  building: boolean; // the previous picture is still on the screen
   choose(settings: Settings | null): void;
   chooseRun(run: string): void;
 }
 
-/** Settings in the address of the page, null where there are none or they are damaged. */
-export function linked(hash: string): Settings | null {
-  if (!hash.startsWith(LINK)) return null;
+/** The settings in the address of the page; null if there are none or they are damaged. */
+export function settingsFromLink(hash: string): Settings | null {
+  if (!hash.startsWith(LINK_PREFIX)) return null;
   try {
-    const told: unknown = JSON.parse(decodeURIComponent(hash.slice(LINK.length)));
-    return typeof told === "object" && !Array.isArray(told) ? (told as Settings | null) : null;
+    const value: unknown = JSON.parse(decodeURIComponent(hash.slice(LINK_PREFIX.length)));
+    return typeof value === "object" && !Array.isArray(value) ? (value as Settings | null) : null;
   } catch {
     return null;
   }
 }
 
-export const link = (settings: Settings) => LINK + encodeURIComponent(JSON.stringify(settings));
+export const linkTo = (settings: Settings) => LINK_PREFIX + encodeURIComponent(JSON.stringify(settings));
 
-/** What is wrong with the address of the page behind its #; nothing where it is empty. */
-export function complaint(hash: string): string {
-  if (["", "#", PROBE].includes(hash) || linked(hash)) return "";
-  if (hash.startsWith(LINK)) return CUT;
-  return `This page does not know what ${hash.slice(0, 40)} at the end of its address means, so it begins as ever. Choose a picture above.`;
+/** The error in the part of the page's address after #; empty if there is none. */
+export function linkError(hash: string): string {
+  if (["", "#", PROBE].includes(hash) || settingsFromLink(hash)) return "";
+  if (hash.startsWith(LINK_PREFIX)) return DAMAGED_LINK;
+  return `This page does not know ${hash.slice(0, 40)} at the end of its address, so it starts as usual. Choose a picture above.`;
 }
 
-export function useNetwork(stage: Stage | null): NetworkState {
-  const [offered, setOffered] = useState<Networks | null>(null);
-  const [settings, setSettings] = useState<Settings | null>(() => linked(location.hash));
-  const [drawn, setDrawn] = useState<Settings | null>(null);
-  const [wrong, setWrong] = useState(() => complaint(location.hash));
+export function useNetwork(scene: Scene | null): NetworkState {
+  const [available, setAvailable] = useState<Networks | null>(null);
+  const [settings, setSettings] = useState<Settings | null>(() => settingsFromLink(location.hash));
+  const [displayed, setDisplayed] = useState<Settings | null>(null);
+  const [error, setError] = useState(() => linkError(location.hash));
   const [building, setBuilding] = useState(false);
 
-  useEffect(() => void listNetworks().then(setOffered, () => {}), []); // without a server there is none to choose
+  useEffect(() => void listNetworks().then(setAvailable, () => {}), []); // without a server there are none
   useEffect(() => {
-    const follow = () => {
-      setSettings(linked(location.hash));
-      setWrong(complaint(location.hash));
+    const onHashChange = () => {
+      setSettings(settingsFromLink(location.hash));
+      setError(linkError(location.hash));
     };
-    addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
+    addEventListener("hashchange", onHashChange);
+    return () => removeEventListener("hashchange", onHashChange);
   }, []);
 
   useEffect(() => {
-    if (!stage) return;
-    let left = false;
-    const late = setTimeout(() => setBuilding(true), SOON);
+    if (!scene) return;
+    let disposed = false;
+    const timer = setTimeout(() => setBuilding(true), BUILD_NOTICE_MS);
     const show = async () => {
       const network = settings && (await buildNetwork(settings));
-      if (left) return; // a later choice is on its way
-      setDrawn(network && { ...network.settings, ...settings }); // also what belongs to a track, and is not seen
-      if (network) setWrong("");
-      if (network) history.replaceState(null, "", link(network.settings));
-      else if (linked(location.hash)) history.replaceState(null, "", location.pathname + location.search);
-      if (stage.mustBuild(network)) setBuilding(true);
-      await stage.show(network);
+      if (disposed) return; // replaced by a later choice
+      setDisplayed(network && { ...network.settings, ...settings }); // including settings of a track, which the page does not draw
+      if (network) setError("");
+      if (network) history.replaceState(null, "", linkTo(network.settings));
+      else if (settingsFromLink(location.hash)) history.replaceState(null, "", location.pathname + location.search);
+      if (scene.needsCompilation(network)) setBuilding(true);
+      await scene.setNetwork(network);
     };
     const end = () => {
-      clearTimeout(late);
-      if (!left) setBuilding(false);
+      clearTimeout(timer);
+      if (!disposed) setBuilding(false);
     };
-    show().catch((error: Error) => left || setWrong(`That network cannot be drawn: ${error.message}`)).finally(end);
+    show().catch((error: Error) => disposed || setError(`That network cannot be drawn: ${error.message}`)).finally(end);
     return () => {
-      left = true;
-      clearTimeout(late);
+      disposed = true;
+      clearTimeout(timer);
     };
-  }, [stage, settings]);
+  }, [scene, settings]);
 
   const choose = (next: Settings | null) => {
-    setWrong("");
+    setError("");
     setSettings(next);
   };
-  const complain = (error: Error) => {
+  const onFailure = (error: Error) => {
     setBuilding(false);
-    setWrong(`That network cannot be drawn: ${error.message}`);
+    setError(`That network cannot be drawn: ${error.message}`);
   };
   const chooseRun = (run: string) => {
-    setBuilding(true); // until the choice is seen
-    networkOfRun(run).then((network) => choose(network.settings), complain);
+    setBuilding(true); // until it is on the screen
+    networkOfRun(run).then((network) => choose(network.settings), onFailure);
   };
-  return { offered, settings, drawn, wrong, building, choose, chooseRun };
+  return { available, settings, displayed, error, building, choose, chooseRun };
 }

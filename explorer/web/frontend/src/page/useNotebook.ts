@@ -1,46 +1,46 @@
-// The page in a cell of a notebook: what is to be seen comes from Python, and what is seen goes there.
+// The page in a cell of a notebook: fields to draw come from Python, and the current field is sent to it.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Settings } from "./field";
 
-const PACE = 100; // ms between two values of a slider that are told; its first and its last are told anyway
-// Only a server that was started for a notebook lets itself be framed; the frame's address says whose pages these are.
-export const NOTEBOOK = typeof window !== "undefined" && parent !== window ? new URLSearchParams(location.search).get("notebook") : null;
+const MIN_INTERVAL_MS = 100; // between two messages while a slider moves; its first and last values are always sent
+// The origin of the notebook, from the address of the frame; only a server started for a notebook allows frames.
+export const NOTEBOOK_ORIGIN = typeof window !== "undefined" && parent !== window ? new URLSearchParams(location.search).get("notebook") : null;
 
-interface Told {
+interface NotebookMessage {
   kind?: string;
   settings?: Settings;
 }
 
-/** Tell the notebook of `field`, null while nothing is known yet; `show` gets the fields that it asks for. */
+/** Send `field` to the notebook, null before it is known; `show` gets the fields from the notebook. */
 export function useNotebook(field: Settings | null, show: (field: Settings) => void): void {
-  const [answered, setAnswered] = useState(false);
+  const [connected, setConnected] = useState(false);
   const latest = useRef(show);
   latest.current = show;
 
   useEffect(() => {
-    if (!NOTEBOOK) return;
-    const hear = ({ source, origin, data }: MessageEvent<Told | null>) => {
-      if (source !== parent || origin !== NOTEBOOK || data?.kind !== "show") return;
+    if (!NOTEBOOK_ORIGIN) return;
+    const onMessage = ({ source, origin, data }: MessageEvent<NotebookMessage | null>) => {
+      if (source !== parent || origin !== NOTEBOOK_ORIGIN || data?.kind !== "show") return;
       if (data.settings?.kind) latest.current(data.settings);
-      setAnswered(true);
+      setConnected(true);
     };
-    addEventListener("message", hear);
-    parent.postMessage({ kind: "ready" }, NOTEBOOK);
-    return () => removeEventListener("message", hear);
+    addEventListener("message", onMessage);
+    parent.postMessage({ kind: "ready" }, NOTEBOOK_ORIGIN);
+    return () => removeEventListener("message", onMessage);
   }, []);
 
-  const said = field && JSON.stringify(field);
-  const told = useRef(-PACE); // when something was told last
-  useLayoutEffect(() => { // before the next frame is drawn, which may take its time
-    if (!NOTEBOOK || !answered || !said) return;
-    const tell = () => {
-      told.current = performance.now();
-      parent.postMessage({ kind: "field", settings: JSON.parse(said) as Settings }, NOTEBOOK);
+  const json = field && JSON.stringify(field);
+  const lastSent = useRef(-MIN_INTERVAL_MS); // time of the last message
+  useLayoutEffect(() => { // before the next frame is drawn, which may be slow
+    if (!NOTEBOOK_ORIGIN || !connected || !json) return;
+    const send = () => {
+      lastSent.current = performance.now();
+      parent.postMessage({ kind: "field", settings: JSON.parse(json) as Settings }, NOTEBOOK_ORIGIN);
     };
-    const wait = told.current + PACE - performance.now();
-    if (wait <= 0) return tell();
-    const timer = setTimeout(tell, wait);
+    const wait = lastSent.current + MIN_INTERVAL_MS - performance.now();
+    if (wait <= 0) return send();
+    const timer = setTimeout(send, wait);
     return () => clearTimeout(timer);
-  }, [answered, said]);
+  }, [connected, json]);
 }

@@ -1,46 +1,45 @@
-// The sound that is heard, from the choice to the end.
+// The current sound, from its selection to its end.
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Sound, type SoundKind } from "../audio/sound";
-import type { Stage } from "../stage";
+import type { Scene } from "../scene";
 
-export interface Hearing {
+export interface SoundState {
   sound: Sound | null;
   opening: SoundKind | null;
   playing: boolean; // of a file
-  wrong: string;
+  error: string;
   open(kind: SoundKind, file?: File): void;
   close(): void;
   toggle(): void;
-  forgive(): void;
 }
 
-export function useSound(stage: Stage | null): Hearing {
+export function useSound(scene: Scene | null): SoundState {
   const [sound, setSound] = useState<Sound | null>(null);
   const [opening, setOpening] = useState<SoundKind | null>(null);
   const [playing, setPlaying] = useState(false);
-  const [wrong, setWrong] = useState("");
+  const [error, setError] = useState("");
   const current = useRef<Sound | null>(null);
 
   const close = useCallback(() => {
     void current.current?.close();
     current.current = null;
     setSound(null);
-    stage?.rest();
-  }, [stage]);
+    scene?.endSound();
+  }, [scene]);
 
   const open = useCallback((kind: SoundKind, file?: File) => {
-    if (!stage) return;
+    if (!scene) return;
     close();
-    setWrong("");
+    setError("");
     setOpening(kind);
-    const ended = (reason: string) => {
+    const onEnd = (reason: string) => {
       if (reason) {
         close();
-        setWrong(`${reason[0].toUpperCase()}${reason.slice(1)}.`);
+        setError(`${reason[0].toUpperCase()}${reason.slice(1)}.`);
       }
     };
-    Sound.open(kind, { heard: (heard) => stage.hear(heard), ended }, file)
+    Sound.open(kind, { onFrames: (frames) => scene.pushFrames(frames), onEnd }, file)
       .then((opened) => {
         current.current = opened;
         setSound(opened);
@@ -48,9 +47,9 @@ export function useSound(stage: Stage | null): Hearing {
         setPlaying(true);
         if (player) player.onplay = player.onpause = () => setPlaying(!player.paused);
       })
-      .catch((error: Error) => setWrong(error.message))
+      .catch((error: Error) => setError(error.message))
       .finally(() => setOpening(null));
-  }, [stage, close]);
+  }, [scene, close]);
 
   const toggle = useCallback(() => {
     const player = current.current?.player;
@@ -58,5 +57,5 @@ export function useSound(stage: Stage | null): Hearing {
   }, []);
 
   useEffect(() => () => void current.current?.close(), []);
-  return { sound, opening, playing, wrong, open, close, toggle, forgive: () => setWrong("") };
+  return { sound, opening, playing, error, open, close, toggle };
 }

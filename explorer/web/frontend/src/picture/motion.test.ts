@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import constants from "../constants.json";
-import { constant, LOOK, Motion, PARAMETERS, REST } from "./motion";
+import { juliaConstant, LOOK, Motion, PARAMETERS, REST } from "./motion";
 
 const changed = (changes: Record<string, number>) =>
   Float32Array.from(PARAMETERS, ({ name, rest }) => changes[name] ?? rest);
 
 describe("motion", () => {
   it("puts c on the main cardioid at distance 1", () => {
-    expect(constant(0, 1)[0]).toBeCloseTo(0.25); // its cusp
-    expect(constant(Math.PI, 1)[0]).toBeCloseTo(-0.75); // its far end
-    expect(constant(Math.PI, 1)[1]).toBeCloseTo(0);
+    expect(juliaConstant(0, 1)[0]).toBeCloseTo(0.25); // its cusp
+    expect(juliaConstant(Math.PI, 1)[0]).toBeCloseTo(-0.75); // its far end
+    expect(juliaConstant(Math.PI, 1)[1]).toBeCloseTo(0);
   });
 
   it("integrates speed and turn at once without smoothing", () => {
@@ -21,7 +21,7 @@ describe("motion", () => {
     expect(rotation - start.rotation).toBeCloseTo(0.5 * constants.julia.turn * LOOK.speed, 6);
   });
 
-  it("goes most of the way in the time of smoothing, however time is cut", () => {
+  it("goes most of the way in the time of smoothing, whatever the time step", () => {
     const once = new Motion(), often = new Motion();
     const target = changed({ zoom: 1.8 });
     once.advance(target, 0.5, 0.5);
@@ -30,7 +30,7 @@ describe("motion", () => {
     expect((once.controls.zoom / LOOK.zoom - 1) / 0.8).toBeCloseTo(1 - 1 / Math.E, 6);
   });
 
-  it("goes less far from rest with less gain, and follows the sliders of the look at once", () => {
+  it("stays nearer to rest with less gain, and follows the sliders of the look at once", () => {
     const motion = new Motion();
     Object.assign(motion.look, { audio_gain: 0.5, hue: 0.25, saturation: 9 });
     motion.advance(changed({ hue: 0.9 }), 1, 0);

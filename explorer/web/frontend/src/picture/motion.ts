@@ -1,14 +1,14 @@
-// From what the model says to where the picture is: smoothed, and speeds integrated into angles.
+// From the outputs of the model to the controls of the picture: smoothing, and integration of speeds to angles.
 
 import constants from "../constants.json";
-import type { Uniforms } from "./canvas";
+import type { Uniforms } from "./shaderCanvas";
 
 export const { parameters: PARAMETERS } = constants.julia;
-const { speed: SPEED, turn: TURN, limits: LIMITS } = constants.julia;
+const { speed: SPEED, turn: TURN, control_limits: CONTROL_LIMITS } = constants.julia;
 export const REST = Float32Array.from(PARAMETERS, ({ rest }) => rest);
 const INDEX = Object.fromEntries(PARAMETERS.map(({ name }, n) => [name, n]));
 
-/** How the picture of one moment is steered; `angle` and `rotation` in radians. */
+/** The controls of a frame; `angle` and `rotation` in radians. */
 export interface Controls {
   angle: number;
   rotation: number;
@@ -20,7 +20,7 @@ export interface Controls {
 }
 
 /** c = distance (e^(i angle) / 2 - e^(2 i angle) / 4). */
-export function constant(angle: number, distance: number): [number, number] {
+export function juliaConstant(angle: number, distance: number): [number, number] {
   const part = (f: (x: number) => number) => distance * (f(angle) / 2 - f(2 * angle) / 4);
   return [part(Math.cos), part(Math.sin)];
 }
@@ -29,57 +29,57 @@ export function constant(angle: number, distance: number): [number, number] {
 export function uniforms(controls: Controls, iterations: number, samples: number): Uniforms {
   const { angle, distance, rotation, zoom, hue, saturation, brightness } = controls;
   return {
-    c: constant(angle, distance),
-    turned: [Math.cos(rotation), Math.sin(rotation)],
+    c: juliaConstant(angle, distance),
+    rotation: [Math.cos(rotation), Math.sin(rotation)],
     zoom,
     tint: [hue, saturation, brightness],
     iterations,
     samples,
-    fine: 1,
+    detail_scale: 1,
   };
 }
 
-/** The settings of the field that the page has sliders for, by name. */
+/** The settings of the field that have sliders on the page, by name. */
 export type Look = Record<string, number>;
 export const LOOK: Look = Object.fromEntries(constants.julia.look.map(({ name, value }) => [name, value]));
 
-/** Ready-made looks by name. */
+/** Preset looks by name. */
 export const PRESETS: Record<string, Look> = constants.julia.presets;
 
 const clamp = (value: number, [low, high]: number[]) => Math.min(Math.max(value, low), high);
 
-/** The picture's way through its parameters (explorer/fields/julia/timeline.py, as it happens). */
+/** Smooths and integrates the parameters as they arrive; explorer/fields/julia/timeline.py does it for a track. */
 export class Motion {
   readonly values = Float64Array.from(REST);
   look: Look = { ...LOOK };
-  private travelled = 0; // radians that `angle` and `rotation` have gone
-  private turned = 0;
+  private angle = 0; // integrated, in radians
+  private rotation = 0;
 
-  /** Go on for some seconds towards `target`, most of the way in `smoothing` seconds; `pace` scales all motion. */
-  advance(target: ArrayLike<number>, seconds: number, smoothing: number, pace = 1): void {
+  /** Advance by some seconds toward `target`, most of the way in `smoothing` seconds; `motionScale` scales all motion. */
+  advance(target: ArrayLike<number>, seconds: number, smoothing: number, motionScale = 1): void {
     const { audio_gain, speed, travel } = this.look;
     const share = smoothing > 0 ? 1 - Math.exp(-seconds / smoothing) : 1;
     PARAMETERS.forEach(({ name, low, high, rest }, n) => {
       const gain = name === "speed" || name === "turn" ? 1 : audio_gain;
-      const aim = clamp(rest + gain * (target[n] - rest), [low, high]);
-      this.values[n] += share * (aim - this.values[n]);
+      const goal = clamp(rest + gain * (target[n] - rest), [low, high]);
+      this.values[n] += share * (goal - this.values[n]);
     });
-    const step = seconds * pace;
-    this.travelled += (SPEED * speed * audio_gain * this.values[INDEX.speed] + travel) * step;
-    this.turned += TURN * speed * audio_gain * this.values[INDEX.turn] * step;
+    const step = seconds * motionScale;
+    this.angle += (SPEED * speed * audio_gain * this.values[INDEX.speed] + travel) * step;
+    this.rotation += TURN * speed * audio_gain * this.values[INDEX.turn] * step;
   }
 
   get controls(): Controls {
     const { look } = this;
-    const at = (name: string) => this.values[INDEX[name]];
+    const value = (name: string) => this.values[INDEX[name]];
     return {
-      angle: look.start_angle + this.travelled,
-      rotation: look.rotation + this.turned,
-      distance: clamp(1 + look.distance * (at("distance") - 1), LIMITS.distance),
-      zoom: look.zoom * at("zoom"),
-      hue: look.hue + at("hue"),
-      saturation: clamp(look.saturation * at("saturation"), LIMITS.saturation),
-      brightness: clamp(look.brightness * at("brightness"), LIMITS.brightness),
+      angle: look.start_angle + this.angle,
+      rotation: look.rotation + this.rotation,
+      distance: clamp(1 + look.distance * (value("distance") - 1), CONTROL_LIMITS.distance),
+      zoom: look.zoom * value("zoom"),
+      hue: look.hue + value("hue"),
+      saturation: clamp(look.saturation * value("saturation"), CONTROL_LIMITS.saturation),
+      brightness: clamp(look.brightness * value("brightness"), CONTROL_LIMITS.brightness),
     };
   }
 }

@@ -1,0 +1,62 @@
+"""The CPPN field: a compositional pattern-producing network with random weights.
+
+Stanley, "Compositional pattern producing networks", Genetic Programming and Evolvable Machines 8 (2007).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from explorer.audio import FeatureTrack
+from explorer.fields.controls import Controls
+from explorer.fields.cppn.presets import PRESETS
+from explorer.fields.cppn.settings import CPPNSettings
+from explorer.fields.prepared import Prepared
+
+
+class CPPN(CPPNSettings):
+    """An untrained MLP from (x, y, time, features...) to color.
+
+    Coordinates span +-`coord_scale` on the shorter side, time [-1, 1] across the track or each `time_span`
+    seconds, features +-0.05 x `audio_gain`. Hidden activations cycle sin, cos, gaussian, tanh; weights are
+    Xavier-uniform with `gain`, biases zero, and a sigmoid makes the output. The bare class is the
+    published 256 x 4 network; `CPPN.preset(name)` gives ready looks.
+    """
+
+    preset_settings: ClassVar = PRESETS
+
+    def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
+        """Columns `time` (in [-1, 1] over one span, growing beyond) and the features in [-1, 1].
+
+        When weights or settings are animated, more columns hold their values: see `animated.columns`.
+        """
+        span = track.duration if self.time_span == "track" else self.time_span
+        time = 2 * np.asarray(times, dtype=np.float64) / float(span) - 1
+        values, names = np.column_stack((time, track.at(times, self.features))), ("time", *self.features)
+        if self.is_animated:
+            from explorer.fields.cppn.animated import columns
+
+            more = columns(self, track, np.asarray(times, dtype=np.float64))
+            values, names = np.column_stack((values, *more.values())), (*names, *more)
+        return Controls(values.astype(np.float32), names)
+
+    def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
+        """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""
+        import torch
+
+        from explorer.fields.cppn.network import pixel_inputs
+
+        return pixel_inputs(self, torch.from_numpy(xy)).numpy()
+
+    def prepare(self, controls: Controls) -> Prepared:
+        """Folds time and features of each moment into one bias of the first layer."""
+        if self.is_animated:
+            from explorer.fields.cppn.animated import AnimatedCPPN
+
+            return AnimatedCPPN(self, controls)
+        from explorer.fields.cppn.network import PreparedCPPN
+
+        return PreparedCPPN(self, controls)

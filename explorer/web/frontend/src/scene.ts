@@ -1,0 +1,216 @@
+// From sound to picture: the model turns features into parameters, motion smooths them, every animation frame is drawn.
+
+import constants from "./constants.json";
+import { FEATURES, HOP, RATE } from "./audio/features";
+import { FeatureLevels } from "./audio/levels";
+import type { AudioFrames } from "./audio/sound";
+import { FeatureWindows } from "./audio/windows";
+import type { Model } from "./model/inference";
+import { cppnShader } from "./cppn/cppn.glsl";
+import { momentUniforms, networkTime, packWeights, type Network } from "./cppn/network";
+import { AdaptiveQuality } from "./picture/adaptiveQuality";
+import { cellCounts, cellLuminances, FlashLimiter, POINTS_PER_CELL } from "./picture/flashLimiter";
+import { JULIA } from "./picture/julia.glsl";
+import { Motion, REST, uniforms } from "./picture/motion";
+import { ShaderCanvas, type Uniforms } from "./picture/shaderCanvas";
+
+const FRAME_SECONDS = HOP / RATE; // between two frames of features
+const MAX_PENDING_WINDOWS = 60; // for the model; older ones are dropped
+const MAX_PIXELS = 2560 * 1440;
+
+export interface RenderStats {
+  fps: number;
+  inference: number; // ms per window
+  width: number;
+  height: number;
+}
+
+const shaderOf = (network: Network | null) => (network ? cppnShader(network) : JULIA);
+
+/** Draws on the canvas of the page until `close`. */
+export class Scene {
+  readonly features = new Float32Array(FEATURES.length); // of the last frame
+  readonly parameters = Float32Array.from(REST); // last output of the model, before smoothing
+  readonly motion = new Motion();
+  smoothing = 0.2; // seconds
+  readonly quality = new AdaptiveQuality();
+  listening = false;
+  reducedMotion = false; // slower motion, and none without sound
+  frameCount = 0;
+  onError: (reason: string) => void = () => {};
+  onFrame: ((picture: HTMLCanvasElement, gain: number) => void) | null = null; // the pixels are valid until it returns
+  limitFlashes = true;
+  gain = 1; // of the last frame, by the flash limiter
+  private readonly flashLimiter = new FlashLimiter();
+  private shaderCanvas: ShaderCanvas;
+  private generation = 0; // counts `setNetwork`: only the latest one takes effect
+  private frameCallbacks: (() => void)[] = []; // called once, after the next frame
+  private readonly levels = new FeatureLevels();
+  private network: Network | null = null;
+  private networkSeconds = 0;
+  private model: Model | null = null;
+  private windows: FeatureWindows | null = null;
+  private pendingWindows: Float32Array[] = [];
+  private modelRunning = false;
+  private inference = 0;
+  private frameSeconds = 1 / 60; // averaged
+  private lastTime = 0;
+  private request = 0;
+
+  /** Throws an Error without WebGL2. */
+  constructor(private canvas: HTMLCanvasElement) {
+    this.shaderCanvas = new ShaderCanvas(canvas, JULIA);
+    this.request = requestAnimationFrame(this.tick);
+  }
+
+  get stats(): RenderStats {
+    const { width, height } = this.canvas;
+    return { fps: 1 / this.frameSeconds, inference: this.inference, width, height };
+  }
+
+  get hasModel(): boolean {
+    return this.model !== null;
+  }
+
+  /** Use another model; without one the parameters are at rest. */
+  setModel(model: Model | null): void {
+    this.model = model;
+    this.windows = model && new FeatureWindows(model.metadata);
+    this.pendingWindows = [];
+    this.parameters.set(REST);
+  }
+
+  /** Draw a CPPN, or the Julia set for null; resolves when its first frame is drawn, or when a later call replaces it. */
+  async setNetwork(network: Network | null): Promise<void> {
+    const generation = ++this.generation;
+    await this.shaderCanvas.useAsync(shaderOf(network), () => generation === this.generation);
+    if (generation !== this.generation) return;
+    this.shaderCanvas.use(shaderOf(network)); // the canvas may be another one now
+    if (network) this.shaderCanvas.setTexture(packWeights(network));
+    this.network = network;
+    await new Promise<void>((resolve) => this.frameCallbacks.push(resolve)); // some drivers compile at the first frame
+  }
+
+  /** Whether a network needs a shader that is not compiled yet. */
+  needsCompilation(network: Network | null): boolean {
+    return !this.shaderCanvas.uses(shaderOf(network));
+  }
+
+  /** Continue after a lost context was restored, or on another canvas. Throws an Error without WebGL2. */
+  restore(canvas = this.canvas): void {
+    const network = this.network;
+    if (canvas === this.canvas) return this.shaderCanvas.restore();
+    this.shaderCanvas = new ShaderCanvas(canvas, shaderOf(network));
+    if (network) this.shaderCanvas.setTexture(packWeights(network));
+    this.canvas = canvas;
+  }
+
+  /** Take frames of features from the sound. */
+  pushFrames({ frames, bands }: AudioFrames): void {
+    this.listening = true;
+    frames.forEach((frame, n) => {
+      this.features.set(frame);
+      this.levels.push(frame, bands[n]);
+      if (this.windows) this.pendingWindows.push(this.windows.add(frame));
+      else this.advance(REST, FRAME_SECONDS);
+    });
+    this.pendingWindows = this.pendingWindows.slice(-MAX_PENDING_WINDOWS);
+    void this.runModel();
+  }
+
+  /** Return to rest at the end of the sound. */
+  endSound(): void {
+    this.listening = false;
+    this.pendingWindows = [];
+    this.features.fill(0);
+    this.parameters.set(REST);
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.request);
+  }
+
+  private async runModel(): Promise<void> {
+    if (this.modelRunning) return;
+    this.modelRunning = true;
+    let model: Model | null = null;
+    try {
+      while ((model = this.model) && this.pendingWindows.length) {
+        const windows = this.pendingWindows;
+        this.pendingWindows = [];
+        const start = performance.now();
+        const outputs = await model.run(windows);
+        this.inference += 0.1 * ((performance.now() - start) / windows.length - this.inference);
+        if (model !== this.model) break;
+        for (const output of outputs) this.advance(output, FRAME_SECONDS);
+        this.parameters.set(outputs.at(-1)!);
+      }
+    } catch (error) {
+      if (model !== this.model) return; // it was closed meanwhile
+      this.setModel(null);
+      this.onError(`The model cannot be run: ${(error as Error).message}`);
+    } finally {
+      this.modelRunning = false;
+    }
+  }
+
+  private advance(target: ArrayLike<number>, seconds: number): void {
+    const smoothing = this.reducedMotion ? Math.max(this.smoothing, 0.8) : this.smoothing;
+    this.motion.advance(target, seconds, smoothing, this.reducedMotion ? 0.25 : 1);
+  }
+
+  private juliaUniforms(): Uniforms {
+    return uniforms(this.motion.controls, constants.julia.iterations, this.quality.samples);
+  }
+
+  /** The inputs of a network now; features without sound are at rest. */
+  private networkUniforms(network: Network): Uniforms {
+    const names = network.settings.features as string[];
+    const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
+    const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
+    return momentUniforms(network, networkTime(network, this.networkSeconds), features);
+  }
+
+  private readonly tick = (now: number): void => {
+    this.request = requestAnimationFrame(this.tick);
+    const seconds = Math.min((now - this.lastTime) / 1000, 0.25);
+    this.lastTime = now;
+    if (document.hidden || this.shaderCanvas.contextLost) return;
+    this.quality.addFrame(seconds);
+    this.frameSeconds += 0.05 * (seconds - this.frameSeconds);
+    if (!this.listening && !this.reducedMotion) this.advance(REST, seconds);
+    this.resize();
+    if (!this.reducedMotion || this.listening) this.networkSeconds += this.reducedMotion ? seconds / 4 : seconds;
+    const values = this.network ? this.networkUniforms(this.network) : this.juliaUniforms();
+    this.gain = this.limitFlashes ? this.flashLimiter.update(this.luminances(values), now / 1000) : 1;
+    this.canvas.style.opacity = String(this.gain); // before a black background, together with the frame
+    this.shaderCanvas.draw(values);
+    this.onFrame?.(this.canvas, this.gain);
+    this.frameCount += 1;
+    this.frameCallbacks.splice(0).forEach((callback) => callback());
+  };
+
+  /** The luminances of the cells of the next frame, from a small copy of it. */
+  private luminances(values: Uniforms): Float32Array {
+    const { width, height } = this.canvas;
+    const [columns, rows] = cellCounts(width, height).map((cells) => cells * POINTS_PER_CELL);
+    const detailScale = Math.min(columns, rows) / (Math.min(width, height) * this.quality.samples);
+    const pixels = this.shaderCanvas.sample({ ...values, samples: 1, detail_scale: detailScale }, columns, rows);
+    return cellLuminances(pixels, columns);
+  }
+
+  /** The display size of the picture in device pixels, as far as it would ever be drawn. */
+  get displaySize(): [number, number] {
+    const { clientWidth, clientHeight } = this.canvas;
+    const ratio = Math.min(devicePixelRatio, 2);
+    const scale = ratio * Math.min(1, Math.sqrt(MAX_PIXELS / (clientWidth * clientHeight * ratio * ratio)));
+    return [clientWidth * scale, clientHeight * scale];
+  }
+
+  /** Resize the canvas to its display size, or coarser if drawing is slow. */
+  private resize(): void {
+    const [width, height] = this.displaySize.map((side) => Math.max(1, Math.round(side * this.quality.scale)));
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+  }
+}
