@@ -85,7 +85,7 @@ class CPPNSettings(FieldSettings):
         help="mirrored n-fold symmetry; 0: none, 1: left-right",
     )
     palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
-        "rgb", group="look", help="how three outputs become a color: a name, or three colours, dark to light"
+        "rgb", group="look", help="how three outputs become a color: a name, or three colors, dark to light"
     )
     audio_gain: float = knob(
         3.0,

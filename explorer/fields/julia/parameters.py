@@ -35,7 +35,7 @@ class Parameter:
 PARAMETERS = (
     Parameter("distance", 1.01, 1.08, 1.04, "", "how far c lies outside the main cardioid (1: on it)"),
     Parameter("speed", 0.0, 1.0, 0.1, f"{SPEED} rad/s", "how fast c travels around the cardioid"),
-    Parameter("zoom", 0.6, 1.8, 1.0, "", "larger shows it closer"),
+    Parameter("zoom", 0.6, 1.8, 1.0, "", "larger is closer"),
     Parameter("turn", 0.0, 1.0, 0.05, f"{TURN} rad/s", "how fast the picture turns"),
     Parameter("hue", 0.0, 1.0, 0.5, "turns", "where on the circle of hues"),
     Parameter("saturation", 0.0, 1.0, 0.7, "", "from gray to colorful"),

@@ -30,29 +30,35 @@ class JuliaSettings(FieldSettings):
     model: Literal["none", "default"] | str = knob(
         "none",
         group="audio",
-        help="what turns sound into motion: none (a mapping by hand), default (the network that comes with "
-        "explorer), or a train_... run or its folder",
+        help="what turns sound into motion: none (the hand-written mapping), default (the network that comes "
+        "with explorer), or a train_... run or its folder",
     )
     audio_gain: float = knob(
         1.0, low=0, high=5, slider=(0, 2), step=0.05, group="audio", help="how strongly the sound moves it"
     )
     motion_smoothing: float | None = knob(
         None, low=0, high=5, slider=(0, 1), step=0.01, unit="s", group="audio",
-        help=f"width of the centred smoothing of what moves it; none: {SMOOTHING_BY_HAND} s by hand, "
+        help=f"width of the centered smoothing of its motion; none: {SMOOTHING_BY_HAND} s by hand, "
         f"{SMOOTHING_BY_MODEL} s with a model, which is trained for it",
     )  # fmt: skip
 
     hue: float = knob(
-        0.0, low=0, high=1, slider=(0, 1), step=0.01, unit="turns", group="look", help="turns all hues"
+        0.0, low=0, high=1, slider=(0, 1), step=0.01, unit="turns", group="look", help="shifts all hues"
     )
     saturation: float = knob(
-        1.0, low=0, high=2, slider=(0, 1.5), step=0.05, group="look", help="0 is grey, larger more colourful"
+        1.0,
+        low=0,
+        high=2,
+        slider=(0, 1.5),
+        step=0.05,
+        group="look",
+        help="0 is gray, larger is more colorful",
     )
     brightness: float = knob(
         1.0, low=0.2, high=2, slider=(0.4, 1.5), step=0.05, group="look", help="how light"
     )
     zoom: float = knob(
-        1.0, low=0.1, high=100, slider=(0.5, 4), step=0.05, group="look", help="larger shows it closer"
+        1.0, low=0.1, high=100, slider=(0.5, 4), step=0.05, group="look", help="larger is closer"
     )
     rotation: float = knob(
         0.0,
@@ -62,23 +68,29 @@ class JuliaSettings(FieldSettings):
         step=0.1,
         unit="rad",
         group="look",
-        help="how it lies at first",
+        help="initial rotation",
     )
     start_angle: float = knob(
         1.3, low=0, high=round(2 * math.pi, 4), slider=(0, 6.28), step=0.02, unit="rad", group="look",
-        help="where on its way around the cardioid c starts: which shape",
+        help="where on the cardioid c starts: which shape",
     )  # fmt: skip
     distance: float = knob(
         1.0, low=0.5, high=3, slider=(0.5, 2), step=0.05, group="look",
-        help="how far c keeps from the cardioid: small is dense, large falls into dust",
+        help="distance of c from the cardioid: small is dense, large is dust",
     )  # fmt: skip
 
     speed: float = knob(
-        1.0, low=0, high=10, slider=(0, 3), step=0.05, group="time", help="how fast sound moves and turns it"
+        1.0,
+        low=0,
+        high=10,
+        slider=(0, 3),
+        step=0.05,
+        group="time",
+        help="how fast the sound moves and turns the picture",
     )
     travel: float = knob(
         0.02, low=-1, high=1, slider=(-0.1, 0.1), step=0.005, unit="rad/s", group="time",
-        help="how fast c travels by itself",
+        help="how fast c travels without sound",
     )  # fmt: skip
 
     iterations: int = knob(
@@ -87,7 +99,7 @@ class JuliaSettings(FieldSettings):
     )  # fmt: skip
     samples: int = knob(
         2, low=1, high=6, slider=(1, 4), step=1, flag="pixel-samples", group="drawing",
-        help="points across a pixel and down it: more are smoother and slower",
+        help="samples across a pixel and down: more are smoother and slower",
     )  # fmt: skip
 
     @field_validator("model", mode="before")
@@ -100,7 +112,7 @@ class JuliaSettings(FieldSettings):
     def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in FEATURES + LIVE_FEATURES:
-                raise SettingsError(f"Julia does not hear '{name}'{did_you_mean(name, FEATURES)}")
+                raise SettingsError(f"Julia has no feature '{name}'{did_you_mean(name, FEATURES)}")
         return features
 
     @model_validator(mode="after")

@@ -1,1 +1,1 @@
-"""What the CPU kernels of all fields are made of: vectors of pixels, short polynomials, colours."""
+"""The building blocks of the CPU kernels of all fields: vectors of pixels, short polynomials, colors."""

@@ -27,13 +27,13 @@ class PatternSettings(FieldSettings):
     )  # fmt: skip
 
     family: Literal["music", "fractal", "organic", "flowing", "geometric"] = knob(
-        "music", group="look", help="what is drawn; music: what suits the passage"
+        "music", group="look", help="what is drawn; music: the family that suits the passage"
     )
     palette: Annotated[Literal["family"] | PaletteName | str, AfterValidator(check_palette_or_family)] = knob(
-        "family", group="look", help="a name, or three colours, dark to light; family: each has its own"
+        "family", group="look", help="a name, or three colors, dark to light; family: each has its own"
     )
     zoom: float = knob(
-        1.0, low=0.1, high=10, slider=(0.4, 3), step=0.05, group="look", help="larger shows it closer"
+        1.0, low=0.1, high=10, slider=(0.4, 3), step=0.05, group="look", help="larger is closer"
     )
     seed: int = knob(0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="look", help="which variant")
 
@@ -47,23 +47,23 @@ class PatternSettings(FieldSettings):
         slider=(0, 3),
         step=0.05,
         group="time",
-        help="how fast it moves by itself and by energy",
+        help="speed of motion, by itself and by energy",
     )
     window: float = knob(
         4.0, low=0.5, high=60, slider=(1, 15), step=0.5, unit="s", group="selection",
-        help="how much of the music around a moment chooses its family",
+        help="length of the music around a moment that selects its family",
     )  # fmt: skip
     dwell: float = knob(
         6.0, low=0.5, high=600, slider=(1, 30), step=0.5, unit="s", group="selection",
-        help="how long a family stays at least",
+        help="minimum time before the family changes again",
     )  # fmt: skip
     fade: float = knob(
         1.5, low=0, high=60, slider=(0, 6), step=0.1, unit="s", group="selection",
-        help="how long one family takes to become the next",
+        help="length of the crossfade between two families",
     )  # fmt: skip
 
     fractal_arms: int = knob(
-        5, low=2, high=24, slider=(2, 12), step=1, group="fractal", help="arms from the centre"
+        5, low=2, high=24, slider=(2, 12), step=1, group="fractal", help="arms from the center"
     )
     fractal_depth: int = knob(
         9, low=1, high=14, slider=(3, 12), step=1, group="fractal", help="levels of branches"
@@ -76,7 +76,7 @@ class PatternSettings(FieldSettings):
         step=0.02,
         unit="rad",
         group="fractal",
-        help="between branches",
+        help="angle between branches",
     )
     fractal_ratio: float = knob(
         0.70,
@@ -85,16 +85,16 @@ class PatternSettings(FieldSettings):
         slider=(0.5, 0.8),
         step=0.01,
         group="fractal",
-        help="size of a branch on its branch",
+        help="size of a branch relative to its parent",
     )
     fractal_width: float = knob(
-        1.0, low=0.1, high=5, slider=(0.3, 3), step=0.1, group="fractal", help="how thick branches are"
+        1.0, low=0.1, high=5, slider=(0.3, 3), step=0.1, group="fractal", help="thickness of branches"
     )
     organic_blobs: int = knob(
-        14, low=1, high=64, slider=(3, 32), step=1, group="organic", help="how many blobs"
+        14, low=1, high=64, slider=(3, 32), step=1, group="organic", help="number of blobs"
     )
     organic_size: float = knob(
-        1.0, low=0.1, high=5, slider=(0.4, 2), step=0.05, group="organic", help="how large they are"
+        1.0, low=0.1, high=5, slider=(0.4, 2), step=0.05, group="organic", help="size of the blobs"
     )
     organic_threshold: float = knob(
         0.55,
@@ -103,25 +103,25 @@ class PatternSettings(FieldSettings):
         slider=(0.2, 1),
         step=0.05,
         group="organic",
-        help="lower: they melt together sooner",
+        help="lower: blobs merge sooner",
     )
     flowing_density: float = knob(
-        1.6, low=0.1, high=10, slider=(0.5, 4), step=0.1, group="flowing", help="how many folds"
+        1.6, low=0.1, high=10, slider=(0.5, 4), step=0.1, group="flowing", help="number of folds"
     )
     flowing_push: float = knob(
-        0.46, low=0, high=3, slider=(0, 1), step=0.02, group="flowing", help="how far waves push it about"
+        0.46, low=0, high=3, slider=(0, 1), step=0.02, group="flowing", help="how far waves displace it"
     )
     flowing_layers: int = knob(
-        4, low=1, high=10, slider=(1, 7), step=1, group="flowing", help="how many times"
+        4, low=1, high=10, slider=(1, 7), step=1, group="flowing", help="number of layers of waves"
     )
     geometric_sides: int = knob(
-        6, low=3, high=16, slider=(3, 10), step=1, group="geometric", help="of the polygons"
+        6, low=3, high=16, slider=(3, 10), step=1, group="geometric", help="sides of the polygons"
     )
     geometric_density: float = knob(
-        1.0, low=0.1, high=10, slider=(0.4, 3), step=0.05, group="geometric", help="how many are nested"
+        1.0, low=0.1, high=10, slider=(0.4, 3), step=0.05, group="geometric", help="number of nested polygons"
     )
     geometric_lines: float = knob(
-        1.0, low=0, high=3, slider=(0, 2), step=0.05, group="geometric", help="how bright their outlines are"
+        1.0, low=0, high=3, slider=(0, 2), step=0.05, group="geometric", help="brightness of the outlines"
     )
 
     timeline: tuple[tuple[float, FamilyName], ...] | None = None
@@ -132,7 +132,7 @@ class PatternSettings(FieldSettings):
     def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in FEATURES:
-                raise SettingsError(f"patterns do not hear '{name}'{did_you_mean(name, FEATURES)}")
+                raise SettingsError(f"patterns have no feature '{name}'{did_you_mean(name, FEATURES)}")
         return features
 
     @field_validator("timeline")
