@@ -159,7 +159,7 @@ def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened):
     pictures = card.locator("img:visible")
     until(lambda: pictures.count() >= 1, "no picture of a point appeared")
     card.locator("button", has_text="Stop").click()
-    card.locator("button", has_text="Go on").wait_for()
+    card.locator("button", has_text="Resume").wait_for()
     card.locator(".explorer-thumb button:visible").first.click()
     until(lambda: 100 <= json.loads(execute(page, "print(panel.field.seed)")) < 160, "no point was loaded")
     statuses = execute(page, "print(ex.runs(panel.explorations)['status'].tolist())")
@@ -184,7 +184,7 @@ def test_a_training_is_started_watched_and_stopped(opened):
     page.get_by_role("alert").wait_for(state="detached")
     button("Stop").click()
     page.get_by_text("stopped, saved in").wait_for()
-    button("Go on").wait_for()
+    button("Resume").wait_for()
     assert (
         page.locator(".explorer-code textarea").input_value().startswith("ex.explore('song.wav', ex.Julia(")
     )

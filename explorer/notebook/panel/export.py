@@ -13,17 +13,22 @@ import ipywidgets as widgets
 from explorer.errors import SettingsError
 from explorer.experiments import Run, render, star
 from explorer.experiments.runs.estimate import Estimate
+from explorer.experiments.runs.options import RenderOptions
+from explorer.experiments.runs.run_folder import REPORT
 from explorer.fields import FieldSettings
 from explorer.formatting import duration_text, percent_text
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
+from explorer.notebook.widgets.controls import label
 from explorer.notebook.widgets.file_links import saved_links
 from explorer.notebook.widgets.layout import box, card, progress_bar, push_button
 from explorer.notebook.widgets.markup import error_html
 from explorer.progress import Progress
 from explorer.rendering import RESOLUTIONS
+from explorer.settings import Knob
 
 FPS_CHOICES = (24, 30, 60)
+KNOBS = RenderOptions.knobs()
 LOOK_OPTIONS: dict[str, Any] = {"size": "720p", "fps": 30, "duration": 1 / 30}  # one frame
 
 
@@ -63,10 +68,8 @@ class Exporter:
 
     def export(self) -> BackgroundJob:
         """Render the excerpt as MP4 with sound, in a run folder."""
-        return self._start(
-            self._request().field, size=self.resolution.value, fps=self.fps.value, start=self.start.value,
-            duration=self.length.value or None,
-        )  # fmt: skip
+        options = {name: widget.value for name, widget in self.fields.items() if widget.value}  # 0: default
+        return self._start(self._request().field, **options)
 
     def stop(self) -> None:
         """Stop the job, if one is running."""
@@ -115,30 +118,33 @@ class Exporter:
         self.line.value = _state_html(state, self._estimate)
 
     def _make_widgets(self) -> None:
-        self.resolution = _choice(list(RESOLUTIONS), "720p", "size of the video")
-        self.fps = _choice([(f"{rate} fps", rate) for rate in FPS_CHOICES], 30, "frames per second")
-        self.start = self._seconds("from (s)", "where the excerpt starts")
-        self.length = self._seconds("length (s)", "how long the excerpt is; 0: to the end")
+        self.fields = {
+            "size": _choice(list(RESOLUTIONS), "720p", KNOBS["size"]),
+            "fps": _choice([(f"{rate} fps", rate) for rate in FPS_CHOICES], 30, KNOBS["fps"]),
+            "start": self._seconds(KNOBS["start"]),
+            "duration": self._seconds(KNOBS["duration"]),
+        }
         self.save_button = push_button("Save look", "bookmark", "save this look and moment as a run")
         self.star_button = push_button("Star", "star", "save this look with a star, as one of the best")
         self.export_button = push_button("Export MP4", "film", "render a video", button_style="primary")
         self.stop_button = push_button("Stop", "stop", "stop this run", disabled=True)
         self.stop_button.layout.display = "none"
         self.bar, self.line = progress_bar(), widgets.HTML()
-        options = (self.resolution, self.fps, self.start, self.length)
         buttons = (self.save_button, self.star_button, self.export_button, self.stop_button)
-        row = box(widgets.HBox, "explorer-tools", *options, *buttons)
+        row = box(widgets.HBox, "explorer-tools", *self.fields.values(), *buttons)
         self.widget = card("save", row, self.bar, self.line)
 
-    def _seconds(self, name: str, tooltip: str) -> widgets.Widget:
+    def _seconds(self, knob: Knob) -> widgets.Widget:
+        """A number box, where 0 takes the place of none."""
+        tooltip = knob.help.replace("none:", "0:")
         return widgets.BoundedFloatText(
-            0, min=0, max=self._duration, step=1, description=name, tooltip=tooltip,
-            style={"description_width": "64px"}, layout={"width": "134px"},
+            0, min=0, max=self._duration, step=1, description=label(knob), tooltip=tooltip,
+            style={"description_width": "76px"}, layout={"width": "146px"},
         )  # fmt: skip
 
 
-def _choice(options: list[Any], value: Any, tooltip: str) -> widgets.Widget:
-    return widgets.Dropdown(options=options, value=value, tooltip=tooltip, layout={"width": "82px"})
+def _choice(options: list[Any], value: Any, knob: Knob) -> widgets.Widget:
+    return widgets.Dropdown(options=options, value=value, tooltip=knob.help, layout={"width": "82px"})
 
 
 def _state_html(state: JobState, estimate: str = "") -> str:
@@ -152,8 +158,8 @@ def _state_text(state: JobState, estimate: str) -> str:
     if state.error:
         return html.escape(state.error)
     if state.result:
-        folder, name = state.result.folder, "report.html"
-        return saved_links(folder, {"video": state.result.video, "report": folder / name})
+        folder = state.result.folder
+        return saved_links(folder, {"video": state.result.video, "report": folder / REPORT})
     left = "" if state.seconds_left is None else f", {duration_text(state.seconds_left)} left"
     note = f" ({html.escape(estimate)})" if estimate else ""
     return f"{html.escape(state.step)} {percent_text(state.share)}{left}{note}"

@@ -27,7 +27,7 @@ FIELD = CPPN(hidden=4, layers=2, gain=4.0)
 def exporter(tmp_path):
     sound = signals.write_wav(tmp_path / "music.wav", signals.music(2.0))
     exporter = Exporter(sound, 2.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path / "runs")
-    exporter.resolution.value = "360p"
+    exporter.fields["size"].value = "360p"
     yield exporter
     exporter.close()
 
@@ -44,20 +44,24 @@ def test_save_keeps_the_look_and_the_moment_as_a_run(exporter, tmp_path):
 
 
 def test_export_renders_the_excerpt(exporter, tmp_path):
-    exporter.start.value, exporter.length.value, exporter.fps.value = 1.0, 0.5, 24
+    exporter.fields["start"].value, exporter.fields["duration"].value, exporter.fields["fps"].value = (
+        1.0,
+        0.5,
+        24,
+    )
     assert exporter.export().wait(PATIENCE)
     (run,) = runs(tmp_path / "runs").itertuples()
     assert (run.status, run.size, run.frames) == ("done", "640x360", 12)
 
 
 def test_length_0_is_to_the_end(exporter, tmp_path):
-    exporter.start.value = 1.5
+    exporter.fields["start"].value = 1.5
     assert exporter.export().wait(PATIENCE)
     assert runs(tmp_path / "runs").frames.tolist() == [15]
 
 
 def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
-    exporter.fps.value = 60
+    exporter.fields["fps"].value = 60
     drawing = threading.Event()
     show = exporter._show
 
