@@ -103,3 +103,18 @@ def test_only_notebooks_use_pyplot():
     for path in modules():
         text = re.sub(r"(never|no) pyplot", "", path.read_text(encoding="utf-8"))
         assert "pyplot" not in text or "notebook" in path.parts, path
+
+
+def test_contributing_names_files_that_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`((?:explorer|tests|notebooks)/[\w./]+)`", text)
+    assert len(paths) > 15
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_links_of_the_readme_lead_to_pages():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!http)([^)#]+)", text)
+    assert len(links) > 20
+    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert len(text.splitlines()) <= 200

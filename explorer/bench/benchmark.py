@@ -1,4 +1,4 @@
-"""The whole benchmark: engines beside references, videos end to end, and the machine it was."""
+"""The whole benchmark: engines beside references, videos end to end, and the machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from explorer.audio import DEMO_CLIP, analyze
-from explorer.bench.engines import NETS, bench
+from explorer.bench.engines import NETS, measure_engines
 from explorer.experiments.entry import render
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
@@ -24,10 +24,10 @@ from explorer.rendering.frames import Size
 from explorer.rendering.threads import usable_threads
 
 SCHEMA = 1
-LOOKS = ("compact-4x3", "molten")
-CLIP, QUICK_CLIP = 6.0, 1.0  # seconds of video
+PRESETS = ("compact-4x3", "molten")
+VIDEO_SECONDS, QUICK_VIDEO_SECONDS = 6.0, 1.0
 FPS = 30
-VARIABLES = (  # of the environment: they change what is measured
+ENVIRONMENT_VARIABLES = (  # that change the speed
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -40,15 +40,15 @@ VARIABLES = (  # of the environment: they change what is measured
 def benchmark(
     nets: Sequence[str] = NETS, *, quick: bool = False, progress: Progress = silent
 ) -> dict[str, Any]:
-    """Everything that `explorer bench` tells, ready for JSON. Raises SettingsError for an unknown net."""
-    facts = machine()
-    measured = bench(analyze(DEMO_CLIP, progress=progress), nets, quick=quick, progress=progress)
-    videos = end_to_end(seconds=QUICK_CLIP if quick else CLIP, progress=progress)
-    return {"schema": SCHEMA, "quick": quick, "machine": facts, **measured, "end_to_end": videos}
+    """The report of `explorer bench`, ready for JSON. Raises SettingsError for an unknown network."""
+    environment = machine()  # before the load of the benchmark itself
+    engines = measure_engines(analyze(DEMO_CLIP, progress=progress), nets, quick=quick, progress=progress)
+    videos = end_to_end(seconds=QUICK_VIDEO_SECONDS if quick else VIDEO_SECONDS, progress=progress)
+    return {"schema": SCHEMA, "quick": quick, "machine": environment, **engines, "end_to_end": videos}
 
 
 def machine() -> dict[str, Any]:
-    """Where and with what it is measured; `load_average` is None where the system does not tell."""
+    """The machine and the versions; `load_average` is None where the system has none."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {
         "started": manifest.now(),
@@ -57,38 +57,38 @@ def machine() -> dict[str, Any]:
         "torch_threads": torch.get_num_threads(),
         "load_average": load,
         "onnxruntime": _version("onnxruntime"),
-        "variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
+        "variables": {name: os.environ[name] for name in ENVIRONMENT_VARIABLES if name in os.environ},
     }
 
 
 def end_to_end(
-    looks: Sequence[str] = LOOKS,
+    presets: Sequence[str] = PRESETS,
     *,
-    seconds: float = CLIP,
+    seconds: float = VIDEO_SECONDS,
     size: Size = "720p",
     progress: Progress = silent,
 ) -> list[dict[str, Any]]:
-    """Whole renders of the demo clip, analysed before: drawing, encoding with sound, pictures, manifest.
+    """Whole renders of the demo clip, analyzed before: drawing, encoding with sound, pictures, manifest.
 
     `times_real_time` is the length of the video over the time of the whole call.
     """
     rows = []
     frames = round(seconds * FPS)
     with tempfile.TemporaryDirectory() as folder:
-        for n, look in enumerate(looks):
-            keep: dict[str, Any] = {"size": size, "fps": FPS, "explorations": Path(folder)}
-            render(CPPN.preset(look), DEMO_CLIP, duration=1 / FPS, **keep)  # compiles
-            report = partial(_part, progress, n * frames, len(looks) * frames)
-            began = time.perf_counter()
-            run = render(CPPN.preset(look), DEMO_CLIP, duration=seconds, progress=report, **keep)
-            rows.append(_row(look, run, time.perf_counter() - began))
+        for n, preset in enumerate(presets):
+            options: dict[str, Any] = {"size": size, "fps": FPS, "explorations": Path(folder)}
+            render(CPPN.preset(preset), DEMO_CLIP, duration=1 / FPS, **options)  # compiles
+            report = partial(_report_part, progress, n * frames, len(presets) * frames)
+            start = time.perf_counter()
+            run = render(CPPN.preset(preset), DEMO_CLIP, duration=seconds, progress=report, **options)
+            rows.append(_row(preset, run, time.perf_counter() - start))
     return rows
 
 
-def _row(look: str, run: Run, seconds: float) -> dict[str, Any]:
+def _row(preset: str, run: Run, seconds: float) -> dict[str, Any]:
     length = run.manifest["performance"]["frames"] / FPS
     return {
-        "look": look,
+        "look": preset,
         "size": list(run.recipe.frames.size),
         "fps": FPS,
         "video_seconds": length,
@@ -97,7 +97,7 @@ def _row(look: str, run: Run, seconds: float) -> dict[str, Any]:
     }
 
 
-def _part(progress: Progress, before: int, total: int, step: str, done: float, _: float) -> None:
+def _report_part(progress: Progress, before: int, total: int, step: str, done: float, _: float) -> None:
     """The drawing of one video as a part of all."""
     if step == "drawing":
         progress(step, before + done, total)

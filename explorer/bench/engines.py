@@ -19,16 +19,14 @@ from explorer.errors import SettingsError
 from explorer.fields import CPPN, Grid
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import Device
-from explorer.rendering.frames import RESOLUTIONS
-from explorer.rendering.renderer import Frame, Renderer
+from explorer.rendering.frames import RESOLUTIONS, Frame
+from explorer.rendering.renderer import Renderer
 from explorer.rendering.torch_engine import MAX_BLOCK_POINTS, TorchEngine
 
 NETS = ("4x3", "32x3", "64x4", "256x4", "256x8")  # hidden neurons x hidden layers
-MOMENT = 1.0  # seconds into the track
+MOMENT = 1.0  # seconds
 REFERENCES = ("torch", "onnxruntime")
-NANOSECONDS = 0.06  # what all contenders together take per pixel and parameter on two cores, roughly
-
-Size = tuple[int, int]
+NANOSECONDS = 0.06  # of all contenders together per pixel and parameter on two cores, roughly
 
 
 @dataclass(frozen=True)
@@ -36,13 +34,22 @@ class Effort:
     """How long to measure."""
 
     rounds: int
-    least: float  # seconds that a contender draws in a round
+    turn_seconds: float  # that a contender draws in a round
     shrink: int  # sides of frames are divided by it
-    product: int  # rows of the matrices whose product gives the machine's rate
+    matrix_rows: int  # of the products that give the machine's rate
+
+    def to_dict(self) -> dict[str, float]:
+        """For the report, whose keys stay those of its first version."""
+        return {
+            "rounds": self.rounds,
+            "least": self.turn_seconds,
+            "shrink": self.shrink,
+            "product": self.matrix_rows,
+        }
 
 
-FULL = Effort(rounds=7, least=0.15, shrink=1, product=2048)
-QUICK = Effort(rounds=3, least=0.03, shrink=3, product=1024)
+FULL = Effort(rounds=7, turn_seconds=0.15, shrink=1, matrix_rows=2048)
+QUICK = Effort(rounds=3, turn_seconds=0.03, shrink=3, matrix_rows=1024)
 
 
 @dataclass(frozen=True)
@@ -53,11 +60,16 @@ class Speed:
     seconds: list[float]  # per frame, one number a round
     megapixels_per_second: float  # median
     times: dict[str, float]  # how many times as fast as each reference: medians of the ratios within rounds
-    greatest_difference: int  # from the torch loop's frame, in levels of 255, over all pixels and colours
+    max_difference: int  # from the torch loop's frame, in levels of 255, over all pixels and channels
     mean_difference: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """For the report, whose keys stay those of its first version."""
+        values = asdict(self)
+        return values | {"greatest_difference": values.pop("max_difference")}
 
-def bench(
+
+def measure_engines(
     track: FeatureTrack,
     nets: Sequence[str] = NETS,
     *,
@@ -66,23 +78,23 @@ def bench(
 ) -> dict[str, Any]:
     """Measure published CPPNs ('256x4': 256 neurons, 4 hidden layers) with all threads.
 
-    Gives `matrix`, the machine's fp32 rate; `nets`, for each its speeds by contender and the share of that
+    Returns `matrix`, the machine's fp32 rate; `nets`, for each its speeds by contender and the share of that
     rate that the exact engine reaches; and `cuda` where there is one. Raises SettingsError.
     """
     effort = QUICK if quick else FULL
     fields = {net: parse_net(net) for net in nets}
-    planned = {net: _planned_seconds(field, effort) for net, field in fields.items()}
+    planned = {net: _expected_seconds(field, effort) for net, field in fields.items()}
     rates: list[tuple[float, str]] = []
     speeds: dict[str, dict[str, Speed]] = {}
     for net, field in fields.items():
         before = sum(planned[earlier] for earlier in speeds)
-        report = partial(_part, progress, before, planned[net], sum(planned.values()))
-        rates.append(matrix_rate(effort.product))
+        report = partial(_report_part, progress, before, planned[net], sum(planned.values()))
+        rates.append(matrix_rate(effort.matrix_rows))
         speeds[net] = compare(field, track, frame_size(field, effort), effort, report)
     rate, library = max(rates)
     cuda = torch.cuda.is_available()
     return {
-        "effort": asdict(effort),
+        "effort": effort.to_dict(),
         "matrix": {"gflops": rate / 1e9, "library": library},
         "nets": [
             {
@@ -90,11 +102,13 @@ def bench(
                 "parameters": field.parameters,
                 "size": list(frame_size(field, effort)),
                 "matrix_share": speeds[net]["exact"].megapixels_per_second * 1e6 * _flops(field) / rate,
-                "speeds": {name: asdict(speed) for name, speed in speeds[net].items()},
+                "speeds": {name: speed.to_dict() for name, speed in speeds[net].items()},
             }
             for net, field in fields.items()
         ],
-        "cuda": [{"net": net, **halves(field, track)} for net, field in fields.items()] if cuda else None,
+        "cuda": [{"net": net, **compare_precisions(field, track)} for net, field in fields.items()]
+        if cuda
+        else None,
     }
 
 
@@ -106,7 +120,7 @@ def parse_net(net: str) -> CPPN:
     return CPPN(hidden=int(match[1]), layers=int(match[2]))
 
 
-def frame_size(field: CPPN, effort: Effort = FULL) -> Size:
+def frame_size(field: CPPN, effort: Effort = FULL) -> tuple[int, int]:
     """720p where that is quick; smaller for larger networks, whose products outweigh work per frame."""
     name = "720p" if field.parameters < 5_000 else "360p" if field.parameters < 50_000 else "270p"
     width, height = {**RESOLUTIONS, "270p": (480, 270)}[name]
@@ -114,7 +128,11 @@ def frame_size(field: CPPN, effort: Effort = FULL) -> Size:
 
 
 def compare(
-    field: CPPN, track: FeatureTrack, size: Size, effort: Effort = FULL, progress: Progress = silent
+    field: CPPN,
+    track: FeatureTrack,
+    size: tuple[int, int],
+    effort: Effort = FULL,
+    progress: Progress = silent,
 ) -> dict[str, Speed]:
     """The torch loop, ONNX Runtime where installed, the exact engine, and the draft where it differs."""
     grid = Grid(*size)
@@ -130,26 +148,26 @@ def compare(
         }
         kernels = {name: kernel for name, (kernel, draw) in contenders.items() if draw}
         draws = {name: draw for name, (_, draw) in contenders.items() if draw}
-        for draw in draws.values():  # compiles, and warms what can be warm
+        for draw in draws.values():  # compiles, and fills caches
             draw()
-        limit = _planned_seconds(field, effort)
-        seconds = take_turns(draws, effort.rounds, effort.least, limit=limit, progress=progress)
+        limit = _expected_seconds(field, effort)
+        seconds = take_turns(draws, effort.rounds, effort.turn_seconds, max_seconds=limit, progress=progress)
         frames = {name: draw() for name, draw in draws.items()}
     return {name: _speed(name, kernel, seconds, frames) for name, kernel in kernels.items()}
 
 
-def halves(
+def compare_precisions(
     field: CPPN,
     track: FeatureTrack,
     device: torch.device | None = None,
     *,
-    size: Size = RESOLUTIONS["720p"],
+    size: tuple[int, int] = RESOLUTIONS["720p"],
     effort: Effort = FULL,
     block: int = MAX_BLOCK_POINTS,
 ) -> dict[str, Any]:
     """The torch engine with fp32 and with fp16 products on a device (CUDA unless given), frames copied back.
 
-    Gives Mpx/s of both and, in levels of 255 over all pixels and colours, how far fp16 is from fp32.
+    Returns Mpx/s of both and, in levels of 255 over all pixels and channels, how far fp16 is from fp32.
     """
     device = device or torch.device("cuda")
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
@@ -162,31 +180,31 @@ def halves(
     with torch.inference_mode():
         for draw in draws.values():
             draw()
-        seconds = take_turns(draws, effort.rounds, effort.least)
-    off = np.abs(frames["fp16"].astype(int) - frames["fp32"])
+        seconds = take_turns(draws, effort.rounds, effort.turn_seconds)
+    difference = np.abs(frames["fp16"].astype(int) - frames["fp32"])
     return {
         "device": name,
         "size": list(size),
-        "fp32": {"megapixels_per_second": megapixels_per_second(len(off), seconds["fp32"])},
+        "fp32": {"megapixels_per_second": megapixels_per_second(len(difference), seconds["fp32"])},
         "fp16": {
-            "megapixels_per_second": megapixels_per_second(len(off), seconds["fp16"]),
+            "megapixels_per_second": megapixels_per_second(len(difference), seconds["fp16"]),
             "times_fp32": times_as_fast(seconds["fp16"], seconds["fp32"]),
-            "greatest_difference": int(off.max()),
-            "mean_difference": float(off.mean()),
+            "greatest_difference": int(difference.max()),
+            "mean_difference": float(difference.mean()),
         },
     }
 
 
 def _speed(name: str, kernel: str, seconds: dict[str, list[float]], frames: dict[str, Frame]) -> Speed:
-    off = np.abs(frames[name].astype(int) - frames["torch"])
+    difference = np.abs(frames[name].astype(int) - frames["torch"])
     others = [other for other in REFERENCES if other != name and other in seconds]
     return Speed(
         kernel=kernel,
         seconds=seconds[name],
-        megapixels_per_second=megapixels_per_second(off.size // 3, seconds[name]),
+        megapixels_per_second=megapixels_per_second(difference.size // 3, seconds[name]),
         times={other: times_as_fast(seconds[name], seconds[other]) for other in others},
-        greatest_difference=int(off.max()),
-        mean_difference=float(off.mean()),
+        max_difference=int(difference.max()),
+        mean_difference=float(difference.mean()),
     )
 
 
@@ -195,14 +213,14 @@ def _flops(field: CPPN) -> int:
     return 2 * field.parameters
 
 
-def _planned_seconds(field: CPPN, effort: Effort) -> float:
+def _expected_seconds(field: CPPN, effort: Effort) -> float:
     """About how long a network takes on two cores."""
     width, height = frame_size(field, effort)
     drawing = NANOSECONDS * 1e-9 * field.parameters * width * height
-    return 1 + (effort.rounds + 2) * (4 * effort.least + drawing)
+    return 1 + (effort.rounds + 2) * (4 * effort.turn_seconds + drawing)
 
 
-def _part(
+def _report_part(
     progress: Progress, before: float, planned: float, total: float, step: str, done: float, of: float
 ) -> None:
     """One network's progress as a part of the whole, in planned seconds."""

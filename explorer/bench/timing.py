@@ -1,7 +1,7 @@
 """Comparing speeds on a machine that does other things too.
 
-Contenders take turns, A B C A B C; a ratio is the median of the ratios within rounds, so that whatever else
-the machine does strikes both. Absolute numbers are those of the day; the ratios last.
+Contenders take turns, A B C A B C; a ratio is the median of the ratios within rounds, so that other
+load on the machine affects both. Absolute numbers vary from day to day; the ratios do not.
 """
 
 from __future__ import annotations
@@ -15,46 +15,46 @@ import torch
 
 from explorer.progress import Progress, silent
 
-FEWEST_ROUNDS = 3
-TRYING = 0.3  # seconds for the best rate of a product
+MIN_ROUNDS = 3
+MATRIX_SECONDS = 0.3  # for the best rate of a product
 
 
 def take_turns(
     calls: Mapping[str, Callable[[], object]],
     rounds: int,
-    least: float,
+    min_seconds: float,
     *,
-    limit: float = float("inf"),
+    max_seconds: float = float("inf"),
     progress: Progress = silent,
 ) -> dict[str, list[float]]:
     """Seconds per call of each contender in each round.
 
-    A contender goes on for at least `least` seconds a turn. After `limit` seconds no round is begun beyond
-    the first `FEWEST_ROUNDS`.
+    A contender is called for at least `min_seconds` a turn. After `max_seconds` no round is started beyond
+    the first `MIN_ROUNDS`.
     """
     seconds: dict[str, list[float]] = {name: [] for name in calls}
-    began = time.perf_counter()
+    start = time.perf_counter()
     for n in range(rounds):
-        if n >= FEWEST_ROUNDS and time.perf_counter() - began > limit:
+        if n >= MIN_ROUNDS and time.perf_counter() - start > max_seconds:
             break
         for name, call in calls.items():
-            seconds[name].append(seconds_per_call(call, least))
+            seconds[name].append(seconds_per_call(call, min_seconds))
         progress("measuring", n + 1, rounds)
     return seconds
 
 
 def times_as_fast(own: Sequence[float], other: Sequence[float]) -> float:
     """The median over rounds of other / own: never a ratio of numbers from different rounds."""
-    return statistics.median(theirs / ours for ours, theirs in zip(own, other, strict=True))
+    return statistics.median(b / a for a, b in zip(own, other, strict=True))
 
 
 def megapixels_per_second(pixels: int, seconds: Sequence[float]) -> float:
-    """The median over rounds, for frames of so many pixels."""
+    """The median over rounds, for frames of `pixels` pixels."""
     return pixels / statistics.median(seconds) / 1e6
 
 
 def matrix_rate(rows: int) -> tuple[float, str]:
-    """The machine's fp32 rate in operations a second, and whose: the best of numpy's and torch's products.
+    """The machine's fp32 rate in operations a second, and the library's name: the better of numpy and torch.
 
     Square matrices with `rows` rows, 2 rows^3 operations, all threads.
     """
@@ -65,17 +65,17 @@ def matrix_rate(rows: int) -> tuple[float, str]:
     return max((2 * rows**3 / seconds, name) for name, seconds in best.items())
 
 
-def seconds_per_call(call: Callable[[], object], least: float) -> float:
-    """The mean over as many calls as fill `least` seconds, one at the least."""
-    calls, began = 0, time.perf_counter()
-    while not calls or time.perf_counter() - began < least:
+def seconds_per_call(call: Callable[[], object], min_seconds: float) -> float:
+    """The mean over as many calls as fill `min_seconds`, at least one."""
+    calls, start = 0, time.perf_counter()
+    while not calls or time.perf_counter() - start < min_seconds:
         call()
         calls += 1
-    return (time.perf_counter() - began) / calls
+    return (time.perf_counter() - start) / calls
 
 
 def _best_seconds(call: Callable[[], object]) -> float:
-    best, began = float("inf"), time.perf_counter()
-    while time.perf_counter() - began < TRYING or best == float("inf"):
+    best, start = float("inf"), time.perf_counter()
+    while time.perf_counter() - start < MATRIX_SECONDS or best == float("inf"):
         best = min(best, seconds_per_call(call, 0))
     return best

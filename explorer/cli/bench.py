@@ -19,6 +19,8 @@ share       of the machine's fp32 matrix rate, for 2 operations per parameter an
             the time goes to activations, which outweigh the products of narrow networks
 -           not installed, or the draft is the same kernel (under 128 neurons, or no bf16 units)"""
 
+WITHOUT_ONNX = 'ONNX Runtime is left out; to add it: python -m pip install "audio-feature-explorer[learn]"'
+
 
 def bench(
     json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
@@ -48,6 +50,7 @@ def table(report: dict[str, Any]) -> list[str]:
         *_machine(report["machine"], report["matrix"]),
         "",
         *_nets(report["nets"]),
+        *([] if any("onnxruntime" in row["speeds"] for row in report["nets"]) else [WITHOUT_ONNX]),
         "",
         *LEGEND.splitlines(),
         "",

@@ -1,4 +1,4 @@
-"""Experiments: recipes carried out into folders, and found again.
+"""Experiments: recipes rendered into folders, sweeps over them, reports, and the library of both.
 
 Names are loaded when they are first used: a render needs neither tables nor sweeps, nor what those load.
 """

@@ -49,25 +49,37 @@ def export(folder: Path) -> tuple[Path, float]:
 
 def write_onnx(model: AudioToVisualModel, path: Path) -> None:
     """Write the graph, with a dynamic batch and the weights inside."""
-    _require("onnx", "onnxscript")
     windows = torch.zeros(2, model.settings.input_dim)
     batch = torch.export.Dim("batch", min=1)
+    program = export_program(model, (windows,), [INPUT], [OUTPUT], ({0: batch},))
+    program.save(str(path), external_data=False)
+    _strip_sources(path)
+
+
+def export_program(
+    module: torch.nn.Module,
+    example: tuple[torch.Tensor, ...],
+    inputs: list[str],
+    outputs: list[str],
+    dynamic_shapes: Any = None,
+) -> torch.onnx.ONNXProgram:
+    """The ONNX graph of a module, traced on example inputs, in silence. Raises ExplorerError."""
+    _require("onnx", "onnxscript")
     with warnings.catch_warnings(), _exporter_output_suppressed():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            model.eval(),
-            (windows,),
+            module.eval(),
+            example,
             dynamo=True,
-            input_names=[INPUT],
-            output_names=[OUTPUT],
-            dynamic_shapes=({0: batch},),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_shapes=dynamic_shapes,
             external_data=False,
             verbose=False,
         )
-        if program is None:
-            raise ExplorerError("torch returned no ONNX program; torch 2.6 or newer is needed")
-        program.save(str(path), external_data=False)
-    _strip_sources(path)
+    if program is None:
+        raise ExplorerError("torch returned no ONNX program; torch 2.6 or newer is needed")
+    return program
 
 
 def _strip_sources(path: Path) -> None:

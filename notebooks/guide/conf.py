@@ -14,6 +14,7 @@ extensions = ["myst_nb", "sphinx.ext.autodoc"]
 exclude_patterns = ["**/.ipynb_checkpoints"]
 nb_execution_mode = "off"  # notebooks are committed executed
 myst_heading_anchors = 3
+highlight_language = "text"  # of blocks without a language: commands and printed text
 smartquotes = False  # flags keep their two dashes
 default_role = "code"  # docstrings write `code` as Markdown does
 autodoc_member_order = "bysource"

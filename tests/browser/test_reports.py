@@ -96,7 +96,7 @@ def test_columns_sort_by_number_both_ways_and_say_so(sweep, visit):
     button.press("Enter")
     assert [float(text) for text in column(page, "frame variance")] == up[::-1]
     assert page.locator("th[aria-sort=descending]").count() == 1
-    assert "descending" in page.inner_text("#told")
+    assert "descending" in page.inner_text("#announcement")
 
 
 def test_points_without_a_value_stay_last(tmp_path, visit):
@@ -137,7 +137,7 @@ def test_a_report_that_travels_alone_shows_its_thumbnails(tmp_path, visit):
     shutil.rmtree(tmp_path / "here")
     page = visit(tmp_path / "sweep.html")
     page.locator(".enlarge").first.click()
-    expect(page.locator("#viewer-note")).to_contain_text("stands in")
+    expect(page.locator("#viewer-note")).to_contain_text("its thumbnail is shown")
     assert page.locator("#viewer-view img").get_attribute("src").startswith("data:")
     page.keyboard.press("Escape")
     page.locator(".play").first.click()
@@ -217,7 +217,7 @@ def test_a_recipe_is_copied_or_selected(sweep, visit):
         "navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false"
     )
     page.locator("[data-copy=vary-json]").click()
-    expect(page.locator("#told")).to_contain_text("Ctrl+C")
+    expect(page.locator("#announcement")).to_contain_text("Ctrl+C")
     assert json.loads(page.evaluate("getSelection().toString()")) == TWO
 
 

@@ -65,6 +65,7 @@ def test_the_table_is_ascii_and_fits(nets, cuda):
     assert "\n".join(lines).isascii()
     assert max(map(len, lines)) <= 100
     assert all(line == line.rstrip() for line in lines)
+    assert any("ONNX Runtime is left out" in line for line in lines) == (nets == [BARE])
 
 
 def test_columns_stand_under_their_heads():

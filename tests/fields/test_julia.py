@@ -29,7 +29,7 @@ def song(tmp_path_factory):
 
 
 def view(**changed: float) -> Controls:
-    """One moment, set by hand; angle 1.3, a little outside the cardioid, unless told otherwise."""
+    """One moment, set by hand; angle 1.3, a little outside the cardioid, by default."""
     rest = {"time": 0.0, "angle": 1.3, "rotation": 0.0, **{p.name: p.rest for p in PARAMETERS}}
     columns = {name: {**rest, **changed}[name] for name in ("time", *CONTROL_NAMES)}
     return Controls(np.array([[*columns.values()]], np.float32), tuple(columns))
@@ -86,7 +86,7 @@ def test_nothing_glitters():
     assert np.percentile(off, 99) < 40
 
 
-def test_thousands_of_constants_give_finite_colours_with_finite_gradients():
+def test_thousands_of_constants_give_finite_colors_with_finite_gradients():
     """Anywhere in and far beyond the ranges of the parameters, at the corners of the picture too."""
     chance = np.random.default_rng(5)
     count = 4000
@@ -220,8 +220,12 @@ def test_each_feature_moves_its_control(feature, control):
     times = np.array([1.5])
     column = ("time", *CONTROL_NAMES).index(control)
     rest, moved, deaf = (
-        field.controls(made_of(**heard), times).values[0, column]
-        for field, heard in ((Julia(), {}), (Julia(), {feature: 1.0}), (Julia(features=()), {feature: 1.0}))
+        field.controls(made_of(**features), times).values[0, column]
+        for field, features in (
+            (Julia(), {}),
+            (Julia(), {feature: 1.0}),
+            (Julia(features=()), {feature: 1.0}),
+        )
     )
     assert abs(moved - rest) > 0.003
     assert deaf == rest
@@ -261,7 +265,7 @@ def test_deaf_without_gain_and_alive_with_it(song):
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"features": ("bass", "mid")}, "Julia has no feature 'mid'"),
         ({"iterations": 3}, "16 to 2000"),
@@ -270,8 +274,8 @@ def test_deaf_without_gain_and_alive_with_it(song):
         ({"hue": "red"}, "hue: got 'red'"),
     ],
 )
-def test_wrong_settings_say_what_is_allowed(settings, told):
-    with pytest.raises(SettingsError, match=told):
+def test_wrong_settings_say_what_is_allowed(settings, message):
+    with pytest.raises(SettingsError, match=message):
         Julia(**settings)
 
 

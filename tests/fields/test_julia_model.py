@@ -1,4 +1,4 @@
-"""The network of a Julia set without torch: it computes what torch does, and damage is told."""
+"""The network of a Julia set without torch: it computes what torch does, and damage is reported."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _facts(track):
     return track.names, track.fps, track.duration, track.name, track.sha256, track.settings
 
 
-def test_it_hears_sixty_frames_a_second_whatever_the_track_has(tmp_path):
+def test_it_takes_sixty_frames_a_second_at_any_rate_of_the_track(tmp_path):
     model = load_model(str(write_model(tmp_path / "run")))
     usual, fast = (model.parameters_of_track(live_track(fps=fps)) for fps in (60.0, 120.0))
     assert abs(len(usual) - len(fast)) <= 1
@@ -140,7 +140,13 @@ def test_no_model_says_what_to_do(tmp_path, monkeypatch):
         Julia(model="train_lost").controls(track, np.zeros(1))
 
 
-def test_a_track_without_live_features_says_how_to_hear_them(tmp_path):
+@pytest.mark.parametrize("method", ["analyze", "hear"])
+def test_a_missing_model_is_reported_before_the_sound(method):
+    with pytest.raises(SettingsError, match="'train_lost'"):
+        getattr(Julia(model="train_lost"), method)("no such sound.wav")
+
+
+def test_a_track_without_live_features_says_how_to_get_them(tmp_path):
     model, track = load_model(str(write_model(tmp_path / "run"))), live_track()
     basic = FeatureTrack(track.values, track.raw, ("bass", "mid", "a", "b", "c", "d"), *_facts(track)[1:])
     with pytest.raises(SettingsError, match=r"no 'live_centroid'; .*field.analyze"):
@@ -148,7 +154,7 @@ def test_a_track_without_live_features_says_how_to_hear_them(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"format": 1}, "format is 1; this version needs 2"),
         ({"feature_version": 0}, "feature_version"),
@@ -158,11 +164,11 @@ def test_a_track_without_live_features_says_how_to_hear_them(tmp_path):
         ({"features": ["rms"]}, "features"),
     ],
 )
-def test_a_model_of_another_kind_is_refused(tmp_path, changed, told):
+def test_a_model_of_another_kind_is_refused(tmp_path, changed, message):
     folder = write_model(tmp_path / "run")
     facts = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
     (folder / METADATA_FILE).write_text(json.dumps({**facts, **changed}), encoding="utf-8")
-    with pytest.raises(ExplorerError, match=f"cannot read the model in run: .*{told}"):
+    with pytest.raises(ExplorerError, match=f"cannot read the model in run: .*{message}"):
         load_model(str(folder))
 
 
@@ -174,7 +180,7 @@ def test_a_damaged_model_is_refused(tmp_path, name):
         load_model(str(folder))
 
 
-def test_whatever_it_answers_is_drawn(tmp_path):
+def test_any_output_is_drawn(tmp_path):
     field = Julia(model=str(write_model(tmp_path / "run")), samples=1)
     track = live_track(seconds=70.0, seed=3)
     controls = field.controls(track, np.linspace(0, 69, 300))

@@ -21,7 +21,7 @@ from explorer.fields.kernels.simd import LANES
 from explorer.fields.palette import PALETTES
 
 GRID = Grid(640, 360)
-POINTS = GRID.xy()[180 * 640 :][:1000]  # neighbours in the middle of a frame
+POINTS = GRID.xy()[180 * 640 :][:1000]  # neighbors in the middle of a frame
 EVERYWHERE = GRID.xy()[:: GRID.width * GRID.height // 1000]
 CALM = {"gain": 1.5, "seed": 3}  # a gain at which even deep networks are smooth
 needs_bfloat16 = pytest.mark.skipif(
@@ -191,7 +191,7 @@ by_kernel = pytest.mark.parametrize(("field", "dtype"), FIELDS.values(), ids=FIE
 @by_kernel
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
-def test_a_pixel_is_the_same_wherever_it_lies(field, dtype, data):
+def test_a_pixel_is_the_same_at_any_position(field, dtype, data):
     seed = data.draw(st.integers(0, 1000))
     cuts = sorted(data.draw(st.sets(st.integers(1, 999), max_size=4)))
     order = np.random.default_rng(seed).permutation(1000)

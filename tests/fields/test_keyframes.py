@@ -124,8 +124,8 @@ def test_all_moments_together_or_alone_and_any_kernel():
 
     grid = Grid(*SIZE)
     both = field.prepare(field.controls(TRACK, np.array([0.3, 1.4])))
-    colours = both.colors(torch.from_numpy(grid.xy()), grid.pixel).numpy() * 255
-    for one, other in zip(alone, colours, strict=True):
+    colors = both.colors(torch.from_numpy(grid.xy()), grid.pixel).numpy() * 255
+    for one, other in zip(alone, colors, strict=True):
         assert np.abs(one.reshape(-1, 3) - other).max() <= 1.0
 
 
@@ -151,7 +151,7 @@ def test_text_pairs_and_json_say_the_same():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ([(1, {"gian": 3})], "cannot move 'gian'; did you mean 'gain'"),
         ([(1, {"layers": 3})], "cannot move 'layers'"),
@@ -174,19 +174,19 @@ def test_text_pairs_and_json_say_the_same():
         ("2: gain=3 gain=4", "keyframes: 2 sets gain twice"),
     ],
 )
-def test_what_cannot_move_is_refused(wrong, told):
-    with pytest.raises(SettingsError, match=told) as refused:
+def test_what_cannot_move_is_refused(wrong, message):
+    with pytest.raises(SettingsError, match=message) as refused:
         SMALL.replace(keyframes=wrong)
     for leaked in ("value error", "Input should", "(keyframes"):
         assert leaked not in str(refused.value)
 
 
-def test_keyframes_past_the_end_are_told_once(tmp_path):
+def test_keyframes_past_the_end_are_reported_once(tmp_path):
     sound = write_wav(tmp_path / "short.wav", music(1.0, 8000), 8000)
     late = SMALL.replace(keyframes=((0.5, {"gain": 3.0}), (60.0, {"gain": 4.0}), (90.0, {"gain": 5.0})))
-    with pytest.warns(ExplorerWarning) as told:
+    with pytest.warns(ExplorerWarning) as reported:
         late.analyze(sound, cache=False)
-    assert [str(each.message) for each in told] == [
+    assert [str(each.message) for each in reported] == [
         "short.wav ends after 1.00 s, before the keyframes 60: gain=4; 90: gain=5"
     ]
     with warnings.catch_warnings():
@@ -194,7 +194,7 @@ def test_keyframes_past_the_end_are_told_once(tmp_path):
         SMALL.replace(keyframes=((1.0, {"gain": 3.0}),)).analyze(sound, cache=False)
 
 
-def test_a_living_network_is_diagnosed():
+def test_an_animated_network_is_diagnosed():
     found = diagnose(SMALL.replace(drift=1.0, drift_span=4.0, keyframes=((2.0, {"gain": 3.0}),)), TRACK)
     assert found.verdict
     assert len(found.layers) == 3

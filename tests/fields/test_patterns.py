@@ -107,7 +107,7 @@ def test_edges_are_smooth_at_any_size(song):
 
 
 @pytest.mark.parametrize("look", list(Patterns.presets()))
-def test_three_colours_are_all_that_is_seen(song, look):
+def test_three_colors_are_all_that_is_seen(song, look):
     """Orange and red: green is at most half of red wherever a place lies, and there is no blue."""
     field = Patterns.preset(look).replace(palette="#ff8000-#ff0000-#ff8000", audio_gain=3)
     with Renderer(field, song, (96, 64), device="cpu", threads=1) as renderer:
@@ -117,7 +117,7 @@ def test_three_colours_are_all_that_is_seen(song, look):
     assert blue.max() <= 1
 
 
-def test_three_colours_stand_at_both_ends_and_in_the_middle():
+def test_three_colors_stand_at_both_ends_and_in_the_middle():
     kind, numbers = pattern_palette_numbers("#102030-#ff8000-#40c0ff")
     places = torch.tensor([0.0, 0.5, 1.0, 1.5, 2.0, -0.5, 0.25])
     found = torch.stack(palette_color(places, torch.ones(7), kind, numbers.tolist()), dim=-1) * 255
@@ -243,10 +243,10 @@ def test_deaf_without_gain(song):
     assert "deaf" in found.flags
 
 
-@pytest.mark.parametrize(("features", "hears"), [((), False), (("bass",), True)])
-def test_features_left_out_move_nothing(song, features, hears):
+@pytest.mark.parametrize(("features", "moves"), [((), False), (("bass",), True)])
+def test_features_left_out_move_nothing(song, features, moves):
     found = diagnose(Patterns(family="organic", features=features), song, frames=SMALL, budget="draft")
-    assert (found.audio_variance.value > 0) == hears
+    assert (found.audio_variance.value > 0) == moves
 
 
 def test_a_diagnosis_has_no_layers(song):
@@ -262,7 +262,7 @@ def test_a_diagnosis_has_no_layers(song):
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"features": ("bass", "flux")}, "patterns have no feature 'flux'"),
         ({"timeline": ((5, "organic"), (1, "flowing"))}, "in order"),
@@ -275,8 +275,8 @@ def test_a_diagnosis_has_no_layers(song):
         ({"fractal_arms": 1}, "2 to 24"),
     ],
 )
-def test_wrong_settings_say_what_is_allowed(settings, told):
-    with pytest.raises(SettingsError, match=told):
+def test_wrong_settings_say_what_is_allowed(settings, message):
+    with pytest.raises(SettingsError, match=message):
         Patterns(**settings)
 
 

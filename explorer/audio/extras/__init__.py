@@ -20,7 +20,7 @@ Columns = Float32[np.ndarray, "frames columns"]
 
 
 @runtime_checkable
-class FeatureGroup(Protocol):
+class FeatureExtractor(Protocol):
     """The interface of a group's module."""
 
     VERSION: int
@@ -42,16 +42,16 @@ def version(group: str) -> int:
 
 
 def measure(group: str, sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progress) -> Columns:
-    """See `FeatureGroup.measure`."""
+    """See `FeatureExtractor.measure`."""
     return _module(group).measure(sound, times, progress)
 
 
 def normalize(
     group: str, raw: Columns, presence: Float64[np.ndarray, " frames"], settings: AnalysisSettings
 ) -> Columns:
-    """See `FeatureGroup.normalize`."""
+    """See `FeatureExtractor.normalize`."""
     return _module(group).normalize(raw, presence, settings)
 
 
-def _module(group: str) -> FeatureGroup:
-    return cast(FeatureGroup, importlib.import_module(f"explorer.audio.extras.{group}"))
+def _module(group: str) -> FeatureExtractor:
+    return cast(FeatureExtractor, importlib.import_module(f"explorer.audio.extras.{group}"))

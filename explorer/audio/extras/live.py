@@ -25,7 +25,7 @@ Columns = Float32[np.ndarray, "frames columns"]
 
 
 def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progress) -> Columns:
-    """See `FeatureGroup.measure`. Row n of 60 a second is frame n of the live analysis, to the bit."""
+    """See `FeatureExtractor.measure`. Row n of 60 a second is frame n of the live analysis, to the bit."""
     return at_times(_rows(sound, progress), times)
 
 
@@ -52,5 +52,5 @@ def _rows(sound: Sound, progress: Progress) -> LiveRows:
 
 
 def normalize(raw: Columns, presence: Float64[np.ndarray, " frames"], settings: AnalysisSettings) -> Columns:
-    """See `FeatureGroup.normalize`: from [0, 1] to [-1, 1], unsmoothed, without use of the whole track."""
+    """See `FeatureExtractor.normalize`: from [0, 1] to [-1, 1], unsmoothed and without the whole track."""
     return np.asarray(np.clip(2 * raw - 1, -1, 1), np.float32)

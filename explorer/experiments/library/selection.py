@@ -26,7 +26,7 @@ def life(points: pd.DataFrame) -> pd.Series:
 
         rank(verdict) + s,   s = 2 sqrt(min(space, time, audio variance)) c^2 (1 - w), at most 1
 
-    with rank 3 for alive, 2 faint, 1 noisy, 0 static; c the correlation of neighbouring pixels, or of
+    with rank 3 for alive, 2 faint, 1 noisy, 0 static; c the correlation of neighboring pixels, or of
     consecutive frames where those are below 0.8; w the share of saturated colors beyond one half. So the
     weakest of detail, motion and response decides, and noise and glare count against it.
     """

@@ -71,9 +71,9 @@ def runs(explorations: str | Path | None = None) -> pd.DataFrame:
     """One row per run, point of a sweep and training, oldest first: status, settings (`params.*`), pictures.
 
     Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. Trainings (kind `train`) have no
-    settings of a field; `proof` says how many pairs of what is heard and seen are shown to follow. A folder
-    whose manifest cannot be read has the status `damaged`; it never stops the rest. A run that says `running`
-    but whose process is gone is `killed`, a point that nobody draws any more `interrupted`.
+    settings of a field; `proof` says how many pairs of sound and picture follow each other. A folder whose
+    manifest cannot be read has the status `damaged`; it never stops the rest. A run with the status `running`
+    whose process is gone is `killed`, a point that nobody draws any more `interrupted`.
     """
     root = explorations_folder(explorations)
     folders = sorted(path for kind in ROWS for path in root.glob(f"{kind}_*") if path.is_dir())
@@ -195,7 +195,7 @@ def _point_settings(params: Row, group: str, base: Row) -> Row:
 
 
 def _point(folder: Path, key: str, params: Row) -> Row:
-    """What is known of a point, whatever its state."""
+    """The columns of a point, whatever its state."""
     path = point_folder(folder, key)
     log = point_log(path)
     artifacts = log.get("artefacts") or {}
@@ -230,7 +230,7 @@ def _existing(path: Path) -> str | None:
 
 
 def _status(log: dict[str, Any]) -> str:
-    """A run that says `running` but whose process is gone was killed."""
+    """The status in a manifest; `killed` where it is `running` and the process is gone."""
     status = str(log["status"])
     return "killed" if status == "running" and not manifest.is_alive(log) else status
 

@@ -1,7 +1,7 @@
 """Reports: one HTML file per run and per sweep, and an index of all, made from the folders alone.
 
 A report opens from disk, loads nothing from the network and can be sent to anybody. Beside its folder it
-plays the clips and shows the frames in full size; alone, the pictures inside it stand in.
+plays the clips and shows the frames in full size; alone, it shows the pictures inside it.
 """
 
 from __future__ import annotations

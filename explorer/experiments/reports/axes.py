@@ -31,7 +31,7 @@ class AxesLayout:
 
 
 def arrange(points: tuple[ReportPoint, ...]) -> AxesLayout | None:
-    """The points on axes, or None when they do not lie on a grid (random samples, say).
+    """The points on axes, or None when they do not fill a table (random samples, for example).
 
     Of two parameters the first goes down and the second across, as in the contact sheet; of more, those
     with the most values become columns and rows, and the others facets.

@@ -141,7 +141,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Scatter:
-    """A measure over two parameters that do not lie on a grid."""
+    """A measure over two parameters whose values do not fill a table."""
 
     name: str
     low: str

@@ -97,7 +97,7 @@ def _entry(folder: Path, room: int) -> IndexEntry:
 
 
 def _damaged(folder: Path, problem: str) -> IndexEntry:
-    """What can be said of a folder that cannot be read."""
+    """The entry of a folder that cannot be read."""
     return IndexEntry(
         name=folder.name,
         kind=_kind(folder),

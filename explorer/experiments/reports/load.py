@@ -72,7 +72,7 @@ class ReportSource:
 
     @property
     def audio(self) -> str:
-        """The name of the sound file; never where it lies."""
+        """The name of the sound file; never its path."""
         for source in (mapping(self.recipe.get("audio")), mapping(self.log.get("audio"))):
             if source.get("name"):
                 return text(source["name"])

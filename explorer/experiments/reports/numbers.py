@@ -35,10 +35,10 @@ def is_numeric(value: Value) -> bool:
 
 @dataclass(frozen=True)
 class Scale:
-    """Where the values of one parameter or measure stand between 0 and 1.
+    """The positions of the values of one parameter or measure, from 0 to 1.
 
-    Numbers stand on a line, a logarithmic one when they spread more evenly there; anything else, or a
-    mixture such as 12 and `track`, stands in order at even distances.
+    Numbers have a linear scale, or a logarithmic one when they spread more evenly there; anything else, or a
+    mixture such as 12 and `track`, is in order at even distances.
     """
 
     name: str

@@ -4,7 +4,7 @@
 (() => {
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const say = (words) => { one("#told").textContent = words; };
+  const announce = (text) => { one("#announcement").textContent = text; };
   const read = (id) => { const block = document.getElementById(id); return block && JSON.parse(block.textContent); };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -36,7 +36,7 @@
       try { done = document.execCommand("copy"); } catch { /* an old browser: the selection remains */ }
     }
     button.textContent = done ? "Copied" : "Selected";
-    say(done ? "Copied" : "Selected; press Ctrl+C to copy");
+    announce(done ? "Copied" : "Selected; press Ctrl+C to copy");
     setTimeout(() => { button.textContent = "Copy"; }, 2500);
   }
 
@@ -56,7 +56,7 @@
         return up ? order : -order;
       });
       body.append(...rows);
-      say(`Sorted by ${head.textContent}, ${up ? "ascending" : "descending"}`);
+      announce(`Sorted by ${head.textContent}, ${up ? "ascending" : "descending"}`);
       changed?.(rows);
     }));
   }
@@ -76,7 +76,7 @@
     const rows = new Map(all(".numbers[data-sortable] tbody tr").map((row) => [row.dataset.key, row]));
     const shots = all(".shot"), viewer = one("#viewer"), ranges = new Map();
     const pictureOf = (key) => one(`.shot[data-key="${CSS.escape(key)}"] img`);
-    let baseline = data.baseline, shown = null, kept = new Set(points.keys());
+    let baseline = data.baseline, current = null, visible = new Set(points.keys());
 
     rows.forEach((row, key) => {
       const picture = pictureOf(key);
@@ -91,17 +91,17 @@
       const states = new Set(all("input[name=state]:checked").map((box) => box.value));
       const bins = all("select[data-name]").map((select) => select.value);
       const inRanges = (places) => [...ranges].every(([axis, [low, high]]) => places[axis] !== null && places[axis] >= low && places[axis] <= high);
-      kept = new Set();
+      visible = new Set();
       points.forEach((point, key) => {
         const wanted = bins.every((bin, n) => bin === "" || Number(bin) === point.bins[n]);
-        if (states.has(point.state) && wanted && inRanges(point.places)) kept.add(key);
+        if (states.has(point.state) && wanted && inRanges(point.places)) visible.add(key);
       });
-      all("[data-key]").forEach((element) => element.toggleAttribute("data-out", !kept.has(element.dataset.key)));
-      one("#count").textContent = `${kept.size} of ${points.size} points`;
+      all("[data-key]").forEach((element) => element.toggleAttribute("data-out", !visible.has(element.dataset.key)));
+      one("#count").textContent = `${visible.size} of ${points.size} points`;
     }
 
     // the points that the arrow keys step through, in the order of the pictures
-    const order = () => [...new Set(all(".shot").map((shot) => shot.dataset.key))].filter((key) => kept.has(key) || key === shown);
+    const order = () => [...new Set(all(".shot").map((shot) => shot.dataset.key))].filter((key) => visible.has(key) || key === current);
 
     function compare(key) {
       baseline = key;
@@ -121,26 +121,26 @@
         });
       });
       one("#baseline").value = key;
-      say(`The baseline is ${points.get(key).label}`);
+      announce(`The baseline is ${points.get(key).label}`);
     }
 
     function still(key, note = "") {
       const picture = pictureOf(key);
-      const stand = picture ? make("img", { src: picture.src, alt: points.get(key).label }) : make("p", { className: "blank", textContent: points.get(key).state });
-      one("#viewer-view").replaceChildren(stand);
+      const placeholder = picture ? make("img", { src: picture.src, alt: points.get(key).label }) : make("p", { className: "blank", textContent: points.get(key).state });
+      one("#viewer-view").replaceChildren(placeholder);
       one("#viewer-note").textContent = note;
-      return stand;
+      return placeholder;
     }
 
-    // a frame in full size, when it lies beside this file; the thumbnail shows until then and instead
+    // a frame in full size, when it is beside this file; the thumbnail shows until then and instead
     function frame(key, index, button) {
       all("#viewer-moments button").forEach((other) => other.setAttribute("aria-pressed", other === button));
-      const stand = still(key), full = new Image();
+      const placeholder = still(key), full = new Image();
       full.alt = `${points.get(key).label}, ${button.textContent}`;
-      full.onload = () => { if (stand.isConnected) stand.replaceWith(full); };
+      full.onload = () => { if (placeholder.isConnected) placeholder.replaceWith(full); };
       full.onerror = () => {
-        if (!stand.isConnected) return;
-        one("#viewer-note").textContent = "The frames are not beside this file; its thumbnail stands in.";
+        if (!placeholder.isConnected) return;
+        one("#viewer-note").textContent = "The frames are not beside this file; its thumbnail is shown.";
         all("#viewer-moments button[data-frame]").forEach((other) => { other.disabled = true; });
       };
       full.src = points.get(key).frames[index];
@@ -159,7 +159,7 @@
       if (point.clip) {
         const button = make("button", { type: "button", className: "clip", textContent: "Play clip" });
         button.addEventListener("click", () => {
-          const video = film(point.clip, pictureOf(key), `Clip of ${point.label}`, () => still(key, "The clip is not beside this file; its thumbnail stands in."));
+          const video = film(point.clip, pictureOf(key), `Clip of ${point.label}`, () => still(key, "The clip is not beside this file; its thumbnail is shown."));
           one("#viewer-note").textContent = "";
           one("#viewer-view").replaceChildren(video);
           video.play().catch(() => {});
@@ -181,7 +181,7 @@
     }
 
     function open(key) {
-      const point = points.get(key), keys = ((shown = key), order());
+      const point = points.get(key), keys = ((current = key), order());
       one("#viewer-name").textContent = point.label;
       one("#viewer-place").textContent = `${keys.indexOf(key) + 1} of ${keys.length}`;
       const badge = one(`tr[data-key="${CSS.escape(key)}"] .badge`).cloneNode(true);
@@ -201,9 +201,9 @@
     }
 
     function step(by) {
-      const keys = order(), next = keys[(keys.indexOf(shown) + by + keys.length) % keys.length];
+      const keys = order(), next = keys[(keys.indexOf(current) + by + keys.length) % keys.length];
       open(next);
-      say(`${points.get(next).label}: ${points.get(next).state}`);
+      announce(`${points.get(next).label}: ${points.get(next).state}`);
     }
 
     function play(button) {
@@ -213,7 +213,7 @@
         back();
         button.remove();
         box.append(make("span", { className: "away", textContent: "clip not beside this file" }));
-        say("The clip is not beside this file; its thumbnail stands in");
+        announce("The clip is not beside this file; its thumbnail is shown");
       });
       box.setAttribute("data-playing", "");
       box.append(video);
@@ -223,7 +223,7 @@
 
     // ranges on the axes of the parallel coordinates; the selects above do the same from the keyboard
     function brush(axis) {
-      const area = one(".brush", axis), mark = one(".kept", axis), index = Number(axis.dataset.axis);
+      const area = one(".brush", axis), mark = one(".range", axis), index = Number(axis.dataset.axis);
       const line = one("line", axis), top = line.y1.baseVal.value, bottom = line.y2.baseVal.value;
       const place = (event) => {
         const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(area.getScreenCTM().inverse()).y;
@@ -266,14 +266,14 @@
     one(".tools").addEventListener("reset", () => setTimeout(() => {
       all("input[name=state]").forEach((box) => { box.checked = true; });
       ranges.clear();
-      all(".kept").forEach((mark) => mark.setAttribute("height", 0));
+      all(".range").forEach((mark) => mark.setAttribute("height", 0));
       if (baseline) one("#baseline").value = baseline;
       filter();
     }));
     one("#baseline")?.addEventListener("change", (event) => compare(event.target.value));
-    one("#viewer-use").addEventListener("click", () => { compare(shown); open(shown); one("[data-step='1']").focus(); });
+    one("#viewer-use").addEventListener("click", () => { compare(current); open(current); one("[data-step='1']").focus(); });
     one("#deltas")?.addEventListener("change", (event) => one("table[data-sortable]").toggleAttribute("data-plain", !event.target.checked));
-    filter();  // a browser that reloads may have kept choices
+    filter();  // a browser that reloads may restore choices
   }
 
   // ---- a run
@@ -284,7 +284,7 @@
       alone.hidden = false;
       alone.nextElementSibling.hidden = true;
       if (video.poster) video.replaceWith(make("img", { src: video.poster, alt: "One frame of the video", width: video.width, height: video.height }));
-      say(alone.textContent);
+      announce(alone.textContent);
     });
     one("[data-picture]")?.addEventListener("click", (event) => {
       const picture = one("img", event.currentTarget);
@@ -298,12 +298,12 @@
     const list = one(".shelf"), cards = all(".entry"), form = one(".tools"), value = form.elements.value;
 
     function values() {
-      const name = form.elements.param.value, kept = value.value;
-      const found = new Set(entries.flatMap((entry) => entry.params[name] ?? []));
-      const sorted = [...found].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+      const name = form.elements.param.value, previous = value.value;
+      const values = new Set(entries.flatMap((entry) => entry.params[name] ?? []));
+      const sorted = [...values].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
       value.replaceChildren(new Option("any", ""), ...sorted.map((word) => new Option(word, word)));
       value.disabled = !name;
-      value.value = found.has(kept) ? kept : "";
+      value.value = values.has(previous) ? previous : "";
     }
 
     function fits(entry) {
@@ -316,12 +316,12 @@
     }
 
     function filter() {
-      const shown = cards.filter((card) => {
+      const matching = cards.filter((card) => {
         card.hidden = !fits(entries[card.dataset.index]);
         return !card.hidden;
       });
-      one("#count").textContent = `${shown.length} of ${cards.length}`;
-      one("#empty").hidden = shown.length > 0;
+      one("#count").textContent = `${matching.length} of ${cards.length}`;
+      one("#empty").hidden = matching.length > 0;
     }
 
     function arrange() {

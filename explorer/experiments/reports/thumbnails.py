@@ -29,7 +29,7 @@ class Thumbnail:
 
 
 def picture_bytes(count: int, rest: int = 0) -> int:
-    """The bytes that each of `count` pictures may have in a page whose rest is so many bytes."""
+    """The bytes that each of `count` pictures may have in a page with `rest` other bytes."""
     room = min(PICTURES_BYTES, (PAGE_BYTES - rest) * 3 // 4)
     return max(MIN_BYTES, min(MAX_BYTES, room // max(count, 1)))
 

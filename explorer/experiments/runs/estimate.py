@@ -1,8 +1,8 @@
 """What a render will take, from drawing and encoding a few of its frames beforehand.
 
 Short groups of consecutive frames, evenly spaced over the excerpt, go through the renderer and the encoder
-of the render itself. The first of each group stands alone, as one frame in 250 of the whole does; the
-others build on the one before, as all the rest do. Where drawing is slow, only a part of each frame is
+of the render itself. The first of each group is a keyframe, as one frame in 250 of the whole is; the others
+build on the one before, as all the rest do. Where drawing is slow, only a part of each frame is
 drawn. Time follows from two samples, the second with a quarter of the pixels:
 
     seconds of a sample = overhead + pixels in all x seconds per pixel
@@ -35,7 +35,7 @@ from explorer.video.soundtrack import file_bytes
 
 GROUPS = 5
 MIN_GROUP_FRAMES, MAX_GROUP_FRAMES = 6, 24
-GROUP_PIXELS = 6_000_000  # in a group between those: small frames are drawn so fast that a few tell nothing
+GROUP_PIXELS = 6_000_000  # in a group between those: small frames are drawn so fast that a few are no measure
 DRAWING_SECONDS = 1.5  # that drawing the groups may take
 BYTES_EXPONENT = 0.93  # measured on six looks: halves of a frame take a tenth more bytes a pixel
 TRIAL_SIZE, TRIALS = (320, 180), 3  # the frame that shows how fast drawing is, and how often it is drawn
@@ -50,7 +50,7 @@ class Estimate:
     size: tuple[int, int]  # pixels (width, height)
     seconds: float
     file_mb: float  # the finished video, 10^6 bytes
-    scratch_mb: float  # what lies beside it until it is finished
+    scratch_mb: float  # files beside it until it is finished
     memory_mb: float  # at most, the encoder's included
 
     def __str__(self) -> str:

@@ -12,8 +12,8 @@ from explorer.experiments.runs import run_folder
 from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.progress import Progress, silent
 
-MIN_SECONDS = 1.0  # of a shorter excerpt it cannot be said that it is static
-MIN_ROWS = 100  # in a smaller frame pixels lie so far apart that no detail is like its neighbor
+MIN_SECONDS = 1.0  # a shorter excerpt is never called static
+MIN_ROWS = 100  # in a smaller frame pixels are so far apart that no detail is like its neighbor
 
 
 def write_diagnosis(frames: RecipeFrames, folder: Path, progress: Progress = silent) -> None:

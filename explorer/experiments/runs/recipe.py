@@ -22,7 +22,7 @@ from explorer.video import EncoderSettings, read_comment
 
 
 class AudioSource(Settings):
-    """Which sound: its file name and the SHA-256 of its bytes, never where it lies."""
+    """Which sound: its file name and the SHA-256 of its bytes, never its path."""
 
     name: str
     sha256: str

@@ -1,1 +1,1 @@
-"""Sweeps, from what is asked for to the last point drawn. What came of them stands outside."""
+"""Sweeps: options, specification, sampling, scheduling and the work on a point. Results are in `library`."""

@@ -1,4 +1,4 @@
-"""One point of a sweep, drawn, measured and filmed in its folder.
+"""One point of a sweep: drawn, measured and filmed in its folder.
 
 `run_point` takes plain data and reads everything else from the sweep's folder, so that any
 `concurrent.futures.Executor` that reaches the folder can run it.

@@ -26,7 +26,7 @@ class Clip(Settings):
 
 
 class Specification(Settings):
-    """A base recipe, what is varied in it, and what is made of every point.
+    """A base recipe, what is varied in it, and what is drawn of every point.
 
     `points` are (key, parameters) in order; `vary` lists the values of every varied setting, `ranges` where
     they were drawn from a span. `moments` are seconds of the sound.

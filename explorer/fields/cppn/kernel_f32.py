@@ -2,7 +2,7 @@
 
 A strip (24 to 96 pixels) goes through all layers before the next one starts, so the values between two layers
 stay in the first-level cache, and only the weights are streamed. Each tile of a layer is a matrix product in
-registers, activated before it is stored elsewhere.
+registers, activated while it is still in the cache.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 

@@ -10,13 +10,12 @@ from explorer.errors import ExplorerError
 from explorer.experiments import Point, Sweep
 from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
 from explorer.experiments.sweeps.parameter_paths import caption
+from explorer.experiments.sweeps.scheduler import POINTS_STEP
 from explorer.files import explorations_folder
 from explorer.formatting import count_text, duration_text, percent_text
 from explorer.notebook.widgets.background_job import JobState
 from explorer.notebook.widgets.markup import badge
 from explorer.notebook.widgets.thumbnail_grid import ThumbnailItem
-
-POINTS_STEP = "points"  # the step in which a sweep finishes points; others come before it
 
 
 class SweepProgress:
@@ -26,14 +25,14 @@ class SweepProgress:
         self._root = explorations_folder(explorations)
         self._before = set(self._root.glob("sweep_*"))
         self.folder = folder  # set from the start when a sweep is resumed
-        self._pace: RemainingTime | None = None
+        self._remaining: RemainingTime | None = None
         self._workers, self._total, self._done = 1, 0, 0
         self.plan: SweepPlan | None = None
 
     def set_plan(self, plan: SweepPlan) -> None:
         """What the sweep is going to do; called again once its cost was measured."""
         self.plan, self._total = plan, plan.points
-        self._workers, self._pace = plan.workers or 1, None
+        self._workers, self._remaining = plan.workers or 1, None
 
     def items(self) -> list[ThumbnailItem]:
         """The finished points."""
@@ -49,12 +48,12 @@ class SweepProgress:
         if state.step != POINTS_STEP:
             return f"{state.step} {percent_text(state.share)}"
         done = round(state.share * self._total)
-        if self._pace is None:
-            self._pace, self._done = RemainingTime(self._total - done, self._workers), done
+        if self._remaining is None:
+            self._remaining, self._done = RemainingTime(self._total - done, self._workers), done
         if done > self._done:
-            self._pace.finished(done - self._done)
+            self._remaining.finished(done - self._done)
             self._done = done
-        left = self._pace.seconds_left
+        left = self._remaining.seconds_left
         parts = [f"{done} of {count_text(self._total, 'point')}"]
         parts += [f"{duration_text(left)} left"] if left is not None else []
         parts += [str(self.plan)] if self.plan and self.plan.seconds is not None else []

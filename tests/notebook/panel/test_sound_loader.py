@@ -52,14 +52,14 @@ def test_analysis_stops_when_it_is_no_longer_needed_and_continues_while_sliders_
 
 def test_during_an_analysis_the_caption_says_so_and_old_numbers_are_pale(panel, monkeypatch):
     started, proceed = threading.Event(), threading.Event()
-    hear = FieldSettings.hear
+    analyze = FieldSettings.analyze
 
     def slow(*arguments, **settings):
         started.set()
         assert proceed.wait(PATIENCE)
-        return hear(*arguments, **settings)
+        return analyze(*arguments, **settings)
 
-    monkeypatch.setattr(FieldSettings, "hear", slow)
+    monkeypatch.setattr(FieldSettings, "analyze", slow)
     panel.form.controls["keyframes"].widget.value = "0.5: gain=2; section 0: gain=3"
     assert started.wait(PATIENCE)
     assert "finding sections ..." in panel.preview_view.caption.value

@@ -167,17 +167,17 @@ def test_a_field_with_other_settings_offers_those(tab, context, monkeypatch):
 
 
 def test_a_state_in_words_has_points_time_left_and_the_measured_plan(context, monkeypatch):
-    class Clock(sweep_progress.Pace):
+    class Clock(sweep_progress.RemainingTime):
         def __init__(self, total, workers):
             self.now = 0.0
             super().__init__(total, workers, lambda: self.now)
 
-    monkeypatch.setattr(sweep_progress, "Pace", Clock)
+    monkeypatch.setattr(sweep_progress, "RemainingTime", Clock)
     progress = sweep_progress.SweepProgress(context.explorations)
     assert progress.text(JobState("analyzing", 0.5)) == "analyzing 50%"
     progress.set_plan(SweepPlan(10, 10, []))
     assert progress.text(JobState(POINTS_STEP, 0.0)) == "0 of 10 points"
-    progress._pace.now = 2.0
+    progress._remaining.now = 2.0
     assert progress.text(JobState(POINTS_STEP, 0.1)) == "1 of 10 points, 18 s left"
     progress.set_plan(SweepPlan(10, 10, [], workers=1, seconds=18.0, bytes=2_000_000))
     assert "about 18 s and 2 MB on disk in all" in progress.text(JobState(POINTS_STEP, 0.1))
