@@ -37,7 +37,7 @@ def flag_of(knob: Knob) -> Any:
     """The flag of an option of a command: text, a switch, or a number with its bounds."""
     kind, default = type_of(knob), knob.default
     words = "on" if default is True else "off" if default is False else default
-    help = knob.help if default is None else f"{knob.help} [default: {words}]"
+    help = knob.help if default is None or tuple in knob.types else f"{knob.help} [default: {words}]"
     if kind is bool:
         return typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False)
     return typer.Option(

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float32, Float64
+from scipy.stats import bootstrap
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS
@@ -161,12 +162,13 @@ def untrained_model(folder: Path, seed: int = 0) -> Iterator[Path]:
 
 
 def interval(values: Float64[np.ndarray, " windows"], rng: np.random.Generator) -> list[float] | None:
-    """95 % interval of the mean, by resampling the windows; None for fewer than `MIN_INTERVAL_WINDOWS`."""
+    """95 % bootstrap interval of the mean over windows; None for fewer than `MIN_INTERVAL_WINDOWS`."""
     if len(values) < MIN_INTERVAL_WINDOWS:
         return None
-    samples = rng.integers(len(values), size=(BOOTSTRAP_RESAMPLES, len(values)))
-    low, high = np.percentile(values[samples].mean(axis=1), [2.5, 97.5])
-    return [float(low), float(high)]
+    resampling = bootstrap(
+        (values,), np.mean, n_resamples=BOOTSTRAP_RESAMPLES, method="percentile", vectorized=True, rng=rng
+    )
+    return [float(bound) for bound in resampling.confidence_interval]
 
 
 def _pair_statistics(

@@ -31,7 +31,7 @@ class Linear(FieldSettings):
 
 
 class PreparedLinear:
-    evaluated = 0  # colours, over all of them
+    evaluated = 0  # colors, over all of them
 
     def __init__(self, field, controls):
         self.field, self.values = field, torch.from_numpy(controls.values)

@@ -1,4 +1,4 @@
-"""Correlations of neighbours have known values for straight slopes, noise and flat pictures."""
+"""Correlations of neighbors have known values for straight slopes, noise and flat pictures."""
 
 import numpy as np
 import pytest
@@ -16,10 +16,10 @@ def means(colors):
     return correlation.pair_moments(np.asarray(colors, np.float64))
 
 
-def test_a_slope_has_its_exact_correlation_of_neighbours():
+def test_a_slope_has_its_exact_correlation_of_neighbors():
     found = diagnose(Linear(t=0.0, a=0.0), half_and_half(), frames=WIDE)
-    variance = (63**2 - 1) / 12  # of columns that have a right neighbour
-    expected = 1 - 0.5 / (2 * variance)  # right neighbours differ by a pixel, lower ones not at all
+    variance = (63**2 - 1) / 12  # of columns that have a right neighbor
+    expected = 1 - 0.5 / (2 * variance)  # right neighbors differ by a pixel, lower ones not at all
     assert float(found.neighbour_correlation) == pytest.approx(expected, abs=2e-5)
 
 
@@ -39,7 +39,7 @@ def test_flicker_that_all_pixels_share_is_no_correlation_of_frames():
     assert correlation.neighbour_correlation(means(colors)) == 1
 
 
-def test_noise_has_no_correlation_and_one_colour_a_full_one():
+def test_noise_has_no_correlation_and_one_color_a_full_one():
     noise = np.random.default_rng(0).uniform(size=(40, 2, 500, 3, 3))
     assert correlation.neighbour_correlation(means(noise)) == pytest.approx(0, abs=0.02)
     assert correlation.frame_correlation(means(noise)) == pytest.approx(0, abs=0.02)

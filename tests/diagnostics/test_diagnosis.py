@@ -144,7 +144,7 @@ def test_the_known_table_in_order_and_magnitude():
     """Means of five seeds; features within +-1 (spread 0.5) at audio gain 3; 300 frames over the track.
 
     Sampling: the draft budget, 16 blocks of 5 times x 5 sounds x 18 points and of 4 pairs of frames x 32
-    pixels with two neighbours; neighbours at a spacing of 1 / 32 of the height.
+    pixels with two neighbors; neighbors at a spacing of 1 / 32 of the height.
     """
     track, frames = smooth_track(), FrameSettings(width=32, height=32, fps=1)
     names = ("time_variance", "audio_variance", "space_variance", "frame_variance", "neighbour_correlation")

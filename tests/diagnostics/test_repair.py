@@ -17,7 +17,7 @@ def demo():
 
 
 def success(track, hidden, layers, seeds):
-    """Shares of seeds that are alive, and whose correlation of neighbours is 0.9 to 0.95."""
+    """Shares of seeds that are alive, and whose correlation of neighbors is 0.9 to 0.95."""
     fields = [calibrate(CPPN(hidden=hidden, layers=layers, seed=seed), track) for seed in range(seeds)]
     found = [diagnose(field, track, budget="draft") for field in fields]
     alive = sum(one.verdict == "alive" for one in found) / seeds

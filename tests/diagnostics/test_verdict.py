@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from explorer.audio import DEMO_CLIP, analyze
 from explorer.diagnostics import diagnose
-from explorer.diagnostics.verdict import Facts, flags_of, judge
+from explorer.diagnostics.verdict import BEST_FIRST, COLORS, VERDICTS, Facts, flags_of, judge, verdict_css
 from explorer.diagnostics.verdict_sentence import sentence_of
 from explorer.fields import CPPN
+from explorer.rendering.flashes import relative_luminance
 from tests.diagnostics.linear import Linear, half_and_half
 from tests.tracks import made_up_track
 
@@ -95,3 +97,15 @@ def test_a_published_mapping_over_a_long_track_is_too_slow():
 def test_what_moves_without_the_music_is_deaf():
     assert diagnose(Linear(a=0.0), half_and_half(), budget="draft").flags == ("deaf",)
     assert diagnose(Linear(), half_and_half(), budget="draft").flags == ()
+
+
+def test_colors_can_be_read_on_white_and_white_on_them():
+    colors = np.array([[[int(COLORS[verdict][n : n + 2], 16) for n in (1, 3, 5)] for verdict in VERDICTS]])
+    assert (1.05 / (relative_luminance(colors.astype(np.uint8)) + 0.05)).min() >= 4.5  # WCAG 2.2, 1.4.3
+
+
+def test_style_sheets_have_a_property_for_every_verdict():
+    css = verdict_css(".panel")
+    assert css.startswith(".panel {")
+    assert [f"--verdict-{verdict}: {COLORS[verdict]};" in css for verdict in VERDICTS] == [True] * 4
+    assert sorted(BEST_FIRST) == sorted(VERDICTS)

@@ -9,10 +9,9 @@ import pytest
 from explorer.diagnostics.sync import synchrony
 from explorer.diagnostics.video import measure_video
 from explorer.errors import SettingsError, Stopped
-from explorer.rendering.flashes import FlashCounter, relative_luminance
 from explorer.video import VideoWriter
 from tests.signals import click_track
-from tests.video.material import SIZE, Samples, gray, tone
+from tests.video.material import SIZE, Samples, flicker, gray, tone
 
 FPS = Fraction(30)
 
@@ -36,21 +35,6 @@ def slope():
     return np.add.outer(np.arange(48), np.arange(64)).astype(np.uint8)[..., None] * np.array(
         [2, 1, 2], np.uint8
     )
-
-
-def flicker(rate, seconds=3.0, fps=30, low=0, high=255, cut=np.s_[:, :], ground=0, size=(160, 120)):
-    """A square wave of `rate` flashes a second on part of the picture."""
-    for n in range(round(seconds * fps)):
-        frame = gray(ground, size)
-        frame[cut] = high if int(2 * rate * n / fps) % 2 else low
-        yield frame
-
-
-def counted(frames, fps=FPS):
-    counter = FlashCounter(fps)
-    for frame in frames:
-        counter.take(frame)
-    return counter.result()
 
 
 def test_motion_and_a_static_stretch(tmp_path):
@@ -83,52 +67,6 @@ def test_full_field_flashes_are_counted(tmp_path, rate, passed):
     assert found.flashes.passed is passed
     assert ("MORE THAN" in found.summary()) is not passed
     assert (found.flashes.over > 1) is not passed
-
-
-@pytest.mark.parametrize(
-    ("case", "kept"),
-    [
-        ({"low": 0, "high": 80}, 0),  # a relative luminance of 0.08
-        ({"low": 232, "high": 255}, 0),  # the darker image is at 0.81
-        ({"low": 220, "high": 255}, 5),  # and here at 0.72
-        ({"cut": np.s_[:16, :16]}, 0),  # 1/5 of the field's side each way
-        ({"cut": np.s_[30:80, 30:80]}, 5),
-        ({"cut": np.s_[30:80, 30:80], "low": 100, "high": 255, "ground": 255}, 5),
-    ],
-)
-def test_what_is_too_dim_too_bright_or_too_small_does_not_count(case, kept):
-    assert counted(flicker(5, **case)).worst == kept
-
-
-def test_an_even_ramp_is_one_change_however_fast(tmp_path):
-    ramps = [gray(level) for level in [*range(0, 256, 5), *range(255, 0, -5)]]
-    assert counted(ramps).worst <= 1
-
-
-def test_flashes_may_be_out_of_step_across_the_field():
-    frames = [gray(0, (160, 120)) for _ in range(60)]
-    for n, frame in enumerate(frames):
-        frame[:, (0 if n // 3 % 2 else 80) : (80 if n // 3 % 2 else 160)] = 255
-    assert counted(frames).worst == 5
-
-
-@pytest.mark.parametrize("fps", [Fraction(24), Fraction(60000, 1001)])
-def test_the_second_is_one_at_any_rate(fps):
-    assert counted(flicker(4, fps=float(fps)), fps).worst == pytest.approx(4, abs=0.5)
-
-
-@pytest.mark.parametrize("size", [(2, 2), (33, 21), (1280, 720), (90, 160), (1000, 100)])
-def test_any_size_and_shape_of_frame(size):
-    assert counted(flicker(4, 1.2, size=size)).worst == 4
-
-
-def test_a_strip_too_thin_to_cover_a_quarter_of_a_field_of_view_does_not_count():
-    assert counted(flicker(4, 1.2, size=(2000, 100))).worst == 0
-
-
-def test_relative_luminance_of_known_colours():
-    colours = np.array([[[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0], [119, 119, 119]]], np.uint8)
-    assert relative_luminance(colours)[0] == pytest.approx([0, 1, 0.2126, 0.7152, 0.1845], abs=1e-4)
 
 
 CLICKS = np.cumsum([0.5, 0.43, 0.71, 0.36, 0.9, 0.52, 0.77, 0.41, 0.66, 0.58, 0.83, 0.47, 0.6])

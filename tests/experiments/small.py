@@ -1,13 +1,15 @@
 """A small sweep for tests: six points of the compact network, a few pictures of 32 x 18."""
 
+import itertools
 import json
-import subprocess
-import sys
-from pathlib import Path
+import os
+import signal
 
 from explorer.experiments import sweep
 from explorer.fields import CPPN
 from explorer.files import sha256_of
+from explorer.progress import silent
+from tests import processes
 from tests.signals import music, write_wav
 
 FIELD = CPPN.preset("compact-4x3")
@@ -16,31 +18,6 @@ SMALL = {"size": (32, 18), "clips": False, "workers": 1, "moments": 2}
 
 TIMES = ("started", "ended", "heartbeat", "seconds", "process", "host")  # what may differ between two sweeps
 WHOLE = ("manifest.json", "report.html")  # files that tell such times throughout
-
-SCRIPT = """
-import os, signal, sys
-from explorer import CPPN, sweep
-from tests.experiments.small import FIELD, SMALL, VARY
-
-last, workers = int(sys.argv[3]), int(sys.argv[4])
-replace, done = os.replace, 0
-
-def dying(source, target):
-    '''Die by SIGKILL instead of giving the n-th file of points its final name.'''
-    global done
-    done += "points" in str(target)
-    if done == last:
-        os.kill(os.getpid(), signal.SIGKILL)
-    replace(source, target)
-
-os.replace = dying
-progress = lambda step, done, total: print(step, int(done), flush=True)
-if sys.argv[1] == "resume":
-    sweep(resume=sys.argv[2], workers=workers, progress=progress)
-else:
-    settings = {**SMALL, "workers": workers, "explorations": sys.argv[2]}
-    sweep(FIELD, sys.argv[1], VARY, **settings, progress=progress)
-"""
 
 
 def a_song(folder, seconds=2.0):
@@ -51,10 +28,25 @@ def small_sweep(song, folder, **settings):
     return sweep(FIELD, song, **{"vary": VARY, **SMALL, "explorations": folder, **settings})
 
 
-def in_another_process(first, second, dies_at=-1, workers=1):
+def in_another_process(first, second, dies_at=-1, workers=1, progress=silent):
     """A small sweep of a song into a folder, or `("resume", folder)`; dies at its n-th file, or when told."""
-    command = [sys.executable, "-c", SCRIPT, str(first), str(second), str(dies_at), str(workers)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    return processes.start(_dying_sweep, first, second, dies_at, workers, progress)
+
+
+def _dying_sweep(first, second, dies_at, workers, progress):
+    replace, numbers = os.replace, itertools.count(1)
+
+    def dying(source, target):
+        """Die by SIGKILL instead of giving the n-th file of points its final name."""
+        if "points" in str(target) and next(numbers) == dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        replace(source, target)
+
+    os.replace = dying
+    if first == "resume":
+        sweep(resume=second, workers=workers, progress=progress)
+    else:
+        small_sweep(first, second, workers=workers, progress=progress)
 
 
 def contents(folder):

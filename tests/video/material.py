@@ -41,6 +41,23 @@ def gray(level: int = 0, size: tuple[int, int] = SIZE) -> np.ndarray:
     return np.full((size[1], size[0], 3), level, np.uint8)
 
 
+def flicker(
+    rate: float,
+    seconds: float = 3.0,
+    fps: float = 30,
+    low: int = 0,
+    high: int = 255,
+    cut: tuple[slice, slice] = np.s_[:, :],
+    ground: int = 0,
+    size: tuple[int, int] = (160, 120),
+) -> Iterator[np.ndarray]:
+    """A square wave of `rate` flashes a second on part of the picture."""
+    for n in range(round(seconds * fps)):
+        frame = gray(ground, size)
+        frame[cut] = high if int(2 * rate * n / fps) % 2 else low
+        yield frame
+
+
 def write_video(path: Path, frames: int = 3, fps: Fraction = Fraction(30), **options: object) -> Path:
     """A small video of `frames` frames that grow brighter."""
     with VideoWriter(path, size=SIZE, fps=fps, frames=frames, **options) as video:

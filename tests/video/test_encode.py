@@ -1,4 +1,4 @@
-"""What an encoded file holds: frames, lengths, colours, sound, index; and what is refused."""
+"""What an encoded file holds: frames, lengths, colors, sound, index; and what is refused."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ PATCHES = np.array(
 
 @pytest.fixture(scope="module")
 def patches(tmp_path_factory):
-    """A video of twelve colour patches, 32 x 32 pixels each, and the picture that went in."""
+    """A video of twelve color patches, 32 x 32 pixels each, and the picture that went in."""
     picture = PATCHES.reshape(3, 4, 3).repeat(32, axis=0).repeat(32, axis=1)
-    path = tmp_path_factory.mktemp("colour") / "patches.mp4"
+    path = tmp_path_factory.mktemp("color") / "patches.mp4"
     with VideoWriter(path, size=(128, 96), fps=Fraction(30), frames=3) as video:
         for _ in range(3):
             video.write(picture)
     return path
 
 
-def test_colours_come_back(patches):
+def test_colors_come_back(patches):
     for frame in read_frames(patches):
         middle = frame[16::32, 16::32].reshape(-1, 3)
         assert np.abs(middle.astype(int) - PATCHES).max() <= 3
 
 
-def test_stored_colours_are_bt709_in_video_range(patches):
+def test_stored_colors_are_bt709_in_video_range(patches):
     """Against Y' = 0.2126 R' + 0.7152 G' + 0.0722 B' (ITU-R BT.709-6, part 3), without swscale's help."""
     raw = np.frombuffer(ffmpeg_output(patches, "-frames:v", "1", "-f", "rawvideo"), np.uint8)
     luma, chroma = raw[: 96 * 128].reshape(96, 128), raw[96 * 128 :].reshape(2, 48, 64)
@@ -73,7 +73,7 @@ def test_stored_colours_are_bt709_in_video_range(patches):
         assert np.abs(plane.ravel() - exact).max() <= 2
 
 
-def test_colours_are_tagged_for_players(patches):
+def test_colors_are_tagged_for_players(patches):
     """The colr box of the file says BT.709 (1, 1, 1) in video range."""
     data = patches.read_bytes()
     at = data.index(b"colrnclx") + 8

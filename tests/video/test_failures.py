@@ -160,10 +160,10 @@ def test_real_ffmpeg_whose_file_may_not_grow(tmp_path, monkeypatch, share):
 
 def test_many_messages_do_not_block(tmp_path, stand_in):
     stand_in(
-        "while frames.read(10_000):\n    sys.stderr.write('a message without an end ' * 4_000)\n"
+        "while frames.read(200_000):\n    sys.stderr.write('a message without an end ' * 4_000)\n"
         "open(out, 'wb').write(b'video')\n"
     )
-    write_noise(tmp_path / "a.mp4")
+    write_noise(tmp_path / "a.mp4", 40)
     assert [file.name for file in tmp_path.iterdir()] == ["a.mp4"]
 
 

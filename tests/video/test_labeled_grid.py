@@ -37,9 +37,9 @@ def test_every_picture_is_in_its_row_and_column():
 def test_labels_stand_above_the_columns_and_before_the_rows():
     bare = draw_labeled_grid([[plain(9)]], rows=[" "], columns=[" "], row_name=" ", column_name=" ")
     assert len(np.unique(bare.reshape(-1, 3), axis=0)) == 2  # the ground and the picture
-    labelled = draw_labeled_grid([[plain(9)]], rows=["1"], columns=["2"], **NAMES)
-    rows, columns = np.nonzero((labelled == 9).all(axis=-1))
-    bright = labelled.max(axis=-1) > 100
+    labeled = draw_labeled_grid([[plain(9)]], rows=["1"], columns=["2"], **NAMES)
+    rows, columns = np.nonzero((labeled == 9).all(axis=-1))
+    bright = labeled.max(axis=-1) > 100
     assert bright[: rows.min()].any()
     assert bright[rows.min() : rows.max(), : columns.min()].any()
 

@@ -35,12 +35,12 @@ def test_pictures_stand_in_even_rows():
 
 def test_labels_and_title_are_written():
     plain = contact_sheet(pictures(2), columns=2)
-    labelled = contact_sheet(pictures(2), columns=2, labels=["0:01", "0:02"], title="song")
-    bright = [((sheet.min(axis=2) > 90).sum()) for sheet in (plain, labelled)]
+    labeled = contact_sheet(pictures(2), columns=2, labels=["0:01", "0:02"], title="song")
+    bright = [((sheet.min(axis=2) > 90).sum()) for sheet in (plain, labeled)]
     assert bright[0] == 0
     assert bright[1] > 50
-    assert labelled.shape[0] > plain.shape[0]
-    assert labelled.shape[1] == plain.shape[1]
+    assert labeled.shape[0] > plain.shape[0]
+    assert labeled.shape[1] == plain.shape[1]
 
 
 def test_large_letters_have_their_room():

@@ -19,9 +19,9 @@ def planes(frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def expected(frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The same unrounded; chroma on even columns, between rows."""
-    colours = frame / 255
-    y = colours @ [0.2126, 0.7152, 0.0722]
-    full = np.stack([(colours[..., 2] - y) / 1.8556, (colours[..., 0] - y) / 1.5748])
+    colors = frame / 255
+    y = colors @ [0.2126, 0.7152, 0.0722]
+    full = np.stack([(colors[..., 2] - y) / 1.8556, (colors[..., 0] - y) / 1.5748])
     rows = (full[:, ::2] + full[:, 1::2]) / 2
     rows = np.pad(rows, ((0, 0), (0, 0), (1, 0)), mode="edge")
     chroma = (rows[..., :-2:2] + 2 * rows[..., 1:-1:2] + rows[..., 2::2]) / 4
@@ -35,7 +35,7 @@ def test_planes_are_the_equations_rounded(size):
         assert np.abs(stored - exact).max() < 0.52
 
 
-def test_extreme_colours_stay_in_range():
+def test_extreme_colors_stay_in_range():
     corners = np.array(np.meshgrid([0, 255], [0, 255], [0, 255]), np.uint8).reshape(3, 8).T
     luma, chroma = planes(corners.repeat(2, axis=0)[None].repeat(2, axis=0))
     assert (luma.min(), luma.max()) == (16, 235)
@@ -44,7 +44,7 @@ def test_extreme_colours_stay_in_range():
 
 
 @pytest.mark.parametrize("level", range(0, 256, 5))
-def test_greys_have_no_colour(level):
+def test_grays_have_no_color(level):
     luma, chroma = planes(gray(level))
     assert (chroma == 128).all()
     assert (luma == round(16 + 219 * level / 255)).all()

@@ -43,10 +43,10 @@ class SweepOptions(CommonOptions):
     samples: int | None = knob(None, low=1, high=MAX_POINTS, help="points of random and lhs; none: 16")
     sampler_seed: int = knob(0, low=0, help="seed of the sampler")
     moments: int | tuple[float, ...] = knob(
-        DEFAULT_MOMENTS, help="moments of the pictures: seconds, or how many"
+        DEFAULT_MOMENTS, help="seconds of the pictures, as in 1.5,10,30; else 3 of them, evenly spread"
     )
     thumb: int = knob_of(Specification, "thumb")
-    clips: bool = knob(True, help="a short video of every point")
+    clips: bool = knob(True, help="a short video of every point, with sound")
     clip_seconds: float = knob_of(Clip, "duration")
     clip_size: str | tuple[int, int] | None = knob(None, help="size of a clip; none: 320 pixels wide")
     workers: int | None = knob(None, low=1, help="local processes; none: as many as are worth it")

@@ -14,6 +14,7 @@ from explorer.errors import SettingsError
 from explorer.experiments import Run, render, star
 from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.options import RenderOptions
+from explorer.experiments.runs.run_folder import REPORT
 from explorer.fields import FieldSettings
 from explorer.formatting import duration_text, percent_text
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
@@ -157,8 +158,8 @@ def _state_text(state: JobState, estimate: str) -> str:
     if state.error:
         return html.escape(state.error)
     if state.result:
-        folder, name = state.result.folder, "report.html"
-        return saved_links(folder, {"video": state.result.video, "report": folder / name})
+        folder = state.result.folder
+        return saved_links(folder, {"video": state.result.video, "report": folder / REPORT})
     left = "" if state.seconds_left is None else f", {duration_text(state.seconds_left)} left"
     note = f" ({html.escape(estimate)})" if estimate else ""
     return f"{html.escape(state.step)} {percent_text(state.share)}{left}{note}"

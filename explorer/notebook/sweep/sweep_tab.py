@@ -10,12 +10,13 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Sweep, sweep
-from explorer.experiments.sweeps.options import DEFAULT_MOMENTS, small_frames
+from explorer.experiments.sweeps.options import DEFAULT_MOMENTS, SweepOptions, small_frames
 from explorer.experiments.sweeps.point_set import DEFAULT_SAMPLES, RANDOM_SAMPLERS, draw_points
+from explorer.experiments.sweeps.scheduler import POINTS_STEP
 from explorer.experiments.sweeps.specification import Clip
 from explorer.formatting import count_text, duration_text, size_text
 from explorer.notebook.sweep.sweep_axis import SweepAxis, sweepable_knobs
-from explorer.notebook.sweep.sweep_progress import POINTS_STEP, SweepProgress
+from explorer.notebook.sweep.sweep_progress import SweepProgress
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
 from explorer.notebook.widgets.file_links import saved_links
 from explorer.notebook.widgets.layout import card, progress_bar, push_button
@@ -24,6 +25,7 @@ from explorer.notebook.widgets.panel_context import PanelContext
 from explorer.notebook.widgets.thumbnail_grid import ThumbnailCard, ThumbnailGrid, ThumbnailItem
 from explorer.progress import Progress
 
+KNOBS = SweepOptions.knobs()
 MAX_AXES, CARDS_PER_PAGE = 3, 12
 SAMPLERS = [
     ("every combination", "grid"), ("one at a time", "oat"), ("random", "random"), ("Latin hypercube", "lhs"),
@@ -162,14 +164,15 @@ class SweepTab:
         handler = self._context.handler
         self.axes = [SweepAxis(number, handler(self._update_estimate)) for number in range(1, MAX_AXES + 1)]
         self.sampler = widgets.Dropdown(
-            options=SAMPLERS, value="grid", tooltip="which combinations", layout={"width": "168px"}
+            options=SAMPLERS, value="grid", tooltip=KNOBS["sampler"].help, layout={"width": "168px"}
         )
         self.samples = widgets.BoundedIntText(
-            DEFAULT_SAMPLES, min=1, max=10_000, description="points", tooltip="how many points are drawn",
+            DEFAULT_SAMPLES, min=KNOBS["samples"].low, max=KNOBS["samples"].high, description="points",
+            tooltip=KNOBS["samples"].help,
             style={"description_width": "42px"}, layout={"width": "112px", "display": "none"},
         )  # fmt: skip
         self.clips = widgets.Checkbox(
-            False, description="clips", indent=False, tooltip="a short video with sound of every point",
+            False, description="clips", indent=False, tooltip=KNOBS["clips"].help,
             layout={"width": "auto"},
         )  # fmt: skip
         for widget in (self.sampler, self.samples, self.clips):

@@ -2,35 +2,40 @@
 
 import json
 import signal
-import subprocess
 import sys
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 
+from explorer.experiments import render
 from explorer.experiments.library.table import runs
+from explorer.fields import CPPN
 from explorer.files import remove_stale_parts
+from tests.processes import start
 from tests.signals import music, write_wav
 
-RENDER = """
-import sys
-from explorer import CPPN, render
-run = render(CPPN.preset("compact-4x3"), sys.argv[1], size=(160, 90), fps=30, explorations=sys.argv[2],
-             progress=lambda step, done, total: print(step, done, flush=True) if len(sys.argv) > 3 else None)
-print(run.folder)
-"""
+
+def render_long(song, folder, signal_at_30=None):
+    """A render; it sends itself a signal at its 30th frame."""
+
+    def progress(step, done, total):
+        if signal_at_30 and (step, done) == ("drawing", 30):
+            signal.raise_signal(signal_at_30)
+
+    with suppress(KeyboardInterrupt):
+        look = CPPN.preset("compact-4x3")
+        render(look, song, size=(160, 90), fps=30, explorations=folder, progress=progress)
 
 
-def start(*arguments, **options):
-    root = Path(__file__).parents[3]
-    command = [sys.executable, "-c", RENDER, *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root, **options)
+def run_folder(folder):
+    (only,) = folder.iterdir()
+    return only
 
 
 def peak_memory(seconds, folder):
     song = write_wav(folder / f"{seconds}.wav", music(seconds, 8000), 8000)
-    told, _ = start(song, folder / "runs").communicate()
-    manifest = json.loads((Path(told.strip()) / "manifest.json").read_text())
+    start(render_long, song, folder / str(seconds)).join()
+    manifest = json.loads((run_folder(folder / str(seconds)) / "manifest.json").read_text())
     assert manifest["performance"]["frames"] == seconds * 30
     return manifest["performance"]["peak_memory_mb"]
 
@@ -41,16 +46,18 @@ def test_memory_does_not_grow_with_the_length(tmp_path):
     assert long < 1.1 * short, f"{short:.0f} MB for 60 s, {long:.0f} MB for 600 s"
 
 
+def signaled(folder, number):
+    """The folder of a render that got a signal while it was drawing, and how its process ended."""
+    song = write_wav(folder / "song.wav", music(2, 8000), 8000)
+    process = start(render_long, song, folder / "runs", number)
+    process.join()
+    return run_folder(folder / "runs"), process.exitcode
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_a_killed_render_leaves_nothing_under_a_final_name(tmp_path):
-    song = write_wav(tmp_path / "song.wav", music(60, 8000), 8000)
-    process = start(song, tmp_path / "runs", "progress")
-    for line in process.stdout:
-        if line.startswith("drawing 30"):
-            process.send_signal(signal.SIGKILL)
-            break
-    process.communicate()
-    (folder,) = (tmp_path / "runs").iterdir()
+    folder, ended = signaled(tmp_path, signal.SIGKILL)
+    assert ended == -signal.SIGKILL
     assert not list(folder.glob("*.mp4"))
     assert runs(tmp_path / "runs")["status"].tolist() == ["killed"]
     remove_stale_parts(folder)
@@ -59,14 +66,8 @@ def test_a_killed_render_leaves_nothing_under_a_final_name(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_ctrl_c_stops_a_render_cleanly(tmp_path):
-    song = write_wav(tmp_path / "song.wav", music(60, 8000), 8000)
-    process = start(song, tmp_path / "runs", "progress", stderr=subprocess.PIPE)
-    for line in process.stdout:
-        if line.startswith("drawing 30"):
-            process.send_signal(signal.SIGINT)
-            break
-    process.communicate()
-    (folder,) = (tmp_path / "runs").iterdir()
+    folder, ended = signaled(tmp_path, signal.SIGINT)
+    assert ended == 0
     assert {path.name for path in folder.iterdir()} == {
         "manifest.json",
         "recipe.json",

@@ -3,7 +3,6 @@
 import itertools
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from hashlib import sha256
-from multiprocessing import get_context
 
 import pytest
 
@@ -17,6 +16,7 @@ from explorer.fields import CPPN
 from explorer.files import sha256_of
 from explorer.rendering import resolve
 from tests.experiments.small import a_song
+from tests.processes import context
 
 FRAMES, SIZE = 60, (64, 36)
 
@@ -55,7 +55,7 @@ def hashes(frames):
 def test_processes_draw_the_frames_that_one_process_draws(run, frames, tmp_path):
     with frames.renderer() as renderer:
         alone = hashes(renderer.frames(n / 30 for n in range(FRAMES)))
-    with ProcessPoolExecutor(2, get_context("spawn")) as processes:
+    with ProcessPoolExecutor(2, context) as processes:
         assert hashes(frames_of_workers(frames, processes, run.folder)) == alone
         other = render(
             run.recipe.field, a_song(tmp_path), size=SIZE, explorations=tmp_path, executor=processes

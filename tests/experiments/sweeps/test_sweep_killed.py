@@ -4,6 +4,9 @@ import json
 import random
 import signal
 import sys
+from contextlib import suppress
+from functools import partial
+from multiprocessing import Pipe
 
 import psutil
 import pytest
@@ -18,8 +21,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX sig
 def killed(first, second, dies_at):
     """Let a sweep in another process die at its n-th file, with its folder left as it was."""
     process = in_another_process(first, second, dies_at)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 def finished_points(folder):
@@ -56,25 +59,39 @@ def test_killed_three_times_and_resumed(tmp_path):
     assert runs(tmp_path / "runs")["run"].is_unique
 
 
+def report_step(to, step, done, total):
+    to.send(step)
+
+
+def watched(first, second):
+    """A sweep in another process with two workers, and its steps as they come."""
+    steps, to = Pipe(duplex=False)
+    with to:
+        return in_another_process(first, second, workers=2, progress=partial(report_step, to)), steps
+
+
 @pytest.mark.slow
 def test_killed_at_random_moments_with_workers(tmp_path):
     song, chance = a_song(tmp_path), random.Random(5)
-    process = in_another_process(song, tmp_path / "runs", workers=2)
-    for line in process.stdout:
-        if line.startswith("points"):
-            break
+    process, steps = watched(song, tmp_path / "runs")
+    while steps.recv() != "points":
+        pass
     (folder,) = (tmp_path / "runs").iterdir()
     for _ in range(6):
-        for _ in range(chance.randint(0, 6)):
-            process.stdout.readline()
-        workers = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        with suppress(EOFError):
+            for _ in range(chance.randint(0, 6)):
+                steps.recv()
+        workers = psutil.Process(process.pid).children(recursive=True) if process.is_alive() else []
         process.kill()
-        process.communicate()
+        process.join()
         psutil.wait_procs(workers, timeout=60)
         assert not [worker for worker in workers if worker.is_running()]
-        process = in_another_process("resume", folder, workers=2)
+        process, steps = watched("resume", folder)
     other = in_another_process("resume", folder)  # two processes on one folder
+    with suppress(EOFError):
+        while steps.recv():
+            pass
     for each in (process, other):
-        each.communicate()
-        assert each.returncode == 0
+        each.join()
+        assert each.exitcode == 0
     assert contents(folder) == contents(small_sweep(song, tmp_path / "whole").folder)
