@@ -14,17 +14,17 @@ from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.widgets.latest_worker import StaleCheck
 from explorer.notebook.widgets.lru_cache import LRUCache
-from explorer.notebook.widgets.show import Frame
 from explorer.progress import Progress
 from explorer.rendering import Device, Exposure, Renderer
 from explorer.rendering.exposure import dim
+from explorer.rendering.frames import Frame
 
 DRAFT_DIVISOR = 4  # a draft has 1/4 of the width and height: 1/16 of the work
 MIN_DRAFT_PIXELS = 16  # on a side
 QUICK_SECONDS = 0.06  # a field whose last full frame took less is drawn in full at once
 FRAME_CACHE_BYTES = 128_000_000  # 185 frames of 640 x 360
 FIELD_CACHE_ENTRIES = 200
-NEWER_REQUEST = "something newer was asked for"
+NEWER_REQUEST = "there is a newer request"
 
 
 @dataclass(frozen=True)
