@@ -32,6 +32,7 @@ install_import_hook(
         "explorer.rendering",
         "explorer.video",
         "explorer.diagnostics",
+        "explorer.bench",
         "explorer.experiments",
         "explorer.learn.synthetic_clips",
         "explorer.learn.dataset",

@@ -19,16 +19,14 @@ from explorer.errors import SettingsError
 from explorer.fields import CPPN, Grid
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import Device
-from explorer.rendering.frames import RESOLUTIONS
-from explorer.rendering.renderer import Frame, Renderer
+from explorer.rendering.frames import RESOLUTIONS, Frame
+from explorer.rendering.renderer import Renderer
 from explorer.rendering.torch_engine import MAX_BLOCK_POINTS, TorchEngine
 
 NETS = ("4x3", "32x3", "64x4", "256x4", "256x8")  # hidden neurons x hidden layers
 MOMENT = 1.0  # seconds
 REFERENCES = ("torch", "onnxruntime")
 NANOSECONDS = 0.06  # of all contenders together per pixel and parameter on two cores, roughly
-
-Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ def parse_net(net: str) -> CPPN:
     return CPPN(hidden=int(match[1]), layers=int(match[2]))
 
 
-def frame_size(field: CPPN, effort: Effort = FULL) -> Size:
+def frame_size(field: CPPN, effort: Effort = FULL) -> tuple[int, int]:
     """720p where that is quick; smaller for larger networks, whose products outweigh work per frame."""
     name = "720p" if field.parameters < 5_000 else "360p" if field.parameters < 50_000 else "270p"
     width, height = {**RESOLUTIONS, "270p": (480, 270)}[name]
@@ -130,7 +128,11 @@ def frame_size(field: CPPN, effort: Effort = FULL) -> Size:
 
 
 def compare(
-    field: CPPN, track: FeatureTrack, size: Size, effort: Effort = FULL, progress: Progress = silent
+    field: CPPN,
+    track: FeatureTrack,
+    size: tuple[int, int],
+    effort: Effort = FULL,
+    progress: Progress = silent,
 ) -> dict[str, Speed]:
     """The torch loop, ONNX Runtime where installed, the exact engine, and the draft where it differs."""
     grid = Grid(*size)
@@ -159,7 +161,7 @@ def compare_precisions(
     track: FeatureTrack,
     device: torch.device | None = None,
     *,
-    size: Size = RESOLUTIONS["720p"],
+    size: tuple[int, int] = RESOLUTIONS["720p"],
     effort: Effort = FULL,
     block: int = MAX_BLOCK_POINTS,
 ) -> dict[str, Any]:

@@ -9,15 +9,14 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32
 
 from explorer.fields import CPPN, Grid
 from explorer.fields.cppn.network import FEATURE_SCALE, activate
 from explorer.fields.cppn.weights import random_network
 from explorer.fields.palette_torch import apply_palette
+from explorer.rendering.frames import Frame
 from explorer.rendering.threads import usable_threads
-
-Frame = UInt8[np.ndarray, "height width 3"]
 
 
 class ReferenceNetwork(torch.nn.Module):

@@ -23,7 +23,7 @@ SATURATION_SLOPE = 0.1  # of an activation's steepest slope: below, a unit is sa
 INPUT_PAIRS = 64  # that a prediction is a mean over
 MAX_SLOPES = {"sin": 1.0, "cos": 1.0, "gaussian": (2 / np.e) ** 0.5, "tanh": 1.0}
 
-Batch = Float[torch.Tensor, "moments points _"]
+LayerValues = Float[torch.Tensor, "moments points _"]
 
 
 @runtime_checkable
@@ -104,7 +104,7 @@ def layer_signals(
         )
 
 
-def _hidden_signal(number: int, name: str, z: Batch, chi: float, predicted: Prediction) -> LayerSignal:
+def _hidden_signal(number: int, name: str, z: LayerValues, chi: float, predicted: Prediction) -> LayerSignal:
     phi = activate(name, z)
     return LayerSignal(
         number,
@@ -119,7 +119,7 @@ def _hidden_signal(number: int, name: str, z: Batch, chi: float, predicted: Pred
     )
 
 
-def _tangents(network: Network, values: list[Batch], steps: np.ndarray) -> list[Batch]:
+def _tangents(network: Network, values: list[LayerValues], steps: np.ndarray) -> list[LayerValues]:
     """The differences `steps` of inputs carried through every layer to first order, dz' = W phi'(z) dz."""
     first, *others = (torch.from_numpy(weight).double() for weight in network.weights)
     tangents = [torch.from_numpy(steps) @ first.T]
@@ -145,7 +145,7 @@ def _predict(
     )
 
 
-def _slope(name: str, z: Batch) -> Batch:
+def _slope(name: str, z: LayerValues) -> LayerValues:
     if name == "sin":
         return torch.cos(z)
     if name == "cos":
@@ -153,14 +153,14 @@ def _slope(name: str, z: Batch) -> Batch:
     return 2 * z * torch.exp(-z * z) if name == "gaussian" else 1 - torch.tanh(z) ** 2
 
 
-def _mean_square(z: Batch) -> float:
+def _mean_square(z: LayerValues) -> float:
     return float((z**2).mean())
 
 
-def _spread(z: Batch) -> float:
+def _spread(z: LayerValues) -> float:
     return math.sqrt(_mean_square(z))
 
 
-def _signal_spread(z: Batch) -> float:
+def _signal_spread(z: LayerValues) -> float:
     """sqrt of the mean over units of the variance over points and moments."""
     return math.sqrt(float(z.flatten(0, 1).var(dim=0).mean()))

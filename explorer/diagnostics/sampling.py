@@ -49,7 +49,7 @@ class Budget:
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class SampleBlock:
     """The colors of one block, in double precision: the mean of equal colors is exactly that color."""
 
     crossed: Crossed
@@ -64,7 +64,7 @@ def sample(
     seed: int,
     progress: Progress = silent,
     threads: int | None = None,
-) -> list[Block]:
+) -> list[SampleBlock]:
     """Evaluate a field block by block. A callback that raises stops the work between two blocks.
 
     Every block has a stream of random numbers of its own and is computed by one thread, so the colors do
@@ -72,10 +72,10 @@ def sample(
     """
     grid = Grid(*frames.size)
 
-    def evaluate(block: int) -> Block:
+    def evaluate(block: int) -> SampleBlock:
         rng = np.random.default_rng([seed, block])
         crossed = _crossed(field, track, frames, grid, budget, rng)
-        return Block(crossed, _pairs(field, track, frames, grid, budget, rng))
+        return SampleBlock(crossed, _pairs(field, track, frames, grid, budget, rng))
 
     return in_threads(evaluate, range(budget.blocks), "measuring", progress, threads)
 

@@ -16,7 +16,7 @@ from explorer.diagnostics.texts.video_text import describe_video
 from explorer.errors import SoundError
 from explorer.progress import Progress, silent
 from explorer.rendering.flashes import FlashCounter
-from explorer.rendering.renderer import Frame
+from explorer.rendering.frames import Frame
 from explorer.video import VideoInfo, probe, read_frames
 
 if TYPE_CHECKING:

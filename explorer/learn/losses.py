@@ -2,9 +2,9 @@
 
     correlation    -r of each pair, over sequences of consecutive moments, by its weight
     smoothness     mean square of the steps between parameters of consecutive frames (ranges as units)
-    collapse       how far the spread of a pair's metric lies below its floor: a correlation alone is blind to
+    collapse       how far the spread of a pair's metric is below its floor: a correlation alone is blind to
                    size, and the picture would freeze while r stays high
-    rest           how far the mean of each parameter lies from its rest
+    rest           distance of the mean of each parameter from its rest
 
 Where a feature is constant its pair has no weight, so that quiet passages may be still.
 """

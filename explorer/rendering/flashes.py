@@ -25,6 +25,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int64, UInt8
 
 from explorer.fields.srgb import LUMINANCE, srgb_to_linear
+from explorer.rendering.frames import Frame
 
 MIN_CHANGE = 0.1  # of relative luminance, whose largest is 1
 MAX_DARK_LUMINANCE = 0.8  # of the darker image
@@ -33,7 +34,6 @@ SCREEN, FIELD_OF_VIEW, CELL = (1024, 768), (341, 256), 32  # px of the screen th
 MIN_AREA = 0.25 * FIELD_OF_VIEW[0] * FIELD_OF_VIEW[1]  # px of that screen
 MAX_SAMPLED_ROWS = 360  # of pixels whose luminance is measured
 
-Frame = UInt8[np.ndarray, "height width 3"]
 Luminance = Float32[np.ndarray, "rows columns"]
 
 

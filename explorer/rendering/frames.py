@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Annotated, Any
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, UInt8
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from explorer.errors import SettingsError
@@ -26,6 +26,7 @@ MIN_SIDE, MAX_SIDE = 16, 8192  # pixels
 MIN_FPS, MAX_FPS = 1, 240
 
 Size = str | tuple[int, int]
+Frame = UInt8[np.ndarray, "height width 3"]
 
 
 def parse_size(size: Size) -> tuple[int, int]:

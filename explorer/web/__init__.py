@@ -1,1 +1,1 @@
-"""The HTTP API and the live page: a shell over the core, on this machine unless told otherwise."""
+"""The HTTP API and the live page: a shell over the core, by default on this machine only."""

@@ -59,7 +59,7 @@ def field(page):
 
 def show_sliders(cell):
     """Open the panel with the sliders, unless another test did."""
-    button = cell.get_by_role("button", name="What is heard")
+    button = cell.get_by_role("button", name="Audio features")
     if button.get_attribute("aria-pressed") != "true":
         button.press("Enter")  # it may have faded, but not for the keyboard
 

@@ -284,11 +284,11 @@ def test_a_lost_server_is_told_and_found_again(browser, tmp_path, song):
             until(page, "() => window.probe?.scene.hasModel")
             play(page, song)
             server.stop()
-            expect(page.get_by_text("The server is gone")).to_be_visible()
+            expect(page.get_by_text("The server does not respond")).to_be_visible()
             drawn = page.evaluate("() => probe.scene.frameCount")
             until(page, f"() => probe.scene.frameCount > {drawn}")  # what plays goes on
             server = Served(tmp_path, port=server.port)
-            expect(page.get_by_text("The server is gone")).to_have_count(0)
+            expect(page.get_by_text("The server does not respond")).to_have_count(0)
     finally:
         server.stop()
 

@@ -14,11 +14,11 @@ SIZE = (96, 54)
 FIELD = CPPN(hidden=8, layers=2, gain=4.0, seed=3)
 
 
-def expected(panel):
+def expected_frame(panel):
     return render_frame(panel.field, panel.track, panel.t, SIZE)
 
 
-def shown(panel):
+def displayed_frame(panel):
     return np.asarray(Image.open(io.BytesIO(panel.preview_view.image.value)).convert("RGB"))
 
 
@@ -33,14 +33,14 @@ def explorer_threads():
 class CountingRenderer(Renderer):
     """Counts frames in flight; draws only when `gate` lets it, where there is one."""
 
-    running = most = begun = 0
+    running = most = count = 0
     gate = None
     entered = threading.Semaphore(0)
 
     def frame(self, t, stopped=lambda: False):
         cls = type(self)
         cls.running += 1
-        cls.begun += 1
+        cls.count += 1
         cls.most = max(cls.most, cls.running)
         try:
             cls.entered.release()

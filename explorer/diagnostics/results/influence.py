@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from explorer.diagnostics.measure import Measure
-from explorer.rendering.renderer import Frame
+from explorer.rendering.frames import Frame
 
 if TYPE_CHECKING:
     import pandas as pd

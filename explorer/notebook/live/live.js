@@ -180,7 +180,7 @@ class Player {
     this.playButton.append(icon("play"));
     this.playButton.disabled = true;
     this.time = element("span", { class: "explorer-live-time" });
-    this.fromButton = button("loop from here", "the loop begins at this moment (l)", false);
+    this.fromButton = button("loop from here", "the loop starts at this moment (l)", false);
     this.toButton = button("to here", "the loop ends at this moment (l)", false);
     this.clearButton = button("no loop", "play on (l)");
     this.muteButton = button("", "mute (m)", false);
@@ -334,7 +334,7 @@ class Player {
       this.setPlaying(true);
     } catch (error) {
       this.pause();
-      if (error.name !== "AbortError") this.showProblem(error); // paused before it began
+      if (error.name !== "AbortError") this.showProblem(error); // paused before it started
     }
   }
 

@@ -70,7 +70,7 @@ def make_time_slider(duration: float) -> widgets.FloatSlider:
     """Chooses the moment. Its first value lies on a step, or the browser would send another one back."""
     return widgets.FloatSlider(
         round(FIRST_MOMENT * duration, 2), min=0, max=duration, step=0.01, readout_format=".2f",
-        description="time (s)", tooltip="the moment of the sound that is shown",
+        description="time (s)", tooltip="the moment of the sound to show",
         style={"description_width": "56px"}, layout={"width": "auto"},
     )  # fmt: skip
 

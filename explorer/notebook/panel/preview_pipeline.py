@@ -24,7 +24,7 @@ MIN_DRAFT_PIXELS = 16  # on a side
 QUICK_SECONDS = 0.06  # a field whose last full frame took less is drawn in full at once
 FRAME_CACHE_BYTES = 128_000_000  # 185 frames of 640 x 360
 FIELD_CACHE_ENTRIES = 200
-NEWER_REQUEST = "something newer was asked for"
+NEWER_REQUEST = "there is a newer request"
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ CALIBRATE_HELP = "scale every layer so that the signal neither dies nor runs wil
 class PreviewView:
     """Shows the results of a `PreviewPipeline`. Only the worker's thread writes to these widgets.
 
-    There is no limit on the rate here: the browser sends the next move of a slider only after it was told
-    that the last one was handled, and that message waits behind the pictures.
+    There is no limit on the rate here: the browser sends the next move of a slider only after the kernel has
+    reported that the last one was handled, and that message waits behind the pictures.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:

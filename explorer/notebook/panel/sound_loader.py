@@ -37,14 +37,14 @@ class SoundLoader:
     def analyze(self, field: FieldSettings) -> None:
         """Add the missing features to the track.
 
-        Runs to the end, however often a slider moves, unless the features are no longer wanted: then it
+        Runs to the end, however often a slider moves, unless the features are no longer required: then it
         raises Stopped.
         """
         missing = self.missing(field)
 
         def report(step: str, done: float, total: float) -> None:
             if not set(field.extras) <= set(self._required()):
-                raise Stopped("no longer wanted")
+                raise Stopped("no longer required")
             self._display.show_analysis(missing, step, done, total)
 
         self._display.show_analysis(missing)

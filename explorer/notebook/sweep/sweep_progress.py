@@ -10,13 +10,12 @@ from explorer.errors import ExplorerError
 from explorer.experiments import Point, Sweep
 from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
 from explorer.experiments.sweeps.parameter_paths import caption
+from explorer.experiments.sweeps.scheduler import POINTS_STEP
 from explorer.files import explorations_folder
 from explorer.formatting import count_text, duration_text, percent_text
 from explorer.notebook.widgets.background_job import JobState
 from explorer.notebook.widgets.markup import badge
 from explorer.notebook.widgets.thumbnail_grid import ThumbnailItem
-
-POINTS_STEP = "points"  # the step in which a sweep finishes points; others come before it
 
 
 class SweepProgress:

@@ -12,10 +12,11 @@ from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Sweep, sweep
 from explorer.experiments.sweeps.options import DEFAULT_MOMENTS, SweepOptions, small_frames
 from explorer.experiments.sweeps.point_set import DEFAULT_SAMPLES, RANDOM_SAMPLERS, draw_points
+from explorer.experiments.sweeps.scheduler import POINTS_STEP
 from explorer.experiments.sweeps.specification import Clip
 from explorer.formatting import count_text, duration_text, size_text
 from explorer.notebook.sweep.sweep_axis import SweepAxis, sweepable_knobs
-from explorer.notebook.sweep.sweep_progress import POINTS_STEP, SweepProgress
+from explorer.notebook.sweep.sweep_progress import SweepProgress
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
 from explorer.notebook.widgets.file_links import saved_links
 from explorer.notebook.widgets.layout import card, progress_bar, push_button

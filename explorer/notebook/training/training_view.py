@@ -48,7 +48,7 @@ def training(
 
     It shows settings, progress, losses, pictures before and now, and at the end the evaluation; `settings`
     are the first values of its controls (see `TrainSettings`). Training runs in a process of its own, which
-    Stop, closing the widget, or the end of the kernel ends after its current step; what was learned is kept.
+    Stop, closing the widget, or the end of the kernel ends after its current step; what was learned is saved.
     `resume` is a run to resume. `proof_on` names sounds to evaluate on and never to train on. Running the
     cell again closes the previous widget.
     """
@@ -102,7 +102,7 @@ class TrainingView:
         self._start(folder, resumed_settings(folder, self.form.settings.model_dump()))
 
     def stop(self) -> None:
-        """Request that training ends after its current step; what it has learned is kept and evaluated."""
+        """Request that training ends after its current step; what it has learned is saved and evaluated."""
         self._process.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -221,7 +221,7 @@ class TrainingView:
         )  # fmt: skip
         self.start_button = push_button("Start", "play", "train a new model", button_style="primary")
         self.stop_button = push_button(
-            "Stop", "stop", "stop training; what was learned is kept and evaluated"
+            "Stop", "stop", "stop training; what was learned is saved and evaluated"
         )
         self.resume_button = push_button("Resume", "play", "resume the training that was stopped")
         for button, action in (

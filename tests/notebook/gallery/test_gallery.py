@@ -1,4 +1,4 @@
-"""Earlier runs: found, filtered, opened, starred, compared; and recipes from elsewhere."""
+"""Earlier runs: listed, filtered, opened, starred, compared; and recipes from elsewhere."""
 
 import json
 import threading
@@ -23,20 +23,22 @@ OTHER = CPPN(hidden=4, layers=3, gain=2.0, palette="ink")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def saved_runs(tmp_path_factory):
     """A context with a look, an excerpt and a sweep of two points, oldest first."""
-    context = FakeContext(tmp_path_factory.mktemp("made"))
-    how = {"explorations": context.explorations, "size": (64, 36)}
-    context.look = render(FIELD, context.audio, start=1.5, duration=1 / 30, fps=30, **how)
-    context.excerpt = render(OTHER, context.audio, start=0.2, duration=0.2, fps=10, **how)
-    context.sweep = sweep(OTHER, context.audio, {"gain": [1, 3]}, clips=False, moments=1, workers=1, **how)
+    context = FakeContext(tmp_path_factory.mktemp("runs"))
+    options = {"explorations": context.explorations, "size": (64, 36)}
+    context.look = render(FIELD, context.audio, start=1.5, duration=1 / 30, fps=30, **options)
+    context.excerpt = render(OTHER, context.audio, start=0.2, duration=0.2, fps=10, **options)
+    context.sweep = sweep(
+        OTHER, context.audio, {"gain": [1, 3]}, clips=False, moments=1, workers=1, **options
+    )
     return context
 
 
 @pytest.fixture
-def context(made):
-    made.loaded, made.failures = [], []
-    return made
+def context(saved_runs):
+    saved_runs.loaded, saved_runs.failures = [], []
+    return saved_runs
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def gallery(context):
     gallery.close()
 
 
-def seen(gallery):
+def visible_runs(gallery):
     return [card.item.payload for card in gallery.thumbnails.cards if card.widget.layout.display == ""]
 
 
@@ -56,31 +58,31 @@ def card_of(gallery, folder):
     return next(card for card in gallery.thumbnails.cards if card.item and card.item.payload.folder == folder)
 
 
-def test_everything_that_was_kept_is_shown_newest_first(gallery, context):
-    shown = seen(gallery)
-    assert len(shown) == 4
-    assert [run.folder for run in shown[2:]] == [context.excerpt.folder, context.look.folder]
-    assert all(run.name.startswith(context.sweep.folder.name) for run in shown[:2])
-    assert all(run.thumb.is_file() for run in shown)
-    assert "palette ink" in shown[2].settings
-    assert "audio_gain" not in shown[2].settings  # at its default
+def test_all_runs_are_listed_newest_first(gallery, context):
+    entries = visible_runs(gallery)
+    assert len(entries) == 4
+    assert [run.folder for run in entries[2:]] == [context.excerpt.folder, context.look.folder]
+    assert all(run.name.startswith(context.sweep.folder.name) for run in entries[:2])
+    assert all(run.thumb.is_file() for run in entries)
+    assert "palette ink" in entries[2].settings
+    assert "audio_gain" not in entries[2].settings  # at its default
 
 
 def test_the_verdict_is_that_of_the_run(gallery, context):
     table = runs(context.explorations).set_index("run")
-    shown = {run.name: run.verdict for run in seen(gallery)}
-    assert shown == {name: table.loc[name, "verdict"] for name in shown}
-    told = json.loads((context.excerpt.folder / "diagnosis.json").read_text())["verdict"]
-    assert shown[context.excerpt.folder.name] == told
+    entries = {run.name: run.verdict for run in visible_runs(gallery)}
+    assert entries == {name: table.loc[name, "verdict"] for name in entries}
+    verdict = json.loads((context.excerpt.folder / "diagnosis.json").read_text())["verdict"]
+    assert entries[context.excerpt.folder.name] == verdict
 
 
 def test_the_filter_needs_all_its_words(gallery, context):
     drag(gallery.filter, "INK gain song.wav")
-    assert len(seen(gallery)) == 3
+    assert len(visible_runs(gallery)) == 3
     drag(gallery.filter, "ink render")
-    assert [run.folder for run in seen(gallery)] == [context.excerpt.folder]
+    assert [run.folder for run in visible_runs(gallery)] == [context.excerpt.folder]
     drag(gallery.filter, "nothing like it")
-    assert seen(gallery) == []
+    assert visible_runs(gallery) == []
     assert "no run has" in gallery.line.value
 
 
@@ -91,17 +93,17 @@ def test_a_click_opens_a_run_and_a_look_at_its_moment(gallery, context):
     assert context.excerpt.folder.name in gallery.loader.line.value
 
 
-def test_a_star_is_given_kept_and_taken(gallery, context):
+def test_a_star_is_given_and_removed(gallery, context):
     star = card_of(gallery, context.look.folder).star_button
     star.click()
     assert gallery.wait(PATIENCE)
     assert runs(context.explorations).set_index("run").star[context.look.folder.name]
     assert (star.description, star.tooltip) == ("\N{BLACK STAR}", "remove the star")
     drag(gallery.filter, "starred")
-    assert [run.folder for run in seen(gallery)] == [context.look.folder]
+    assert [run.folder for run in visible_runs(gallery)] == [context.look.folder]
     card_of(gallery, context.look.folder).star_button.click()
     assert gallery.wait(PATIENCE)
-    assert seen(gallery) == []
+    assert visible_runs(gallery) == []
 
 
 def test_two_runs_stand_side_by_side_with_their_differences(gallery, context):
@@ -119,7 +121,7 @@ def test_two_runs_stand_side_by_side_with_their_differences(gallery, context):
 
 
 def test_points_of_a_sweep_can_be_compared_with_runs(gallery, context):
-    point = seen(gallery)[0]
+    point = visible_runs(gallery)[0]
     card_of(gallery, point.folder).compare_button.click()
     card_of(gallery, context.look.folder).compare_button.click()
     assert gallery.comparison.runs[0] == point
@@ -149,7 +151,7 @@ def test_a_list_of_hundreds_comes_by_pages_and_without_making_anyone_wait(contex
     gallery.refresh()  # returns before anything is listed
     go.set()
     assert gallery.wait(PATIENCE)
-    assert len(seen(gallery)) == CARDS_PER_PAGE
+    assert len(visible_runs(gallery)) == CARDS_PER_PAGE
     gallery.close()
 
 
@@ -165,9 +167,9 @@ def test_an_empty_folder_says_what_to_do(tmp_path):
 
 def test_a_damaged_run_is_left_out_and_so_is_a_training(context, tmp_path):
     (tmp_path / "render_20260102T030405Z_abc123").mkdir()
-    told = {"kind": "train", "status": "done", "started": "2026-01-02T03:04:05+00:00", "trained_on": []}
+    manifest = {"kind": "train", "status": "done", "started": "2026-01-02T03:04:05+00:00", "trained_on": []}
     (tmp_path / "train_20260102T030405Z_abc123").mkdir()
-    write_json(tmp_path / "train_20260102T030405Z_abc123" / "manifest.json", told)
+    write_json(tmp_path / "train_20260102T030405Z_abc123" / "manifest.json", manifest)
     assert runs(tmp_path)["status"].to_list() == ["done", "damaged"]
     assert list_runs(tmp_path) == []
 
@@ -197,11 +199,11 @@ def test_what_is_no_recipe_is_refused_with_the_reason(gallery, context, tmp_path
     assert context.loaded == []
 
 
-def test_another_sound_is_told(made, tmp_path):
+def test_a_recipe_of_another_sound_says_so(saved_runs, tmp_path):
     context = FakeContext(tmp_path, seconds=1.0)
     gallery = Gallery(context)
-    gallery.loader.load(made.look.folder)
+    gallery.loader.load(saved_runs.look.folder)
     assert "made with the sound song.wav" in gallery.loader.line.value
     assert context.loaded == [(FIELD, None, True)]  # its moment lies beyond this sound
-    assert Run(made.look.folder).recipe.frames.start == 1.5
+    assert Run(saved_runs.look.folder).recipe.frames.start == 1.5
     gallery.close()

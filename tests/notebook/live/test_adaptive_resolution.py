@@ -17,7 +17,7 @@ def test_frames_that_are_fast_enough_grow_to_full_size_one_step_at_a_time():
 
 
 @pytest.mark.parametrize("megapixels_per_second", [0.3, 0.6, 1.5, 3.0, 50.0])
-def test_the_largest_size_that_keeps_up_is_found_and_kept(megapixels_per_second):
+def test_it_settles_on_the_largest_size_that_keeps_up(megapixels_per_second):
     resolution = AdaptiveResolution((640, 360))
     sizes = []
     for _ in range(200):

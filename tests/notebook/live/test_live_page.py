@@ -25,14 +25,14 @@ class Server:
 def make():
     views = []
 
-    def made(field=None):
+    def make_page(field=None):
         view = LivePage(Server(), field)
         view.sent = []
         view.send = lambda message, buffers=None: view.sent.append(message)
         views.append(view)
         return view
 
-    yield made
+    yield make_page
     for view in views:
         view.close()
 
@@ -47,27 +47,27 @@ def test_a_page_begins_as_it_likes_unless_a_field_is_given(make):
     assert make(ex.Julia(model="default")).settings["kind"] == "julia"  # though the default says it too
 
 
-def test_what_the_page_tells_is_the_field_and_is_not_sent_back(make):
+def test_what_the_page_sends_becomes_the_field_and_is_not_sent_back(make):
     view = make(ORCHID)
-    seen = []
-    view.observe(lambda change: seen.append(change.new.seed), "field")
+    seeds = []
+    view.observe(lambda change: seeds.append(change.new.seed), "field")
     receive(view, {**ORCHID.model_dump(mode="json"), "seed": 41})
     assert view.field == ORCHID.replace(seed=41)
     assert view.settings["seed"] == 41  # for a page that opens later
-    assert (seen, view.sent) == ([41], [])
+    assert (seeds, view.sent) == ([41], [])
 
 
 def test_a_field_that_is_set_goes_to_the_page_again_and_again(make):
     view = make(ORCHID)
     receive(view, {**ORCHID.model_dump(mode="json"), "seed": 41})
-    heard = view.field
-    for field in (ORCHID, heard, ex.Julia(hue=0.3)):
+    received = view.field
+    for field in (ORCHID, received, ex.Julia(hue=0.3)):
         view.field = field
     assert [message["settings"].get("seed") for message in view.sent] == [ORCHID.seed, 41, None]
     assert {message["kind"] for message in view.sent} == {"show"}
 
 
-def test_of_a_julia_set_what_the_page_has_no_slider_for_is_kept(make):
+def test_settings_of_a_julia_set_without_a_slider_keep_their_values(make):
     view = make(ex.Julia(model="default", iterations=60, hue=0.1))
     receive(view, {"kind": "julia", "model": "default", "hue": 0.6})
     assert (view.field.hue, view.field.iterations) == (0.6, 60)
@@ -82,7 +82,10 @@ def test_of_a_julia_set_what_the_page_has_no_slider_for_is_kept(make):
         3,
         {},
         {"kind": "field"},
-        *({"kind": "field", "settings": told} for told in (None, {"kind": 3}, {"kind": "cppn", "seed": "w"})),
+        *(
+            {"kind": "field", "settings": settings}
+            for settings in (None, {"kind": 3}, {"kind": "cppn", "seed": "w"})
+        ),
     ],
 )
 def test_what_is_no_field_is_ignored(make, message):
@@ -104,9 +107,9 @@ def test_what_the_page_cannot_draw_is_refused_and_changes_nothing(make, field, w
 
 
 def test_live_takes_fields_recipes_and_runs(monkeypatch, tmp_path):
-    asked = []
-    monkeypatch.setattr(live_page, "page_server", lambda folder: asked.append(folder) or Server())
+    folders = []
+    monkeypatch.setattr(live_page, "page_server", lambda folder: folders.append(folder) or Server())
     view = ex.live(ORCHID, height=300, explorations=tmp_path)
-    assert (view.field, view.height, view.address, asked) == (ORCHID, 300, Server.address, [tmp_path])
+    assert (view.field, view.height, view.address, folders) == (ORCHID, 300, Server.address, [tmp_path])
     with pytest.raises(SettingsError, match="give a field, a recipe or a run"):
         ex.live("song.wav")

@@ -69,13 +69,13 @@ def facts(sent, kind="frame"):
     return [facts for facts, _ in sent if facts["kind"] == kind]
 
 
-def begun(view):
+def wait_for_start(view):
     assert view._renderer.started.acquire(timeout=PATIENCE)
 
 
 def test_only_the_newest_question_is_drawn_and_the_answers_stand_for_all(live, sent):
     request_frame(live, 0.0, 1)
-    begun(live)
+    wait_for_start(live)
     for n in range(1, 100):
         request_frame(live, n / 100, 1 + n)
     live._renderer.go.release(2)
@@ -106,13 +106,13 @@ def test_at_rest_the_frame_is_the_exported_one(song, sent):
     live = LiveView(made_up_track(2.0), song, with_wide, size=SIZE)
     live.send = lambda facts, buffers=(): sent.append((facts, buffers))
     full = live._renderer.full_frame
-    kept = []
-    live._renderer.full_frame = lambda *arguments: kept.append(full(*arguments)) or kept[-1]
+    frames = []
+    live._renderer.full_frame = lambda *arguments: frames.append(full(*arguments)) or frames[-1]
     request_frame(live, 0.5, 1, moving=False)
     assert live.wait(PATIENCE)
     last = facts(sent)[-1]
     assert (last["draft"], last["width"], last["height"], last["t"]) == (False, *SIZE, 0.5)
-    assert np.array_equal(kept[-1], ex.render_frame(with_wide, live.track, 0.5, size=SIZE))
+    assert np.array_equal(frames[-1], ex.render_frame(with_wide, live.track, 0.5, size=SIZE))
     assert sent[-1][1][0][:2] == b"\xff\xd8"  # JPEG
     assert sum(f["consumed"] for f in facts(sent)) == 1
     live.close()
@@ -142,7 +142,7 @@ def test_another_field_is_shown_from_the_next_frame_on_while_it_plays(live, sent
     assert [field.seed for field in live._renderer.fields] == [0, 5]
 
 
-def test_an_error_is_told_gives_its_credit_back_and_does_not_end_the_worker(live, sent):
+def test_an_error_appears_returns_its_credit_and_does_not_end_the_worker(live, sent):
     live._renderer.go.release(1000)
     live.load(FIELD.replace(seed=13))
     request_frame(live, 0.5)
@@ -185,7 +185,7 @@ def test_close_ends_all_threads_even_in_the_midst_of_a_drawing(live):
     before = {thread.name for thread in threading.enumerate()}
     assert {"explorer-live", "explorer-live-sound"} <= before
     request_frame(live, 0.5)
-    begun(live)
+    wait_for_start(live)
     closing = threading.Thread(target=live.close)
     closing.start()
     live._renderer.go.release()
@@ -206,13 +206,13 @@ def test_a_page_that_opens_gets_outline_onsets_and_the_whole_sound(live, sent, t
     assert len(parts) > 1
     assert parts == [(n, len(parts)) for n in range(len(parts))]
     whole = b"".join(buffers[0] for facts, buffers in sent if facts["kind"] == "sound")
-    (tmp_path / "heard.mp3").write_bytes(whole)
-    heard = open_sound(tmp_path / "heard.mp3")
-    assert sum(map(len, heard.blocks())) / heard.sample_rate == pytest.approx(2.0, abs=0.1)
+    (tmp_path / "received.mp3").write_bytes(whole)
+    received = open_sound(tmp_path / "received.mp3")
+    assert sum(map(len, received.blocks())) / received.sample_rate == pytest.approx(2.0, abs=0.1)
     assert live.note == ""
 
 
-def test_a_sound_that_is_too_long_is_not_sent_and_that_is_said(live, sent, monkeypatch):
+def test_a_sound_that_is_too_long_is_not_sent_and_the_page_says_why(live, sent, monkeypatch):
     monkeypatch.setattr(sound, "MAX_SECONDS", 1)
     live._handle_custom_msg({"kind": "ready"}, [])
     assert live.wait(PATIENCE)
@@ -234,7 +234,7 @@ def test_a_quick_frame_of_full_size_and_precision_is_no_draft(size, final):
     track = made_up_track(2.0)
     renderer = PreviewRenderer(track, SIZE, "cpu")
     renderer.resolution = SimpleNamespace(size=size, record=lambda *_: None)
-    frame, said = renderer.draft_frame(FIELD, 0.5)
+    frame, is_final = renderer.draft_frame(FIELD, 0.5)
     renderer.close()
-    assert said is final
+    assert is_final is final
     assert np.array_equal(frame, ex.render_frame(FIELD, track, 0.5, size=size, flash_limit=False))

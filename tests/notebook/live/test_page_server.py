@@ -15,10 +15,10 @@ import sys, threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 class Answers(BaseHTTPRequestHandler):
-    def do_GET(self, said=b'[{"id": "default"}]', status=200):
+    def do_GET(self, body=b'[{"id": "default"}]', status=200):
         self.send_response(status)
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(body)
 
     def do_POST(self):
         wide = b"256" in self.rfile.read(int(self.headers["content-length"]))
@@ -35,18 +35,18 @@ server.serve_forever()
 """
 
 
-def started(tmp_path, code):
+def start(tmp_path, code):
     return PageServer(tmp_path, (sys.executable, "-c", code))
 
 
 @pytest.fixture
 def server(tmp_path):
-    made = started(tmp_path, SERVER)
-    yield made
-    made.close()
+    server = start(tmp_path, SERVER)
+    yield server
+    server.close()
 
 
-def test_its_address_is_what_it_said(server):
+def test_its_address_is_in_its_output(server):
     assert server.address.startswith("http://127.0.0.1:")
     assert server.address.endswith("/secret/")
     assert server.is_alive
@@ -60,7 +60,7 @@ def test_it_ends_when_its_standard_input_does(server):
     server.close()  # again
 
 
-def test_what_cannot_be_drawn_is_told_in_the_words_of_the_server(server):
+def test_a_field_that_cannot_be_drawn_is_refused_with_the_reason_of_the_server(server):
     server.check_field({"kind": "cppn", "hidden": 8})
     server.check_field({"kind": "julia", "model": "none"})
     server.check_field({"kind": "julia", "model": "default"})
@@ -70,29 +70,29 @@ def test_what_cannot_be_drawn_is_told_in_the_words_of_the_server(server):
         server.check_field({"kind": "julia", "model": "../x"})
 
 
-def test_a_server_that_is_gone_is_told(server):
+def test_a_server_that_has_ended_is_reported(server):
     server.close()
     with pytest.raises(ExplorerError, match="run the cell again"):
         server.check_field({"kind": "cppn"})
 
 
-def test_a_server_that_cannot_begin_tells_why(tmp_path):
+def test_a_server_that_cannot_start_says_why(tmp_path):
     code = "import sys; print('explorer: explorer serve needs FastAPI', file=sys.stderr); sys.exit(1)"
-    with pytest.raises(ExplorerError, match="explorer serve needs FastAPI") as told:
-        started(tmp_path, code)
-    assert str(told.value) == "explorer serve needs FastAPI"
+    with pytest.raises(ExplorerError, match="explorer serve needs FastAPI") as caught:
+        start(tmp_path, code)
+    assert str(caught.value) == "explorer serve needs FastAPI"
     with pytest.raises(ExplorerError, match="did not start"):
-        started(tmp_path, "")
+        start(tmp_path, "")
 
 
 def test_a_kernel_has_one_server_for_a_folder_and_another_when_that_is_gone(tmp_path, monkeypatch):
-    made = []
+    servers = []
 
     class Counted:
         is_alive = True
 
         def __init__(self, folder):
-            made.append(folder)
+            servers.append(folder)
 
     monkeypatch.setattr(module, "PageServer", Counted)
     monkeypatch.setattr(module, "_running", {})
@@ -101,4 +101,4 @@ def test_a_kernel_has_one_server_for_a_folder_and_another_when_that_is_gone(tmp_
     assert page_server(tmp_path / "other") is not first
     first.is_alive = False
     assert page_server(tmp_path) is not first
-    assert made == [tmp_path, tmp_path / "other", tmp_path]
+    assert servers == [tmp_path, tmp_path / "other", tmp_path]

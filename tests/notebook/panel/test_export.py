@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import explorer.notebook.widgets.background_job as job_module
-from explorer.errors import OutputError, SettingsError, Stopped
+from explorer.errors import OutputError, SettingsError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
 from explorer.experiments.runs import render_plan
@@ -14,7 +14,6 @@ from explorer.experiments.runs.estimate import Estimate
 from explorer.fields import CPPN
 from explorer.notebook.panel.export import Exporter
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
-from explorer.notebook.widgets.background_job import BackgroundJob
 from explorer.rendering import render_frame
 from explorer.video import read_frames
 from tests import signals
@@ -83,9 +82,9 @@ def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
 
-def test_the_line_tells_what_an_export_will_take(exporter, monkeypatch):
-    told = Estimate(frames=60, size=(640, 360), seconds=12, file_mb=14, scratch_mb=3, memory_mb=600)
-    monkeypatch.setattr(render_plan, "estimate", lambda *_, **__: told)
+def test_the_line_shows_the_estimate_of_an_export(exporter, monkeypatch):
+    estimate = Estimate(frames=60, size=(640, 360), seconds=12, file_mb=14, scratch_mb=3, memory_mb=600)
+    monkeypatch.setattr(render_plan, "estimate", lambda *_, **__: estimate)
     monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
     lines, show = [], exporter._show
 
@@ -95,8 +94,8 @@ def test_the_line_tells_what_an_export_will_take(exporter, monkeypatch):
 
     monkeypatch.setattr(exporter, "_show", show_and_keep)
     assert exporter.export().wait(PATIENCE)
-    assert any("drawing" in line and str(told) in line for line in lines)
-    assert str(told) not in lines[-1]
+    assert any("drawing" in line and str(estimate) in line for line in lines)
+    assert str(estimate) not in lines[-1]
 
 
 def test_only_one_run_is_made_at_a_time(exporter, monkeypatch):
@@ -133,27 +132,6 @@ def test_closing_stops_the_job(exporter, monkeypatch):
     assert not job.running
 
 
-def test_a_job_tells_step_share_and_time_left(monkeypatch):
-    clock = iter([0.0, 0.0, 10.0, 10.05, 20.0])
-    monkeypatch.setattr(job_module.time, "monotonic", lambda: next(clock))
-    told = []
-
-    def work(progress):
-        for done in (0, 0, 1, 2, 4):
-            progress("drawing", done, 4)
-        raise Stopped("x")
-
-    assert BackgroundJob(work, told.append).wait(PATIENCE)
-    assert [(state.share, state.seconds_left) for state in told[:-1]] == [(0.25, 30.0), (1.0, 0.0)]
-    assert told[-1].error.startswith("stopped")
-
-
-def test_an_unexpected_error_ends_in_a_line():
-    told = []
-    assert BackgroundJob(lambda progress: 1 / 0, told.append).wait(PATIENCE)
-    assert told[-1].error == "ZeroDivisionError: division by zero"
-
-
 def test_the_saved_frame_is_the_frame_shown(exporter, tmp_path):
     from explorer.audio import analyze
 
@@ -165,41 +143,41 @@ def test_the_saved_frame_is_the_frame_shown(exporter, tmp_path):
 
 
 def test_the_sound_is_analysed_and_drawn_as_the_panel_does(tmp_path, monkeypatch):
-    asked = {}
+    options = {}
 
-    def render(*_, **settings):
-        asked.update(settings)
+    def render(*_, **keywords):
+        options.update(keywords)
         raise OutputError("enough")
 
     monkeypatch.setattr("explorer.notebook.panel.export.render", render)
-    how = {"analysis": {"smoothing": 0.2}, "device": "cpu"}
-    exporter = Exporter(tmp_path / "song.wav", 2.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path, how)
+    settings = {"analysis": {"smoothing": 0.2}, "device": "cpu"}
+    exporter = Exporter(tmp_path / "song.wav", 2.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path, settings)
     assert exporter.export().wait(PATIENCE)
-    assert asked.items() >= how.items()
+    assert options.items() >= settings.items()
 
 
-def test_a_star_is_kept_with_the_look_and_every_run_is_told(tmp_path):
-    sound, told = signals.write_wav(tmp_path / "music.wav", signals.music(1.0)), []
+def test_a_look_is_saved_with_a_star_and_every_run_is_reported(tmp_path):
+    sound, states = signals.write_wav(tmp_path / "music.wav", signals.music(1.0)), []
     exporter = Exporter(
-        sound, 1.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path / "runs", on_finish=lambda: told.append(1)
+        sound, 1.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path / "runs", on_finish=lambda: states.append(1)
     )
     assert exporter.save_starred().wait(PATIENCE)
     assert exporter.save().wait(PATIENCE)
     assert runs(tmp_path / "runs").star.tolist() == [True, False]
-    assert told == [1, 1]
+    assert states == [1, 1]
 
 
 def test_stop_is_offered_only_while_there_is_something_to_stop(exporter, monkeypatch):
-    go, shown = threading.Event(), []
+    go, displays = threading.Event(), []
 
     def render(*_, **__):
         assert go.wait(PATIENCE)
         raise OutputError("enough")
 
     monkeypatch.setattr("explorer.notebook.panel.export.render", render)
-    shown.append(exporter.stop_button.layout.display)
+    displays.append(exporter.stop_button.layout.display)
     job = exporter.save()
-    shown.append(exporter.stop_button.layout.display)
+    displays.append(exporter.stop_button.layout.display)
     go.set()
     assert job.wait(PATIENCE)
-    assert [*shown, exporter.stop_button.layout.display] == ["none", "", "none"]
+    assert [*displays, exporter.stop_button.layout.display] == ["none", "", "none"]

@@ -7,12 +7,12 @@ from explorer.notebook import explore
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.accessibility import AccessibleNames
 from tests.notebook.browser_messages import drag
-from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, expected, settle, shown
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, displayed_frame, expected_frame, settle
 
 
 def test_it_shows_the_frame_that_render_frame_draws(panel):
-    assert np.array_equal(panel.frame, expected(panel))
-    assert np.array_equal(shown(panel), panel.frame)
+    assert np.array_equal(panel.frame, expected_frame(panel))
+    assert np.array_equal(displayed_frame(panel), panel.frame)
     assert panel.preview_view.image.format == "png"
     assert panel.error == ""
 
@@ -104,7 +104,7 @@ def test_opening_a_tab_brings_it_up_to_date(panel):
     assert "4 points" in panel.sweep_tab.estimate.value
 
 
-def test_loading_anew_is_what_reset_comes_back_to(panel):
+def test_reset_returns_to_the_reset_point(panel):
     look = FIELD.replace(gain=2.0)
     panel.load(look, as_reset_point=True)
     drag(panel.form.controls["gain"].box, 3.0)

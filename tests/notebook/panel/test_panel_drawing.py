@@ -7,7 +7,7 @@ import numpy as np
 import explorer.notebook.panel.preview_pipeline as pipeline_module
 from explorer.rendering import render_frame
 from tests.notebook.browser_messages import drag
-from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, expected, settle, shown
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, displayed_frame, expected_frame, settle
 
 
 def test_after_wild_dragging_it_shows_what_the_controls_say(counting, panel):
@@ -26,7 +26,7 @@ def test_after_wild_dragging_it_shows_what_the_controls_say(counting, panel):
     assert panel.wait(PATIENCE)
     assert (panel.field.seed, panel.t) == (64, 1.5)
     assert panel.field.gain == gain.slider_values[69]
-    assert np.array_equal(shown(panel), expected(panel))
+    assert np.array_equal(displayed_frame(panel), expected_frame(panel))
     assert counting.most == 1
 
 
@@ -36,34 +36,34 @@ def test_200_moves_while_one_frame_is_drawn_queue_only_one(counting, panel):
     assert counting.entered.acquire(timeout=PATIENCE)
     for t in np.linspace(0.2, 1.2, 200):
         drag(panel.time_slider, float(t))
-    begun = counting.begun
+    count = counting.count
     counting.gate.release(1000)
     assert panel.wait(PATIENCE)
-    assert counting.begun - begun <= 2  # a draft and the full frame of the last request
+    assert counting.count - count <= 2  # a draft and the full frame of the last request
     assert panel.t == 1.2
-    assert np.array_equal(shown(panel), expected(panel))
+    assert np.array_equal(displayed_frame(panel), expected_frame(panel))
 
 
 def test_an_older_reading_of_the_controls_never_overtakes_a_newer_one(panel, monkeypatch):
-    read, newer_is_asked = threading.Event(), threading.Event()
-    request = panel._request
+    first_read, newer_is_sent = threading.Event(), threading.Event()
+    read = panel._request
 
     def read_slowly():
-        asked = request()
-        if not read.is_set():
-            read.set()
-            newer_is_asked.wait(0.3)  # in vain when the handlers wait for each other, as they should
-        return asked
+        request = read()
+        if not first_read.is_set():
+            first_read.set()
+            newer_is_sent.wait(0.3)  # in vain when the handlers wait for each other, as they should
+        return request
 
     monkeypatch.setattr(panel, "_request", read_slowly)
     older = threading.Thread(target=drag, args=(panel.time_slider, 0.1))
     older.start()
-    assert read.wait(PATIENCE)
+    assert first_read.wait(PATIENCE)
     drag(panel.time_slider, 1.9)
-    newer_is_asked.set()
+    newer_is_sent.set()
     older.join()
     assert panel.wait(PATIENCE)
-    assert np.array_equal(shown(panel), render_frame(FIELD, panel.track, 1.9, SIZE))
+    assert np.array_equal(displayed_frame(panel), render_frame(FIELD, panel.track, 1.9, SIZE))
 
 
 def test_a_slow_field_is_drafted_first(monkeypatch, panel):
@@ -99,14 +99,14 @@ def test_a_diagnosis_is_made_for_every_field_but_not_for_every_moment(monkeypatc
 
 
 def test_the_live_view_takes_over_and_gives_back_the_moment(panel, counting):
-    begun = counting.begun
+    count = counting.count
     panel.view_switch.button.value = True
     settle(panel)
     panel.view_switch.live_view.t = 1.0
     panel.load(FIELD.replace(gain=2.0))
     settle(panel)
-    assert (counting.begun, panel.t, panel.view_switch.live_view.field) == (begun, 1.0, panel.field)
+    assert (counting.count, panel.t, panel.view_switch.live_view.field) == (count, 1.0, panel.field)
     panel.view_switch.button.value = False
     settle(panel)
     assert panel.t == panel.time_slider.value == 1.0
-    assert np.array_equal(shown(panel), expected(panel))
+    assert np.array_equal(displayed_frame(panel), expected_frame(panel))

@@ -30,14 +30,14 @@ def test_an_error_in_a_handler_appears(monkeypatch, panel):
     assert "ZeroDivisionError" in panel.error
 
 
-def test_settings_that_do_not_go_together_are_told(panel, monkeypatch):
+def test_settings_that_do_not_go_together_are_reported(panel, monkeypatch):
     assert isinstance(panel, Panel)
     monkeypatch.setattr(type(panel.form), "field", property(lambda self: CPPN(gain=float("nan"))))
     drag(panel.time_slider, 0.9)
     assert "gain" in panel.error
 
 
-def test_every_handler_tells_its_errors(panel, monkeypatch):
+def test_every_handler_shows_its_errors(panel, monkeypatch):
     for button in (panel.gallery.loader.button, panel.sweep_tab.run_button):
         panel._errors.widget.value = ""
         button.click()

@@ -19,17 +19,17 @@ class Screen:
     """Notes what is shown, in order."""
 
     def __init__(self):
-        self.shown, self.frame, self.advice = [], None, None
+        self.calls, self.frame, self.advice = [], None, None
 
     def show_draft(self, frame):
-        self.shown.append(f"draft {frame.shape[1]}x{frame.shape[0]}")
+        self.calls.append(f"draft {frame.shape[1]}x{frame.shape[0]}")
 
     def show_full(self, frame, request, seconds, exposure):
-        self.shown.append("full")
+        self.calls.append("full")
         self.frame, self.exposure = frame, exposure
 
     def show_diagnosis(self, diagnosis):
-        self.shown.append("measuring" if diagnosis is None else diagnosis.verdict)
+        self.calls.append("measuring" if diagnosis is None else diagnosis.verdict)
 
     def show_suggestion(self, suggestion):
         self.advice = suggestion
@@ -53,8 +53,8 @@ def preview(track, view):
 
 
 @pytest.fixture
-def begun(monkeypatch):
-    """The sizes of the frames that were begun."""
+def sizes(monkeypatch):
+    """The sizes of the frames whose drawing started."""
     sizes = []
 
     class Counting(Renderer):
@@ -73,16 +73,16 @@ def never():
 def test_a_slow_field_shows_draft_diagnosis_and_picture_in_this_order(preview, view, track, monkeypatch):
     monkeypatch.setattr(pipeline_module, "QUICK_SECONDS", 0.0)
     preview.draw(PreviewRequest(FIELD, 0.5), never)
-    assert view.shown == ["draft 24x16", "measuring", "alive", "full"]
+    assert view.calls == ["draft 24x16", "measuring", "alive", "full"]
     assert np.array_equal(view.frame, render_frame(FIELD, track, 0.5, SIZE, flash_limit=False))
 
 
-def test_a_quick_field_is_drawn_once_and_in_full_at_once(preview, view, begun, monkeypatch):
+def test_a_quick_field_is_drawn_once_and_in_full_at_once(preview, view, sizes, monkeypatch):
     monkeypatch.setattr(pipeline_module, "QUICK_SECONDS", 1e9)
     preview._quick = True
     preview.draw(PreviewRequest(FIELD, 0.5), never)
-    assert view.shown == ["draft 96x54", "measuring", "alive", "full"]
-    assert begun == [SIZE]
+    assert view.calls == ["draft 96x54", "measuring", "alive", "full"]
+    assert sizes == [SIZE]
 
 
 @pytest.mark.parametrize(("quick", "drafted"), [(False, "draft 24x16"), (True, "draft 96x54")])
@@ -94,10 +94,10 @@ def test_a_hand_that_is_quicker_than_a_draft_sees_drafts_and_nothing_more(
     for t in (0.1, 0.2, 0.3):
         with pytest.raises(Stopped):
             preview.draw(PreviewRequest(FIELD, t), lambda: True)
-    assert view.shown == [drafted] * 3
+    assert view.calls == [drafted] * 3
 
 
-def test_going_back_draws_and_measures_nothing(preview, view, begun, monkeypatch):
+def test_going_back_draws_and_measures_nothing(preview, view, sizes, monkeypatch):
     other = FIELD.replace(gain=2.0)
     requests = [PreviewRequest(FIELD, 0.5), PreviewRequest(FIELD, 1.0), PreviewRequest(other, 1.0)]
     frames = []
@@ -106,14 +106,14 @@ def test_going_back_draws_and_measures_nothing(preview, view, begun, monkeypatch
         frames.append(view.frame)
     measured = []
     monkeypatch.setattr(pipeline_module, "diagnose", lambda *_, **__: measured.append(1))
-    del begun[:]
+    del sizes[:]
     for request, frame in zip(requests[::-1], frames[::-1], strict=True):
-        view.shown.clear()
+        view.calls.clear()
         preview.draw(request, never)
-        assert "full" in view.shown
-        assert not [shown for shown in view.shown if shown.startswith(("draft", "measuring"))]
+        assert "full" in view.calls
+        assert not [call for call in view.calls if call.startswith(("draft", "measuring"))]
         assert np.array_equal(view.frame, frame)
-    assert (begun, measured) == ([], [])
+    assert (sizes, measured) == ([], [])
 
 
 def test_another_moment_or_field_or_seed_is_not_mistaken_for_a_known_one(preview, view, track):
@@ -131,43 +131,43 @@ def test_what_flashes_is_dimmed_when_all_else_is_done(preview, view, track):
     flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
     request = PreviewRequest(flashing, 1.2)
     preview.draw(request, never)
-    assert (view.exposure, view.shown.pop()) == (1.0, "full")
+    assert (view.exposure, view.calls.pop()) == (1.0, "full")
     preview.advise(request, never)
-    assert view.shown == [*view.shown[:-1], "full"]
+    assert view.calls == [*view.calls[:-1], "full"]
     assert view.exposure < 0.9
     assert np.array_equal(view.frame, render_frame(flashing, track, 1.2, SIZE))
-    preview.draw(request, never)  # known now, and shown so at once
+    preview.draw(request, never)  # cached now, and dimmed at once
     assert view.exposure < 0.9
 
 
-def test_frames_are_forgotten_when_they_take_too_many_bytes(preview, begun, monkeypatch):
+def test_frames_are_forgotten_when_they_take_too_many_bytes(preview, sizes, monkeypatch):
     preview._frames.max_size = 3 * SIZE[0] * SIZE[1] * 3
     for t in (0.1, 0.2, 0.3, 0.4):
         preview.draw(PreviewRequest(FIELD, t), never)
     assert len(preview._frames) == 3
-    del begun[:]
+    del sizes[:]
     preview.draw(PreviewRequest(FIELD, 0.4), never)
-    assert begun == []
+    assert sizes == []
     preview.draw(PreviewRequest(FIELD, 0.1), never)
-    assert begun
+    assert sizes
 
 
-def test_nothing_is_drawn_while_the_picture_is_hidden_but_it_is_measured(preview, view, begun):
+def test_nothing_is_drawn_while_the_picture_is_hidden_but_it_is_measured(preview, view, sizes):
     preview.hidden = True
     preview.draw(PreviewRequest(FIELD, 0.5), never)
-    assert begun == []
-    assert view.shown == ["measuring", "alive"]
+    assert sizes == []
+    assert view.calls == ["measuring", "alive"]
 
 
-def test_a_suggestion_comes_last_and_its_search_stops_when_something_newer_is_asked_for(preview, view):
+def test_a_suggestion_comes_last_and_its_search_stops_at_a_newer_request(preview, view):
     dead = CPPN(hidden=8, layers=4, gain=0.5)
     preview.draw(PreviewRequest(dead, 0.5), never)
-    assert view.shown[-1] == "full"
+    assert view.calls[-1] == "full"
     preview.advise(PreviewRequest(dead, 0.5), never)
-    found = view.advice
-    assert found.setting in type(dead).knobs()
+    suggestion = view.advice
+    assert suggestion.setting in type(dead).knobs()
     preview.advise(PreviewRequest(dead, 1.0), lambda: True)  # known: it belongs to the field
-    assert view.advice is found
+    assert view.advice is suggestion
     other = PreviewRequest(dead.replace(seed=9), 0.5)
     preview.draw(other, never)
     with pytest.raises(Stopped):

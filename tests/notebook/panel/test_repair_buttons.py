@@ -1,10 +1,10 @@
-"""Apply and calibrate change what is shown, unless something newer was chosen meanwhile."""
+"""Apply and calibrate change the field on screen, unless the settings were changed meanwhile."""
 
 import threading
 
 import pytest
 
-import explorer.notebook.panel.repair_buttons as repair_module
+import explorer.notebook.panel.repair_buttons as buttons_module
 from explorer.diagnostics import Suggestion, calibrate, diagnose
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
@@ -27,13 +27,13 @@ def view():
 
 
 @pytest.fixture
-def repair(context, view):
-    repair = RepairButtons(context, view)
-    yield repair
-    repair.close()
+def buttons(context, view):
+    buttons = RepairButtons(context, view)
+    yield buttons
+    buttons.close()
 
 
-def test_a_suggestion_appears_on_a_button_that_applies_it_to_what_is_shown_now(context, view, repair):
+def test_a_suggestion_appears_on_a_button_that_applies_it_to_what_is_shown_now(context, view, buttons):
     assert view.apply_button.layout.display == "none"
     view.show_suggestion(Suggestion("gain", 2.5, DEAD.replace(gain=2.5), "set gain to 2.5 <now>"))
     assert view.apply_button.layout.display == ""
@@ -49,50 +49,50 @@ def test_calibrate_is_offered_where_there_are_layers(context, view):
     from dataclasses import replace
 
     assert view.calibrate_button.layout.display == "none"
-    found = diagnose(DEAD, context.track, budget="screen")
-    view.show_diagnosis(found)
+    diagnosis = diagnose(DEAD, context.track, budget="screen")
+    view.show_diagnosis(diagnosis)
     assert view.calibrate_button.layout.display == ""
-    view.show_diagnosis(replace(found, layers=()))
+    view.show_diagnosis(replace(diagnosis, layers=()))
     assert view.calibrate_button.layout.display == "none"
 
 
-def test_calibrate_loads_the_scaled_layers(context, view, repair):
+def test_calibrate_loads_the_scaled_layers(context, view, buttons):
     view.calibrate_button.click()
-    assert repair.wait(PATIENCE)
+    assert buttons.wait(PATIENCE)
     assert context.field == calibrate(DEAD, context.track)
     assert len(context.field.layer_scales) == 4
-    assert repair.bar.layout.display == "none"
+    assert buttons.bar.layout.display == "none"
     assert context.failures == []
 
 
-def test_a_change_while_it_calibrates_wins(context, view, repair, monkeypatch):
+def test_a_change_while_it_calibrates_wins(context, view, buttons, monkeypatch):
     started, go, shares = threading.Event(), threading.Event(), []
 
     def slow(field, track, progress):
         progress("calibrating", 1, 2)
-        shares.append(repair.bar.value)
+        shares.append(buttons.bar.value)
         started.set()
         assert go.wait(PATIENCE)
         progress("calibrating", 2, 2)
         return field.replace(gain=9.0)
 
-    monkeypatch.setattr(repair_module, "calibrate", slow)
+    monkeypatch.setattr(buttons_module, "calibrate", slow)
     view.calibrate_button.click()
     assert started.wait(PATIENCE)
     context.field = DEAD.replace(seed=1)
     go.set()
-    assert repair.wait(PATIENCE)
+    assert buttons.wait(PATIENCE)
     assert context.loaded == []
     assert context.failures == []
     assert shares == [0.5]
 
 
-def test_an_error_of_the_calibration_is_told(context, view, repair, monkeypatch):
+def test_an_error_of_the_calibration_appears(context, view, buttons, monkeypatch):
     def fail(*_, **__):
         raise SettingsError("no layers to scale")
 
-    monkeypatch.setattr(repair_module, "calibrate", fail)
+    monkeypatch.setattr(buttons_module, "calibrate", fail)
     view.calibrate_button.click()
-    assert repair.wait(PATIENCE)
+    assert buttons.wait(PATIENCE)
     assert [str(error) for error in context.failures] == ["no layers to scale"]
-    assert repair.bar.layout.display == "none"
+    assert buttons.bar.layout.display == "none"

@@ -5,73 +5,73 @@ import threading
 import numpy as np
 
 from explorer.fields import FieldSettings
-from tests.notebook.small_panel import PATIENCE, expected, shown
+from tests.notebook.small_panel import PATIENCE, displayed_frame, expected_frame
 
 
-def test_a_feature_that_was_not_heard_yet_is_listened_for(panel):
-    told = []
-    panel.preview_view.caption.observe(lambda change: told.append(change["new"]), "value")
+def test_a_feature_that_the_track_lacks_is_analyzed(panel):
+    captions = []
+    panel.preview_view.caption.observe(lambda change: captions.append(change["new"]), "value")
     panel.form.controls["features"].checks["percussive"].value = True
     assert panel.wait(PATIENCE)
     assert panel.error == ""
     assert "percussive" in panel.field.features
     assert panel.track.settings.extras == ("separation",)
-    assert any("separating" in words for words in told)
-    np.testing.assert_array_equal(shown(panel), expected(panel))
+    assert any("separating" in words for words in captions)
+    np.testing.assert_array_equal(displayed_frame(panel), expected_frame(panel))
     assert "extras=('separation',)" in panel.code
     assert panel.wait(PATIENCE)
 
 
-def test_listening_ends_when_it_is_no_longer_wanted_and_goes_on_while_sliders_move(panel, monkeypatch):
-    listening, go_on = threading.Event(), threading.Event()
-    told = panel.preview_view.show_analysis
+def test_analysis_stops_when_it_is_no_longer_needed_and_continues_while_sliders_move(panel, monkeypatch):
+    analyzing, proceed = threading.Event(), threading.Event()
+    show = panel.preview_view.show_analysis
 
-    def show_analysis(*given):
-        told(*given)
-        listening.set()
-        assert go_on.wait(PATIENCE)
+    def show_analysis(*arguments):
+        show(*arguments)
+        analyzing.set()
+        assert proceed.wait(PATIENCE)
 
     monkeypatch.setattr(panel.preview_view, "show_analysis", show_analysis)
     check = panel.form.controls["features"].checks["percussive"]
     check.value = True
-    assert listening.wait(PATIENCE)
+    assert analyzing.wait(PATIENCE)
     panel.load(panel.field.replace(gain=2.5))
-    go_on.set()
+    proceed.set()
     assert panel.wait(PATIENCE)
     assert panel.track.settings.extras == ("separation",)
-    go_on.clear(), listening.clear()
+    proceed.clear(), analyzing.clear()
     tempo = panel.form.controls["features"].checks["tempo"]
     tempo.value = True
-    assert listening.wait(PATIENCE)
+    assert analyzing.wait(PATIENCE)
     tempo.value = False
-    go_on.set()
+    proceed.set()
     assert panel.wait(PATIENCE)
     assert panel.error == ""
-    np.testing.assert_array_equal(shown(panel), expected(panel))
+    np.testing.assert_array_equal(displayed_frame(panel), expected_frame(panel))
 
 
-def test_while_sections_are_found_the_panel_says_so_and_old_numbers_are_pale(panel, monkeypatch):
-    begun, go_on = threading.Event(), threading.Event()
-    hear = FieldSettings.hear
+def test_during_an_analysis_the_caption_says_so_and_old_numbers_are_pale(panel, monkeypatch):
+    started, proceed = threading.Event(), threading.Event()
+    analyze = FieldSettings.analyze
 
-    def slow(*given, **settings):
-        begun.set()
-        assert go_on.wait(PATIENCE)
-        return hear(*given, **settings)
+    def slow(*arguments, **settings):
+        started.set()
+        assert proceed.wait(PATIENCE)
+        return analyze(*arguments, **settings)
 
-    monkeypatch.setattr(FieldSettings, "hear", slow)
+    monkeypatch.setattr(FieldSettings, "analyze", slow)
     panel.form.controls["keyframes"].widget.value = "0.5: gain=2; section 0: gain=3"
-    assert begun.wait(PATIENCE)
+    assert started.wait(PATIENCE)
     assert "finding sections ..." in panel.preview_view.caption.value
     assert "explorer-old" in panel.preview_view.diagnosis.value
-    go_on.set()
+    proceed.set()
     assert panel.wait(PATIENCE)
     assert "finding" not in panel.preview_view.caption.value
     assert "explorer-old" not in panel.preview_view.diagnosis.value
-    np.testing.assert_array_equal(shown(panel), expected(panel))
+    np.testing.assert_array_equal(displayed_frame(panel), expected_frame(panel))
 
 
-def test_a_section_that_is_not_there_is_told_and_nothing_looks_finished(panel):
+def test_a_missing_section_is_reported_and_nothing_looks_finished(panel):
     keyframes = panel.form.controls["keyframes"].widget
     keyframes.value = "section 9: gain=3"
     assert panel.wait(PATIENCE)
@@ -85,10 +85,10 @@ def test_a_section_that_is_not_there_is_told_and_nothing_looks_finished(panel):
     assert panel.wait(PATIENCE)
     assert panel.error == ""
     assert "explorer-old" not in panel.preview_view.diagnosis.value
-    np.testing.assert_array_equal(shown(panel), expected(panel))
+    np.testing.assert_array_equal(displayed_frame(panel), expected_frame(panel))
 
 
-def test_the_live_view_draws_a_feature_once_it_is_heard(panel):
+def test_the_live_view_draws_from_a_feature_once_it_is_analyzed(panel):
     panel.view_switch.button.value = True
     panel.form.controls["features"].checks["harmonic"].value = True
     assert panel.wait(PATIENCE)

@@ -7,10 +7,10 @@ import numpy as np
 import explorer.notebook.panel.preview_pipeline as pipeline_module
 from explorer.rendering import render_frame
 from tests.notebook.browser_messages import drag
-from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, expected, settle, shown
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, displayed_frame, expected_frame, settle
 
 
-def test_undo_and_redo_go_through_what_came_to_rest(panel):
+def test_undo_and_redo_go_through_the_pictures_that_were_drawn(panel):
     steps = panel.toolbar
     assert (steps.undo_button.disabled, steps.redo_button.disabled) == (True, True)
     for gain in (2.0, 3.0):
@@ -22,7 +22,7 @@ def test_undo_and_redo_go_through_what_came_to_rest(panel):
         steps.undo_button.click()
         settle(panel)
         assert panel.field.gain == gain
-        assert np.array_equal(shown(panel), render_frame(panel.field, panel.track, 1.0, SIZE))
+        assert np.array_equal(displayed_frame(panel), render_frame(panel.field, panel.track, 1.0, SIZE))
     assert (steps.undo_button.disabled, steps.redo_button.disabled) == (True, False)
     steps.redo_button.click()
     steps.redo_button.click()
@@ -64,13 +64,13 @@ def test_a_step_counts_as_soon_as_its_picture_is_shown(panel, monkeypatch):
 def test_undone_settings_are_drawn_from_memory(counting, panel):
     drag(panel.form.controls["gain"].box, 2.0)
     settle(panel)
-    begun = counting.begun
+    count = counting.count
     panel.toolbar.undo_button.click()
     settle(panel)
     panel.toolbar.redo_button.click()
     settle(panel)
-    assert counting.begun == begun
-    assert np.array_equal(shown(panel), expected(panel))
+    assert counting.count == count
+    assert np.array_equal(displayed_frame(panel), expected_frame(panel))
 
 
 def test_two_looks_can_be_compared(panel):

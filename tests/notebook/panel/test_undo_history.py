@@ -20,7 +20,7 @@ def test_undo_and_redo_go_through_the_steps():
     assert [history.redo(), history.redo(), history.redo()] == [look(2), look(3), None]
 
 
-def test_a_new_step_gives_up_what_was_undone():
+def test_a_new_step_drops_what_was_undone():
     history = UndoHistory()
     for gain in (1, 2, 3):
         history.record(look(gain))
@@ -30,7 +30,7 @@ def test_a_new_step_gives_up_what_was_undone():
     assert history.undo() == look(2)
 
 
-def test_what_comes_to_rest_again_is_no_step():
+def test_the_same_settings_again_are_no_step():
     history = UndoHistory()
     for gain in (1, 1, 2):
         history.record(look(gain))

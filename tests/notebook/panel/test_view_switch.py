@@ -49,7 +49,7 @@ def switch(context, switches, monkeypatch):
 
 def test_the_view_is_made_when_it_is_needed_with_what_is_shown(switch, context, switches):
     assert not switch.is_live
-    switch.load(FIELD.replace(gain=9))  # nothing to tell
+    switch.load(FIELD.replace(gain=9))  # there is no live view
     switch.button.value = True
     assert switch.is_live
     assert switch.widget.children == (switch.live_view,)
@@ -63,7 +63,7 @@ def test_it_follows_the_field(switch):
     assert switch.live_view.field == FIELD.replace(gain=9)
 
 
-def test_turning_it_off_closes_it_and_tells_the_moment_that_it_showed(switch, context, switches):
+def test_turning_it_off_closes_it_and_returns_its_moment(switch, context, switches):
     still = switch.widget.children
     switch.button.value = True
     view, context.t = switch.live_view, 1.25
@@ -76,7 +76,7 @@ def test_turning_it_off_closes_it_and_tells_the_moment_that_it_showed(switch, co
     )
 
 
-def test_what_fails_is_told_and_the_still_picture_stays(switch, context, monkeypatch):
+def test_an_error_appears_and_the_still_picture_stays(switch, context, monkeypatch):
     def fail(*_, **__):
         raise OSError("no sound card")
 

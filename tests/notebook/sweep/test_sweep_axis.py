@@ -36,8 +36,8 @@ def test_a_few_values_over_the_slider_are_proposed_and_all_of_them_are_valid(rec
 
 
 def test_an_axis_proposes_values_when_a_setting_is_chosen(recipe):
-    told = []
-    axis = SweepAxis(1, lambda: told.append(1))
+    calls = []
+    axis = SweepAxis(1, lambda: calls.append(1))
     axis.set_options(sweepable_knobs(recipe))
     assert axis.vary == {}
     assert axis.values.disabled
@@ -47,7 +47,7 @@ def test_an_axis_proposes_values_when_a_setting_is_chosen(recipe):
     assert axis.vary == {"palette": ["ink", "dusk"]}
     axis.setting.value = ""
     assert axis.vary == {}
-    assert told
+    assert calls
 
 
 def test_a_choice_stays_when_other_settings_are_offered(recipe):

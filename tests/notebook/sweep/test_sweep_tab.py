@@ -1,4 +1,4 @@
-"""The sweep tab: what it will take, points as they arrive, one of them loaded, stopped and gone on with."""
+"""The sweep tab: its estimate, points as they arrive, one of them loaded; stopped and resumed."""
 
 import html
 import threading
@@ -38,11 +38,11 @@ def choose(tab, **values):
         drag(axis.values, text)
 
 
-def seen(tab):
+def visible_items(tab):
     return [card.item for card in tab.thumbnails.cards if card.widget.layout.display == ""]
 
 
-def test_it_tells_points_time_and_disk_before_anything_is_drawn(tab, context):
+def test_it_estimates_points_time_and_disk_space_before_anything_is_drawn(tab, context):
     assert "choose a setting" in tab.estimate.value
     choose(tab, gain="1, 2, 5", layers="2, 3")
     assert "6 points: roughly" in tab.estimate.value
@@ -63,7 +63,7 @@ def test_the_guess_grows_with_frames_and_clips():
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         ({"gain": "1, many"}, "gain: got &#x27;many&#x27;; allowed: 0.01 to 50"),
         ({"gain": "99"}, "allowed: 0.01 to 50"),
@@ -71,9 +71,9 @@ def test_the_guess_grows_with_frames_and_clips():
         ({"gain": "1", "layers": ""}, "layers: give values"),
     ],
 )
-def test_what_cannot_be_varied_so_is_told_at_once_and_not_run(tab, context, values, told):
+def test_bad_values_are_reported_at_once_and_not_run(tab, context, values, message):
     choose(tab, **values)
-    assert told in tab.estimate.value
+    assert message in tab.estimate.value
     tab.run_button.click()
     assert html.escape(context.messages[0]) in tab.estimate.value
     assert tab.job is None
@@ -95,7 +95,7 @@ def test_points_arrive_and_a_click_loads_one(tab, context, monkeypatch):
 
     def show_and_count(state):
         show(state)
-        counts.append(len(seen(tab)))
+        counts.append(len(visible_items(tab)))
 
     monkeypatch.setattr(tab, "_show", show_and_count)
     choose(tab, gain="1, 3", layers="2, 3")
@@ -131,11 +131,11 @@ def test_stopping_keeps_what_is_finished_and_it_can_go_on(tab, context, monkeypa
     tab.run_button.click()
     assert tab.job.wait(PATIENCE)
     assert "stopped" in tab.line.value
-    assert 1 <= len(seen(tab)) < 4
+    assert 1 <= len(visible_items(tab)) < 4
     assert tab.resume_button.layout.display == ""
     tab.resume_button.click()
     assert tab.job.wait(PATIENCE)
-    assert len(seen(tab)) == 4
+    assert len(visible_items(tab)) == 4
     assert len(list(context.explorations.glob("sweep_*"))) == 1
     assert tab.resume_button.layout.display == "none"
 
@@ -166,7 +166,7 @@ def test_a_field_with_other_settings_offers_those(tab, context, monkeypatch):
     assert tab.axes[0].vary == {}
 
 
-def test_a_state_tells_points_time_left_and_the_measured_plan(context, monkeypatch):
+def test_a_state_in_words_has_points_time_left_and_the_measured_plan(context, monkeypatch):
     class Clock(sweep_progress.RemainingTime):
         def __init__(self, total, workers):
             self.now = 0.0
@@ -193,7 +193,7 @@ def test_the_sweep_of_another_process_is_not_taken_for_ours(context):
     assert progress.items() == []
 
 
-def test_what_goes_wrong_while_it_is_shown_is_told(tab, context, monkeypatch):
+def test_an_error_while_it_updates_its_widgets_appears(tab, context, monkeypatch):
     monkeypatch.setattr(tab, "_show", lambda state: 1 / 0)
     tab._report(JobState())
     assert context.messages == ["division by zero"]

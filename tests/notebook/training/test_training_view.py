@@ -32,22 +32,22 @@ def make_view(tmp_path, monkeypatch):
     (tmp_path / "runs").mkdir()
     (tmp_path / "music").mkdir()
     write_wav(tmp_path / "music" / "a song.wav", tone(300, 0.5))
-    made = []
+    views = []
 
     def make(mode="short", source=tmp_path / "music", **settings):
         child = TrainingProcess(tmp_path / "runs", (sys.executable, fake_trainer.__file__, mode))
-        made.append(TrainingView(source, TrainSettings(**settings), child))
-        return made[-1]
+        views.append(TrainingView(source, TrainSettings(**settings), child))
+        return views[-1]
 
     yield make
-    for view in made:
+    for view in views:
         view.close()
 
 
-def until(true, what):
+def until(condition, message):
     end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, what
+    while not condition():
+        assert time.monotonic() < end, message
         time.sleep(0.01)
 
 
@@ -55,7 +55,7 @@ def visible(widget):
     return widget.layout.display != "none"
 
 
-def given(view):
+def arguments_of(view):
     """What the process was started with."""
     return manifest.read(view._folder())["arguments"]
 
@@ -70,11 +70,11 @@ def test_a_training_from_start_to_proof(make_view, tmp_path):
     view.start_button.click()
     assert view.wait(PATIENCE)
     assert view.status.status == "done"
-    assert {"--epochs", "7", "--include-delta", str(tmp_path / "music")} <= set(given(view))
+    assert {"--epochs", "7", "--include-delta", str(tmp_path / "music")} <= set(arguments_of(view))
     progress = view.progress
     assert view.run.folder.name in progress.line.value
-    shown = (progress.pictures, progress.losses, progress.evaluation)
-    assert all(visible(picture) and picture.value for picture in shown)
+    pictures = (progress.pictures, progress.losses, progress.evaluation)
+    assert all(visible(picture) and picture.value for picture in pictures)
     assert progress.pictures.value == (view.run.folder / "sheet.jpg").read_bytes()
     assert "held out: a.wav" in progress.numbers.value
     assert progress.code.text.endswith(f"a song.wav', ex.Julia(model={view.run.folder.name!r}))")
@@ -85,7 +85,7 @@ def test_a_training_from_start_to_proof(make_view, tmp_path):
     assert not visible(view.resume_button)
 
 
-def test_it_is_stopped_shown_while_it_runs_and_gone_on_with(make_view):
+def test_it_shows_progress_stops_and_resumes(make_view):
     view = make_view("long")
     view.start_button.click()
     until(lambda: "training, epoch" in view.progress.line.value, "no progress was shown")
@@ -105,7 +105,7 @@ def test_it_is_stopped_shown_while_it_runs_and_gone_on_with(make_view):
     drag(view.form.controls["epochs"].box, 90)
     view.resume_button.click()
     until(lambda: view.status.status == "running", view.status)
-    assert given(view)[2:6] == ["--epochs", "90", "--resume", str(stopped)]
+    assert arguments_of(view)[2:6] == ["--epochs", "90", "--resume", str(stopped)]
     view.close()
     until(lambda: view._process.status().status == "stopped", "closing does not end it")
 
@@ -121,34 +121,34 @@ def test_a_run_cannot_go_on_with_other_settings(make_view, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("", "name a folder with music"),
         ("nowhere", "there is no folder "),
         ("empty", "holds no sound file"),
     ],
 )
-def test_what_cannot_be_trained_on_is_told_at_once(make_view, tmp_path, monkeypatch, source, told):
+def test_a_bad_source_is_reported_at_once(make_view, tmp_path, monkeypatch, source, message):
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path)
     view = make_view(source=source)
     view.start_button.click()
-    assert told in view._errors.widget.value
+    assert message in view._errors.widget.value
     assert view.status.status == "idle"
-    with pytest.raises((SettingsError, SoundError), match=told):
+    with pytest.raises((SettingsError, SoundError), match=message):
         view.start()
 
 
-def test_a_missing_folder_is_told_at_once_with_where_it_was_looked_for(tmp_path, monkeypatch):
+def test_a_missing_folder_is_reported_at_once_with_its_full_path(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SoundError, match="there is no folder") as told:
+    with pytest.raises(SoundError, match="there is no folder") as caught:
         training("nowhere/", explorations=tmp_path)
-    assert str(tmp_path / "nowhere") in str(told.value)
+    assert str(tmp_path / "nowhere") in str(caught.value)
     with pytest.raises(SoundError, match=r"there is no file .*song\.wav"):
         training("song.wav", explorations=tmp_path)
 
 
-def test_a_failure_is_told_in_words(make_view):
+def test_a_failure_is_shown_in_words(make_view):
     view = make_view("crash")
     view.start()
     assert view.wait(PATIENCE)
@@ -161,7 +161,7 @@ def test_a_failure_is_told_in_words(make_view):
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "message"),
     [
         ({"status": "starting"}, "starting, a few seconds"),
         ({"status": "running", "phase": "proving", "share": 0.4, "seconds_left": 12},
@@ -180,8 +180,8 @@ def test_a_failure_is_told_in_words(make_view):
         ),
     ],
 )  # fmt: skip
-def test_a_status_in_words(status, told):
-    assert told in status_html(TrainingStatus(**status), None)
+def test_a_status_in_words(status, message):
+    assert message in status_html(TrainingStatus(**status), None)
 
 
 def test_sounds_that_were_left_out_are_named_and_losses_may_be_missing():
@@ -194,7 +194,7 @@ def test_sounds_that_were_left_out_are_named_and_losses_may_be_missing():
     assert visible(progress.losses)
 
 
-def test_losses_are_told_how_to_be_read():
+def test_the_scale_of_the_losses_is_explained():
     assert "lower is better" in loss_scale_text()
     weight = next(pair.weight for pair in PAIRS if pair.name == "zcr-edges")
     assert f"zcr-edges {-weight:g}" in loss_scale_text()

@@ -29,7 +29,7 @@ def test_running_it_gives_the_identical_field_and_frame(field, tmp_path):
     assert all(len(line) <= 100 or str(context.audio.parent) in line for line in text.splitlines())
 
 
-def test_the_analysis_is_said_where_it_is_not_the_default(tmp_path):
+def test_the_analysis_is_written_where_it_is_not_the_default(tmp_path):
     context = FakeContext(tmp_path)
     track = ex.analyze(context.audio, smoothing=0.2, fps=30)
     text = python_code(context.audio, track, CPPN(hidden=4, layers=2), 0.7, (64, 36), device="cpu")

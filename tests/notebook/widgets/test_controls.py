@@ -74,11 +74,11 @@ def test_a_slider_has_even_steps_or_even_factors():
     assert len(size) < 50  # 64 even steps would leave the small ones no room
 
 
-def test_a_drag_gives_the_value_under_the_slider_and_tells_once():
-    told = []
-    control = make_control(KNOBS["count"], lambda: told.append(control.value))
+def test_a_drag_sets_the_value_under_the_slider_and_notifies_once():
+    values = []
+    control = make_control(KNOBS["count"], lambda: values.append(control.value))
     drag(control.slider, 6)
-    assert (control.value, control.box.value, told) == (7, 7, [7])
+    assert (control.value, control.box.value, values) == (7, 7, [7])
 
 
 def test_the_box_takes_what_the_slider_cannot_show():
@@ -89,7 +89,7 @@ def test_the_box_takes_what_the_slider_cannot_show():
     assert control.value == 10
 
 
-def test_a_value_that_is_set_is_kept_exactly():
+def test_a_value_that_is_set_stays_exact():
     control = make_control(KNOBS["wide"], nothing)
     control.set(4.567)
     drag(control.slider, control.slider.value)  # what a browser echoes
@@ -97,15 +97,15 @@ def test_a_value_that_is_set_is_kept_exactly():
 
 
 def test_an_optional_number_is_lent_by_its_checkbox():
-    told = []
-    control = make_control(KNOBS["span"], lambda: told.append(control.value))
+    values = []
+    control = make_control(KNOBS["span"], lambda: values.append(control.value))
     assert control.number.slider.disabled
     drag(control.check, True)
     drag(control.number.box, 12)
     assert (control.value, control.number.slider.disabled) == (12, False)
     control.set("track")
     assert (control.value, control.number.box.value) == ("track", 12)
-    assert told[-1] == "track"
+    assert values[-1] == "track"
 
 
 def test_a_choice_takes_a_name_from_elsewhere():
@@ -116,14 +116,14 @@ def test_a_choice_takes_a_name_from_elsewhere():
 
 def test_help_and_unit_are_on_every_control():
     assert label(KNOBS["span"]) == "span (s)"
-    for name, said in KNOBS.items():
-        control = make_control(said, nothing)
+    for name, declaration in KNOBS.items():
+        control = make_control(declaration, nothing)
         if control:
             widget = getattr(control, "number", control)
-            assert getattr(widget, "slider", control.widget).tooltip == said.help, name
+            assert getattr(widget, "slider", control.widget).tooltip == declaration.help, name
 
 
-def test_a_unit_that_the_name_says_is_not_said_again():
+def test_a_unit_that_the_name_contains_is_not_repeated():
     assert label(TrainSettings.knobs()["window_frames"]) == "window frames"
     assert label(Sample.knobs()["span"]) == "span (s)"
 
@@ -152,12 +152,12 @@ def test_a_form_shows_every_setting_of_a_field_and_gives_it_back():
     assert set(form.controls) == {*CPPN.knobs(), "features"}
 
 
-def test_loading_tells_once_and_keeps_what_has_no_control():
-    told = []
-    form = FieldForm(CPPN(), lambda: told.append(form.field))
+def test_loading_notifies_once_and_keeps_settings_without_a_control():
+    values = []
+    form = FieldForm(CPPN(), lambda: values.append(form.field))
     other = CPPN(hidden=8, layers=2, features=("bass", "rms"), time_span=20.0)
     form.load(other)
-    assert told == [other]
+    assert values == [other]
 
 
 def test_groups_become_cards_in_order():

@@ -17,7 +17,7 @@ def form():
     return FieldForm(LOOK, lambda: None)
 
 
-def shown(row):
+def has_reset(row):
     return row.reset_button.layout.visibility == "visible"
 
 
@@ -27,22 +27,22 @@ def shown(row):
 )
 def test_a_value_that_was_changed_can_be_taken_back_alone(form, name, value):
     row = form.rows[name]
-    assert not shown(row)
+    assert not has_reset(row)
     row.control.set(value)
-    assert shown(row)
-    assert [other for other in form.rows.values() if shown(other)] == [row]
+    assert has_reset(row)
+    assert [other for other in form.rows.values() if has_reset(other)] == [row]
     assert getattr(form.field, name) == value
     row.reset_button.click()
     assert form.field == LOOK
-    assert not shown(row)
+    assert not has_reset(row)
 
 
 def test_the_way_back_leads_to_where_the_look_started(form):
     form.load(LOOK.replace(gain=2.0))
-    assert shown(form.rows["gain"])
+    assert has_reset(form.rows["gain"])
     assert form.rows["gain"].reset_button.tooltip == "gain: back to 4.5"
     form.load(LOOK.replace(gain=3.0), as_reset_point=True)
-    assert not shown(form.rows["gain"])
+    assert not has_reset(form.rows["gain"])
     drag(form.rows["gain"].control.box, 9.0)
     form.rows["gain"].reset_button.click()
     assert form.field.gain == 3.0
@@ -61,9 +61,9 @@ def test_keyframes_are_typed_as_on_the_command_line(form):
     drag(row.control.widget, "2: gain=3 seed=7; section 1: gain=1")
     assert form.field == LOOK.replace(keyframes=[(2, {"gain": 3, "seed": 7}), ("section 1", {"gain": 1})])
     field = form.field
-    assert shown(row)
+    assert has_reset(row)
     form.load(LOOK)
-    assert (row.control.widget.value, shown(row)) == ("", False)
+    assert (row.control.widget.value, has_reset(row)) == ("", False)
     form.load(field)
     assert row.control.widget.value == "2: gain=3 seed=7; section 1: gain=1"
     assert form.field == field

@@ -9,7 +9,7 @@ from explorer.notebook.widgets.file_links import saved_links, served_url
 
 @pytest.fixture
 def servers(monkeypatch):
-    """The servers that are said to run."""
+    """The servers that seem to run."""
     running = []
     monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(running))
     return running
@@ -31,13 +31,13 @@ def test_a_file_below_the_servers_folder_is_linked_by_its_address(servers, tmp_p
     assert "video" not in line
 
 
-@pytest.mark.parametrize("known", ["none", "another process", "another folder"])
-def test_a_file_that_no_server_of_ours_serves_is_told_by_its_folder(servers, tmp_path, known):
+@pytest.mark.parametrize("other", ["none", "another process", "another folder"])
+def test_a_file_that_is_not_served_is_named_by_its_folder(servers, tmp_path, other):
     report = tmp_path / "report.html"
     report.write_text("x")
-    if known == "another process":
+    if other == "another process":
         servers.append(server(tmp_path, -1))
-    if known == "another folder":
+    if other == "another folder":
         servers.append(server(tmp_path / "notebooks", os.getppid()))
     assert served_url(report) is None
     assert "<a " not in saved_links(tmp_path, {"report": report})

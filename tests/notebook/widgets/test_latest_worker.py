@@ -43,37 +43,37 @@ def failures():
 
 
 @pytest.fixture
-def latest(work, failures):
-    latest = LatestWorker(work, failures.append)
-    yield latest
+def worker(work, failures):
+    worker = LatestWorker(work, failures.append)
+    yield worker
     work.go.release(1000)
-    latest.close()
+    worker.close()
 
 
-def test_200_messages_become_two_drawings(latest, work):
-    latest.submit(0)
+def test_200_messages_become_two_drawings(worker, work):
+    worker.submit(0)
     work.await_start()
     for request in range(1, 200):
-        latest.submit(request)
+        worker.submit(request)
     work.go.release(2)
-    assert latest.wait(PATIENCE)
+    assert worker.wait(PATIENCE)
     assert (work.stale, work.done, work.most) == ([0], [199], 1)
 
 
-def test_requests_from_many_threads_never_overlap_and_the_last_one_is_drawn(latest, work):
+def test_requests_from_many_threads_never_overlap_and_the_last_one_is_drawn(worker, work):
     work.go.release(1000)
-    threads = [threading.Thread(target=lambda: [latest.submit(n) for n in range(50)]) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: [worker.submit(n) for n in range(50)]) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    latest.submit("last")
-    assert latest.wait(PATIENCE)
+    worker.submit("last")
+    assert worker.wait(PATIENCE)
     assert work.most == 1
     assert work.done[-1] == "last"
 
 
-def test_an_error_is_told_and_the_next_request_is_drawn(failures):
+def test_an_error_is_reported_and_the_next_request_is_drawn(failures):
     drawn = []
 
     def draw(request, stale):
@@ -81,12 +81,12 @@ def test_an_error_is_told_and_the_next_request_is_drawn(failures):
             raise ValueError("no picture")
         drawn.append(request)
 
-    latest = LatestWorker(draw, failures.append)
-    latest.submit("bad")
-    assert latest.wait(PATIENCE)
-    latest.submit("good")
-    assert latest.wait(PATIENCE)
-    latest.close()
+    worker = LatestWorker(draw, failures.append)
+    worker.submit("bad")
+    assert worker.wait(PATIENCE)
+    worker.submit("good")
+    assert worker.wait(PATIENCE)
+    worker.close()
     assert [str(error) for error in failures] == ["no picture"]
     assert drawn == ["good"]
 
@@ -95,25 +95,25 @@ def test_a_listener_that_fails_does_not_end_the_thread():
     def fail(*_):
         raise RuntimeError("gone")
 
-    latest = LatestWorker(fail, fail)
-    latest.submit(1)
-    assert latest.wait(PATIENCE)
-    latest.submit(2)
-    assert latest.wait(PATIENCE)
-    latest.close()
+    worker = LatestWorker(fail, fail)
+    worker.submit(1)
+    assert worker.wait(PATIENCE)
+    worker.submit(2)
+    assert worker.wait(PATIENCE)
+    worker.close()
 
 
-def test_close_makes_the_work_stale_and_ends_the_thread(latest, work):
-    latest.submit(1)
+def test_close_makes_the_work_stale_and_ends_the_thread(worker, work):
+    worker.submit(1)
     work.await_start()
-    closing = threading.Thread(target=latest.close)
+    closing = threading.Thread(target=worker.close)
     closing.start()
     work.go.release()
     closing.join(PATIENCE)
     assert not closing.is_alive()
     assert work.done == []
-    latest.submit(2)  # nothing happens after the end
-    assert latest.wait(0)
+    worker.submit(2)  # nothing happens after the end
+    assert worker.wait(0)
     assert not any(thread.name == "explorer-latest" for thread in threading.enumerate())
 
 
@@ -121,18 +121,18 @@ def test_the_work_itself_may_close():
     ended = threading.Event()
 
     def draw(request, stale):
-        latest.close()
+        worker.close()
         ended.set()
 
-    latest = LatestWorker(draw, lambda error: None)
-    latest.submit(1)
+    worker = LatestWorker(draw, lambda error: None)
+    worker.submit(1)
     assert ended.wait(PATIENCE)
-    latest.close()
+    worker.close()
 
 
-def test_wait_tells_when_the_time_was_too_short(latest, work):
-    latest.submit(1)
+def test_wait_returns_false_when_the_time_was_too_short(worker, work):
+    worker.submit(1)
     work.await_start()
-    assert not latest.wait(0)
+    assert not worker.wait(0)
     work.go.release()
-    assert latest.wait(PATIENCE)
+    assert worker.wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""What was made lately is kept within its bound, and nothing more."""
+"""The cache keeps recent values within its bound, and nothing more."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ def test_the_least_recently_used_goes_first():
     assert [cache.get(key) for key in "abc"] == [1, None, 3]
 
 
-def test_what_alone_is_too_large_is_not_kept():
+def test_a_value_that_alone_is_too_large_is_not_stored():
     cache = LRUCache(10, len)
     cache.put("a", "12345")
     cache.put("b", "1" * 11)
@@ -30,7 +30,7 @@ def test_a_key_that_is_put_again_counts_once():
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.binary(max_size=8))))
-def test_the_size_is_that_of_what_is_kept_and_within_the_bound(puts):
+def test_the_size_is_the_sum_of_all_values_and_within_the_bound(puts):
     cache, model = LRUCache(12, len), {}
     for key, data in puts:
         cache.put(key, data)

@@ -34,21 +34,21 @@ def items(count, picture=None):
     return [ThumbnailItem(f"run {n}", picture, f"open run {n}", f"<b>{n}</b>") for n in range(count)]
 
 
-def seen(grid):
+def visible_names(grid):
     return [card.item.name for card in grid.cards if card.widget.layout.display == ""]
 
 
 def test_pages_turn_and_end(grid):
     grid.show(items(7))
-    assert seen(grid) == ["run 0", "run 1", "run 2"]
+    assert visible_names(grid) == ["run 0", "run 1", "run 2"]
     assert grid.previous_button.disabled
     grid.next_button.click()
     grid.next_button.click()
-    assert seen(grid) == ["run 6"]
+    assert visible_names(grid) == ["run 6"]
     assert grid.next_button.disabled
     assert "7 to 7 of 7" in grid._count.value
     grid.previous_button.click()
-    assert seen(grid) == ["run 3", "run 4", "run 5"]
+    assert visible_names(grid) == ["run 3", "run 4", "run 5"]
 
 
 def test_a_page_stays_while_there_is_one(grid):
@@ -57,10 +57,10 @@ def test_a_page_stays_while_there_is_one(grid):
     grid.show(items(8))
     assert grid.page == 1
     grid.show(items(2))
-    assert seen(grid) == ["run 0", "run 1"]
+    assert visible_names(grid) == ["run 0", "run 1"]
     assert grid._page_row.layout.display == "none"
     grid.show([])
-    assert seen(grid) == []
+    assert visible_names(grid) == []
 
 
 def test_a_click_picks_what_the_card_shows_then(grid, picked):

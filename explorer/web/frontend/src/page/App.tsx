@@ -25,7 +25,7 @@ import { IconButton } from "./icons";
 type Panel = "meters" | "training" | "shortcuts" | null;
 const FADE_SECONDS = 3.5; // without input
 const SERVER_LOST = NOTEBOOK_ORIGIN === null // the server of a cell ends with its kernel, and never returns at that address
-  ? "The server is gone. The picture continues; the page reconnects by itself."
+  ? "The server does not respond. The picture continues; the page reconnects by itself."
   : "The kernel was restarted or stopped: run this cell again.";
 
 export function App() {
@@ -131,7 +131,7 @@ export function App() {
 
   const open = (file?: File) => {
     if (file?.name.endsWith(".json"))
-      file.text().then(parseField).then(showField, ({ message }: Error) => setRecipeError(`${file.name} cannot be shown: ${message}.`));
+      file.text().then(parseField).then(showField, ({ message }: Error) => setRecipeError(`${file.name} cannot be drawn: ${message}.`));
     else if (file) sound.open("file", file);
   };
   const drop = (event: DragEvent) => {

@@ -40,10 +40,10 @@ export function useSound(scene: Scene | null): SoundState {
       }
     };
     Sound.open(kind, { onFrames: (frames) => scene.pushFrames(frames), onEnd }, file)
-      .then((opened) => {
-        current.current = opened;
-        setSound(opened);
-        const { player } = opened;
+      .then((sound) => {
+        current.current = sound;
+        setSound(sound);
+        const { player } = sound;
         setPlaying(true);
         if (player) player.onplay = player.onpause = () => setPlaying(!player.paused);
       })
