@@ -55,13 +55,13 @@ def render(
     if recipe is None and not audio:
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
     from explorer.experiments import render_recipe
-    from explorer.experiments.runs.cluster import connected
+    from explorer.experiments.runs.cluster import connect_dask
     from explorer.experiments.runs.options import RenderOptions
     from explorer.video import EncoderSettings
 
     if "size" in render_options:
         render_options["size"] = _even(render_options["size"])
-    with connected(dask) as client, ProgressBar() as progress:
+    with connect_dask(dask) as client, ProgressBar() as progress:
         options = RenderOptions(**render_options, analysis=analysis, encoder=EncoderSettings(**encoder))
         sound: str | Path = audio or ""
         if recipe is None:
@@ -120,7 +120,7 @@ def _stored_recipe(
 
     path = Path(name)
     if not name or not (path.suffix or path.exists()):  # a name, as `explorer runs` lists it
-        path = lookup.find(name, options.explorations)
+        path = lookup.find_folder(name, options.explorations)
     recipe = load_recipe(path)
     folder = path.resolve() if path.is_dir() else path.resolve().parent
     if audio is not None and out is None and audio.lower().endswith(".mp4"):

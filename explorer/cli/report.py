@@ -32,7 +32,7 @@ def report(
         page = _every(explorations)
     else:
         page = write_report(
-            latest_folder(explorations) if folder is None else lookup.find(folder, explorations)
+            latest_folder(explorations) if folder is None else lookup.find_folder(folder, explorations)
         )
         print_line(f"report      {page} ({size_text(page.stat().st_size)})")
     if show:

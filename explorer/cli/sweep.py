@@ -39,8 +39,8 @@ def sweep(
 ) -> None:
     """Vary settings of a field: a folder with pictures, clips, measures and a report of every combination."""
     from explorer.experiments import sweep as run_sweep
-    from explorer.experiments.library.lookup import find
-    from explorer.experiments.runs.cluster import connected
+    from explorer.experiments.library.lookup import find_folder
+    from explorer.experiments.runs.cluster import connect_dask
 
     if resume is None and audio is None:
         raise SettingsError("name a sound file, as in: explorer sweep song.ogg --set gain=1,2,5")
@@ -50,13 +50,13 @@ def sweep(
         raise SettingsError("--workers are local processes; with --dask those of the cluster draw")
     if "moments" in sweep_options:
         sweep_options["moments"] = seconds(sweep_options["moments"])
-    with connected(dask) as client, PointsBar() as bar:
+    with connect_dask(dask) as client, PointsBar() as bar:
         result = run_sweep(
             None if resume and _is_default(field) else field,
             audio,
             varied_settings(set_ or []) or None,
             executor=client,
-            resume=find(resume, sweep_options.get("explorations")) if resume else None,
+            resume=find_folder(resume, sweep_options.get("explorations")) if resume else None,
             announce=bar.announce,
             progress=bar,
             **sweep_options,

@@ -87,8 +87,8 @@ def export(
     explorations: Explorations = None,
 ) -> None:
     """Write the model of a training as ONNX, and check it against torch."""
-    from explorer.experiments.library.lookup import find
+    from explorer.experiments.library.lookup import find_folder
     from explorer.learn import export as export_onnx
 
-    path, difference = export_onnx(find(run, explorations))
+    path, difference = export_onnx(find_folder(run, explorations))
     print_line(f"model       {path} (differs from torch by {difference:.0e} at most)")

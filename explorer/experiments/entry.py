@@ -12,7 +12,7 @@ from explorer.audio.load import existing_file
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Sweep
 from explorer.experiments.reports import write_report_or_warn
-from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_reach
+from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_workers
 from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.execution import run_recipe
 from explorer.experiments.runs.options import RenderOptions
@@ -159,7 +159,7 @@ def sweep(
         session = Session(folder, target.torch_device.type, retry_failed, manifest.report, progress)
         tally, keys = _unsettled(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
-        check_reach(executor, folder)
+        check_workers(executor, folder)
         try:
             run_points(session, keys, tally, plan, workers=workers, executor=executor, announce=announce)
         finally:

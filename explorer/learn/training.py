@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.errors import SettingsError, Stopped
-from explorer.experiments.library.lookup import find
+from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.files import explorations_folder, new_folder, remove_stale_parts, write_bytes, write_json
@@ -82,7 +82,7 @@ def train(
     first step leaves no folder, nor does an error: SoundError without a usable sound, SettingsError for
     wrong settings, a run with other settings or sounds, or one with nothing left to train.
     """
-    earlier = find(resume, explorations) if resume else None
+    earlier = find_folder(resume, explorations) if resume else None
     options = resumed_settings(earlier, settings) if earlier else TrainSettings(**settings)
     if earlier:
         _refuse_finished(earlier, options)
@@ -100,7 +100,7 @@ def train(
         log |= {"status": result, "proof": run.proof}
         status.write(status=result, share=1.0, seconds_left=0.0)
     except BaseException as error:
-        log |= manifest.ended_by(error)
+        log |= manifest.error_status(error)
         status.write(status=log["status"], error=log["error"].strip().splitlines()[-1])
         raise
     finally:

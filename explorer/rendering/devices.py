@@ -60,7 +60,7 @@ def resolve(device: str = "auto", precision: str = "auto") -> Device:
 def cpu_name() -> str:
     """The processor's name as its maker gives it, where the system reports it."""
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # Linux; elsewhere platform knows
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # Linux only
             return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()

@@ -9,7 +9,7 @@ from explorer.diagnostics.influence import feature_influence
 from explorer.errors import Stopped
 from explorer.fields import CPPN
 from explorer.rendering import FrameSettings
-from tests.diagnostics.made_fields import TwoFeatures, square_track
+from tests.diagnostics.known_fields import TwoFeatures, square_track
 from tests.tracks import made_up_track
 
 

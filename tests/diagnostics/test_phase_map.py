@@ -10,7 +10,7 @@ from explorer.diagnostics.sampling import DEFAULT_FRAMES
 from explorer.diagnostics.verdict import CELL_COLORS, VERDICTS
 from explorer.errors import SettingsError, Stopped
 from explorer.fields import CPPN
-from tests.diagnostics.made_fields import TwoFeatures, square_track
+from tests.diagnostics.known_fields import TwoFeatures, square_track
 from tests.tracks import made_up_track
 
 X, Y = ("gain", (1, 3, 8)), ("layers", (3, 8))

@@ -8,7 +8,7 @@ import pytest
 from explorer.diagnostics.sobol import shares, sobol_shares
 from explorer.errors import Stopped
 from explorer.fields import CPPN
-from tests.diagnostics.made_fields import VARIANCE_OF_X, TwoFeatures, square_track
+from tests.diagnostics.known_fields import VARIANCE_OF_X, TwoFeatures, square_track
 from tests.tracks import made_up_track
 
 

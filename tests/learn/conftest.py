@@ -10,7 +10,7 @@ from explorer.learn.dataset import LiveTrack
 from tests.signals import music, noise, tone, write_wav
 
 
-def made_track(seconds=6.0, seed=0, name="made"):
+def synthetic_track(seconds=6.0, seed=0, name="made"):
     """Live features that wander: no sound behind them is needed where only numbers matter."""
     rng = np.random.default_rng(seed)
     steps = rng.standard_normal((round(seconds * 60) + 1, 6)).cumsum(axis=0)
@@ -35,6 +35,6 @@ def folder(tmp_path):
     write_wav(place / "a.wav", music(6, 48000, 1), 48000)
     write_wav(place / "more" / "b.wav", music(6, 48000, 2) + noise(6, 48000, 0.01), 48000)
     write_wav(place / "c.wav", tone(300, 5.5, 48000), 48000)
-    shutil.copy(place / "a.wav", place / "again.wav")  # written again, its header would tell another time
+    shutil.copy(place / "a.wav", place / "again.wav")  # written again, its header would have another time
     (place / "notes.txt").write_text("no sound")
     return place

@@ -1,4 +1,4 @@
-"""Stands in for `python -m explorer`: leaves the files that training leaves, as fast as it is told to.
+"""Stands in for `python -m explorer`: writes the files that training writes, as fast as requested.
 
 Its first argument is what to do; then come the arguments that it is started with.
 """
@@ -33,10 +33,16 @@ def main(manner, *arguments):
     (folder / "history.csv").write_text("epoch,loss,validation\n1,2.5,3\n2,1.5,nan\n")
     epochs = 10**9 if manner == "long" else 3
     for epoch in range(epochs):
-        told = {"epoch": epoch, "epochs": epochs, "step": 10 * epoch, "loss": 1 / (1 + epoch), "seconds": 1.0}
-        told |= {"phase": "training", "share": epoch / epochs, "seconds_left": 2.0}
+        progress = {
+            "epoch": epoch,
+            "epochs": epochs,
+            "step": 10 * epoch,
+            "loss": 1 / (1 + epoch),
+            "seconds": 1.0,
+        }
+        progress |= {"phase": "training", "share": epoch / epochs, "seconds_left": 2.0}
         Image.new("RGB", (8, 8), (epoch % 256, 0, 0)).save(folder / "preview.jpg")
-        write_json(folder / "progress.json", {"status": "running", **told})
+        write_json(folder / "progress.json", {"status": "running", **progress})
         watcher = int(arguments[arguments.index("--ends-with") + 1])
         if (folder / "stop").exists() or not psutil.pid_exists(watcher):
             break
@@ -46,7 +52,7 @@ def main(manner, *arguments):
     for name in ("proof.png", "sheet.jpg"):
         Image.new("RGB", (8, 8), (0, 0, 255)).save(folder / name)
     status = "done" if epoch == epochs - 1 else "stopped"
-    write_json(folder / "progress.json", {"status": status, **told})
+    write_json(folder / "progress.json", {"status": status, **progress})
     manifest.write(folder, {**log, "status": status})
 
 

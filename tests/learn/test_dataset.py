@@ -1,4 +1,4 @@
-"""Sounds to train on: found, heard once, split by track, cut into sequences."""
+"""Sounds to train on: sequences, analyzed once, split by track, cut into sequences."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,13 @@ from explorer.audio.live import live_features
 from explorer.errors import ExplorerWarning, SoundError
 from explorer.learn.dataset import load_track, load_tracks, sequence_frames, split, synthetic_tracks
 from explorer.learn.synthetic_clips import synthetic_clips
-from tests.learn.conftest import made_track
+from tests.learn.conftest import synthetic_track
 from tests.signals import music, silence, write_wav
 
 
-def test_a_folder_is_heard_with_its_folders_and_every_content_once(folder):
-    tracks, unusable = load_tracks(folder)
-    assert unusable == []
+def test_a_folder_is_searched_recursively_and_every_content_loaded_once(folder):
+    tracks, skipped = load_tracks(folder)
+    assert skipped == []
     assert {track.name for track in tracks} >= {"b.wav", "c.wav"}
     assert len(tracks) == 3
     assert tracks == sorted(tracks, key=lambda track: track.sha256)
@@ -47,7 +47,7 @@ def test_a_file_and_a_list_of_files_will_do(folder):
         load_tracks(folder / "missing.wav")
 
 
-def test_a_track_is_heard_once_and_again_when_the_definition_changes(folder, monkeypatch):
+def test_a_track_is_analyzed_once_and_again_when_the_definition_changes(folder, monkeypatch):
     first = load_track(folder / "a.wav")
     monkeypatch.setattr(live, "live_features_of", None)  # would fail if it were called
     np.testing.assert_array_equal(load_track(folder / "a.wav").values, first.values)
@@ -58,36 +58,36 @@ def test_a_track_is_heard_once_and_again_when_the_definition_changes(folder, mon
 
 
 def test_the_split_is_by_track_and_follows_from_the_seed():
-    tracks = [made_track(6, seed) for seed in range(10)]
-    learned, held_out = split(tracks, 0.2, 0)
+    tracks = [synthetic_track(6, seed) for seed in range(10)]
+    training, held_out = split(tracks, 0.2, 0)
     assert len(held_out) == 2
-    assert {t.sha256 for t in learned} | {t.sha256 for t in held_out} == {t.sha256 for t in tracks}
-    assert not {t.sha256 for t in learned} & {t.sha256 for t in held_out}
+    assert {t.sha256 for t in training} | {t.sha256 for t in held_out} == {t.sha256 for t in tracks}
+    assert not {t.sha256 for t in training} & {t.sha256 for t in held_out}
     assert split(tracks[::-1], 0.2, 0)[1] == held_out  # whatever their order
     assert any(split(tracks, 0.2, seed)[1] != held_out for seed in range(1, 6))
 
 
 def test_what_is_too_short_to_tell_is_not_held_out_and_a_single_track_is_cut():
-    long, short = made_track(20, 1), made_track(1, 2)
-    learned, held_out = split([long, short], 0.2, 0)
+    long, short = synthetic_track(20, 1), synthetic_track(1, 2)
+    training, held_out = split([long, short], 0.2, 0)
     assert [track.seconds for track in held_out] == pytest.approx([4], abs=0.1)
-    assert short in learned
-    assert len(learned[0].values) + len(held_out[0].values) == len(long.values)
+    assert short in training
+    assert len(training[0].values) + len(held_out[0].values) == len(long.values)
     with pytest.raises(SoundError, match="give 5 s or more"):
         split([short], 0.2, 0)
 
 
 @pytest.mark.parametrize("frames", [1, 5, 63, 64, 65, 500])
 def test_sequences_lie_in_the_track_and_cover_it(frames):
-    found = list(sequence_frames(frames, 16, 2, offset=3 if frames > 100 else 0))
-    assert found
-    for numbers in found:
+    sequences = list(sequence_frames(frames, 16, 2, offset=3 if frames > 100 else 0))
+    assert sequences
+    for numbers in sequences:
         assert numbers.shape == (16,)
         assert numbers.min() >= 0
         assert numbers.max() < frames
     if frames >= 64:
-        assert all((np.diff(numbers) == 2).all() for numbers in found)
-        firsts = [numbers[0] for numbers in found]
+        assert all((np.diff(numbers) == 2).all() for numbers in sequences)
+        firsts = [numbers[0] for numbers in sequences]
         assert (np.diff(firsts) == 32).all()
 
 

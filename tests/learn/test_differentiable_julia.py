@@ -1,4 +1,4 @@
-"""The differentiable twin: its gradients, and how near it is to the picture that is rendered."""
+"""The differentiable image: its gradients, and how close it is to rendered frames."""
 
 import math
 
@@ -21,8 +21,8 @@ NAMES = ("angle", "rotation", "distance", "zoom", *PAINT)
 def some_controls(count, seed=0):
     rng = torch.Generator().manual_seed(seed)
     ends = [(0, 2 * math.pi), (0, 2 * math.pi), (1.01, 1.08), (0.6, 1.8), (0.4, 0.6), (0.3, 1), (0.2, 1)]
-    drawn = [low + (high - low) * torch.rand(count, generator=rng) for low, high in ends]
-    return dict(zip(NAMES, drawn, strict=True))
+    values = [low + (high - low) * torch.rand(count, generator=rng) for low, high in ends]
+    return dict(zip(NAMES, values, strict=True))
 
 
 def escape_times(x, y, c):
@@ -31,10 +31,10 @@ def escape_times(x, y, c):
 
 def test_constants_are_those_of_the_field():
     angle, distance = torch.linspace(0, 6.2, 9), torch.linspace(1.01, 1.08, 9)
-    found = julia_constants(angle, distance)
+    result = julia_constants(angle, distance)
     expected = constant(angle.double().numpy(), distance.double().numpy())
-    np.testing.assert_allclose(found[:, 0], expected.real, atol=1e-6)
-    np.testing.assert_allclose(found[:, 1], expected.imag, atol=1e-6)
+    np.testing.assert_allclose(result[:, 0], expected.real, atol=1e-6)
+    np.testing.assert_allclose(result[:, 1], expected.imag, atol=1e-6)
 
 
 def test_escape_times_of_points_that_can_be_followed_by_hand():
@@ -52,19 +52,19 @@ def test_gradients_are_those_of_finite_differences(which):
     x = 0.9 + 0.8 * torch.rand(4, 64, generator=rng)
     y = 0.9 + 0.8 * torch.rand(4, 64, generator=rng)
     c = julia_constants(torch.tensor([0.3, 1.5, 3.0, 5.0]), torch.full((4,), 1.05))
-    given = {"x": x, "y": y, "real": c[:, :1].clone(), "imag": c[:, 1:].clone()}
+    inputs = {"x": x, "y": y, "real": c[:, :1].clone(), "imag": c[:, 1:].clone()}
 
     def nu(values):
         return escape_times(values["x"], values["y"], torch.cat([values["real"], values["imag"]], dim=1))
 
-    given[which] = given[which].requires_grad_()
-    nu(given).sum().backward()
+    inputs[which] = inputs[which].requires_grad_()
+    nu(inputs).sum().backward()
     step = 1e-3
-    above, below = ({**given, which: given[which].detach() + sign * step} for sign in (1, -1))
+    above, below = ({**inputs, which: inputs[which].detach() + sign * step} for sign in (1, -1))
     expected = (nu(above) - nu(below)) / (2 * step)
-    found = given[which].grad
+    result = inputs[which].grad
     expected = expected if which in "xy" else expected.sum(dim=1, keepdim=True)
-    torch.testing.assert_close(found, expected, rtol=0.03, atol=0.03 if which in "xy" else 0.5)
+    torch.testing.assert_close(result, expected, rtol=0.03, atol=0.03 if which in "xy" else 0.5)
 
 
 def test_no_gradient_is_longer_than_it_may_be_and_every_one_is_finite():
@@ -95,7 +95,7 @@ def test_every_control_has_a_finite_gradient_in_every_metric_it_shapes():
 
 
 def test_the_twin_looks_like_what_is_rendered():
-    """Metrics of 100 pictures: rendered frames (anti-aliased, 100 steps) and the twin rank them alike."""
+    """Rendered frames (anti-aliased, 100 steps) and differentiable images rank 100 pictures alike."""
     controls = some_controls(100)
 
     def rendered(controls):
@@ -104,7 +104,7 @@ def test_the_twin_looks_like_what_is_rendered():
 
     rest = dict(zip(PAINT, (value.expand(100) for value in REST_COLOR), strict=True))
     real = measure(luma(rendered(controls | rest))[None], rendered(controls)[None])
-    twin = measure(*(part[None] for part in draw_images(controls)))
+    differentiable = measure(*(part[None] for part in draw_images(controls)))
     for name, least in {
         "luminance": 0.97,
         "hue": 0.97,
@@ -112,12 +112,12 @@ def test_the_twin_looks_like_what_is_rendered():
         "edges": 0.9,
         "detail": 0.85,
     }.items():
-        assert np.corrcoef(real[name][0], twin[name][0])[0, 1] > least, name
-    assert np.corrcoef(real["change"][0], twin["change"][0])[0, 1] > 0.9
+        assert np.corrcoef(real[name][0], differentiable[name][0])[0, 1] > least, name
+    assert np.corrcoef(real["change"][0], differentiable["change"][0])[0, 1] > 0.9
 
 
 def test_orbits_of_any_size_in_whole_vectors():
     controls = some_controls(2)
-    nu, seen, trap = orbits(*(controls[name] for name in NAMES[:4]), size=16)
-    assert nu.shape == seen.shape == trap.shape == (2, 256)
-    assert ((seen >= 0) & (seen <= 1)).all()
+    nu, exterior, trap = orbits(*(controls[name] for name in NAMES[:4]), size=16)
+    assert nu.shape == exterior.shape == trap.shape == (2, 256)
+    assert ((exterior >= 0) & (exterior <= 1)).all()

@@ -1,4 +1,4 @@
-"""The proof, with models whose answer is known."""
+"""The evaluation, with models whose answer is known."""
 
 from functools import partial
 
@@ -19,14 +19,14 @@ from explorer.learn.evaluation import (
 from explorer.learn.model import AudioToVisualModel, save_model
 from explorer.learn.plots import draw_evaluation
 from explorer.learn.settings import TrainSettings
-from tests.learn.conftest import made_track
+from tests.learn.conftest import synthetic_track
 
 FOLLOWED = {"brightness": 2, "hue": 0}  # loudness and centroid, by their place in a frame
 
 
 @pytest.fixture(scope="module")
 def by_construction(tmp_path_factory):
-    """The proof of a model that sets brightness to the loudness and hue to the centroid, and rests else."""
+    """The evaluation of a model that moves brightness with the loudness and hue with the centroid only."""
     model = AudioToVisualModel(TrainSettings(window_frames=1, hidden=()))
     with torch.no_grad():
         model.output.weight.zero_()
@@ -38,17 +38,17 @@ def by_construction(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(evaluation, "BASELINES", 1)
         patched.setattr(evaluation, "draw_frames", partial(evaluation.draw_frames, size=24))
-        return evaluate(folder, [made_track(12, 5)])
+        return evaluate(folder, [synthetic_track(12, 5)])
 
 
 def test_a_model_that_follows_is_seen_to_follow(by_construction):
     for name in ("rms-luminance", "centroid-hue"):
-        told = by_construction["pairs"][name]
-        low, high = told["interval"]
-        assert low <= told["r"] <= high
-        assert told["r"] > 0.8, name
-        assert told["shifted"]["interval"][0] > 0, name
-        assert told["spread"] > 0.01, name
+        pair = by_construction["pairs"][name]
+        low, high = pair["interval"]
+        assert low <= pair["r"] <= high
+        assert pair["r"] > 0.8, name
+        assert pair["shifted"]["interval"][0] > 0, name
+        assert pair["spread"] > 0.01, name
 
 
 def test_what_it_does_not_move_does_not_follow(by_construction):
@@ -63,10 +63,10 @@ def test_the_table_is_ascii_and_has_a_line_for_each_pair(by_construction):
 
 
 def test_windows_are_whole_even_and_not_too_many():
-    tracks = [made_track(60, 1), made_track(5, 2), made_track(1, 3)]
-    chosen = evaluation_windows(tracks, limit=1000)
-    assert [number for number, _ in chosen] == [0] * 28 + [1] * 2 + [2]
-    assert all(first + 64 / 30 <= tracks[number].seconds for number, first in chosen if number < 2)
+    tracks = [synthetic_track(60, 1), synthetic_track(5, 2), synthetic_track(1, 3)]
+    windows = evaluation_windows(tracks, limit=1000)
+    assert [number for number, _ in windows] == [0] * 28 + [1] * 2 + [2]
+    assert all(first + 64 / 30 <= tracks[number].seconds for number, first in windows if number < 2)
     assert len(evaluation_windows(tracks, limit=10)) <= 10
 
 
@@ -84,11 +84,11 @@ def test_intervals_hold_the_mean_and_shrink_with_more_windows():
 
 @pytest.fixture
 def of_one_window(by_construction):
-    """The same proof, as it is where too little was held out."""
+    """The same evaluation, as it is if too little was held out."""
     pairs = {
-        name: {**told, "interval": None}
-        | {other: {**told[other], "interval": None} for other in ("untrained", "shifted")}
-        for name, told in by_construction["pairs"].items()
+        name: {**pair, "interval": None}
+        | {other: {**pair[other], "interval": None} for other in ("untrained", "shifted")}
+        for name, pair in by_construction["pairs"].items()
     }
     return {**by_construction, "windows": 1, "pairs": pairs}
 
@@ -104,12 +104,14 @@ def test_a_proof_without_intervals_says_so_and_shows_none(by_construction, of_on
     assert not any(".." in line for line in table)
     assert "too little sound was held out" in table[-1]
     assert "too little" not in "".join(table_lines(by_construction))
-    bars = [len(draw_evaluation(told).axes[0].containers) for told in (by_construction, of_one_window)]
+    bars = [
+        len(draw_evaluation(evaluation).axes[0].containers) for evaluation in (by_construction, of_one_window)
+    ]
     assert bars == [4, 3]  # the fourth are the intervals
 
 
 def test_a_shift_goes_around_the_end():
-    track = made_track(2, 0)
+    track = synthetic_track(2, 0)
     shifted = feature_track(track, 10)
     np.testing.assert_array_equal(shifted.raw[10:], track.values[:-10])
     np.testing.assert_array_equal(shifted.raw[:10], track.values[-10:])

@@ -1,4 +1,4 @@
-"""Losses: each alone moves what it should move, and asks nothing where there is nothing to follow."""
+"""Losses: each alone moves what it should move, and has no effect where there is nothing to follow."""
 
 import math
 
@@ -21,12 +21,12 @@ from explorer.learn.losses import (
 )
 from explorer.learn.metrics import METRICS
 from explorer.learn.optimization import image_metrics, integrate, smooth
-from tests.learn.conftest import made_track
+from tests.learn.conftest import synthetic_track
 
 
 def sequences(count=2, moments=16):
     """Features of some sequences, and positions of parameters between and at them that need gradients."""
-    values = [made_track(6, seed).values[: 2 * moments : 2] for seed in range(count)]
+    values = [synthetic_track(6, seed).values[: 2 * moments : 2] for seed in range(count)]
     features = dict(zip(LIVE_FEATURES, torch.from_numpy(np.stack(values)).unbind(2), strict=True))
     rng = torch.Generator().manual_seed(0)
     positions = 0.3 + 0.4 * torch.rand(count, 2 * moments, 7, generator=rng)
@@ -34,7 +34,7 @@ def sequences(count=2, moments=16):
 
 
 def pictures(positions):
-    """Metrics of the twin's pictures of these positions."""
+    """Metrics of differentiable images of these positions."""
     from explorer.learn.model import AudioToVisualModel
 
     model = AudioToVisualModel()
@@ -97,9 +97,9 @@ def test_every_output_is_driven_or_only_smoothed_on_purpose():
 def test_correlation_is_pearsons_and_0_for_what_stands_still():
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((2, 3, 50)).astype(np.float32)
-    found = correlation(torch.from_numpy(a), torch.from_numpy(b))
+    result = correlation(torch.from_numpy(a), torch.from_numpy(b))
     expected = [np.corrcoef(x, y)[0, 1] for x, y in zip(a, b, strict=True)]
-    assert found.tolist() == pytest.approx(expected, abs=1e-4)
+    assert result.tolist() == pytest.approx(expected, abs=1e-4)
     assert correlation(torch.full((1, 50), 0.3), torch.from_numpy(b[:1]), 0.01).abs().item() < 1e-6
 
 
@@ -132,10 +132,10 @@ def test_smoothing_keeps_means_and_softens_steps():
     torch.testing.assert_close(smooth(steady), steady)
     step = torch.zeros(1, 32, 7)
     step[:, 16:] = 1
-    found = smooth(step)[0, :, 0]
-    assert (found.diff() >= -1e-6).all()
-    assert 0.05 < found[15] < 0.5
-    assert found.sum() == pytest.approx(16, abs=1e-4)
+    result = smooth(step)[0, :, 0]
+    assert (result.diff() >= -1e-6).all()
+    assert 0.05 < result[15] < 0.5
+    assert result.sum() == pytest.approx(16, abs=1e-4)
 
 
 def test_speed_runs_up_to_an_angle():

@@ -57,25 +57,27 @@ def test_a_model_that_was_saved_is_the_same_in_torch_and_in_the_field(tmp_path, 
     )
     save_model(tmp_path, model, trained_on=[], proof={})
     windows = torch.randn(9, model.settings.input_dim)
-    again, facts = load_model(tmp_path)
+    again, metadata = load_model(tmp_path)
     with torch.no_grad():
         expected = model(windows)
         torch.testing.assert_close(again(windows), expected, rtol=0, atol=0)
-    found = numpy_model.load_model(str(tmp_path))(windows.numpy())
-    np.testing.assert_allclose(found, expected, atol=1e-5)
-    assert facts["input_dim"] == windows.shape[1]
-    assert [said["name"] for said in facts["parameters"]] == [parameter.name for parameter in PARAMETERS]
+    outputs = numpy_model.load_model(str(tmp_path))(windows.numpy())
+    np.testing.assert_allclose(outputs, expected, atol=1e-5)
+    assert metadata["input_dim"] == windows.shape[1]
+    assert [parameter_json["name"] for parameter_json in metadata["parameters"]] == [
+        parameter.name for parameter in PARAMETERS
+    ]
 
 
 def test_what_is_no_model_is_said_so(tmp_path):
     with pytest.raises(ExplorerError, match="holds no trained model"):
         load_model(tmp_path)
     save_model(tmp_path, some_model())
-    facts = json.loads((tmp_path / "model.json").read_text())
-    (tmp_path / "model.json").write_text(json.dumps({**facts, "window_frames": 3}))
+    metadata = json.loads((tmp_path / "model.json").read_text())
+    (tmp_path / "model.json").write_text(json.dumps({**metadata, "window_frames": 3}))
     with pytest.raises(ExplorerError, match="cannot read the model"):
         load_model(tmp_path)
-    (tmp_path / "model.json").write_text(json.dumps(facts))
+    (tmp_path / "model.json").write_text(json.dumps(metadata))
     (tmp_path / "model.safetensors").write_bytes(b"damaged")
     with pytest.raises(ExplorerError, match="cannot read the model"):
         load_model(tmp_path)
@@ -87,17 +89,17 @@ def test_onnx_runtime_and_torch_agree(tmp_path, deltas):
     save_model(tmp_path, model)
     path, difference = onnx_export.export(tmp_path)
     assert difference <= 1e-5
-    assert [file.name for file in tmp_path.glob("*onnx*")] == ["model.onnx"]  # nothing beside it
+    assert [file.name for file in tmp_path.glob("*onnx*")] == ["model.onnx"]  # no other file
     session = onnx_export.open_session(path)
-    (given,), (answer,) = session.get_inputs(), session.get_outputs()
-    assert (given.name, answer.name) == ("audio_features", "visual_parameters")
-    assert given.shape[1:] == [model.settings.input_dim]
-    assert not isinstance(given.shape[0], int)
+    (inputs,), (outputs,) = session.get_inputs(), session.get_outputs()
+    assert (inputs.name, outputs.name) == ("audio_features", "visual_parameters")
+    assert inputs.shape[1:] == [model.settings.input_dim]
+    assert not isinstance(inputs.shape[0], int)
     windows = np.random.default_rng(0).standard_normal((100, model.settings.input_dim)).astype(np.float32)
     with torch.no_grad():
         expected = model(torch.from_numpy(windows))
-    found = session.run(None, {"audio_features": windows})[0]
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    outputs = session.run(None, {"audio_features": windows})[0]
+    np.testing.assert_allclose(outputs, expected, atol=1e-5)
     assert onnx.load(path).opset_import[0].version >= 18
     assert b"stack_trace" not in path.read_bytes()  # nor folders of the machine that made it
 

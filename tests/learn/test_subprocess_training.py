@@ -19,23 +19,23 @@ ROOT = str(Path(__file__).parents[2])
 def training(tmp_path, monkeypatch):
     """Makes what the API has, with the stand-in for training; what still runs at the end is stopped."""
     monkeypatch.setenv("PYTHONPATH", ROOT)
-    made = []
+    processes = []
 
     def make(manner="short"):
-        made.append(TrainingProcess(tmp_path, (sys.executable, fake_trainer.__file__, manner)))
-        return made[-1]
+        processes.append(TrainingProcess(tmp_path, (sys.executable, fake_trainer.__file__, manner)))
+        return processes[-1]
 
     yield make
-    for one in made:
+    for one in processes:
         one.close()
 
 
 def until(training, *statuses):
     end = time.monotonic() + PATIENCE
-    while (told := training.status()).status not in statuses:
-        assert time.monotonic() < end, told
+    while (status := training.status()).status not in statuses:
+        assert time.monotonic() < end, status
         time.sleep(0.02)
-    return told
+    return status
 
 
 def test_nothing_was_trained_yet(training):
@@ -46,83 +46,83 @@ def test_nothing_was_trained_yet(training):
 
 
 def test_a_training_from_its_start_to_its_end(training, tmp_path):
-    ours = training()
-    assert ours.start(tmp_path / "songs", ["--epochs", "3"]).status == "starting"
-    told = until(ours, "done", "failed")
-    assert (told.status, told.epoch, told.epochs, told.loss) == ("done", 2, 3, pytest.approx(1 / 3))
-    *given, ends_with, process = manifest.read(tmp_path / told.run)["arguments"]
-    assert given == ["train", str(tmp_path / "songs"), "--epochs", "3", "--explorations", str(tmp_path)]
+    training_process = training()
+    assert training_process.start(tmp_path / "songs", ["--epochs", "3"]).status == "starting"
+    status = until(training_process, "done", "failed")
+    assert (status.status, status.epoch, status.epochs, status.loss) == ("done", 2, 3, pytest.approx(1 / 3))
+    *arguments, ends_with, process = manifest.read(tmp_path / status.run)["arguments"]
+    assert arguments == ["train", str(tmp_path / "songs"), "--epochs", "3", "--explorations", str(tmp_path)]
     assert (ends_with, process) == ("--ends-with", str(os.getpid()))
-    assert ours.history() == [
+    assert training_process.history() == [
         {"epoch": 1, "loss": 2.5, "validation": 3},
         {"epoch": 2, "loss": 1.5, "validation": None},
     ]
-    ours.start(tmp_path, [])  # the next may begin
-    assert until(ours, "done").run != told.run
+    training_process.start(tmp_path, [])  # the next may begin
+    assert until(training_process, "done").run != status.run
 
 
 def test_one_at_a_time_and_stopped_on_request(training, tmp_path):
-    ours = training("long")
-    ours.start(tmp_path, [])
+    training_process = training("long")
+    training_process.start(tmp_path, [])
     with pytest.raises(TrainingConflictError, match="already"):
-        ours.start(tmp_path, [])
-    run = until(ours, "running").run
+        training_process.start(tmp_path, [])
+    run = until(training_process, "running").run
     after_restart = training()  # another server on the same folder
     assert (after_restart.status().status, after_restart.status().run) == ("running", run)
     with pytest.raises(TrainingConflictError, match=run):
         after_restart.start(tmp_path, [])
     after_restart.stop()
-    assert until(ours, "stopped").run == run
+    assert until(training_process, "stopped").run == run
     assert after_restart.status().status == "stopped"
 
 
 def test_stopped_before_it_has_made_anything(training, tmp_path):
-    ours = training("long")
-    ours.start(tmp_path, [])
-    ours.stop()
-    assert until(ours, "stopped").run is None
+    training_process = training("long")
+    training_process.start(tmp_path, [])
+    training_process.stop()
+    assert until(training_process, "stopped").run is None
 
 
 def test_a_run_that_was_stopped_is_gone_on_with(training, tmp_path):
-    ours = training("long")
-    ours.start(tmp_path, [])
-    until(ours, "running")
-    assert ours.stop().status in ("stopping", "stopped")
-    run = tmp_path / until(ours, "stopped").run
-    assert ours.start(tmp_path, [], run).status == "starting"  # and not: stopped
-    assert until(ours, "running", "failed").run == run.name
-    ours.stop()
-    until(ours, "stopped")
+    training_process = training("long")
+    training_process.start(tmp_path, [])
+    until(training_process, "running")
+    assert training_process.stop().status in ("stopping", "stopped")
+    run = tmp_path / until(training_process, "stopped").run
+    assert training_process.start(tmp_path, [], run).status == "starting"  # and not: stopped
+    assert until(training_process, "running", "failed").run == run.name
+    training_process.stop()
+    until(training_process, "stopped")
     crashing = training("crash")
     crashing.start(tmp_path, [], run)
-    told = until(crashing, "failed")
-    assert (told.run, told.error) == (None, "RuntimeError: the machine is on fire")
+    status = until(crashing, "failed")
+    assert (status.run, status.error) == (None, "RuntimeError: the machine is on fire")
 
 
 def test_an_interrupt_meant_for_us_does_not_reach_it(training, tmp_path):
-    ours = training("long")
-    ours.start(tmp_path, [])
-    until(ours, "running")
+    training_process = training("long")
+    training_process.start(tmp_path, [])
+    until(training_process, "running")
     if hasattr(os, "getpgid"):
-        assert os.getpgid(ours._process.pid) != os.getpgid(0)
-    ours.close()
-    assert until(ours, "stopped").run
+        assert os.getpgid(training_process._process.pid) != os.getpgid(0)
+    training_process.close()
+    assert until(training_process, "stopped").run
 
 
 def test_a_crash_is_told_with_its_last_lines(training, tmp_path):
-    ours = training("crash")
-    ours.start(tmp_path, [])
-    told = until(ours, "failed")
-    assert told.error == "RuntimeError: the machine is on fire"
-    assert "listening to the sounds" in told.log
-    assert told.run is None
+    training_process = training("crash")
+    training_process.start(tmp_path, [])
+    status = until(training_process, "failed")
+    assert status.error == "RuntimeError: the machine is on fire"
+    assert "listening to the sounds" in status.log
+    assert status.run is None
 
 
 def test_a_process_that_was_killed_is_not_said_to_run(training, tmp_path):
-    ours = training("killed")
-    ours.start(tmp_path, [])
-    told = until(ours, "failed")
-    assert (told.error, told.epoch) == (PROCESS_LOST, 1)
+    training_process = training("killed")
+    training_process.start(tmp_path, [])
+    status = until(training_process, "failed")
+    assert (status.error, status.epoch) == (PROCESS_LOST, 1)
     assert training().status().error == PROCESS_LOST
 
 
@@ -132,8 +132,8 @@ def test_damaged_files_are_survived(training, tmp_path, damaged):
     run.mkdir()
     manifest.write(run, {"status": "done"})
     (run / "progress.json").write_text(damaged)
-    told = training().status()
-    assert (told.run, told.epoch) == (run.name, None)
+    status = training().status()
+    assert (status.run, status.epoch) == (run.name, None)
 
 
 def test_settings_become_flags():

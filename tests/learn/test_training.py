@@ -1,4 +1,4 @@
-"""Training: it learns, goes on as if nothing had happened, and ends when asked to."""
+"""Training: it learns, resumes as if nothing had happened, and stops on request."""
 
 import json
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from explorer.learn.model import AudioToVisualModel
 from explorer.learn.optimization import Trainer, one_cycle
 from explorer.learn.settings import ANALYSIS_PHASE, TRAINING_PHASE, TrainSettings
 from explorer.learn.subprocess_training import TrainingProcess
-from tests.learn.conftest import made_track
+from tests.learn.conftest import synthetic_track
 from tests.signals import music, tone, write_wav
 
 SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 2}
@@ -24,13 +24,13 @@ SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 2}
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Trainings without their proof, pictures and export, which have tests of their own."""
+    """Trainings without their evaluation, plots and export, which have tests of their own."""
     from explorer.learn.training_run import TrainRun
 
-    monkeypatch.setattr(training, "_finish", lambda folder, *_: _empty_proof(TrainRun(folder)))
+    monkeypatch.setattr(training, "_finish", lambda folder, *_: _empty_evaluation(TrainRun(folder)))
 
 
-def _empty_proof(run):
+def _empty_evaluation(run):
     (run.folder / "proof.json").write_text("{}")
     return run
 
@@ -48,33 +48,35 @@ def reached(run):
     return (run.folder / "checkpoint.safetensors").read_bytes()
 
 
-def said(run):
+def progress_of(run):
     return json.loads((run.folder / "progress.json").read_text())
 
 
 def test_a_few_steps_lower_the_loss_on_a_track_held_out():
-    tracks = [made_track(12, seed) for seed in range(3)]
-    fit = Trainer(TrainSettings(**SMALL | {"epochs": 2, "learning_rate": 5e-3}), *split(tracks, 0.25, 0))
-    before = sum(fit.validate().values())
+    tracks = [synthetic_track(12, seed) for seed in range(3)]
+    trainer = Trainer(TrainSettings(**SMALL | {"epochs": 2, "learning_rate": 5e-3}), *split(tracks, 0.25, 0))
+    before = sum(trainer.validate().values())
     for epoch in range(2):
-        for _ in fit.epoch(epoch):
+        for _ in trainer.epoch(epoch):
             pass
-    assert sum(fit.validate().values()) < before - 0.3
+    assert sum(trainer.validate().values()) < before - 0.3
 
 
 def test_the_normalisation_is_that_of_what_is_trained_on():
-    tracks = [made_track(10, seed) for seed in range(3)]
-    fit = Trainer(TrainSettings(window_frames=2), tracks[:2], tracks[2:])
+    tracks = [synthetic_track(10, seed) for seed in range(3)]
+    trainer = Trainer(TrainSettings(window_frames=2), tracks[:2], tracks[2:])
     rows = np.concatenate([track.values for track in tracks[:2]])
     n = len(LIVE_FEATURES)
-    np.testing.assert_allclose(fit.model.mean[-n:], rows.mean(axis=0), atol=1e-4)
-    np.testing.assert_allclose(fit.model.spread[-n:], rows.std(axis=0), atol=1e-4)
+    np.testing.assert_allclose(trainer.model.mean[-n:], rows.mean(axis=0), atol=1e-4)
+    np.testing.assert_allclose(trainer.model.spread[-n:], rows.std(axis=0), atol=1e-4)
 
 
 def test_an_epoch_goes_through_every_sequence_once_in_its_own_order():
-    fit = Trainer(TrainSettings(), [made_track(60, seed) for seed in range(3)], [made_track(10, 9)])
-    first, second = fit.train.sequences(0), fit.train.sequences(1)
-    assert [(t, f[0]) for t, f in first] == [(t, f[0]) for t, f in fit.train.sequences(0)]
+    trainer = Trainer(
+        TrainSettings(), [synthetic_track(60, seed) for seed in range(3)], [synthetic_track(10, 9)]
+    )
+    first, second = trainer.train.sequences(0), trainer.train.sequences(1)
+    assert [(t, f[0]) for t, f in first] == [(t, f[0]) for t, f in trainer.train.sequences(0)]
     assert [(t, f[0]) for t, f in first] != [(t, f[0]) for t, f in second]
     frames = np.concatenate([f for track, f in first if track == 0])
     assert len(np.unique(frames)) == len(frames)
@@ -97,7 +99,7 @@ def test_one_that_was_stopped_and_goes_on_ends_as_if_it_had_not_been(folder, tmp
             raise Stopped("enough")
 
     part = train(folder, epochs=3, explorations=tmp_path / "b", progress=stop, **SMALL)
-    assert part.manifest["status"] == said(part)["status"] == "stopped"
+    assert part.manifest["status"] == progress_of(part)["status"] == "stopped"
     assert len(part.history) == 1
     assert reached(part) != reached(whole)
     resumed = train(folder, resume=part.folder, explorations=tmp_path / "b")
@@ -105,32 +107,32 @@ def test_one_that_was_stopped_and_goes_on_ends_as_if_it_had_not_been(folder, tmp
     assert reached(resumed) == reached(whole)
     assert same(weights(resumed), weights(whole))
     assert resumed.history.equals(whole.history)
-    assert said(resumed)["status"] == "done"
+    assert progress_of(resumed)["status"] == "done"
 
 
 def test_the_same_seed_gives_the_same_model_and_another_another():
     def fitted(seed):
-        fit = Trainer(TrainSettings(**SMALL, seed=seed), [made_track(5, 0)], [made_track(5, 1)])
-        next(fit.epoch(0))
-        return fit.model.state_dict()
+        trainer = Trainer(TrainSettings(**SMALL, seed=seed), [synthetic_track(5, 0)], [synthetic_track(5, 1)])
+        next(trainer.epoch(0))
+        return trainer.model.state_dict()
 
     assert same(fitted(1), fitted(1))
     assert not same(fitted(1), fitted(2))
 
 
 def test_a_file_named_stop_ends_it_after_the_step(folder, tmp_path, quick):
-    seen = []
+    reports = []
 
     def put(step, done, total):
         if step == "training" and done:
-            seen.append(done)
+            reports.append(done)
             (next(tmp_path.glob("train_*")) / "stop").touch()
 
     run = train(folder, epochs=50, explorations=tmp_path, progress=put, **SMALL)
-    assert len(seen) == 1
-    assert said(run)["status"] == "stopped"
+    assert len(reports) == 1
+    assert progress_of(run)["status"] == "stopped"
     assert run.model(torch.zeros(1, 18)).shape == (1, 7)
-    assert len(train(folder, resume=run.folder, epochs=1).history) == 1  # the file is gone
+    assert len(train(folder, resume=run.folder, epochs=1).history) == 1  # the file was deleted
 
 
 def test_ctrl_c_ends_it_with_what_is_there(folder, tmp_path, quick):
@@ -235,8 +237,8 @@ def test_a_file_that_cannot_be_read_is_recorded_and_told_to_whoever_watches(fold
         run = train(folder, epochs=1, explorations=tmp_path / "runs", **SMALL)
     (skipped,) = run.manifest["skipped"]
     assert skipped["name"] == "broken.wav"
-    told = TrainingProcess(tmp_path / "runs").status()
-    assert told.notes == told.model_dump()["notes"] == [f"skipped: {skipped['reason']}"]
+    status = TrainingProcess(tmp_path / "runs").status()
+    assert status.notes == status.model_dump()["notes"] == [f"skipped: {skipped['reason']}"]
 
 
 def test_a_missing_file_to_prove_on_is_said_to_be_missing(folder, tmp_path):
@@ -245,18 +247,18 @@ def test_a_missing_file_to_prove_on_is_said_to_be_missing(folder, tmp_path):
 
 
 def test_pictures_on_the_way_change_nothing_that_is_learned(folder, tmp_path, quick, monkeypatch):
-    seen = []
+    reports = []
 
     def look(step, done, total):
         if step == "training" and done > 1.4:
             picture = Image.open(next(tmp_path.glob("*/train_*/preview.jpg")))
-            seen.append(np.asarray(picture, float))
+            reports.append(np.asarray(picture, float))
 
     monkeypatch.setattr(plots, "MAX_PREVIEW_SHARE", 1e9)  # after every epoch
     with_pictures = train(folder, epochs=2, explorations=tmp_path / "a", progress=look, **SMALL)
-    half = len(seen[0]) // 2
-    assert seen[0][24:half].std() > 10  # before
-    assert seen[0][half:-24].std() > 10  # now
+    half = len(reports[0]) // 2
+    assert reports[0][24:half].std() > 10  # before
+    assert reports[0][half:-24].std() > 10  # now
     monkeypatch.setattr(training, "TrainingPreview", lambda *_: SimpleNamespace(update=lambda *_: None))
     without = train(folder, epochs=2, explorations=tmp_path / "b", **SMALL)
     assert reached(with_pictures) == reached(without)
@@ -268,12 +270,12 @@ def test_pictures_that_take_too_long_are_passed_over(tmp_path, monkeypatch):
     monkeypatch.setattr(plots, "sheet_frames", lambda *_: [np.zeros((9, 12, 3), np.uint8)] * 6)
     monkeypatch.setattr(plots.TrainingPreview, "_write", lambda self, images, label: drawn.append(label))
     model = AudioToVisualModel(TrainSettings(**SMALL))
-    shown = plots.TrainingPreview(tmp_path, made_track(6), model)  # at 0 s
-    shown.update(model, 1)  # from 100 s on, for a second
-    shown.update(model, 2)  # 9 s later: three per cent of that are a quarter of a second
-    shown.update(model, 3)  # 33 s later
+    preview = plots.TrainingPreview(tmp_path, synthetic_track(6), model)  # at 0 s
+    preview.update(model, 1)  # from 100 s on, for a second
+    preview.update(model, 2)  # 9 s later: three per cent of that are a quarter of a second
+    preview.update(model, 3)  # 33 s later
     assert drawn == ["not trained yet", "after epoch 1"]
-    shown.update(model, 4)
+    preview.update(model, 4)
     assert drawn[2:] == ["after epoch 4"]
 
 
@@ -313,9 +315,9 @@ def test_a_whole_training_leaves_everything(folder, tmp_path):
         *("checkpoint.safetensors", "checkpoint.json", "model.safetensors", "model.json", "model.onnx"),
         *("proof.png", "sheet.jpg"),
     }
-    told = said(run)
-    assert told["epoch"] == told["epochs"] == 1
-    assert told["seconds_left"] == 0
+    status = progress_of(run)
+    assert status["epoch"] == status["epochs"] == 1
+    assert status["seconds_left"] == 0
     facts = json.loads((run.folder / "model.json").read_text())
     assert facts["proof"]["pairs"] == run.proof["pairs"] == run.manifest["proof"]["pairs"]
     assert [track["name"] for track in facts["trained_on"]]

@@ -5,8 +5,11 @@ import threading
 import pytest
 
 import explorer.notebook.panel.preview_pipeline as pipeline_module
+from explorer.diagnostics import diagnose
+from explorer.fields import CPPN
 from explorer.notebook import explore
 from tests import signals
+from tests.notebook.fake_context import FakeContext
 from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, CountingRenderer
 
 
@@ -29,3 +32,9 @@ def counting(monkeypatch):
 
     monkeypatch.setattr(pipeline_module, "Renderer", Counting)
     return Counting
+
+
+@pytest.fixture(scope="session")
+def diagnosis(tmp_path_factory):
+    track = FakeContext(tmp_path_factory.mktemp("song")).track
+    return diagnose(CPPN(hidden=16, layers=3, gain=0.8), track, budget="draft")

@@ -1,4 +1,4 @@
-"""Untrained models in the files that training leaves, drawn from a seed."""
+"""Untrained models in the files that training leaves, normal from a seed."""
 
 import json
 from itertools import pairwise
@@ -32,7 +32,8 @@ def make_model(folder, hidden=(16, 16), window_frames=10, delta=False, delta_del
         "hop": HOP,
         "window": WINDOW,
         "parameters": [
-            {"name": said.name, "low": said.low, "high": said.high, "rest": said.rest} for said in PARAMETERS
+            {"name": parameter.name, "low": parameter.low, "high": parameter.high, "rest": parameter.rest}
+            for parameter in PARAMETERS
         ],
         "feature_version": LIVE_VERSION,
         "trained_on": [{"name": "a song.wav", "sha256": "", "seconds": 1.0}],
@@ -43,20 +44,20 @@ def make_model(folder, hidden=(16, 16), window_frames=10, delta=False, delta_del
 
 
 def _tensors(chance, widths):
-    def drawn(*shape):
+    def normal(*shape):
         return chance.normal(0, 1 / np.sqrt(shape[-1]), shape).astype(np.float32)
 
     tensors = {"mean": np.full(widths[0], 0.3, np.float32), "spread": np.full(widths[0], 0.25, np.float32)}
     for i, (before, after) in enumerate(pairwise(widths[:-1])):
-        tensors |= {f"hidden.{i}.weight": drawn(after, before), f"hidden.{i}.bias": drawn(after)}
-        tensors |= {f"norm.{i}.weight": np.ones(after, np.float32), f"norm.{i}.bias": drawn(after)}
-    return tensors | {"output.weight": drawn(widths[-1], widths[-2]), "output.bias": drawn(widths[-1])}
+        tensors |= {f"hidden.{i}.weight": normal(after, before), f"hidden.{i}.bias": normal(after)}
+        tensors |= {f"norm.{i}.weight": np.ones(after, np.float32), f"norm.{i}.bias": normal(after)}
+    return tensors | {"output.weight": normal(widths[-1], widths[-2]), "output.bias": normal(widths[-1])}
 
 
 def _graph(tensors, width, layers):
     """The same arithmetic as `explorer.fields.julia.model.VisualModel`, as ONNX."""
-    low = np.array([said.low for said in PARAMETERS], np.float32)
-    high = np.array([said.high for said in PARAMETERS], np.float32)
+    low = np.array([parameter.low for parameter in PARAMETERS], np.float32)
+    high = np.array([parameter.high for parameter in PARAMETERS], np.float32)
     constants = {**tensors, "low": low, "span": high - low}
     nodes = [
         helper.make_node("Sub", ["windows", "mean"], ["centred"]),

@@ -16,7 +16,7 @@ ROOT = str(Path(__file__).parents[2])
 
 @contextmanager
 def serving(folder, *options, stdin=None):
-    """The server in a folder, and the address that it tells; whatever happens, it is gone at the end."""
+    """The server in a folder, and the address that it prints; it is stopped at the end in any case."""
     command = [sys.executable, "-m", "explorer", "serve", "--port", "0", "--explorations", "runs", *options]
     process = subprocess.Popen(
         command,
@@ -27,8 +27,8 @@ def serving(folder, *options, stdin=None):
         env={**os.environ, "PYTHONPATH": ROOT},
     )
     try:
-        said = process.stdout.readline()
-        yield process, re.search(r"http://\S+", said)[0].replace("localhost", "127.0.0.1")
+        line = process.stdout.readline()
+        yield process, re.search(r"http://\S+", line)[0].replace("localhost", "127.0.0.1")
     finally:
         process.kill()
         process.wait()

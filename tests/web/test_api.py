@@ -41,20 +41,20 @@ def make_client(tmp_path, monkeypatch):
     (tmp_path / "data" / "audio" / "song.wav").touch()  # the stand-in does not listen to it
     (tmp_path / "data" / "notes").mkdir()
     (tmp_path / "data" / "notes" / "song.txt").touch()
-    made = []
+    trainings = []
 
     def make(manner="short", hosts=None):
         training = TrainingProcess(tmp_path / "runs", (sys.executable, fake_trainer.__file__, manner))
         names = hosts or host_names("127.0.0.1", "box")
         shipped = tmp_path / "shipped"
         app = create_app(tmp_path, tmp_path / "runs", PublishedSettings, training, names, shipped)
-        made.append(training)
+        trainings.append(training)
         client = TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
         client.training = training
         return client
 
     yield make
-    for training in made:
+    for training in trainings:
         training.close()
 
 
@@ -64,8 +64,8 @@ def client(make_client):
 
 
 def test_a_well_server_says_so(client):
-    said = client.get("/api/health").json()
-    assert (said["status"], said["models"], said["training"]) == ("ok", 0, "idle")
+    body = client.get("/api/health").json()
+    assert (body["status"], body["models"], body["training"]) == ("ok", 0, "idle")
 
 
 @pytest.mark.parametrize(("path", "home"), [("/nowhere", "./"), ("/no/where/", "../../")])
@@ -129,11 +129,11 @@ def test_what_is_no_json_object_is_refused(client, body):
 
 
 def test_bounds_and_help_of_the_form_are_those_of_the_settings(client):
-    said = client.get("/api/train/settings").json()["properties"]
+    body = client.get("/api/train/settings").json()["properties"]
     knob = PublishedSettings.knobs()["epochs"]
-    assert (said["epochs"]["minimum"], said["epochs"]["maximum"]) == (knob.low, knob.high)
-    assert said["epochs"]["description"] == knob.help
-    assert said["learning_rate"]["default"] == 2e-3
+    assert (body["epochs"]["minimum"], body["epochs"]["maximum"]) == (knob.low, knob.high)
+    assert body["epochs"]["description"] == knob.help
+    assert body["learning_rate"]["default"] == 2e-3
 
 
 def test_models_are_listed_described_and_fetched(client, tmp_path):
@@ -199,10 +199,10 @@ def test_events_tell_every_change(make_client):
         until(client.training, "stopped")
         client.app.state.closing.set()  # or the stream would not end
         client.app.state.closing.is_set = iter([False, True]).__next__
-        said = client.get("/api/train/events")
-    assert said.headers["content-type"].startswith("text/event-stream")
-    assert said.text.startswith("data: {")
-    assert '"status":"stopped"' in said.text
+        body = client.get("/api/train/events")
+    assert body.headers["content-type"].startswith("text/event-stream")
+    assert body.text.startswith("data: {")
+    assert '"status":"stopped"' in body.text
 
 
 def test_requests_made_from_the_own_schema_find_no_server_error(make_client, tmp_path):
@@ -211,8 +211,8 @@ def test_requests_made_from_the_own_schema_find_no_server_error(make_client, tmp
     own = {"host": "127.0.0.1:8000"}
     schema = schemathesis.openapi.from_asgi("/openapi.json", client.app, headers=own)
     checked = set()
-    for found in schema.exclude(path="/api/train/events").get_all_operations():
-        operation = found.ok()
+    for result in schema.exclude(path="/api/train/events").get_all_operations():
+        operation = result.ok()
         for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
 
             @EXAMPLES

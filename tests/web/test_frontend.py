@@ -27,8 +27,8 @@ def build():
 
 
 def test_unit_tests_of_the_page_pass(build):
-    said = build.node(build.MODULES / "vitest" / "vitest.mjs", "run", "--reporter=dot", "--no-color")
-    assert "passed" in said
+    output = build.node(build.MODULES / "vitest" / "vitest.mjs", "run", "--reporter=dot", "--no-color")
+    assert "passed" in output
 
 
 def test_types_of_the_page_are_sound(build):

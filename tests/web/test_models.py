@@ -19,7 +19,7 @@ def folder(tmp_path):
 
 def test_a_training_that_was_broken_off_is_not_finished(tmp_path):
     folder = make_model(tmp_path / "train_20260101T000000Z_aaaaaa")
-    assert models.Model(folder.name, folder).is_finished  # it tells nothing else
+    assert models.Model(folder.name, folder).is_finished  # without a manifest
     for status, finished in (("stopped", False), ("running", False), ("failed", False), ("done", True)):
         write_json(folder / "manifest.json", {"status": status})
         assert models.Model(folder.name, folder).is_finished is finished

@@ -45,11 +45,11 @@ def test_looks_runs_and_sliders_are_offered(client, tmp_path):  # noqa: F811
         (runs / f"render_2026_{name}").mkdir(parents=True)
         (runs / f"render_2026_{name}" / "recipe.json").write_text(json.dumps({"field": field}))
     (runs / "render_2026_e").mkdir()
-    said = client.get("/api/networks").json()
-    assert said["runs"] == ["render_2026_a"]
-    assert "molten" in said["looks"]
-    assert "tuned-256x4" not in said["looks"]
-    hidden = next(slider for slider in said["sliders"] if slider["name"] == "hidden")
+    body = client.get("/api/networks").json()
+    assert body["runs"] == ["render_2026_a"]
+    assert "molten" in body["looks"]
+    assert "tuned-256x4" not in body["looks"]
+    hidden = next(slider for slider in body["sliders"] if slider["name"] == "hidden")
     assert hidden["high"] == MAX_HIDDEN
     of_run = client.get("/api/networks/render_2026_a").json()
     assert of_run["settings"]["seed"] == 5

@@ -8,7 +8,7 @@ LOCAL = host_names("127.0.0.1", "box")
 
 
 def ask(headers, hosts=LOCAL, path="/api/health", secret=""):
-    """Status, headers and body that the guard gives before an application that says 200 and its path."""
+    """Status, headers and body that the guard returns before an application that returns 200 and its path."""
 
     async def application(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -127,9 +127,9 @@ def test_only_a_server_for_a_notebook_lets_itself_be_framed():
         return policy.partition("frame-ancestors ")[2].split()
 
     assert framers() == ["'none'"]
-    asked = framers(path="/s3cret/", secret="s3cret")
-    assert "http://localhost:*" in asked
-    assert all("localhost" in name or "127.0.0.1" in name for name in set(asked) - {"'self'"})
+    origins = framers(path="/s3cret/", secret="s3cret")
+    assert "http://localhost:*" in origins
+    assert all("localhost" in name or "127.0.0.1" in name for name in set(origins) - {"'self'"})
 
 
 def test_local_addresses_are_known():

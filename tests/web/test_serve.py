@@ -27,8 +27,8 @@ def server(tmp_path_factory):
 
 def test_api_and_page_answer_on_one_port(server):
     _, _, address = server
-    status, said = ask(f"{address}/api/health")
-    assert (status, said["status"], said["models"] >= 1) == (200, "ok", True)
+    status, body = ask(f"{address}/api/health")
+    assert (status, body["status"], body["models"] >= 1) == (200, "ok", True)
     assert ask(f"{address}/openapi.json")[1]["info"]["title"] == "explorer"
 
 
@@ -40,12 +40,12 @@ def test_training_on_broken_sounds_fails_with_the_reason_while_status_answers(se
     assert ask(f"{address}/api/train/start", {"data_dir": "data/broken", "epochs": 1})[0] == 202
     with urllib.request.urlopen(f"{address}/api/train/events", timeout=PATIENCE) as events:
         for line in events:
-            told = json.loads(line[6:]) if line.startswith(b"data: ") else {"status": "starting"}
+            status = json.loads(line[6:]) if line.startswith(b"data: ") else {"status": "starting"}
             assert ask(f"{address}/api/train/status")[0] == 200
-            if told["status"] not in ("starting", "running"):
+            if status["status"] not in ("starting", "running"):
                 break
-    assert told["status"] == "failed"
-    assert told["error"]
+    assert status["status"] == "failed"
+    assert status["error"]
 
 
 @pytest.mark.slow
@@ -55,11 +55,11 @@ def test_the_published_request_trains_a_model_that_is_then_served(server):
         write_wav(folder / "data" / "audio" / f"{n}.wav", music(8.0, 22050, seed=n), 22050)
     assert ask(f"{address}/api/train/start", PUBLISHED_REQUEST)[0] == 202
     with urllib.request.urlopen(f"{address}/api/train/events", timeout=PATIENCE) as events:
-        said = (json.loads(line[6:]) for line in events if line.startswith(b"data: "))
-        told = next(told for told in said if told["status"] not in ("starting", "running"))
-    assert (told["status"], told["epochs"]) == ("done", PUBLISHED_REQUEST["epochs"])
+        body = (json.loads(line[6:]) for line in events if line.startswith(b"data: "))
+        status = next(status for status in body if status["status"] not in ("starting", "running"))
+    assert (status["status"], status["epochs"]) == ("done", PUBLISHED_REQUEST["epochs"])
     newest = ask(f"{address}/api/models")[1][0]
-    assert newest["id"] == told["run"]
+    assert newest["id"] == status["run"]
     assert ask(f"{address}/api/model/metadata")[1]["metadata"]["window_frames"] == 10
     assert ask(f"{address}/api/train/history")[1][0]["epoch"] == 1
 
@@ -70,9 +70,9 @@ def test_attacks_on_the_real_server_are_refused(server):
     assert ask(f"{address}/api/train/stop", method="POST", Origin="http://evil.example")[0] == 403
     assert ask(f"{address}/api/health", Host="evil.example")[0] == 403
     for path in (b"/../../../../etc/passwd", b"/assets/../../app.py", b"/%2e%2e/app.py", b"/\\..\\app.py"):
-        said = raw(address, b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-        assert said.split()[1] in (b"404", b"400"), path
-        assert b"import" not in said
+        body = raw(address, b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        assert body.split()[1] in (b"404", b"400"), path
+        assert b"import" not in body
     assert b" 403 " in raw(address, b"GET /api/health HTTP/1.0\r\n\r\n")  # who tells no host is none of ours
 
 

@@ -29,7 +29,7 @@ def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sw
     `folder` is a path, or a name as `runs` lists it (`render_...`, `sweep_...`, `sweep_.../KEY`; its last
     letters are enough when no other ends so). Raises SettingsError for what is none of these.
     """
-    path = find(folder, explorations)
+    path = find_folder(folder, explorations)
     if (path / SPECIFICATION).is_file():
         return Sweep(path)
     if is_point_folder(path):
@@ -41,7 +41,7 @@ def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sw
     raise SettingsError(f"{path} holds no run, no sweep and no point")
 
 
-def find(name: str | Path, explorations: str | Path | None = None) -> Path:
+def find_folder(name: str | Path, explorations: str | Path | None = None) -> Path:
     """The folder of a run, sweep or point by path or name. Raises SettingsError."""
     if not str(name).strip():
         raise SettingsError("no run is named; see: explorer runs")
@@ -66,7 +66,7 @@ def find(name: str | Path, explorations: str | Path | None = None) -> Path:
 
 def star(name: str | Path, starred: bool = True, explorations: str | Path | None = None) -> Path:
     """Give a run, sweep or point a star, or take it away."""
-    folder = find(name, explorations)
+    folder = find_folder(name, explorations)
     set_star(folder, starred)
     return folder
 
@@ -76,7 +76,7 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
 
     A point stays with its sweep: without it the sweep would be unfinished.
     """
-    folder = find(name, explorations)
+    folder = find_folder(name, explorations)
     if folder.is_symlink() or not RUN_NAME.fullmatch(folder.name):
         raise SettingsError(f"{folder} is no run, sweep or training; only whole ones can be deleted")
     if _is_running(folder):

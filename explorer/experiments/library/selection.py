@@ -15,7 +15,7 @@ from explorer.diagnostics.verdict import BEST_FIRST, FLICKER_FRAME_CORRELATION, 
 from explorer.errors import SettingsError
 from explorer.settings import did_you_mean
 
-RANKS = {verdict: rank for rank, verdict in enumerate(reversed(BEST_FIRST))}
+VERDICT_RANKS = {verdict: rank for rank, verdict in enumerate(reversed(BEST_FIRST))}
 COMPARED_SIZE = (32, 18)  # pixels: two pictures that agree here look alike
 
 Score = str | Callable[[Any], float]
@@ -35,7 +35,7 @@ def life(points: pd.DataFrame) -> pd.Series:
     smooth = smooth * (points["metrics.frame_correlation"] / FLICKER_FRAME_CORRELATION).clip(0, 1)
     glare = (points["metrics.saturated"] - WASHED_OUT_SHARE).clip(lower=0)
     share: pd.Series = (2 * np.sqrt(weakest.clip(lower=0)) * smooth**2 * (1 - glare)).clip(0, 0.999)
-    ranks: pd.Series = points["verdict"].map(RANKS).astype(float)
+    ranks: pd.Series = points["verdict"].map(VERDICT_RANKS).astype(float)
     return ranks + share
 
 

@@ -49,5 +49,5 @@ def value_in_recipe(recipe: dict[str, Any], name: str) -> Value:
 
 def _difference(scale: Scale, one: Value, other: Value) -> float:
     if scale.numeric and is_numeric(one) and is_numeric(other):
-        return abs(scale.at(one) - scale.at(other))
+        return abs(scale.position(one) - scale.position(other))
     return float(one != other)

@@ -91,7 +91,7 @@ def _line(point: ReportPoint, scales: Sequence[Scale], shifts: Sequence[float]) 
         for index, scale in enumerate(scales)
     ]
     places = tuple(
-        None if value is None and index >= params else scale.at(value)
+        None if value is None and index >= params else scale.position(value)
         for index, (scale, value) in enumerate(zip(scales, values, strict=True))
     )
     at = [
@@ -107,11 +107,11 @@ def _bundle_shifts(values: Sequence[Value]) -> list[float]:
     groups: dict[str, list[int]] = {}
     for n, value in enumerate(values):
         groups.setdefault(repr(value), []).append(n)
-    room = min(BUNDLE_HEIGHT, 0.6 * AXIS_HEIGHT / len(groups))
+    max_bytes = min(BUNDLE_HEIGHT, 0.6 * AXIS_HEIGHT / len(groups))
     shifts = [0.0] * len(values)
     for members in groups.values():
         for rank, n in enumerate(members):
-            shifts[n] = room * ((rank + 0.5) / len(members) - 0.5) if len(members) > 1 else 0.0
+            shifts[n] = max_bytes * ((rank + 0.5) / len(members) - 0.5) if len(members) > 1 else 0.0
     return shifts
 
 
@@ -166,10 +166,10 @@ def scatters(points: Sequence[ReportPoint], names: Sequence[str], measures: Sequ
         dots = tuple(
             Dot(
                 point,
-                MARGIN + x.at(point.params.get(x.name)) * PLOT_WIDTH,
-                PLOT_HEIGHT + 12 - y.at(point.params.get(y.name)) * PLOT_HEIGHT,
+                MARGIN + x.position(point.params.get(x.name)) * PLOT_WIDTH,
+                PLOT_HEIGHT + 12 - y.position(point.params.get(y.name)) * PLOT_HEIGHT,
                 short_text(point.metrics[name]),
-                viridis(scale.at(point.metrics[name])),
+                viridis(scale.position(point.metrics[name])),
             )
             for point in points
             if name in point.metrics

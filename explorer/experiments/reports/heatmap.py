@@ -71,5 +71,5 @@ def _cell(point: ReportPoint | None, scale: Scale) -> HeatmapCell | None:
     if point is None or scale.name not in point.metrics:
         return None
     value = point.metrics[scale.name]
-    fill = viridis(scale.at(value))
+    fill = viridis(scale.position(value))
     return HeatmapCell(point.key, short_text(value), fill, text_color(fill))

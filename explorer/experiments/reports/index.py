@@ -57,7 +57,7 @@ def write_index_page(root: Path) -> Path:
         kinds=list(kinds),
         states=_states(entries),
         params=list(dict.fromkeys(name for entry in entries for name in entry.params)),
-        data=[_searched(entry) for entry in entries],
+        data=[_search_data(entry) for entry in entries],
     )
 
 
@@ -74,36 +74,36 @@ def kind_counts(entries: list[IndexEntry]) -> dict[str, int]:
     return {kind: n for kind in ("video", "sweep") if (n := sum(entry.kind == kind for entry in entries))}
 
 
-def _entry(folder: Path, room: int) -> IndexEntry:
+def _entry(folder: Path, max_bytes: int) -> IndexEntry:
     try:
         source = load_source(folder)
     except ExplorerError as problem:
-        return _damaged(folder, str(problem))
+        return _damaged_entry(folder, str(problem))
     error = text(source.log.get("error") or "").strip().splitlines()
     return IndexEntry(
         name=folder.name,
         kind=_kind(folder),
         title=source.audio,
         status=source.status,
-        started=text(source.log.get("started") or _stamp(folder.name)),
+        started=text(source.log.get("started") or _folder_time(folder.name)),
         summary=_summary(source),
         error=without_paths(error[-1], mapping(source.log.get("audio")).get("path")) if error else "",
         states=_verdicts(source),
         params=_params(source),
-        thumb=_picture(source, room),
+        thumb=_picture(source, max_bytes),
         link=_relative_link(folder, REPORT),
         video=_relative_link(folder, VIDEO),
     )
 
 
-def _damaged(folder: Path, problem: str) -> IndexEntry:
+def _damaged_entry(folder: Path, problem: str) -> IndexEntry:
     """The entry of a folder that cannot be read."""
     return IndexEntry(
         name=folder.name,
         kind=_kind(folder),
         title=folder.name,
         status="damaged",
-        started=_stamp(folder.name),
+        started=_folder_time(folder.name),
         summary="",
         error=without_paths(problem.replace(f"{folder} holds", "it holds")),
         states=[],
@@ -147,11 +147,11 @@ def _params(source: ReportSource) -> dict[str, list[str]]:
     }
 
 
-def _picture(source: ReportSource, room: int) -> Thumbnail | None:
+def _picture(source: ReportSource, max_bytes: int) -> Thumbnail | None:
     """The poster of a run; of a sweep, nine of its pictures as one."""
     if source.kind == "sweep":
-        return mosaic([point.thumb for point in source.points if point.thumb], room)
-    return embed(source.folder / POSTER, room) or embed(source.folder / SHEET, room)
+        return mosaic([point.thumb for point in source.points if point.thumb], max_bytes)
+    return embed(source.folder / POSTER, max_bytes) or embed(source.folder / SHEET, max_bytes)
 
 
 def _states(entries: list[IndexEntry]) -> list[str]:
@@ -162,7 +162,7 @@ def _states(entries: list[IndexEntry]) -> list[str]:
     return [*(state for state in STATES if state in occurring), *sorted(occurring - set(STATES))]
 
 
-def _searched(entry: IndexEntry) -> dict[str, Any]:
+def _search_data(entry: IndexEntry) -> dict[str, Any]:
     """What search and filters look at."""
     words = [entry.title, entry.name, entry.kind, entry.status, entry.summary, entry.error]
     words += [f"{name} {value}" for name, values in entry.params.items() for value in values]
@@ -182,7 +182,7 @@ def _relative_link(folder: Path, name: str) -> str:
     return f"./{quote(folder.name, safe='')}/{name}" if (folder / name).is_file() else ""
 
 
-def _stamp(name: str) -> str:
+def _folder_time(name: str) -> str:
     """The time in a folder's name, as in a manifest; empty when there is none."""
     stamp = name.split("_")[1] if name.count("_") >= 2 else ""
     if len(stamp) != 16:

@@ -54,7 +54,7 @@ class Scale:
         distinct.sort(key=_order)
         return cls(name, tuple(distinct), numeric and _spread_by_ratio(distinct), numeric)
 
-    def at(self, value: Value) -> float:
+    def position(self, value: Value) -> float:
         """The place of a value, 0 to 1; 0.5 when there is only one."""
         if not self.numeric:
             return self.values.index(value) / (len(self.values) - 1) if len(self.values) > 1 else 0.5
@@ -65,7 +65,7 @@ class Scale:
     def ticks(self) -> list[tuple[float, str]]:
         """Places with labels: every value when they are few, else the ends and the middle."""
         if len(self.values) <= MAX_TICKS or not self.numeric:
-            return [(self.at(value), short_text(value)) for value in self.values]
+            return [(self.position(value), short_text(value)) for value in self.values]
         low, high = self._line(self.values[0]), self._line(self.values[-1])
         middle = math.exp((low + high) / 2) if self.logarithmic else (low + high) / 2
         return [

@@ -54,8 +54,8 @@ def write_sweep(source: ReportSource) -> Path:
         data=_data(source, names, measures, filters, base),
     )
     bare = fill_template("sweep.html.j2", **content, thumbs=dict.fromkeys(content["labels"]))
-    room = picture_bytes(len(points), len(bare))
-    thumbs = {point.key: embed(point.thumb, room) for point in points}
+    max_bytes = picture_bytes(len(points), len(bare))
+    thumbs = {point.key: embed(point.thumb, max_bytes) for point in points}
     return write_page(source.folder / REPORT, "sweep.html.j2", **content, thumbs=thumbs)
 
 
@@ -96,7 +96,7 @@ def _filter(name: str, points: tuple[ReportPoint, ...]) -> Filter:
     ends = [values[round(part * (len(values) - 1) / 4)] for part in range(5)]
 
     def which(value: Value) -> int:
-        return max(sum(scale.at(value) > scale.at(end) for end in ends) - 1, 0)
+        return max(sum(scale.position(value) > scale.position(end) for end in ends) - 1, 0)
 
     options = tuple(f"{short_text(low)} to {short_text(high)}" for low, high in pairwise(ends))
     return Filter(name, options, {point.key: which(point.params.get(name)) for point in points})

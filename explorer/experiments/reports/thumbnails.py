@@ -30,21 +30,21 @@ class Thumbnail:
 
 def picture_bytes(count: int, rest: int = 0) -> int:
     """The bytes that each of `count` pictures may have in a page with `rest` other bytes."""
-    room = min(PICTURES_BYTES, (PAGE_BYTES - rest) * 3 // 4)
-    return max(MIN_BYTES, min(MAX_BYTES, room // max(count, 1)))
+    max_bytes = min(PICTURES_BYTES, (PAGE_BYTES - rest) * 3 // 4)
+    return max(MIN_BYTES, min(MAX_BYTES, max_bytes // max(count, 1)))
 
 
-def embed(path: Path | None, room: int) -> Thumbnail | None:
-    """The picture in at most about `room` bytes of JPEG; None when there is none or it cannot be decoded."""
+def embed(path: Path | None, max_bytes: int) -> Thumbnail | None:
+    """The picture in about `max_bytes` of JPEG at most; None when there is none or it cannot be decoded."""
     picture = _load_picture(path) if path else None
     if picture is None or path is None:
         return None
-    if picture.format == "JPEG" and path.stat().st_size <= room:
+    if picture.format == "JPEG" and path.stat().st_size <= max_bytes:
         return _data_url(path.read_bytes(), picture.size)
-    return _reduced(picture.convert("RGB"), room)
+    return _reduce(picture.convert("RGB"), max_bytes)
 
 
-def mosaic(paths: Sequence[Path], room: int) -> Thumbnail | None:
+def mosaic(paths: Sequence[Path], max_bytes: int) -> Thumbnail | None:
     """Pictures evenly chosen from many, in a square of up to MOSAIC_SIDE squared, as one thumbnail."""
     side = min(MOSAIC_SIDE, math.isqrt(len(paths)))
     evenly = [paths[round((n + 0.5) * len(paths) / side**2 - 0.5)] for n in range(side**2)]
@@ -55,7 +55,7 @@ def mosaic(paths: Sequence[Path], room: int) -> Thumbnail | None:
     whole = Image.new("RGB", (width * side, height * side))
     for n, picture in enumerate(pictures):
         whole.paste(ImageOps.fit(picture, (width, height)), (n % side * width, n // side * height))
-    return _reduced(whole, room)
+    return _reduce(whole, max_bytes)
 
 
 def _load_picture(path: Path) -> Image.Image | None:
@@ -69,8 +69,8 @@ def _load_picture(path: Path) -> Image.Image | None:
         return None
 
 
-def _reduced(picture: Image.Image, room: int) -> Thumbnail:
-    """The largest version that fits into `room` bytes, or the smallest there is."""
+def _reduce(picture: Image.Image, max_bytes: int) -> Thumbnail:
+    """The largest version that fits into `max_bytes` bytes, or the smallest there is."""
     data = b""
     side = max(picture.size)
     widths = [min(side, WIDTHS[0]), *(width for width in WIDTHS if width < side)]
@@ -82,7 +82,7 @@ def _reduced(picture: Image.Image, room: int) -> Thumbnail:
         stream = io.BytesIO()
         picture.save(stream, "JPEG", quality=quality)
         data = stream.getvalue()
-        if len(data) <= room:
+        if len(data) <= max_bytes:
             break
     return _data_url(data, picture.size)
 

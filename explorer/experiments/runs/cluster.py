@@ -21,7 +21,7 @@ CONNECT_SECONDS = 10.0  # to wait for a scheduler
 AnyExecutor = Any  # an executor, or a dask.distributed.Client, which need not be installed
 
 
-def connected(address: str | None) -> AbstractContextManager[Client | None]:
+def connect_dask(address: str | None) -> AbstractContextManager[Client | None]:
     """A client of the Dask scheduler at an address, as in tcp://10.0.0.5:8786; None without an address."""
     if address is None:
         return nullcontext()
@@ -52,7 +52,7 @@ def as_executor(executor: AnyExecutor) -> Executor:
     return executor
 
 
-def workers_of(executor: AnyExecutor) -> int:
+def worker_count(executor: AnyExecutor) -> int:
     """How many calls run at once, as far as the executor says; else the number of cores here."""
     count = getattr(executor, "_max_workers", 0)
     if _is_client(executor):
@@ -60,7 +60,7 @@ def workers_of(executor: AnyExecutor) -> int:
     return max(1, count or usable_threads())
 
 
-def check_reach(executor: AnyExecutor, folder: Path) -> None:
+def check_workers(executor: AnyExecutor, folder: Path) -> None:
     """Raise ExplorerError unless every worker of a Dask cluster has explorer and sees the folder."""
     if not _is_client(executor):
         return

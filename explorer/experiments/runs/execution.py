@@ -13,7 +13,7 @@ import numpy as np
 
 from explorer import files
 from explorer.experiments.runs import manifest, run_folder
-from explorer.experiments.runs.cluster import AnyExecutor, workers_of
+from explorer.experiments.runs.cluster import AnyExecutor, worker_count
 from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.performance import performance
@@ -60,8 +60,8 @@ def run_recipe(
         seconds = time.perf_counter() - start
         log["performance"] = performance(renderer, recipe.frames, len(plan.times), seconds)
         _write_pictures(folder, samples)
-        if plan.copy:
-            files.copy(folder / run_folder.VIDEO, plan.copy)
+        if plan.copy_path:
+            files.copy(folder / run_folder.VIDEO, plan.copy_path)
     return Run(folder)
 
 
@@ -84,7 +84,7 @@ def _facts(plan: RenderPlan, renderer: Renderer) -> dict[str, Any]:
         "threads": renderer.threads,
         "environment": manifest.environment(),
     }
-    return facts | ({} if plan.executor is None else {"workers": workers_of(plan.executor)})
+    return facts | ({} if plan.executor is None else {"workers": worker_count(plan.executor)})
 
 
 def _write_inputs(plan: RenderPlan, folder: Path) -> None:

@@ -29,7 +29,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def ended_by(error: BaseException) -> dict[str, str]:
+def error_status(error: BaseException) -> dict[str, str]:
     """The status of what an error ended, stopped or failed, and the reason."""
     stopped = isinstance(error, KeyboardInterrupt | Stopped)
     reason = str(error) if isinstance(error, ExplorerError) else "".join(traceback.format_exception(error))
@@ -82,7 +82,7 @@ def recording(folder: Path, log: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield log
         log |= {"status": "done", "artefacts": artifacts(folder)}
     except BaseException as error:
-        log |= ended_by(error)
+        log |= error_status(error)
         raise
     finally:
         log["ended"] = now()

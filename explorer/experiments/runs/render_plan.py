@@ -26,7 +26,7 @@ class RenderPlan(RecipeFrames):
     audio: Path
     sound: Sound
     explorations: Path
-    copy: Path | None  # of the video
+    copy_path: Path | None  # of the video
     pictures: PngSequence | None
     executor: AnyExecutor | None  # whose workers draw; None: this process
 
@@ -37,7 +37,7 @@ class RenderPlan(RecipeFrames):
         """
         result = estimate(self, self.sound, progress)
         if result:
-            result.check_space(self.explorations, self.copy)
+            result.check_space(self.explorations, self.copy_path)
         return result
 
     def new_folder(self) -> Path:
@@ -63,7 +63,7 @@ def plan_render(
     _check_even(recipe.frames)
     if executor is not None:
         as_executor(executor)
-    copy = _copy_target(out, Path(audio))
+    copy_path = _copy_target(out, Path(audio))
     device = resolve(options.device, recipe.precision)
     track = recipe.field.analyze(audio, progress=progress, **recipe.analysis.model_dump())
     recipe.frames.span(track.duration)
@@ -77,7 +77,7 @@ def plan_render(
         pictures=PngSequence(options.png_dir) if options.png_dir is not None else None,
         sound=open_sound(audio),
         explorations=files.explorations_folder(options.explorations),
-        copy=copy,
+        copy_path=copy_path,
         executor=executor,
     )
 

@@ -19,7 +19,7 @@ from jaxtyping import UInt8
 from explorer.audio import FeatureTrack
 from explorer.errors import DeviceError, ExplorerError
 from explorer.experiments.runs import run_folder
-from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_reach, workers_of
+from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_workers, worker_count
 from explorer.experiments.runs.recipe import load_recipe
 from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.rendering import resolve
@@ -39,11 +39,11 @@ def frames_of_workers(
     The workers are few segments ahead of the frame that was given back: memory does not grow. Closing the
     generator drops segments that are not started. Raises ExplorerError when one cannot be drawn.
     """
-    check_reach(executor, run)
+    check_workers(executor, run)
     pool, folder, count = as_executor(executor), str(run.absolute()), len(frames.times)
     width, height = frames.recipe.frames.size
     device, threads = frames.device.torch_device.type, frames.threads or 1
-    ahead, length = plan_segments(workers_of(executor), count, 3 * width * height)
+    ahead, length = plan_segments(worker_count(executor), count, 3 * width * height)
     starts = iter(range(0, count, length))
     pending: deque[Future[Segment]] = deque()
     try:

@@ -69,7 +69,7 @@ class SweepManifest:
                 "done" if counts["done"] + counts["failed"] == counts["total"] else "stopped"
             )
         else:
-            self._log |= manifest.ended_by(error)
+            self._log |= manifest.error_status(error)
         self._log |= {"ended": manifest.now(), "seconds_left": None}
         try:
             self._write()

@@ -32,7 +32,7 @@ class ParameterPath:
         return f"{self.part}.{self.setting}"
 
     @property
-    def whole(self) -> bool:
+    def is_integer(self) -> bool:
         """Whether only whole numbers are allowed."""
         return self.knob is not None and self.knob.is_integer
 

@@ -102,7 +102,7 @@ def _axis(path: ParameterPath, base: Recipe, values: Any, sampler: Sampler) -> S
             raise SettingsError(
                 f"{path.name}: got {values.low} to {values.high}; give the lower number first"
             )
-        return Span(ends[0], ends[1], path.whole)
+        return Span(ends[0], ends[1], path.is_integer)
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         values = [values]
     valid = distinct(path.validated(base, value) for value in values)
@@ -115,11 +115,11 @@ def _sample(
     axes: dict[str, SampleAxis], base: Recipe, sampler: Sampler, samples: int, seed: int
 ) -> list[dict[str, Any]]:
     if sampler == "grid":
-        return sampling.grid(axes)
+        return sampling.combinations(axes)
     if sampler == "oat":
         paths = all_paths(base)
         return sampling.one_at_a_time(axes, {name: paths[name].value(base) for name in axes})
-    draw = sampling.random if sampler == "random" else sampling.latin_hypercube
+    draw = sampling.random_samples if sampler == "random" else sampling.latin_hypercube
     return draw(axes, samples, seed)
 
 

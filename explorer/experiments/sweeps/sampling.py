@@ -33,11 +33,11 @@ class Span:
 
     low: float
     high: float
-    whole: bool = False
+    is_integer: bool = False
 
     def at(self, share: float) -> float:
         """The number at a share in [0, 1) of the way; every whole number has an equal part of it."""
-        if self.whole:
+        if self.is_integer:
             return math.floor(self.low) + int(share * (math.floor(self.high) - math.floor(self.low) + 1))
         exact = self.low + share * (self.high - self.low)
         return min(max(float(f"{exact:.{SIGNIFICANT_DIGITS}g}"), self.low), self.high)
@@ -100,7 +100,7 @@ def parse_axis(name: str, text: str) -> list[str | bool | None] | Span:
     return [setting_from_text(value) for value in values]
 
 
-def grid(axes: SampleAxes) -> Points:
+def combinations(axes: SampleAxes) -> Points:
     """Every combination, the last name fastest."""
     listed = {name: _listed(name, axis, "grid") for name, axis in axes.items()}
     _check_count(math.prod(len(values) for values in listed.values()))
@@ -114,7 +114,7 @@ def one_at_a_time(axes: SampleAxes, base: Mapping[str, Any]) -> Points:
     return [fixed, *({**fixed, name: value} for name, values in listed.items() for value in values)]
 
 
-def random(axes: SampleAxes, samples: int, seed: int) -> Points:
+def random_samples(axes: SampleAxes, samples: int, seed: int) -> Points:
     """Independent draws, uniform over each axis."""
     return _scaled(axes, np.random.default_rng(seed).random((samples, len(axes))))
 
@@ -148,7 +148,7 @@ def _listed(name: str, axis: SampleAxis, sampler: str) -> tuple[Any, ...]:
     """The values of an axis that must have a list of them."""
     if not isinstance(axis, Span):
         return axis
-    if not axis.whole:
+    if not axis.is_integer:
         raise SettingsError(
             f"{name}: the sampler '{sampler}' needs a list of values, got {axis.low:g} to {axis.high:g}; "
             "list them, or choose the sampler random or lhs"

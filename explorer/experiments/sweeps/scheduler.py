@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.experiments.runs.cluster import AnyExecutor, as_executor, workers_of
+from explorer.experiments.runs.cluster import AnyExecutor, as_executor, worker_count
 from explorer.experiments.runs.run_folder import point_folder, stop_file
 from explorer.experiments.sweeps import point_task
 from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
@@ -94,7 +94,7 @@ def run_points(
     """
     order = sorted(keys)
     if executor is not None:
-        count = workers_of(executor)
+        count = worker_count(executor)
         announce(replace(plan, workers=count))
         try:
             _run(session, as_executor(executor), order, tally, ahead=len(order), workers=count)

@@ -28,7 +28,7 @@ from explorer.processes import NEW_PROCESS_GROUP
 from explorer.rendering.threads import usable_threads
 
 WORKER_BYTES = 1.2e9  # of memory that a worker may need: Python, torch and a few large frames
-SERVE = "from explorer.experiments.sweeps.workers import serve; serve()"
+SERVE_CODE = "from explorer.experiments.sweeps.workers import serve; serve()"
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -50,9 +50,9 @@ class LocalProcesses(Executor):
         self.workers, self.threads = workers, threads
         self._calls: queue.SimpleQueue[tuple[Future[Any], bytes] | None] = queue.SimpleQueue()
         names = [f"explorer-worker-{n}" for n in range(workers)]
-        self._owners = [threading.Thread(target=self._own, name=name, daemon=True) for name in names]
-        for owner in self._owners:
-            owner.start()
+        self._threads = [threading.Thread(target=self._run_worker, name=name, daemon=True) for name in names]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Call a function that can be pickled, with plain data, in a worker."""
@@ -68,12 +68,12 @@ class LocalProcesses(Executor):
                     call[0].set_running_or_notify_cancel()  # wakes those who wait for it
             except queue.Empty:
                 break
-        for _ in self._owners:
+        for _ in self._threads:
             self._calls.put(None)
-        for owner in self._owners if wait else ():
-            owner.join()
+        for thread in self._threads if wait else ():
+            thread.join()
 
-    def _own(self) -> None:
+    def _run_worker(self) -> None:
         """The thread that owns one worker: starts it for the first call, and again when it has died."""
         worker: _Worker | None = None
         while call := self._calls.get():
@@ -98,7 +98,7 @@ class _Worker:
         limits = {name: str(threads) for name in THREAD_SETTINGS}
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  closed with the worker
         self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVE],
+            [sys.executable, "-c", SERVE_CODE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
@@ -120,7 +120,7 @@ class _Worker:
             stdin.flush()
             answer, error = pickle.load(stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
-            raise self._death() from None
+            raise self._death_error() from None
         if error is not None:
             raise error
         return answer
@@ -131,7 +131,7 @@ class _Worker:
             self._process.communicate()
         self._stderr.close()
 
-    def _death(self) -> ExplorerError:
+    def _death_error(self) -> ExplorerError:
         self._process.kill()
         status = self._process.wait()
         self._stderr.seek(0)

@@ -15,10 +15,9 @@ pixel takes the colors of the inside, which change slowly, so that nothing glitt
 
 from __future__ import annotations
 
-from explorer.fields.kernels.color_formulas import oklab_to_srgb
+from explorer.fields.kernels.color_formulas import TURN, oklab_to_srgb
 from explorer.fields.kernels.portable import cos, exp_neg, formula, log2, maximum, sin, sqrt
 
-TURN = 6.283185307179586
 LOG2_10 = 3.321928094887362  # ln |z| / ln 32 = log2(|z|^2) / 10
 HALF_LN_2 = 0.34657359027997264  # ln |z| = log2(|z|^2) ln 2 / 2
 

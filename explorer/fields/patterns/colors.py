@@ -13,11 +13,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from explorer.fields.kernels.color import COSINE, OKLAB, palette_numbers
-from explorer.fields.kernels.color_formulas import oklab_to_srgb
+from explorer.fields.kernels.color_formulas import TURN, oklab_to_srgb
 from explorer.fields.kernels.portable import cos, formula, maximum, minimum
 from explorer.fields.palette import three_colors
 
-TURN = 6.283185307179586
 THREE_COLORS = 3  # a kind besides those of `kernels.color`: three colors, channel by channel
 
 

@@ -31,9 +31,9 @@ from explorer.notebook.live import sound
 from explorer.notebook.live.preview_renderer import PreviewRenderer
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
-from explorer.notebook.widgets.show import Frame, encode_jpeg
+from explorer.notebook.widgets.show import encode_jpeg
 from explorer.rendering import parse_size
-from explorer.rendering.frames import Size
+from explorer.rendering.frames import Frame, Size
 
 MESSAGE_BYTES = 1 << 20  # of sound in one message
 

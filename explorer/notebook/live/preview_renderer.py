@@ -9,9 +9,9 @@ from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
 from explorer.notebook.live.adaptive_resolution import AdaptiveResolution
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
-from explorer.notebook.widgets.show import Frame
 from explorer.rendering import Device, Exposure, Renderer, resolve
 from explorer.rendering.exposure import dim
+from explorer.rendering.frames import Frame
 
 FLASH_LOOKAHEAD_SECONDS = 4.0  # of the music that are searched for flashes before they are shown
 NOTICEABLE_SECONDS = 0.1  # a full frame that takes longer is preceded by a quick one

@@ -30,10 +30,9 @@ from explorer.notebook.widgets.error_line import ErrorLine
 from explorer.notebook.widgets.field_form import FieldForm, FieldForms
 from explorer.notebook.widgets.latest_worker import LatestWorker
 from explorer.notebook.widgets.layout import card
-from explorer.notebook.widgets.show import Frame
 from explorer.notebook.widgets.static_output import StaticOutput, mime_bundle, widget_bundle
 from explorer.rendering import parse_size, resolve
-from explorer.rendering.frames import Size
+from explorer.rendering.frames import Frame, Size
 
 FIRST_FRAME_SECONDS = 2.0  # that displaying the panel waits for its first picture
 TABS = ("Controls", "Sweep", "Runs")

@@ -14,10 +14,10 @@ from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.widgets.latest_worker import StaleCheck
 from explorer.notebook.widgets.lru_cache import LRUCache
-from explorer.notebook.widgets.show import Frame
 from explorer.progress import Progress
 from explorer.rendering import Device, Exposure, Renderer
 from explorer.rendering.exposure import dim
+from explorer.rendering.frames import Frame
 
 DRAFT_DIVISOR = 4  # a draft has 1/4 of the width and height: 1/16 of the work
 MIN_DRAFT_PIXELS = 16  # on a side

@@ -13,7 +13,7 @@ from IPython.display import display
 from PIL import Image
 
 from explorer.errors import SettingsError
-from explorer.experiments.library.lookup import find
+from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia import Julia
 from explorer.fields.julia.model import METADATA_FILE
@@ -56,7 +56,7 @@ def training(
     for name in TrainSettings.model_fields.keys() & settings.keys() - TrainSettings.knobs().keys():
         raise SettingsError(f"{name} cannot be set here; train with explorer.learn.train(..., {name}=...)")
     root = explorations_folder(explorations)
-    earlier = find(resume, root) if resume else None
+    earlier = find_folder(resume, root) if resume else None
     first = resumed_settings(earlier, settings) if earlier else TrainSettings(**settings)
     if str(source):
         sound_files(source)  # a folder that is missing or holds no sound is reported here

@@ -8,17 +8,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from IPython.display import HTML, Image, Video
-from jaxtyping import UInt8
 from matplotlib.figure import Figure
 from PIL import Image as Pillow
+
+from explorer.rendering.frames import Frame
 
 JPEG_QUALITY = 85  # 2 ms and 60 kB for a 720p frame
 PLOT_COLORS = 64
 MAX_EMBEDDED_BYTES = 400_000  # larger videos are linked, or the notebook grows with every run
-
-Frame = UInt8[np.ndarray, "height width 3"]
 
 
 def encode_jpeg(frame: Frame) -> bytes:

@@ -16,7 +16,8 @@ import numpy as np
 from IPython.display import display, update_display
 from PIL import Image, ImageDraw, ImageFont
 
-from explorer.notebook.widgets.show import Frame, encode_jpeg
+from explorer.notebook.widgets.show import encode_jpeg
+from explorer.rendering.frames import Frame
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CAPTION = "a still of the panel; run this cell to use it"

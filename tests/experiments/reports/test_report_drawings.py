@@ -54,10 +54,10 @@ def test_differences_have_a_sign():
 
 
 def test_a_scale_is_linear_unless_the_values_spread_by_ratio():
-    assert [Scale.of("gain", [1, 2, 5]).at(value) for value in (1, 2, 5)] == [0, 0.25, 1]
+    assert [Scale.of("gain", [1, 2, 5]).position(value) for value in (1, 2, 5)] == [0, 0.25, 1]
     wide = Scale.of("gain", [0.1, 1, 10, 100])
     assert wide.logarithmic
-    assert wide.at(1) == pytest.approx(1 / 3)
+    assert wide.position(1) == pytest.approx(1 / 3)
     assert not Scale.of("correlation", [0.005, 0.98, 0.99, 1.0]).logarithmic
     assert not Scale.of("difference", [-1, 0, 1000]).logarithmic
 
@@ -65,8 +65,8 @@ def test_a_scale_is_linear_unless_the_values_spread_by_ratio():
 def test_words_and_mixtures_stand_in_order_numbers_first():
     mixed = Scale.of("time_span", ["track", 30, 5.0])
     assert mixed.values == (5.0, 30, "track")
-    assert mixed.at(5.0) == 0
-    assert Scale.of("only", [7]).at(7) == 0.5
+    assert mixed.position(5.0) == 0
+    assert Scale.of("only", [7]).position(7) == 0.5
 
 
 def test_what_varies():

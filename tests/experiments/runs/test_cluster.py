@@ -128,7 +128,7 @@ def test_the_commands_take_an_address(made, song, tmp_path, dask, capsys):
 
 def test_a_folder_that_workers_do_not_see_is_told(tmp_path, dask):
     with pytest.raises(ExplorerError, match=r"worker at tcp://.* does not see .*nowhere"):
-        cluster.check_reach(dask, tmp_path / "nowhere")
+        cluster.check_workers(dask, tmp_path / "nowhere")
 
 
 def test_no_scheduler_is_one_line(song, tmp_path, monkeypatch, capsys):
@@ -144,7 +144,7 @@ def test_no_scheduler_is_one_line(song, tmp_path, monkeypatch, capsys):
 def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ExplorerError, match=r'pip install "audio-feature-explorer\[cluster\]"'):
-        cluster.connected("tcp://127.0.0.1:1")
+        cluster.connect_dask("tcp://127.0.0.1:1")
 
 
 def test_what_is_no_executor_is_refused_before_a_folder_is_made(song, tmp_path):

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from explorer.errors import SettingsError
 from explorer.experiments.sweeps.sampling import (
     Span,
-    grid,
+    combinations,
     latin_hypercube,
     one_at_a_time,
     parse_axis,
-    random,
+    random_samples,
 )
 
 values = st.lists(st.integers(-5, 5), min_size=1, max_size=4, unique=True).map(tuple)
@@ -27,22 +27,22 @@ axes = st.dictionaries(st.sampled_from("abcd"), values | spans, min_size=1)
 
 @given(lists)
 def test_a_grid_has_every_combination_once(varied):
-    points = [tuple(point.values()) for point in grid(varied)]
+    points = [tuple(point.values()) for point in combinations(varied)]
     assert points == list(itertools.product(*varied.values()))
     assert len(set(points)) == len(points)
 
 
 def test_a_grid_takes_a_span_of_whole_numbers_and_refuses_other_spans():
-    assert [point["n"] for point in grid({"n": Span(2, 5, whole=True)})] == [2, 3, 4, 5]
+    assert [point["n"] for point in combinations({"n": Span(2, 5, is_integer=True)})] == [2, 3, 4, 5]
     with pytest.raises(SettingsError, match="gain: the sampler 'grid' needs a list of values, got 1 to 5"):
-        grid({"gain": Span(1, 5)})
+        combinations({"gain": Span(1, 5)})
 
 
 def test_too_many_points_are_refused():
     with pytest.raises(SettingsError, match="up to 100,000"):
-        grid({name: tuple(range(100)) for name in "abc"})
+        combinations({name: tuple(range(100)) for name in "abc"})
     with pytest.raises(SettingsError, match="up to 100,000"):
-        grid({"seed": Span(0, 2**32 - 1, whole=True)})
+        combinations({"seed": Span(0, 2**32 - 1, is_integer=True)})
 
 
 @given(lists)
@@ -55,7 +55,9 @@ def test_one_at_a_time_changes_one_setting_of_the_base_at_most(varied):
 
 
 @settings(deadline=None)  # the first draw imports scipy
-@given(axes, st.integers(1, 20), st.integers(0, 2**32 - 1), st.sampled_from([random, latin_hypercube]))
+@given(
+    axes, st.integers(1, 20), st.integers(0, 2**32 - 1), st.sampled_from([random_samples, latin_hypercube])
+)
 def test_draws_are_within_bounds_and_the_same_for_the_same_seed(varied, samples, seed, draw):
     points = draw(varied, samples, seed)
     assert points == draw(varied, samples, seed)
@@ -64,14 +66,14 @@ def test_draws_are_within_bounds_and_the_same_for_the_same_seed(varied, samples,
         for value in (point[name] for point in points):
             if isinstance(axis, Span):
                 assert axis.low <= value <= axis.high
-                assert not axis.whole or isinstance(value, int)
+                assert not axis.is_integer or isinstance(value, int)
             else:
                 assert value in axis
 
 
 def test_another_seed_gives_other_points():
     varied = {"gain": Span(0, 1)}
-    for draw in (random, latin_hypercube):
+    for draw in (random_samples, latin_hypercube):
         assert draw(varied, 4, 0) != draw(varied, 4, 1)
 
 
@@ -86,7 +88,7 @@ def test_a_latin_hypercube_falls_once_into_every_part_of_every_axis(samples, see
 
 
 def test_every_whole_number_of_a_span_is_as_likely():
-    span = Span(2, 4, whole=True)
+    span = Span(2, 4, is_integer=True)
     drawn = [span.at(share) for share in np.linspace(0, 1, 300, endpoint=False)]
     assert [drawn.count(n) for n in (2, 3, 4)] == [100, 100, 100]
 

@@ -84,7 +84,7 @@ def test_thumbnails_are_small_and_those_of_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xd8\xff broken"])
-def test_what_is_no_picture_is_grey(tmp_path, content):
+def test_what_is_no_picture_is_gray(tmp_path, content):
     path = tmp_path / "thumb.jpg"
     if content is not None:
         path.write_bytes(content)

@@ -29,7 +29,7 @@ class TwoFeatures(FieldSettings):
         values = np.column_stack([track.at(times, self.features), time])
         return Controls(values.astype(np.float32), ("bass", "mid", "time"))
 
-    def place(self, xy):
+    def pixel_inputs(self, xy):
         return xy.T.copy()
 
     def prepare(self, controls):
