@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import librosa
 import numpy as np
 from jaxtyping import Float32, Float64
 from scipy import ndimage
@@ -19,6 +18,7 @@ from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.load import Sound
 from explorer.audio.normalize import Column
 from explorer.audio.spectral import measure as measure_spectra
+from explorer.compilation import librosa
 from explorer.progress import Progress
 
 VERSION = 1

@@ -8,7 +8,6 @@ before a moment, so the matrix itself is never computed.
 
 from __future__ import annotations
 
-import librosa
 import numpy as np
 from jaxtyping import Float32, Float64
 from scipy import signal
@@ -19,6 +18,7 @@ from explorer.audio.extras.mono import HOP, RATE, Mono, pieces, read_mono, repor
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.load import Sound
 from explorer.audio.normalize import Column
+from explorer.compilation import librosa
 from explorer.progress import Progress
 
 VERSION = 1
