@@ -39,9 +39,14 @@ class Figures:
 
     def line(self, name: str) -> str:
         """`damaged sounds: 300 cases, 171 results, 129 refusals, 0 crashes, 0 hangs, ...`."""
-        counts = [
-            f"{self.outcomes[kind]} {kind}s" for kind in ("result", "refusal", "crash", "hang", "error")
-        ]
+        plurals = {
+            "result": "results",
+            "refusal": "refusals",
+            "crash": "crashes",
+            "hang": "hangs",
+            "error": "errors",
+        }
+        counts = [f"{self.outcomes[kind]} {plural}" for kind, plural in plurals.items()]
         total = sum(self.outcomes.values())
         return (
             f"{name}: {total} cases, {', '.join(counts)}, at most {self.most_memory_mb:.0f} MB for a refusal"
