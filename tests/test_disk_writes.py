@@ -83,7 +83,7 @@ def test_a_short_write_is_an_error_and_leaves_no_file(tmp_path, monkeypatch, kin
     WRITERS[kind](whole, monkeypatch)
     largest = max(sizes(whole).values(), default=40)  # bytes; a lease is gone at its end, and has more
     for limit in (largest - 1, largest // 2, 1):
-        with file_size_limit(limit), pytest.raises(OutputError, match="cannot write .*: File too large"):
+        with file_size_limit(limit), pytest.raises(OutputError, match=r"cannot write .*: File too large"):
             WRITERS[kind](cut, monkeypatch)
         assert sizes(cut).items() <= sizes(whole).items()  # what was written before that file is whole
 
