@@ -13,6 +13,7 @@ import shutil
 import stat
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,12 +89,12 @@ def flush_files(folder: Path) -> None:
 
     Raises OutputError when the disk refuses.
     """
-    for path in folder.iterdir():
-        try:
-            if path.is_file() and not path.name.startswith("."):
-                _flush(path)
-        except OSError as error:
-            raise write_error(path, error) from error
+    paths = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
+    try:
+        with ThreadPoolExecutor(8) as pool:  # together they wait for the disk about as long as one alone
+            list(pool.map(_flush, paths))
+    except OSError as error:
+        raise write_error(folder, error) from error
     _flush_folder(folder)
 
 

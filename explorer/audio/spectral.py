@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import librosa
 import numpy as np
 from jaxtyping import Float32
 from scipy import fft, ndimage
 
 from explorer.audio.features import BANDS, FEATURES
 from explorer.audio.windows import Windows
+from explorer.compilation import librosa
 
 LEVEL_WINDOW_SECONDS = 2048 / 44100
 CHANGE_WINDOW_SECONDS = 1024 / 44100

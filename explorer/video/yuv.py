@@ -10,16 +10,13 @@ by default), so it is the mean of two rows and of three columns weighted 1, 2, 1
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
-
-import numba
 import numpy as np
 from jaxtyping import UInt8
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from explorer.compilation import compiled
 from explorer.fields.srgb import LUMINANCE
 
 ONE = 1 << 16  # fixed point: sums stay within 32 bits, and are rounded once, at the end
@@ -98,13 +95,4 @@ def _fill(frame, luma, chroma):
             chroma[1, y // 2, n] = np.int32(red[x - 1] + 2 * red[x] + red[x + 1] + NEUTRAL) >> 16
 
 
-def _compiled(function: Any) -> Any:
-    """Releases the GIL; cached on disk where a folder can be written."""
-    function = inspect.unwrap(function)  # numba reads the plain function, not one with type checks around it
-    try:
-        return numba.njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # numba has no folder for its cache
-        return numba.njit(nogil=True)(function)
-
-
-_convert = _compiled(_fill)
+_convert = compiled(_fill)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import librosa
 import numpy as np
 from jaxtyping import Float32, Float64
 from scipy import ndimage
 
 from explorer.audio.extras.mono import HOP, RATE, Mono, at_times, pieces, read_mono, report_progress
 from explorer.audio.features import NOTES, AnalysisSettings
-from explorer.audio.load import Sound
 from explorer.audio.normalize import STEVENS_EXPONENT, Column, peak_level, smooth, smoothstep
+from explorer.audio.sound_file import Sound
+from explorer.compilation import librosa
 from explorer.progress import Progress
 
 VERSION = 1

@@ -8,7 +8,6 @@ before a moment, so the matrix itself is never computed.
 
 from __future__ import annotations
 
-import librosa
 import numpy as np
 from jaxtyping import Float32, Float64
 from scipy import signal
@@ -17,8 +16,9 @@ from explorer.audio.extras.beats import align_to_onsets, onsets
 from explorer.audio.extras.chroma import note_energies, shares
 from explorer.audio.extras.mono import HOP, RATE, Mono, pieces, read_mono, report_progress
 from explorer.audio.features import AnalysisSettings
-from explorer.audio.load import Sound
 from explorer.audio.normalize import Column
+from explorer.audio.sound_file import Sound
+from explorer.compilation import librosa
 from explorer.progress import Progress
 
 VERSION = 1

@@ -8,15 +8,15 @@ stays as sharp as it is.
 
 from __future__ import annotations
 
-import librosa
 import numpy as np
 from jaxtyping import Complex64, Float32, Float64
 from scipy import ndimage
 
 from explorer.audio.extras.mono import HOP, RATE, Mono, pieces, read_mono, report_progress
 from explorer.audio.features import AnalysisSettings
-from explorer.audio.load import Sound
 from explorer.audio.normalize import STEVENS_EXPONENT, Column, decibels, level, peak_level, smoothstep
+from explorer.audio.sound_file import Sound
+from explorer.compilation import librosa
 from explorer.progress import Progress
 
 VERSION = 1

@@ -24,6 +24,8 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
+from explorer.compilation import compiled as compiled
+
 WIDE_REGISTERS = bool(binding.get_host_cpu_features().get("avx512f", False))
 LANES = 16 if WIDE_REGISTERS else 8  # other CPUs hold a vector in two registers or more, with the same values
 
@@ -39,15 +41,6 @@ def source_stamp(folder: Path) -> str:
     rules = [here.parent / "palette.py", here.parent / "srgb.py"]
     sources = [*sorted(here.glob("*.py")), *rules, *sorted(folder.glob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-
-
-def compiled(function: Callable[..., Any]) -> Any:
-    """An entry point: releases the GIL, cached on disk where a folder can be written."""
-    function = inspect.unwrap(function)  # without the checks that tests wrap around it
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:  # numba has no writable folder for its cache
-        return njit(nogil=True)(function)
 
 
 def inlined(function: Callable[..., Any]) -> Any:

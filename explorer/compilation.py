@@ -1,0 +1,76 @@
+"""numba's compiler, and librosa, which uses it: one process at a time fills their cache on disk.
+
+numba writes a compiled function and the wrapper that calls it into files of their own. Two processes that
+compile the same function at once can leave the function of one with the wrapper of the other, and every
+later process that loads them crashes. With the lock, the second process loads what the first has compiled.
+All modules get librosa, and numba's compiler, from here.
+"""
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import librosa
+import platformdirs
+from filelock import BaseFileLock, FileLock
+from numba import config, njit
+from numba.core import event
+
+__all__ = ["compiled", "librosa"]
+
+LOCK_TIMEOUT = 300  # seconds; one function takes less, so the holder of the lock does not run any more
+
+
+class CompilerLock(event.Listener):
+    """Extends numba's lock, which one thread holds to load, compile and save, to all processes of a user.
+
+    Without a folder for the lock, and when another process holds it for too long, numba works without it.
+    """
+
+    def __init__(self, path: Path, timeout: float = LOCK_TIMEOUT) -> None:
+        self._path, self._timeout = path, timeout
+        self._lock: BaseFileLock | None = None  # a new one each time: a forked process needs its own
+        self._is_usable = True
+        self._depth = 0  # threads in numba's lock or waiting for it, nested ones again
+        self._mutex = threading.Lock()
+
+    def on_start(self, _: event.Event) -> None:
+        with self._mutex:
+            if self._depth == 0 and self._is_usable:
+                try:
+                    self._path.parent.mkdir(parents=True, exist_ok=True)
+                    self._lock = FileLock(self._path, self._timeout, thread_local=False)
+                    self._lock.acquire()
+                except (OSError, RuntimeError):  # filelock's Timeout, and NotImplementedError: no locks here
+                    self._is_usable, self._lock = False, None
+            self._depth += 1
+
+    def on_end(self, _: event.Event) -> None:
+        with self._mutex:
+            self._depth = max(0, self._depth - 1)
+            if self._depth == 0 and self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+
+def lock_path() -> Path:
+    """In numba's cache folder where one is set, else in the user's cache folder."""
+    folder = getattr(config, "CACHE_DIR", "") or platformdirs.user_cache_dir("audio-feature-explorer")
+    return Path(folder) / "compiler.lock"
+
+
+event.register("numba:compiler_lock", CompilerLock(lock_path()))
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """An entry point: releases the GIL, cached on disk where a folder can be written."""
+    function = inspect.unwrap(function)  # without the checks that tests wrap around it
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # numba has no writable folder for its cache
+        return njit(nogil=True)(function)

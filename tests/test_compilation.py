@@ -1,0 +1,154 @@
+"""numba's cache on disk, filled by several processes at once."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock, Timeout
+from numba.core import event
+from numba.core.compiler_lock import global_compiler_lock
+
+from explorer.compilation import CompilerLock, lock_path
+
+ROOT = Path(__file__).parents[1]
+
+COMPILE = """
+import sys
+from numba import njit
+from numba.core import event
+
+class Pause(event.Listener):
+    def on_start(self, start):
+        event.unregister(start.kind, self)
+        print("paused", flush=True)
+        sys.stdin.readline()
+
+    def on_end(self, end):
+        pass
+
+njit(lambda x: x)(1)  # so that nothing else has to be loaded after the pause
+event.register(sys.argv[1], Pause())
+import explorer.compilation
+import squares
+"""
+
+SQUARES = """
+import numba
+@numba.guvectorize(["void(float64[:], float64[:])"], "(n)->(n)", cache=True)
+def double(x, y):
+    for n in range(len(x)):
+        y[n] = 2 * x[n]
+"""
+
+BEATS = """
+import sys
+print("paused", flush=True)
+sys.stdin.readline()
+import numpy as np
+if sys.argv[1] == "other names":  # numba numbers the functions that a process compiles
+    from numba import njit
+    njit(lambda x: x)(1)
+from explorer.audio.extras.beats import clear_runs
+strength = np.zeros(2000)
+strength[::50] = 1
+assert len(clear_runs(strength)) == 1
+"""
+
+
+def start_and_pause(code, argument, folder):
+    """A process with its own cache of numba, at its pause."""
+    environment = {
+        **os.environ,
+        "NUMBA_CACHE_DIR": str(folder / "cache"),
+        "NUMBA_DEBUG_CACHE": "1",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)]),
+    }
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([sys.executable, "-c", code, argument], env=environment, **pipes)
+    while process.stdout.readline() != "paused\n":
+        assert process.poll() is None
+    return process
+
+
+def outputs(processes):
+    """What these processes print, all continued at the same moment."""
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    texts = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * len(processes)
+    return texts
+
+
+def test_a_process_that_comes_while_another_compiles_loads_what_that_one_saves(tmp_path):
+    (tmp_path / "squares.py").write_text(SQUARES)
+    first = start_and_pause(COMPILE, "numba:run_pass", tmp_path)
+    second = start_and_pause(COMPILE, "numba:compiler_lock", tmp_path)
+    texts = outputs([second, first])
+    assert [text.count("data saved to") for text in texts] == [0, 2]  # the function and its wrapper
+    assert [text.count("data loaded from") for text in texts] == [2, 0]
+
+
+@pytest.mark.campaign
+def test_two_processes_with_a_cold_cache_find_beats_and_leave_a_sound_cache(tmp_path):
+    for _ in range(2):
+        outputs([start_and_pause(BEATS, argument, tmp_path) for argument in ("", "other names")])
+
+
+def is_held(path=None):
+    try:
+        with FileLock(path or lock_path(), timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def test_other_processes_wait_while_numba_loads_compiles_and_saves():
+    with global_compiler_lock:
+        assert is_held()
+        with global_compiler_lock:
+            pass
+        assert is_held()
+    assert not is_held()
+
+
+def test_without_a_folder_for_the_lock_numba_works_all_the_same(tmp_path):
+    (tmp_path / "file").touch()
+    lock = CompilerLock(tmp_path / "file" / "compiler.lock")
+    start_and_end(lock)
+
+
+def test_a_lock_that_is_held_for_too_long_is_given_up(tmp_path):
+    path = tmp_path / "compiler.lock"
+    lock = CompilerLock(path, timeout=0)
+    with FileLock(path):
+        start_and_end(lock)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_locks_for_itself(tmp_path):
+    path = tmp_path / "compiler.lock"
+    lock = CompilerLock(path)
+    start_and_end(lock)
+    if not (child := os.fork()):
+        try:
+            start_and_end(lock, while_held=lambda: is_held(path) or os._exit(2))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def start_and_end(lock, while_held=lambda: None):
+    lock.notify(event.Event("numba:compiler_lock", event.EventStatus.START))
+    while_held()
+    lock.notify(event.Event("numba:compiler_lock", event.EventStatus.END))
+
+
+def test_all_modules_take_librosa_and_compiled_code_from_the_locked_place():
+    others = [path for path in (ROOT / "explorer").rglob("*.py") if path.name != "compilation.py"]
+    uses_numba = re.compile("^ *import librosa|cache=True", re.MULTILINE)
+    assert [path for path in others if uses_numba.search(path.read_text())] == []
