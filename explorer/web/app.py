@@ -61,6 +61,7 @@ def create_app(
     app.state.closing = threading.Event()
     app.add_middleware(RequestGuard, hosts=hosts, secret=secret)
     app.add_exception_handler(ExplorerError, _explorer_error_response)
+    app.add_exception_handler(OSError, _os_error_response)
     app.add_exception_handler(RequestValidationError, partial(_validation_error_response, settings.knobs()))
     app.add_exception_handler(HTTPException, _http_error_response)
     add_training(app, root, settings, training)
@@ -96,6 +97,12 @@ def _explorer_error_response(_: Request, error: Exception) -> JSONResponse:
     codes = (code for kind, code in STATUS_CODES.items() if isinstance(error, kind))
     status = next(codes, DAMAGED_FILE_STATUS)
     return _problem_response(status, str(error))
+
+
+def _os_error_response(_: Request, error: Exception) -> JSONResponse:
+    """For files that went away meanwhile, a full disk or missing rights; paths stay untold."""
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return _problem_response(DAMAGED_FILE_STATUS, f"the server cannot read or write a file of this: {reason}")
 
 
 def _validation_error_response(knobs: dict[str, Knob], _: Request, error: Exception) -> JSONResponse:
