@@ -56,3 +56,5 @@ def test_looks_runs_and_sliders_are_offered(client, tmp_path):  # noqa: F811
     assert client.get("/api/networks/render_2026_b").status_code == 404
     assert client.get("/api/networks/..%2frender_2026_a").status_code == 404
     assert client.post("/api/networks", json={"settings": {"hidden": 400}}).status_code == 422
+    for settings in ({"self": 1}, {"cls": 1}, {"keyframes": [{"self": 1}]}):
+        assert client.post("/api/networks", json={"settings": settings}).status_code == 422

@@ -52,7 +52,7 @@ class Recipe(Settings):
         return self
 
     @classmethod
-    def for_track(cls, track: FeatureTrack, **settings: Any) -> Recipe:
+    def for_track(cls, track: FeatureTrack, /, **settings: Any) -> Recipe:
         """The recipe of a field on an analyzed track."""
         source = AudioSource(name=track.name, sha256=track.sha256)
         return cls(audio=source, analysis=track.settings, **settings)
