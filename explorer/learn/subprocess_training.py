@@ -233,7 +233,7 @@ def end_reason(code: int, log: list[str]) -> str:
     if code < 0:
         return f"the training process was killed (signal {-code})"
     lines = [line.removeprefix("explorer: ") for line in log if not NO_REASON.match(line)]
-    return lines[-1] if lines else f"the training process ended with exit status {code} and without a reason"
+    return lines[-1] if lines else PROCESS_LOST
 
 
 def _read_status(run: Path) -> TrainingStatus:

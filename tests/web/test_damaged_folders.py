@@ -94,7 +94,9 @@ def test_a_damaged_model_is_listed_with_the_reason_and_the_newest_whole_one_is_u
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
 def test_names_and_times_that_no_answer_can_hold(client, runs):  # noqa: F811
     for kind in (b"train", b"render"):
-        os.rename(runs / (DAMAGED if kind == b"train" else RENDER), os.fsencode(runs) + b"/" + kind + b"_\xff")
+        os.rename(
+            runs / (DAMAGED if kind == b"train" else RENDER), os.fsencode(runs) + b"/" + kind + b"_\xff"
+        )
     make_model(runs / "train_\u2192")
     os.utime(runs / WHOLE / "model.onnx", (0, 2**38))
     found = answers(client)
