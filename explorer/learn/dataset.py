@@ -19,7 +19,7 @@ from jaxtyping import Float, Float32, Int64
 from explorer.audio.cache import content_hash
 from explorer.audio.extras.live import cached_rows
 from explorer.audio.live import LIVE_FPS, live_features
-from explorer.audio.load import existing_file
+from explorer.audio.sound_file import existing_file
 from explorer.errors import ExplorerWarning, SoundError
 from explorer.formatting import count_text
 from explorer.learn.settings import ANALYSIS_PHASE, CLIPS_PHASE

@@ -26,7 +26,7 @@ from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.files import read_json_or_empty, read_text
-from explorer.learn.run_files import HISTORY, PROGRESS, STOP, training_folders
+from explorer.learn.run_folder import HISTORY, PROGRESS, STOP, training_folders
 from explorer.processes import NEW_PROCESS_GROUP
 from explorer.settings import Knob, Settings
 

@@ -5,7 +5,7 @@ import pytest
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
 from explorer.fields.cppn.weights import random_network
-from explorer.web.networks import MAX_HIDDEN, build_network
+from explorer.web.networks_api import MAX_HIDDEN, build_network
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
 

@@ -12,7 +12,7 @@ import soundfile
 
 from explorer import ffmpeg
 from explorer.audio import analyze, open_sound
-from explorer.audio.load import MAX_AMPLITUDE, MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
+from explorer.audio.sound_file import MAX_AMPLITUDE, MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, SoundError
 from tests.playlists import PLAYLISTS, write_playlist
 from tests.signals import noise, silence, tone, write_m4a, write_wav, write_with_ffmpeg
