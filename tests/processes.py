@@ -4,7 +4,9 @@ import os
 from multiprocessing import get_all_start_methods, get_context
 
 context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-context.set_forkserver_preload(["explorer.experiments.entry", "explorer.audio", "tests.experiments.small"])
+context.set_forkserver_preload(
+    ["explorer.experiments.entry", "explorer.audio", "tests.experiments.small", "distributed"]
+)
 
 
 def start(function, *arguments):

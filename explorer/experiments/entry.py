@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer import files
 from explorer.audio import analyze
-from explorer.audio.load import existing_file
+from explorer.audio.sound_file import existing_file
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Sweep
 from explorer.experiments.reports import write_report_or_warn

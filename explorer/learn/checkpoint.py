@@ -14,7 +14,7 @@ from safetensors.torch import save as serialize
 from explorer.errors import ExplorerError
 from explorer.files import atomic_path, file_within, parse_json, read_json, write_bytes, write_json
 from explorer.learn.optimization import Trainer
-from explorer.learn.run_files import CHECKPOINT, CHECKPOINT_SUMMARY, HISTORY
+from explorer.learn.run_folder import CHECKPOINT, CHECKPOINT_SUMMARY, HISTORY
 
 OPTIMIZER = "optimiser"  # prefix of its tensors in the file; the spelling is part of the file format
 

@@ -22,7 +22,7 @@ from explorer.learn.checkpoint import LossRow
 from explorer.learn.dataset import LiveTrack
 from explorer.learn.evaluation import feature_track, untrained_model
 from explorer.learn.model import AudioToVisualModel, save_model
-from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
+from explorer.learn.run_folder import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
 from explorer.learn.training_run import field_with_model
 from explorer.rendering.renderer import Renderer
 

@@ -10,7 +10,7 @@ from pydantic import field_validator
 from explorer.audio.live import live_width
 from explorer.errors import SettingsError
 from explorer.files import path_within, read_json
-from explorer.learn.run_files import SETTINGS
+from explorer.learn.run_folder import SETTINGS
 from explorer.settings import Settings, knob
 
 MAX_LAYERS, MAX_WIDTH = 16, 4096  # of a model

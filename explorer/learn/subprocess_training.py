@@ -25,7 +25,7 @@ from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
 from explorer.files import read_json_or_empty
-from explorer.learn.run_files import HISTORY, PROGRESS, STOP, training_folders
+from explorer.learn.run_folder import HISTORY, PROGRESS, STOP, training_folders
 from explorer.processes import NEW_PROCESS_GROUP
 from explorer.settings import Knob, Settings
 

@@ -21,12 +21,12 @@ import numpy as np
 from jaxtyping import UInt8
 
 from explorer.errors import OutputError, SettingsError, Stopped
-from explorer.ffmpeg import EXIT_TIMEOUT, SYSTEM_REASON, FFmpeg, file_url
+from explorer.ffmpeg import EXIT_TIMEOUT, SYSTEM_REASON, FFmpeg, file_url, raw_input
 from explorer.files import atomic_path, write_error
 from explorer.video import h264
 from explorer.video.h264 import DEFAULT_ENCODER, EncoderSettings
 from explorer.video.metadata import write_comment
-from explorer.video.soundtrack import SoundSource, input_arguments, output_arguments, write_samples
+from explorer.video.soundtrack import SoundSource, output_arguments, sample_arguments, write_samples
 from explorer.video.yuv import yuv420
 
 QUEUE_FRAMES = 3  # between drawing and encoding: enough to overlap them, small in memory
@@ -131,18 +131,18 @@ class VideoWriter:
     def _arguments(self, part: Path, files: ExitStack) -> list[str]:
         """ffmpeg's command line; the sound and the comment go into files beside the unfinished video."""
         (width, height), fps = self.size, f"{self.fps.numerator}/{self.fps.denominator}"
-        planes = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{width}x{height}"]
-        inputs = [*planes, "-r", fps, "-i", "pipe:0"]
+        planes = ["-pix_fmt", "yuv420p", "-s", f"{width}x{height}", "-r", fps]
+        inputs = raw_input("rawvideo", *planes)
         outputs = ["-map", "0:v", *self._h264]
         if self.sound is not None:
             samples = files.enter_context(_sidecar(part, "sound"))
             write_samples(self.sound, samples, self.start, float(self.duration))
-            inputs += [*input_arguments(self.sound), "-i", file_url(samples)]
+            inputs += raw_input("f32le", *sample_arguments(self.sound), path=samples)
             outputs += ["-map", "1:a", *output_arguments(self.sound, self.duration)]
         if self.comment:
             metadata = files.enter_context(_sidecar(part, "comment"))
             write_comment(metadata, self.comment)
-            inputs += ["-f", "ffmetadata", "-i", file_url(metadata)]
+            inputs += raw_input("ffmetadata", path=metadata)
             outputs += ["-map_metadata", "1" if self.sound is None else "2"]
         return [*inputs, *outputs, "-movflags", "+faststart", "-f", "mp4", "-y", file_url(part)]
 

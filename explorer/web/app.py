@@ -19,7 +19,7 @@ from explorer.settings import Knob, Settings
 from explorer.web import models
 from explorer.web.models import UnknownModelError
 from explorer.web.models_api import add_models
-from explorer.web.networks import add_networks
+from explorer.web.networks_api import add_networks
 from explorer.web.request_guard import RequestGuard
 from explorer.web.schemas import Health, Problem
 from explorer.web.static_page import UNKNOWN_ADDRESS_PAGE, is_built, serve_page

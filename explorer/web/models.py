@@ -10,7 +10,7 @@ from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
 from explorer.fields.julia.model import METADATA_FILE, ONNX_FILE, SHIPPED_FOLDER
 from explorer.files import read_json
-from explorer.learn.run_files import training_folders
+from explorer.learn.run_folder import training_folders
 
 DEFAULT = "default"
 DESCRIPTION = METADATA_FILE

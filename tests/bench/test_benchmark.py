@@ -6,13 +6,16 @@ import json
 import numpy as np
 import pytest
 
+import explorer.bench.benchmark as module
 from explorer.bench.benchmark import benchmark
 from explorer.bench.engines import QUICK
 
 
 @pytest.fixture(scope="module")
 def quick():
-    return benchmark(["4x3", "48x2"], quick=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "QUICK_VIDEO_SECONDS", 0.1)
+        return benchmark(["4x3", "48x2"], quick=True)
 
 
 def test_every_network_has_its_contenders(quick):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from explorer.bench import engines
 from explorer.bench.engines import (
     FULL,
     NETS,
@@ -16,6 +17,12 @@ from explorer.bench.engines import (
 from explorer.errors import SettingsError, Stopped
 from explorer.fields import CPPN
 from tests.tracks import made_up_track
+
+
+@pytest.fixture(autouse=True)
+def _without_onnxruntime(monkeypatch):
+    """It takes seconds to export a network, and has tests of its own."""
+    monkeypatch.setattr(engines, "onnx_frame", lambda *_: None)
 
 
 def test_progress_runs_through_once_over_all_networks():

@@ -96,7 +96,9 @@ def test_columns_stand_under_their_heads():
         assert full[end : end + 1] in (" ", "")
 
 
-def test_json_is_all_that_is_printed(capsys):
+def test_json_is_all_that_is_printed(capsys, monkeypatch):
+    monkeypatch.setattr("explorer.bench.benchmark.QUICK_VIDEO_SECONDS", 0.1)
+    monkeypatch.setattr("explorer.bench.engines.onnx_frame", lambda *_: None)  # quicker without
     assert main(["bench", "--json", "--quick", "--net", "4x3"]) == 0
     output = capsys.readouterr().out
     assert output.isascii()

@@ -14,6 +14,7 @@ from explorer.fields import CPPN
 from tests.signals import music, write_wav
 
 QUICK = ["--budget", "draft", "--cppn-hidden", "16"]
+STATIC = ["--budget", "draft", "--preset", "tuned-256x4", "--gain", 1, "--audio-gain", 1]
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def run(*arguments):
 
 
 def test_it_prints_verdict_reason_and_measures(song, capsys):
-    assert run(song, *QUICK, "--preset", "tuned-256x4", "--gain", 1, "--audio-gain", 1) == 0
+    assert run(song, *STATIC) == 0
     output = capsys.readouterr().out
     assert output.isascii()
     assert output.startswith("song.wav\nSTATIC")
@@ -58,7 +59,7 @@ def test_json_holds_everything(song, capsys):
     [("static,noisy", REFUSED_VERDICT_STATUS), ("noisy", 0), ("static", REFUSED_VERDICT_STATUS)],
 )
 def test_it_fails_on_the_verdicts_that_were_named(song, words, status):
-    assert run(song, *QUICK, "--gain", 0.5, "--fail-on", words) == status
+    assert run(song, *STATIC, "--fail-on", words) == status
 
 
 def test_a_word_that_is_no_verdict_is_refused_before_any_work(song, capsys):

@@ -7,12 +7,14 @@ import sys
 import pytest
 
 from explorer.cli import INTERRUPT_STATUS, main
+from tests.learn.conftest import evaluate_little
 from tests.signals import music, write_wav
 
 QUICK = ["--epochs", "1", "--window-frames", "2", "--sequence", "16"]
 
 
-def test_train_then_export(tmp_path, capsys):
+def test_train_then_export(tmp_path, capsys, monkeypatch):
+    evaluate_little(monkeypatch)
     for seed in range(2):
         write_wav(tmp_path / f"{seed}.wav", music(5.2, 48000, seed), 48000)
     there = ["--explorations", str(tmp_path / "runs")]

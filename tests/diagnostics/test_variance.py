@@ -21,7 +21,7 @@ def variances(field, track, **settings):
     return {group: found.measures[f"{group}_variance"] for group in GROUPS}
 
 
-@pytest.mark.parametrize(("budget", "seeds"), [("full", 2), ("draft", 20), ("screen", 80)])
+@pytest.mark.parametrize(("budget", "seeds"), [("full", 1), ("draft", 10), ("screen", 40)])
 def test_a_linear_field_has_its_exact_variances_at_any_budget(budget, seeds):
     track = half_and_half()
     found = [variances(Linear(), track, budget=budget, seed=seed) for seed in range(seeds)]
@@ -31,10 +31,10 @@ def test_a_linear_field_has_its_exact_variances_at_any_budget(budget, seeds):
 
 def test_the_interval_holds_the_exact_value_nearly_always():
     track = half_and_half()
-    found = [variances(Linear(), track, budget="draft", seed=seed) for seed in range(40)]
+    found = [variances(Linear(), track, budget="draft", seed=seed) for seed in range(20)]
     for group in GROUPS:
         held = sum(one[group].low <= EXACT[group] <= one[group].high for one in found)
-        assert held >= 32, group  # 95 % are meant; 16 blocks are few
+        assert held >= 16, group  # 95 % are meant; 16 blocks are few
 
 
 @pytest.mark.parametrize(("ignored", "group"), [("x", "space"), ("t", "time"), ("a", "audio")])

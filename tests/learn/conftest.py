@@ -1,11 +1,13 @@
 """Small sounds and small trainings."""
 
 import shutil
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
+from explorer.learn import evaluation
 from explorer.learn.dataset import LiveTrack
 from tests.signals import music, noise, tone, write_wav
 
@@ -16,6 +18,12 @@ def synthetic_track(seconds=6.0, seed=0, name="made"):
     steps = rng.standard_normal((round(seconds * 60) + 1, 6)).cumsum(axis=0)
     values = 0.5 + 0.3 * np.sin(steps / 8)
     return LiveTrack(f"{name} {seed}", f"{seed:064x}", values.astype(np.float32))
+
+
+def evaluate_little(patch):
+    """Evaluations with one model beside each, of small frames."""
+    patch.setattr(evaluation, "BASELINES", 1)
+    patch.setattr(evaluation, "draw_frames", partial(evaluation.draw_frames, size=24))
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,10 @@
 """The evaluation, with models whose answer is known."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 import torch
 
 from explorer.fields.julia.parameters import NAMES
-from explorer.learn import evaluation
 from explorer.learn.evaluation import (
     MIN_INTERVAL_WINDOWS,
     evaluate,
@@ -19,7 +16,7 @@ from explorer.learn.evaluation import (
 from explorer.learn.model import AudioToVisualModel, save_model
 from explorer.learn.plots import draw_evaluation
 from explorer.learn.settings import TrainSettings
-from tests.learn.conftest import synthetic_track
+from tests.learn.conftest import evaluate_little, synthetic_track
 
 FOLLOWED = {"brightness": 2, "hue": 0}  # loudness and centroid, by their place in a frame
 
@@ -36,8 +33,7 @@ def by_construction(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     save_model(folder, model)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(evaluation, "BASELINES", 1)
-        patched.setattr(evaluation, "draw_frames", partial(evaluation.draw_frames, size=24))
+        evaluate_little(patched)
         return evaluate(folder, [synthetic_track(12, 5)])
 
 

@@ -1,6 +1,7 @@
 """Training: it learns, resumes as if nothing had happened, and stops on request."""
 
 import json
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 
 from explorer.audio.live import LIVE_FEATURES
 from explorer.errors import ExplorerWarning, SettingsError, SoundError, Stopped
-from explorer.learn import plots, progress_file, train, training
+from explorer.learn import optimization, plots, progress_file, train, training
 from explorer.learn.dataset import split
 from explorer.learn.model import AudioToVisualModel
 from explorer.learn.optimization import Trainer, one_cycle
@@ -24,9 +25,11 @@ SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 2}
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Trainings without their evaluation, plots and export, which have tests of their own."""
+    """Trainings of small images without evaluation, plots and export, which have tests of their own."""
     from explorer.learn.training_run import TrainRun
 
+    for draw in (optimization.draw_images, optimization.draw_structure):
+        monkeypatch.setattr(optimization, draw.__name__, partial(draw, size=16))
     monkeypatch.setattr(training, "_finish", lambda folder, *_: _empty_evaluation(TrainRun(folder)))
 
 

@@ -15,7 +15,7 @@ from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.runs.run_folder import POINTS, SPECIFICATION, is_point_key, point_folder
 from explorer.experiments.sweeps.parameter_paths import with_parameters
-from explorer.experiments.sweeps.sampling import Sampler
+from explorer.experiments.sweeps.samplers import Sampler
 from explorer.files import path_within, read_json
 from explorer.settings import Settings, did_you_mean, knob
 

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, load_recipe
-from explorer.notebook.widgets.layout import card
+from explorer.notebook.widgets.boxes import card
 from explorer.notebook.widgets.markup import muted
 from explorer.notebook.widgets.panel_context import PanelContext
 

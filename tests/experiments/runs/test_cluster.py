@@ -8,6 +8,7 @@ from pathlib import Path
 import distributed
 import psutil
 import pytest
+from dask import config as dask_config
 
 from explorer.cli import main
 from explorer.errors import ExplorerError, SettingsError, Stopped
@@ -15,6 +16,7 @@ from explorer.experiments import Sweep, render, sweep
 from explorer.experiments.runs import cluster
 from explorer.experiments.sweeps.leases import is_leased
 from explorer.files import sha256_of
+from tests import processes
 from tests.experiments.small import FIELD, contents, small_sweep
 
 
@@ -22,7 +24,13 @@ from tests.experiments.small import FIELD, contents, small_sweep
 def dask():
     """A client of two worker processes, each started again when it dies."""
     settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(**settings) as local, distributed.Client(local) as client:
+    processes.start(bool).join()  # from now on, workers are forked too
+    method = {"distributed.worker.multiprocessing-method": processes.context.get_start_method()}
+    with (
+        dask_config.set(method),
+        distributed.LocalCluster(**settings) as local,
+        distributed.Client(local) as client,
+    ):
         yield client
 
 

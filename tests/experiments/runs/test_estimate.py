@@ -62,8 +62,8 @@ def test_a_short_render_is_not_measured_at_length(track):
 
 
 def test_file_size_of_the_demo_clip(track, tmp_path):
-    told = expected(track, width=640, height=360)
-    run = render(FIELD, DEMO_CLIP, size=(640, 360), explorations=tmp_path)
+    told = expected(track, width=320, height=180)
+    run = render(FIELD, DEMO_CLIP, size=(320, 180), explorations=tmp_path)
     assert told.frames == run.manifest["performance"]["frames"]
     assert told.file_mb * 1e6 == pytest.approx(run.video.stat().st_size, rel=0.3)
 

@@ -95,7 +95,7 @@ def build_network(settings: dict[str, Any]) -> NetworkDescription:
             f"got a network of {field.hidden} x {field.layers}; the page draws networks up to "
             f"{MAX_HIDDEN} wide and {MAX_LAYERS} deep"
         )
-    from explorer.fields.cppn.network import FEATURE_SCALE  # slow to load
+    from explorer.fields.cppn.drawing import FEATURE_SCALE  # slow to load
     from explorer.fields.cppn.weights import random_network
 
     network = random_network(field)
