@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save as serialize
 
 from explorer.errors import ExplorerError
-from explorer.files import parse_json, read_json, write_bytes, write_json
+from explorer.files import file_within, parse_json, read_json, write_bytes, write_json
 from explorer.learn.optimization import Trainer
 from explorer.learn.run_folder import CHECKPOINT, CHECKPOINT_SUMMARY, HISTORY
 
@@ -69,14 +69,14 @@ def write_history(folder: Path, history: list[LossRow]) -> None:
 
 def read_history(folder: Path) -> list[LossRow]:
     """The losses of a training, a row for every epoch; empty before the first has ended."""
-    path = folder / CHECKPOINT_SUMMARY
-    return list(read_json(path)["history"]) if path.is_file() else []
+    path = file_within(folder, CHECKPOINT_SUMMARY)
+    return list(read_json(path)["history"]) if path else []
 
 
 def load_checkpoint(folder: Path, trainer: Trainer) -> TrainingState:
     """Restore a training from its checkpoint; the initial state if there is none yet."""
-    path = folder / CHECKPOINT
-    if not path.is_file():
+    path = file_within(folder, CHECKPOINT)
+    if path is None:
         return TrainingState()
     try:
         with safetensors.safe_open(path, framework="pt") as file:

@@ -23,7 +23,7 @@ from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.model import FORMAT, METADATA_FILE, NORM_EPSILON, WEIGHTS_FILE
 from explorer.fields.julia.parameters import PARAMETERS
-from explorer.files import read_json, write_bytes, write_json
+from explorer.files import file_within, read_json, write_bytes, write_json
 from explorer.learn.settings import TrainSettings
 
 OUTPUT_INIT_SCALE = 0.02  # so small that every parameter begins at its rest
@@ -106,7 +106,7 @@ def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
     """The model in a folder, and its metadata. Raises ExplorerError for missing or mismatched files."""
-    if not (folder / METADATA_FILE).is_file() or not (folder / WEIGHTS_FILE).is_file():
+    if not file_within(folder, METADATA_FILE) or not file_within(folder, WEIGHTS_FILE):
         raise ExplorerError(
             f"{folder.name} holds no trained model ({WEIGHTS_FILE} and {METADATA_FILE}); give a "
             "train_... run that has ended: explorer runs lists them"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.experiments.runs import manifest
 from explorer.fields.julia import Julia
-from explorer.files import read_json
+from explorer.files import path_within, read_json
 from explorer.learn.model import AudioToVisualModel, load_model
 from explorer.learn.run_folder import EVALUATION, HISTORY
 
@@ -47,7 +47,7 @@ class TrainRun:
     @cached_property
     def proof(self) -> dict[str, Any]:
         """How well rendered images follow music that was not trained on (`explorer.learn.evaluation`)."""
-        return read_json(self.folder / EVALUATION)
+        return read_json(path_within(self.folder, EVALUATION))
 
     @property
     def is_evaluated_on_training_sound(self) -> bool:

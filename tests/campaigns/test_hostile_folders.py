@@ -45,6 +45,7 @@ def read_everything(root):
     refusals = []
     table = ex.runs(root)
     assert OTHER in {str(run) for run in table["run"]}
+    assert table.loc[table["status"] == "damaged", "error"].str.len().gt(5).all(), "no reason"
     commands = [
         ["runs"],
         ["report", "--all"],
@@ -61,16 +62,31 @@ def read_everything(root):
             refusals.append(said.getvalue().strip().splitlines()[-1])
     for name in RUNS:
         try:
-            opened = ex.load(root / name)
-            assert opened.table is not None if hasattr(opened, "table") else opened.manifest is not None
+            use(ex.load(root / name))
         except ExplorerError as error:
             refusals.append(str(error))
     try:
-        ex.Julia(model=RUNS[2]).hear(SOURCE / "made_2s.flac")
+        ex.Julia(model=RUNS[2]).analyze(SOURCE / "made_2s.flac")
     except ExplorerError as error:
         refusals.append(str(error))
     assert contents_outside(root) == outside, "files were written outside"
     return f"{len(refusals)} refusals"
+
+
+def use(opened):
+    """What a notebook does with a run or a sweep."""
+    assert opened._repr_html_()
+    if not hasattr(opened, "table"):
+        assert opened.field.kind
+        assert opened.report()
+        opened.clip().close()
+        return
+    assert opened.sheet_pixels().size
+    assert len(opened.diverse(2)) <= 2
+    assert len(opened.best(2)) <= 2
+    for point in opened.points:
+        assert point.track.names
+        assert point.field.kind
 
 
 def contents_outside(root):
@@ -98,7 +114,7 @@ def mutated(value, rng):
 
 def damage(path, rng):
     """Replace a file by a hostile one, and say how."""
-    match rng.randrange(10):
+    match rng.randrange(10 if path.suffix == ".json" else 5):
         case 0:
             path.unlink()
             os.mkfifo(path)
@@ -109,8 +125,9 @@ def damage(path, rng):
             return "a folder"
         case 2:
             path.unlink()
-            path.symlink_to("/dev/zero" if rng.random() < 0.5 else path.parents[2])
-            return "a link"
+            target = rng.choice(["/dev/zero", path.parents[2], path.name, SOURCE / "made_2s.flac"])
+            path.symlink_to(target)
+            return f"a link to {target}"
         case 3 | 4:
             name = rng.choice(list(TEXTS))
             path.write_text(TEXTS[name], encoding="utf-8")
@@ -131,8 +148,8 @@ def campaign(folder, count, seed=0):
                 shutil.copytree(SOURCE / "runs" / name, root / name)
             shutil.copy(SOURCE / "made_2s.flac", root / RUNS[0])
             shutil.copy(SOURCE / "made_2s.flac", root / RUNS[1])
-            targets = sorted(path for name in RUNS for path in (root / name).rglob("*.json"))
-            target = rng.choice(targets)
+            targets = sorted(path for name in RUNS for path in (root / name).rglob("*") if path.is_file())
+            target = rng.choice([path for path in targets if path.suffix == ".json" or rng.random() < 0.3])
             how = damage(target, rng)
             figures.add(f"case {number}, {target.relative_to(root)}: {how}", process.run(str(root)))
             shutil.rmtree(root.parent)
