@@ -9,7 +9,6 @@ All modules get librosa, and numba's compiler, from here.
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import threading
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from typing import Any
 
 import librosa
 import platformdirs
-from filelock import FileLock
+from filelock import BaseFileLock, FileLock
 from numba import config, njit
 from numba.core import event
 
@@ -34,7 +33,8 @@ class CompilerLock(event.Listener):
     """
 
     def __init__(self, path: Path, timeout: float = LOCK_TIMEOUT) -> None:
-        self._lock = FileLock(path, timeout, thread_local=False)
+        self._path, self._timeout = path, timeout
+        self._lock: BaseFileLock | None = None  # a new one each time: a forked process needs its own
         self._is_usable = True
         self._depth = 0  # threads in numba's lock or waiting for it, nested ones again
         self._mutex = threading.Lock()
@@ -43,17 +43,19 @@ class CompilerLock(event.Listener):
         with self._mutex:
             if self._depth == 0 and self._is_usable:
                 try:
-                    Path(self._lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+                    self._path.parent.mkdir(parents=True, exist_ok=True)
+                    self._lock = FileLock(self._path, self._timeout, thread_local=False)
                     self._lock.acquire()
-                except (OSError, NotImplementedError):  # among them filelock's Timeout
-                    self._is_usable = False
+                except (OSError, RuntimeError):  # filelock's Timeout, and NotImplementedError: no locks here
+                    self._is_usable, self._lock = False, None
             self._depth += 1
 
     def on_end(self, _: event.Event) -> None:
         with self._mutex:
             self._depth = max(0, self._depth - 1)
-            if self._depth == 0:
+            if self._depth == 0 and self._lock is not None:
                 self._lock.release()
+                self._lock = None
 
 
 def lock_path() -> Path:
@@ -62,8 +64,7 @@ def lock_path() -> Path:
     return Path(folder) / "compiler.lock"
 
 
-with contextlib.suppress(NotImplementedError):  # a system without locks
-    event.register("numba:compiler_lock", CompilerLock(lock_path()))
+event.register("numba:compiler_lock", CompilerLock(lock_path()))
 
 
 def compiled(function: Callable[..., Any]) -> Any:

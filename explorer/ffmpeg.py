@@ -18,6 +18,14 @@ from explorer.processes import NEW_PROCESS_GROUP
 MAX_MESSAGE_BYTES = 1 << 20  # of the last messages: facts of a file, or the reason of a failure
 EXIT_TIMEOUT = 10.0  # seconds in which a failing ffmpeg may report its reason before it is killed
 
+DEMUXERS = (
+    "aac,ac3,ac4,aiff,amr,amrnb,amrwb,ape,apng,asf,au,av1,avi,caf,dsf,dts,dtshd,dv,eac3,flac,flv,gif,gxf,h264,hevc,"
+    "iff,ircam,ivf,loas,m4v,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,mpegvideo,mxf,nistsphere,nsv,nut,obu,ogg,oma,"
+    "qcp,qoa,rm,sds,sln,sox,swf,tak,truehd,tta,voc,vqf,w64,wav,wsd,wtv,wv,xwma,yuv4mpegpipe"
+)
+"""Formats that files from elsewhere may have: none of them opens another file, as playlists, manifests
+(DASH, HLS), lists (concat), session descriptions and sequences of images do."""
+
 COMPONENT_PREFIX = re.compile(r"^(\[[^\]]*\]\s*)+")  # the component that writes, with its address in memory
 SYSTEM_REASON = re.compile(
     "No space left on device|Disk quota exceeded|File too large|Read-only file system"
@@ -36,6 +44,17 @@ def command() -> list[str]:
 def file_url(path: Path) -> str:
     """A path that ffmpeg takes literally: a colon or a percent sign in a name has no meaning."""
     return f"file:{path}"
+
+
+def file_input(path: Path) -> list[str]:
+    """Arguments to read a file from elsewhere and nothing else: no other file, and not the network."""
+    return ["-protocol_whitelist", "file", "-format_whitelist", DEMUXERS, "-i", file_url(path)]
+
+
+def raw_input(demuxer: str, *options: str, path: Path | None = None) -> list[str]:
+    """Arguments to read our own data of a known format: a file, or the pipe to `FFmpeg.stdin`."""
+    protocol, url = ("pipe", "pipe:0") if path is None else ("file", file_url(path))
+    return ["-protocol_whitelist", protocol, "-f", demuxer, *options, "-i", url]
 
 
 class FFmpeg:

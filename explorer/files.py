@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import json
 import math
 import os
@@ -11,6 +13,7 @@ import shutil
 import stat
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,10 +32,12 @@ REPLACE_PAUSES = (0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.3)  # seconds between attem
 
 
 @contextmanager
-def atomic_path(path: str | Path) -> Iterator[Path]:
+def atomic_path(path: str | Path, *, durable: bool = False) -> Iterator[Path]:
     """A hidden temporary path beside `path` that becomes `path` when the block succeeds.
 
-    On any error, Ctrl-C included, the temporary file is removed and `path` is left as it was.
+    On any error, Ctrl-C included, the temporary file is removed and `path` is left as it was. A `durable`
+    file is on the disk itself before it has its name, so that a power failure cannot leave it cut or empty.
+    The block has to notice short writes: data in memory goes through `write_bytes` or `memory_file`.
     Raises OutputError when the folder or the disk refuses.
     """
     path = Path(path)
@@ -40,7 +45,11 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
+        if durable:
+            _flush(part)
         _replace(part, path)
+        if durable:
+            _flush_folder(path.parent)
     except OSError as error:
         raise write_error(path, error) from error
     finally:
@@ -59,6 +68,36 @@ def _replace(part: Path, path: Path) -> None:
     os.replace(part, path)
 
 
+def _flush(path: Path) -> None:
+    """Wait until a file is on the disk itself."""
+    with path.open("rb+") as file:  # Windows flushes only what is open for writing
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk itself, where the system can do that."""
+    with suppress(OSError):  # Windows opens no folders, some network file systems refuse to flush them
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def flush_files(folder: Path) -> None:
+    """Wait until all files of a folder are on the disk itself, before another file says that they are there.
+
+    Raises OutputError when the disk refuses.
+    """
+    paths = [path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")]
+    try:
+        with ThreadPoolExecutor(8) as pool:  # together they wait for the disk about as long as one alone
+            list(pool.map(_flush, paths))
+    except OSError as error:
+        raise write_error(folder, error) from error
+    _flush_folder(folder)
+
+
 def write_error(path: Path, error: OSError) -> OutputError:
     """The error for a file that could not be written, with its reason and what to do."""
     if obstacle := blocking_file(path):
@@ -72,16 +111,51 @@ def blocking_file(path: Path) -> Path | None:
     return next((folder for folder in path.parents if folder.is_file()), None)
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a whole file atomically."""
-    with atomic_path(path) as part:
-        part.write_bytes(data)
+def write_bytes(path: str | Path, data: bytes | memoryview, *, durable: bool = False) -> None:
+    """Write a whole file atomically. Raises OutputError unless every byte of it was taken."""
+    with atomic_path(path, durable=durable) as part:
+        with part.open("wb") as file:
+            file.write(data)
+        if part.stat().st_size != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def write_json(path: str | Path, data: Any) -> None:
+@contextmanager
+def memory_file(path: str | Path) -> Iterator[io.BytesIO]:
+    """A file in memory, for encoders that ignore short writes; `write_bytes` writes it after the block."""
+    file = io.BytesIO()
+    try:
+        yield file
+    except OSError as error:  # what an encoder says of pictures that its format cannot hold
+        raise write_error(Path(path), error) from error
+    write_bytes(path, file.getbuffer())
+
+
+def create_file(path: Path, data: bytes) -> bool:
+    """Write a file that does not exist yet; False where it does. Others may see it before it is whole.
+
+    Raises OutputError when the folder or the disk refuses; no file is left then.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("xb")
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise write_error(path, error) from error
+    try:
+        with file:
+            file.write(data)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise write_error(path, error) from error
+    return True
+
+
+def write_json(path: str | Path, data: Any, *, durable: bool = False) -> None:
     """Write JSON atomically, indented, with unicode as it is."""
     text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
-    write_bytes(path, (text + "\n").encode("utf-8"))
+    write_bytes(path, (text + "\n").encode("utf-8"), durable=durable)
 
 
 def read_json(path: str | Path) -> dict[str, Any]:
@@ -181,7 +255,7 @@ def _children(value: Any) -> Iterable[Any]:
 
 def copy(source: Path, target: Path) -> None:
     """Copy a file atomically."""
-    with atomic_path(target) as part:
+    with atomic_path(target, durable=True) as part:
         shutil.copyfile(source, part)
 
 

@@ -92,13 +92,13 @@ def knob_of(settings: type[Settings], name: str) -> Any:
 
 
 class Settings(BaseModel):
-    """Frozen, validated settings; unknown names are refused with the nearest valid one."""
+    """Frozen, validated settings; unknown names, also `self`, are refused with the nearest valid one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     if not TYPE_CHECKING:  # type checkers read the fields instead
 
-        def __init__(self, **values: Any) -> None:
+        def __init__(self, /, **values: Any) -> None:
             try:
                 super().__init__(**values)
             except ValidationError as error:
@@ -114,7 +114,7 @@ class Settings(BaseModel):
             raise ValueError(f"got {value!r}; allowed: {knob.allowed}")
         return value
 
-    def replace(self, **changes: Any) -> Self:
+    def replace(self, /, **changes: Any) -> Self:
         """A copy with some settings changed, validated like a new one."""
         return type(self)(**{**self.model_dump(), **changes})
 

@@ -14,7 +14,7 @@ checking.install(
         "explorer.fields.cppn.field",
         "explorer.fields.cppn.settings",
         "explorer.fields.cppn.weights",
-        "explorer.fields.cppn.network",
+        "explorer.fields.cppn.drawing",
         "explorer.fields.dither",
         "explorer.fields.julia.drawing",
         "explorer.fields.julia.mapping",

@@ -98,9 +98,9 @@ def test_two_processes_with_a_cold_cache_find_beats_and_leave_a_sound_cache(tmp_
         outputs([start_and_pause(BEATS, argument, tmp_path) for argument in ("", "other names")])
 
 
-def is_held():
+def is_held(path=None):
     try:
-        with FileLock(lock_path(), timeout=0):
+        with FileLock(path or lock_path(), timeout=0):
             return False
     except Timeout:
         return True
@@ -128,13 +128,27 @@ def test_a_lock_that_is_held_for_too_long_is_given_up(tmp_path):
         start_and_end(lock)
 
 
-def start_and_end(lock):
-    for status in (event.EventStatus.START, event.EventStatus.END):
-        lock.notify(event.Event("numba:compiler_lock", status))
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_locks_for_itself(tmp_path):
+    path = tmp_path / "compiler.lock"
+    lock = CompilerLock(path)
+    start_and_end(lock)
+    if not (child := os.fork()):
+        try:
+            start_and_end(lock, while_held=lambda: is_held(path) or os._exit(2))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def start_and_end(lock, while_held=lambda: None):
+    lock.notify(event.Event("numba:compiler_lock", event.EventStatus.START))
+    while_held()
+    lock.notify(event.Event("numba:compiler_lock", event.EventStatus.END))
 
 
 def test_all_modules_take_librosa_and_compiled_code_from_the_locked_place():
     others = [path for path in (ROOT / "explorer").rglob("*.py") if path.name != "compilation.py"]
-    assert [
-        path for path in others if re.search("^ *import librosa|cache=True", path.read_text(), re.M)
-    ] == []
+    uses_numba = re.compile("^ *import librosa|cache=True", re.MULTILINE)
+    assert [path for path in others if uses_numba.search(path.read_text())] == []

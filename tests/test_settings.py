@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 
 from explorer.errors import SettingsError
+from explorer.fields import CPPN
 from explorer.settings import Settings, did_you_mean, knob
 
 
@@ -61,3 +62,19 @@ def test_text_is_understood_as_on_a_command_line():
 
 def test_nearest_lists_the_valid_names_when_none_is_close():
     assert did_you_mean("zzz", ["gain", "seed"]) == "; valid: gain, seed"
+
+
+class Street(Settings):
+    lamp: Lamp = Lamp()
+
+
+@pytest.mark.parametrize("name", ["self", "cls", "values", "changes", "__init__", "model_config"])
+def test_a_name_that_collides_with_python_is_refused_like_any_other(name):
+    for refused in (
+        lambda: Lamp(**{name: 1}),
+        lambda: Lamp().replace(**{name: 1}),
+        lambda: CPPN().replace(**{name: 1}),
+        lambda: Street(lamp={name: 1}),
+    ):
+        with pytest.raises(SettingsError, match=f"'{name}'|lamp: got 1"):
+            refused()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from explorer.audio.analysis import analyze
 from explorer.audio.features import FEATURES, AnalysisSettings
-from explorer.audio.load import Sound, open_sound
+from explorer.audio.sound_file import Sound, open_sound
 from explorer.audio.track import FeatureTrack
 
 DEMO_CLIP = Path(__file__).parent / "clips" / "tabla_loop_cc0.flac"

@@ -13,7 +13,7 @@ from jaxtyping import Float32
 
 from explorer.audio import cache as disk_cache
 from explorer.audio.features import EXTRAS, FEATURES, AnalysisSettings
-from explorer.audio.load import Block, Sound, existing_file, open_sound
+from explorer.audio.sound_file import Block, Sound, existing_file, open_sound
 from explorer.audio.track import FeatureTrack
 from explorer.progress import Progress, silent
 

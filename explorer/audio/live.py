@@ -24,7 +24,7 @@ from jaxtyping import Float, Float32, Float64
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import fft
 
-from explorer.audio.load import Sound
+from explorer.audio.sound_file import Sound
 
 LIVE_FEATURES = ("centroid", "flux", "rms", "zcr", "onset", "rolloff")
 """Columns of every live analysis, in this order, here and in the browser."""

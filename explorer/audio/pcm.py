@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from explorer.errors import SoundError
-from explorer.ffmpeg import FFmpeg, file_url
+from explorer.ffmpeg import FFmpeg, file_input
 
 DURATION = re.compile(r"Duration: (\d+):(\d+):(\d+(?:\.\d+)?)")
 
@@ -48,9 +48,8 @@ def _au_header(stream: IO[bytes]) -> tuple[int, int]:
 @contextmanager
 def _decoding(path: Path, loglevel: str) -> Iterator[tuple[FFmpeg, PcmStream]]:
     """Start the decoder; it is stopped when the block ends, whatever happens."""
-    # the whitelist keeps playlists from reaching into the network
-    source = ["-protocol_whitelist", "file", "-i", file_url(path), "-vn", "-sn", "-dn"]
-    decoder = FFmpeg([*source, "-f", "au", "-c:a", "pcm_f32be", "-"], loglevel=loglevel)
+    au_stream = ["-vn", "-sn", "-dn", "-f", "au", "-c:a", "pcm_f32be", "-"]
+    decoder = FFmpeg([*file_input(path), *au_stream], loglevel=loglevel)
     try:
         yield decoder, PcmStream(decoder.stdout)
     finally:

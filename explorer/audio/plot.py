@@ -16,7 +16,6 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from explorer.audio.features import TIMBRES, UNITS
-from explorer.audio.load import Sound, open_sound
 from explorer.audio.plot_colors import (
     BACKGROUND_COLOR,
     FEATURE_COLORS,
@@ -25,6 +24,7 @@ from explorer.audio.plot_colors import (
     WAVEFORM_COLOR,
 )
 from explorer.audio.plot_strips import CHROMA, MAX_COLUMNS, STRIPS, Part, draw_parts
+from explorer.audio.sound_file import Sound, open_sound
 from explorer.audio.track import FeatureTrack
 from explorer.formatting import clock_text, count_text
 

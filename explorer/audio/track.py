@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from explorer.audio.features import UNITS, AnalysisSettings, extras_of
 from explorer.errors import ExplorerError, ReadError, SettingsError
-from explorer.files import read_json, write_bytes, write_json
+from explorer.files import memory_file, read_json, write_json
 from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
@@ -98,10 +98,9 @@ class FeatureTrack:
         Each file is whole or absent, and the JSON, written last, carries the hash of its partner.
         """
         npy, path = _file_pair(stem)
-        buffer = io.BytesIO()
-        np.save(buffer, np.stack([self.values, self.raw]), allow_pickle=False)
-        write_bytes(npy, buffer.getvalue())
-        write_json(path, {**self._metadata(), "npy_sha256": hashlib.sha256(buffer.getvalue()).hexdigest()})
+        with memory_file(npy) as file:
+            np.save(file, np.stack([self.values, self.raw]), allow_pickle=False)
+        write_json(path, {**self._metadata(), "npy_sha256": hashlib.sha256(file.getbuffer()).hexdigest()})
         return path
 
     def _metadata(self) -> dict[str, Any]:

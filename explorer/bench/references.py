@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float32
 
 from explorer.fields import CPPN, Grid
-from explorer.fields.cppn.network import FEATURE_SCALE, activate
+from explorer.fields.cppn.drawing import FEATURE_SCALE, activate
 from explorer.fields.cppn.weights import random_network
 from explorer.fields.palette_torch import apply_palette
 from explorer.rendering.frames import Frame

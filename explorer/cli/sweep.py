@@ -82,7 +82,7 @@ def announce(result: Sweep) -> None:
 
 def varied_settings(texts: list[str]) -> dict[str, Any]:
     """`gain=1,2,5` as names and values; `gain=1..5` as a span. Raises SettingsError."""
-    from explorer.experiments.sweeps.sampling import parse_axis
+    from explorer.experiments.sweeps.samplers import parse_axis
 
     settings: dict[str, Any] = {}
     for text in texts:

@@ -31,7 +31,7 @@ from explorer.diagnostics.verdict import (
     Facts,
 )
 from explorer.fields import CPPN, Controls, FieldSettings, Grid
-from explorer.fields.cppn.network import PreparedCPPN
+from explorer.fields.cppn.drawing import PreparedCPPN
 from explorer.fields.cppn.weights import ACTIVATIONS
 from explorer.rendering import FrameSettings
 

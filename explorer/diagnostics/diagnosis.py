@@ -13,7 +13,7 @@ from explorer.diagnostics import correlation
 from explorer.diagnostics.layers import layer_signals
 from explorer.diagnostics.measure import MEASURES, Measure, bootstrap_measure
 from explorer.diagnostics.parallel import in_threads
-from explorer.diagnostics.results.diagnosis import DiagnosisResult
+from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, Budget, sample
 from explorer.diagnostics.suggestion import Suggestion, suggest
 from explorer.diagnostics.texts.diagnosis_text import describe_diagnosis

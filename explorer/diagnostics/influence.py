@@ -21,7 +21,7 @@ from jaxtyping import Float64
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.measure import Measure, bootstrap_measure
 from explorer.diagnostics.parallel import in_threads
-from explorer.diagnostics.results.influence import InfluenceResult
+from explorer.diagnostics.results.influence_result import InfluenceResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, field_colors, random_times
 from explorer.fields import Controls, FieldSettings, Grid
 from explorer.fields.base import check_field_and_track

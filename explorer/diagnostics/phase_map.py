@@ -10,7 +10,7 @@ from explorer.audio import FeatureTrack
 from explorer.diagnostics.boundary import theoretical_boundary
 from explorer.diagnostics.diagnosis import Diagnosis, diagnose
 from explorer.diagnostics.parallel import in_threads
-from explorer.diagnostics.results.phase_map import PhaseMapResult
+from explorer.diagnostics.results.phase_map_result import PhaseMapResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings

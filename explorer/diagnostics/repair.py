@@ -15,7 +15,7 @@ from explorer.diagnostics.sampling import DEFAULT_FRAMES, pixel_centers, random_
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
 from explorer.fields.base import check_field_and_track
-from explorer.fields.cppn.network import PreparedCPPN, activate
+from explorer.fields.cppn.drawing import PreparedCPPN, activate
 from explorer.fields.cppn.weights import Network, random_network
 from explorer.fields.palette_torch import apply_palette
 from explorer.progress import Progress, silent

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics.results.diagnosis import DiagnosisResult
+from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 from explorer.diagnostics.verdict import (
     FAINT_SPEED,
     FAINT_VARIANCE,

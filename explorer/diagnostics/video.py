@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from explorer.audio import open_sound
-from explorer.diagnostics.results.video import Stretch, VideoResult
+from explorer.diagnostics.results.video_result import Stretch, VideoResult
 from explorer.diagnostics.sync import Series, synchrony
 from explorer.diagnostics.texts.video_text import describe_video
 from explorer.errors import SoundError

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer import files
 from explorer.audio import analyze
-from explorer.audio.load import existing_file
+from explorer.audio.sound_file import existing_file
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Sweep
 from explorer.experiments.reports import write_report_or_warn
@@ -182,7 +182,7 @@ def _new_sweep(
     sound = existing_file(audio)
     spec = specify(field, vary, options, sound, _duration(sound, progress))
     folder = files.new_folder(files.explorations_folder(options.explorations), "sweep")
-    files.write_json(folder / SPECIFICATION, spec.to_dict())
+    files.write_json(folder / SPECIFICATION, spec.to_dict(), durable=True)
     return folder, spec, sound
 
 

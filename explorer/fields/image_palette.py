@@ -28,6 +28,8 @@ def palette_from(picture: str | Path) -> str:
     is the middle. The recipe holds the colors and no longer needs the picture. Raises SettingsError for a
     file that is no picture.
     """
+    if not Path(picture).is_file():  # to open a pipe could take for ever
+        raise SettingsError(_unreadable(Path(picture), FileNotFoundError()))
     try:
         with Image.open(picture) as image:
             small = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
@@ -51,7 +53,7 @@ def _unreadable(picture: Path, error: Exception) -> str:
     """Why a file has no colors."""
     if not picture.exists():
         return f"palette: there is no picture {picture}; check the name and the folder"
-    if picture.is_dir() or isinstance(error, UnidentifiedImageError):
+    if not picture.is_file() or isinstance(error, UnidentifiedImageError):
         return f"palette: {picture} is no picture; give one such as a JPEG or PNG"
     reason = getattr(error, "strerror", None) or str(error)
     return f"palette: cannot read {picture}: {reason}; give another picture such as a JPEG or PNG"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +13,9 @@ import torch
 from safetensors.torch import save as serialize
 
 from explorer.errors import ExplorerError
-from explorer.files import atomic_path, parse_json, read_json, write_bytes, write_json
+from explorer.files import parse_json, read_json, write_bytes, write_json
 from explorer.learn.optimization import Trainer
-from explorer.learn.run_files import CHECKPOINT, CHECKPOINT_SUMMARY, HISTORY
+from explorer.learn.run_folder import CHECKPOINT, CHECKPOINT_SUMMARY, HISTORY
 
 OPTIMIZER = "optimiser"  # prefix of its tensors in the file; the spelling is part of the file format
 
@@ -51,16 +52,19 @@ def save_checkpoint(folder: Path, trainer: Trainer, state: TrainingState) -> Non
     tensors |= {f"best.{name}": tensor for name, tensor in state.best.items()}
     for number, moments in trainer.optimizer.state_dict()["state"].items():
         tensors |= {f"{OPTIMIZER}.{number}.{name}": torch.as_tensor(value) for name, value in moments.items()}
-    write_bytes(folder / CHECKPOINT, serialize(tensors, metadata={"facts": json.dumps(summary)}))
-    write_json(folder / CHECKPOINT_SUMMARY, summary)
+    write_bytes(
+        folder / CHECKPOINT, serialize(tensors, metadata={"facts": json.dumps(summary)}), durable=True
+    )
+    write_json(folder / CHECKPOINT_SUMMARY, summary, durable=True)
 
 
 def write_history(folder: Path, history: list[LossRow]) -> None:
     """Write history.csv, a row for every epoch."""
-    with atomic_path(folder / HISTORY) as part, part.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(history[0]))
-        table.writeheader()
-        table.writerows(history)
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, list(history[0]))
+    table.writeheader()
+    table.writerows(history)
+    write_bytes(folder / HISTORY, text.getvalue().encode("utf-8"))
 
 
 def read_history(folder: Path) -> list[LossRow]:

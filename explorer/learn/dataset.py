@@ -19,7 +19,7 @@ from jaxtyping import Float, Float32, Int64
 from explorer.audio.cache import content_hash
 from explorer.audio.extras.live import cached_rows
 from explorer.audio.live import LIVE_FPS, live_features
-from explorer.audio.load import existing_file
+from explorer.audio.sound_file import existing_file
 from explorer.errors import ExplorerWarning, SoundError
 from explorer.formatting import count_text
 from explorer.learn.settings import ANALYSIS_PHASE, CLIPS_PHASE
@@ -81,7 +81,10 @@ def load_tracks(
 
 
 def sound_files(source: str | Path | Iterable[str | Path]) -> list[Path]:
-    """The sound files of a folder, by suffix, or the listed files. Raises SoundError if there are none."""
+    """The sound files of a folder, by suffix, or the listed files. Raises SoundError if there are none.
+
+    Links in the folder that lead out of it are left out with an ExplorerWarning.
+    """
     if not isinstance(source, str | Path):
         return [Path(path) for path in source]
     folder = Path(source).expanduser()
@@ -90,9 +93,15 @@ def sound_files(source: str | Path | Iterable[str | Path]) -> list[Path]:
     if not folder.is_dir():
         return [existing_file(folder)]
     candidates = (path for path in folder.rglob("*") if not path.name.startswith("."))
-    files = sorted(path for path in candidates if path.suffix.lower() in AUDIO_SUFFIXES)
-    if not files:
+    sounds = sorted(path for path in candidates if path.suffix.lower() in AUDIO_SUFFIXES)
+    files = [path for path in sounds if path.resolve().is_relative_to(folder.resolve())]
+    outside = f"links that lead out of {folder} are not followed; copy the files into it"
+    if not sounds:
         raise SoundError(f"{folder} holds no sound file; give a folder with music (wav, flac, ogg, mp3, m4a)")
+    if not files:
+        raise SoundError(f"{folder} holds no sound file of its own: {outside}")
+    if len(files) < len(sounds):
+        warnings.warn(f"left out {len(sounds) - len(files)} sounds: {outside}", ExplorerWarning, stacklevel=2)
     return files
 
 

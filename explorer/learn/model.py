@@ -100,8 +100,8 @@ class AudioToVisualModel(nn.Module):
 
 def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
     """Write model.safetensors and model.json, with `more` metadata (trained_on, proof)."""
-    write_bytes(folder / WEIGHTS_FILE, save(model.state_dict()))
-    write_json(folder / METADATA_FILE, {**model.metadata(), **more})
+    write_bytes(folder / WEIGHTS_FILE, save(model.state_dict()), durable=True)
+    write_json(folder / METADATA_FILE, {**model.metadata(), **more}, durable=True)
 
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:

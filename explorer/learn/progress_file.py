@@ -9,7 +9,7 @@ from typing import Any
 from explorer.errors import Stopped
 from explorer.files import write_json
 from explorer.learn.checkpoint import LossRow
-from explorer.learn.run_files import PROGRESS, STOP
+from explorer.learn.run_folder import PROGRESS, STOP
 from explorer.learn.settings import ANALYSIS_PHASE, CLIPS_PHASE
 from explorer.progress import Progress, silent
 

@@ -8,7 +8,7 @@ from typing import Any
 from explorer.audio.live import live_width
 from explorer.errors import SettingsError
 from explorer.files import read_json
-from explorer.learn.run_files import SETTINGS
+from explorer.learn.run_folder import SETTINGS
 from explorer.settings import Settings, knob
 
 RESUMABLE_SETTINGS = ("epochs", "patience")  # may change when a training is resumed

@@ -36,7 +36,7 @@ from explorer.learn.onnx_export import export
 from explorer.learn.optimization import STRIDE, Trainer, single_torch_thread
 from explorer.learn.plots import TrainingPreview, write_plots
 from explorer.learn.progress_file import ProgressFile
-from explorer.learn.run_files import EVALUATION, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
+from explorer.learn.run_folder import EVALUATION, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
 from explorer.learn.settings import TRAINING_PHASE, WRITING_PHASE, TrainSettings, resumed_settings
 from explorer.learn.training_run import TrainRun
 from explorer.progress import Progress, silent
@@ -145,7 +145,7 @@ def _start(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[P
     earlier = manifest.read(folder) if (folder / MANIFEST).is_file() else {}
     (folder / STOP).unlink(missing_ok=True)
     remove_stale_parts(folder)
-    write_json(folder / SETTINGS, settings.model_dump())
+    write_json(folder / SETTINGS, settings.model_dump(), durable=True)
     status = ProgressFile(folder, settings.epochs, progress)
     log = {
         "schema": manifest.SCHEMA,

@@ -12,7 +12,7 @@ from explorer.experiments.runs import manifest
 from explorer.fields.julia import Julia
 from explorer.files import read_json
 from explorer.learn.model import AudioToVisualModel, load_model
-from explorer.learn.run_files import EVALUATION, HISTORY
+from explorer.learn.run_folder import EVALUATION, HISTORY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,6 +1,6 @@
 from .devices import Device as Device
 from .devices import resolve as resolve
-from .exposure import Exposure as Exposure
+from .flash_limiter import Exposure as Exposure
 from .frames import RESOLUTIONS as RESOLUTIONS
 from .frames import FrameSettings as FrameSettings
 from .frames import parse_fps as parse_fps

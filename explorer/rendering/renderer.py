@@ -15,7 +15,7 @@ from explorer.errors import Stopped
 from explorer.fields import FieldSettings, Grid, Prepared
 from explorer.fields.base import check_field_and_track
 from explorer.rendering.devices import Device, resolve
-from explorer.rendering.exposure import Exposure, dim
+from explorer.rendering.flash_limiter import Exposure, dim
 from explorer.rendering.frames import Frame, Size, parse_size
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import TorchEngine

@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from explorer.errors import SettingsError
-from explorer.ffmpeg import FFmpeg, file_url
+from explorer.ffmpeg import FFmpeg, file_input
 from explorer.video.metadata import parse
 
 SCALE_FLAGS = "accurate_rnd+full_chroma_int+full_chroma_inp"  # YUV to RGB without swscale's approximations
@@ -110,7 +110,7 @@ def _reading(path: Path, arguments: list[str]) -> Iterator[FFmpeg]:
         raise SettingsError(f"cannot read {path}: it is a folder; name a video file in it")
     if not path.is_file():
         raise SettingsError(f"cannot read {path}: there is no such file; check the name")
-    ffmpeg = FFmpeg(["-i", file_url(path), *arguments])
+    ffmpeg = FFmpeg([*file_input(path), *arguments])
     try:
         yield ffmpeg
         if ffmpeg.wait() != 0:

@@ -53,9 +53,9 @@ def write_samples(sound: SoundSource, path: Path, start: float, duration: float)
         file.writelines(samples(sound, start, duration))
 
 
-def input_arguments(sound: SoundSource) -> list[str]:
-    """How ffmpeg is to read what `write_samples` wrote."""
-    return ["-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(_channels(sound))]
+def sample_arguments(sound: SoundSource) -> list[str]:
+    """Rate and channels of what `write_samples` wrote, which is f32le."""
+    return ["-ar", str(sound.sample_rate), "-ac", str(_channels(sound))]
 
 
 def output_arguments(sound: SoundSource, duration: Fraction) -> list[str]:

@@ -50,7 +50,7 @@ TABLE = [
     (["empty.wav"], 1, "is empty (0 bytes)"),
     (["header.wav"], 1, "holds no sound"),
     (["nan.wav"], 1, "all 4000 samples are NaN or infinite"),
-    (["gaps.wav"], 0, "warning: gaps.wav: 101 samples were NaN or infinite"),
+    (["gaps.wav"], 0, "warning: gaps.wav: 101 samples were NaN, infinite or beyond"),
     (["one.wav"], 0, ""),
     (["60ms.wav"], 0, ""),
     (["silence.wav"], 0, ""),

@@ -10,7 +10,7 @@ from explorer.errors import SettingsError
 from explorer.experiments import Sweep
 from explorer.experiments.library.table import runs
 from explorer.experiments.sweeps.eta import SweepPlan
-from explorer.experiments.sweeps.sampling import Span
+from explorer.experiments.sweeps.samplers import Span
 from tests.experiments.small import a_song
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -56,5 +58,6 @@ def test_fields_take_them_and_refuse_others(tmp_path):
     with pytest.raises(SettingsError, match="palette: got 'family'"):
         CPPN(palette="family")
     (tmp_path / "no.png").write_text("no picture")
-    with pytest.raises(SettingsError, match="is no picture; give one"):
-        palette_from(tmp_path / "no.png")
+    for no_picture in (tmp_path / "no.png", tmp_path, os.devnull):
+        with pytest.raises(SettingsError, match="is no picture; give one"):
+            palette_from(no_picture)

@@ -6,10 +6,17 @@ import pytest
 from explorer.audio.extras import live
 from explorer.audio.live import live_features
 from explorer.errors import ExplorerWarning, SoundError
-from explorer.learn.dataset import load_track, load_tracks, sequence_frames, split, synthetic_tracks
+from explorer.learn.dataset import (
+    load_track,
+    load_tracks,
+    sequence_frames,
+    sound_files,
+    split,
+    synthetic_tracks,
+)
 from explorer.learn.synthetic_clips import synthetic_clips
 from tests.learn.conftest import synthetic_track
-from tests.signals import music, silence, write_wav
+from tests.signals import music, silence, tone, write_wav
 
 
 def test_a_folder_is_searched_recursively_and_every_content_loaded_once(folder):
@@ -30,6 +37,30 @@ def test_a_broken_file_is_skipped_with_a_warning(folder):
     assert broken.name == "broken.wav"
     assert broken.reason.startswith("broken.wav ")  # and no path: notebooks travel
     assert str(folder) not in broken.reason
+
+
+def test_a_loud_file_of_a_folder_is_named(folder):
+    write_wav(folder / "loud.wav", tone(440) * 1e38)
+    with pytest.warns(ExplorerWarning, match=r"skipped: .*loud\.wav is too loud"):
+        tracks, (loud,) = load_tracks(folder)
+    assert (len(tracks), loud.name) == (3, "loud.wav")
+
+
+def test_links_that_lead_out_of_a_folder_are_not_followed(folder, tmp_path_factory):
+    outside = write_wav(tmp_path_factory.mktemp("outside") / "private.wav", tone(440, 6))
+    (folder / "inside.wav").symlink_to(folder / "a.wav")
+    (folder / "link.wav").symlink_to(outside)
+    (folder / "other").symlink_to(outside.parent, target_is_directory=True)
+    with pytest.warns(ExplorerWarning, match="links that lead out of .* are not followed; copy the files"):
+        files = sound_files(folder)
+    assert folder / "inside.wav" in files
+    assert all(file.resolve().is_relative_to(folder.resolve()) for file in files)
+    linked = outside.parent.parent / "linked"
+    linked.mkdir()
+    (linked / "link.wav").symlink_to(outside)
+    with pytest.raises(SoundError, match="no sound file of its own: links that lead out"):
+        sound_files(linked)
+    assert sound_files(linked / "link.wav") == [linked / "link.wav"]  # somebody chose it
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no sound at all"])

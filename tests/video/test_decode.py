@@ -13,6 +13,7 @@ import pytest
 
 from explorer.errors import SettingsError
 from explorer.video import open_clip, probe, read_comment, read_frames
+from tests.playlists import PLAYLISTS, write_playlist
 from tests.video.material import SIZE, tone, write_video
 
 
@@ -49,6 +50,14 @@ def test_what_is_no_video(tmp_path, read, content):
         path.write_bytes(content)
     with pytest.raises(SettingsError, match=r"cannot read .*a\.mp4"):
         read(path)
+
+
+@pytest.mark.parametrize("read", [probe, lambda path: list(read_frames(path)), read_comment, open_clip])
+@pytest.mark.parametrize("form", PLAYLISTS)
+def test_a_video_opens_no_other_file(tmp_path, form, read):
+    target = write_video(tmp_path / "private.mp4", 3, sound=tone(0.1))
+    with pytest.raises(SettingsError, match=r"cannot read .*clip\.mp4"):
+        read(write_playlist(tmp_path / "clip.mp4", form, target, "video"))
 
 
 def test_moviepy_clip(tmp_path):

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from explorer.audio.features import AnalysisSettings
-from explorer.audio.load import Sound
+from explorer.audio.sound_file import Sound
 from explorer.progress import Progress
 
 Columns = Float32[np.ndarray, "frames columns"]

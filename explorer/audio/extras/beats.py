@@ -15,8 +15,8 @@ from scipy import ndimage
 
 from explorer.audio.extras.mono import RATE, Mono, read_mono
 from explorer.audio.features import FEATURES, AnalysisSettings
-from explorer.audio.load import Sound
 from explorer.audio.normalize import Column
+from explorer.audio.sound_file import Sound
 from explorer.audio.spectral import measure as measure_spectra
 from explorer.compilation import librosa
 from explorer.progress import Progress

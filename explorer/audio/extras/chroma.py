@@ -14,8 +14,8 @@ from scipy import ndimage
 
 from explorer.audio.extras.mono import HOP, RATE, Mono, at_times, pieces, read_mono, report_progress
 from explorer.audio.features import NOTES, AnalysisSettings
-from explorer.audio.load import Sound
 from explorer.audio.normalize import STEVENS_EXPONENT, Column, peak_level, smooth, smoothstep
+from explorer.audio.sound_file import Sound
 from explorer.compilation import librosa
 from explorer.progress import Progress
 

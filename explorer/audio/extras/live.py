@@ -14,7 +14,7 @@ from jaxtyping import Float32, Float64
 from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, LiveRows, live_features_of
-from explorer.audio.load import Sound, open_sound
+from explorer.audio.sound_file import Sound, open_sound
 from explorer.audio.track import interpolate_rows
 from explorer.progress import Progress, silent
 

@@ -10,7 +10,7 @@ import numpy as np
 import soxr
 from jaxtyping import Float32, Float64
 
-from explorer.audio.load import Sound
+from explorer.audio.sound_file import Sound
 from explorer.audio.track import interpolate_rows
 from explorer.progress import Progress
 

@@ -16,8 +16,8 @@ from explorer.audio.extras.beats import align_to_onsets, onsets
 from explorer.audio.extras.chroma import note_energies, shares
 from explorer.audio.extras.mono import HOP, RATE, Mono, pieces, read_mono, report_progress
 from explorer.audio.features import AnalysisSettings
-from explorer.audio.load import Sound
 from explorer.audio.normalize import Column
+from explorer.audio.sound_file import Sound
 from explorer.compilation import librosa
 from explorer.progress import Progress
 

@@ -13,7 +13,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, NullLocator
 from explorer.audio.plot_colors import BACKGROUND_COLOR, GRID_COLOR, TEXT_COLOR, WAVEFORM_COLOR
 from explorer.diagnostics.layers import LayerSignal
 from explorer.diagnostics.measure import Measure
-from explorer.diagnostics.results.diagnosis import DiagnosisResult
+from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 from explorer.diagnostics.suggestion import Suggestion
 from explorer.diagnostics.verdict import (
     COLORS,

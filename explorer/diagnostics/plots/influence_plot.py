@@ -16,7 +16,7 @@ from explorer.audio.plot_colors import (
     TEXT_COLOR,
     WAVEFORM_COLOR,
 )
-from explorer.diagnostics.results.influence import InfluenceResult
+from explorer.diagnostics.results.influence_result import InfluenceResult
 from explorer.formatting import percent_text
 
 COLUMNS = 4  # of pictures beside the bars

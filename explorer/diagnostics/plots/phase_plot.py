@@ -13,8 +13,8 @@ from matplotlib.patches import Patch, Rectangle
 
 from explorer.audio.plot_colors import BACKGROUND_COLOR, TEXT_COLOR, WAVEFORM_COLOR
 from explorer.diagnostics.boundary import Boundary
-from explorer.diagnostics.results.diagnosis import DiagnosisResult
-from explorer.diagnostics.results.phase_map import PhaseMapResult
+from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
+from explorer.diagnostics.results.phase_map_result import PhaseMapResult
 from explorer.diagnostics.verdict import CELL_COLORS, VERDICTS
 
 HATCH = {"noisy": "....."}

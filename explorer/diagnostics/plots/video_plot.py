@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from explorer.audio.plot_colors import BACKGROUND_COLOR, GRID_COLOR, TEXT_COLOR, WAVEFORM_COLOR
-from explorer.diagnostics.results.video import VideoResult
+from explorer.diagnostics.results.video_result import VideoResult
 from explorer.diagnostics.sync import Sync
 from explorer.rendering.flashes import MAX_FLASHES
 

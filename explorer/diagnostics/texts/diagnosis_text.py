@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.diagnostics.layers import LayerSignal
 from explorer.diagnostics.measure import Measure
-from explorer.diagnostics.results.diagnosis import DiagnosisResult
+from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 from explorer.diagnostics.suggestion import Suggestion
 from explorer.formatting import percent_text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.diagnostics.results.video import VideoResult
+from explorer.diagnostics.results.video_result import VideoResult
 from explorer.formatting import count_text, percent_text
 from explorer.rendering.flashes import MAX_FLASHES
 

@@ -100,8 +100,14 @@ class Point:
         recipe, sweep = self.recipe, self.sweep.folder
         callbacks = {name: settings.pop(name) for name in CALLBACKS if name in settings}
         frames = recipe.frames.model_dump(include={"fps", "start", "duration"})
-        defaults = {**frames, "precision": recipe.precision, "explorations": sweep.parent}
-        options = RenderOptions(analysis=recipe.analysis.model_dump(), **(defaults | settings))
+        analysis = recipe.analysis.model_dump()
+        defaults = {
+            **frames,
+            "analysis": analysis,
+            "precision": recipe.precision,
+            "explorations": sweep.parent,
+        }
+        options = RenderOptions(**(defaults | settings))
         sound = find_audio(recipe, sweep, audio)
         run = run_recipe(options.recipe(recipe.field, sound), sound, out, options, **callbacks)
         write_report_or_warn(run.folder)

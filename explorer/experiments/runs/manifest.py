@@ -66,7 +66,7 @@ def command() -> str:
 
 def write(folder: Path, manifest: dict[str, Any]) -> None:
     """Replace the manifest of a run."""
-    write_json(folder / MANIFEST, manifest)
+    write_json(folder / MANIFEST, manifest, durable=True)
 
 
 def read(folder: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.cache import content_hash
-from explorer.audio.load import existing_file
+from explorer.audio.sound_file import existing_file
 from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import RECIPE, sweep_of
@@ -52,7 +52,7 @@ class Recipe(Settings):
         return self
 
     @classmethod
-    def for_track(cls, track: FeatureTrack, **settings: Any) -> Recipe:
+    def for_track(cls, track: FeatureTrack, /, **settings: Any) -> Recipe:
         """The recipe of a field on an analyzed track."""
         source = AudioSource(name=track.name, sha256=track.sha256)
         return cls(audio=source, analysis=track.settings, **settings)

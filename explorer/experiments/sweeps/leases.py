@@ -21,7 +21,7 @@ from typing import Self
 import psutil
 
 from explorer.experiments.runs.run_folder import LEASE_PREFIX
-from explorer.files import read_json, write_error
+from explorer.files import create_file, read_json
 
 TOUCH_SECONDS = 5.0  # between two touches
 STALE_SECONDS = 60.0  # without a touch, after which the holder is considered dead
@@ -131,13 +131,4 @@ def _make(path: Path) -> bool:
         "host": platform.node(),
         "born": psutil.Process().create_time(),
     }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise write_error(path, error) from error
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(holder, file)
-    return True
+    return create_file(path, json.dumps(holder).encode("utf-8"))

@@ -92,7 +92,7 @@ def manual_changes(folder: Path, spec: Specification) -> str:
     if earlier.get("spec_hash") in (None, _hash_of_file(folder)):
         return ""
     try:
-        original = Specification(**earlier["specification"], points=spec.points)
+        original = Specification(**(earlier["specification"] | {"points": spec.points}))
         return "; ".join(original.differences(spec)) or "its points differ"
     except (ExplorerError, KeyError, TypeError):
         return "it differs"

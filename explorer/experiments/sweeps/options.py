@@ -15,7 +15,7 @@ from explorer.experiments.runs.options import CommonOptions, recipe_precision
 from explorer.experiments.runs.recipe import AudioSource, Recipe
 from explorer.experiments.sweeps.parameter_paths import with_parameters
 from explorer.experiments.sweeps.point_set import PointSet, draw_points
-from explorer.experiments.sweeps.sampling import MAX_POINTS, Span, ready_sweep
+from explorer.experiments.sweeps.samplers import MAX_POINTS, Span, ready_sweep
 from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings, parse_size

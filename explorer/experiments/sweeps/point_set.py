@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from explorer.errors import SettingsError
 from explorer.experiments.runs.recipe import Recipe
-from explorer.experiments.sweeps import sampling
+from explorer.experiments.sweeps import samplers
 from explorer.experiments.sweeps.parameter_paths import (
     ParameterPath,
     all_paths,
@@ -17,7 +17,7 @@ from explorer.experiments.sweeps.parameter_paths import (
     find_path,
     with_parameters,
 )
-from explorer.experiments.sweeps.sampling import SampleAxis, Sampler, Span
+from explorer.experiments.sweeps.samplers import SampleAxis, Sampler, Span
 from explorer.experiments.sweeps.specification import key_of
 from explorer.settings import did_you_mean
 
@@ -87,8 +87,8 @@ def _sampler(sampler: str, samples: int | None) -> Sampler:
         raise SettingsError(f"no sampler '{sampler}'{did_you_mean(sampler, names)}")
     if samples is not None and sampler not in RANDOM_SAMPLERS:
         raise SettingsError(f"samples belong to the samplers random and lhs; '{sampler}' takes every value")
-    if samples is not None and not 1 <= samples <= sampling.MAX_POINTS:
-        raise SettingsError(f"samples: got {samples}; allowed: 1 to {sampling.MAX_POINTS}")
+    if samples is not None and not 1 <= samples <= samplers.MAX_POINTS:
+        raise SettingsError(f"samples: got {samples}; allowed: 1 to {samplers.MAX_POINTS}")
     return names[names.index(sampler)]
 
 
@@ -115,11 +115,11 @@ def _sample(
     axes: dict[str, SampleAxis], base: Recipe, sampler: Sampler, samples: int, seed: int
 ) -> list[dict[str, Any]]:
     if sampler == "grid":
-        return sampling.combinations(axes)
+        return samplers.combinations(axes)
     if sampler == "oat":
         paths = all_paths(base)
-        return sampling.one_at_a_time(axes, {name: paths[name].value(base) for name in axes})
-    draw = sampling.random_samples if sampler == "random" else sampling.latin_hypercube
+        return samplers.one_at_a_time(axes, {name: paths[name].value(base) for name in axes})
+    draw = samplers.random_samples if sampler == "random" else samplers.latin_hypercube
     return draw(axes, samples, seed)
 
 

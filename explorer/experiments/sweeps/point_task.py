@@ -78,7 +78,7 @@ def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
             return outcome(key, log)
         params = specification(str(sweep)).params(key)
         log = {"status": "failed", "params": params, **manifest.process_facts(), "error": error_text(error)}
-        files.write_json(folder / run_folder.POINT, log)
+        files.write_json(folder / run_folder.POINT, log, durable=True)
         return outcome(key, log)
 
 
@@ -104,6 +104,7 @@ def _run_leased(
         frames = RecipeFrames(recipe, track_of(sweep, recipe), resolve(device, recipe.precision), threads)
         log |= _write_results(frames, spec, sweep, folder, progress)
         log |= {"status": "done", "artefacts": manifest.artifacts(folder, run_folder.POINT)}
+        files.flush_files(folder)
     except (Stopped, KeyboardInterrupt):
         log["status"] = "pending"
     except Exception as error:  # one failure does not stop the rest
@@ -111,7 +112,7 @@ def _run_leased(
     log |= {"seconds": time.perf_counter() - start, "heartbeat": manifest.now()}
     if not lease.is_valid:  # this machine slept, and somebody else has taken over: their result counts
         return {"key": key, "status": LEASED}
-    files.write_json(folder / run_folder.POINT, log)
+    files.write_json(folder / run_folder.POINT, log, durable=True)
     return outcome(key, log)
 
 

@@ -13,7 +13,7 @@ from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.runs.run_folder import SPECIFICATION
 from explorer.experiments.sweeps.parameter_paths import with_parameters
-from explorer.experiments.sweeps.sampling import Sampler
+from explorer.experiments.sweeps.samplers import Sampler
 from explorer.files import read_json
 from explorer.settings import Settings, did_you_mean, knob
 

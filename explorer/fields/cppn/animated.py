@@ -18,7 +18,7 @@ from jaxtyping import Float, Float32, Float64, UInt8
 from explorer.audio import FeatureTrack
 from explorer.fields import keyframes
 from explorer.fields.controls import Controls
-from explorer.fields.cppn.network import PreparedCPPN
+from explorer.fields.cppn.drawing import PreparedCPPN
 from explorer.fields.cppn.settings import CPPNSettings
 from explorer.fields.cppn.weights import Network, combined_network, random_network
 

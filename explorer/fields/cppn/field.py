@@ -47,7 +47,7 @@ class CPPN(CPPNSettings):
         """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""
         import torch
 
-        from explorer.fields.cppn.network import pixel_inputs
+        from explorer.fields.cppn.drawing import pixel_inputs
 
         return pixel_inputs(self, torch.from_numpy(xy)).numpy()
 
@@ -57,6 +57,6 @@ class CPPN(CPPNSettings):
             from explorer.fields.cppn.animated import AnimatedCPPN
 
             return AnimatedCPPN(self, controls)
-        from explorer.fields.cppn.network import PreparedCPPN
+        from explorer.fields.cppn.drawing import PreparedCPPN
 
         return PreparedCPPN(self, controls)

@@ -143,7 +143,7 @@ class CPPNSettings(FieldSettings):
             )
         return self
 
-    def replace(self, **changes: Any) -> Self:
+    def replace(self, /, **changes: Any) -> Self:
         """See `Settings.replace`. Another number of layers drops `layer_scales`: they are for one depth."""
         if changes.get("layers", self.layers) != self.layers:
             changes = {"layer_scales": None, **changes}

@@ -13,8 +13,8 @@ from explorer.experiments import Point, load
 from explorer.experiments.sweeps.parameter_paths import value_text
 from explorer.fields import FieldSettings
 from explorer.notebook.gallery.run_list import RunEntry
+from explorer.notebook.widgets.boxes import box
 from explorer.notebook.widgets.error_line import HandlerFactory
-from explorer.notebook.widgets.layout import box
 from explorer.notebook.widgets.markup import heading
 from explorer.notebook.widgets.thumbnail_grid import make_thumbnail
 

@@ -12,9 +12,9 @@ from explorer.experiments import star
 from explorer.notebook.gallery.comparison import RunComparison
 from explorer.notebook.gallery.recipe_loader import RecipeLoader
 from explorer.notebook.gallery.run_list import RunEntry, filter_runs, list_runs
+from explorer.notebook.widgets.boxes import box, card, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
-from explorer.notebook.widgets.layout import box, card, small_button
 from explorer.notebook.widgets.markup import badge, muted
 from explorer.notebook.widgets.panel_context import PanelContext
 from explorer.notebook.widgets.thumbnail_grid import ThumbnailCard, ThumbnailGrid, ThumbnailItem

@@ -10,7 +10,7 @@ from explorer.fields import FieldSettings
 from explorer.notebook.live.adaptive_resolution import AdaptiveResolution
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.rendering import Device, Exposure, Renderer, resolve
-from explorer.rendering.exposure import dim
+from explorer.rendering.flash_limiter import dim
 from explorer.rendering.frames import Frame
 
 FLASH_LOOKAHEAD_SECONDS = 4.0  # of the music that are searched for flashes before they are shown

@@ -16,7 +16,7 @@ from scipy.signal import find_peaks
 from explorer.audio import FeatureTrack, Sound
 from explorer.audio.plot import sound_envelope
 from explorer.errors import OutputError, Stopped
-from explorer.ffmpeg import FFmpeg, file_url
+from explorer.ffmpeg import FFmpeg, file_url, raw_input
 from explorer.video import soundtrack
 
 MAX_SECONDS = 20 * 60  # 19 MB of MP3, which is already much for a notebook's connection
@@ -36,7 +36,7 @@ def encode_mp3(sound: Sound, duration: float, stale: Callable[[], bool]) -> byte
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sound.mp3"
-        arguments = [*soundtrack.input_arguments(sound), "-i", "-"]
+        arguments = raw_input("f32le", *soundtrack.sample_arguments(sound))
         arguments += [*soundtrack.output_arguments(sound, Fraction(duration)), *MP3_ARGUMENTS, file_url(path)]
         encoder = FFmpeg(arguments, stdin=subprocess.PIPE)
         try:

@@ -19,9 +19,9 @@ from explorer.fields import FieldSettings
 from explorer.formatting import duration_text, percent_text
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
-from explorer.notebook.widgets.controls import label
+from explorer.notebook.widgets.boxes import box, card, progress_bar, push_button
 from explorer.notebook.widgets.file_links import saved_links
-from explorer.notebook.widgets.layout import box, card, progress_bar, push_button
+from explorer.notebook.widgets.knob_controls import label
 from explorer.notebook.widgets.markup import error_html
 from explorer.progress import Progress
 from explorer.rendering import RESOLUTIONS

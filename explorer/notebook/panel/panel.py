@@ -16,7 +16,7 @@ from explorer.fields import FieldSettings
 from explorer.fields.cppn import CPPN
 from explorer.notebook.gallery.gallery import Gallery
 from explorer.notebook.panel.export import Exporter
-from explorer.notebook.panel.panel_header import HELP_CLASS, PanelHeader, arrange_panel, make_time_slider
+from explorer.notebook.panel.layout import HELP_CLASS, PanelHeader, arrange_panel, make_time_slider
 from explorer.notebook.panel.preview_pipeline import PreviewPipeline, PreviewRequest
 from explorer.notebook.panel.preview_view import DRAWING, PreviewView
 from explorer.notebook.panel.repair_buttons import RepairButtons
@@ -25,11 +25,11 @@ from explorer.notebook.panel.toolbar import Toolbar
 from explorer.notebook.panel.view_switch import ViewSwitch
 from explorer.notebook.sweep.sweep_tab import SweepTab
 from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.boxes import card
 from explorer.notebook.widgets.code_view import python_code
 from explorer.notebook.widgets.error_line import ErrorLine
 from explorer.notebook.widgets.field_form import FieldForm, FieldForms
 from explorer.notebook.widgets.latest_worker import LatestWorker
-from explorer.notebook.widgets.layout import card
 from explorer.notebook.widgets.static_output import StaticOutput, mime_bundle, widget_bundle
 from explorer.rendering import parse_size, resolve
 from explorer.rendering.frames import Frame, Size

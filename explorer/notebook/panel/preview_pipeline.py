@@ -16,7 +16,7 @@ from explorer.notebook.widgets.latest_worker import StaleCheck
 from explorer.notebook.widgets.lru_cache import LRUCache
 from explorer.progress import Progress
 from explorer.rendering import Device, Exposure, Renderer
-from explorer.rendering.exposure import dim
+from explorer.rendering.flash_limiter import dim
 from explorer.rendering.frames import Frame
 
 DRAFT_DIVISOR = 4  # a draft has 1/4 of the width and height: 1/16 of the work

@@ -14,7 +14,7 @@ from explorer.notebook.panel.diagnosis_html import diagnosis_html
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
 from explorer.notebook.widgets.markup import muted
 from explorer.notebook.widgets.show import encode_jpeg, encode_png
-from explorer.rendering.exposure import MAX_VISIBLE_EXPOSURE
+from explorer.rendering.flash_limiter import MAX_VISIBLE_EXPOSURE
 from explorer.rendering.frames import Frame
 
 DRAWING = "drawing ..."

@@ -8,8 +8,8 @@ from explorer.diagnostics import calibrate
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.panel.preview_view import PreviewView
+from explorer.notebook.widgets.boxes import box, progress_bar
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
-from explorer.notebook.widgets.layout import box, progress_bar
 from explorer.notebook.widgets.panel_context import PanelContext
 
 

@@ -9,9 +9,9 @@ import ipywidgets as widgets
 
 from explorer.fields import FieldSettings
 from explorer.notebook.panel.undo_history import ABSwitch, UndoHistory
+from explorer.notebook.widgets.boxes import box, push_button
 from explorer.notebook.widgets.code_view import CodeView
 from explorer.notebook.widgets.latest_worker import StaleCheck
-from explorer.notebook.widgets.layout import box, push_button
 from explorer.notebook.widgets.panel_context import PanelContext
 
 

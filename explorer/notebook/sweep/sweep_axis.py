@@ -9,8 +9,8 @@ import ipywidgets as widgets
 
 from explorer.experiments import Recipe
 from explorer.experiments.sweeps.parameter_paths import all_paths
-from explorer.experiments.sweeps.sampling import AXIS_FORMAT, parse_axis
-from explorer.notebook.widgets.controls import label, slider_values
+from explorer.experiments.sweeps.samplers import AXIS_FORMAT, parse_axis
+from explorer.notebook.widgets.knob_controls import label, slider_values
 from explorer.settings import Knob
 
 SUGGESTED_VALUES = 4  # of a number

@@ -18,8 +18,8 @@ from explorer.formatting import count_text, duration_text, size_text
 from explorer.notebook.sweep.sweep_axis import SweepAxis, sweepable_knobs
 from explorer.notebook.sweep.sweep_progress import SweepProgress
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
+from explorer.notebook.widgets.boxes import card, progress_bar, push_button
 from explorer.notebook.widgets.file_links import saved_links
-from explorer.notebook.widgets.layout import card, progress_bar, push_button
 from explorer.notebook.widgets.markup import error_html, muted, warning
 from explorer.notebook.widgets.panel_context import PanelContext
 from explorer.notebook.widgets.thumbnail_grid import ThumbnailCard, ThumbnailGrid, ThumbnailItem

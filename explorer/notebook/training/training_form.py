@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from explorer.learn.settings import TrainSettings
-from explorer.notebook.widgets.controls import Control, label, make_control
+from explorer.notebook.widgets.boxes import card
 from explorer.notebook.widgets.error_line import HandlerFactory
-from explorer.notebook.widgets.layout import card
+from explorer.notebook.widgets.knob_controls import Control, label, make_control
 from explorer.notebook.widgets.setting_row import SettingRow
 
 FIRST_SETTINGS = ("epochs", "made_clips", "window_frames", "include_delta", "include_delta_delta", "seed")

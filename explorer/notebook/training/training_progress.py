@@ -14,13 +14,13 @@ from explorer.fields.julia.model import ONNX_FILE
 from explorer.formatting import duration_text, percent_text
 from explorer.learn.losses import PAIRS
 from explorer.learn.plots import draw_history
-from explorer.learn.run_files import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
+from explorer.learn.run_folder import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
 from explorer.learn.settings import EVALUATION_PHASE, TRAINING_PHASE, WRITING_PHASE
 from explorer.learn.subprocess_training import TrainingStatus
 from explorer.learn.training_run import TrainRun
+from explorer.notebook.widgets.boxes import box, card, progress_bar
 from explorer.notebook.widgets.code_view import CodeView
 from explorer.notebook.widgets.file_links import saved_links
-from explorer.notebook.widgets.layout import box, card, progress_bar
 from explorer.notebook.widgets.markup import heading, muted, warning
 from explorer.notebook.widgets.show import encode_plot
 

@@ -25,8 +25,8 @@ from explorer.learn.training_run import TrainRun
 from explorer.notebook.training.training_form import TrainingForm
 from explorer.notebook.training.training_progress import TrainingProgressView
 from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.boxes import box, push_button
 from explorer.notebook.widgets.error_line import ErrorLine
-from explorer.notebook.widgets.layout import box, push_button
 from explorer.notebook.widgets.markup import CSS
 from explorer.notebook.widgets.show import relative_link
 from explorer.notebook.widgets.static_output import StaticOutput, widget_bundle

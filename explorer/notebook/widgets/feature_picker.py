@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.audio.features import EXTRAS, EXTRAS_HELP, FEATURES, UNITS
-from explorer.notebook.widgets.controls import ChangeCallback
+from explorer.notebook.widgets.knob_controls import ChangeCallback
 
 HELP = "which features of the sound move the picture"
 

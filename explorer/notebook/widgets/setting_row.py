@@ -7,8 +7,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from explorer.notebook.widgets.controls import Control
 from explorer.notebook.widgets.error_line import HandlerFactory
+from explorer.notebook.widgets.knob_controls import Control
 
 
 class SettingRow:

@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 import ipywidgets as widgets
 from PIL import Image
 
+from explorer.notebook.widgets.boxes import small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
-from explorer.notebook.widgets.layout import small_button
 from explorer.notebook.widgets.markup import muted
 
 THUMBNAIL_SIZE = (360, 240)  # pixels that a thumbnail fits into: sharp at the size it has on screen

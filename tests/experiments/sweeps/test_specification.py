@@ -12,7 +12,7 @@ from explorer.errors import SettingsError
 from explorer.experiments.sweeps.options import SweepOptions, specify
 from explorer.experiments.sweeps.parameter_paths import all_paths, find_path, with_parameters
 from explorer.experiments.sweeps.point_set import draw_points
-from explorer.experiments.sweeps.sampling import READY_SWEEPS, Span
+from explorer.experiments.sweeps.samplers import READY_SWEEPS, Span
 from explorer.experiments.sweeps.specification import Specification, key_of
 from tests.experiments.runs.test_recipe import a_recipe
 

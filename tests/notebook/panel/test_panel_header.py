@@ -2,7 +2,7 @@
 
 from explorer import fields
 from explorer.fields import CPPN
-from explorer.notebook.panel.panel_header import PanelHeader
+from explorer.notebook.panel.layout import PanelHeader
 from tests.notebook.fake_context import FakeContext
 from tests.notebook.widgets.other_field import UNION_OF_TWO, Other
 

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.experiments import Recipe
-from explorer.experiments.sweeps.sampling import parse_axis
+from explorer.experiments.sweeps.samplers import parse_axis
 from explorer.fields import CPPN
 from explorer.notebook.sweep.sweep_axis import SweepAxis, suggest_values, sweepable_knobs
 from explorer.rendering import FrameSettings

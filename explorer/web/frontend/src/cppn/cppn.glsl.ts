@@ -29,7 +29,7 @@ const float palette[${numbers.length}] = float[${numbers.length}](${numbers.map(
 vec3 apply_palette(vec3 u) { return clamp(${palette.kind}_color(u.x, u.y, u.z, palette), 0.0, 1.0); }`;
 }
 
-/** Pixel coordinates, folded by the symmetry (`pixel_inputs` in explorer/fields/cppn/network.py). */
+/** Pixel coordinates, folded by the symmetry (`pixel_inputs` in explorer/fields/cppn/drawing.py). */
 function pixelInputs({ settings, pixel_inputs }: Network): string {
   const symmetry = Number(settings.symmetry), sector = float((2 * Math.PI) / Math.max(1, symmetry));
   const folded = `float angle = atan(xy.y, xy.x) + ${sector} * 0.5;

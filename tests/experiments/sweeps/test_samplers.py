@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import SettingsError
-from explorer.experiments.sweeps.sampling import (
+from explorer.experiments.sweeps.samplers import (
     Span,
     combinations,
     latin_hypercube,

@@ -5,7 +5,7 @@ import pytest
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
 from explorer.fields.cppn.weights import random_network
-from explorer.web.networks import MAX_HIDDEN, build_network
+from explorer.web.networks_api import MAX_HIDDEN, build_network
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
 
@@ -56,3 +56,5 @@ def test_looks_runs_and_sliders_are_offered(client, tmp_path):  # noqa: F811
     assert client.get("/api/networks/render_2026_b").status_code == 404
     assert client.get("/api/networks/..%2frender_2026_a").status_code == 404
     assert client.post("/api/networks", json={"settings": {"hidden": 400}}).status_code == 422
+    for settings in ({"self": 1}, {"cls": 1}, {"keyframes": [{"self": 1}]}):
+        assert client.post("/api/networks", json={"settings": settings}).status_code == 422

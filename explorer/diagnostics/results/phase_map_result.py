@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from explorer.diagnostics.boundary import Boundary
-from explorer.diagnostics.results.diagnosis import DiagnosisResult
+from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 
 if TYPE_CHECKING:
     import pandas as pd

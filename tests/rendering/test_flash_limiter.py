@@ -11,7 +11,7 @@ from explorer import CPPN, Julia, render_frame
 from explorer.errors import Stopped
 from explorer.fields.presets import look
 from explorer.rendering import Exposure, Renderer
-from explorer.rendering.exposure import EXPOSURES, SAMPLE_RATE, dim, required_exposures
+from explorer.rendering.flash_limiter import EXPOSURES, SAMPLE_RATE, dim, required_exposures
 from explorer.rendering.flashes import CellGrid, FlashCounter, relative_luminance
 from tests.signals import write_wav
 from tests.tracks import made_up_track

@@ -8,7 +8,8 @@ import pytest
 
 from explorer.fields import CPPN
 from explorer.learn.settings import TrainSettings
-from explorer.notebook.widgets.controls import (
+from explorer.notebook.widgets.field_form import FieldForm
+from explorer.notebook.widgets.knob_controls import (
     ChoiceControl,
     NumberControl,
     OptionalNumberControl,
@@ -17,7 +18,6 @@ from explorer.notebook.widgets.controls import (
     make_control,
     slider_values,
 )
-from explorer.notebook.widgets.field_form import FieldForm
 from explorer.settings import Settings, knob
 from tests.notebook.browser_messages import drag
 

@@ -1,15 +1,20 @@
 """Reading every format, exact excerpts, repairs, and one clear line for what is no sound."""
 
 import gc
+import os
+import struct
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
 from explorer import ffmpeg
-from explorer.audio import open_sound
+from explorer.audio import analyze, open_sound
+from explorer.audio.sound_file import MAX_AMPLITUDE, MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, SoundError
+from tests.playlists import PLAYLISTS, write_playlist
 from tests.signals import noise, silence, tone, write_m4a, write_wav, write_with_ffmpeg
 
 
@@ -147,6 +152,70 @@ def test_an_mp3_of_varying_bit_rate_is_read_whole_without_a_warning(tmp_path, fi
     path = write_with_ffmpeg(tmp_path / "a.mp3", uneven, 44100, "-q:a", "4", "-write_xing", header)
     assert open_sound(path).decoder == ("soundfile" if header == "1" else "ffmpeg")
     assert len(samples_of(path)) / 44100 == pytest.approx(8, abs=0.1)
+
+
+@pytest.mark.parametrize("form", PLAYLISTS)
+def test_a_sound_file_opens_no_other_file(tmp_path, form):
+    target = write_m4a(tmp_path / "private.mp4", tone(440, 1.5))
+    with pytest.raises(SoundError, match="is no sound file"):
+        open_sound(write_playlist(tmp_path / "song.wav", form, target))
+
+
+def test_a_loud_sound_is_refused_and_a_loud_sample_is_silence(tmp_path):
+    wave = tone(440)
+    with pytest.raises(
+        SoundError, match=r"a\.wav is too loud: most samples are beyond 1e\+10 times full scale"
+    ):
+        open_sound(write_wav(tmp_path / "a.wav", wave * 1e38))
+    loud = wave.copy()
+    loud[5000] = 1e30
+    with pytest.warns(ExplorerWarning, match=r"b\.wav: 1 samples were .* beyond 1e\+10"):
+        samples = samples_of(write_wav(tmp_path / "b.wav", loud))[:, 0]
+    np.testing.assert_array_equal(samples, np.where(loud < 1, wave, 0))
+
+
+def test_the_level_of_a_sound_does_not_matter_up_to_the_limit(tmp_path):
+    wave = tone(440, 0.5)
+    plain, loud = (
+        analyze(write_wav(tmp_path / f"{gain:g}.wav", wave * np.float32(gain)), cache=False)
+        for gain in (1, 0.9 * MAX_AMPLITUDE)
+    )
+    np.testing.assert_allclose(loud.values, plain.values, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["rate", "channels"])
+@pytest.mark.parametrize(
+    ("limit", "allowed"), [("low", True), ("below", False), ("high", True), ("above", False), ("most", False)]
+)
+def test_rates_and_channels_beyond_the_limits_are_refused(tmp_path, name, limit, allowed):
+    low, high, most = (
+        (MIN_SAMPLE_RATE, MAX_SAMPLE_RATE, 2**31 - 1) if name == "rate" else (1, MAX_CHANNELS, 65535)
+    )
+    value = {"low": low, "below": low - 1, "high": high, "above": high + 1, "most": most}[limit]
+    path = tmp_path / "a.wav"
+    channels, rate = (value, 8000) if name == "channels" else (1, value)
+    header = struct.pack("<4sI4s4sIHHII", b"RIFF", 4036, b"WAVE", b"fmt ", 16, 1, channels, rate, 0)
+    header += struct.pack("<HH4sI", min(2 * channels, 65535), 16, b"data", 4000)
+    path.write_bytes(header + bytes(4000))
+    if allowed:
+        sound = open_sound(path)
+        assert (sound.channels, sound.sample_rate) == (channels, rate)
+    else:
+        with pytest.raises(SoundError, match=r"allowed: |is no sound file"):
+            open_sound(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+def test_devices_and_pipes_are_refused_at_once_and_links_to_them(tmp_path, kind):
+    path = tmp_path / "pipe.wav" if kind == "pipe" else Path("/dev/zero")
+    if kind == "pipe":
+        os.mkfifo(path)
+    link = tmp_path / "link.wav"
+    link.symlink_to(path)
+    for source in (path, link):
+        with pytest.raises(SoundError, match="is a device or a pipe; give a sound file"):
+            open_sound(source)
 
 
 def text(path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import warnings
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ BLOCK = 32768
 """Samples decoded at a time. All work on sound is done in blocks, so that ten hours fit in memory."""
 
 FORMATS = "wav, flac, ogg, opus, mp3 or m4a"
+MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz; others are those of damaged headers
+MAX_CHANNELS = 64
+MAX_AMPLITUDE = (
+    1e10  # re full scale: louder than 32-bit integers as floats, and squares of spectra do not overflow
+)
 
 Block = Float32[np.ndarray, "samples channels"]
 
@@ -44,8 +50,8 @@ class Sound:
         """Samples from round(start * sample_rate) on, in blocks of at most `size`; full scale is 1.
 
         `duration` in seconds; None reads to the end. Decoding always begins at the first sample, since
-        seeking in compressed files is not exact. NaN and infinite samples become 0, damaged files are
-        read as far as they go; each with one ExplorerWarning.
+        seeking in compressed files is not exact. Samples that are NaN, infinite or beyond MAX_AMPLITUDE
+        become 0, damaged files are read as far as they go; each with one ExplorerWarning.
         """
         if start < 0 or (duration is not None and duration < 0):
             raise SettingsError(f"start {start:g} s, duration {duration} s: must be 0 or more")
@@ -54,7 +60,7 @@ class Sound:
         return self._excerpt(first, end, size)
 
     def _excerpt(self, first: int, end: int | None, size: int) -> Generator[Block, None, None]:
-        position = nonfinite = 0
+        position = unusable = 0
         decoder = self._decode(size)
         try:
             while end is None or position < end:
@@ -66,13 +72,14 @@ class Sound:
                 part = block[max(first - position, 0) : None if end is None else end - position]
                 position += len(block)
                 if len(part):
-                    broken = ~np.isfinite(part)
-                    nonfinite += int(broken.sum())
+                    broken = ~(np.abs(part) <= MAX_AMPLITUDE)
+                    unusable += int(broken.sum())
                     yield np.where(broken, np.float32(0), part)
         finally:
             decoder.close()
-        if nonfinite:
-            _warn(f"{self.name}: {nonfinite} samples were NaN or infinite; they are taken as silence")
+        if unusable:
+            reason = f"NaN, infinite or beyond {MAX_AMPLITUDE:g} times full scale"
+            _warn(f"{self.name}: {unusable} samples were {reason}; they are taken as silence")
 
     def _decode(self, size: int) -> Generator[Block, None, str]:
         """Samples as decoded; the generator's value says what is wrong with the file, "" if nothing."""
@@ -87,16 +94,22 @@ class Sound:
 def open_sound(path: str | Path) -> Sound:
     """Open a sound file of any common format.
 
-    Raises SoundError, in one line, for what is missing, empty, not a sound file, or without a usable sample.
+    Raises SoundError, in one line, for what is missing, empty, not a sound file, or without a usable sample,
+    and for rates, channels or samples beyond the limits above.
     """
     path = existing_file(path)
     sound = _open_with_soundfile(path) or _open_with_ffmpeg(path)
+    _check_limits(sound)
     decoder = sound._decode(BLOCK)
     samples = 0
     try:
         for block in decoder:  # usually the first block decides
             samples += len(block)
-            if np.isfinite(block).any():
+            finite = np.abs(block[np.isfinite(block)])
+            if len(finite) and np.median(finite) > MAX_AMPLITUDE:
+                limit = f"{MAX_AMPLITUDE:g} times full scale"
+                raise SoundError(f"{path} is too loud: most samples are beyond {limit}; export it again")
+            if len(finite):
                 return sound
     finally:
         decoder.close()
@@ -108,9 +121,12 @@ def open_sound(path: str | Path) -> Sound:
 def existing_file(path: str | Path) -> Path:
     """The path of a file that can be opened and is not empty; SoundError otherwise."""
     path = Path(path).expanduser()
-    if path.is_dir():
-        raise SoundError(f"{path} is a folder; give one sound file ({FORMATS})")
     try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise SoundError(f"{path} is a folder; give one sound file ({FORMATS})")
+        if not stat.S_ISREG(mode):  # to open it could take for ever
+            raise SoundError(f"{path} is a device or a pipe; give a sound file ({FORMATS})")
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError:
@@ -120,6 +136,19 @@ def existing_file(path: str | Path) -> Path:
     if empty:
         raise SoundError(f"{path} is empty (0 bytes); give a sound file ({FORMATS})")
     return path
+
+
+def _check_limits(sound: Sound) -> None:
+    """Refuse what would take hours or all memory, and is damaged."""
+    if not MIN_SAMPLE_RATE <= sound.sample_rate <= MAX_SAMPLE_RATE:
+        raise SoundError(
+            f"{sound.path} has a sample rate of {sound.sample_rate} Hz; "
+            f"allowed: {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE}; export it again"
+        )
+    if sound.channels > MAX_CHANNELS:
+        raise SoundError(
+            f"{sound.path} has {sound.channels} channels; allowed: up to {MAX_CHANNELS}; export it again"
+        )
 
 
 def _open_with_soundfile(path: Path) -> Sound | None:
