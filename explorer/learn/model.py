@@ -13,17 +13,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import safetensors
 import torch
 from jaxtyping import Float32
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import nn
 
 from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
 from explorer.errors import ExplorerError, SettingsError
-from explorer.fields.julia.model import FORMAT, METADATA_FILE, NORM_EPSILON, WEIGHTS_FILE
+from explorer.fields.julia.model import FORMAT, METADATA_FILE, NORM_EPSILON, WEIGHTS_FILE, read_model
 from explorer.fields.julia.parameters import PARAMETERS
-from explorer.files import file_within, read_json, write_bytes, write_json
+from explorer.files import write_bytes, write_json
 from explorer.learn.settings import TrainSettings
 
 OUTPUT_INIT_SCALE = 0.02  # so small that every parameter begins at its rest
@@ -106,16 +105,13 @@ def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
     """The model in a folder, and its metadata. Raises ExplorerError for missing or mismatched files."""
-    if not file_within(folder, METADATA_FILE) or not file_within(folder, WEIGHTS_FILE):
+    if not (folder / METADATA_FILE).is_file() or not (folder / WEIGHTS_FILE).is_file():
         raise ExplorerError(
             f"{folder.name} holds no trained model ({WEIGHTS_FILE} and {METADATA_FILE}); give a "
             "train_... run that has ended: explorer runs lists them"
         )
-    try:
-        metadata = read_json(folder / METADATA_FILE)
-        names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
-        model = AudioToVisualModel(TrainSettings(**{name: metadata[name] for name in names}))
-        model.load_state_dict(load_file(folder / WEIGHTS_FILE))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError) as error:
-        raise ExplorerError(f"cannot read the model in {folder}: {error}; train it again") from error
-    return model.eval(), metadata
+    stored = read_model(folder)  # checks that tensors and metadata fit, before a network of any size is built
+    names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
+    model = AudioToVisualModel(TrainSettings(**{name: stored.metadata[name] for name in names}))
+    model.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in stored.tensors.items()})
+    return model.eval(), stored.metadata

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from explorer.audio.live import live_width
 from explorer.errors import SettingsError
@@ -18,6 +18,9 @@ RESUMABLE_SETTINGS = ("epochs", "patience")  # may change when a training is res
 ANALYSIS_PHASE, CLIPS_PHASE, TRAINING_PHASE, EVALUATION_PHASE, WRITING_PHASE = PHASES = (
     "hearing the sounds", "making clips", "training", "proving", "writing",
 )  # fmt: skip
+
+
+MAX_WIDTH, MAX_LAYERS = 2048, 8  # of the hidden layers: 150 MB of weights at most
 
 
 class TrainSettings(Settings):
@@ -45,7 +48,7 @@ class TrainSettings(Settings):
     include_delta_delta: bool = knob(
         False, group="model", help="Give the model the change of the change as well; includes the deltas.",
     )  # fmt: skip
-    hidden: tuple[int, ...] = (96, 96)  # widths of the hidden layers
+    hidden: tuple[Annotated[int, Field(ge=1, le=MAX_WIDTH)], ...] = Field((96, 96), max_length=MAX_LAYERS)
     sequence: int = knob(
         64, low=8, high=1024, slider=(16, 128), step=8, unit="moments", group="training",
         help="Consecutive moments, 1/30 s apart, over which features and pictures are compared.",

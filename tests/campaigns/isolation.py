@@ -39,14 +39,10 @@ class Figures:
 
     def line(self, name: str) -> str:
         """`damaged sounds: 300 cases, 171 results, 129 refusals, 0 crashes, 0 hangs, ...`."""
-        plurals = {
-            "result": "results",
-            "refusal": "refusals",
-            "crash": "crashes",
-            "hang": "hangs",
-            "error": "errors",
-        }
-        counts = [f"{self.outcomes[kind]} {plural}" for kind, plural in plurals.items()]
+        counts = [
+            f"{self.outcomes[kind]} {kind}{'es' if kind == 'crash' else 's'}"
+            for kind in ("result", "refusal", "crash", "hang", "error")
+        ]
         total = sum(self.outcomes.values())
         return (
             f"{name}: {total} cases, {', '.join(counts)}, at most {self.most_memory_mb:.0f} MB for a refusal"

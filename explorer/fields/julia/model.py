@@ -97,7 +97,7 @@ def load_model(name: str) -> VisualModel:
     if not found:
         raise SettingsError(_missing_message(name))
     stamps = tuple((folder / part).stat().st_mtime_ns for part in (WEIGHTS_FILE, METADATA_FILE))
-    return _read(folder, stamps)
+    return _read_cached(folder, stamps)
 
 
 def _folder(name: str) -> Path:
@@ -123,8 +123,13 @@ def _missing_message(name: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _read(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
+def _read_cached(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
     """A model from its files; `stamps`, their times of change, make the cache read changed files again."""
+    return read_model(folder)
+
+
+def read_model(folder: Path) -> VisualModel:
+    """The model in a folder. Raises ExplorerError when it is damaged or of another version."""
     from safetensors.numpy import load
 
     try:
@@ -154,9 +159,14 @@ def _check(metadata: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
     for key, value in expected.items():
         if metadata[key] != value:
             raise ValueError(f"{key} is {metadata[key]!r}; this version needs {value!r}")
+    if type(metadata["window_frames"]) is not int:
+        raise ValueError(f"window_frames is {metadata['window_frames']!r}; this version needs a whole number")
     names = tuple(parameter["name"] for parameter in metadata["parameters"])
     if names != NAMES:
         raise ValueError(f"it returns {', '.join(names)}; this version needs {', '.join(NAMES)}")
+    ranges = np.array([[parameter["low"], parameter["high"]] for parameter in metadata["parameters"]], float)
+    if not np.isfinite(ranges).all():
+        raise ValueError("the ranges of its parameters are no finite numbers")
     widths = [metadata["input_dim"], *metadata["hidden"], len(NAMES)]
     layers = [*(f"hidden.{i}" for i in range(len(metadata["hidden"]))), "output"]
     shapes: dict[str, tuple[int, ...]] = {"mean": (widths[0],), "spread": (widths[0],)}
