@@ -1,11 +1,10 @@
 """For all tests: shapes in signatures are checked, and the user's cache is never touched."""
 
 import pytest
-from jaxtyping import install_import_hook
 
-from tests import checking  # noqa: F401  the hook below names it, and needs it loaded
+from tests import checking
 
-install_import_hook(
+checking.install(
     [
         "explorer.audio",
         "explorer.fields.base",
@@ -42,7 +41,6 @@ install_import_hook(
         "explorer.learn.plots",
         "explorer.learn.evaluation",
     ],
-    "tests.checking.checked",
 )
 
 

@@ -27,6 +27,7 @@ WORDS = set(
 ALLOWED = {
     "hear",  # stays beside FieldSettings.analyze: notebooks of users call it
     "steady",  # a keyword of the public function `calibrate`
+    "connection_made",  # a method of asyncio.Protocol
     "made_clips",  # a setting of trainings, with its flag
 }
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import time
@@ -27,7 +26,7 @@ from jaxtyping import Float32
 from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.track import FeatureTrack
 from explorer.errors import ExplorerError, OutputError
-from explorer.files import read_json_or_empty, sha256_of, write_bytes, write_json
+from explorer.files import memory_file, read_json_or_empty, sha256_of, write_json
 
 FEATURE_VERSION = 2
 """Raise it whenever the same sound and settings give other numbers."""
@@ -96,10 +95,8 @@ def load_array(path: Path) -> Float32[np.ndarray, ...] | None:
 
 def save_array(path: Path, values: Float32[np.ndarray, ...]) -> None:
     """Write an array, whole or not at all, if the folder can be written."""
-    buffer = io.BytesIO()
-    np.save(buffer, values, allow_pickle=False)
-    with contextlib.suppress(OutputError, OSError):
-        write_bytes(path, buffer.getvalue())
+    with contextlib.suppress(OutputError, OSError), memory_file(path) as file:
+        np.save(file, values, allow_pickle=False)
 
 
 def _columns_path(sha256: str, key: dict[str, Any]) -> Path:

@@ -182,7 +182,7 @@ def _new_sweep(
     sound = existing_file(audio)
     spec = specify(field, vary, options, sound, _duration(sound, progress))
     folder = files.new_folder(files.explorations_folder(options.explorations), "sweep")
-    files.write_json(folder / SPECIFICATION, spec.to_dict())
+    files.write_json(folder / SPECIFICATION, spec.to_dict(), durable=True)
     return folder, spec, sound
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -145,8 +146,8 @@ def _runs(explorations: Path) -> list[Path]:
         )
     except OSError:
         return []
-    fitting = (run for run in folders[: 4 * MAX_RUNS] if not run.is_symlink() and _may_fit(_field(run)))
-    return list(fitting)[:MAX_RUNS]
+    readable = (run for run in folders[: 4 * MAX_RUNS] if run.name.isprintable() and not run.is_symlink())
+    return list(islice((run for run in readable if _may_fit(_field(run))), MAX_RUNS))
 
 
 def _may_fit(settings: dict[str, Any]) -> bool:

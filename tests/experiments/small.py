@@ -16,7 +16,15 @@ FIELD = CPPN.preset("compact-4x3")
 VARY = {"gain": [1, 3, 5], "layers": [2, 3]}
 SMALL = {"size": (32, 18), "clips": False, "workers": 1, "moments": 2}
 
-TIMES = ("started", "ended", "heartbeat", "seconds", "process", "host")  # what may differ between two sweeps
+TIMES = (
+    "started",
+    "ended",
+    "heartbeat",
+    "seconds",
+    "process",
+    "host",
+    "born",
+)  # what may differ in two sweeps
 WHOLE = ("manifest.json", "report.html")  # files that tell such times throughout
 
 

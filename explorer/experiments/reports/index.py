@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from explorer.diagnostics.verdict import VERDICTS
-from explorer.errors import ExplorerError
+from explorer.errors import error_text
 from explorer.experiments.reports.load import STATES, ReportSource, Value, load_source, mapping, text
 from explorer.experiments.reports.numbers import Scale, short_text, varying_names
 from explorer.experiments.reports.page import write_page
@@ -18,6 +18,7 @@ from explorer.experiments.reports.run_report import lead
 from explorer.experiments.reports.sweep_report import state_counts
 from explorer.experiments.reports.thumbnails import Thumbnail, embed, mosaic, picture_bytes
 from explorer.experiments.runs.run_folder import INDEX, POSTER, REPORT, SHEET, VIDEO
+from explorer.files import file_within, path_within
 from explorer.formatting import count_text
 
 THUMBNAIL_BYTES = 14_000  # bytes of JPEG for one thumbnail
@@ -77,9 +78,13 @@ def kind_counts(entries: list[IndexEntry]) -> dict[str, int]:
 
 def _entry(folder: Path, max_bytes: int) -> IndexEntry:
     try:
-        source = load_source(folder)
-    except ExplorerError as problem:
-        return _damaged_entry(folder, str(problem))
+        path_within(folder.parent, folder.name)
+        return _readable_entry(folder, load_source(folder), max_bytes)
+    except Exception as problem:  # whatever its files hold: the other folders are listed
+        return _damaged_entry(folder, error_text(problem))
+
+
+def _readable_entry(folder: Path, source: ReportSource, max_bytes: int) -> IndexEntry:
     error = text(source.log.get("error") or "").strip().splitlines()
     return IndexEntry(
         name=folder.name,
@@ -157,7 +162,8 @@ def _picture(source: ReportSource, max_bytes: int) -> Thumbnail | None:
     """The poster of a run; of a sweep, nine of its pictures as one."""
     if source.kind == "sweep":
         return mosaic([point.thumb for point in source.points if point.thumb], max_bytes)
-    return embed(source.folder / POSTER, max_bytes) or embed(source.folder / SHEET, max_bytes)
+    poster, sheet = (file_within(source.folder, name) for name in (POSTER, SHEET))
+    return embed(poster, max_bytes) or embed(sheet, max_bytes)
 
 
 def _states(entries: list[IndexEntry]) -> list[str]:
@@ -185,7 +191,7 @@ def _search_data(entry: IndexEntry) -> dict[str, Any]:
 def _relative_link(folder: Path, name: str) -> str:
     """A link to a file of a run, relative to the index; empty when it is not there."""
     # "./" keeps a folder called `javascript:...` a folder
-    return f"./{quote(folder.name, safe='')}/{name}" if (folder / name).is_file() else ""
+    return f"./{quote(folder.name, safe='')}/{name}" if file_within(folder, name) else ""
 
 
 def _folder_time(name: str) -> str:

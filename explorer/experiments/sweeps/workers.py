@@ -43,6 +43,10 @@ def threads_each(workers: int) -> int:
     return max(1, usable_threads() // workers)
 
 
+class WorkerError(ExplorerError):
+    """A worker process died, and with it the call that it had."""
+
+
 class LocalProcesses(Executor):
     """A number of child processes; each call goes to one that is free. They end with this process."""
 
@@ -131,14 +135,14 @@ class _Worker:
             self._process.communicate()
         self._stderr.close()
 
-    def _death_error(self) -> ExplorerError:
+    def _death_error(self) -> WorkerError:
         self._process.kill()
         status = self._process.wait()
         self._stderr.seek(0)
         lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
         reason = f": {lines[-1]}" if lines else " (killed, or out of memory)"
         self.close()
-        return ExplorerError(f"a worker process died with status {status}{reason}")
+        return WorkerError(f"a worker process died with status {status}{reason}")
 
 
 def serve() -> None:

@@ -10,6 +10,7 @@ export interface ModelSummary {
   created: string | null;
   hidden: number[] | null;
   trained_on: string[];
+  damaged: string | null; // why its model.json cannot be read
 }
 
 export interface TrainingStatus {
