@@ -1,8 +1,8 @@
 // The menu of pictures: Julia sets driven by a model, and networks.
 
 import type { ModelSummary } from "../api";
-import type { Models } from "./useModels";
-import type { NetworkState } from "./useNetwork";
+import type { Models } from "./hooks/useModels";
+import type { NetworkState } from "./hooks/useNetwork";
 
 /** The name of a model in the menu: the one that ships, or the time of its training. */
 export function modelTitle({ id, shipped, finished, created, damaged }: ModelSummary): string {

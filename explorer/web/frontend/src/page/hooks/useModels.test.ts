@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ModelSummary } from "../api";
-import { modelTitle } from "./PictureMenu";
+import type { ModelSummary } from "../../api";
+import { modelTitle } from "../PictureMenu";
 import { defaultModel, modelForField } from "./useModels";
 
 const model = (id: string, finished: boolean, shipped = false): ModelSummary =>
