@@ -27,9 +27,9 @@ def identity() -> dict[str, Any]:
 def is_running(process: int, born: float) -> bool:
     """Whether the very process that was created at `born` runs here, and not another with its number."""
     try:
-        found = psutil.Process(process)
-        zombie = found.status() == psutil.STATUS_ZOMBIE
-        return not zombie and abs(found.create_time() - born) < CREATION_TOLERANCE
+        candidate = psutil.Process(process)
+        zombie = candidate.status() == psutil.STATUS_ZOMBIE
+        return not zombie and abs(candidate.create_time() - born) < CREATION_TOLERANCE
     except psutil.AccessDenied:  # it runs, and is somebody else's
         return True
     except (psutil.Error, ValueError, OverflowError):  # gone, or no number of a process
@@ -39,8 +39,8 @@ def is_running(process: int, born: float) -> bool:
 def may_be_running(process: int, started: float) -> bool:
     """The same for files of version 0.1, without `born`: a Python process created before `started`."""
     try:
-        found = psutil.Process(process)
-        is_python = "python" in found.exe().lower()
-        return is_python and found.create_time() < started + CREATION_TOLERANCE
+        candidate = psutil.Process(process)
+        is_python = "python" in candidate.exe().lower()
+        return is_python and candidate.create_time() < started + CREATION_TOLERANCE
     except (psutil.Error, ValueError, OverflowError):
         return False

@@ -200,6 +200,10 @@ FREE = {  # calls that write through explorer.files, or into memory or a pipe
 }
 REASONS = {  # the ways onto the disk that there are
     ("files", "part.open"): "write_bytes",
+    (
+        "experiments.sweeps.leases",
+        "self.path.open",
+    ): "the first byte of a lease again: the time of its file is the server's",
     ("files", "path.open"): "create_file; a file, to flush it",
     ("files", "atomic_path"): "write_bytes and copy",
     ("files", "os.replace"): "the end of atomic_path",

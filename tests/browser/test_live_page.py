@@ -369,3 +369,20 @@ def test_everything_fits_on_a_phone_and_has_a_name(browser, served):
               !(element.textContent.trim() || element.getAttribute("aria-label") || element.labels?.length))
               .map((element) => element.outerHTML)"""
             assert page.evaluate(unnamed) == []
+
+
+def test_the_link_with_the_token_opens_the_page_and_a_cookie_keeps_it(browser, tmp_path):
+    served = Served(with_models(tmp_path, MODELS[0]), token="s3cret")
+    try:
+        with watched(browser, served.address, path="/?token=s3cret#probe") as page:
+            until(page, "() => window.probe?.scene.hasModel")
+            assert page.evaluate("() => location.search") == ""  # the address may be sent to others
+            assert page.evaluate("() => document.cookie") == ""
+            page.reload()
+            until(page, "() => window.probe?.scene.hasModel")
+            page.keyboard.press("t")
+            expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+        with watched(browser, served.address) as page:
+            expect(page.get_by_role("heading", name="A token is needed")).to_be_visible()
+    finally:
+        served.stop()

@@ -91,10 +91,10 @@ def load_model(name: str) -> VisualModel:
     """
     folder = _folder(name)
     if folder == SHIPPED_FOLDER:  # an installer may have made links of its files
-        found = all(is_file(folder / part) for part in (WEIGHTS_FILE, METADATA_FILE))
+        is_complete = all(is_file(folder / part) for part in (WEIGHTS_FILE, METADATA_FILE))
     else:
-        found = all(file_within(folder, part) for part in (WEIGHTS_FILE, METADATA_FILE))
-    if not found:
+        is_complete = all(file_within(folder, part) for part in (WEIGHTS_FILE, METADATA_FILE))
+    if not is_complete:
         raise SettingsError(_missing_message(name))
     stamps = tuple((folder / part).stat().st_mtime_ns for part in (WEIGHTS_FILE, METADATA_FILE))
     return _read_cached(folder, stamps)
