@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 import pytest
@@ -55,16 +56,21 @@ def assert_equal_within_one(field: CPPN) -> None:
 # Functions
 
 
-def applied(function, z: np.ndarray) -> np.ndarray:
+@cache
+def compiled_loop(function):
     @njit
     def apply(z, out):
         for i in range(0, z.size, LANES):
             store(out, i, function(load(z, i)))
 
+    return apply
+
+
+def applied(function, z: np.ndarray) -> np.ndarray:
     padded = np.zeros(-(-z.size // LANES) * LANES, np.float32)
     padded[: z.size] = z
     out = np.empty_like(padded)
-    apply(padded, out)
+    compiled_loop(function)(padded, out)
     return out[: z.size].astype(np.float64)
 
 

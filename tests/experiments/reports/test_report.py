@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
-import itertools
 import html.parser
+import itertools
 import json
 import re
 import shutil
