@@ -14,6 +14,7 @@ from explorer.errors import ExplorerError, ReadError, SettingsError
 from explorer.experiments import sweep
 from explorer.experiments.library.lookup import delete
 from explorer.experiments.reports import write_all
+from explorer.experiments.runs import manifest
 from explorer.experiments.runs.recipe import AudioSource
 from explorer.experiments.sweeps.point_status import point_log
 
@@ -62,8 +63,8 @@ def test_a_sweep_whose_keys_are_paths_is_refused_and_writes_nothing(received, tm
     spec = json.loads(path.read_text())
     spec["points"][0][0] = key.format(tmp=tmp_path)
     path.write_text(json.dumps(spec))
-    for manifest in (True, False):
-        if not manifest:
+    for has_manifest in (True, False):
+        if not has_manifest:
             (received / SWEEP / "manifest.json").unlink()
         before = contents(tmp_path)
         with pytest.raises(SettingsError, match="no key of a point"):
@@ -221,3 +222,11 @@ def test_process_1_does_not_run_our_runs(received):
         assert status_and_reason(received, RENDER)[0] == "killed"
     delete(RENDER, received)
     assert not (received / RENDER).exists()
+
+
+def test_a_run_of_version_0_1_runs_while_its_process_does():
+    """Its manifest has no `born`: the process must be older than the run."""
+    me = {"process": os.getpid(), "status": "running"}
+    assert manifest.is_alive(me | {"started": manifest.now()})
+    assert not manifest.is_alive(me | {"started": "2001-01-01T00:00:00+00:00"})
+    assert manifest.is_alive(me | manifest.process_facts())

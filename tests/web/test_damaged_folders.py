@@ -7,6 +7,7 @@ import pytest
 from explorer.fields import CPPN
 from explorer.files import write_json
 from explorer.learn.subprocess_training import TrainingStatus
+from explorer.web.models import Model
 from tests.web.model_files import make_model
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
@@ -102,3 +103,13 @@ def test_names_and_times_that_no_answer_can_hold(client, runs):  # noqa: F811
     found = answers(client)
     assert [model["id"] for model in found["/api/models"].json()] == ["train_\u2192", WHOLE]
     assert found["/api/networks"].json()["runs"] == []
+
+
+def test_a_file_that_goes_away_meanwhile_is_no_server_error(client, runs, monkeypatch):  # noqa: F811
+    def stat(model):
+        raise FileNotFoundError(2, "No such file or directory", str(model.folder))
+
+    monkeypatch.setattr(Model, "is_finished", property(stat))
+    answer = client.get("/api/models")
+    assert answer.status_code == 409
+    assert answer.json()["detail"].endswith(": No such file or directory")  # and no path

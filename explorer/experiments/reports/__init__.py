@@ -1,7 +1,8 @@
 """Reports: one HTML file per run and per sweep, and an index of all, made from the folders alone.
 
 A report opens from disk, loads nothing from the network and can be sent to anybody. Beside its folder it
-plays the clips and shows the frames in full size; alone, it shows the pictures inside it.
+plays the clips and shows the frames in full size; alone, it shows the pictures inside it: those of all
+points, or of a sample where there are more than 500.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from explorer.diagnostics.verdict import VERDICTS
 from explorer.errors import error_text
 from explorer.experiments.reports.load import STATES, ReportSource, Value, load_source, mapping, text
-from explorer.experiments.reports.numbers import short_text, varying_names
+from explorer.experiments.reports.numbers import Scale, short_text, varying_names
 from explorer.experiments.reports.page import write_page
 from explorer.experiments.reports.provenance import without_paths
 from explorer.experiments.reports.run_report import lead
@@ -22,6 +22,7 @@ from explorer.files import file_within, path_within
 from explorer.formatting import count_text
 
 THUMBNAIL_BYTES = 14_000  # bytes of JPEG for one thumbnail
+MAX_LISTED_VALUES = 100  # of one parameter of one sweep
 RUN_KINDS = ("render", "sweep")
 
 
@@ -37,7 +38,7 @@ class IndexEntry:
     summary: str
     error: str
     states: list[tuple[str, int]]
-    params: dict[str, list[str]]  # every value that occurs in it, by the name of the setting
+    params: dict[str, list[str]]  # values that occur in it, by the name of the setting
     thumb: Thumbnail | None
     link: str
     video: str
@@ -138,7 +139,7 @@ def _verdicts(source: ReportSource) -> list[tuple[str, int]]:
 
 
 def _params(source: ReportSource) -> dict[str, list[str]]:
-    """The settings of the field, and for a sweep every value that its points take."""
+    """The settings of the field, and for a sweep every value that its points take, or the range of many."""
     values: dict[str, list[Value]] = {
         name: [value]
         for name, value in mapping(source.recipe.get("field")).items()
@@ -146,10 +147,15 @@ def _params(source: ReportSource) -> dict[str, list[str]]:
     }
     for name in dict.fromkeys(name for point in source.points for name in point.params):
         values[name] = [point.params.get(name) for point in source.points]
-    return {
-        name: list(dict.fromkeys(short_text(value) for value in distinct))
-        for name, distinct in values.items()
-    }
+    return {name: _listed(name, distinct) for name, distinct in values.items()}
+
+
+def _listed(name: str, values: list[Value]) -> list[str]:
+    """The values of a parameter; of more than MAX_LISTED_VALUES, the range of numbers or the first words."""
+    scale = Scale.of(name, values)
+    if len(scale.values) > MAX_LISTED_VALUES and scale.numeric:
+        return [f"{short_text(scale.values[0])} to {short_text(scale.values[-1])}"]
+    return list(dict.fromkeys(short_text(value) for value in values))[:MAX_LISTED_VALUES]
 
 
 def _picture(source: ReportSource, max_bytes: int) -> Thumbnail | None:
