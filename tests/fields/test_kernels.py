@@ -136,8 +136,8 @@ def test_packed_matrix_holds_every_weight_once():
 # Colours
 
 
-@pytest.mark.parametrize("layers", [1, 2, 3, 4, 5, 9])
-@pytest.mark.parametrize("hidden", [1, 3, 4, 16, 31, 32, 33, 64, 256])
+@pytest.mark.parametrize("layers", [1, 2, 3, 9])
+@pytest.mark.parametrize("hidden", [1, 3, 4, 31, 32, 33, 256])
 def test_exact_kernels_equal_the_reference(hidden, layers):
     assert_equal_within_one(CPPN(hidden=hidden, layers=layers, **CALM))
 

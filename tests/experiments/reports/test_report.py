@@ -211,7 +211,7 @@ POINT_FIELDS = (
 SWEEP_FIELDS = ("base", "vary", "sampler", "sampler_seed", "points")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(st.sampled_from(POINT_FIELDS), JSON),
     st.dictionaries(st.sampled_from(SWEEP_FIELDS), JSON),
