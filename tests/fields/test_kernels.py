@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 import pytest
@@ -55,16 +56,21 @@ def assert_equal_within_one(field: CPPN) -> None:
 # Functions
 
 
-def applied(function, z: np.ndarray) -> np.ndarray:
+@cache
+def compiled_loop(function):
     @njit
     def apply(z, out):
         for i in range(0, z.size, LANES):
             store(out, i, function(load(z, i)))
 
+    return apply
+
+
+def applied(function, z: np.ndarray) -> np.ndarray:
     padded = np.zeros(-(-z.size // LANES) * LANES, np.float32)
     padded[: z.size] = z
     out = np.empty_like(padded)
-    apply(padded, out)
+    compiled_loop(function)(padded, out)
     return out[: z.size].astype(np.float64)
 
 
@@ -130,8 +136,8 @@ def test_packed_matrix_holds_every_weight_once():
 # Colours
 
 
-@pytest.mark.parametrize("layers", [1, 2, 3, 4, 5, 9])
-@pytest.mark.parametrize("hidden", [1, 3, 4, 16, 31, 32, 33, 64, 256])
+@pytest.mark.parametrize("layers", [1, 2, 3, 9])
+@pytest.mark.parametrize("hidden", [1, 3, 4, 31, 32, 33, 256])
 def test_exact_kernels_equal_the_reference(hidden, layers):
     assert_equal_within_one(CPPN(hidden=hidden, layers=layers, **CALM))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 
 import numpy as np
 import pytest
@@ -56,9 +57,12 @@ def song(tmp_path_factory):
 THREE = "#102030-#ff8000-#40c0ff"
 
 
-@pytest.mark.parametrize("palette", ["family", "rgb", "oklab", "pastel", "ink", THREE])
 @pytest.mark.parametrize(
-    "field", [*Patterns.presets().values(), Patterns(weights=MIX), Patterns(geometric_sides=3)]
+    ("field", "palette"),
+    [
+        *itertools.product([*Patterns.presets().values(), Patterns(geometric_sides=3)], ["family", THREE]),
+        *itertools.product([Patterns(weights=MIX)], ["family", "rgb", "oklab", "pastel", "ink", THREE]),
+    ],
 )
 def test_the_kernel_draws_the_reference(song, field, palette):
     field = field.replace(palette=palette)
@@ -131,7 +135,7 @@ def test_three_colors_stand_at_both_ends_and_in_the_middle():
 def test_light_stays_within_bounds(song, palette):
     field = Patterns(weights=MIX, palette=palette, audio_gain=5)
     colors = field.prepare(field.controls(song, np.array([1.0]))).colors(
-        torch.from_numpy(GRID.xy()), GRID.pixel
+        torch.from_numpy(GRID.xy()[::9]), GRID.pixel
     )
     assert colors.min() >= 0
     assert colors.max() <= 1.0 + 1e-5
