@@ -8,7 +8,7 @@ import soundfile
 
 import explorer as ex
 from explorer.video import probe
-from tests.experiments.test_long import start
+from tests.experiments.runs.test_long import start
 from tests.signals import music
 
 RATE = 8000
