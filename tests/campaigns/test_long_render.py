@@ -8,7 +8,8 @@ import soundfile
 
 import explorer as ex
 from explorer.video import probe
-from tests.experiments.runs.test_long import start
+from tests.experiments.runs.test_long import render_long
+from tests.processes import start
 from tests.signals import music
 
 RATE = 8000
@@ -29,9 +30,10 @@ def test_two_hours(tmp_path, capsys):
     figures = []
     for seconds in (120, HOURS * 3600):
         song = write_long(tmp_path / f"{seconds}.flac", seconds)
-        folder = start(song, tmp_path / "runs").communicate()[0].strip()
-        manifest = json.loads((tmp_path / "runs" / folder / "manifest.json").read_text())
-        video = probe(tmp_path / "runs" / folder / "video.mp4")
+        start(render_long, song, tmp_path / "runs").join()
+        folder = max((tmp_path / "runs").iterdir())  # names begin with the time
+        manifest = json.loads((folder / "manifest.json").read_text())
+        video = probe(folder / "video.mp4")
         assert video.frames == seconds * 30
         assert abs(video.sound_duration - seconds) < 0.05
         figures.append(manifest["performance"])
