@@ -1,10 +1,15 @@
-"""The flash limiter: how far each moment is dimmed so that no second flashes more than three times.
+"""The flash limiter: how far each moment is calmed and dimmed so that no second flashes more than three times.
 
 A small picture of the field is drawn `SAMPLE_RATE` times a second, and its flashes are counted as `flashes`
 does, at several exposures at once: light dimmed by a factor has its changes dimmed by the same factor. Where
 the second that ends at a moment would hold more than three, the largest exposure that passes is needed for
-all of that second. The exposure is the lowest that any second around it needs, with slow ramps between, so
-it depends on the three seconds around a moment alone.
+all of that second. The exposure is the lowest that any second around it needs, with slow ramps between (see
+`flash_curve`), so it depends on the three seconds around a moment alone.
+
+`calm` first searches for a swing in the same way: the pictures are drawn with the controls calmed at the
+factors in `SWINGS` (see `fields.calm`), and a moment needs the largest that passes, or that needs the least
+dimming where none does. Only what still flashes with these swings is dimmed. It counts flashes of saturated
+red, too. `dim` changes light alone and does not judge red, as in version 0.1.
 """
 
 from __future__ import annotations
@@ -12,7 +17,9 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
@@ -20,124 +27,199 @@ from jaxtyping import Float32, Float64, Int64, UInt8
 from explorer.audio import FeatureTrack
 from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.fields import FieldSettings, Grid
+from explorer.fields.calm import calm_columns, calm_controls
+from explorer.fields.controls import Controls
 from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
+from explorer.formatting import percent_text
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
-from explorer.rendering.flashes import MAX_DARK_LUMINANCE, MAX_FLASHES, MIN_CHANGE, CellGrid, LuminanceTurns
+from explorer.rendering.flash_curve import SAMPLE_RATE, FlashCurve
+from explorer.rendering.flashes import CellGrid
+from explorer.rendering.required_exposures import required_exposures
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
+CALM_VERSION = 1  # and this one when they give other swings
 STEP = "looking for flashes"
-SAMPLE_RATE = 30  # small pictures a second
 CELL_SAMPLES = 2  # points along a side of a cell
-EXPOSURES = np.geomspace(1, 0.08, 16).astype(np.float32)  # that are tried; the last passes always
-SAFETY = 0.92  # of the smallest change that counts: the frame is larger, and the encoder adds to it
+SWINGS = (1.0, 0.75, 0.5, 0.25, 0.0)  # that are tried
 PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is needed
 LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
-SECOND = SAMPLE_RATE
-RAMP = SAMPLE_RATE // 2  # moments of a ramp to either side
-REACH = 2 * RAMP  # moments before, and with SECOND after, that an exposure depends on
-MAX_VISIBLE_EXPOSURE = 0.995  # above, dimming changes no level by one
+MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
 
-HANN = np.hanning(2 * RAMP + 3)[1:-1] / np.hanning(2 * RAMP + 3).sum()
+Mode = Literal["calm", "dim"]
+
+
+class FlashLimit(NamedTuple):
+    """What the limiter does at a moment: factors of the swing of the controls and of the light, 0 to 1."""
+
+    swing: float = 1.0
+    exposure: float = 1.0
+
+    @property
+    def words(self) -> str:
+        """What was done, in words; empty where nothing was."""
+        parts = []
+        if self.swing < MAX_VISIBLE_FACTOR:
+            parts.append(f"calmed to {percent_text(self.swing)} of its swing")
+        if self.exposure < MAX_VISIBLE_FACTOR:
+            parts.append(f"dimmed to {percent_text(self.exposure)}")
+        return " and ".join(parts)
+
+
+NO_LIMIT = FlashLimit()
 
 
 class Exposure:
-    """The exposures of one field, track and frame shape, computed part by part as they are needed.
+    """What the limiter does with one field, track and frame shape, computed part by part as it is needed.
 
-    They are the same for every device and precision: the small pictures are those of a CPU draft.
+    It is the same for every device and precision: the small pictures are those of a CPU draft.
     """
 
     def __init__(
-        self, field: FieldSettings, track: FeatureTrack, size: tuple[int, int], threads: int | None = None
+        self,
+        field: FieldSettings,
+        track: FeatureTrack,
+        size: tuple[int, int],
+        threads: int | None = None,
+        mode: Mode = "calm",
     ) -> None:
-        self.field, self.track = field, track
+        self.field, self.track, self.mode = field, track, mode
         self._threads = threads or usable_threads()
         rows, columns = CellGrid(size).shape
         self._grid = Grid(columns * CELL_SAMPLES, rows * CELL_SAMPLES)
         self._pixel = Grid(*size).pixel  # of the frame: samples are not softened by their own size
         self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
         self._file = self._cache_file()
-        self._required = self._load()
+        self._table = self._load()
+        self._exposures = FlashCurve(self._table[0])
+        self._swings = FlashCurve(self._table[1]) if mode == "calm" else None
 
-    def at(self, t: float, progress: Progress = silent) -> float:
-        """The factor by which the light of moment `t` is dimmed, 0.08 to 1."""
-        first = self._index(t)
-        self._judge(first - REACH, first + 2 + SECOND + REACH, progress)
-        return self._between(first, t)
+    def at(self, t: float, progress: Progress = silent) -> FlashLimit:
+        """The factors of moment `t`."""
+        first = self._exposures.index(t)
+        self._search(first, first + 2, progress)
+        return self.cached_at(t)
 
-    def cached_at(self, t: float) -> float:
+    def cached_at(self, t: float) -> FlashLimit:
         """The same without waiting: 1 where it has not been computed yet."""
-        return self._between(self._index(t), t) if self.is_cached(t) else 1.0
+        if not self.is_cached(t):
+            return FlashLimit()
+        swing = 1.0 if self._swings is None else self._swings.at(t)
+        return FlashLimit(swing if swing < MAX_VISIBLE_FACTOR else 1.0, self._exposures.at(t))
 
     def is_cached(self, t: float) -> bool:
         """Whether `at` returns at once."""
-        first = self._index(t)
-        return not np.isnan(self._required[max(0, first - REACH) : first + 2 + SECOND + REACH]).any()
+        return all(curve.is_known(t) for curve in (self._exposures, self._swings) if curve is not None)
 
     def prepare(self, begin: float, end: float, progress: Progress = silent) -> None:
-        """Compute all exposures from `begin` to `end` seconds, and cache them on disk."""
-        self._judge(self._index(begin) - REACH, self._index(end) + 2 + SECOND + REACH, progress)
-        save_array(self._file, self._required)
+        """Compute everything from `begin` to `end` seconds, and cache it on disk."""
+        self._search(self._exposures.index(begin), self._exposures.index(end) + 2, progress)
+        save_array(self._file, self._table if self._swings is not None else self._table[0])
 
     def summary(self, times: Float64[np.ndarray, " frames"]) -> dict[str, float]:
-        """For a manifest: the lowest exposure at these times, and the share of them that are dimmed."""
-        exposures = np.array([self.cached_at(float(t)) for t in times])
-        return {
+        """For a manifest: the lowest factors at these times, and the share of them that are calmed, dimmed."""
+        limits = [self.cached_at(float(t)) for t in times]
+        swings, exposures = np.array(limits).T
+        light = {
             "least_exposure": round(float(exposures.min()), 3),
-            "dimmed": round(float((exposures < MAX_VISIBLE_EXPOSURE).mean()), 4),
+            "dimmed": round(float((exposures < MAX_VISIBLE_FACTOR).mean()), 4),
+        }
+        if self._swings is None:
+            return light
+        return light | {
+            "least_swing": round(float(swings.min()), 3),
+            "calmed": round(float((swings < MAX_VISIBLE_FACTOR).mean()), 4),
         }
 
-    def _index(self, t: float) -> int:
-        return min(max(0, int(round(t * SAMPLE_RATE, 6))), len(self._required) - 1)
-
-    def _between(self, first: int, t: float) -> float:
-        """The ramped exposure at `t`, linear between the moments `first` and the next."""
-        span = np.arange(first - REACH, first + 2 + SECOND + REACH)
-        inside = (span >= 0) & (span < len(self._required))
-        required = np.where(inside, self._required[span.clip(0, len(self._required) - 1)], 1)
-        lowest = np.lib.stride_tricks.sliding_window_view(required, 2 * RAMP + SECOND + 1).min(axis=1)
-        left, right = np.lib.stride_tricks.sliding_window_view(lowest, 2 * RAMP + 1) @ HANN
-        share = min(max(0.0, round(t * SAMPLE_RATE, 6) - first), 1.0)
-        return float(left + (right - left) * share)
-
-    def _judge(self, first: int, last: int, progress: Progress) -> None:
-        """Judge every part that touches the moments from `first` to before `last`."""
-        first, last = max(0, first), min(last, len(self._required))
-        missing = [
-            begin for begin in range(first // PART * PART, last, PART) if np.isnan(self._required[begin])
-        ]
-        if not missing:
+    def _search(self, first: int, last: int, progress: Progress) -> None:
+        """Search all that the factors from `first` to before `last` depend on."""
+        exposures, swings = self._exposures, self._swings
+        parts = _missing_parts(exposures, first, last)
+        steps = [partial(self._search_exposure, begin) for begin in parts]
+        if parts and swings is not None:
+            before = _missing_parts(swings, max(0, parts[0] - LEAD), self._end(parts[-1]))
+            steps = [*(partial(self._search_swing, begin) for begin in before), *steps]
+        if not steps:
             return
         with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
-            for n, begin in enumerate(missing):
-                progress(STEP, n, len(missing))
-                end = min(begin + PART, len(self._required))
-                luminances = self._luminances(np.arange(max(0, begin - LEAD), end), pool)
-                self._required[begin:end] = required_exposures(luminances, self._cells)[begin - end :]
-        progress(STEP, len(missing), len(missing))
+            for n, step in enumerate(steps):
+                progress(STEP, n, len(steps))
+                step(pool)
+        progress(STEP, len(steps), len(steps))
 
-    def _luminances(
-        self, moments: Int64[np.ndarray, " moments"], pool: ThreadPoolExecutor
-    ) -> Float32[np.ndarray, "moments rows columns"]:
-        """Maps of luminance of the small pictures."""
+    def _search_swing(self, begin: int, pool: ThreadPoolExecutor) -> None:
+        """Find the largest swing of each moment of a part that passes, else the one that is dimmed least."""
+        assert self._swings is not None
+        part, moments = slice(begin, self._end(begin)), self._moments(begin)
+        swing, best = np.ones(part.stop - begin, np.float32), np.zeros(part.stop - begin, np.float32)
+        for factor in SWINGS if self._can_be_calmed() else SWINGS[:1]:
+            required = self._required(moments, np.full(len(moments), factor), pool)[begin - part.stop :]
+            if factor == 1:
+                self._table[2, part] = required
+            swing[required > best] = factor
+            best = np.maximum(best, required)
+            if best.min() == 1:
+                break
+        self._swings.required[part] = swing
+
+    def _search_exposure(self, begin: int, pool: ThreadPoolExecutor) -> None:
+        """Find the largest exposure of each moment of a part, with the swings that it has."""
+        part, moments = slice(begin, self._end(begin)), self._moments(begin)
+        swings = np.ones(len(moments))
+        if self._swings is not None:
+            swings = self._swings.factors(int(moments[0]), part.stop)
+            swings[swings >= MAX_VISIBLE_FACTOR] = 1
+        if self._swings is not None and swings.min() == 1:
+            self._exposures.required[part] = self._table[2, part]
+        else:
+            self._exposures.required[part] = self._required(moments, swings, pool)[begin - part.stop :]
+
+    def _moments(self, begin: int) -> Int64[np.ndarray, " moments"]:
+        """The moments of a part and those before it that are followed first."""
+        return np.arange(max(0, begin - LEAD), self._end(begin))
+
+    def _end(self, begin: int) -> int:
+        return min(begin + PART, self._table.shape[1])
+
+    def _can_be_calmed(self) -> bool:
+        controls = self.field.controls(self.track, np.zeros(1))
+        return bool(calm_columns(self.field, controls.names))
+
+    def _required(
+        self,
+        moments: Int64[np.ndarray, " moments"],
+        swings: Float64[np.ndarray, " moments"],
+        pool: ThreadPoolExecutor,
+    ) -> Float32[np.ndarray, " moments"]:
+        """The exposures that small pictures with these swings need."""
+        frames = self._pictures(calm_controls(self.field, self.track, moments / SAMPLE_RATE, swings), pool)
+        luminances = np.stack([self._cells.luminance(frame) for frame in frames])
+        if self.mode == "dim":
+            return required_exposures(luminances, self._cells)
+        light = np.stack([self._cells.light(frame) for frame in frames])
+        return required_exposures(luminances, self._cells, light)
+
+    def _pictures(self, controls: Controls, pool: ThreadPoolExecutor) -> list[UInt8[np.ndarray, "rows columns 3"]]:
+        """The small pictures."""
         dtype = resolve("cpu", "draft").dtype
-        prepared = self.field.prepare(self.field.controls(self.track, moments / SAMPLE_RATE))
+        prepared = self.field.prepare(controls)
         inputs = self.field.pixel_inputs(self._grid.xy())
 
-        def draw(n: int) -> Float32[np.ndarray, "rows columns"]:
+        def draw(n: int) -> UInt8[np.ndarray, "rows columns 3"]:
             out: UInt8[np.ndarray, "points 3"] = np.empty((inputs.shape[1], 3), np.uint8)
             prepared.draw(n, inputs, self._pixel, out, dtype)
-            return self._cells.luminance(out.reshape(self._grid.height, self._grid.width, 3))
+            return out.reshape(self._grid.height, self._grid.width, 3)
 
-        return np.stack(list(pool.map(draw, range(len(moments)))))
+        return list(pool.map(draw, range(len(controls.values))))
 
-    def _load(self) -> Float32[np.ndarray, " moments"]:
+    def _load(self) -> Float32[np.ndarray, "curves moments"]:
+        """Rows: required exposures; for `calm` required swings, and exposures without calming."""
         count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
+        shape = (3, count) if self.mode == "calm" else (count,)
         cached = load_array(self._file)
-        return (
-            cached if cached is not None and cached.shape == (count,) else np.full(count, np.nan, np.float32)
-        )
+        table = cached if cached is not None and cached.shape == shape else np.full(shape, np.nan, np.float32)
+        return table.reshape(-1, count)
 
     def _cache_file(self) -> Path:
         facts = {
@@ -150,33 +232,22 @@ class Exposure:
             ],
             "grid": [self._grid.width, self._grid.height, self._pixel],
         }
+        if self.mode != "dim":
+            facts |= {"mode": self.mode, "calm_version": CALM_VERSION}
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:40]
         return cache_folder().parent / "exposures" / f"{digest}.npy"
 
 
-def required_exposures(
-    luminances: Float32[np.ndarray, "moments rows columns"], cells: CellGrid
-) -> Float32[np.ndarray, " moments"]:
-    """The largest of `EXPOSURES` at which the second that ends at each moment flashes three times at most."""
-    scale = EXPOSURES[:, None, None]
-    turns = LuminanceTurns(
-        luminances[0], np.float32(SAFETY * MIN_CHANGE) / scale, np.float32(MAX_DARK_LUMINANCE) / scale
-    )
-    changes = np.stack([turns.take(now) for now in luminances])
-    counts = changes.cumsum(axis=0, dtype=np.int16)
-    counts[SECOND:] -= counts[:-SECOND].copy()
-    required = np.ones(len(luminances), np.float32)
-    many = counts > 2 * MAX_FLASHES
-    for n in np.flatnonzero(many.any(axis=(1, 2, 3))):
-        fails = np.flatnonzero(cells.fills(many[n]))
-        if len(fails):
-            required[n] = EXPOSURES[min(fails[-1] + 1, len(EXPOSURES) - 1)]
-    return required
+def _missing_parts(curve: FlashCurve, first: int, last: int) -> list[int]:
+    """The parts that the factors from `first` to before `last` need and that have not been searched."""
+    needed = curve.needed(first, last)
+    begins = range(needed.start // PART * PART, needed.stop, PART)
+    return [begin for begin in begins if np.isnan(curve.required[begin])]
 
 
 def dim(frame: UInt8[np.ndarray, "*shape 3"], exposure: float) -> None:
     """Dim the light of a frame in place: sRGB levels, changed so that relative luminance is multiplied."""
-    if exposure >= MAX_VISIBLE_EXPOSURE:
+    if exposure >= MAX_VISIBLE_FACTOR:
         return
     levels = linear_to_srgb(exposure * srgb_to_linear(np.arange(256) / 255))
     np.take(np.round(255 * levels).astype(np.uint8), frame, out=frame, mode="clip")
