@@ -25,14 +25,14 @@ def calm_controls(
     times: Float64[np.ndarray, " moments"],
     swing: float | Float[np.ndarray, " moments"],
 ) -> Controls:
-    """`field.controls` with the swing of each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
+    """`field.controls` with a swing at each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
     controls = field.controls(track, times)
     share = np.broadcast_to(np.asarray(1 - np.asarray(swing), np.float32), len(times))
     calm, columns = np.flatnonzero(share > 0), calm_columns(field, controls.names)
     if not len(calm) or not columns:
         return controls
     values = controls.values.copy()
-    part = np.ix_(calm, columns)
+    part = np.ix_(calm, np.array(columns))
     values[part] += share[calm, None] * _fast_part(field, track, times[calm], columns)
     return Controls(values, controls.names)
 

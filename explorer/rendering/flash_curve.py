@@ -45,7 +45,7 @@ class FlashCurve:
         """The moments that the factors from `first` to before `last` depend on."""
         return slice(max(0, first - REACH), min(last + SECOND + REACH, len(self.required)))
 
-    def is_known(self, t: float) -> bool:
+    def is_complete(self, t: float) -> bool:
         """Whether all that the factor at `t` depends on has been searched."""
         first = self.index(t)
         return not np.isnan(self.required[self.needed(first, first + 2)]).any()

@@ -1,4 +1,4 @@
-"""The flash limiter: how far each moment is calmed and dimmed so that no second flashes more than three times.
+"""The flash limiter: how far moments are calmed and dimmed so that no second flashes more than three times.
 
 A small picture of the field is drawn `SAMPLE_RATE` times a second, and its flashes are counted as `flashes`
 does, at several exposures at once: light dimmed by a factor has its changes dimmed by the same factor. Where
@@ -35,19 +35,24 @@ from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flash_curve import SAMPLE_RATE, FlashCurve
 from explorer.rendering.flashes import CellGrid
-from explorer.rendering.required_exposures import required_exposures
+from explorer.rendering.required_exposures import passing_moments, required_exposures
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
 CALM_VERSION = 1  # and this one when they give other swings
 STEP = "looking for flashes"
 CELL_SAMPLES = 2  # points along a side of a cell
-SWINGS = (1.0, 0.75, 0.5, 0.25, 0.0)  # that are tried
+SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried
 PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is needed
 LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
 MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
 
 Mode = Literal["calm", "dim"]
+Maps = tuple[
+    Float32[np.ndarray, "moments rows columns"],
+    CellGrid,
+    Float32[np.ndarray, "moments rows columns 3"] | None,
+]
 
 
 class FlashLimit(NamedTuple):
@@ -110,7 +115,7 @@ class Exposure:
 
     def is_cached(self, t: float) -> bool:
         """Whether `at` returns at once."""
-        return all(curve.is_known(t) for curve in (self._exposures, self._swings) if curve is not None)
+        return all(curve.is_complete(t) for curve in (self._exposures, self._swings) if curve is not None)
 
     def prepare(self, begin: float, end: float, progress: Progress = silent) -> None:
         """Compute everything from `begin` to `end` seconds, and cache it on disk."""
@@ -118,7 +123,7 @@ class Exposure:
         save_array(self._file, self._table if self._swings is not None else self._table[0])
 
     def summary(self, times: Float64[np.ndarray, " frames"]) -> dict[str, float]:
-        """For a manifest: the lowest factors at these times, and the share of them that are calmed, dimmed."""
+        """For a manifest: the lowest factors at these times, and the shares that are calmed and dimmed."""
         limits = [self.cached_at(float(t)) for t in times]
         swings, exposures = np.array(limits).T
         light = {
@@ -152,15 +157,24 @@ class Exposure:
         """Find the largest swing of each moment of a part that passes, else the one that is dimmed least."""
         assert self._swings is not None
         part, moments = slice(begin, self._end(begin)), self._moments(begin)
-        swing, best = np.ones(part.stop - begin, np.float32), np.zeros(part.stop - begin, np.float32)
+        count = part.stop - begin
+        swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
+        maps = {}
         for factor in SWINGS if self._can_be_calmed() else SWINGS[:1]:
-            required = self._required(moments, np.full(len(moments), factor), pool)[begin - part.stop :]
-            if factor == 1:
-                self._table[2, part] = required
-            swing[required > best] = factor
-            best = np.maximum(best, required)
-            if best.min() == 1:
+            maps[factor] = self._maps(moments, np.full(len(moments), factor), pool)
+            passes = passing_moments(*maps[factor])[-count:]
+            swing[passes & ~passed] = factor
+            passed |= passes
+            if passed.all():
                 break
+        self._table[2, part] = best = passed.astype(np.float32)
+        if not passed.all():
+            for factor, pictures in maps.items():
+                required = required_exposures(*pictures)[-count:]
+                if factor == 1:
+                    self._table[2, part] = required
+                swing[~passed & (required > best)] = factor
+                best = np.maximum(best, required)
         self._swings.required[part] = swing
 
     def _search_exposure(self, begin: int, pool: ThreadPoolExecutor) -> None:
@@ -172,35 +186,37 @@ class Exposure:
             swings[swings >= MAX_VISIBLE_FACTOR] = 1
         if self._swings is not None and swings.min() == 1:
             self._exposures.required[part] = self._table[2, part]
-        else:
-            self._exposures.required[part] = self._required(moments, swings, pool)[begin - part.stop :]
+            return
+        maps = self._maps(moments, swings, pool)
+        self._exposures.required[part] = required_exposures(*maps)[begin - part.stop :]
 
     def _moments(self, begin: int) -> Int64[np.ndarray, " moments"]:
         """The moments of a part and those before it that are followed first."""
         return np.arange(max(0, begin - LEAD), self._end(begin))
 
     def _end(self, begin: int) -> int:
-        return min(begin + PART, self._table.shape[1])
+        return min(begin + PART, len(self._exposures.required))
 
     def _can_be_calmed(self) -> bool:
         controls = self.field.controls(self.track, np.zeros(1))
         return bool(calm_columns(self.field, controls.names))
 
-    def _required(
+    def _maps(
         self,
         moments: Int64[np.ndarray, " moments"],
         swings: Float64[np.ndarray, " moments"],
         pool: ThreadPoolExecutor,
-    ) -> Float32[np.ndarray, " moments"]:
-        """The exposures that small pictures with these swings need."""
+    ) -> Maps:
+        """What is judged of small pictures with these swings; light only where red is judged."""
         frames = self._pictures(calm_controls(self.field, self.track, moments / SAMPLE_RATE, swings), pool)
         luminances = np.stack([self._cells.luminance(frame) for frame in frames])
         if self.mode == "dim":
-            return required_exposures(luminances, self._cells)
-        light = np.stack([self._cells.light(frame) for frame in frames])
-        return required_exposures(luminances, self._cells, light)
+            return luminances, self._cells, None
+        return luminances, self._cells, np.stack([self._cells.light(frame) for frame in frames])
 
-    def _pictures(self, controls: Controls, pool: ThreadPoolExecutor) -> list[UInt8[np.ndarray, "rows columns 3"]]:
+    def _pictures(
+        self, controls: Controls, pool: ThreadPoolExecutor
+    ) -> list[UInt8[np.ndarray, "rows columns 3"]]:
         """The small pictures."""
         dtype = resolve("cpu", "draft").dtype
         prepared = self.field.prepare(controls)
@@ -241,8 +257,8 @@ class Exposure:
 def _missing_parts(curve: FlashCurve, first: int, last: int) -> list[int]:
     """The parts that the factors from `first` to before `last` need and that have not been searched."""
     needed = curve.needed(first, last)
-    begins = range(needed.start // PART * PART, needed.stop, PART)
-    return [begin for begin in begins if np.isnan(curve.required[begin])]
+    starts = range(needed.start // PART * PART, needed.stop, PART)
+    return [begin for begin in starts if np.isnan(curve.required[begin])]
 
 
 def dim(frame: UInt8[np.ndarray, "*shape 3"], exposure: float) -> None:

@@ -84,7 +84,11 @@ class FlashCounter:
             return Flashes(0.0, 0.0, 0.0)
         general, red, fps = self._general, self._red, self._fps
         return Flashes(
-            general.most / 2, float(general.at / fps), float(general.over / fps), red.most / 2, float(red.over / fps)
+            general.most / 2,
+            float(general.at / fps),
+            float(general.over / fps),
+            red.most / 2,
+            float(red.over / fps),
         )
 
     def _begin(self, frame: Frame) -> CellGrid:
@@ -148,7 +152,7 @@ class LuminanceTurns:
 
 
 class RedTurns:
-    """Detects changes of R - G - B as `LuminanceTurns` does those of luminance, to or from a saturated red."""
+    """Detects changes of R - G - B as `LuminanceTurns` does of luminance, to or from a saturated red."""
 
     def __init__(self, first: Light, min_change: float | Float32[np.ndarray, ...]) -> None:
         self._min_change = min_change
@@ -215,6 +219,10 @@ class CellGrid:
         while self.fills(counts > most).any():
             most += 1
         return most
+
+    def may_fill(self, marked: Bool[np.ndarray, "*levels rows columns"]) -> Bool[np.ndarray, "*levels"]:
+        """Whether there are enough marked cells for `fills`, wherever they are."""
+        return np.asarray(np.count_nonzero(marked, axis=(-2, -1)) >= self._min_cells)
 
     def fills(self, marked: Bool[np.ndarray, "*levels rows columns"]) -> Bool[np.ndarray, "*levels"]:
         """Whether marked cells are a quarter of some field of view."""

@@ -32,30 +32,47 @@ def required_exposures(
     one of `EXPOSURES_WITH_RED`.
     """
     exposures = EXPOSURES if light is None else EXPOSURES_WITH_RED
+    fails = _failures(luminances, cells, light, exposures)
+    lowest = len(exposures) - 1 - fails[:, ::-1].argmax(axis=1)  # that fails
+    next_higher = exposures[np.minimum(lowest + 1, len(exposures) - 1)]
+    return np.asarray(np.where(fails.any(axis=1), next_higher, np.float32(1)))
+
+
+def passing_moments(
+    luminances: Float32[np.ndarray, "moments rows columns"],
+    cells: CellGrid,
+    light: Float32[np.ndarray, "moments rows columns 3"] | None,
+) -> Bool[np.ndarray, " moments"]:
+    """Where the second that ends at each moment passes as it is, for red too if there is `light`."""
+    return np.asarray(~_failures(luminances, cells, light, EXPOSURES_WITH_RED[:1])[:, 0])
+
+
+def _failures(
+    luminances: Float32[np.ndarray, "moments rows columns"],
+    cells: CellGrid,
+    light: Float32[np.ndarray, "moments rows columns 3"] | None,
+    exposures: Float32[np.ndarray, " levels"],
+) -> Bool[np.ndarray, "moments levels"]:
+    """At which exposures the second that ends at each moment flashes more than three times."""
     scale = exposures[:, None, None]
     turns = LuminanceTurns(
         luminances[0], np.float32(SAFETY * MIN_CHANGE) / scale, np.float32(MAX_DARK_LUMINANCE) / scale
     )
-    required = _largest_passing(np.stack([turns.take(now) for now in luminances]), cells, exposures)
+    fails = _too_many(np.stack([turns.take(now) for now in luminances]), cells)
     if light is None:
-        return required
+        return fails
     red = RedTurns(light[0], np.float32(SAFETY * MIN_RED_CHANGE) / scale)
-    changes = np.stack([red.take(now) for now in light])
-    return np.minimum(required, _largest_passing(changes, cells, exposures))
+    return np.asarray(fails | _too_many(np.stack([red.take(now) for now in light]), cells))
 
 
-def _largest_passing(
-    changes: Bool[np.ndarray, "moments levels rows columns"],
-    cells: CellGrid,
-    exposures: Float32[np.ndarray, " levels"],
-) -> Float32[np.ndarray, " moments"]:
-    """The largest exposure of each moment at which the changes of its second are not too many."""
+def _too_many(
+    changes: Bool[np.ndarray, "moments levels rows columns"], cells: CellGrid
+) -> Bool[np.ndarray, "moments levels"]:
+    """Where the second that ends at each moment holds too many changes on too large an area."""
     counts = changes.cumsum(axis=0, dtype=np.int16)
     counts[SECOND:] -= counts[:-SECOND].copy()
-    required = np.ones(len(changes), np.float32)
     many = counts > 2 * MAX_FLASHES
-    for n in np.flatnonzero(many.any(axis=(1, 2, 3))):
-        fails = np.flatnonzero(cells.fills(many[n]))
-        if len(fails):
-            required[n] = exposures[min(fails[-1] + 1, len(exposures) - 1)]
-    return required
+    fails = cells.may_fill(many)
+    for n in np.flatnonzero(fails.any(axis=1)):
+        fails[n] = cells.fills(many[n])
+    return np.asarray(fails)
