@@ -91,13 +91,13 @@ def announce(run: Run, copy: output_paths.OutputFile | None = None) -> None:
 def _flashes(log: dict[str, Any]) -> str:
     """What the flash limiter changed in a run; empty when it left every frame alone."""
     limit, parts = log.get("flash_limit") or {}, []
-    for share, least, words in (
+    for share, lowest, words in (
         ("calmed", "least_swing", "calmed: fast changes with the sound are reduced, down to"),
         ("dimmed", "least_exposure", "dimmed: the light is turned down, to"),
     ):
         if frames := round(limit.get(share, 0) * log["performance"]["frames"]):
             count = count_text(frames, "frame was", "frames were")
-            parts.append(f"{count} {words} {percent_text(limit[least])}")
+            parts.append(f"{count} {words} {percent_text(limit[lowest])}")
     if not parts:
         return ""
     return (
