@@ -50,7 +50,9 @@ def _fast_part(
     columns: list[int],
 ) -> Float32[np.ndarray, "moments columns"]:
     """What is to be added to columns at each moment to get their slow course."""
-    around = (times[:, None] + OFFSETS).clip(0, track.duration)
+    around = track.duration - np.abs(
+        track.duration - np.abs(times[:, None] + OFFSETS)
+    )  # mirrored at the ends
     controls = field.controls(track, around.ravel())
     values = controls.values[:, columns].astype(np.float64).reshape(*around.shape, len(columns))
     for column, place in enumerate(columns):

@@ -8,7 +8,8 @@ all of that second. The exposure is the lowest that any second around it needs, 
 
 `calm` first searches for a swing in the same way: the pictures are drawn with the controls calmed at the
 factors in `SWINGS` (see `fields.calm`), and a moment needs the largest that passes, or that needs the least
-dimming where none does. Only what still flashes with these swings is dimmed. It counts flashes of saturated
+dimming where none does. The slow curve of these swings is tried, and where it fails a moment is calmed more.
+Only what still flashes with these swings is dimmed. It counts flashes of saturated
 red, too. `dim` changes light alone and does not judge red, as in version 0.1.
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -33,7 +35,7 @@ from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 from explorer.formatting import percent_text
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
-from explorer.rendering.flash_curve import SAMPLE_RATE, FlashCurve
+from explorer.rendering.flash_curve import SAMPLE_RATE, SECOND, FlashCurve
 from explorer.rendering.flashes import CellGrid
 from explorer.rendering.required_exposures import passing_moments, required_exposures
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
@@ -43,6 +45,8 @@ CALM_VERSION = 1  # and this one when they give other swings
 STEP = "looking for flashes"
 CELL_SAMPLES = 2  # points along a side of a cell
 SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried
+SWING_STEP = 0.2
+STEADY_EXPOSURES, FIRST_EXPOSURES = 3, 4  # rows of the table: with steady swings, and with the curve of these
 PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is needed
 LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
 MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
@@ -97,8 +101,8 @@ class Exposure:
         self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
         self._file = self._cache_file()
         self._table = self._load()
-        self._exposures = FlashCurve(self._table[0])
-        self._swings = FlashCurve(self._table[1]) if mode == "calm" else None
+        # of `dim` the first alone is searched
+        self._exposures, self._swings, self._steady_swings = (FlashCurve(row) for row in self._table[:3])
 
     def at(self, t: float, progress: Progress = silent) -> FlashLimit:
         """The factors of moment `t`."""
@@ -110,17 +114,17 @@ class Exposure:
         """The same without waiting: 1 where it has not been computed yet."""
         if not self.is_cached(t):
             return FlashLimit()
-        swing = 1.0 if self._swings is None else self._swings.at(t)
+        swing = self._swings.at(t) if self.mode == "calm" else 1.0
         return FlashLimit(swing if swing < MAX_VISIBLE_FACTOR else 1.0, self._exposures.at(t))
 
     def is_cached(self, t: float) -> bool:
         """Whether `at` returns at once."""
-        return all(curve.is_complete(t) for curve in (self._exposures, self._swings) if curve is not None)
+        return self._exposures.is_complete(t) and (self.mode == "dim" or self._swings.is_complete(t))
 
     def prepare(self, begin: float, end: float, progress: Progress = silent) -> None:
         """Compute everything from `begin` to `end` seconds, and cache it on disk."""
         self._search(self._exposures.index(begin), self._exposures.index(end) + 2, progress)
-        save_array(self._file, self._table if self._swings is not None else self._table[0])
+        save_array(self._file, self._table if self.mode == "calm" else self._table[0])
 
     def summary(self, times: Float64[np.ndarray, " frames"]) -> dict[str, float]:
         """For a manifest: the lowest factors at these times, and the shares that are calmed and dimmed."""
@@ -130,7 +134,7 @@ class Exposure:
             "least_exposure": round(float(exposures.min()), 3),
             "dimmed": round(float((exposures < MAX_VISIBLE_FACTOR).mean()), 4),
         }
-        if self._swings is None:
+        if self.mode == "dim":
             return light
         return light | {
             "least_swing": round(float(swings.min()), 3),
@@ -139,12 +143,18 @@ class Exposure:
 
     def _search(self, first: int, last: int, progress: Progress) -> None:
         """Search all that the factors from `first` to before `last` depend on."""
-        exposures, swings = self._exposures, self._swings
-        parts = _missing_parts(exposures, first, last)
-        steps = [partial(self._search_exposure, begin) for begin in parts]
-        if parts and swings is not None:
-            before = _missing_parts(swings, max(0, parts[0] - LEAD), self._end(parts[-1]))
-            steps = [*(partial(self._search_swing, begin) for begin in before), *steps]
+        steps: list[Callable[[ThreadPoolExecutor], None]] = []
+        span = first, last
+        for curve, search in (
+            (self._exposures, self._search_exposure),
+            (self._swings, self._repair_swing),
+            (self._steady_swings, self._search_swing),
+        ):
+            starts = _missing_parts(curve, *span) if self.mode == "calm" or not steps else []
+            if not starts:
+                break
+            steps = [*(partial(search, start) for start in starts), *steps]
+            span = max(0, starts[0] - LEAD), self._end(starts[-1])
         if not steps:
             return
         with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
@@ -153,11 +163,10 @@ class Exposure:
                 step(pool)
         progress(STEP, len(steps), len(steps))
 
-    def _search_swing(self, begin: int, pool: ThreadPoolExecutor) -> None:
-        """Find the largest swing of each moment of a part that passes, else the one that is dimmed least."""
-        assert self._swings is not None
-        part, moments = slice(begin, self._end(begin)), self._moments(begin)
-        count = part.stop - begin
+    def _search_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
+        """Find the largest steady swing with which each moment passes, else the one that is dimmed least."""
+        part, moments = slice(start, self._end(start)), self._moments(start)
+        count = part.stop - start
         swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
         maps = {}
         for factor in SWINGS if self._can_be_calmed() else SWINGS[:1]:
@@ -167,35 +176,55 @@ class Exposure:
             passed |= passes
             if passed.all():
                 break
-        self._table[2, part] = best = passed.astype(np.float32)
-        if not passed.all():
-            for factor, pictures in maps.items():
-                required = required_exposures(*pictures)[-count:]
-                if factor == 1:
-                    self._table[2, part] = required
-                swing[~passed & (required > best)] = factor
-                best = np.maximum(best, required)
+        best, plain = passed.astype(np.float32), passed.astype(np.float32)
+        for factor, pictures in maps.items() if not passed.all() else ():
+            required = required_exposures(*pictures)[-count:]
+            plain = required if factor == 1 else plain
+            swing[~passed & (required > best)] = factor
+            best = np.maximum(best, required)
+        self._steady_swings.required[part] = swing
+        self._table[STEADY_EXPOSURES, part] = best
+        self._table[FIRST_EXPOSURES, part] = plain
+
+    def _repair_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
+        """Calm moments more that passed with a steady swing and do not with the slow curve of swings."""
+        part, moments = slice(start, self._end(start)), self._moments(start)
+        swings, swing = self._factors(self._steady_swings, moments), self._steady_swings.required[part].copy()
+        if swings.min() < 1:
+            required = required_exposures(*self._maps(moments, swings, pool))[start - part.stop :]
+            self._table[FIRST_EXPOSURES, part] = required
+            before = np.concatenate(
+                (np.repeat(swings[:1], max(0, SECOND - len(swings) + len(swing))), swings)
+            )
+            lowest = np.lib.stride_tricks.sliding_window_view(before, SECOND + 1).min(axis=1)[-len(swing) :]
+            repaired = np.where(lowest < swing, lowest, np.maximum(0, swing - SWING_STEP))
+            fails = (required < 1) & (self._table[STEADY_EXPOSURES, part] == 1)
+            swing[fails] = repaired[fails]
         self._swings.required[part] = swing
 
-    def _search_exposure(self, begin: int, pool: ThreadPoolExecutor) -> None:
+    def _search_exposure(self, start: int, pool: ThreadPoolExecutor) -> None:
         """Find the largest exposure of each moment of a part, with the swings that it has."""
-        part, moments = slice(begin, self._end(begin)), self._moments(begin)
-        swings = np.ones(len(moments))
-        if self._swings is not None:
-            swings = self._swings.factors(int(moments[0]), part.stop)
-            swings[swings >= MAX_VISIBLE_FACTOR] = 1
-        if self._swings is not None and swings.min() == 1:
-            self._exposures.required[part] = self._table[2, part]
-            return
-        maps = self._maps(moments, swings, pool)
-        self._exposures.required[part] = required_exposures(*maps)[begin - part.stop :]
+        part, moments = slice(start, self._end(start)), self._moments(start)
+        swings = self._factors(self._swings, moments) if self.mode == "calm" else np.ones(len(moments))
+        if self.mode == "calm" and np.array_equal(swings, self._factors(self._steady_swings, moments)):
+            self._exposures.required[part] = self._table[FIRST_EXPOSURES, part]
+        else:
+            required = required_exposures(*self._maps(moments, swings, pool))
+            self._exposures.required[part] = required[start - part.stop :]
 
-    def _moments(self, begin: int) -> Int64[np.ndarray, " moments"]:
+    def _factors(
+        self, curve: FlashCurve, moments: Int64[np.ndarray, " moments"]
+    ) -> Float64[np.ndarray, " moments"]:
+        """The swings of a curve, 1 where nobody would see the difference."""
+        swings = curve.factors(int(moments[0]), int(moments[-1]) + 1)
+        return np.where(swings < MAX_VISIBLE_FACTOR, swings, 1)
+
+    def _moments(self, start: int) -> Int64[np.ndarray, " moments"]:
         """The moments of a part and those before it that are followed first."""
-        return np.arange(max(0, begin - LEAD), self._end(begin))
+        return np.arange(max(0, start - LEAD), self._end(start))
 
-    def _end(self, begin: int) -> int:
-        return min(begin + PART, len(self._exposures.required))
+    def _end(self, start: int) -> int:
+        return min(start + PART, len(self._exposures.required))
 
     def _can_be_calmed(self) -> bool:
         controls = self.field.controls(self.track, np.zeros(1))
@@ -230,12 +259,14 @@ class Exposure:
         return list(pool.map(draw, range(len(controls.values))))
 
     def _load(self) -> Float32[np.ndarray, "curves moments"]:
-        """Rows: required exposures; for `calm` required swings, and exposures without calming."""
+        """Rows: required exposures, swings and steady swings, and the exposures that the last two need."""
         count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
-        shape = (3, count) if self.mode == "calm" else (count,)
+        table = np.full((5, count), np.nan, np.float32)
         cached = load_array(self._file)
-        table = cached if cached is not None and cached.shape == shape else np.full(shape, np.nan, np.float32)
-        return table.reshape(-1, count)
+        rows = table if self.mode == "calm" else table[0]
+        if cached is not None and cached.shape == rows.shape:
+            rows[:] = cached
+        return table
 
     def _cache_file(self) -> Path:
         facts = {
@@ -258,7 +289,7 @@ def _missing_parts(curve: FlashCurve, first: int, last: int) -> list[int]:
     """The parts that the factors from `first` to before `last` need and that have not been searched."""
     needed = curve.needed(first, last)
     starts = range(needed.start // PART * PART, needed.stop, PART)
-    return [begin for begin in starts if np.isnan(curve.required[begin])]
+    return [start for start in starts if np.isnan(curve.required[start])]
 
 
 def dim(frame: UInt8[np.ndarray, "*shape 3"], exposure: float) -> None:

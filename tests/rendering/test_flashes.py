@@ -70,9 +70,9 @@ def red_flicker(hertz, low, high, seconds=2):
     [
         ((0, 0, 0), (120, 0, 0), True),  # 0.19 of linear red, a luminance of 0.04
         ((0, 0, 0), (60, 0, 0), False),  # 0.045: less than 20 / 320
-        ((0, 0, 0), (120, 80, 80), False),  # half of it red: not saturated
+        ((0, 0, 0), (120, 48, 48), False),  # three quarters of it red: not saturated
         ((120, 0, 0), (0, 0, 120), True),  # one of the two states is enough
-        ((0, 0, 0), (0, 120, 0), False),
+        ((0, 0, 0), (0, 100, 0), False),
     ],
 )
 def test_saturated_red_is_counted_apart(low, high, is_red):

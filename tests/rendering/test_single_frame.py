@@ -10,6 +10,7 @@ import pytest
 from explorer import CPPN, render_frame
 from explorer.errors import SettingsError
 from explorer.rendering import single_frame
+from explorer.rendering.frames import parse_flash_limit
 from explorer.rendering.single_frame import MAX_CACHED_PIXELS, MAX_RENDERERS
 from tests.tracks import made_up_track
 
@@ -86,7 +87,11 @@ def test_a_forked_process_has_none(cache):
     assert len(cache) == 0
 
 
-@pytest.mark.parametrize("value", ["calmer", 1, None, "", 0.5])
+@pytest.mark.parametrize("value", ["calmer", 1, None, "", 0.5, []])
 def test_bad_flash_limits_are_refused(value):
-    with pytest.raises(SettingsError, match=r"flash_limit: got .*; allowed: calm, dim, off, true \(calm\)"):
-        render_frame(FIELD, made_up_track(), 0, SIZE, flash_limit=value)
+    words = r"flash_limit: got .*; allowed: calm, dim, off, true \(calm\)"
+    with pytest.raises(SettingsError, match=words):
+        parse_flash_limit(value)
+    if isinstance(value, str):
+        with pytest.raises(SettingsError, match=words):
+            render_frame(FIELD, made_up_track(), 0, SIZE, flash_limit=value)
