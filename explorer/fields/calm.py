@@ -15,8 +15,9 @@ from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
 
 REACH_SECONDS = 0.6  # of the slow course, before and after a moment
-OFFSETS = REACH_SECONDS * np.linspace(-1, 1, 19)[1:-1]  # seconds; the window is zero at both ends
-WEIGHTS = np.hanning(19)[1:-1] / np.hanning(19).sum()
+SAMPLES = 71  # of the window: one a frame of the track, so that no fast change is taken for a slow one
+OFFSETS = REACH_SECONDS * np.linspace(-1, 1, SAMPLES + 2)[1:-1]  # seconds; the window is zero at both ends
+WEIGHTS = np.hanning(SAMPLES + 2)[1:-1] / np.hanning(SAMPLES + 2).sum()
 
 
 def calm_controls(
