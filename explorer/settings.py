@@ -117,7 +117,7 @@ class Settings(BaseModel):
         return value
 
     def replace(self, /, **changes: Any) -> Self:
-        """A copy with some settings changed, validated like a new one; `**{"light.relief": 1}` inside a group."""
+        """A copy with some settings changed, validated like a new one; a path is inside a group."""
         values = {name: changes.pop(name, getattr(self, name)) for name in type(self).model_fields}
         for path in [path for path in changes if "." in path]:
             group, _, name = path.partition(".")
@@ -132,9 +132,9 @@ class Settings(BaseModel):
     @classmethod
     @cache
     def groups(cls) -> dict[str, type[Settings]]:
-        """The settings that are groups of settings, by name."""
-        kinds = {name: field.annotation for name, field in cls.model_fields.items()}
-        return {name: kind for name, kind in kinds.items() if inspect.isclass(kind) and issubclass(kind, Settings)}
+        """The settings with a default that are groups of settings, by name."""
+        defaults = {name: field.default for name, field in cls.model_fields.items()}
+        return {name: type(group) for name, group in defaults.items() if isinstance(group, Settings)}
 
     @classmethod
     @cache

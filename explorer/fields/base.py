@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
-from pydantic import SerializerFunctionWrapHandler, ValidationInfo, field_validator, model_serializer
+from pydantic import field_validator, model_serializer
 
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.features import extras_of
@@ -58,14 +58,14 @@ class FieldSettings(Settings):
 
     @field_validator("light", "finish", mode="before")
     @classmethod
-    def _parse_group(cls, value: Any, info: ValidationInfo) -> Any:
+    def _parse_group(cls, value: Any) -> Any:
         """Accept True and False or None, too: with the default settings, or not at all."""
         if value is None or isinstance(value, bool):
             return {"on": bool(value)}
         return value
 
     @model_serializer(mode="wrap")
-    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_defaults(self, handler: Any) -> dict[str, Any]:
         """Groups at their defaults are left out: recipes, and keys of points, say what version 0.1 said."""
         values: dict[str, Any] = handler(self)
         for name in self.groups():
@@ -96,7 +96,7 @@ class FieldSettings(Settings):
         """See `Settings.replace`. A changed setting of light or finish switches it on."""
         for path, value in list(changes.items()):
             group, _, name = path.partition(".")
-            if name and group in self.groups() and name != "on" and value != self.value(path):
+            if name and path in self.knobs() and name != "on" and value != self.value(path):
                 changes.setdefault(f"{group}.on", True)
         return super().replace(**changes)
 
@@ -150,6 +150,17 @@ class FieldSettings(Settings):
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """The columns this field draws from, at any times in seconds. Row n depends on times[n] alone."""
         raise NotImplementedError
+
+    def with_light(
+        self, controls: Controls, track: FeatureTrack, times: Float[np.ndarray, " moments"]
+    ) -> Controls:
+        """Controls with the columns that light needs, where the field is lit; for the end of `controls`."""
+        if not self.light.on:
+            return controls
+        from explorer.fields.light import columns
+
+        more = columns.columns(track, np.asarray(times, dtype=np.float64)).astype(np.float32)
+        return Controls(np.hstack((controls.values, more)), (*controls.names, *columns.NAMES))
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """What a run's manifest records about this field on this track, as plain values."""

@@ -9,31 +9,34 @@ other, and a frame has the same bits for any number of bands and threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Float32, UInt8
 
-from explorer.fields import Controls, FieldSettings, Grid
-from explorer.fields.kernels.simd import LANES
-from explorer.fields.light import Finish
+from explorer.fields import FieldSettings, Grid
 from explorer.fields.light.finish import (
     NEUTRAL,
     GlowSize,
     blurred,
     finish_numbers,
+    neighbors,
     noise,
     noise_places,
+    stretched,
 )
-from explorer.fields.light.lit import LitField
+from explorer.fields.light.lit import LitField, Surface
+from explorer.fields.light.shading import Shading
 from explorer.fields.srgb import srgb_to_linear
+from explorer.rendering.devices import Device
+from explorer.rendering.torch_engine import TorchEngine
 
 TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
-BAND_POINTS = 24576  # of the frame in a band, about: its planes stay in the second-level cache
+PLANES = 5  # of a surface
+MIN_WIDTH = 16  # of a frame with light or finish: no vector of pixels is wider
+STRIP = 96  # planes are padded to a multiple of it: whole vectors and strips of every kernel
+BAND_POINTS = 49152  # of the frame in a band, about: its planes stay in the second-level cache
 
 Work = Callable[[Callable[[int], None], Iterable[int]], None]  # calls the function for every number
-Numbers = Callable[[slice, Float32[np.ndarray, "5 points"]], None]
 
 
 def in_this_thread(function: Callable[[int], None], parts: Iterable[int]) -> None:
@@ -43,32 +46,28 @@ def in_this_thread(function: Callable[[int], None], parts: Iterable[int]) -> Non
 
 
 class FrameDrawer:
-    """Draws frames of one field and grid on the CPU. `pixel` is the size of a pixel for anti-aliasing."""
+    """Draws frames of one field, grid and device. `pixel` is the size of a pixel for anti-aliasing.
+
+    `tiles` is how many parts the work on a frame has, about. Light and finish are always drawn on the CPU.
+    """
 
     def __init__(
-        self,
-        field: FieldSettings,
-        grid: Grid,
-        dtype: torch.dtype,
-        pixel: float | None = None,
-        tiles: int = 1,
+        self, field: FieldSettings, grid: Grid, device: Device, *, pixel: float | None = None, tiles: int = 1
     ) -> None:
-        self.field, self.grid, self.dtype = field, grid, dtype
-        self.pixel = grid.pixel if pixel is None else pixel
+        self.grid, self.device = grid, device
         self.finish = field.finish if field.finish.on else NEUTRAL
-        self.samples = self.finish.samples
+        samples = self.finish.samples
+        self._pixel = (grid.pixel if pixel is None else pixel) / samples
+        fine = Grid(grid.width * samples, grid.height * samples)
         if field.light.on:
-            self._surface = _SurfaceDrawer(field, grid, self.samples, self.pixel, dtype)
+            self._surface = _SurfaceDrawer(field, grid, samples, self._pixel, device)
+        elif device.is_cuda:
+            self._torch = TorchEngine(device, fine, pixel=self._pixel)
         else:
-            self._fine = Grid(grid.width * self.samples, grid.height * self.samples)
-            self._inputs = field.pixel_inputs(self._fine.xy())
-        points = self.samples**2 * grid.width * grid.height
+            self._inputs = field.pixel_inputs(fine.xy())
+        points = fine.width * fine.height
         self._tile = TILE_POINTS * -(-points // (TILE_POINTS * tiles))
         self._glow = GlowSize.of(grid.width, grid.height)
-
-    def moments(self, controls: Controls) -> LitField:
-        """The field at some moments, ready to draw."""
-        return LitField(self.field, controls)
 
     def draw(
         self,
@@ -83,8 +82,8 @@ class FrameDrawer:
             self._draw_colors(moments, moment, out, work)
             return
         size = self.grid.width * self.grid.height
-        light: Float32[np.ndarray, " all"] = np.empty(3 * size + LANES, np.float32)
-        if moments.shading is None:
+        light: Float32[np.ndarray, " all"] = np.empty(3 * size, np.float32)
+        if not moments.light.on:
             self._draw_plain_light(moments, moment, light, work)
         else:
             self._surface.draw(moments, moment, light, work)
@@ -94,10 +93,13 @@ class FrameDrawer:
         self, moments: LitField, moment: int, out: UInt8[np.ndarray, "points 3"], work: Work
     ) -> None:
         """The field's own colors, tile by tile."""
+        if self.device.is_cuda:
+            self._torch.draw(moments.prepared, moment, out)
+            return
 
         def draw(first: int) -> None:
             tile = slice(first, first + self._tile)
-            moments.prepared.draw(moment, self._inputs[:, tile], self.pixel, out[tile], self.dtype)
+            moments.prepared.draw(moment, self._inputs[:, tile], self._pixel, out[tile], self.device.dtype)
 
         work(draw, range(0, len(out), self._tile))
 
@@ -105,13 +107,9 @@ class FrameDrawer:
         self, moments: LitField, moment: int, light: Float32[np.ndarray, " all"], work: Work
     ) -> None:
         """Linear light of the field's own colors."""
-        fine: UInt8[np.ndarray, "points 3"] = np.empty((self._inputs.shape[1], 3), np.uint8)
-        fine_pixel, self.pixel = self.pixel, self.pixel / self.samples
-        try:
-            self._draw_colors(moments, moment, fine, work)
-        finally:
-            self.pixel = fine_pixel
-        height, width, n = self.grid.height, self.grid.width, self.samples
+        height, width, n = self.grid.height, self.grid.width, self.finish.samples
+        fine: UInt8[np.ndarray, "points 3"] = np.empty((height * width * n * n, 3), np.uint8)
+        self._draw_colors(moments, moment, fine, work)
         levels = LINEAR_LEVELS[fine].reshape(height, n, width, n, 3).mean(axis=(1, 3), dtype=np.float32)
         light[: 3 * height * width] = levels.reshape(-1, 3).T.ravel()
 
@@ -122,32 +120,30 @@ class FrameDrawer:
         from explorer.fields.light import kernel
 
         width, height, finish = self.grid.width, self.grid.height, self.finish
-        size, glow = width * height, self._glow_image(light, work)
-        numbers = finish_numbers(finish)
-        xs = _centered(width)
-        ys, places = _centered(height), noise_places(finish, t, 0, height)
+        glow = self._glow_image(light, work)
+        upper, share = neighbors(self._glow.factor, height, self._glow.rows)
+        xs, ys, places = _centered(width), _centered(height), noise_places(finish, t, height)
         rows = max(1, BAND_POINTS // width)
 
         def draw(first: int) -> None:
-            count = min(rows, height - first)
-            band = np.empty(3 * count * width + LANES if glow is not None else 0, np.float32)
-            if glow is not None:
-                kernel.stretch(glow, self._glow.factor, first, count, width, band)
+            end = min(first + rows, height)
+            part = slice(first, end)
             kernel.finish(
-                light, size, first * width, count, width, xs, ys[first:], band, noise(), places[first:],
-                numbers, finish.filmic, out[first * width : (first + count) * width],
+                light, width * height, first * width, end - first, width, xs, ys[part], glow.ravel(),
+                self._glow.rows * width, upper[part], share[part], noise(), places[part],
+                finish_numbers(finish), finish.filmic, out[first * width : end * width],
             )  # fmt: skip
 
         work(draw, range(0, height, rows))
 
     def _glow_image(
         self, light: Float32[np.ndarray, " all"], work: Work
-    ) -> Float32[np.ndarray, "3 rows columns"] | None:
-        """The blurred light above the threshold, in a reduced image; None without bloom."""
+    ) -> Float32[np.ndarray, "3 rows width"]:
+        """The blurred light above the threshold: reduced rows as wide as the frame; empty without bloom."""
         from explorer.fields.light import kernel
 
         if not self.finish.bloom:
-            return None
+            return np.empty((3, 0, 0), np.float32)
         width, height, size = self.grid.width, self.grid.height, self._glow
         source = np.empty((3, size.rows, size.columns), np.float32)
         rows = max(1, BAND_POINTS // (width * size.factor))
@@ -160,78 +156,89 @@ class FrameDrawer:
             )  # fmt: skip
 
         work(measure, range(0, size.rows, rows))
-        return blurred(source, self.finish, size, min(width, height))
+        glow = blurred(source, self.finish, size, min(width, height))
+        return np.ascontiguousarray(stretched(glow, size.factor, width, 2))
 
 
 class _SurfaceDrawer:
     """Numbers of a field, its rings and its shading, band by band, as linear light."""
 
-    def __init__(
-        self, field: FieldSettings, grid: Grid, samples: int, pixel: float, dtype: torch.dtype
-    ) -> None:
-        self.grid, self.samples, self.dtype = grid, samples, dtype
-        self._spacing, self._pixel = grid.pixel / samples, pixel / samples
-        self._width, self._height = grid.width * samples, grid.height * samples
-        xy = Grid(self._width + 2, self._height + 2).centers(self._spacing)
-        self._inputs = field.pixel_inputs(xy)
-        light = field.light
+    def __init__(self, field: FieldSettings, grid: Grid, samples: int, pixel: float, device: Device) -> None:
+        self.grid, self.samples, self.device = grid, samples, device
+        self._spacing, self._pixel = grid.pixel / samples, pixel
+        self._width = grid.width * samples
+        bordered = Grid(self._width + 2, grid.height * samples + 2)
+        xy, light = bordered.centers(self._spacing), field.light
+        if device.is_cuda:
+            self._torch = TorchEngine(device, bordered, xy=xy, pixel=pixel)
+        else:
+            self._inputs = np.pad(field.pixel_inputs(xy), ((0, 0), (0, STRIP)))
         away = np.hypot(xy[:, 0] - light.focus_x, xy[:, 1] - light.focus_y)
-        self._distance = np.pad(away.astype(np.float32), (0, LANES))
+        self._distance = np.pad(away.astype(np.float32), (0, STRIP))
 
-    def draw(
-        self,
-        moments: LitField,
-        moment: int,
-        light: Float32[np.ndarray, " all"],
-        work: Work,
-    ) -> None:
+    def draw(self, moments: LitField, moment: int, light: Float32[np.ndarray, " all"], work: Work) -> None:
         """Three planes of linear light of the frame."""
-        prepared: Any = moments.prepared
-        assert moments.shading is not None
-        numbers = moments.shading.numbers(moment, prepared.accent(moment), self._spacing)
+        surface, shading = moments.surface, moments.shading
+        numbers = shading.numbers(moment, surface.accent(moment), self._spacing)
+        planes = None
+        if self.device.is_cuda:
+            planes = np.empty((PLANES, len(self._distance) - STRIP), np.float32)
+            self._torch.draw_numbers(surface, moment, planes)
         rows = max(1, BAND_POINTS // (self._width * self.samples))
 
         def draw(first: int) -> None:
-            self._band(moments, moment, numbers, first, min(rows, self.grid.height - first), light)
+            band = self._numbers(surface, moment, first, min(rows, self.grid.height - first), planes)
+            self._shade(shading, moment, numbers, first, min(rows, self.grid.height - first), band, light)
 
         work(draw, range(0, self.grid.height, rows))
 
-    def _band(
+    def _numbers(
         self,
-        moments: LitField,
+        surface: Surface,
+        moment: int,
+        first: int,
+        rows: int,
+        whole: Float32[np.ndarray, "5 all"] | None,
+    ) -> Float32[np.ndarray, "5 padded"]:
+        """The planes of some rows of the frame and of a border of one point, padded to whole vectors."""
+        stride = self._width + 2
+        start, points = first * self.samples * stride, (rows * self.samples + 2) * stride
+        planes = np.zeros((PLANES, -(-points // STRIP) * STRIP), np.float32)
+        if whole is not None:
+            planes[:, :points] = whole[:, start : start + points]
+        else:
+            inputs = self._inputs[:, start : start + planes.shape[1]]
+            surface.draw_numbers(moment, inputs, self._pixel, planes, self.device.dtype)
+        return planes
+
+    def _shade(
+        self,
+        shading: Shading,
         moment: int,
         numbers: Float32[np.ndarray, " numbers"],
         first: int,
         rows: int,
+        planes: Float32[np.ndarray, "5 padded"],
         light: Float32[np.ndarray, " all"],
     ) -> None:
-        """`rows` rows of the frame from `first` on."""
+        """Rings, shading and the mean of the samples of some rows, as linear light of the frame."""
         from explorer.fields.light import kernel
 
-        shading, prepared, n = moments.shading, moments.prepared, self.samples
-        assert shading is not None
-        stride, size = self._width + 2, self.grid.width * self.grid.height
-        start, points = first * n * stride, (rows * n + 2) * stride
-        plane = -(-points // LANES) * LANES
-        planes = np.zeros((kernel.PLANES, plane), np.float32)
-        inputs = self._inputs[:, start : start + points]
-        prepared.draw_numbers(moment, inputs, self._pixel, planes[:, :points], self.dtype)  # type: ignore[attr-defined]
-        flat = planes.ravel()
+        n, flat, plane = self.samples, planes.ravel(), planes.shape[1]
         if shading.has_rings:
-            history = shading.history[moment]
-            steps = np.float32(shading.delays_per_length)
-            kernel.add_rings(flat, plane, points, self._distance, start, history, steps, numbers)
-        settings = shading.light
-        bright = (light, size, first * self.grid.width)
+            start = first * n * (self._width + 2)
+            steps, history = np.float32(shading.delays_per_length), shading.history[moment]
+            kernel.add_rings(flat, plane, plane, self._distance, start, history, steps, numbers)
+        size = self.grid.width * self.grid.height
+        target = (light, size, first * self.grid.width)
+        film, lines = shading.light.film > 0, shading.light.lines > 0
         if n == 1:
-            kernel.shade(flat, plane, rows, self._width, numbers, settings.film > 0, settings.lines > 0, *bright)
+            kernel.shade(flat, plane, rows, self._width, numbers, film, lines, *target)
             return
         fine_size = rows * n * self._width
-        fine = np.empty(3 * fine_size + LANES, np.float32)
-        kernel.shade(
-            flat, plane, rows * n, self._width, numbers, settings.film > 0, settings.lines > 0, fine, fine_size, 0
-        )
-        kernel.average(fine, fine_size, rows, self.grid.width, n, *bright)
+        fine: Float32[np.ndarray, " all"] = np.empty(3 * fine_size, np.float32)
+        kernel.shade(flat, plane, rows * n, self._width, numbers, film, lines, fine, fine_size, 0)
+        kernel.average(fine, fine_size, rows, self.grid.width, n, *target)
 
 
 def _centered(count: int) -> Float32[np.ndarray, " numbers"]:

@@ -14,6 +14,8 @@ from explorer.audio.track import interpolate_rows
 LOUDNESS_SECONDS = 0.12  # over which loudness is smoothed
 LOUDNESS_PERCENTILES = (5, 98)  # are 0 and 1
 MIN_LOUDNESS_SPAN = 0.05  # of the feature; less than this between the percentiles is no change
+HIT_PERCENTILES = (50, 98)  # of the onset feature are 0 and 1: between hits nothing glows
+MIN_HIT_SPAN = 0.3
 ATTACK_SECONDS, RELEASE_SECONDS = 0.045, 0.25  # of a hit
 DELAYS = np.arange(64) / 30  # seconds, of the history of hits
 NAMES = ("loud", "hit", *(f"hit {delay:.3f} s ago" for delay in DELAYS[1:]))
@@ -42,12 +44,16 @@ def _frame_columns(track: FeatureTrack) -> Float64[np.ndarray, "frames 2"]:
 def _loudness(loud: Float64[np.ndarray, " frames"], fps: float) -> Float64[np.ndarray, " frames"]:
     smooth = gaussian_filter1d(loud, LOUDNESS_SECONDS * fps, mode="nearest")
     low, high = np.percentile(smooth, LOUDNESS_PERCENTILES)
-    stretched: Float64[np.ndarray, " frames"] = ((smooth - low) / max(high - low, MIN_LOUDNESS_SPAN)).clip(0, 1)
+    stretched: Float64[np.ndarray, " frames"] = ((smooth - low) / max(high - low, MIN_LOUDNESS_SPAN)).clip(
+        0, 1
+    )
     return stretched
 
 
 def _hits(onset: Float64[np.ndarray, " frames"], fps: float) -> Float64[np.ndarray, " frames"]:
     """Peaks that decay with the release and begin softly within the attack, which is centered."""
+    low, high = np.percentile(onset, HIT_PERCENTILES)
+    onset = ((onset - low) / max(high - low, MIN_HIT_SPAN)).clip(0, 1)
     held, decay = np.empty_like(onset), np.exp(-1 / (fps * RELEASE_SECONDS))
     level = 0.0
     for n, value in enumerate(onset):

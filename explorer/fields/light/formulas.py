@@ -101,7 +101,7 @@ def lit(nx, ny, nz, red, green, blue, n):
 @formula
 def lit_channel(base, light, highlight, rim, accent):
     """base light + highlight in part white, in part of the base's color + rim in the accent color."""
-    return fma(base, light, fma(highlight, fma(minimum(base, 1.0), 0.65, 0.35), rim * accent))
+    return fma(base, light, fma(highlight, fma(minimum(base, 1.0), 0.75, 0.25), rim * accent))
 
 
 @formula
@@ -144,8 +144,11 @@ def lined_channel(color, line, accent):
 
 @formula
 def exposed(color, emission, accent, n):
-    """A lit color and light of its own, at the exposure of the moment, not below 0."""
-    return maximum(fma(emission, accent, color), 0.0) * n[21]
+    """A lit color and light of its own, at the exposure of the moment, not below 0.
+
+    That light is mostly the surface's color made brighter: in the accent color alone it would be fog.
+    """
+    return maximum(fma(emission, fma(color, 1.2, accent * 0.2), color), 0.0) * n[21]
 
 
 @formula

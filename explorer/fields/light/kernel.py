@@ -54,6 +54,13 @@ def level(value, rounding):
     return minimum(maximum(fma(value, 255.0, rounding), 0.0), 255.0)
 
 
+@inlined
+def between(values, a, b, share):
+    """From the vector at a to that at b."""
+    start = load(values, a)
+    return fma(load(values, b) - start, share, start)
+
+
 def _add_rings(STAMP: str) -> Any:
     def add_rings(planes, plane, points, distance, first, history, delays, n):
         """Raises heights by the rings of hits, and adds their light to the emission.
@@ -127,24 +134,29 @@ def _average(STAMP: str) -> Any:
 
 
 def _finish(STAMP: str) -> Any:
-    def finish(light, plane, first, rows, width, xs, ys, glow, noise, places, f, tone, out):
+    def finish(
+        light, plane, first, rows, width, xs, ys, glow, glow_plane, upper, share, noise, places, f, tone, out
+    ):
         """`rows` rows of linear light, the first at `first` of each plane, to bytes.
 
-        xs, ys: coordinates in [-1, 1]; glow: three planes of these rows that are added, or empty; noise:
-        uniform in [0, 1); places (rows, 3): where the noise of each row starts: two for grain, one for rounding.
+        xs, ys: coordinates in [-1, 1]; glow: three planes of rows as wide as the frame, or empty; upper,
+        share: between which of its rows each row lies; noise: uniform in [0, 1); places (rows, 3): where
+        the noise of each row starts: two for grain, one for rounding.
         """
         STAMP  # noqa: B018
-        size = rows * width
         for row in range(rows):
             y = broadcast(ys[row])
+            over, under = upper[row] * width, min(upper[row] + 1, glow_plane // width - 1) * width
             for i in range(0, width, LANES):
                 column = vector_start(i, width)
                 own = row * width + column
                 at = first + own
                 red, green, blue = load(light, at), load(light, plane + at), load(light, 2 * plane + at)
                 if glow.size:
-                    red, green = red + load(glow, own), green + load(glow, size + own)
-                    blue = blue + load(glow, 2 * size + own)
+                    a, b = over + column, under + column
+                    red = red + between(glow, a, b, share[row])
+                    green = green + between(glow, glow_plane + a, glow_plane + b, share[row])
+                    blue = blue + between(glow, 2 * glow_plane + a, 2 * glow_plane + b, share[row])
                 factor = darkened(load(xs, column), y, f) * f[0]
                 red, green, blue = red * factor, green * factor, blue * factor
                 if tone:
@@ -165,52 +177,25 @@ def _glow_source(STAMP: str) -> Any:
         """
         STAMP  # noqa: B018
         columns = out.shape[2]
-        sums = np.empty(columns, np.float32)
+        sums = np.empty(width, np.float32)
         for channel in range(3):
             for block in range(first, first + count):
                 top, bottom = block * factor, min((block + 1) * factor, rows)
                 sums[:] = 0
                 for row in range(top, bottom):
                     at = channel * plane + row * width
-                    for column in range(columns):
-                        for pixel in range(column * factor, min((column + 1) * factor, width)):
-                            sums[column] += max(light[at + pixel] - threshold, np.float32(0))
+                    for column in range(width):
+                        sums[column] += max(light[at + column] - threshold, np.float32(0))
                 for column in range(columns):
-                    wide = min((column + 1) * factor, width) - column * factor
-                    out[channel, block, column] = sums[column] / np.float32(wide * (bottom - top))
+                    start, end = column * factor, min((column + 1) * factor, width)
+                    total = np.float32(0)
+                    for pixel in range(start, end):
+                        total += sums[pixel]
+                    out[channel, block, column] = total / np.float32((end - start) * (bottom - top))
 
     return compiled(glow_source)
 
 
-def _stretch(STAMP: str) -> Any:
-    def stretch(small, factor, first, rows, width, out):
-        """`rows` rows from `first` on of an image that is `factor` times as large, bilinear, in three planes.
-
-        small (3, rows, columns); pixel centers of both images agree, and edges are held.
-        """
-        STAMP  # noqa: B018
-        _, height, columns = small.shape
-        line = np.empty(columns, np.float32)
-        for channel in range(3):
-            for row in range(rows):
-                y = (first + row + np.float32(0.5)) / factor - np.float32(0.5)
-                y = min(max(y, np.float32(0)), np.float32(height - 1))
-                upper = int(y)
-                lower, share = min(upper + 1, height - 1), np.float32(y - upper)
-                for column in range(columns):
-                    high = small[channel, upper, column]
-                    line[column] = high + (small[channel, lower, column] - high) * share
-                at = (channel * rows + row) * width
-                for column in range(width):
-                    x = (column + np.float32(0.5)) / factor - np.float32(0.5)
-                    x = min(max(x, np.float32(0)), np.float32(columns - 1))
-                    left = int(x)
-                    right = min(left + 1, columns - 1)
-                    out[at + column] = line[left] + (line[right] - line[left]) * np.float32(x - left)
-
-    return compiled(stretch)
-
-
 _STAMP = source_stamp(Path(__file__).parent)
 add_rings, shade, average = _add_rings(_STAMP), _shade(_STAMP), _average(_STAMP)
-finish, glow_source, stretch = _finish(_STAMP), _glow_source(_STAMP), _stretch(_STAMP)
+finish, glow_source = _finish(_STAMP), _glow_source(_STAMP)

@@ -42,7 +42,7 @@ class Surface(Prepared, Protocol):
         """Fill the planes of some points on the CPU; releases the GIL and uses one thread."""
         ...
 
-    def accent(self, moment: int) -> Float32[np.ndarray, "3"]:
+    def accent(self, moment: int) -> Float32[np.ndarray, 3]:
         """The color of rims, rings and lines, linear light."""
         ...
 
@@ -54,17 +54,29 @@ class LitField:
     """
 
     def __init__(self, field: Any, controls: Controls) -> None:
-        light: Light = field.light
+        self.light: Light = field.light
         self.finish: Finish = field.finish
         self.prepared: Prepared = field.prepare(controls)
-        self.shading = Shading(light, controls) if light.on else None
-        if light.on and not isinstance(self.prepared, Surface):
+        self._shading = Shading(self.light, controls) if self.light.on else None
+        if self.light.on and not isinstance(self.prepared, Surface):
             raise SettingsError(f"the field '{field.kind}' has no surface to light; leave light off")
 
     @property
     def is_plain(self) -> bool:
         """Whether the field's own colors are the frame."""
-        return self.shading is None and not self.finish.on
+        return not self.light.on and not self.finish.on
+
+    @property
+    def shading(self) -> Shading:
+        """The light of the moments, where the field is lit."""
+        assert self._shading is not None
+        return self._shading
+
+    @property
+    def surface(self) -> Surface:
+        """The field, where it is lit."""
+        assert isinstance(self.prepared, Surface)
+        return self.prepared
 
     def colors(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
@@ -75,7 +87,7 @@ class LitField:
         """
         if self.is_plain:
             return self.prepared.colors(xy, pixel, dtype)
-        if self.shading is None:
+        if not self.light.on:
             light = _linear(self.prepared.colors(xy, pixel, dtype))
         else:
             light = self._light(xy, pixel, dtype)
@@ -91,20 +103,18 @@ class LitField:
     ) -> Float[torch.Tensor, "moments points 3"]:
         """Linear light at points, whose four neighbors are a pixel away."""
         steps = xy.new_tensor([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)]) * pixel
-        planes = self.surface(
-            (xy[None] + steps[:, None]).reshape(-1, 2), pixel, dtype
-        ).unflatten(-1, (len(steps), len(xy)))
+        places = (xy[None] + steps[:, None]).reshape(-1, 2)
+        planes = self.planes(places, pixel, dtype)
+        planes = planes.reshape(*planes.shape[:2], len(steps), len(xy))
         height = planes[:, 0]
         across, down = height[:, 2] - height[:, 1], height[:, 4] - height[:, 3]
         return self.shaded(planes[:, :, 0], across, down, pixel)
 
-    def surface(
+    def planes(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype
     ) -> Float[torch.Tensor, "moments 5 points"]:
         """The planes of the field with the rings of hits."""
-        assert self.shading is not None
-        planes = self.surface_of_field(xy, pixel, dtype)
-        light = self.shading.light
+        planes, light = self.surface.numbers(xy, pixel, dtype), self.light
         height, emission = formulas.finite_height(planes[:, 0]), planes[:, 4]
         if self.shading.has_rings:
             distance = torch.hypot(xy[:, 0] - light.focus_x, xy[:, 1] - light.focus_y)
@@ -116,13 +126,6 @@ class LitField:
             height = formulas.finite_height(height + formulas.ring_height(ring, n))
         return torch.cat((height[:, None], planes[:, 1:4], emission[:, None]), 1)
 
-    def surface_of_field(
-        self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype
-    ) -> Float[torch.Tensor, "moments 5 points"]:
-        """The planes of the field alone."""
-        surface: Surface = self.prepared  # type: ignore[assignment]
-        return surface.numbers(xy, pixel, dtype)
-
     def shaded(
         self,
         planes: Float[torch.Tensor, "moments 5 points"],
@@ -131,8 +134,7 @@ class LitField:
         pixel: float,
     ) -> Float[torch.Tensor, "moments points 3"]:
         """Linear light of points, from their planes and the differences of height over two pixels."""
-        assert self.shading is not None
-        n, light = self._numbers(pixel, planes), self.shading.light
+        n, light = self._numbers(pixel, planes), self.light
         height, red, green, blue, emission = planes.unbind(1)
         slopes = formulas.normal(across, down, n)
         rgb = formulas.lit(*slopes, red, green, blue, n)
@@ -145,10 +147,8 @@ class LitField:
         return torch.stack([formulas.exposed(c, emission, n[12 + k], n) for k, c in enumerate(rgb)], -1)
 
     def _numbers(self, pixel: float, like: torch.Tensor) -> Float[torch.Tensor, "numbers moments 1"]:
-        assert self.shading is not None
-        surface: Surface = self.prepared  # type: ignore[assignment]
         rows = [
-            self.shading.numbers(moment, surface.accent(moment), pixel)
+            self.shading.numbers(moment, self.surface.accent(moment), pixel)
             for moment in range(len(self.shading.history))
         ]
         return torch.from_numpy(np.stack(rows).T[..., None].copy()).to(like)

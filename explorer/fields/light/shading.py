@@ -42,7 +42,7 @@ class Shading:
         return float(1 / (self.light.ring_speed * DELAYS[1]))
 
     def numbers(
-        self, moment: int, accent: Float32[np.ndarray, "3"], pixel: float
+        self, moment: int, accent: Float32[np.ndarray, 3], pixel: float
     ) -> Float32[np.ndarray, " numbers"]:
         """`NUMBERS` of a moment, for pixels of a size (half the shorter side is 1)."""
         light, loud, hit = self.light, self._loud[moment], self._hit[moment]
@@ -65,7 +65,7 @@ def _driven(light: Light, value: float) -> float:
     return 1 + (value - 1) * light.dynamics
 
 
-def _direction(light: Light) -> Float64[np.ndarray, "3"]:
+def _direction(light: Light) -> Float64[np.ndarray, 3]:
     """The unit vector towards the light; y points down, z to the viewer."""
     angle, height = math.radians(light.direction), math.radians(light.elevation)
     return np.array(
