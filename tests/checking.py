@@ -1,8 +1,8 @@
 """The checks of types and shapes that tests wrap around every function of the package.
 
-Functions whose signature has shapes are checked in their first calls in each test, and then in every 50th: the
-check takes longer than many a function. All others are checked in every call. Call `install` before the
-package is imported.
+Functions whose signature has shapes are checked in their first calls in each test, and then in every 50th:
+the check takes longer than many a function. All others are checked in every call. Call `install` before
+the package is imported.
 """
 
 import dataclasses
