@@ -50,7 +50,14 @@ def reference(field: CPPN, t: float, size: tuple[int, int]) -> np.ndarray:
 
 @pytest.mark.parametrize(
     "light",
-    [Light(), Light(film=0.7), Light(lines=3.0), Light(rings=0), Light(dynamics=0, relief=3), Light(focus_x=9)],
+    [
+        Light(),
+        Light(film=0.7),
+        Light(lines=3.0),
+        Light(rings=0),
+        Light(dynamics=0, relief=3),
+        Light(focus_x=9),
+    ],
     ids=str,
 )
 def test_the_kernels_draw_what_the_formulas_say(light: Light) -> None:
@@ -121,7 +128,8 @@ def test_neither_steep_nor_broken_surfaces_break_the_light() -> None:
     out = np.full(3 * rows * width, np.nan, np.float32)
     kernel.shade(planes.ravel(), plane, rows, width, numbers, True, True, out, rows * width, 0)
     assert np.isfinite(out).all()
-    assert 0 <= out.min() and out.max() < 100
+    assert out.min() >= 0
+    assert out.max() < 100
 
 
 @pytest.mark.parametrize("size", [(16, 16), (17, 16), (16, 400)])

@@ -46,7 +46,7 @@ def statistics(
     biases: Float32[np.ndarray, "moments hidden"],
     pixel_inputs: Float32[np.ndarray, "inputs points"],
 ) -> Statistics:
-    """Mean and 1 / deviation of the outputs over moments and places. Drawn by one thread, so always the same."""
+    """Mean and 1 / deviation of the outputs over moments and places, drawn by one thread: always the same."""
     samples = np.empty((len(biases), 3, pixel_inputs.shape[1]), np.float32)
     for bias, sample in zip(biases, samples, strict=True):
         engine.draw_outputs(network, bias, pixel_inputs, sample, torch.float32)

@@ -51,7 +51,7 @@ def palette_at(
     table: Table, position: Float[torch.Tensor, "moments points"]
 ) -> Float[torch.Tensor, "moments 3 points"]:
     """Linear light at positions in [0, 1], linear between entries."""
-    entries = torch.from_numpy(table).to(position)
+    entries = torch.from_numpy(table.copy()).to(position)
     place = position.clamp(0, 1) * (len(table) - 1)
     below = place.long().clamp(0, len(table) - 2)
     share = (place - below)[..., None]
