@@ -13,6 +13,7 @@ from jaxtyping import Float, Float32, Float64
 from explorer.audio import FeatureTrack
 from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
+from explorer.fields.light.columns import NAMES as LIGHT_COLUMNS
 
 REACH_SECONDS = 0.6  # of the slow course, before and after a moment
 SAMPLES = 71  # of the window: one a frame of the track, so that no fast change is taken for a slow one
@@ -40,7 +41,7 @@ def calm_controls(
 
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
     """The places of the columns that can be calmed."""
-    follows = {*field.features, *field.sound_columns, *field.angle_columns}
+    follows = {*field.features, *field.sound_columns, *field.angle_columns, *LIGHT_COLUMNS}
     return [place for place, name in enumerate(names) if name in follows]
 
 

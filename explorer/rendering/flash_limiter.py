@@ -30,13 +30,14 @@ from explorer.audio import FeatureTrack
 from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.calm import calm_columns, calm_controls
-from explorer.fields.controls import Controls
+from explorer.fields.light.lit import LitField
 from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 from explorer.formatting import percent_text
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flash_curve import SAMPLE_RATE, SECOND, FlashCurve
 from explorer.rendering.flashes import CellGrid
+from explorer.rendering.frame_drawer import MIN_WIDTH, FrameDrawer
 from explorer.rendering.required_exposures import passing_moments, required_exposures
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
 
@@ -96,7 +97,10 @@ class Exposure:
         self.field, self.track, self.mode = field, track, mode
         self._threads = threads or usable_threads()
         rows, columns = CellGrid(size).shape
-        self._grid = Grid(columns * CELL_SAMPLES, rows * CELL_SAMPLES)
+        samples = CELL_SAMPLES
+        if field.light.on or field.finish.on:
+            samples = max(samples, -(-MIN_WIDTH // columns))
+        self._grid = Grid(columns * samples, rows * samples)
         self._pixel = Grid(*size).pixel  # of the frame: samples are not softened by their own size
         self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
         self._file = self._cache_file()
@@ -237,26 +241,29 @@ class Exposure:
         pool: ThreadPoolExecutor,
     ) -> Maps:
         """What is judged of small pictures with these swings; light only where red is judged."""
-        frames = self._pictures(calm_controls(self.field, self.track, moments / SAMPLE_RATE, swings), pool)
+        frames = self._pictures(moments, swings, pool)
         luminances = np.stack([self._cells.luminance(frame) for frame in frames])
         if self.mode == "dim":
             return luminances, self._cells, None
         return luminances, self._cells, np.stack([self._cells.light(frame) for frame in frames])
 
     def _pictures(
-        self, controls: Controls, pool: ThreadPoolExecutor
+        self,
+        moments: Int64[np.ndarray, " moments"],
+        swings: Float64[np.ndarray, " moments"],
+        pool: ThreadPoolExecutor,
     ) -> list[UInt8[np.ndarray, "rows columns 3"]]:
         """The small pictures."""
-        dtype = resolve("cpu", "draft").dtype
-        prepared = self.field.prepare(controls)
-        inputs = self.field.pixel_inputs(self._grid.xy())
+        times = moments / SAMPLE_RATE
+        drawer = FrameDrawer(self.field, self._grid, resolve("cpu", "draft"), pixel=self._pixel)
+        lit = LitField(self.field, calm_controls(self.field, self.track, times, swings))
 
         def draw(n: int) -> UInt8[np.ndarray, "rows columns 3"]:
-            out: UInt8[np.ndarray, "points 3"] = np.empty((inputs.shape[1], 3), np.uint8)
-            prepared.draw(n, inputs, self._pixel, out, dtype)
+            out: UInt8[np.ndarray, "points 3"] = np.empty((self._grid.height * self._grid.width, 3), np.uint8)
+            drawer.draw(lit, n, times[n], out)
             return out.reshape(self._grid.height, self._grid.width, 3)
 
-        return list(pool.map(draw, range(len(controls.values))))
+        return list(pool.map(draw, range(len(times))))
 
     def _load(self) -> Float32[np.ndarray, "curves moments"]:
         """Rows: required exposures, swings and steady swings, and the exposures that the last two need."""

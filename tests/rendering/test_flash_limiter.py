@@ -19,7 +19,7 @@ from explorer.rendering.required_exposures import EXPOSURES, required_exposures
 from tests.signals import write_wav
 from tests.tracks import made_up_track
 
-SIZE = 160, 90
+SIZE = 96, 54
 CELLS = CellGrid((64, 36))
 
 

@@ -56,7 +56,7 @@ class ParameterPath:
         return self._json_value(settings)
 
     def _json_value(self, settings: Settings) -> Any:
-        value = getattr(settings, self.setting)
+        value = settings.value(self.setting)
         return file_flash_limit(value) if self.dotted == FLASH_LIMIT else json_value(value)
 
     def _suggestion(self, value: Any) -> str:
@@ -69,7 +69,7 @@ class ParameterPath:
 def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
     """Every setting of field, analysis and frames, by its name."""
     settings = {part: type(getattr(recipe, part)) for part in PARTS}
-    pairs = [(part, name) for part, kind in settings.items() for name in kind.model_fields]
+    pairs = [(part, name) for part, kind in settings.items() for name in _setting_names(kind)]
     paths = {}
     for part, setting in pairs:
         if setting not in FIXED:
@@ -77,6 +77,12 @@ def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
             name = f"{part}.{setting}" if shared else setting
             paths[name] = ParameterPath(name, part, setting, settings[part].knobs().get(setting))
     return paths
+
+
+def _setting_names(kind: type[Settings]) -> list[str]:
+    """All settings of a class; those of its groups by path."""
+    own = [name for name in kind.model_fields if name not in kind.groups()]
+    return own + [f"{group}.{name}" for group, each in kind.groups().items() for name in each.model_fields]
 
 
 def find_path(name: str, recipe: Recipe) -> ParameterPath:
