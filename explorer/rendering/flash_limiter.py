@@ -47,7 +47,7 @@ STEP = "looking for flashes"
 CELL_SAMPLES = 2  # points along a side of a cell
 SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried
 SWING_STEP = 0.2
-STEADY_EXPOSURES, FIRST_EXPOSURES = 3, 4  # rows of the table: with steady swings, and with the curve of these
+CONSTANT_EXPOSURES, FIRST_EXPOSURES = 3, 4  # rows of the table: with constant swings, and with the curve of these
 PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is needed
 LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
 MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
@@ -106,7 +106,7 @@ class Exposure:
         self._file = self._cache_file()
         self._table = self._load()
         # of `dim` the first alone is searched
-        self._exposures, self._swings, self._steady_swings = (FlashCurve(row) for row in self._table[:3])
+        self._exposures, self._swings, self._constant_swings = (FlashCurve(row) for row in self._table[:3])
 
     def at(self, t: float, progress: Progress = silent) -> FlashLimit:
         """The factors of moment `t`."""
@@ -152,7 +152,7 @@ class Exposure:
         for curve, search in (
             (self._exposures, self._search_exposure),
             (self._swings, self._repair_swing),
-            (self._steady_swings, self._search_swing),
+            (self._constant_swings, self._search_swing),
         ):
             starts = _missing_parts(curve, *span) if self.mode == "calm" or not steps else []
             if not starts:
@@ -168,7 +168,7 @@ class Exposure:
         progress(STEP, len(steps), len(steps))
 
     def _search_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
-        """Find the largest steady swing with which each moment passes, else the one that is dimmed least."""
+        """Find the largest constant swing with which each moment passes, else the one that is dimmed least."""
         part, moments = slice(start, self._end(start)), self._moments(start)
         count = part.stop - start
         swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
@@ -186,14 +186,14 @@ class Exposure:
             plain = required if factor == 1 else plain
             swing[~passed & (required > best)] = factor
             best = np.maximum(best, required)
-        self._steady_swings.required[part] = swing
-        self._table[STEADY_EXPOSURES, part] = best
+        self._constant_swings.required[part] = swing
+        self._table[CONSTANT_EXPOSURES, part] = best
         self._table[FIRST_EXPOSURES, part] = plain
 
     def _repair_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
-        """Calm moments more that passed with a steady swing and do not with the slow curve of swings."""
+        """Calm moments more that passed with a constant swing and do not with the slow curve of swings."""
         part, moments = slice(start, self._end(start)), self._moments(start)
-        swings, swing = self._factors(self._steady_swings, moments), self._steady_swings.required[part].copy()
+        swings, swing = self._factors(self._constant_swings, moments), self._constant_swings.required[part].copy()
         if swings.min() < 1:
             required = required_exposures(*self._maps(moments, swings, pool))[start - part.stop :]
             self._table[FIRST_EXPOSURES, part] = required
@@ -202,7 +202,7 @@ class Exposure:
             )
             lowest = np.lib.stride_tricks.sliding_window_view(before, SECOND + 1).min(axis=1)[-len(swing) :]
             repaired = np.where(lowest < swing, lowest, np.maximum(0, swing - SWING_STEP))
-            fails = (required < 1) & (self._table[STEADY_EXPOSURES, part] == 1)
+            fails = (required < 1) & (self._table[CONSTANT_EXPOSURES, part] == 1)
             swing[fails] = repaired[fails]
         self._swings.required[part] = swing
 
@@ -210,7 +210,7 @@ class Exposure:
         """Find the largest exposure of each moment of a part, with the swings that it has."""
         part, moments = slice(start, self._end(start)), self._moments(start)
         swings = self._factors(self._swings, moments) if self.mode == "calm" else np.ones(len(moments))
-        if self.mode == "calm" and np.array_equal(swings, self._factors(self._steady_swings, moments)):
+        if self.mode == "calm" and np.array_equal(swings, self._factors(self._constant_swings, moments)):
             self._exposures.required[part] = self._table[FIRST_EXPOSURES, part]
         else:
             required = required_exposures(*self._maps(moments, swings, pool))
@@ -266,7 +266,7 @@ class Exposure:
         return list(pool.map(draw, range(len(times))))
 
     def _load(self) -> Float32[np.ndarray, "curves moments"]:
-        """Rows: required exposures, swings and steady swings, and the exposures that the last two need."""
+        """Rows: required exposures, swings and constant swings, and the exposures that the last two need."""
         count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
         table = np.full((5, count), np.nan, np.float32)
         cached = load_array(self._file)
