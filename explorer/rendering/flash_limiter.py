@@ -47,7 +47,10 @@ STEP = "looking for flashes"
 CELL_SAMPLES = 2  # points along a side of a cell
 SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried
 SWING_STEP = 0.2
-CONSTANT_EXPOSURES, FIRST_EXPOSURES = 3, 4  # rows of the table: with constant swings, and with the curve of these
+CONSTANT_EXPOSURES, FIRST_EXPOSURES = (
+    3,
+    4,
+)  # rows of the table: with constant swings, and with the curve of these
 PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is needed
 LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
 MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
@@ -168,7 +171,7 @@ class Exposure:
         progress(STEP, len(steps), len(steps))
 
     def _search_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
-        """Find the largest constant swing with which each moment passes, else the one that is dimmed least."""
+        """Find the largest constant swing with which a moment passes, else the one that is dimmed least."""
         part, moments = slice(start, self._end(start)), self._moments(start)
         count = part.stop - start
         swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
@@ -193,7 +196,10 @@ class Exposure:
     def _repair_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
         """Calm moments more that passed with a constant swing and do not with the slow curve of swings."""
         part, moments = slice(start, self._end(start)), self._moments(start)
-        swings, swing = self._factors(self._constant_swings, moments), self._constant_swings.required[part].copy()
+        swings, swing = (
+            self._factors(self._constant_swings, moments),
+            self._constant_swings.required[part].copy(),
+        )
         if swings.min() < 1:
             required = required_exposures(*self._maps(moments, swings, pool))[start - part.stop :]
             self._table[FIRST_EXPOSURES, part] = required
