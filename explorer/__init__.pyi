@@ -16,6 +16,7 @@ from .experiments import render as render
 from .experiments import sweep as sweep
 from .experiments.library.table import runs as runs
 from .fields import CPPN as CPPN
+from .fields import GraphCPPN as GraphCPPN
 from .fields import Julia as Julia
 from .fields import Patterns as Patterns
 from .fields.image_palette import palette_from as palette_from
