@@ -45,5 +45,10 @@ checking.install(
 
 
 @pytest.fixture(autouse=True)
+def _checked_from_the_start():
+    checking.begin_test()
+
+
+@pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path_factory.mktemp("cache")))

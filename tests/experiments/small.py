@@ -36,12 +36,12 @@ def small_sweep(song, folder, **settings):
     return sweep(FIELD, song, **{"vary": VARY, **SMALL, "explorations": folder, **settings})
 
 
-def in_another_process(first, second, dies_at=-1, workers=1, progress=silent):
+def in_another_process(first, second, dies_at=-1, workers=1, progress=silent, vary=VARY):
     """A small sweep of a song into a folder, or `("resume", folder)`; dies at its n-th file, or when told."""
-    return processes.start(_dying_sweep, first, second, dies_at, workers, progress)
+    return processes.start(_dying_sweep, first, second, dies_at, workers, progress, vary)
 
 
-def _dying_sweep(first, second, dies_at, workers, progress):
+def _dying_sweep(first, second, dies_at, workers, progress, vary):
     replace, numbers = os.replace, itertools.count(1)
 
     def dying(source, target):
@@ -54,7 +54,7 @@ def _dying_sweep(first, second, dies_at, workers, progress):
     if first == "resume":
         sweep(resume=second, workers=workers, progress=progress)
     else:
-        small_sweep(first, second, workers=workers, progress=progress)
+        small_sweep(first, second, workers=workers, progress=progress, vary=vary)
 
 
 def contents(folder):

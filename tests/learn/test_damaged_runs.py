@@ -1,6 +1,7 @@
 """Runs of trainings with damaged files: one clear line, or the training goes on without the file."""
 
 import json
+from functools import partial
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from safetensors.torch import save_file
 
 from explorer.errors import ExplorerError
 from explorer.fields.julia import model as julia_model
-from explorer.learn import train
+from explorer.learn import optimization, train
 from explorer.learn.checkpoint import TrainingState, load_checkpoint, read_history, save_checkpoint
 from explorer.learn.model import load_model, save_model
 from explorer.learn.optimization import Trainer
@@ -42,7 +43,10 @@ def one_line(error):
 @pytest.fixture(scope="module")
 def trainer():
     trainer = Trainer(TrainSettings(**SMALL), [synthetic_track(5, 0)], [synthetic_track(5, 1)])
-    next(trainer.epoch(0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(optimization, "draw_images", partial(optimization.draw_images, size=16))
+        patch.setattr(optimization, "draw_structure", partial(optimization.draw_structure, size=16))
+        next(trainer.epoch(0))
     return trainer
 
 

@@ -16,7 +16,7 @@ from explorer.rendering.flashes import CellGrid, FlashCounter, relative_luminanc
 from tests.signals import write_wav
 from tests.tracks import made_up_track
 
-SIZE = 160, 90
+SIZE = 96, 54
 CELLS = CellGrid((64, 36))
 
 
