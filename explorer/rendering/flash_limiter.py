@@ -24,7 +24,7 @@ from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import MAX_DARK_LUMINANCE, MAX_FLASHES, MIN_CHANGE, CellGrid, LuminanceTurns
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
+from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
 STEP = "looking for flashes"

@@ -17,8 +17,8 @@ from explorer.fields.base import check_field_and_track
 from explorer.rendering.devices import Device, resolve
 from explorer.rendering.flash_limiter import Exposure, dim
 from explorer.rendering.frames import Frame, Size, parse_size
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import TorchEngine
+from explorer.threads import usable_threads, use_single_torch_thread
 
 TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
 TILES_PER_THREAD = 6  # in a frame: few enough to cost nothing, enough to even out

@@ -11,15 +11,14 @@ from jaxtyping import Float, Float32, UInt8
 from explorer.fields.controls import Controls
 from explorer.fields.dither import dither
 from explorer.fields.graph import formulas, kernel
-from explorer.fields.graph.color_table import ENTRIES, color_table
 from explorer.fields.graph.kernel import Program
 from explorer.fields.graph.network import OUTPUTS, network_of, pixel_values, random_network
 from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
 from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, delay_columns
-from explorer.fields.kernels.color_formulas import clipped_srgb
 from explorer.fields.kernels.padding import draw_padded, flat_view
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.keyframes import AnimatedSettings
+from explorer.fields.palette_table import color_table, srgb_table
 
 PRESENT_SHARE, PAST_SHARE = 0.8, 0.5  # of the sound that a pixel hears: at once, and when it arrives
 BREATH = 0.06  # how much closer the bass brings the picture
@@ -51,8 +50,8 @@ class PreparedGraph:
         delay = zoom / (speed * DELAY_STEP_SECONDS) if speed > 0 else zero
         scale = (1 - BREATH * np.minimum(levels[0], 2)) / zoom
         clock = column["time"] + column["motion"]
-        warp = self.settings.warp + zero
-        self.numbers_of_moments = self.network.plane.numbers(column["rotation"], scale, warp, clock, delay)
+        turn, warp = settings.spin * column["time"] + column["rotation"], self.settings.warp + zero
+        self.numbers_of_moments = self.network.plane.numbers(turn, scale, warp, clock, delay)
         self.contrast = (self.settings.contrast + zero).astype(np.float32)
 
     def outputs(
@@ -72,14 +71,14 @@ class PreparedGraph:
     ) -> Float[torch.Tensor, "moments points 3"]:
         """See `Prepared.colors`. `dtype` has no effect: there are no matrix products."""
         (hue,) = self.outputs(xy, (HUE,))
-        return self._palette_color(hue, srgb_table(self.settings.palette))
+        return self._palette_color(hue, channels(srgb_table(self.settings.palette)))
 
     def numbers(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
     ) -> Float[torch.Tensor, "moments planes points"]:
         """Height, base color in linear light, and emission (none), for the shading."""
         height, hue = self.outputs(xy, (HEIGHT, HUE))
-        color = self._palette_color(hue, linear_table(self.settings.palette)).movedim(-1, 1)
+        color = self._palette_color(hue, channels(color_table(self.settings.palette))).movedim(-1, 1)
         return torch.cat((height[:, None], color, torch.zeros_like(height)[:, None]), dim=1)
 
     def accent(self, moment: int) -> Float32[np.ndarray, 3]:
@@ -102,7 +101,7 @@ class PreparedGraph:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Prepared.draw`."""
-        program, table = self._program((HUE,)), srgb_table(self.settings.palette)
+        program, table = self._program((HUE,)), channels(srgb_table(self.settings.palette))
 
         def fill(rows: np.ndarray, target: np.ndarray) -> None:
             self._run(moment, rows, program, table, kernel.NO_PLANES, target)
@@ -118,7 +117,7 @@ class PreparedGraph:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """Fill the planes of `numbers` for one block of pixels on one thread, without the GIL."""
-        program, table = self._program((HEIGHT, HUE)), linear_table(self.settings.palette)
+        program, table = self._program((HEIGHT, HUE)), channels(color_table(self.settings.palette))
         points = out.shape[1]
         padded = -(-points // LANES) * LANES
         if padded == points and out.strides[1] == out.itemsize:
@@ -154,7 +153,7 @@ class PreparedGraph:
             plane.sectors,
             self.history[moment].ravel(),
             *program.arrays,
-            table.ravel(),
+            table,
             self.contrast[moment],
             flat_view(planes),
             planes.strides[0] // planes.itemsize,
@@ -163,9 +162,7 @@ class PreparedGraph:
 
     def _palette_color(self, hue: torch.Tensor, table: np.ndarray) -> torch.Tensor:
         contrast = torch.from_numpy(self.contrast[:, None]).to(hue)
-        position = formulas.tone(hue, contrast) * (ENTRIES - 1.0)
-        channels = torch.from_numpy(table).to(hue)
-        return torch.stack([interpolate(channel[None], position) for channel in channels], dim=-1)
+        return torch.stack(formulas.palette_color(hue, contrast, table), dim=-1)
 
 
 def interpolate(
@@ -186,14 +183,6 @@ def program_of(seed: int, nodes: int, symmetry: int, outputs: tuple[int, ...]) -
     return Program.of(random_network(seed, nodes, symmetry).graph.part(outputs))
 
 
-@lru_cache(maxsize=16)
-def linear_table(name: str) -> Float32[np.ndarray, "3 512"]:
-    """A palette in linear light, channel by channel."""
-    return np.ascontiguousarray(color_table(name).T)
-
-
-@lru_cache(maxsize=16)
-def srgb_table(name: str) -> Float32[np.ndarray, "3 512"]:
-    """A palette in sRGB, channel by channel."""
-    table: Float32[np.ndarray, "3 512"] = clipped_srgb(torch.from_numpy(linear_table(name))).numpy()
-    return table
+def channels(table: Float32[np.ndarray, "colors 3"]) -> Float32[np.ndarray, " numbers"]:
+    """A table of colors as `formulas.palette_color` reads it."""
+    return np.ascontiguousarray(table.T).ravel()

@@ -16,6 +16,7 @@ from explorer.fields.kernels.portable import (
     fma,
     formula,
     log2,
+    look_up,
     maximum,
     minimum,
     sigmoid,
@@ -23,6 +24,7 @@ from explorer.fields.kernels.portable import (
     sqrt,
     tanh,
 )
+from explorer.fields.palette_table import TABLE_COLORS
 
 OCTAVES = 3  # of the warp
 OCTAVE = 5  # numbers of each: how far, and the frequency and phase of the waves along y and along x
@@ -101,6 +103,16 @@ def standardized(value, w):
 def tone(hue, contrast):
     """The position on the palette, in [0, 1]."""
     return sigmoid(hue * (TONE_SLOPE * contrast))
+
+
+@formula
+def palette_color(hue, contrast, table):
+    """The color at the tone of a hue; `table` holds all reds, all greens, all blues of a palette."""
+    position = tone(hue, contrast) * (TABLE_COLORS - 1.0)
+    red = look_up(position, table, 0, TABLE_COLORS)
+    green = look_up(position, table, TABLE_COLORS, TABLE_COLORS)
+    blue = look_up(position, table, 2 * TABLE_COLORS, TABLE_COLORS)
+    return red, green, blue
 
 
 @formula

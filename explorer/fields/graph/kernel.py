@@ -15,7 +15,6 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from explorer.fields.graph import formulas
-from explorer.fields.graph.color_table import ENTRIES
 from explorer.fields.graph.formulas import DELAY, FOURIER, TIME_CIRCLE
 from explorer.fields.graph.network import INPUTS, Graph
 from explorer.fields.graph.timeline import DELAYS
@@ -128,15 +127,6 @@ def store_inputs(values, i, x, y, p, mirrors, sectors, history):
 
 
 @inlined
-def palette_color(hue, contrast, table):
-    """Three channels at the tone of a hue; `table` holds all reds, all greens, all blues."""
-    position = formulas.tone(hue, contrast) * (ENTRIES - 1.0)
-    red = look_up(table, 0, ENTRIES, position)
-    green = look_up(table, ENTRIES, ENTRIES, position)
-    return red, green, look_up(table, 2 * ENTRIES, ENTRIES, position)
-
-
-@inlined
 def aligned(size):
     """An uninitialised float32 array that starts on a cache line."""
     values = np.empty(size + 16, np.float32)
@@ -168,7 +158,7 @@ def _kernel(STAMP: str) -> Any:
                 run_node(codes[n], values, a * STRIP, b * STRIP, c * STRIP, d * STRIP, to, weights[n], size)
             height, hue = outputs[0] * STRIP, outputs[outputs.size - 1] * STRIP
             for i in range(0, size, LANES):
-                red, green, blue = palette_color(load(values, hue + i), contrast, table)
+                red, green, blue = formulas.palette_color(load(values, hue + i), contrast, table)
                 if out.shape[0]:
                     noise = load(pixel_inputs, 2 * row + start + i)
                     store_rgb(

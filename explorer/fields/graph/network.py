@@ -1,10 +1,10 @@
 """The network of a graph CPPN: which nodes take from which, and how each is scaled.
 
 A node takes 2 to 4 sources among the inputs and all nodes before it, later ones likelier, with weights
-from N(0, 1) / sqrt(sources) and a bias, through one of ten activations; every fourth node multiplies its first two
-sources instead. Each is standardized by its mean and deviation over a fixed grid of places, moments and sounds;
-the numbers are rounded, so that all machines agree. Four outputs follow: each is the first candidate that has
-contrast at every one of those moments, so no seed is dead.
+from N(0, 1) / sqrt(sources) and a bias, through one of ten activations; every fourth node multiplies its
+first two sources instead. Each is standardized by its mean and deviation over a fixed grid of places, moments
+and sounds; the numbers are rounded, so that all machines agree. Four outputs follow: each is the first
+candidate that has contrast at every one of those moments, so no seed is dead.
 
 All random numbers come from `RandomState`, whose streams NumPy has frozen.
 """
@@ -12,6 +12,7 @@ All random numbers come from `RandomState`, whose streams NumPy has frozen.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ from explorer.fields.graph import formulas
 from explorer.fields.graph.formulas import ACTIVATIONS, FOURIER, NUMBERS, OCTAVE, OCTAVES
 from explorer.fields.graph.settings import GraphSettings
 from explorer.fields.grid import Grid
+from explorer.threads import use_single_torch_thread
 
 INPUTS = ("x", "y", "radius", "log radius", "cos angle", "sin angle", "wave 1", "wave 2",
           "sin time", "cos time", "bass", "mid", "treble")  # fmt: skip
@@ -147,7 +149,9 @@ def pixel_values(
 def random_network(seed: int, nodes: int, symmetry: int) -> Network:
     """The network of a seed."""
     plane = random_plane(seed, symmetry)
-    return Network(plane, random_graph(seed, nodes, plane))
+    with ThreadPoolExecutor(1, "explorer-network", use_single_torch_thread) as pool:
+        # its tensors are small: several threads would wait for each other longer than they work
+        return Network(plane, pool.submit(random_graph, seed, nodes, plane).result())
 
 
 def network_of(settings: GraphSettings) -> Network:
@@ -236,8 +240,7 @@ def random_node(rng: np.random.RandomState, number: int, before: int, *, is_outp
 def standardized(node: Node, values: Sequence[torch.Tensor]) -> tuple[Node, torch.Tensor]:
     """A node with its mean and deviation over the values of its sources, and its own values."""
     sources = [values[row] for row in node.sources]
-    z = formulas.weighted(*sources, node.weights.tolist())
-    value = torch.stack([ACTIVATIONS[node.code](moment) for moment in z])
+    value = ACTIVATIONS[node.code](formulas.weighted(*sources, node.weights.tolist()))
     mean = round(float(value.mean()), DECIMALS)
     scale = 1 / round(float(value.std(correction=0)) + MIN_DEVIATION, DECIMALS)
     weights = np.r_[node.weights[:6], scale, -mean * scale].astype(np.float32)
@@ -261,11 +264,7 @@ def _random_output(rng: np.random.RandomState, nodes: int, values: Sequence[torc
 
 
 def calibration_inputs(plane: Plane) -> list[torch.Tensor]:
-    """The inputs on a fixed grid at fixed moments and sounds, (moments, points) in double precision.
-
-    Computed moment by moment, as nodes are: torch hands larger tensors to its threads, which takes longer
-    than the work.
-    """
+    """The inputs on a fixed grid at fixed moments and sounds, (moments, points) in double precision."""
     rng = np.random.RandomState(1)
     clock, sounds = rng.uniform(0, 200, CALIBRATION_MOMENTS), rng.uniform(0, 1, (3, CALIBRATION_MOMENTS))
     zero = np.zeros(CALIBRATION_MOMENTS)
@@ -273,6 +272,7 @@ def calibration_inputs(plane: Plane) -> list[torch.Tensor]:
     x, y = torch.from_numpy(CALIBRATION_GRID.xy().astype(np.float64).T)
     moments = []
     for p, sound in zip(torch.from_numpy(numbers.astype(np.float64)), sounds.T, strict=True):
-        values = pixel_values(*formulas.warped(x, y, p), p, plane, list(torch.from_numpy(sound)))
+        across, down = formulas.warped(x, y, p)
+        values = pixel_values(across, down, p, plane, list(torch.from_numpy(sound)))
         moments.append([value.expand(x.shape) for value in values])
     return [torch.stack(rows) for rows in zip(*moments, strict=True)]

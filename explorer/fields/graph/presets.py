@@ -3,7 +3,7 @@
 from typing import Any
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "obsidian": {"seed": 48, "palette": "ember2"},
+    "obsidian": {"seed": 48, "palette": "lava"},
     "anemone": {"seed": 43, "palette": "abyss"},
-    "iris": {"seed": 14, "palette": "orchid2"},
+    "iris": {"seed": 14, "palette": "orchid"},
 }

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, field_validator
 
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
-from explorer.fields.graph.color_table import check_color_table
+from explorer.fields.palette import PaletteName, check_palette
 from explorer.settings import did_you_mean, knob
 
 SOUND_INPUTS = ("bass", "mid", "treble")  # what every pixel hears
@@ -56,8 +56,8 @@ class GraphSettings(FieldSettings):
         group="look",
         help="how far slow waves bend the plane, in halves of the picture's height",
     )
-    palette: Annotated[str, AfterValidator(check_color_table)] = knob(
-        "ember2", group="look", help="a palette of designed lightness, dark to light, by name"
+    palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
+        "lava", group="look", help="a name, three colors or stops, dark to light"
     )
     contrast: float = knob(
         1.0,

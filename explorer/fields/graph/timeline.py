@@ -38,7 +38,8 @@ def sound_inputs(settings: GraphSettings) -> tuple[str, ...]:
 def frame_columns(settings: GraphSettings, track: FeatureTrack) -> Float64[np.ndarray, "frames 3"]:
     """`time`, `motion` and `rotation` at every frame of a track, integrated, so that nothing ever jumps.
 
-    The clock shows time + motion: time runs by itself, motion on sound alone.
+    The clock shows time + motion: time runs by itself, motion on sound alone. The picture is turned by
+    spin x time + rotation.
     """
     current = AnimatedSettings(settings, keyframes.values(settings, track, track.times))
 
@@ -51,7 +52,8 @@ def frame_columns(settings: GraphSettings, track: FeatureTrack) -> Float64[np.nd
     drive += ONSET_RATE * np.where(onset > MIN_ONSET, onset, 0)
     time_rate = SILENT_RATE * current.speed * np.ones(len(drive))
     motion_rate = drive * current.speed * current.audio_gain
-    rates = np.column_stack((time_rate, motion_rate, (time_rate + motion_rate) * current.spin))
+    turn_rate = (time_rate + motion_rate) * current.spin - time_rate * settings.spin
+    rates = np.column_stack((time_rate, motion_rate, turn_rate))
     steps = (rates[1:] + rates[:-1]) / (2 * track.fps)
     return np.concatenate((np.zeros((1, 3)), np.cumsum(steps, axis=0)))
 

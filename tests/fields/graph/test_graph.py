@@ -8,6 +8,7 @@ import explorer as ex
 from explorer import analyze, diagnose
 from explorer.errors import SettingsError
 from explorer.fields import GraphCPPN, Grid
+from explorer.fields.graph.network import INPUTS, random_network
 from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, DELAYS
 from explorer.rendering import FrameSettings, Renderer
 from tests.signals import click_track, silence, tone, write_wav
@@ -137,7 +138,7 @@ def test_zoom_shows_the_middle_larger(song):
 
 
 def test_contrast_reaches_the_ends_of_the_palette(song):
-    spread = [drawn(GraphCPPN(seed=2, contrast=c), song, 5.0).std() for c in (0, 0.5, 1, 3)]
+    spread = [drawn(GraphCPPN(seed=2, contrast=c), song, 5.0).std(axis=0).mean() for c in (0, 0.5, 1, 3)]
     assert spread == sorted(spread)
     assert spread[0] < 1  # one color, dithered
 
@@ -173,6 +174,11 @@ def test_a_keyframe_of_spin_turns_no_picture_at_once(song):
     assert 0 < np.diff(rotation).max() < 2
 
 
+def test_without_keyframes_the_rotation_is_spin_times_clock(song):
+    controls = GraphCPPN(spin=0.5).controls(song, np.linspace(0, 11, 50))
+    np.testing.assert_allclose(column(controls, "rotation"), 0.5 * column(controls, "motion"), atol=1e-6)
+
+
 def test_the_past_is_the_feature_some_time_ago(song):
     times = np.array([4.0, 4.0 + 10 * DELAY_STEP_SECONDS])
     controls = GraphCPPN().controls(song, times)
@@ -193,9 +199,12 @@ def test_a_hit_runs_outward(tmp_path):
     """The change that a click makes reaches a distance of r half heights r / sound_speed seconds later."""
     clicks = click_track([2.0], 6.0) + 0.01 * tone(220, 6.0)
     track = analyze(write_wav(tmp_path / "click.wav", clicks), cache=False)
-    field = GraphCPPN(seed=3, nodes=0, warp=0, spin=0, speed=0, sound_speed=1.0, features=("treble",))
+    treble = INPUTS.index("treble")
+    seed = next(n for n in range(99) if treble in random_network(n, 0, 0).graph.sources[0])
+    settings = {"nodes": 0, "warp": 0, "spin": 0, "speed": 0, "sound_speed": 1.0, "features": ("treble",)}
+    field = GraphCPPN(seed=seed, **settings)
     xy = torch.tensor([[0.3, 0.0], [0.9, 0.0], [1.5, 0.0]])
-    times = np.arange(2.15, 5, 0.02)
+    times = np.arange(2.6, 5, 0.02)  # what is heard at once is over
     height = prepared(field, track, *times).numbers(xy, GRID.pixel)[:, 0].numpy()
     arrival = times[np.abs(height - height[-1]).argmax(axis=0)] - 2.0
     np.testing.assert_allclose(arrival[1:], [0.9, 1.5], atol=0.12)
@@ -216,7 +225,7 @@ def test_features_left_out_have_no_effect(song, feature):
 
 def test_deaf_without_gain(song):
     found = diagnose(GraphCPPN(seed=3, audio_gain=0), song, frames=SMALL, budget="draft")
-    assert found.audio_variance.value == 0
+    assert found.audio_variance.value < 1e-12  # rounding of sums
     assert "deaf" in found.flags
 
 
@@ -250,7 +259,7 @@ def test_keyframes_move_every_animatable_setting(song, name):
         ({"nodes": 501}, "0 to 500"),
         ({"nodes": -1}, "0 to 500"),
         ({"features": ("bass", "centroid")}, "graph CPPNs have no feature 'centroid'"),
-        ({"palette": "ember3"}, "did you mean 'ember2'"),
+        ({"palette": "lavva"}, "allowed: one of rgb"),
         ({"keyframes": ((3, {"nodes": 5}),)}, "keyframes cannot move 'nodes'"),
         ({"travel": 2}, "no setting 'travel'"),
     ],
