@@ -20,10 +20,12 @@ from jaxtyping import Float32, Float64, Int64, UInt8
 from explorer.audio import FeatureTrack
 from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.fields import FieldSettings, Grid
+from explorer.fields.light.lit import LitField
 from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
 from explorer.rendering.flashes import MAX_DARK_LUMINANCE, MAX_FLASHES, MIN_CHANGE, CellGrid, LuminanceTurns
+from explorer.rendering.frame_drawer import MIN_WIDTH, FrameDrawer
 from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
@@ -54,7 +56,10 @@ class Exposure:
         self.field, self.track = field, track
         self._threads = threads or usable_threads()
         rows, columns = CellGrid(size).shape
-        self._grid = Grid(columns * CELL_SAMPLES, rows * CELL_SAMPLES)
+        samples = CELL_SAMPLES
+        if field.light.on or field.finish.on:
+            samples = max(samples, -(-MIN_WIDTH // columns))
+        self._grid = Grid(columns * samples, rows * samples)
         self._pixel = Grid(*size).pixel  # of the frame: samples are not softened by their own size
         self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
         self._file = self._cache_file()
@@ -121,13 +126,12 @@ class Exposure:
         self, moments: Int64[np.ndarray, " moments"], pool: ThreadPoolExecutor
     ) -> Float32[np.ndarray, "moments rows columns"]:
         """Maps of luminance of the small pictures."""
-        dtype = resolve("cpu", "draft").dtype
-        prepared = self.field.prepare(self.field.controls(self.track, moments / SAMPLE_RATE))
-        inputs = self.field.pixel_inputs(self._grid.xy())
+        drawer = FrameDrawer(self.field, self._grid, resolve("cpu", "draft"), pixel=self._pixel)
+        lit = LitField(self.field, self.field.controls(self.track, moments / SAMPLE_RATE))
 
         def draw(n: int) -> Float32[np.ndarray, "rows columns"]:
-            out: UInt8[np.ndarray, "points 3"] = np.empty((inputs.shape[1], 3), np.uint8)
-            prepared.draw(n, inputs, self._pixel, out, dtype)
+            out: UInt8[np.ndarray, "points 3"] = np.empty((self._grid.height * self._grid.width, 3), np.uint8)
+            drawer.draw(lit, n, moments[n] / SAMPLE_RATE, out)
             return self._cells.luminance(out.reshape(self._grid.height, self._grid.width, 3))
 
         return np.stack(list(pool.map(draw, range(len(moments)))))

@@ -43,7 +43,7 @@ class ParameterPath:
 
     def value(self, recipe: Recipe) -> Any:
         """The value in a recipe, as JSON holds it."""
-        return json_value(getattr(self.settings(recipe), self.setting))
+        return json_value(self.settings(recipe).value(self.setting))
 
     def validated(self, recipe: Recipe, value: Any) -> Any:
         """The value as the setting takes it: `"3"` becomes 3 for a number. Raises SettingsError."""
@@ -51,7 +51,7 @@ class ParameterPath:
             settings = self.settings(recipe).replace(**{self.setting: _python_value(value)})
         except SettingsError as error:
             raise SettingsError(f"{error}{self._suggestion(value)}") from None
-        return json_value(getattr(settings, self.setting))
+        return json_value(settings.value(self.setting))
 
     def _suggestion(self, value: Any) -> str:
         """`; did you mean 'ember'?` when a word is close to an allowed one."""
@@ -63,7 +63,7 @@ class ParameterPath:
 def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
     """Every setting of field, analysis and frames, by its name."""
     settings = {part: type(getattr(recipe, part)) for part in PARTS}
-    pairs = [(part, name) for part, kind in settings.items() for name in kind.model_fields]
+    pairs = [(part, name) for part, kind in settings.items() for name in _setting_names(kind)]
     paths = {}
     for part, setting in pairs:
         if setting not in FIXED:
@@ -71,6 +71,12 @@ def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
             name = f"{part}.{setting}" if shared else setting
             paths[name] = ParameterPath(name, part, setting, settings[part].knobs().get(setting))
     return paths
+
+
+def _setting_names(kind: type[Settings]) -> list[str]:
+    """All settings of a class; those of its groups by path."""
+    own = [name for name in kind.model_fields if name not in kind.groups()]
+    return own + [f"{group}.{name}" for group, each in kind.groups().items() for name in each.model_fields]
 
 
 def find_path(name: str, recipe: Recipe) -> ParameterPath:
