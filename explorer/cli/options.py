@@ -22,6 +22,7 @@ from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
 
 PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+MORE_HELP = {"flash_limit": "; --no-flash-limit is off"}  # of flags
 MORE_VALUES = {"palette": " as in #101830-#c05a20-#ffe8a0, or those of a picture such as photo.jpg"}
 HELP_NAMES_VALUES = ("model",)  # the help of these settings lists what is allowed
 SETTING_GROUPS: dict[str, type[Settings]] = {
@@ -37,7 +38,8 @@ def flag_of(knob: Knob) -> Any:
     """The flag of an option of a command: text, a switch, or a number with its bounds."""
     kind, default = type_of(knob), knob.default
     words = "on" if default is True else "off" if default is False else default
-    help = knob.help if default is None or tuple in knob.types else f"{knob.help} [default: {words}]"
+    help = knob.help + MORE_HELP.get(knob.name, "")
+    help = help if default is None or tuple in knob.types else f"{help} [default: {words}]"
     if kind is bool:
         return typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False)
     return typer.Option(
@@ -56,6 +58,7 @@ def type_of(knob: Knob) -> Any:
     return kinds[0] if kinds in ([bool], [int], [float]) else str
 
 
+PATH_SEPARATOR = "__"  # of paths in names of parameters: light__relief is light.relief
 _COMMON = RenderOptions.knobs()
 Explorations = Annotated[str | None, flag_of(_COMMON["explorations"])]
 FpsOption = Annotated[str, flag_of(_COMMON["fps"])]
@@ -113,7 +116,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def run(**arguments: Any) -> Any:
         for group, parameters in derived.items():
-            typed = {name.partition("__")[2]: arguments.pop(name) for name in parameters}
+            typed = {_setting_of(name): arguments.pop(name) for name in parameters}
             typed = {name: setting_from_text(text) for name, text in typed.items() if text is not None}
             arguments[group] = _field_flags(typed) if group == "field" else typed
         if "field" in derived and signature.parameters["field"].annotation is not FieldFlags:
@@ -126,6 +129,11 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     run.__doc__ = command.__doc__
     run.__name__ = command.__name__
     return run
+
+
+def _setting_of(parameter: str) -> str:
+    """The setting, or its path, that a parameter `GROUP__NAME` stands for."""
+    return parameter.partition("__")[2].replace(PATH_SEPARATOR, ".")
 
 
 def _field_flags(typed: dict[str, Any]) -> FieldFlags:
@@ -204,8 +212,8 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
                 help = f"{knob.help.rstrip('.')} ({_allowed(knob)})"
                 options[name] = typer.Option(f"--{knob.flag}", metavar="VALUE", help=help)
     return {
-        f"{group}__{name}": inspect.Parameter(
-            f"{group}__{name}",
+        (parameter := f"{group}__{name.replace('.', PATH_SEPARATOR)}"): inspect.Parameter(
+            parameter,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
             annotation=Annotated[types.get(name, str) | None, option],

@@ -5,8 +5,12 @@ from explorer.fields.controls import Controls
 from explorer.fields.cppn import CPPN
 from explorer.fields.grid import Grid
 from explorer.fields.julia import Julia
+from explorer.fields.light import Finish, Light
 from explorer.fields.patterns import Patterns
 from explorer.fields.prepared import Prepared
 from explorer.fields.presets import AnyField
 
-__all__ = ["CPPN", "AnyField", "Controls", "FieldSettings", "Grid", "Julia", "Patterns", "Prepared"]
+__all__ = [
+    "CPPN", "AnyField", "Controls", "FieldSettings", "Finish", "Grid", "Julia", "Light", "Patterns",
+    "Prepared",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
-from pydantic import field_validator
+from pydantic import field_validator, model_serializer
 
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.features import extras_of
@@ -21,6 +21,8 @@ from explorer.errors import SettingsError
 from explorer.fields import keyframes
 from explorer.fields.controls import Controls
 from explorer.fields.keyframes import Keyframe
+from explorer.fields.light import Finish, Light
+from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.prepared import Prepared
 from explorer.progress import Progress, silent
 from explorer.settings import Settings, did_you_mean, knob
@@ -44,6 +46,10 @@ class FieldSettings(Settings):
 
     frame_size: ClassVar[tuple[int, int]] = (1280, 720)  # default size of a render, pixels
     movable: ClassVar[tuple[str, ...]] = ()  # settings that keyframes may name
+    sound_columns: ClassVar[
+        tuple[str, ...]
+    ] = ()  # of the controls, beside the features: they follow the sound
+    angle_columns: ClassVar[tuple[str, ...]] = ()  # the same, in radians modulo a circle
     preset_settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of this class, not of its subclasses
 
     kind: str
@@ -51,6 +57,25 @@ class FieldSettings(Settings):
     keyframes: tuple[Keyframe, ...] = knob(
         (), group="time", help=f"settings that move along the track, as in {keyframes.TEXT_EXAMPLE}"
     )
+    light: Light = LIGHT_OFF
+    finish: Finish = FINISH_OFF
+
+    @field_validator("light", "finish", mode="before")
+    @classmethod
+    def _parse_group(cls, value: Any) -> Any:
+        """Accept True and False or None, too: with the default settings, or not at all."""
+        if value is None or isinstance(value, bool):
+            return {"on": bool(value)}
+        return value
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: Any) -> dict[str, Any]:
+        """Groups at their defaults are left out: recipes, and keys of points, say what version 0.1 said."""
+        values: dict[str, Any] = handler(self)
+        for name in self.groups():
+            if getattr(self, name) == type(self).model_fields[name].default:
+                values.pop(name, None)
+        return values
 
     @field_validator("features")
     @classmethod
@@ -70,6 +95,14 @@ class FieldSettings(Settings):
     def _check_keyframes(cls, value: tuple[Keyframe, ...]) -> tuple[Keyframe, ...]:
         keyframes.check(value, cls.movable, cls.knobs())
         return value
+
+    def replace(self, /, **changes: Any) -> Self:
+        """See `Settings.replace`. A changed setting of light or finish switches it on."""
+        for path, value in list(changes.items()):
+            group, _, name = path.partition(".")
+            if name and path in self.knobs() and name != "on" and value != self.value(path):
+                changes.setdefault(f"{group}.on", True)
+        return super().replace(**changes)
 
     @classmethod
     def presets(cls) -> dict[str, Self]:
@@ -121,6 +154,17 @@ class FieldSettings(Settings):
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """The columns this field draws from, at any times in seconds. Row n depends on times[n] alone."""
         raise NotImplementedError
+
+    def with_light(
+        self, controls: Controls, track: FeatureTrack, times: Float[np.ndarray, " moments"]
+    ) -> Controls:
+        """Controls with the columns that light needs, where the field is lit; for the end of `controls`."""
+        if not self.light.on:
+            return controls
+        from explorer.fields.light import columns
+
+        more = columns.columns(track, np.asarray(times, dtype=np.float64)).astype(np.float32)
+        return Controls(np.hstack((controls.values, more)), (*controls.names, *columns.NAMES))
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """What a run's manifest records about this field on this track, as plain values."""

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,12 +15,15 @@ from explorer.errors import SettingsError
 from explorer.experiments.runs.run_folder import RECIPE
 from explorer.fields import CPPN
 from explorer.fields.palette import Cosine, parse_palette
+from explorer.fields.palette_stops import ColorPath
+from explorer.fields.palette_table import srgb_table
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
 from explorer.web.models import UnknownModelError
 
 MAX_HIDDEN, MAX_LAYERS = 32, 12  # that a shader draws in time
 MAX_RUNS = 50
+PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
 TRACK_SETTINGS = ("drift", "drift_span", "keyframes")  # have no effect on the page
 LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS}
 
@@ -119,6 +123,10 @@ def _palette(name: str) -> dict[str, Any]:
     palette = parse_palette(name)
     if palette is None:
         return {"kind": "rgb"}
+    if isinstance(palette, ColorPath):
+        table = srgb_table(name)
+        entries = np.linspace(0, len(table) - 1, PAGE_COLORS).round().astype(int)
+        return {"kind": "table", "numbers": table[entries].ravel().tolist()}
     kind = "cosine" if isinstance(palette, Cosine) else "oklab"
     return {"kind": kind, "numbers": palette.numbers, **asdict(palette)}
 

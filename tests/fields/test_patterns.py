@@ -61,7 +61,9 @@ THREE = "#102030-#ff8000-#40c0ff"
     ("field", "palette"),
     [
         *itertools.product([*Patterns.presets().values(), Patterns(geometric_sides=3)], ["family", THREE]),
-        *itertools.product([Patterns(weights=MIX)], ["family", "rgb", "oklab", "pastel", "ink", THREE]),
+        *itertools.product(
+            [Patterns(weights=MIX)], ["family", "rgb", "oklab", "pastel", "ink", "lava", THREE]
+        ),
     ],
 )
 def test_the_kernel_draws_the_reference(song, field, palette):

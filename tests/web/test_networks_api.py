@@ -1,11 +1,13 @@
 import json
 
+import numpy as np
 import pytest
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
 from explorer.fields.cppn.weights import random_network
-from explorer.web.networks_api import MAX_HIDDEN, build_network
+from explorer.fields.palette_table import srgb_table
+from explorer.web.networks_api import MAX_HIDDEN, PAGE_COLORS, build_network
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
 
@@ -23,6 +25,15 @@ def test_a_network_is_told_whole():
 
 def test_a_palette_of_three_colours_is_told_too():
     assert build_network({"hidden": 4, "palette": "#101830-#c05a20-#ffe8a0"}).palette["kind"] == "cosine"
+
+
+def test_a_path_of_colors_comes_as_a_table():
+    palette = build_network({"hidden": 4, "palette": "lava"}).palette
+    table = srgb_table("lava")
+    assert palette["kind"] == "table"
+    assert len(palette["numbers"]) == 3 * PAGE_COLORS
+    np.testing.assert_allclose(palette["numbers"][:3], table[0])
+    np.testing.assert_allclose(palette["numbers"][-3:], table[-1])
 
 
 def test_what_belongs_to_a_track_stays_there():

@@ -8,7 +8,7 @@ Cosine palettes: Inigo Quilez, "Palettes" (1999): a + b cos(2 pi (c t + d)).
 from __future__ import annotations
 
 from explorer.fields.kernels.portable import cos, fma, formula, maximum, minimum, power, where_less
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.fields.oklab import LMS_TO_LINEAR, OKLAB_TO_LMS
 from explorer.fields.srgb import EXPONENT, LINEAR_LIMIT, OFFSET, SCALE, SLOPE
 
 TURN = 6.283185307179586

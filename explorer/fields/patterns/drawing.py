@@ -13,6 +13,7 @@ from explorer.fields.dither import dither
 from explorer.fields.kernels.padding import draw_padded, flat_view
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.keyframes import AnimatedSettings
+from explorer.fields.palette_table import TABLE_COLORS
 from explorer.fields.patterns import kernel
 from explorer.fields.patterns.audio_levels import AudioLevels
 from explorer.fields.patterns.colors import palette_color, pattern_palette_numbers
@@ -20,7 +21,7 @@ from explorer.fields.patterns.families import FAMILY_FORMULAS
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.fields.patterns.settings import PatternSettings
 
-MAX_PALETTE_NUMBERS = 14
+MAX_PALETTE_NUMBERS = 3 * TABLE_COLORS
 MIN_SHARE = 1 / 512  # a smaller share of a family is not worth drawing
 
 

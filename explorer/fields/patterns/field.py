@@ -25,12 +25,14 @@ class Patterns(PatternSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    sound_columns: ClassVar = ("motion",)
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time`, `motion` (the integral of energy), the share of each family, the features."""
         from explorer.fields.patterns.timeline import controls
 
-        return controls(self, track, np.asarray(times, dtype=np.float64))
+        moments = np.asarray(times, dtype=np.float64)
+        return self.with_light(controls(self, track, moments), track, moments)
 
     def families(self, track: FeatureTrack) -> list[tuple[float, float, FamilyName]]:
         """Which family has the largest share from when to when: (seconds, seconds, name), without gaps."""

@@ -24,9 +24,23 @@ const ACTIVATIONS: Record<string, string> = {
 function applyPalette({ palette }: Network): string {
   if (palette.kind === "rgb") return "vec3 apply_palette(vec3 u) { return u; }";
   const numbers = palette.numbers as number[];
+  if (palette.kind === "table") return tableLookup(numbers);
   return `${COLOR}
 const float palette[${numbers.length}] = float[${numbers.length}](${numbers.map(float).join(", ")});
 vec3 apply_palette(vec3 u) { return clamp(${palette.kind}_color(u.x, u.y, u.z, palette), 0.0, 1.0); }`;
+}
+
+/** A path of colors, three numbers each: the second number is the position on it. */
+function tableLookup(numbers: number[]): string {
+  const count = numbers.length / 3;
+  const colors = Array.from({ length: count }, (_, n) => `vec3(${numbers.slice(3 * n, 3 * n + 3).map(float).join(", ")})`);
+  return `
+const vec3 palette[${count}] = vec3[${count}](${colors.join(", ")});
+vec3 apply_palette(vec3 u) {
+  float position = clamp(u.y, 0.0, 1.0) * ${float(count - 1)};
+  int below = min(int(position), ${count - 2});
+  return mix(palette[below], palette[below + 1], position - float(below));
+}`;
 }
 
 /** Pixel coordinates, folded by the symmetry (`pixel_inputs` in explorer/fields/cppn/drawing.py). */
