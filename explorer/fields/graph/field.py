@@ -24,6 +24,7 @@ class GraphCPPN(GraphSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    sound_columns: ClassVar = ("motion", "rotation")
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time`, `motion` and `rotation` (integrals of the clock), bass, mid and treble, each at the
