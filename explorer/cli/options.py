@@ -22,6 +22,7 @@ from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
 
 PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+MORE_HELP = {"flash_limit": "; --no-flash-limit is off"}  # of flags
 MORE_VALUES = {"palette": " as in #101830-#c05a20-#ffe8a0, or those of a picture such as photo.jpg"}
 HELP_NAMES_VALUES = ("model",)  # the help of these settings lists what is allowed
 SETTING_GROUPS: dict[str, type[Settings]] = {
@@ -37,7 +38,8 @@ def flag_of(knob: Knob) -> Any:
     """The flag of an option of a command: text, a switch, or a number with its bounds."""
     kind, default = type_of(knob), knob.default
     words = "on" if default is True else "off" if default is False else default
-    help = knob.help if default is None or tuple in knob.types else f"{knob.help} [default: {words}]"
+    help = knob.help + MORE_HELP.get(knob.name, "")
+    help = help if default is None or tuple in knob.types else f"{help} [default: {words}]"
     if kind is bool:
         return typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False)
     return typer.Option(

@@ -46,6 +46,10 @@ class FieldSettings(Settings):
 
     frame_size: ClassVar[tuple[int, int]] = (1280, 720)  # default size of a render, pixels
     movable: ClassVar[tuple[str, ...]] = ()  # settings that keyframes may name
+    sound_columns: ClassVar[
+        tuple[str, ...]
+    ] = ()  # of the controls, beside the features: they follow the sound
+    angle_columns: ClassVar[tuple[str, ...]] = ()  # the same, in radians modulo a circle
     preset_settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of this class, not of its subclasses
 
     kind: str

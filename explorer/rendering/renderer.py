@@ -14,9 +14,10 @@ from explorer.audio import FeatureTrack
 from explorer.errors import Stopped
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.base import check_field_and_track
+from explorer.fields.calm import calm_controls
 from explorer.fields.light.lit import LitField
 from explorer.rendering.devices import Device, resolve
-from explorer.rendering.flash_limiter import Exposure, dim
+from explorer.rendering.flash_limiter import NO_LIMIT, Exposure, FlashLimit, dim
 from explorer.rendering.frame_drawer import FrameDrawer
 from explorer.rendering.frames import Frame, Size, parse_size
 from explorer.rendering.threads import usable_threads, use_single_torch_thread
@@ -29,8 +30,8 @@ class Renderer:
     """Draws frames of one field, track and size; a context manager that owns its threads.
 
     A frame depends on the settings and its time alone: a tile is whole blocks, a block is drawn by one
-    thread, and the kernel follows from the field's shape and the precision. `exposure` dims each moment
-    (see `Exposure`).
+    thread, and the kernel follows from the field's shape and the precision. `exposure` calms and dims each
+    moment (see `Exposure`).
     """
 
     def __init__(
@@ -61,14 +62,20 @@ class Renderer:
             return torch_kernel(self.device)
         return self._moments(0.0).prepared.kernel(self.device.dtype)
 
-    def frame(self, t: float, stopped: Callable[[], bool] = lambda: False) -> Frame:
-        """The frame at `t` seconds, uint8 (height, width, 3). Raises Stopped when `stopped()` turns true."""
-        moments = self._moments(t)
+    def frame(
+        self, t: float, stopped: Callable[[], bool] = lambda: False, limit: FlashLimit | None = None
+    ) -> Frame:
+        """The frame at `t` seconds, uint8 (height, width, 3). Raises Stopped when `stopped()` turns true.
+
+        `limit` is what the flash limiter does, instead of what the renderer's exposure says.
+        """
+        if limit is None:
+            limit = self._exposure.at(t) if self._exposure else NO_LIMIT
+        moments = self._moments(t, limit.swing)
         out = np.empty((self.grid.height * self.grid.width, 3), np.uint8)
         with torch.inference_mode():
             self._drawer.draw(moments, 0, t, out, partial(self._share, stopped))
-        if self._exposure:
-            dim(out, self._exposure.at(t))
+        dim(out, limit.exposure)
         return out.reshape(self.grid.height, self.grid.width, 3)
 
     def frames(self, times: Iterable[float]) -> Iterator[Frame]:
@@ -88,8 +95,9 @@ class Renderer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _moments(self, t: float) -> LitField:
-        return LitField(self.field, self.field.controls(self.track, np.array([t], dtype=np.float64)))
+    def _moments(self, t: float, swing: float = 1.0) -> LitField:
+        times = np.array([t], dtype=np.float64)
+        return LitField(self.field, calm_controls(self.field, self.track, times, swing))
 
     def _share(
         self, stopped: Callable[[], bool], function: Callable[[int], None], parts: Iterable[int]

@@ -37,7 +37,7 @@ class CountingRenderer(Renderer):
     gate = None
     entered = threading.Semaphore(0)
 
-    def frame(self, t, stopped=lambda: False):
+    def frame(self, t, stopped=lambda: False, limit=None):
         cls = type(self)
         cls.running += 1
         cls.count += 1
@@ -46,6 +46,6 @@ class CountingRenderer(Renderer):
             cls.entered.release()
             if cls.gate:
                 assert cls.gate.acquire(timeout=PATIENCE)
-            return super().frame(t, stopped)
+            return super().frame(t, stopped, limit)
         finally:
             cls.running -= 1

@@ -61,6 +61,12 @@ class Recipe(Settings):
     precision: Literal["fp32", "draft"] = "fp32"
     encoder: EncoderSettings = EncoderSettings()
 
+    @field_validator("frames", mode="before")
+    @classmethod
+    def _read_frames(cls, frames: Any) -> Any:
+        """A file without a flash limit is older than its modes: it was dimmed."""
+        return {"flash_limit": "dim", **frames} if isinstance(frames, dict) else frames
+
     @model_validator(mode="after")
     def _with_extras_of_field(self) -> Recipe:
         """The analysis holds every group of features that the field needs."""

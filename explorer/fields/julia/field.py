@@ -26,6 +26,8 @@ class Julia(JuliaSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    sound_columns: ClassVar = ("distance", "zoom", "hue", "saturation", "brightness")
+    angle_columns: ClassVar = ("angle", "rotation")
 
     def analyze(
         self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any

@@ -25,6 +25,7 @@ class Patterns(PatternSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    sound_columns: ClassVar = ("motion",)
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time`, `motion` (the integral of energy), the share of each family, the features."""
