@@ -93,9 +93,13 @@ def test_a_process_that_comes_while_another_compiles_loads_what_that_one_saves(t
 
 
 @pytest.mark.campaign
-def test_two_processes_with_a_cold_cache_find_beats_and_leave_a_sound_cache(tmp_path):
+def test_two_processes_with_a_cold_cache_find_beats_and_leave_a_sound_cache(tmp_path, capsys):
     for _ in range(2):
         outputs([start_and_pause(BEATS, argument, tmp_path) for argument in ("", "other names")])
+    with capsys.disabled():
+        sys.stdout.write(
+            "\nconcurrent starts: 2 pairs of processes on a cold and a warm cache, all ended well\n"
+        )
 
 
 def is_held(path=None):
