@@ -15,6 +15,7 @@ from explorer.fields.light.finish import finish_numbers
 from explorer.fields.light.settings import Finish, Light
 from explorer.fields.light.shading import Shading
 from explorer.fields.prepared import Prepared
+from explorer.fields.section_change import SectionedField
 
 
 @runtime_checkable
@@ -56,7 +57,8 @@ class LitField:
     def __init__(self, field: Any, controls: Controls) -> None:
         self.light: Light = field.light
         self.finish: Finish = field.finish
-        self.prepared: Prepared = field.prepare(controls)
+        sectioned = field.sections.on
+        self.prepared: Prepared = SectionedField(field, controls) if sectioned else field.prepare(controls)
         self._shading = Shading(self.light, controls) if self.light.on else None
         if self.light.on and not isinstance(self.prepared, Surface):
             raise SettingsError(f"the field '{field.kind}' has no surface to light; leave light off")
