@@ -65,6 +65,12 @@ def ring_light(ring, height, n):
 
 
 @formula
+def ring_distance(distance, height):
+    """The way that a ring has run to a place: it follows the form of the surface."""
+    return maximum(fma(tanh(height), 0.25, distance), 0.0)
+
+
+@formula
 def fall_off(distance):
     """How much of a hit is left after half heights of distance."""
     return exp_neg(distance * 0.55)
