@@ -65,7 +65,7 @@ class FieldSettings(Settings):
     @field_validator("light", "finish", "sections", mode="before")
     @classmethod
     def _parse_group(cls, value: Any) -> Any:
-        """Accept True and False or None, too: with the default settings, or not at all; and `change`, `off`."""
+        """Accept True, False and None: with the default settings, or not at all; and `change`, `off`."""
         if isinstance(value, str):
             value = {"change": True, "off": False}.get(value, value)
         if value is None or isinstance(value, bool):
