@@ -33,7 +33,7 @@ class Patterns(PatternSettings):
         from explorer.fields.patterns.timeline import controls
 
         moments = np.asarray(times, dtype=np.float64)
-        return self.with_light(controls(self, track, moments), track, moments)
+        return self.completed(controls(self, track, moments), track, moments)
 
     def families(self, track: FeatureTrack) -> list[tuple[float, float, FamilyName]]:
         """Which family has the largest share from when to when: (seconds, seconds, name), without gaps."""
