@@ -15,7 +15,6 @@ from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
 from explorer.fields.light.columns import NAMES as LIGHT_COLUMNS
 
-PAST_SUFFIX = " s ago"  # of columns that hold the past of a feature
 REACH_SECONDS = 0.6  # of the slow course, before and after a moment
 SAMPLES = 71  # of the window: one a frame of the track, so that no fast change is taken for a slow one
 OFFSETS = REACH_SECONDS * np.linspace(-1, 1, SAMPLES + 2)[1:-1]  # seconds; the window is zero at both ends
@@ -41,9 +40,9 @@ def calm_controls(
 
 
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
-    """The places of the columns that can be calmed: those that follow the sound, and its past."""
+    """The places of the columns that can be calmed: those that follow the sound."""
     follows = {*field.features, *field.sound_columns, *field.angle_columns, *LIGHT_COLUMNS}
-    return [place for place, name in enumerate(names) if name in follows or name.endswith(PAST_SUFFIX)]
+    return [place for place, name in enumerate(names) if name in follows]
 
 
 def _fast_part(

@@ -6,12 +6,12 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, UInt8
+from jaxtyping import Float, Float32, Float64, UInt8
 
 from explorer.fields.controls import Controls
 from explorer.fields.dither import dither
 from explorer.fields.graph import formulas, kernel
-from explorer.fields.graph.kernel import Program
+from explorer.fields.graph.kernel import CURVE_STEPS, Program
 from explorer.fields.graph.network import OUTPUTS, network_of, pixel_values, random_network
 from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
 from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, delay_columns
@@ -45,9 +45,9 @@ class PreparedGraph:
         levels = [gain * (column.get(name, zero - 1) + 1) / 2 for name in SOUND_INPUTS]
         past = [[column.get(name, zero) for name in delay_columns(feature)] for feature in SOUND_INPUTS]
         sound = PRESENT_SHARE * np.array(levels)[:, None] + PAST_SHARE * gain * np.array(past)
-        self.history: Float32[np.ndarray, "moments 3 delays"] = sound.transpose(2, 0, 1).astype(np.float32)
+        self.history = smooth_curve(sound.transpose(2, 0, 1)).astype(np.float32)
         speed = self.settings.sound_speed
-        delay = zoom / (speed * DELAY_STEP_SECONDS) if speed > 0 else zero
+        delay = zoom * CURVE_STEPS / (speed * DELAY_STEP_SECONDS) if speed > 0 else zero
         scale = (1 - BREATH * np.minimum(levels[0], 2)) / zoom
         clock = column["time"] + column["motion"]
         turn, warp = settings.spin * column["time"] + column["rotation"], self.settings.warp + zero
@@ -163,6 +163,23 @@ class PreparedGraph:
     def _palette_color(self, hue: torch.Tensor, table: np.ndarray) -> torch.Tensor:
         contrast = torch.from_numpy(self.contrast[:, None]).to(hue)
         return torch.stack(formulas.palette_color(hue, contrast, table), dim=-1)
+
+
+def smooth_curve(values: Float64[np.ndarray, "*rows delays"]) -> Float64[np.ndarray, "*rows positions"]:
+    """`CURVE_STEPS` values a delay along the cubic B-spline of each row, so that waves have no edges.
+
+    Element by element: a matrix product rounds in an order that depends on the number of rows.
+    """
+    count = values.shape[-1]
+    padded = np.concatenate((values[..., :1], values, values[..., -1:], values[..., -1:]), axis=-1)
+    a, b, c, d = (padded[..., n : n + count] for n in range(4))
+    curve = np.empty((*values.shape, CURVE_STEPS))
+    for step in range(CURVE_STEPS):
+        f = step / CURVE_STEPS
+        weights = (1 - f) ** 3, 3 * f**3 - 6 * f**2 + 4, -3 * f**3 + 3 * f**2 + 3 * f + 1, f**3
+        curve[..., step] = (a * weights[0] + b * weights[1] + c * weights[2] + d * weights[3]) / 6
+    flat: Float64[np.ndarray, "*rows positions"] = curve.reshape(*values.shape[:-1], -1)
+    return flat[..., : 1 - CURVE_STEPS]
 
 
 def interpolate(

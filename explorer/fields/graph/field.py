@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import ClassVar
 
 import numpy as np
@@ -10,7 +11,8 @@ from jaxtyping import Float, Float32
 from explorer.audio import FeatureTrack
 from explorer.fields.controls import Controls
 from explorer.fields.graph.presets import PRESETS
-from explorer.fields.graph.settings import GraphSettings
+from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
+from explorer.fields.graph.timeline import delay_columns
 from explorer.fields.prepared import Prepared
 
 
@@ -24,7 +26,8 @@ class GraphCPPN(GraphSettings):
     """
 
     preset_settings: ClassVar = PRESETS
-    sound_columns: ClassVar = ("motion", "rotation")
+    sound_columns: ClassVar = ("motion", *chain.from_iterable(map(delay_columns, SOUND_INPUTS)))
+    angle_columns: ClassVar = ("rotation",)
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time`, `motion` and `rotation` (integrals of the clock), bass, mid and treble, each at the
@@ -33,7 +36,7 @@ class GraphCPPN(GraphSettings):
         from explorer.fields.graph.timeline import controls
 
         moments = np.asarray(times, dtype=np.float64)
-        return self.with_light(controls(self, track, moments), track, moments)
+        return self.completed(controls(self, track, moments), track, moments)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y, and a fixed noise in [0, 1) for rounding to 8 bits (dither)."""

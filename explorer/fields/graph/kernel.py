@@ -23,6 +23,8 @@ from explorer.fields.kernels.simd import LANES, broadcast, compiled, fma, inline
 
 VECTORS = 8  # in a strip
 STRIP = VECTORS * LANES
+CURVE_STEPS = 8  # of the curve of the sound in one step of its delays
+POSITIONS = (DELAYS - 1) * CURVE_STEPS + 1  # on that curve
 NO_PLANES, NO_PIXELS = np.zeros((1, 0), np.float32), np.zeros((0, 3), np.uint8)
 
 
@@ -123,7 +125,7 @@ def store_inputs(values, i, x, y, p, mirrors, sectors, history):
     store(values, 8 * STRIP + i, broadcast(p[TIME_CIRCLE]))
     store(values, 9 * STRIP + i, broadcast(p[TIME_CIRCLE + 1]))
     for n in range(3):
-        store(values, (10 + n) * STRIP + i, look_up(history, n * DELAYS, DELAYS, position))
+        store(values, (10 + n) * STRIP + i, look_up(history, n * POSITIONS, POSITIONS, position))
 
 
 @inlined
