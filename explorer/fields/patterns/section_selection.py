@@ -47,8 +47,8 @@ def passages(track: FeatureTrack, dwell: float) -> list[int]:
             edges.append(int(edge))
     starts = []
     for first, end in zip(edges, [*edges[1:], frames], strict=True):
-        longest = max(MAX_PASSAGE_SECONDS, dwell) * track.fps
-        parts = np.linspace(first, end, int(np.ceil((end - first) / longest)) + 1)[:-1]
+        limit = max(MAX_PASSAGE_SECONDS, dwell) * track.fps
+        parts = np.linspace(first, end, int(np.ceil((end - first) / limit)) + 1)[:-1]
         starts.append(first)
         starts.extend(nearby_onset(onset, round(part), first + 1, track.fps) for part in parts[1:])
     return starts

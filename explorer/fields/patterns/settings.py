@@ -132,8 +132,8 @@ class PatternSettings(FieldSettings):
     @property
     def extras(self) -> tuple[str, ...]:
         """See `FieldSettings.extras`; the sections too where they choose the family."""
-        chosen = self.family == "sections" and self.timeline is None and self.weights is None
-        return tuple(dict.fromkeys((*super().extras, *(extras_of(["section"]) if chosen else ()))))
+        by_section = self.family == "sections" and self.timeline is None and self.weights is None
+        return tuple(dict.fromkeys((*super().extras, *(extras_of(["section"]) if by_section else ()))))
 
     @field_validator("features")
     @classmethod
