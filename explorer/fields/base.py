@@ -51,6 +51,7 @@ class FieldSettings(Settings):
         tuple[str, ...]
     ] = ()  # of the controls, beside the features: they follow the sound
     angle_columns: ClassVar[tuple[str, ...]] = ()  # the same, in radians modulo a circle
+    added_settings: ClassVar[tuple[str, ...]] = ()  # since version 0.1
     preset_settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of this class, not of its subclasses
 
     kind: str
@@ -74,9 +75,9 @@ class FieldSettings(Settings):
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, handler: Any) -> dict[str, Any]:
-        """Groups at their defaults are left out: recipes, and keys of points, say what version 0.1 said."""
+        """What is new since version 0.1 is left out at its default: recipes and keys of points say the same."""
         values: dict[str, Any] = handler(self)
-        for name in self.groups():
+        for name in (*self.groups(), *self.added_settings):
             if getattr(self, name) == type(self).model_fields[name].default:
                 values.pop(name, None)
         return values

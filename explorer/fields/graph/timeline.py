@@ -10,13 +10,10 @@ from jaxtyping import Float64
 from explorer.audio import FeatureTrack
 from explorer.audio.track import interpolate_rows
 from explorer.fields import keyframes
+from explorer.fields.clock import SILENT_RATE, integral, sound_rate
 from explorer.fields.controls import Controls
 from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
 from explorer.fields.keyframes import AnimatedSettings
-
-SILENT_RATE = 0.06  # units of the clock a second in silence
-LOUDNESS_RATE, ONSET_RATE, FLUX_RATE = 0.2, 4.5, 0.3  # on top of it at full levels
-MIN_ONSET = 0.12  # weaker onsets do not push the clock
 
 DELAY_STEP_SECONDS = 0.04
 DELAYS = 65  # up to 2.56 s ago
@@ -43,19 +40,12 @@ def frame_columns(settings: GraphSettings, track: FeatureTrack) -> Float64[np.nd
     """
     current = AnimatedSettings(settings, keyframes.values(settings, track, track.times))
 
-    def level(name: str) -> Float64[np.ndarray, " frames"]:
-        is_used = name in settings.features
-        return _levels(track, (name,))[:, 0] if is_used else np.zeros(len(track.values))
-
-    onset = level("onset")
-    drive = LOUDNESS_RATE * level("rms") ** 2 + FLUX_RATE * level("flux")
-    drive += ONSET_RATE * np.where(onset > MIN_ONSET, onset, 0)
+    drive = sound_rate(track, settings.features)
     time_rate = SILENT_RATE * current.speed * np.ones(len(drive))
     motion_rate = drive * current.speed * current.audio_gain
     turn_rate = (time_rate + motion_rate) * current.spin - time_rate * settings.spin
     rates = np.column_stack((time_rate, motion_rate, turn_rate))
-    steps = (rates[1:] + rates[:-1]) / (2 * track.fps)
-    return np.concatenate((np.zeros((1, 3)), np.cumsum(steps, axis=0)))
+    return integral(rates, track.fps)
 
 
 @lru_cache(maxsize=8)
