@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from explorer.errors import SettingsError
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
 from explorer.experiments.sweeps.options import SweepOptions
 from explorer.fields import FieldSettings
-from explorer.fields.presets import LOOKS, look
+from explorer.fields.presets import LOOKS, OFFERED, look
 from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
@@ -80,9 +80,15 @@ class FieldFlags:
     preset: str | None
     settings: dict[str, Any]
 
-    def build_field(self) -> FieldSettings:
-        """The field that the flags describe: a preset with changes. Raises SettingsError."""
-        return self._with_settings(look(self.preset, self.kind))
+    def build_field(self, varied: Iterable[str] = ()) -> FieldSettings:
+        """The field that the flags describe: a preset with changes. Raises SettingsError.
+
+        Without a kind and a preset it is the first kind that has the settings that are typed or varied.
+        """
+        kind = self.kind
+        if kind is None and self.preset is None:
+            kind = _kind_with({*self.settings, *varied})
+        return self._with_settings(look(self.preset, kind))
 
     def apply_to(self, field: FieldSettings) -> FieldSettings:
         """A recipe's field with the settings that were typed. Raises SettingsError."""
@@ -134,6 +140,13 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 def _setting_of(parameter: str) -> str:
     """The setting, or its path, that a parameter `GROUP__NAME` stands for."""
     return parameter.partition("__")[2].replace(PATH_SEPARATOR, ".")
+
+
+def _kind_with(names: set[str]) -> str | None:
+    """The first kind that has every one of some settings of fields; None for the first of all."""
+    owners = _all_knobs()
+    needed = [{kind for kind, _ in owners[name]} for name in names if name in owners]
+    return next((kind for kind in LOOKS if all(kind in kinds for kinds in needed)), None)
 
 
 def _field_flags(typed: dict[str, Any]) -> FieldFlags:
@@ -191,7 +204,7 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
     options: dict[str, Any] = {}
     types: dict[str, Any] = {}
     if group == "field":
-        looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in LOOKS.items())
+        looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in OFFERED.items())
         options["field"] = typer.Option("--field", metavar="NAME", help=f"what to draw: {' or '.join(LOOKS)}")
         options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
         more = ", ".join(name for names in EXTRAS.values() for name in names)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from tqdm import tqdm
 
-from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import DaskOption, with_setting_flags
-from explorer.errors import SettingsError, Stopped
+from explorer.cli.console import print_line
+from explorer.cli.options import DaskOption, FieldFlags, with_setting_flags
+from explorer.errors import SettingsError
 from explorer.experiments.runs.run_folder import SHEET
-from explorer.fields import AnyField
-from explorer.formatting import duration_text
 
 if TYPE_CHECKING:
     from explorer.experiments import Sweep
-    from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
 
 
 @with_setting_flags
@@ -35,7 +30,7 @@ def sweep(
     ] = None,
     *,
     sweep_options: dict[str, Any],
-    field: AnyField,
+    field: FieldFlags,
 ) -> None:
     """Vary settings of a field: a folder with pictures, clips, measures and a report of every combination."""
     from explorer.experiments import sweep as run_sweep
@@ -50,11 +45,13 @@ def sweep(
         raise SettingsError("--workers are local processes; with --dask those of the cluster draw")
     if "moments" in sweep_options:
         sweep_options["moments"] = seconds(sweep_options["moments"])
+    varied = varied_settings(set_ or [])
+    names = [name.replace("-", "_") for name in varied] or ["gain"]  # ready-made sweeps vary networks
     with connect_dask(dask) as client, PointsBar() as bar:
         result = run_sweep(
-            None if resume and _is_default(field) else field,
+            None if resume and field == FieldFlags(None, None, {}) else field.build_field(names),
             audio,
-            varied_settings(set_ or []) or None,
+            varied or None,
             executor=client,
             resume=find_folder(resume, sweep_options.get("explorations")) if resume else None,
             announce=bar.announce,
@@ -101,60 +98,3 @@ def seconds(text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise SettingsError(f"--moments: got {text!r}; allowed: seconds, as in 1.5,10,30") from None
-
-
-def _is_default(field: AnyField) -> bool:
-    """Whether no flag of the field was given."""
-    from explorer.cli.options import FieldFlags
-
-    return bool(field == FieldFlags(None, None, {}).build_field())
-
-
-class PointsBar:
-    """Progress of a sweep on stderr: points done and the time left that the sweep itself expects."""
-
-    def __init__(self) -> None:
-        self._step_bar = ProgressBar()
-        self._bar: tqdm[Any] | None = None
-        self._remaining: RemainingTime | None = None
-        self._workers = 1
-        self._folder: Path | None = None
-
-    def announce(self, plan: SweepPlan) -> None:
-        """Print what is going to be done."""
-        self._workers, self._folder = plan.workers or 1, plan.folder
-        self._remaining = None
-        self._end()
-        print_line(plan)
-
-    def __call__(self, step: str, done: float, total: float) -> None:
-        from explorer.experiments.sweeps.eta import RemainingTime
-
-        if step != "points":
-            self._step_bar(step, done, total)
-            return
-        self._step_bar.close()
-        if self._bar is None or self._remaining is None:
-            self._remaining = RemainingTime(int(total - done), self._workers)
-            form = "points {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
-            self._bar = tqdm(total=int(total), initial=int(done), ascii=True, leave=False, bar_format=form)
-        count = int(done) - int(self._bar.n)
-        if count > 0:
-            self._remaining.finished(count)
-            self._bar.update(count)
-        if (left := self._remaining.seconds_left) is not None:
-            self._bar.set_postfix_str(f"{duration_text(left)} left")
-
-    def _end(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._step_bar.close()
-        self._end()
-        if kind is not None and issubclass(kind, KeyboardInterrupt | Stopped) and self._folder:
-            print_line(f"resume with explorer sweep --resume {self._folder}")

@@ -54,6 +54,8 @@ class FieldSettings(Settings):
     added_settings: ClassVar[tuple[str, ...]] = ()  # since version 0.1
     preset_settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of this class, not of its subclasses
 
+    earlier_presets: ClassVar[frozenset[str]] = frozenset()  # still valid, but not offered to newcomers
+
     kind: str
     features: tuple[str, ...]
     keyframes: tuple[Keyframe, ...] = knob(
@@ -75,7 +77,7 @@ class FieldSettings(Settings):
 
     @model_serializer(mode="wrap")
     def _without_defaults(self, handler: Any) -> dict[str, Any]:
-        """What is new since version 0.1 is left out at its default: recipes and keys of points say the same."""
+        """What is new since version 0.1 is left out at its default: recipes and keys say what they said."""
         values: dict[str, Any] = handler(self)
         for name in (*self.groups(), *self.added_settings):
             if getattr(self, name) == type(self).model_fields[name].default:
@@ -116,6 +118,11 @@ class FieldSettings(Settings):
         return {name: cls(**settings) for name, settings in own.items()}
 
     @classmethod
+    def offered_presets(cls) -> dict[str, Self]:
+        """The presets that lists show; `presets` has those of earlier versions, too."""
+        return {name: look for name, look in cls.presets().items() if name not in cls.earlier_presets}
+
+    @classmethod
     def preset(cls, name: str) -> Self:
         """A ready-made variant by name; `presets` lists them. Raises SettingsError for another name."""
         presets = cls.presets()
@@ -126,7 +133,7 @@ class FieldSettings(Settings):
     @classmethod
     def default_look(cls) -> Self:
         """What newcomers see first: the first preset, or the default settings where there is none."""
-        return next(iter(cls.presets().values()), None) or cls.model_validate({})
+        return next(iter(cls.offered_presets().values()), None) or cls.model_validate({})
 
     @property
     def without_animation(self) -> Self:

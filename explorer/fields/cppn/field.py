@@ -15,7 +15,7 @@ from explorer.audio import FeatureTrack
 from explorer.audio.track import interpolate_rows
 from explorer.fields.clock import SILENT_RATE, integral, sound_rate
 from explorer.fields.controls import Controls
-from explorer.fields.cppn.presets import PRESETS
+from explorer.fields.cppn.presets import EARLIER_PRESETS, PRESETS
 from explorer.fields.cppn.settings import CPPNSettings
 from explorer.fields.prepared import Prepared
 
@@ -38,6 +38,7 @@ class CPPN(CPPNSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    earlier_presets: ClassVar = EARLIER_PRESETS
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (in [-1, 1] over one span, growing beyond) and the features in [-1, 1].

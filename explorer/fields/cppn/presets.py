@@ -8,6 +8,11 @@ def _look(**settings: Any) -> dict[str, Any]:
     return {"time_span": 20.0, "audio_gain": 1.5, **settings}
 
 
+# flat, and moved by the clock more than by the music
+EARLIER_PRESETS = frozenset(
+    ("molten", "orchid", "porcelain", "mandala", "marble", "ribbons", "copper", "butterfly")
+)
+
 PRESETS: dict[str, dict[str, Any]] = {
     "molten": _look(hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember", audio_gain=1.2),
     "orchid": _look(

@@ -13,7 +13,7 @@ from IPython.display import display
 
 from explorer.audio import FeatureTrack, analyze
 from explorer.fields import FieldSettings
-from explorer.fields.cppn import CPPN
+from explorer.fields.presets import look
 from explorer.notebook.gallery.gallery import Gallery
 from explorer.notebook.panel.export import Exporter
 from explorer.notebook.panel.layout import HELP_CLASS, PanelHeader, arrange_panel, make_time_slider
@@ -93,7 +93,7 @@ class Panel:
         self.pipeline = PreviewPipeline(track, self._size, resolve(device), self.preview_view)
         self._worker = LatestWorker(self._draw, self._drawing_failed, name="explorer-preview")
         self.time_slider = make_time_slider(track.duration)
-        first = field or CPPN.default_look()
+        first = field or look()
         self.forms = FieldForms(first, self._request_picture, self.handler)
         self.header = PanelHeader(track, first)
         self._make_parts(parse_flash_limit(flash_limit))
