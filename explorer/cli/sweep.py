@@ -98,3 +98,53 @@ def seconds(text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise SettingsError(f"--moments: got {text!r}; allowed: seconds, as in 1.5,10,30") from None
+
+
+class PointsBar:
+    """Progress of a sweep on stderr: points done and the time left that the sweep itself expects."""
+
+    def __init__(self) -> None:
+        self._step_bar = ProgressBar()
+        self._bar: tqdm[Any] | None = None
+        self._remaining: RemainingTime | None = None
+        self._workers = 1
+        self._folder: Path | None = None
+
+    def announce(self, plan: SweepPlan) -> None:
+        """Print what is going to be done."""
+        self._workers, self._folder = plan.workers or 1, plan.folder
+        self._remaining = None
+        self._end()
+        print_line(plan)
+
+    def __call__(self, step: str, done: float, total: float) -> None:
+        from explorer.experiments.sweeps.eta import RemainingTime
+
+        if step != "points":
+            self._step_bar(step, done, total)
+            return
+        self._step_bar.close()
+        if self._bar is None or self._remaining is None:
+            self._remaining = RemainingTime(int(total - done), self._workers)
+            form = "points {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
+            self._bar = tqdm(total=int(total), initial=int(done), ascii=True, leave=False, bar_format=form)
+        count = int(done) - int(self._bar.n)
+        if count > 0:
+            self._remaining.finished(count)
+            self._bar.update(count)
+        if (left := self._remaining.seconds_left) is not None:
+            self._bar.set_postfix_str(f"{duration_text(left)} left")
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._step_bar.close()
+        self._end()
+        if kind is not None and issubclass(kind, KeyboardInterrupt | Stopped) and self._folder:
+            print_line(f"resume with explorer sweep --resume {self._folder}")
