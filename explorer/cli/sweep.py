@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
+from tqdm import tqdm
 
-from explorer.cli.console import print_line
+from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import DaskOption, FieldFlags, with_setting_flags
-from explorer.errors import SettingsError
+from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
+from explorer.formatting import duration_text
 
 if TYPE_CHECKING:
     from explorer.experiments import Sweep
+    from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
 
 
 @with_setting_flags
