@@ -17,6 +17,7 @@ from .experiments import sweep as sweep
 from .experiments.library.table import runs as runs
 from .fields import CPPN as CPPN
 from .fields import Finish as Finish
+from .fields import GraphCPPN as GraphCPPN
 from .fields import Julia as Julia
 from .fields import Light as Light
 from .fields import Patterns as Patterns

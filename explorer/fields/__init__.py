@@ -3,6 +3,7 @@
 from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
 from explorer.fields.cppn import CPPN
+from explorer.fields.graph import GraphCPPN
 from explorer.fields.grid import Grid
 from explorer.fields.julia import Julia
 from explorer.fields.light import Finish, Light
@@ -11,6 +12,6 @@ from explorer.fields.prepared import Prepared
 from explorer.fields.presets import AnyField
 
 __all__ = [
-    "CPPN", "AnyField", "Controls", "FieldSettings", "Finish", "Grid", "Julia", "Light", "Patterns",
-    "Prepared",
+    "CPPN", "AnyField", "Controls", "FieldSettings", "Finish", "GraphCPPN", "Grid", "Julia", "Light",
+    "Patterns", "Prepared",
 ]  # fmt: skip

@@ -10,16 +10,18 @@ from pydantic import Field
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.cppn import CPPN
+from explorer.fields.graph import GraphCPPN
 from explorer.fields.julia import Julia
 from explorer.fields.patterns import Patterns
 from explorer.settings import did_you_mean
 
-AnyField = Annotated[CPPN | Patterns | Julia, Field(discriminator="kind")]
+AnyField = Annotated[CPPN | Patterns | Julia | GraphCPPN, Field(discriminator="kind")]
 
 LOOKS: dict[str, dict[str, FieldSettings]] = {
     "cppn": {**CPPN.presets()},
     "patterns": {**Patterns.presets()},
     "julia": {**Julia.presets()},
+    "graph": {**GraphCPPN.presets()},
 }
 
 

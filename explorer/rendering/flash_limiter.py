@@ -39,7 +39,7 @@ from explorer.rendering.flash_curve import SAMPLE_RATE, SECOND, FlashCurve
 from explorer.rendering.flashes import CellGrid
 from explorer.rendering.frame_drawer import MIN_WIDTH, FrameDrawer
 from explorer.rendering.required_exposures import passing_moments, required_exposures
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
+from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
 CALM_VERSION = 1  # and this one when they give other swings

@@ -20,8 +20,8 @@ from explorer.rendering.devices import Device, resolve
 from explorer.rendering.flash_limiter import NO_LIMIT, Exposure, FlashLimit, dim
 from explorer.rendering.frame_drawer import FrameDrawer
 from explorer.rendering.frames import Frame, Size, parse_size
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import torch_kernel
+from explorer.threads import usable_threads, use_single_torch_thread
 
 TILES_PER_THREAD = 6  # in a frame: few enough to cost nothing, enough to even out
 

@@ -16,7 +16,7 @@ from explorer.rendering.devices import Device, resolve
 from explorer.rendering.flash_limiter import Exposure
 from explorer.rendering.frames import FlashMode, Frame, Size, parse_flash_limit, parse_size
 from explorer.rendering.renderer import Renderer
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 MAX_RENDERERS = 4  # that are kept
 MAX_CACHED_PIXELS = 4_000_000  # of all of them together; a large one is not kept

@@ -12,8 +12,8 @@ import torch
 from explorer.errors import DeviceError, ExplorerWarning, SettingsError, Stopped
 from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import MIN_BLOCK_POINTS, TorchEngine
+from explorer.threads import usable_threads, use_single_torch_thread
 from tests.tracks import made_up_track
 
 FIELDS = [CPPN(hidden=256, layers=4), CPPN(hidden=4, layers=3), CPPN(hidden=48, layers=3, palette="oklab")]

@@ -29,7 +29,7 @@ from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.progress import Progress
 from explorer.rendering import FrameSettings, resolve
-from explorer.rendering.threads import use_single_torch_thread
+from explorer.threads import use_single_torch_thread
 from explorer.video import EncoderSettings, VideoWriter, save_image
 
 LEASED = "held"  # the status of an outcome, in no file: another process has the point

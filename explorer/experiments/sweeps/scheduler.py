@@ -22,7 +22,7 @@ from explorer.experiments.sweeps.leases import is_leased
 from explorer.experiments.sweeps.point_status import is_settled
 from explorer.experiments.sweeps.workers import LocalProcesses, WorkerError, default_workers, threads_each
 from explorer.progress import Progress
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 POINTS_STEP = "points"  # the step of progress in which points are finished; others come before it
 POLL_SECONDS = 0.2  # between two reports, and the longest that a request to stop waits

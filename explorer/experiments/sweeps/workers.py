@@ -25,7 +25,7 @@ import psutil
 
 from explorer.errors import ExplorerError
 from explorer.processes import NEW_PROCESS_GROUP
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 WORKER_BYTES = 1.2e9  # of memory that a worker may need: Python, torch and a few large frames
 SERVE_CODE = "from explorer.experiments.sweeps.workers import serve; serve()"

@@ -104,19 +104,25 @@ def look_up(typing, table, start, length, position):
         position = builder.select(builder.fcmp_ordered("<", position, last_float), position, last_float)
         below = builder.fptosi(position, INT_VECTOR)
         before_last = builder.trunc(builder.sub(last, INDEX(1)), ir.IntType(32))
-        pair = ir.Constant(INT_VECTOR, ir.Undefined)
+        undefined = ir.Constant(INT_VECTOR, ir.Undefined)
         limit = builder.shuffle_vector(
-            builder.insert_element(pair, before_last, ir.IntType(32)(0)), pair, int_constant(0)
+            builder.insert_element(undefined, before_last, ir.IntType(32)(0)), undefined, int_constant(0)
         )
         below = builder.select(builder.icmp_signed("<", below, limit), below, limit)
         share = builder.fsub(position, builder.sitofp(below, FLOAT_VECTOR))
         first = address(context, builder, sig.args[0], args[:2])
-        low = high = ir.Constant(FLOAT_VECTOR, ir.Undefined)
+        pairs = ir.Constant(ir.VectorType(INDEX, LANES), ir.Undefined)  # two neighbors in one load
         for lane in range(LANES):
             number = ir.IntType(32)(lane)
             entry = builder.gep(first, [builder.sext(builder.extract_element(below, number), INDEX)])
-            low = builder.insert_element(low, builder.load(entry), number)
-            high = builder.insert_element(high, builder.load(builder.gep(entry, [INDEX(1)])), number)
+            pair = builder.load(builder.bitcast(entry, INDEX.as_pointer()))
+            pair.align = 4
+            pairs = builder.insert_element(pairs, pair, number)
+        both = builder.bitcast(pairs, ir.VectorType(ir.FloatType(), 2 * LANES))
+        even, odd = ([2 * lane + n for lane in range(LANES)] for n in (0, 1))
+        low, high = (
+            builder.shuffle_vector(both, both, ir.Constant(INT_VECTOR, order)) for order in (even, odd)
+        )
         return emit_fma(builder, builder.fsub(high, low), share, low)
 
     return SIMD_VECTOR(table, types.intp, types.intp, SIMD_VECTOR), codegen

@@ -41,6 +41,11 @@ def tanh(z: torch.Tensor) -> torch.Tensor:
     return torch.tanh(z)
 
 
+def sigmoid(z: torch.Tensor) -> torch.Tensor:
+    """1 / (1 + e^-z)."""
+    return torch.sigmoid(z)
+
+
 def floor(z: torch.Tensor) -> torch.Tensor:
     """The integer below."""
     return torch.floor(z)
@@ -123,7 +128,7 @@ def _use_in_kernels(function: Any, kernel: Any, arguments: int) -> None:
             return (lambda a, b, yes, no: kernel(a, b, yes, no)) if isinstance(a, SimdVector) else None
 
 
-for function in (sin, cos, exp_neg, tanh, log2):
+for function in (sin, cos, exp_neg, tanh, sigmoid, log2):
     _use_in_kernels(function, getattr(fastmath, function.__name__), arguments=1)
 for function in (floor, sqrt, abs):
     _use_in_kernels(function, getattr(simd, function.__name__), arguments=1)

@@ -12,7 +12,7 @@ from explorer.errors import SettingsError
 from explorer.experiments.sweeps import workers
 from explorer.experiments.sweeps.workers import LocalProcesses, WorkerError, default_workers, threads_each
 from explorer.rendering import renderer
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 from tests.experiments.small import a_song, small_sweep
 
 
