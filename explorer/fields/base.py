@@ -18,12 +18,13 @@ from pydantic import field_validator, model_serializer
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.features import extras_of
 from explorer.errors import SettingsError
-from explorer.fields import keyframes
+from explorer.fields import keyframes, sections
 from explorer.fields.controls import Controls
 from explorer.fields.keyframes import Keyframe
 from explorer.fields.light import Finish, Light
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.prepared import Prepared
+from explorer.fields.sections import SECTIONS_OFF, Sections
 from explorer.progress import Progress, silent
 from explorer.settings import Settings, did_you_mean, knob
 
@@ -59,11 +60,14 @@ class FieldSettings(Settings):
     )
     light: Light = LIGHT_OFF
     finish: Finish = FINISH_OFF
+    sections: Sections = SECTIONS_OFF
 
-    @field_validator("light", "finish", mode="before")
+    @field_validator("light", "finish", "sections", mode="before")
     @classmethod
     def _parse_group(cls, value: Any) -> Any:
-        """Accept True and False or None, too: with the default settings, or not at all."""
+        """Accept True, False and None: with the default settings, or not at all; and `change`, `off`."""
+        if isinstance(value, str):
+            value = {"change": True, "off": False}.get(value, value)
         if value is None or isinstance(value, bool):
             return {"on": bool(value)}
         return value
@@ -135,7 +139,7 @@ class FieldSettings(Settings):
     @property
     def extras(self) -> tuple[str, ...]:
         """The groups of features that the field needs besides the basic ones."""
-        by_section = any(keyframe.section is not None for keyframe in self.keyframes)
+        by_section = self.sections.on or any(keyframe.section is not None for keyframe in self.keyframes)
         return extras_of((*self.features, *(["section"] if by_section else [])))
 
     def analyze(
@@ -155,16 +159,23 @@ class FieldSettings(Settings):
         """The columns this field draws from, at any times in seconds. Row n depends on times[n] alone."""
         raise NotImplementedError
 
-    def with_light(
+    def completed(
         self, controls: Controls, track: FeatureTrack, times: Float[np.ndarray, " moments"]
     ) -> Controls:
-        """Controls with the columns that light needs, where the field is lit; for the end of `controls`."""
-        if not self.light.on:
-            return controls
-        from explorer.fields.light import columns
+        """Controls with the columns that light and sections need; for the end of `controls`."""
+        moments = np.asarray(times, dtype=np.float64)
+        values, names = [controls.values], list(controls.names)
+        if self.light.on:
+            from explorer.fields.light import columns
 
-        more = columns.columns(track, np.asarray(times, dtype=np.float64)).astype(np.float32)
-        return Controls(np.hstack((controls.values, more)), (*controls.names, *columns.NAMES))
+            values.append(columns.columns(track, moments))
+            names += columns.NAMES
+        if self.sections.on:
+            values.append(sections.columns(track, self.sections.min_seconds, moments))
+            names += sections.NAMES
+        if len(values) == 1:
+            return controls
+        return Controls(np.hstack(values).astype(np.float32), tuple(names))
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """What a run's manifest records about this field on this track, as plain values."""

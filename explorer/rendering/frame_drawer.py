@@ -26,6 +26,7 @@ from explorer.fields.light.finish import (
 )
 from explorer.fields.light.lit import LitField, Surface
 from explorer.fields.light.shading import Shading
+from explorer.fields.section_change import pixel_inputs
 from explorer.fields.srgb import srgb_to_linear
 from explorer.rendering.devices import Device
 from explorer.rendering.torch_engine import TorchEngine
@@ -64,7 +65,7 @@ class FrameDrawer:
         elif device.is_cuda:
             self._torch = TorchEngine(device, fine, pixel=self._pixel)
         else:
-            self._inputs = field.pixel_inputs(fine.xy())
+            self._inputs = pixel_inputs(field, fine.xy())
         points = fine.width * fine.height
         self._tile = TILE_POINTS * -(-points // (TILE_POINTS * tiles))
         self._glow = GlowSize.of(grid.width, grid.height)
@@ -172,7 +173,7 @@ class _SurfaceDrawer:
         if device.is_cuda:
             self._torch = TorchEngine(device, bordered, xy=xy, pixel=pixel)
         else:
-            self._inputs = np.pad(field.pixel_inputs(xy), ((0, 0), (0, STRIP)))
+            self._inputs = np.pad(pixel_inputs(field, xy), ((0, 0), (0, STRIP)))
         away = np.hypot(xy[:, 0] - light.focus_x, xy[:, 1] - light.focus_y)
         self._distance = np.pad(away.astype(np.float32), (0, STRIP))
 

@@ -1,10 +1,14 @@
 """Numbers for looks, as the median over the songs: python -m tests.benchmarks.looks [--looks A,B] [--json]
 
+Lines are printed as looks are measured; with `--flash-limit dim` the limiter is that of version 0.1.
+
 hits      r of frame change and onsets at the best lag, and what 95 % of shifts of the sound stay below
 loud      correlation of mean luminance and smoothed loudness
 music     difference between songs at one second over that of one song at others (1: as much as time)
 fine      share of the energy of lightness finer than 10 px, at 640x360
-dimmed    frames that the flash limiter dims, the worst of the songs; least: the lowest exposure
+limited   r of hits in frames calmed and dimmed by the flash limiter
+calmed    share of frames that the flash limiter calms, of the song with most; swing: the least swing
+dimmed    share of frames that it dims, of the song with most; light: the lowest exposure
 ms        of a frame at 720p, flat and lit, the quickest of a few
 """
 
@@ -23,7 +27,7 @@ from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.presets import LOOKS
-from explorer.rendering.flash_limiter import Exposure
+from explorer.rendering.flash_limiter import Exposure, Mode
 from explorer.rendering.renderer import Renderer
 from tests.benchmarks import look_measures as measures
 from tests.benchmarks.songs import songs
@@ -46,40 +50,49 @@ def looks_of(names: list[str] | None) -> dict[str, FieldSettings]:
     return {name: field for name, field in every.items() if getattr(field, "hidden", 0) <= MAX_HIDDEN}
 
 
-def measure_look(field: FieldSettings, sounds: list[Path]) -> Numbers:
+def measure_look(field: FieldSettings, sounds: list[Path], mode: Mode = "calm") -> Numbers:
     """All numbers of a look."""
     rows, clocks = [], []
     tracks = [field.analyze(sound) for sound in sounds]
     for track in tracks:
-        numbers, frames = _measure_song(field, track)
+        numbers, frames = _measure_song(field, track, mode)
         rows.append(numbers)
         clocks.append(frames[:: round(CLOCK_SECONDS * FPS)])
     result: Numbers = {name: float(np.median([row[name] for row in rows])) for name in rows[0]}
     result["music"] = measures.music_against_clock(clocks, CLOCK_SECONDS)
-    result["dimmed"] = max(row["dimmed"] for row in rows)
-    result["least"] = min(row["least"] for row in rows)
+    result |= {name: max(row[name] for row in rows) for name in ("calmed", "dimmed")}
+    result |= {name: min(row[name] for row in rows) for name in ("swing", "light")}
     return {**result, **_milliseconds(field, tracks[0])}
 
 
-def _measure_song(field: FieldSettings, track: FeatureTrack) -> tuple[dict[str, float], np.ndarray]:
+def _measure_song(
+    field: FieldSettings, track: FeatureTrack, mode: Mode
+) -> tuple[dict[str, float], np.ndarray]:
     """The numbers of one song, and its small pictures."""
     times = np.arange(int(track.duration * FPS)) / FPS
     with Renderer(field, track, SMALL, device="cpu") as renderer:
         frames = np.stack(list(renderer.frames(times)))
     with Renderer(field, track, LARGE, device="cpu") as renderer:
         fine = [measures.fine_share(renderer.frame(share * track.duration)) for share in FINE_SHARES]
-    exposure = Exposure(field, track, LARGE)
+    exposure = Exposure(field, track, LARGE, mode=mode)
     exposure.prepare(0.0, track.duration)
-    dimming = exposure.summary(times)
+    limits = {"least_swing": 1.0, "calmed": 0.0, **exposure.summary(times)}
     hits, shifted = measures.hits(frames, track, times)
     numbers = {
         "hits": hits,
         "shifted": shifted,
         "loud": measures.brightness_by_loudness(frames, track, times),
         "fine": float(np.median(fine)),
-        "dimmed": dimming["dimmed"],
-        "least": dimming["least_exposure"],
+        "limited": hits,
+        "calmed": limits["calmed"],
+        "swing": limits["least_swing"],
+        "dimmed": limits["dimmed"],
+        "light": limits["least_exposure"],
     }
+    if limits["calmed"] or limits["dimmed"]:
+        with Renderer(field, track, SMALL, device="cpu", exposure=exposure) as renderer:
+            limited = np.stack(list(renderer.frames(times)))
+        numbers["limited"] = measures.hits(limited, track, times)[0]
     return numbers, frames
 
 
@@ -101,7 +114,10 @@ def _frame_ms(field: FieldSettings, track: FeatureTrack) -> float:
     return 1000 * min(taken)
 
 
-COLUMNS = ("hits", "shifted", "loud", "music", "fine", "dimmed", "least", "flat_ms", "lit_ms")
+COLUMNS = (
+    "hits", "shifted", "loud", "music", "fine", "limited", "calmed", "swing", "dimmed", "light",
+    "flat_ms", "lit_ms",
+)  # fmt: skip
 
 
 def heading() -> str:
@@ -121,6 +137,9 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--looks", help="names of looks, with commas between")
+    parser.add_argument(
+        "--flash-limit", choices=("calm", "dim"), default="calm", help="what the limiter does"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     paths = [song.path for song in songs()]
@@ -128,7 +147,7 @@ if __name__ == "__main__":
     if not options.json:
         sys.stdout.write(heading() + "\n")
     for name, field in looks_of(options.looks and options.looks.split(",")).items():
-        table[name] = measure_look(field, paths)
+        table[name] = measure_look(field, paths, options.flash_limit)
         if not options.json:
             sys.stdout.write(line(name, table[name]) + "\n")
             sys.stdout.flush()

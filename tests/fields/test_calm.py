@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.fields import CPPN, Julia, Patterns
+from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.calm import REACH_SECONDS, calm_columns, calm_controls
 from tests.tracks import made_up_track
 
@@ -15,6 +15,7 @@ FIELDS = [
     CPPN(features=("bass", "onset"), drift=0.3, keyframes=[(6, {"seed": 4, "gain": 3})]),
     Patterns(family="flowing"),
     Julia(start_angle=3.0, audio_gain=2.0),
+    GraphCPPN(light=True),
 ]
 
 
@@ -51,6 +52,13 @@ def test_a_row_depends_on_its_moment_alone(field):
         calm_controls(field, TRACK, TIMES[n : n + 1], swings[n : n + 1]).values[0] for n in range(len(TIMES))
     ]
     np.testing.assert_array_equal(together, alone)
+
+
+def test_the_past_of_the_sound_and_the_columns_of_light_are_calmed():
+    field = GraphCPPN(light=True)
+    names = field.controls(TRACK, TIMES[:1]).names
+    assert [name for place, name in enumerate(names) if place not in calm_columns(field, names)] == ["time"]
+    assert sum(name.endswith("s ago") for name in names) > 100
 
 
 def test_fast_changes_vanish_and_slow_ones_stay():

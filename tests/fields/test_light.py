@@ -159,7 +159,7 @@ def test_hits_run_outward_and_loudness_brightens() -> None:
     times = np.arange(0, 3, 0.25)
     lit = LitField(field, field.controls(made_up_track(), times))
     assert lit.shading.history.shape[0] == len(times)
-    assert math.isclose(lit.shading.delays_per_length * lit.light.ring_speed, 30, rel_tol=0.01)
+    assert math.isclose(lit.shading.delays_per_length * lit.light.ring_speed, 45, rel_tol=0.01)
     values = lit.shading.history
     assert ((values >= 0) & (values <= 1)).all()
     assert (values[0, 1:] == 0).all()  # nothing before the start

@@ -41,7 +41,7 @@ class CPPN(CPPNSettings):
 
             more = columns(self, track, np.asarray(times, dtype=np.float64))
             values, names = np.column_stack((values, *more.values())), (*names, *more)
-        return self.with_light(Controls(values.astype(np.float32), names), track, times)
+        return self.completed(Controls(values.astype(np.float32), names), track, times)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""

@@ -36,7 +36,7 @@ class GraphCPPN(GraphSettings):
         from explorer.fields.graph.timeline import controls
 
         moments = np.asarray(times, dtype=np.float64)
-        return self.with_light(controls(self, track, moments), track, moments)
+        return self.completed(controls(self, track, moments), track, moments)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y, and a fixed noise in [0, 1) for rounding to 8 bits (dither)."""

@@ -46,7 +46,7 @@ class Julia(JuliaSettings):
         from explorer.fields.julia.timeline import controls
 
         moments = np.asarray(times, dtype=np.float64)
-        return self.with_light(controls(self, track, moments), track, moments)
+        return self.completed(controls(self, track, moments), track, moments)
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: which model, and the hash of its weights."""

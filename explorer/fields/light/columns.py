@@ -16,8 +16,8 @@ LOUDNESS_PERCENTILES = (5, 98)  # are 0 and 1
 MIN_LOUDNESS_SPAN = 0.05  # of the feature; less than this between the percentiles is no change
 HIT_PERCENTILES = (50, 98)  # of the onset feature are 0 and 1: between hits nothing glows
 MIN_HIT_SPAN = 0.3
-ATTACK_SECONDS, RELEASE_SECONDS = 0.045, 0.25  # of a hit
-DELAYS = np.arange(64) / 30  # seconds, of the history of hits
+ATTACK_SECONDS, RELEASE_SECONDS = 0.06, 0.25  # of a hit
+DELAYS = np.arange(96) / 45  # seconds, of the history of hits
 NAMES = ("loud", "hit", *(f"hit {delay:.3f} s ago" for delay in DELAYS[1:]))
 
 

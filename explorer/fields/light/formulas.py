@@ -65,6 +65,12 @@ def ring_light(ring, height, n):
 
 
 @formula
+def ring_distance(distance, height):
+    """The way that a ring has run to a place: it follows the form of the surface."""
+    return maximum(fma(tanh(height), 0.25, distance), 0.0)
+
+
+@formula
 def fall_off(distance):
     """How much of a hit is left after half heights of distance."""
     return exp_neg(distance * 0.55)
@@ -100,8 +106,9 @@ def lit(nx, ny, nz, red, green, blue, n):
 
 @formula
 def lit_channel(base, light, highlight, rim, accent):
-    """base light + highlight in part white, in part of the base's color + rim in the accent color."""
-    return fma(base, light, fma(highlight, fma(minimum(base, 1.0), 0.75, 0.25), rim * accent))
+    """base light + highlight + rim; both keep to what has a color, so that dark grounds stay dark."""
+    shine = fma(minimum(base, 1.0), 0.85, 0.15)
+    return fma(base, light, fma(highlight, shine, rim * accent * shine))
 
 
 @formula
@@ -110,7 +117,7 @@ def film_color(nx, ny, nz, height, red, green, blue, base, n):
     away = minimum((1.0 - nz) * (1.0 - nz), 1.0)
     facing = maximum(fma(nx, n[1], fma(ny, n[2], nz * n[3])), 0.0)
     path = fma(tanh(height), 0.55, 1.1 + n[16]) * nz * 1.6
-    strength = fma(away, 1.2, 0.05) * (facing + 0.3) * maximum(base, 0.15) * 1.6 * n[15]
+    strength = fma(away, 2.4, 0.1) * (facing + 0.3) * maximum(base, 0.15) * 1.6 * n[15]
     left = 1.0 - away * 0.5 * n[15]
     return (
         fma(red, left, film_wave(path) * strength),

@@ -34,6 +34,7 @@ from explorer.fields.light.formulas import (
     lined_channel,
     lit,
     normal,
+    ring_distance,
     ring_height,
     ring_light,
 )
@@ -70,9 +71,9 @@ def _add_rings(STAMP: str) -> Any:
         """
         STAMP  # noqa: B018
         for i in range(0, points, LANES):
-            away = load(distance, first + i)
-            ring = look_up(history, 0, history.size, away * delays) * fall_off(away)
             height = finite_height(load(planes, HEIGHT * plane + i))
+            away = ring_distance(load(distance, first + i), height)
+            ring = look_up(history, 0, history.size, away * delays) * fall_off(away)
             emission = load(planes, EMISSION * plane + i)
             store(planes, HEIGHT * plane + i, height + ring_height(ring, n))
             store(planes, EMISSION * plane + i, emission + ring_light(ring, height, n))

@@ -15,6 +15,7 @@ from explorer.fields.light.finish import finish_numbers
 from explorer.fields.light.settings import Finish, Light
 from explorer.fields.light.shading import Shading
 from explorer.fields.prepared import Prepared
+from explorer.fields.section_change import SectionedField
 
 
 @runtime_checkable
@@ -56,7 +57,8 @@ class LitField:
     def __init__(self, field: Any, controls: Controls) -> None:
         self.light: Light = field.light
         self.finish: Finish = field.finish
-        self.prepared: Prepared = field.prepare(controls)
+        sectioned = field.sections.on
+        self.prepared: Prepared = SectionedField(field, controls) if sectioned else field.prepare(controls)
         self._shading = Shading(self.light, controls) if self.light.on else None
         if self.light.on and not isinstance(self.prepared, Surface):
             raise SettingsError(f"the field '{field.kind}' has no surface to light; leave light off")
@@ -119,8 +121,8 @@ class LitField:
         if self.shading.has_rings:
             distance = torch.hypot(xy[:, 0] - light.focus_x, xy[:, 1] - light.focus_y)
             history = torch.from_numpy(self.shading.history).to(xy)
-            ring = _looked_up(history, distance * self.shading.delays_per_length)
-            ring = ring * formulas.fall_off(distance)
+            away = formulas.ring_distance(distance, height)
+            ring = _looked_up(history, away * self.shading.delays_per_length) * formulas.fall_off(away)
             n = self._numbers(pixel, xy)
             emission = emission + formulas.ring_light(ring, height, n)
             height = formulas.finite_height(height + formulas.ring_height(ring, n))
@@ -155,13 +157,14 @@ class LitField:
 
 
 def _looked_up(
-    tables: Float[torch.Tensor, "moments entries"], position: Float[torch.Tensor, " points"]
+    tables: Float[torch.Tensor, "moments entries"], position: Float[torch.Tensor, "moments points"]
 ) -> Float[torch.Tensor, "moments points"]:
     """Linear interpolation in the table of each moment, held at both ends."""
     position = position.clamp(0, tables.shape[1] - 1)
     below = position.long().clamp(max=tables.shape[1] - 2)
     share = position - below
-    return tables[:, below] + (tables[:, below + 1] - tables[:, below]) * share
+    first, after = tables.gather(1, below), tables.gather(1, below + 1)
+    return first + (after - first) * share
 
 
 def _linear(srgb: torch.Tensor) -> torch.Tensor:

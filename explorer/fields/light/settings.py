@@ -56,7 +56,7 @@ class Light(Settings):
         help="how far loudness drives light: loud is deep, glossy and bright, quiet flat and dim",
     )  # fmt: skip
     rings: float = knob(
-        1.0, low=0, high=4, slider=(0, 2), step=0.05, group="light",
+        0.6, low=0, high=4, slider=(0, 2), step=0.05, group="light",
         help="strength of the rings in which hits run outward",
     )  # fmt: skip
     ring_speed: float = knob(

@@ -49,7 +49,7 @@ class Shading:
         x, y, z = _direction(light)
         half = np.array((x, y, z + 1)) / max(math.sqrt(x * x + y * y + (z + 1) ** 2), 1e-6)
         relief = light.relief * _driven(light, 0.4 + 0.9 * loud + 0.27 * hit)
-        exposure = _driven(light, (0.30 + 0.75 * loud**1.3) * (1 + 0.22 * hit))
+        exposure = _driven(light, (0.42 + 0.88 * loud**1.2) * (1 + 0.22 * hit))
         specular = light.specular * _driven(light, 0.25 + 0.75 * loud)
         width = light.line_width * 2 / pixel / REFERENCE_ROWS * (1 + hit * light.dynamics)
         values = (

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Float32
 
 from explorer.fields.kernels.memory import load, look_up, store
-from explorer.fields.kernels.padding import flat_view
+from explorer.fields.kernels.padding import fill_padded, flat_view
 from explorer.fields.kernels.portable import formula
 from explorer.fields.kernels.simd import LANES, broadcast, compiled, source_stamp
 from explorer.fields.light.formulas import smooth_step
@@ -66,15 +66,12 @@ def fill_planes(
     out: Float32[np.ndarray, "5 points"],
 ) -> None:
     """The same in a kernel, into any rows of equal distance."""
-    points = out.shape[1]
-    padded = -(-points // LANES) * LANES
-    if padded == points and out.flags.c_contiguous:
-        fill(flat_view(outputs), mean, scale, _channels(table), out.reshape(-1))
-        return
-    rows, planes = np.zeros((2, padded), np.float32), np.empty((5, padded), np.float32)
-    rows[:, :points] = outputs[:2]
-    fill(rows.ravel(), mean, scale, _channels(table), planes.ravel())
-    out[:] = planes[:, :points]
+    channels = _channels(table)
+
+    def fill_whole(rows: np.ndarray, planes: np.ndarray) -> None:
+        fill(flat_view(rows), mean, scale, channels, planes.reshape(-1))
+
+    fill_padded(fill_whole, outputs, out, LANES)
 
 
 def _channels(table: Table) -> Float32[np.ndarray, " numbers"]:

@@ -53,6 +53,12 @@ def palette_color(position, light, kind, c):
 
 
 @formula
+def height_of(light):
+    """The height of a lit pattern: what is bright stands out."""
+    return minimum(maximum(light, 0.0), 1.5) * 2.4 - 1.0
+
+
+@formula
 def _wave(position, c, k):
     wave = cos((position * c[k + 2] + c[k + 3]) * TURN) * c[k + 1] + c[k]
     return minimum(maximum(wave, 0.0), 1.0)

@@ -19,7 +19,8 @@ class Patterns(PatternSettings):
     """Four families of pictures: fractal branches, organic blobs, flowing curves, geometric polygons.
 
     `family="music"` lets the music select: loud passages are geometric, bright ones fractal, medium ones
-    flow, quiet ones are organic (see `selection`). A `timeline` of (seconds, family) sets it by hand, and
+    flow, quiet ones are organic (see `selection`). `family="sections"` does so section by section, and no
+    two in a row are alike (see `section_selection`). A `timeline` of (seconds, family) sets it by hand, and
     `weights` (fractal, organic, flowing, geometric) mix two or more for the whole track. `features` that are
     left out have no effect.
     """
@@ -32,7 +33,7 @@ class Patterns(PatternSettings):
         from explorer.fields.patterns.timeline import controls
 
         moments = np.asarray(times, dtype=np.float64)
-        return self.with_light(controls(self, track, moments), track, moments)
+        return self.completed(controls(self, track, moments), track, moments)
 
     def families(self, track: FeatureTrack) -> list[tuple[float, float, FamilyName]]:
         """Which family has the largest share from when to when: (seconds, seconds, name), without gaps."""

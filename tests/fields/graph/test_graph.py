@@ -8,6 +8,7 @@ import explorer as ex
 from explorer import analyze, diagnose
 from explorer.errors import SettingsError
 from explorer.fields import GraphCPPN, Grid
+from explorer.fields.calm import calm_controls
 from explorer.fields.graph.network import INPUTS, random_network
 from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, DELAYS
 from explorer.rendering import FrameSettings, Renderer
@@ -248,6 +249,14 @@ def test_keyframes_move_every_animatable_setting(song, name):
     value = getattr(GraphCPPN(), name) + 0.5
     moved = GraphCPPN(seed=3, keyframes=((2, {name: value}),))
     assert not np.array_equal(drawn(moved, song, 6.0), drawn(GraphCPPN(seed=3), song, 6.0))
+
+
+def test_calm_controls_keep_time_and_slow_what_is_heard(song):
+    field, times = GraphCPPN(), np.arange(2, 10, 1 / 30)
+    loud, calm = (calm_controls(field, song, times, swing) for swing in (1.0, 0.0))
+    np.testing.assert_array_equal(column(loud, "time"), column(calm, "time"))
+    for name in ("bass", "bass 0.40 s ago"):
+        assert np.abs(np.diff(column(calm, name))).max() < 0.5 * np.abs(np.diff(column(loud, name))).max()
 
 
 # Settings

@@ -24,8 +24,8 @@ FROZEN_WEIGHTS = [0.953, 0.0891, -0.2235, 0.0, 0.0, -0.4722, 3.2808, -0.9117]
 FROZEN_FOURIER = [0.2472146, 1.7042696, -1.2566427, 2.4961681]
 
 
-def test_every_output_of_200_seeds_has_contrast_at_every_moment():
-    for seed in range(200):
+def test_every_output_has_contrast_at_every_moment():
+    for seed in range(40):
         network = random_network.__wrapped__(seed, (0, 1, 14, 40)[seed % 4], (0, 0, 1, 6)[seed % 4])
         values = network.graph.evaluate(calibration_inputs(network.plane))
         tones = torch.stack([formulas.tone(v.expand(CALIBRATION_MOMENTS, -1), 1.0) for v in values])
