@@ -14,6 +14,7 @@ from explorer.fields.srgb import LUMINANCE, srgb_to_linear
 
 LOUDNESS_SECONDS = 0.5  # standard deviation of the smoothing of loudness
 FINE_PIXELS = 10  # structure finer than this is in focus, in a picture of 640x360
+HIT_LEVEL, MIN_HITS = 0.3, 0.5  # the onset, 0 to 1, of a hit; hits a second of percussive music
 SHIFT_SECONDS = 8.0  # between moments of one song that are compared
 LIGHT_OF_LEVEL = srgb_to_linear(np.arange(256) / 255)
 
@@ -42,6 +43,13 @@ def onsets_between(track: FeatureTrack, times: np.ndarray) -> np.ndarray:
     rows = np.round(times * track.fps).astype(int).clip(0, len(onset) - 1)
     step = max(1, int(np.diff(rows, prepend=rows[0]).max(initial=1)))
     return np.array([onset[max(0, row - step + 1) : row + 1].max() for row in rows])
+
+
+def is_percussive(track: FeatureTrack) -> bool:
+    """Whether it has hits: `MIN_HITS` a second and more."""
+    onset = (track.values[:, track.names.index("onset")] + 1) / 2
+    peaks = (onset[1:-1] > onset[:-2]) & (onset[1:-1] >= onset[2:]) & (onset[1:-1] > HIT_LEVEL)
+    return bool(peaks.sum() >= MIN_HITS * track.duration)
 
 
 def hits(frames: np.ndarray, track: FeatureTrack, times: np.ndarray) -> tuple[float, float]:

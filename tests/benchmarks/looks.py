@@ -2,7 +2,8 @@
 
 Lines are printed as looks are measured; with `--flash-limit dim` the limiter is that of version 0.1.
 
-hits      r of frame change and onsets at the best lag, and what 95 % of shifts of the sound stay below
+hits      r of frame change and onsets at the best lag, over percussive songs
+shifted   what 95 % of shifts of the sound stay below
 loud      correlation of mean luminance and smoothed loudness
 music     difference between songs at one second over that of one song at others (1: as much as time)
 fine      share of the energy of lightness finer than 10 px, at 640x360
@@ -58,7 +59,10 @@ def measure_look(field: FieldSettings, sounds: list[Path], mode: Mode = "calm") 
         numbers, frames = _measure_song(field, track, mode)
         rows.append(numbers)
         clocks.append(frames[:: round(CLOCK_SECONDS * FPS)])
+    with_hits = [row for row, track in zip(rows, tracks, strict=True) if measures.is_percussive(track)]
     result: Numbers = {name: float(np.median([row[name] for row in rows])) for name in rows[0]}
+    for name in ("hits", "shifted", "limited"):
+        result[name] = float(np.median([row[name] for row in with_hits or rows]))
     result["music"] = measures.music_against_clock(clocks, CLOCK_SECONDS)
     result |= {name: max(row[name] for row in rows) for name in ("calmed", "dimmed")}
     result |= {name: min(row[name] for row in rows) for name in ("swing", "light")}

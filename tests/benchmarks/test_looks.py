@@ -6,7 +6,7 @@ import pytest
 import explorer as ex
 from tests.benchmarks import look_measures as measures
 from tests.benchmarks import looks
-from tests.signals import click_track, music, noise, write_wav
+from tests.signals import click_track, music, noise, tone, write_wav
 
 FPS, SECONDS = 12, 30
 TIMES = np.arange(FPS * SECONDS) / FPS
@@ -42,6 +42,12 @@ def test_a_picture_that_jumps_with_each_hit_has_r_near_1(clicks):
     r, shifted = measures.hits(strobe, clicks, TIMES)
     assert r > 0.8
     assert shifted < r / 2
+
+
+def test_percussive_music_has_hits(clicks, tmp_path):
+    steady = ex.analyze(write_wav(tmp_path / "steady.wav", tone(440, SECONDS)), cache=False)
+    assert measures.is_percussive(clicks)
+    assert not measures.is_percussive(steady)
 
 
 def test_a_late_answer_is_found_too(clicks):

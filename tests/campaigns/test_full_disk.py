@@ -44,13 +44,13 @@ def fill(folder, kilobytes, *command):
     return done.returncode, last
 
 
-def campaign(folder, sizes):
+def campaign(folder, sizes, first=0):
     outcomes = []
     write_wav(folder / "song.wav", music(2.0, 8000), 8000)
     render = ["render", "song.wav", "--preset", "compact-4x3", "--resolution", "128x72"]
     sweep = ["sweep", "song.wav", "--set", "gain=1,3", "--resolution", "128x72", "--workers", "1"]
-    for number, kilobytes in enumerate(sizes):
-        status, last = fill(folder / f"disk{number}", kilobytes, *(sweep if number % 3 == 2 else render))
+    for number, kilobytes in enumerate(sizes, first):
+        status, last = fill(folder / f"disk{number}", kilobytes, *(render if number % 3 else sweep))
         assert status in (0, 1, 2)
         if status:
             assert "space" in last or "disk" in last.lower() or "failed" in last, last
@@ -59,7 +59,7 @@ def campaign(folder, sizes):
 
 
 def test_a_disk_that_fills_up(tmp_path):
-    assert campaign(tmp_path, [24]) == [1]
+    assert campaign(tmp_path, [24], first=1) == [1]  # a render
 
 
 @pytest.mark.campaign
