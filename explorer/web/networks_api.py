@@ -24,11 +24,11 @@ from explorer.web.models import UnknownModelError
 MAX_HIDDEN, MAX_LAYERS = 32, 12  # that a shader draws in time
 MAX_RUNS = 50
 PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
-TRACK_SETTINGS = ("drift", "drift_span", "keyframes")  # have no effect on the page
+TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "sections")  # have no effect on the page
 LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS}
 LIT_LOOKS = {  # small networks with light, beside the presets that are small enough
-    "lit orchid": CPPN.preset("orchid").replace(light=True, finish=True),
-    "lit butterfly": CPPN.preset("butterfly").replace(light=True, finish=True, palette="lava"),
+    "lit orchid": CPPN.preset("orchid").replace(light=True, finish=True, palette="abyss"),
+    "lit marble": CPPN.preset("marble").replace(light=True, finish=True, palette="lava"),
 }
 
 
@@ -96,7 +96,11 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
         """Looks, runs and settings to start from."""
         presets = {**CPPN.presets(), **LIT_LOOKS}
         looks = {name: look.model_dump(mode="json") for name, look in presets.items() if _fits(look)}
-        sliders = [_slider(knob) for name, knob in CPPN.knobs().items() if name not in TRACK_SETTINGS]
+        sliders = [
+            _slider(knob)
+            for name, knob in CPPN.knobs().items()
+            if name.partition(".")[0] not in TRACK_SETTINGS
+        ]
         return NetworkList(looks=looks, runs=[run.name for run in _runs(explorations)], sliders=sliders)
 
     @app.get("/api/networks/{run}", tags=["networks"])
@@ -115,7 +119,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
 
 def build_network(settings: dict[str, Any]) -> NetworkDescription:
     """The network of some settings. Raises SettingsError if they are invalid, or it is too large to draw."""
-    field = CPPN(**settings).without_animation  # drift and keyframes belong to a track
+    field = CPPN(**settings).without_animation.replace(sections=False)  # these belong to a track
     if not _fits(field):
         raise SettingsError(
             f"got a network of {field.hidden} x {field.layers}; the page draws networks up to "

@@ -35,7 +35,15 @@ JULIA_FORMULAS = (escape_time, tone_of, exterior_weight, color)
 
 LIGHT_FORMULAS: tuple[Any, ...] = (
     *(colors.srgb, colors.clipped_srgb, light.smooth_step, tone.tone, light.arctan, light.finite_height),
-    *(light.ring_height, light.ring_light, light.fall_off, light.normal, light.lit_channel, light.lit),
+    *(
+        light.ring_height,
+        light.ring_light,
+        light.ring_distance,
+        light.fall_off,
+        light.normal,
+        light.lit_channel,
+        light.lit,
+    ),
     *(light.film_wave, light.film_color, light.line_weight, light.lined_channel, light.exposed),
     *(light.tone_curve, light.filmic, light.darkened, light.encoded),
 )
@@ -108,6 +116,9 @@ def _light() -> dict[str, Any]:
         "delay_seconds": float(columns.DELAYS[1]),
         "ring_height": shading.RING_HEIGHT,
         "ring_light": shading.RING_LIGHT,
+        "relief_drive": shading.RELIEF_DRIVE,
+        "exposure_drive": shading.EXPOSURE_DRIVE,
+        "specular_drive": shading.SPECULAR_DRIVE,
         "reference_rows": shading.REFERENCE_ROWS,
         "glow_rows": finish.GLOW_ROWS,
         "glows": finish.GLOWS,

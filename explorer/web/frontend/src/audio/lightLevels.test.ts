@@ -23,7 +23,7 @@ it("compares loudness with the last seconds, and forgets what was before", () =>
 
 it("remembers when a hit was", () => {
   const silence = (frames: number) => new Array<[number, number]>(frames).fill([-1, -1]);
-  const delay = 12; // of the history
+  const delay = 30; // of the history
   const { hits } = after([...silence(FPS), [-1, 1], ...silence(Math.round(delay * constants.light.delay_seconds * FPS))]).now;
   expect(hits.length).toBe(constants.light.delays);
   const first = Array.from(hits).findLastIndex((hit) => hit > 0.3);

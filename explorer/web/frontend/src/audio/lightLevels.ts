@@ -37,7 +37,11 @@ export class LightLevels {
   }
 
   get now(): LightMoment {
-    return { loud: this.moment, hits: Float32Array.from({ length: delays }, (_, n) => this.hits[Math.round(n * delay_seconds * FPS)]) };
+    const hitBefore = (frames: number) => {
+      const whole = Math.floor(frames), [later, earlier] = this.hits.slice(whole, whole + 2);
+      return later + (earlier - later) * (frames - whole);
+    };
+    return { loud: this.moment, hits: Float32Array.from({ length: delays }, (_, n) => hitBefore(n * delay_seconds * FPS)) };
   }
 }
 

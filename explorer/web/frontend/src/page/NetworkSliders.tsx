@@ -39,7 +39,7 @@ export function NetworkSliders({ sliders, settings, change }: Props) {
   return (
     <div className="look">
       <h2>Network</h2>
-      {isActive(settings, "light.relief") && <p>Live loudness is measured against the last {PERCENTILE_SECONDS} seconds, not against the whole song.</p>}
+      {isActive(settings, "light.relief") && <p className="quiet">Live loudness is measured against the last {PERCENTILE_SECONDS} seconds, not the whole song.</p>}
       {active.map((slider) => (
         <Setting key={slider.name} slider={slider} value={valueOf(settings, slider.name) ?? slider.value} gain={settings.gain} set={set} />
       ))}

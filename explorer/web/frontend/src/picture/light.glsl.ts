@@ -33,9 +33,9 @@ uniform vec2 focus;
 out vec4 pixel_color;
 ${LIGHT_FORMULAS}
 
-float ring_at(ivec2 at) {
+float ring_at(ivec2 at, float height) {
   vec2 xy = ((vec2(at) - 0.5) / ${float(samples)} - 0.5 * size) * (2.0 / min(size.x, size.y));
-  float away = distance(xy, focus);
+  float away = ring_distance(distance(xy, focus), height);
   float delay = clamp(away * delays_per_length, 0.0, ${float(delays - 1)});
   int before = min(int(delay), ${delays - 2});
   return mix(history[before], history[before + 1], delay - float(before)) * fall_off(away);
@@ -43,7 +43,7 @@ float ring_at(ivec2 at) {
 
 float height_at(ivec2 at) {
   float height = finite_height(texelFetch(surface, at, 0).a);
-  return ${light?.rings ? "finite_height(height + ring_height(ring_at(at), n))" : "height"};
+  return ${light?.rings ? "finite_height(height + ring_height(ring_at(at, height), n))" : "height"};
 }
 
 vec3 light_at(ivec2 at) {
@@ -60,7 +60,8 @@ void main() {
 }`;
 
 const litColor = (light: Light) => `
-  float height = height_at(at), emission = ${light.rings ? "ring_light(ring_at(at), finite_height(base.a), n)" : "0.0"};
+  float height = height_at(at), flat_height = finite_height(base.a);
+  float emission = ${light.rings ? "ring_light(ring_at(at, flat_height), flat_height, n)" : "0.0"};
   float across = height_at(at + ivec2(1, 0)) - height_at(at - ivec2(1, 0));
   float down = height_at(at + ivec2(0, 1)) - height_at(at - ivec2(0, 1));
   vec3 up = normal(across, down, n);

@@ -3,7 +3,7 @@
 import constants from "../constants.json";
 import type { Uniforms } from "./shaderCanvas";
 
-const { delay_seconds, ring_height, ring_light, reference_rows, glows, sizes } = constants.light;
+const { delay_seconds, ring_height, ring_light, relief_drive, exposure_drive, specular_drive, reference_rows, glows, sizes } = constants.light;
 
 /** The settings of light, as Python names them; lengths are in half the shorter side. */
 export interface Light {
@@ -68,9 +68,10 @@ function lightNumbers(light: Light, accent: number[], { loud, hits }: LightMomen
   const driven = (value: number) => 1 + (value - 1) * light.dynamics;
   const [x, y, z] = direction(light);
   const halfway = Math.max(Math.hypot(x, y, z + 1), 1e-6);
-  const relief = light.relief * driven(0.4 + 0.9 * loud + 0.27 * hit);
-  const exposure = driven((0.3 + 0.75 * loud ** 1.3) * (1 + 0.22 * hit));
-  const specular = light.specular * driven(0.25 + 0.75 * loud);
+  const relief = light.relief * driven(relief_drive[0] + relief_drive[1] * loud + relief_drive[2] * hit);
+  const [base, byLoudness, power, byHit] = exposure_drive;
+  const exposure = driven((base + byLoudness * loud ** power) * (1 + byHit * hit));
+  const specular = light.specular * driven(specular_drive[0] + specular_drive[1] * loud);
   const width = ((light.line_width * 2) / pixel / reference_rows) * (1 + hit * light.dynamics);
   const numbers = [
     -relief / (2 * pixel), x, y, z, x / halfway, y / halfway, (z + 1) / halfway, light.ambient, light.diffuse, specular,
