@@ -73,9 +73,7 @@ def test_several_assignments_and_arrays_of_a_size():
     assert "float n[2]" in glsl_of(several)
 
 
-@pytest.mark.parametrize(
-    ("formula", "words"), [(strange, r"x \*\* 2"), (swapped, "y, x")]
-)
+@pytest.mark.parametrize(("formula", "words"), [(strange, r"x \*\* 2"), (swapped, "y, x")])
 def test_what_the_translator_does_not_know_is_told(formula, words):
     with pytest.raises(ExplorerError, match=words):
         glsl_of(formula)
