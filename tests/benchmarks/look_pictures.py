@@ -1,4 +1,4 @@
-"""The pictures of looks in the README and the guide: python -m tests.benchmarks.look_pictures [hero|sheet] SOUND.
+"""Pictures of looks for README and guide: python -m tests.benchmarks.look_pictures hero|sheet SOUND.
 
 The hero is an animated WebP of three looks on a stretch of the sound, the sheet a still of all lit looks.
 """
@@ -17,7 +17,8 @@ from explorer.files import write_bytes
 from explorer.rendering import Renderer
 
 IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
-HERO, HERO_SIZE, HERO_FPS, HERO_SECONDS, HERO_START = ("obsidian", "iris", "ammonite"), (320, 180), 12, 3.0, 30.0
+HERO, HERO_SIZE, HERO_FPS = ("obsidian", "iris", "ammonite"), (320, 180), 12
+HERO_START, HERO_SECONDS = 30.0, 3.0  # of the sound
 SHEET_SIZE, SHEET_SHARES = (240, 135), (0.15, 0.45, 0.8)  # of the sound: moments of a look
 MAX_BYTES = 900_000
 
@@ -66,7 +67,7 @@ def main() -> None:
     name, make = {"hero": ("hero.webp", hero), "sheet": ("lit-looks.webp", sheet)}[kind]
     data = make(sound)
     write_bytes(IMAGES / name, data)
-    print(f"{name}: {len(data)} bytes")
+    sys.stdout.write(f"{name}: {len(data)} bytes\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.errors import SettingsError
-from explorer.fields import CPPN
+from explorer.fields import CPPN, GraphCPPN
 from explorer.notebook import explore
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.accessibility import AccessibleNames
@@ -22,8 +22,9 @@ def test_it_shows_the_frame_that_render_frame_draws(panel):
 
 def test_it_starts_with_a_look_for_newcomers(sound):
     with explore(sound, size=SIZE) as panel:
-        assert panel.field == CPPN.default_look()
-        assert panel.header.preset.value == "molten"
+        assert panel.field == GraphCPPN.default_look()
+        assert panel.field.light.on
+        assert panel.header.preset.value == "obsidian"
 
 
 @pytest.mark.parametrize(("value", "mode"), [(False, "off"), ("dim", "dim"), (True, "calm")])
