@@ -24,12 +24,8 @@ from explorer.web.models import UnknownModelError
 MAX_HIDDEN, MAX_LAYERS = 32, 12  # that a shader draws in time
 MAX_RUNS = 50
 PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
-TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "sections")  # have no effect on the page
+TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "sections", "sound_clock")  # have no effect on the page
 LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS}
-LIT_LOOKS = {  # small networks with light, beside the presets that are small enough
-    "lit orchid": CPPN.preset("orchid").replace(light=True, finish=True, palette="abyss"),
-    "lit marble": CPPN.preset("marble").replace(light=True, finish=True, palette="lava"),
-}
 
 
 class NetworkSlider(BaseModel):
@@ -94,7 +90,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
     @app.get("/api/networks", tags=["networks"])
     def list_all() -> NetworkList:
         """Looks, runs and settings to start from."""
-        presets = {**CPPN.presets(), **LIT_LOOKS}
+        presets = CPPN.presets()
         looks = {name: look.model_dump(mode="json") for name, look in presets.items() if _fits(look)}
         sliders = [
             _slider(knob)

@@ -122,7 +122,7 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
 
 
 def test_light_follows_the_sound_and_its_sliders(page, song):
-    page.get_by_label("picture", exact=True).select_option("look:lit marble")
+    page.get_by_label("picture", exact=True).select_option("look:magma")
     until(page, "() => probe.scene.network?.light != null")
     play(page, song)
     page.keyboard.press("i")

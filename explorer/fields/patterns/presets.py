@@ -8,6 +8,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "lava": {"family": "organic", "seed": 3},
     "silk": {"family": "flowing", "seed": 1},
     "facets": {"family": "geometric", "seed": 2},
+    "strata": {"family": "sections", "light": {"relief": 0.4}, "finish": {"exposure": 1.4}},
     "bronze": {
         "family": "geometric",
         "seed": 2,
