@@ -16,7 +16,7 @@ from explorer.experiments.runs.run_folder import RECIPE
 from explorer.fields import CPPN
 from explorer.fields.palette import Cosine, parse_palette
 from explorer.fields.palette_stops import ColorPath
-from explorer.fields.palette_table import srgb_table
+from explorer.fields.palette_table import color_table, srgb_table
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
 from explorer.web.models import UnknownModelError
@@ -24,8 +24,12 @@ from explorer.web.models import UnknownModelError
 MAX_HIDDEN, MAX_LAYERS = 32, 12  # that a shader draws in time
 MAX_RUNS = 50
 PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
-TRACK_SETTINGS = ("drift", "drift_span", "keyframes")  # have no effect on the page
+TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "sections")  # have no effect on the page
 LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS}
+LIT_LOOKS = {  # small networks with light, beside the presets that are small enough
+    "lit orchid": CPPN.preset("orchid").replace(light=True, finish=True, palette="abyss"),
+    "lit marble": CPPN.preset("marble").replace(light=True, finish=True, palette="lava"),
+}
 
 
 class NetworkSlider(BaseModel):
@@ -38,6 +42,7 @@ class NetworkSlider(BaseModel):
     choices: list[str]
     switch: bool
     help: str
+    value: Any  # the default
 
 
 class NetworkList(BaseModel):
@@ -56,6 +61,18 @@ class NetworkRequest(BaseModel):
     settings: dict[str, Any] = Field(max_length=40)
 
 
+class NetworkSurface(BaseModel):
+    """What light needs of a network: height and hue are (output - mean) x scale of its first two outputs.
+
+    The table holds the colors of the palette in linear light, from dark to light; the accent is one of them.
+    """
+
+    mean: tuple[float, float]
+    scale: tuple[float, float]
+    table: list[float]
+    accent: tuple[float, float, float]
+
+
 class NetworkDescription(BaseModel):
     """A network ready to draw: weights of every layer, row by row, activations, input scale and palette."""
 
@@ -66,6 +83,9 @@ class NetworkDescription(BaseModel):
     feature_scale: float
     activations: list[str]
     palette: dict[str, Any]
+    light: dict[str, Any] | None  # all settings; None where the network is not lit
+    finish: dict[str, Any] | None
+    surface: NetworkSurface | None
 
 
 def add_networks(app: FastAPI, explorations: Path) -> None:
@@ -74,8 +94,13 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
     @app.get("/api/networks", tags=["networks"])
     def list_all() -> NetworkList:
         """Looks, runs and settings to start from."""
-        looks = {name: look.model_dump(mode="json") for name, look in CPPN.presets().items() if _fits(look)}
-        sliders = [_slider(knob) for name, knob in CPPN.knobs().items() if name not in TRACK_SETTINGS]
+        presets = {**CPPN.presets(), **LIT_LOOKS}
+        looks = {name: look.model_dump(mode="json") for name, look in presets.items() if _fits(look)}
+        sliders = [
+            _slider(knob)
+            for name, knob in CPPN.knobs().items()
+            if name.partition(".")[0] not in TRACK_SETTINGS
+        ]
         return NetworkList(looks=looks, runs=[run.name for run in _runs(explorations)], sliders=sliders)
 
     @app.get("/api/networks/{run}", tags=["networks"])
@@ -94,7 +119,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
 
 def build_network(settings: dict[str, Any]) -> NetworkDescription:
     """The network of some settings. Raises SettingsError if they are invalid, or it is too large to draw."""
-    field = CPPN(**settings).without_animation  # drift and keyframes belong to a track
+    field = CPPN(**settings).without_animation.replace(sections=False)  # these belong to a track
     if not _fits(field):
         raise SettingsError(
             f"got a network of {field.hidden} x {field.layers}; the page draws networks up to "
@@ -112,6 +137,22 @@ def build_network(settings: dict[str, Any]) -> NetworkDescription:
         feature_scale=FEATURE_SCALE * field.audio_gain,
         activations=list(network.activations),
         palette=_palette(field.palette),
+        light=field.light.model_dump() if field.light.on else None,
+        finish=field.finish.model_dump() if field.finish.on else None,
+        surface=_surface(field) if field.light.on else None,
+    )
+
+
+def _surface(field: CPPN) -> NetworkSurface:
+    from explorer.fields.cppn.drawing import output_statistics  # slow to load
+    from explorer.fields.light.tone import accent_of
+
+    (mean, scale), table = output_statistics(field), color_table(field.palette)
+    return NetworkSurface(
+        mean=tuple(mean[:2].tolist()),
+        scale=tuple(scale[:2].tolist()),
+        table=table.ravel().tolist(),
+        accent=tuple(accent_of(table).tolist()),
     )
 
 
@@ -143,6 +184,7 @@ def _slider(knob: Knob) -> NetworkSlider:
         choices=list(knob.choices) if low is None else [],
         switch=bool in knob.types,
         help=knob.help,
+        value=knob.default,
     )
 
 

@@ -121,6 +121,25 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
         expect(other.locator(".notice")).to_have_count(0)
 
 
+def test_light_follows_the_sound_and_its_sliders(page, song):
+    page.get_by_label("picture", exact=True).select_option("look:lit marble")
+    until(page, "() => probe.scene.network?.light != null")
+    play(page, song)
+    page.keyboard.press("i")
+    expect(page.get_by_text("the last 10 seconds")).to_be_visible()
+    until(page, "() => probe.scene.lightLevels.now.hits.some((hit) => hit > 0)")
+    page.get_by_label("light film").fill("0.5")
+    until(page, "() => probe.scene.network.light.film === 0.5")
+    levels = page.evaluate(
+        "() => { probe.scene.tick(performance.now()); return [...probe.scene.shaderCanvas.readPixels()]; }"
+    )
+    assert np.std(levels) > 10
+    page.get_by_label("light", exact=True).uncheck()
+    until(page, "() => probe.scene.network.light === null")
+    expect(page.get_by_label("light film")).to_have_count(0)
+    expect(page.locator(".notice.wrong")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("link", "words"),
     [

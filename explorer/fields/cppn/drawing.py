@@ -153,17 +153,21 @@ class PreparedCPPN:
 
     @cached_property
     def _statistics(self) -> Statistics:
-        plain = {"light": LIGHT_OFF, "finish": FINISH_OFF, "palette": "rgb"}  # outputs do not depend on these
-        return _output_statistics(self.field.without_animation.replace(**plain))
+        return output_statistics(self.field)
 
     def accent(self, moment: int) -> Float32[np.ndarray, 3]:
         """See `Surface.accent`."""
         return accent_of(color_table(self.field.palette))
 
 
-@lru_cache(maxsize=16)
-def _output_statistics(field: CPPNSettings) -> Statistics:
+def output_statistics(field: CPPNSettings) -> Statistics:
     """Mean and 1 / deviation of the outputs of a network, over places and random moments and sounds."""
+    plain = {"light": LIGHT_OFF, "finish": FINISH_OFF, "palette": "rgb"}  # outputs do not depend on these
+    return _plain_statistics(field.without_animation.replace(**plain))
+
+
+@lru_cache(maxsize=16)
+def _plain_statistics(field: CPPNSettings) -> Statistics:
     from explorer.fields.cppn import surface
 
     stream = np.random.RandomState([field.seed, CALIBRATION_STREAM])

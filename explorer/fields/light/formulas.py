@@ -91,9 +91,9 @@ def normal(across, down, n):
 def lit(nx, ny, nz, red, green, blue, n):
     """Diffuse light, highlight (Blinn), sheen and rim on a base color; linear light."""
     facing = maximum(fma(nx, n[1], fma(ny, n[2], nz * n[3])), 0.0)
-    half = minimum(maximum(fma(nx, n[4], fma(ny, n[5], nz * n[6])), 0.0), 1.0)
-    highlight = power(half, n[10]) * n[9]
-    sheen = power(half, 8.0) * 0.1
+    halfway = minimum(maximum(fma(nx, n[4], fma(ny, n[5], nz * n[6])), 0.0), 1.0)
+    highlight = power(halfway, n[10]) * n[9]
+    sheen = power(halfway, 8.0) * 0.1
     away = 1.0 - nz
     rim = away * away * n[11]
     light = fma(facing, n[8], n[7]) + sheen

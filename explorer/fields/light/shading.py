@@ -17,6 +17,9 @@ NUMBERS = (
     "ring_light", "lines", "line_width", "exposure",
 )  # fmt: skip
 RING_HEIGHT, RING_LIGHT = 1.1, 0.8  # of a hit at full strength
+RELIEF_DRIVE = (0.4, 0.9, 0.27)  # factor of the relief: in silence, more by loudness, more by a hit
+EXPOSURE_DRIVE = (0.42, 0.88, 1.2, 0.22)  # in silence, more by loudness to this power, share more by a hit
+SPECULAR_DRIVE = (0.25, 0.75)  # in silence, more by loudness
 REFERENCE_ROWS = 360  # line widths are in pixels of a frame this high
 
 
@@ -48,9 +51,12 @@ class Shading:
         light, loud, hit = self.light, self._loud[moment], self._hit[moment]
         x, y, z = _direction(light)
         half = np.array((x, y, z + 1)) / max(math.sqrt(x * x + y * y + (z + 1) ** 2), 1e-6)
-        relief = light.relief * _driven(light, 0.4 + 0.9 * loud + 0.27 * hit)
-        exposure = _driven(light, (0.42 + 0.88 * loud**1.2) * (1 + 0.22 * hit))
-        specular = light.specular * _driven(light, 0.25 + 0.75 * loud)
+        base, by_loudness, by_hit = RELIEF_DRIVE
+        relief = light.relief * _driven(light, base + by_loudness * loud + by_hit * hit)
+        base, by_loudness, power, by_hit = EXPOSURE_DRIVE
+        exposure = _driven(light, (base + by_loudness * loud**power) * (1 + by_hit * hit))
+        base, by_loudness = SPECULAR_DRIVE
+        specular = light.specular * _driven(light, base + by_loudness * loud)
         width = light.line_width * 2 / pixel / REFERENCE_ROWS * (1 + hit * light.dynamics)
         values = (
             -relief / (2 * pixel), x, y, z, *half, light.ambient, light.diffuse, specular, light.shininess,

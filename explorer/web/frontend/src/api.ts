@@ -47,6 +47,7 @@ export interface NetworkSlider {
   choices: string[];
   switch: boolean;
   help: string;
+  value: unknown; // the default
 }
 
 export interface Networks {
