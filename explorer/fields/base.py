@@ -107,7 +107,8 @@ class FieldSettings(Settings):
         """See `Settings.replace`. A changed setting of light or finish switches it on."""
         for path, value in list(changes.items()):
             group, _, name = path.partition(".")
-            if name and path in self.knobs() and name != "on" and value != self.value(path):
+            is_switched = f"{group}.on" in self.knobs()
+            if is_switched and path in self.knobs() and name != "on" and value != self.value(path):
                 changes.setdefault(f"{group}.on", True)
         return super().replace(**changes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from explorer.fields.controls import Controls
 from explorer.fields.dither import dither
 from explorer.fields.graph import formulas, kernel
 from explorer.fields.graph.kernel import CURVE_STEPS, Program
-from explorer.fields.graph.network import OUTPUTS, network_of, pixel_values, random_network
+from explorer.fields.graph.network import OUTPUTS, Network, Plane, network_of, pixel_values, random_network
 from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
 from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, delay_columns
 from explorer.fields.kernels.padding import draw_padded, flat_view
@@ -33,6 +34,21 @@ def pixel_inputs(xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "in
     return np.stack((x, y, dither(x, y)))
 
 
+@dataclass(frozen=True, eq=False)
+class View:
+    """How the plane of a network is seen at each moment; see `Plane.numbers`."""
+
+    turn: np.ndarray
+    scale: np.ndarray
+    warp: np.ndarray
+    clock: np.ndarray
+    delay: np.ndarray
+
+    def numbers(self, plane: Plane) -> Float32[np.ndarray, "moments numbers"]:
+        """The numbers of a plane."""
+        return plane.numbers(self.turn, self.scale, self.warp, self.clock, self.delay)
+
+
 class PreparedGraph:
     """Some moments of `GraphCPPN`, ready to be drawn."""
 
@@ -42,29 +58,40 @@ class PreparedGraph:
         column = dict(zip(controls.names, controls.values.T.astype(np.float64), strict=True))
         zero = np.zeros(len(controls.values))
         gain, zoom = self.settings.audio_gain + zero, self.settings.zoom + zero
-        levels = [gain * (column.get(name, zero - 1) + 1) / 2 for name in SOUND_INPUTS]
+        self.levels = [gain * (column.get(name, zero - 1) + 1) / 2 for name in SOUND_INPUTS]
         past = [[column.get(name, zero) for name in delay_columns(feature)] for feature in SOUND_INPUTS]
-        sound = PRESENT_SHARE * np.array(levels)[:, None] + PAST_SHARE * gain * np.array(past)
+        sound = PRESENT_SHARE * np.array(self.levels)[:, None] + PAST_SHARE * gain * np.array(past)
         self.history = smooth_curve(sound.transpose(2, 0, 1)).astype(np.float32)
         speed = self.settings.sound_speed
         delay = zoom * CURVE_STEPS / (speed * DELAY_STEP_SECONDS) if speed > 0 else zero
-        scale = (1 - BREATH * np.minimum(levels[0], 2)) / zoom
+        scale = (1 - BREATH * np.minimum(self.levels[0], 2)) / zoom
         clock = column["time"] + column["motion"]
         turn, warp = settings.spin * column["time"] + column["rotation"], self.settings.warp + zero
-        self.numbers_of_moments = self.network.plane.numbers(turn, scale, warp, clock, delay)
+        self.view = View(turn, scale, warp, clock, delay)
+        self.numbers_of_moments = self.view.numbers(self.network.plane)
         self.contrast = (self.settings.contrast + zero).astype(np.float32)
 
     def outputs(
         self, xy: Float[torch.Tensor, "points 2"], names: tuple[int, ...]
     ) -> list[Float[torch.Tensor, "moments points"]]:
         """Some of `OUTPUTS` at points `xy`."""
-        p = torch.from_numpy(self.numbers_of_moments.T[..., None]).to(xy)
+        return self.network_outputs(xy, names, self.network, self.numbers_of_moments)
+
+    def network_outputs(
+        self,
+        xy: Float[torch.Tensor, "points 2"],
+        names: tuple[int, ...],
+        network: Network,
+        numbers: Float32[np.ndarray, "moments numbers"],
+    ) -> list[Float[torch.Tensor, "moments points"]]:
+        """Some outputs of any network, seen as `numbers` of its plane say."""
+        p = torch.from_numpy(numbers.T[..., None]).to(xy)
         x, y = formulas.warped(xy[:, 0][None], xy[:, 1][None], p)
         position = formulas.distance(x, y) * p[formulas.DELAY]
         history = torch.from_numpy(self.history).to(xy)
         sound = [interpolate(history[:, n], position) for n in range(len(SOUND_INPUTS))]
-        values = pixel_values(x, y, p, self.network.plane, sound)
-        return [value.expand(x.shape) for value in self.network.graph.part(names).evaluate(values)]
+        values = pixel_values(x, y, p, network.plane, sound)
+        return [value.expand(x.shape) for value in network.graph.part(names).evaluate(values)]
 
     def colors(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32

@@ -33,10 +33,13 @@ class GraphCPPN(GraphSettings):
         """Columns `time`, `motion` and `rotation` (integrals of the clock), bass, mid and treble, each at the
         moment and some time ago.
         """
-        from explorer.fields.graph.timeline import controls
+        from explorer.fields.graph import timeline
 
         moments = np.asarray(times, dtype=np.float64)
-        return self.completed(controls(self, track, moments), track, moments)
+        controls = timeline.controls(self, track, moments)
+        if self.form.figure and not self.light.on:  # light brings the column itself
+            controls = timeline.with_hits(controls, track, moments)
+        return self.completed(controls, track, moments)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y, and a fixed noise in [0, 1) for rounding to 8 bits (dither)."""
@@ -46,6 +49,10 @@ class GraphCPPN(GraphSettings):
 
     def prepare(self, controls: Controls) -> Prepared:
         """The view, the waves of the warp, and what each distance from the center hears at each moment."""
+        if self.form.figure or self.form.zoom_rate:
+            from explorer.fields.graph.form import FormedGraph
+
+            return FormedGraph(self, controls)
         from explorer.fields.graph.drawing import PreparedGraph
 
         return PreparedGraph(self, controls)

@@ -144,7 +144,7 @@ def _kernel(STAMP: str) -> Any:
         """pixel_inputs: three flat rows (x, y, dither) at equal distances; points: a multiple of `LANES`.
 
         Writes bytes to out (points, 3), or, where it is empty, height, red, green, blue and emission to flat
-        `planes` at distances of `plane`.
+        `planes` at distances of `plane`. With an empty table the planes are the outputs themselves.
         """
         STAMP  # noqa: B018
         row = (pixel_inputs.size - points) // 2
@@ -158,6 +158,11 @@ def _kernel(STAMP: str) -> Any:
                 a, b, c, d = sources[n, 0], sources[n, 1], sources[n, 2], sources[n, 3]
                 to = targets[n] * STRIP
                 run_node(codes[n], values, a * STRIP, b * STRIP, c * STRIP, d * STRIP, to, weights[n], size)
+            if not table.size:
+                for n in range(outputs.size):
+                    for i in range(0, size, LANES):
+                        store(planes, n * plane + start + i, load(values, outputs[n] * STRIP + i))
+                continue
             height, hue = outputs[0] * STRIP, outputs[outputs.size - 1] * STRIP
             for i in range(0, size, LANES):
                 red, green, blue = formulas.palette_color(load(values, hue + i), contrast, table)

@@ -9,10 +9,32 @@ from pydantic import AfterValidator, field_validator
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette
-from explorer.settings import did_you_mean, knob
+from explorer.settings import Settings, did_you_mean, knob
 
 SOUND_INPUTS = ("bass", "mid", "treble")  # what every pixel hears
 FEATURES = (*SOUND_INPUTS, "rms", "onset", "flux")  # the others move the clock
+
+
+class Form(Settings):
+    """What the network draws: a body before a ground, an endless zoom, or both, or else the plain picture."""
+
+    figure: bool = knob(
+        False, group="form", help="a body in the middle, cut out by the network, before a dim ground"
+    )
+    ground_palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
+        "nightfall", group="form", help="the palette of the ground"
+    )
+    ground_seed: int | None = knob(
+        None, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="form",
+        help="the random graph of the ground; none: one that follows from the seed",
+    )  # fmt: skip
+    zoom_rate: float = knob(
+        0.0, low=-5, high=5, slider=(-1, 1), step=0.02, group="form",
+        help="octaves per unit of the clock of an endless zoom, negative is outward; 0: no zoom",
+    )  # fmt: skip
+
+
+FORM_OFF = Form()
 
 
 class GraphSettings(FieldSettings):
@@ -99,6 +121,8 @@ class GraphSettings(FieldSettings):
         group="time",
         help="rotation per unit of the clock",
     )
+
+    form: Form = FORM_OFF
 
     @field_validator("features")
     @classmethod

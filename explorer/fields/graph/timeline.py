@@ -80,6 +80,14 @@ def controls(
     return Controls(values.astype(np.float32), ("time", "motion", "rotation", *names, *delayed, *animated))
 
 
+def with_hits(controls: Controls, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
+    """Controls with the column `hit` of the light."""
+    from explorer.fields.light.columns import NAMES, columns
+
+    hits = columns(track, times)[:, 1:2].astype(np.float32)
+    return Controls(np.hstack((controls.values, hits)), (*controls.names, NAMES[1]))
+
+
 def _levels(track: FeatureTrack, names: tuple[str, ...]) -> Levels:
     """Features from 0 in silence to 1."""
     columns = [track.names.index(name) for name in names]
