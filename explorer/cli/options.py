@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -83,12 +85,16 @@ class FieldFlags:
     def build_field(self, varied: Iterable[str] = ()) -> FieldSettings:
         """The field that the flags describe: a preset with changes. Raises SettingsError.
 
-        Without a kind and a preset it is the first kind that has the settings that are typed or varied.
+        Without a kind and a preset it is the first kind that has and takes the settings that are typed or
+        varied.
         """
-        kind = self.kind
-        if kind is None and self.preset is None:
-            kind = _kind_with({*self.settings, *varied})
-        return self._with_settings(look(self.preset, kind))
+        if self.kind or self.preset:
+            return self._with_settings(look(self.preset, self.kind))
+        kinds = _kinds_with({*self.settings, *varied}) or [next(iter(LOOKS))]
+        for kind in kinds[:-1]:
+            with contextlib.suppress(SettingsError):
+                return self._with_settings(look(kind=kind))
+        return self._with_settings(look(kind=kinds[-1]))
 
     def apply_to(self, field: FieldSettings) -> FieldSettings:
         """A recipe's field with the settings that were typed. Raises SettingsError."""
@@ -142,11 +148,12 @@ def _setting_of(parameter: str) -> str:
     return parameter.partition("__")[2].replace(PATH_SEPARATOR, ".")
 
 
-def _kind_with(names: set[str]) -> str | None:
-    """The first kind that has every one of some settings of fields; None for the first of all."""
+def _kinds_with(names: set[str]) -> list[str]:
+    """The kinds that have every one of some settings of fields, or one with nearly that name."""
     owners = _all_knobs()
-    needed = [{kind for kind, _ in owners[name]} for name in names if name in owners]
-    return next((kind for kind in LOOKS if all(kind in kinds for kinds in needed)), None)
+    close = [difflib.get_close_matches(name, owners, 1) for name in names]
+    needed = [{kind for kind, _ in owners[found[0]]} for found in close if found]
+    return [kind for kind in LOOKS if all(kind in kinds for kinds in needed)]
 
 
 def _field_flags(typed: dict[str, Any]) -> FieldFlags:

@@ -241,7 +241,7 @@ def test_runs_lists_and_prints_json(song, capsys):
     assert run("runs", "--json") == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["status"] == "done"
-    assert row["params.kind"] == "cppn"
+    assert row["params.kind"] == "graph"
 
 
 def test_doctor_tests_itself(capsys):

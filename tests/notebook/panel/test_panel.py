@@ -52,7 +52,7 @@ def test_an_unknown_flash_limit_is_refused(sound):
 
 
 def test_presets_reset_and_new_seed(panel):
-    name = next(name for name in CPPN.presets() if CPPN.preset(name).hidden <= 32)
+    name = next(name for name in CPPN.offered_presets() if CPPN.preset(name).hidden <= 32)
     panel.header.reset_button.click()
     assert panel.field == FIELD
     panel.header.preset.value = name
