@@ -151,8 +151,8 @@ def _setting_of(parameter: str) -> str:
 def _kinds_with(names: set[str]) -> list[str]:
     """The kinds that have every one of some settings of fields, or one with nearly that name."""
     owners = _all_knobs()
-    close = [difflib.get_close_matches(name, owners, 1) for name in names]
-    needed = [{kind for kind, _ in owners[found[0]]} for found in close if found]
+    matches = [difflib.get_close_matches(name, owners, 1) for name in names]
+    needed = [{kind for kind, _ in owners[match[0]]} for match in matches if match]
     return [kind for kind in LOOKS if all(kind in kinds for kinds in needed)]
 
 

@@ -76,6 +76,7 @@ def page_constants() -> dict[str, Any]:
             "presets": {
                 name: {key: getattr(field, key) for key in LOOK_SETTINGS}
                 for name, field in Julia.presets().items()
+                if not field.light.on
             },
             "iterations": look.iterations,
             "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),

@@ -29,8 +29,8 @@ PRESETS: dict[str, dict[str, Any]] = {
         "saturation": 1.1,
         "zoom": 1.7,
         "distance": 1.4,
-        "light": {"relief": 0.3},
-        "finish": {"exposure": 1.5},
+        "light": {"relief": 0.3, "dynamics": 0.6, "rings": 0.3},
+        "finish": True,
     },
     "amethyst": {
         "model": "default",
@@ -39,7 +39,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "saturation": 1.2,
         "brightness": 1.1,
         "zoom": 1.7,
-        "light": {"relief": 0.35},
-        "finish": {"exposure": 1.5},
+        "light": {"relief": 0.35, "dynamics": 0.6, "rings": 0.3},
+        "finish": True,
     },
 }
