@@ -31,5 +31,5 @@ PRESETS: dict[str, dict[str, Any]] = {
     "corona": _look((74, 48, 25), ("orchid", "lava", "abyss"), symmetry=5, warp=0.15),
     "chrysalis": _look((48, 77), ("lava", "lava"), form={"figure": True, "ground_palette": "nightfall"}),
     "calla": _look((64, 14), ("glacier", "orchid"), form={"figure": True, "ground_palette": "lava"}),
-    "filament": _look((43, 5), ("abyss", "abyss"), form={"zoom_rate": 0.12}),
+    "filament": _look((43, 14), ("abyss", "orchid"), form={"zoom_rate": 0.12}),
 }
