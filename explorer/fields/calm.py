@@ -55,8 +55,11 @@ def _fast_part(
     around = track.duration - np.abs(
         track.duration - np.abs(times[:, None] + OFFSETS)
     )  # mirrored at the ends
-    controls = field.controls(track, around.ravel())
-    values = controls.values[:, columns].astype(np.float64).reshape(*around.shape, len(columns))
+    # neighbors need the same times: each is evaluated once, rounded alike whatever is asked for with it
+    unique, places = np.unique(np.round(around, 7), return_inverse=True)
+    controls = field.controls(track, unique)
+    rows = controls.values[:, columns].astype(np.float64)
+    values = rows[places.reshape(around.shape)]
     for column, place in enumerate(columns):
         if controls.names[place] in field.angle_columns:
             values[..., column] = np.unwrap(values[..., column], axis=1)
