@@ -96,10 +96,8 @@ def drawn(page, controls, iterations, samples):
     return np.frombuffer(base64.b64decode(said), np.uint8).reshape(SIZE[1], SIZE[0], 3)
 
 
-NARROW = {  # lit looks without their light: it has tests of its own
-    name: look.replace(light=False, finish=False)
-    for name, look in CPPN.presets().items()
-    if look.hidden <= 32
+NARROW = {  # light has tests of its own
+    name: look for name, look in CPPN.presets().items() if look.hidden <= 32 and not look.light.on
 }
 NARROW["a path of colors"] = CPPN.preset("orchid").replace(palette="nightfall")
 
