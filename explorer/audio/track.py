@@ -86,6 +86,10 @@ class FeatureTrack:
             raise SettingsError(f"times must be finite numbers of seconds, got {times!r}")
         return interpolate_rows(self.values, moments * self.fps)[:, columns]
 
+    def levels(self, *names: str) -> Float64[np.ndarray, "frames columns"]:
+        """Features that are -1 in silence, at every row: from 0 in silence to 1."""
+        return (self.values[:, self._columns(names)].astype(np.float64) + 1) / 2
+
     def _columns(self, names: tuple[str, ...]) -> list[int]:
         for name in names:
             if name not in self.names:

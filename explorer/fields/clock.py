@@ -17,7 +17,7 @@ FEATURES = ("rms", "onset", "flux")
 
 def sound_rate(track: FeatureTrack, features: Container[str] = FEATURES) -> Float64[np.ndarray, " frames"]:
     """Units a second that the clock runs on sound, at every frame; features that are left out do nothing."""
-    rms, onset, flux = (_level(track, name) * (name in features) for name in FEATURES)
+    rms, onset, flux = (track.levels(name)[:, 0] * (name in features) for name in FEATURES)
     return LOUDNESS_RATE * rms**2 + FLUX_RATE * flux + ONSET_RATE * np.where(onset > MIN_ONSET, onset, 0)
 
 
@@ -27,8 +27,3 @@ def integral(
     """The integral of rates a second from the start to each frame."""
     steps = (rates[1:] + rates[:-1]) / (2 * fps)
     return np.concatenate((np.zeros((1, rates.shape[1])), np.cumsum(steps, axis=0)))
-
-
-def _level(track: FeatureTrack, name: str) -> Float64[np.ndarray, " frames"]:
-    """A feature from 0 in silence to 1."""
-    return (track.values[:, track.names.index(name)].astype(np.float64) + 1) / 2

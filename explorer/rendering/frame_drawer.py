@@ -188,8 +188,9 @@ class _SurfaceDrawer:
         rows = max(1, BAND_POINTS // (self._width * self.samples))
 
         def draw(first: int) -> None:
-            band = self._numbers(surface, moment, first, min(rows, self.grid.height - first), planes)
-            self._shade(shading, moment, numbers, first, min(rows, self.grid.height - first), band, light)
+            count = min(rows, self.grid.height - first)
+            band = self._numbers(surface, moment, first, count, planes)
+            self._shade(shading, moment, numbers, first, count, band, light)
 
         work(draw, range(0, self.grid.height, rows))
 

@@ -16,15 +16,15 @@ from explorer.fields.graph.kernel import CURVE_STEPS, Program
 from explorer.fields.graph.network import OUTPUTS, Network, Plane, network_of, pixel_values, random_network
 from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
 from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, delay_columns
-from explorer.fields.kernels.padding import draw_padded, flat_view
+from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.keyframes import AnimatedSettings
+from explorer.fields.light.tone import channels, interpolate
 from explorer.fields.palette_table import color_table, srgb_table
 
 PRESENT_SHARE, PAST_SHARE = 0.8, 0.5  # of the sound that a pixel hears: at once, and when it arrives
 BREATH = 0.06  # how much closer the bass brings the picture
 ACCENT_TONE = 0.9  # where the color of highlights is on the palette
-PLANES = 5  # height, red, green, blue, emission
 HEIGHT, HUE = OUTPUTS.index("height"), OUTPUTS.index("hue")
 
 
@@ -145,18 +145,11 @@ class PreparedGraph:
     ) -> None:
         """Fill the planes of `numbers` for one block of pixels on one thread, without the GIL."""
         program, table = self._program((HEIGHT, HUE)), channels(color_table(self.settings.palette))
-        points = out.shape[1]
-        padded = -(-points // LANES) * LANES
-        if padded == points and out.strides[1] == out.itemsize:
-            self._run(moment, pixel_inputs, program, table, out, kernel.NO_PIXELS)
-            return
-        rows, planes = (
-            np.zeros((len(pixel_inputs), padded), np.float32),
-            np.empty((PLANES, padded), np.float32),
-        )
-        rows[:, :points] = pixel_inputs
-        self._run(moment, rows, program, table, planes, kernel.NO_PIXELS)
-        out[:] = planes[:, :points]
+
+        def fill(rows: np.ndarray, planes: np.ndarray) -> None:
+            self._run(moment, rows, program, table, planes, kernel.NO_PIXELS)
+
+        fill_padded(fill, pixel_inputs, out, LANES)
 
     def _program(self, outputs: tuple[int, ...]) -> Program:
         settings = self.settings
@@ -209,24 +202,7 @@ def smooth_curve(values: Float64[np.ndarray, "*rows delays"]) -> Float64[np.ndar
     return flat[..., : 1 - CURVE_STEPS]
 
 
-def interpolate(
-    table: Float[torch.Tensor, "moments entries"], position: Float[torch.Tensor, "moments points"]
-) -> Float[torch.Tensor, "moments points"]:
-    """Values at positions in a table, linear between entries and cut to its ends."""
-    entries = table.shape[1]
-    position = position.clamp(0, entries - 1)
-    below = position.long().clamp(max=entries - 2)
-    rows = table.expand(len(position), -1)
-    low, high = rows.gather(1, below), rows.gather(1, below + 1)
-    return low + (high - low) * (position - below)
-
-
 @lru_cache(maxsize=64)
 def program_of(seed: int, nodes: int, symmetry: int, outputs: tuple[int, ...]) -> Program:
     """The part of a network that some outputs depend on, as the kernel runs it."""
     return Program.of(random_network(seed, nodes, symmetry).graph.part(outputs))
-
-
-def channels(table: Float32[np.ndarray, "colors 3"]) -> Float32[np.ndarray, " numbers"]:
-    """A table of colors as `formulas.palette_color` reads it."""
-    return np.ascontiguousarray(table.T).ravel()

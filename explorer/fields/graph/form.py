@@ -11,12 +11,13 @@ from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.controls import Controls
 from explorer.fields.graph import form_formulas, form_kernel, kernel
-from explorer.fields.graph.drawing import HEIGHT, HUE, PreparedGraph, channels, program_of
+from explorer.fields.graph.drawing import HEIGHT, HUE, PreparedGraph, program_of
 from explorer.fields.graph.kernel import Program
 from explorer.fields.graph.network import OUTPUTS, Network, random_network
 from explorer.fields.graph.settings import GraphSettings
 from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 from explorer.fields.kernels.simd import LANES
+from explorer.fields.light.tone import channels
 from explorer.fields.palette_table import color_table, srgb_table
 
 MASK = OUTPUTS.index("mask")

@@ -56,7 +56,7 @@ def smooth_levels(names: tuple[str, ...], track: FeatureTrack) -> Levels:
     """
     width = max(1, round(DELAY_STEP_SECONDS * track.fps))
     weights = np.convolve(np.ones(width), np.ones(width)) / width**2
-    levels = np.pad(_levels(track, names), ((1, 0), (0, 0)))
+    levels = np.pad(track.levels(*names), ((1, 0), (0, 0)))
     rows = [
         np.convolve(np.pad(column, (width - 1, width - 1), "edge"), weights, "valid") for column in levels.T
     ]
@@ -86,9 +86,3 @@ def with_hits(controls: Controls, track: FeatureTrack, times: Float64[np.ndarray
 
     hits = columns(track, times)[:, 1:2].astype(np.float32)
     return Controls(np.hstack((controls.values, hits)), (*controls.names, NAMES[1]))
-
-
-def _levels(track: FeatureTrack, names: tuple[str, ...]) -> Levels:
-    """Features from 0 in silence to 1."""
-    columns = [track.names.index(name) for name in names]
-    return (track.values[:, columns].astype(np.float64) + 1) / 2

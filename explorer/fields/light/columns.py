@@ -35,9 +35,7 @@ def columns(
 @lru_cache(maxsize=8)
 def _frame_columns(track: FeatureTrack) -> Float64[np.ndarray, "frames 2"]:
     """Loudness and hits at every frame of a track."""
-    loud, onset = (
-        (track.values[:, track.names.index(name)].astype(np.float64) + 1) / 2 for name in ("rms", "onset")
-    )
+    loud, onset = track.levels("rms", "onset").T
     return np.column_stack((_loudness(loud, track.fps), _hits(onset, track.fps)))
 
 

@@ -40,7 +40,6 @@ from explorer.fields.light.formulas import (
 )
 
 HEIGHT, RED, GREEN, BLUE, EMISSION = range(5)
-PLANES = 5
 
 
 @inlined

@@ -10,12 +10,16 @@ from jaxtyping import Float, Float32
 
 from explorer.errors import SettingsError
 from explorer.fields.controls import Controls
+from explorer.fields.kernels.color_formulas import linear_light
 from explorer.fields.light import formulas
-from explorer.fields.light.finish import finish_numbers
+from explorer.fields.light.finish import NEUTRAL, finish_numbers
 from explorer.fields.light.settings import Finish, Light
 from explorer.fields.light.shading import Shading
+from explorer.fields.light.tone import interpolate
 from explorer.fields.prepared import Prepared
 from explorer.fields.section_change import SectionedField
+
+Numbers = Float[torch.Tensor, "numbers moments 1"]
 
 
 @runtime_checkable
@@ -49,10 +53,7 @@ class Surface(Prepared, Protocol):
 
 
 class LitField:
-    """A field at some moments, its light and its finish.
-
-    `prepared` draws the field; `shading` is None where it is not lit.
-    """
+    """A field at some moments, its light and its finish; `prepared` draws the field."""
 
     def __init__(self, field: Any, controls: Controls) -> None:
         self.light: Light = field.light
@@ -90,14 +91,14 @@ class LitField:
         if self.is_plain:
             return self.prepared.colors(xy, pixel, dtype)
         if not self.light.on:
-            light = _linear(self.prepared.colors(xy, pixel, dtype))
+            light = linear_light(self.prepared.colors(xy, pixel, dtype).clamp(min=0))
         else:
             light = self._light(xy, pixel, dtype)
         rgb = light.unbind(-1)
         if self.finish.on:
             rgb = tuple(channel * self.finish.exposure for channel in rgb)
             rgb = formulas.filmic(*rgb) if self.finish.filmic else rgb
-        f = finish_numbers(Finish(grain=0.0, vignette=0.0))
+        f = finish_numbers(NEUTRAL)
         return torch.stack(formulas.encoded(*rgb, torch.zeros_like(rgb[0]), f), -1).clamp(0, 1)
 
     def _light(
@@ -106,14 +107,15 @@ class LitField:
         """Linear light at points, whose four neighbors are a pixel away."""
         steps = xy.new_tensor([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)]) * pixel
         places = (xy[None] + steps[:, None]).reshape(-1, 2)
-        planes = self.planes(places, pixel, dtype)
+        n = self._numbers(pixel, xy)
+        planes = self._planes(places, pixel, dtype, n)
         planes = planes.reshape(*planes.shape[:2], len(steps), len(xy))
         height = planes[:, 0]
         across, down = height[:, 2] - height[:, 1], height[:, 4] - height[:, 3]
-        return self.shaded(planes[:, :, 0], across, down, pixel)
+        return self._shaded(planes[:, :, 0], across, down, n)
 
-    def planes(
-        self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype
+    def _planes(
+        self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype, n: Numbers
     ) -> Float[torch.Tensor, "moments 5 points"]:
         """The planes of the field with the rings of hits."""
         planes, light = self.surface.numbers(xy, pixel, dtype), self.light
@@ -122,21 +124,20 @@ class LitField:
             distance = torch.hypot(xy[:, 0] - light.focus_x, xy[:, 1] - light.focus_y)
             history = torch.from_numpy(self.shading.history).to(xy)
             away = formulas.ring_distance(distance, height)
-            ring = _looked_up(history, away * self.shading.delays_per_length) * formulas.fall_off(away)
-            n = self._numbers(pixel, xy)
+            ring = interpolate(history, away * self.shading.delays_per_length) * formulas.fall_off(away)
             emission = emission + formulas.ring_light(ring, height, n)
             height = formulas.finite_height(height + formulas.ring_height(ring, n))
         return torch.cat((height[:, None], planes[:, 1:4], emission[:, None]), 1)
 
-    def shaded(
+    def _shaded(
         self,
         planes: Float[torch.Tensor, "moments 5 points"],
         across: Float[torch.Tensor, "moments points"],
         down: Float[torch.Tensor, "moments points"],
-        pixel: float,
+        n: Numbers,
     ) -> Float[torch.Tensor, "moments points 3"]:
         """Linear light of points, from their planes and the differences of height over two pixels."""
-        n, light = self._numbers(pixel, planes), self.light
+        light = self.light
         height, red, green, blue, emission = planes.unbind(1)
         slopes = formulas.normal(across, down, n)
         rgb = formulas.lit(*slopes, red, green, blue, n)
@@ -148,28 +149,10 @@ class LitField:
             rgb = [formulas.lined_channel(c, line, n[12 + k]) for k, c in enumerate(rgb)]
         return torch.stack([formulas.exposed(c, emission, n[12 + k], n) for k, c in enumerate(rgb)], -1)
 
-    def _numbers(self, pixel: float, like: torch.Tensor) -> Float[torch.Tensor, "numbers moments 1"]:
+    def _numbers(self, pixel: float, like: torch.Tensor) -> Numbers:
+        """`shading.NUMBERS` of all moments."""
         rows = [
             self.shading.numbers(moment, self.surface.accent(moment), pixel)
             for moment in range(len(self.shading.history))
         ]
         return torch.from_numpy(np.stack(rows).T[..., None].copy()).to(like)
-
-
-def _looked_up(
-    tables: Float[torch.Tensor, "moments entries"], position: Float[torch.Tensor, "moments points"]
-) -> Float[torch.Tensor, "moments points"]:
-    """Linear interpolation in the table of each moment, held at both ends."""
-    position = position.clamp(0, tables.shape[1] - 1)
-    below = position.long().clamp(max=tables.shape[1] - 2)
-    share = position - below
-    first, after = tables.gather(1, below), tables.gather(1, below + 1)
-    return first + (after - first) * share
-
-
-def _linear(srgb: torch.Tensor) -> torch.Tensor:
-    """Linear light of sRGB."""
-    from explorer.fields.srgb import ENCODED_LIMIT, GAMMA, OFFSET, SCALE, SLOPE
-
-    curve = ((srgb.clamp(min=0) + OFFSET) / SCALE) ** GAMMA
-    return torch.where(srgb <= ENCODED_LIMIT, srgb / SLOPE, curve)

@@ -28,6 +28,18 @@ def tone(hue):
     return smooth_step(hue * TONE_STEEPNESS)
 
 
+def interpolate(
+    tables: Float[torch.Tensor, "rows entries"], position: Float[torch.Tensor, "moments points"]
+) -> Float[torch.Tensor, "moments points"]:
+    """Values at positions in the table of each moment, or in one, linear between entries, cut to its ends."""
+    entries = tables.shape[1]
+    position = position.clamp(0, entries - 1)
+    below = position.long().clamp(max=entries - 2)
+    rows = tables.expand(len(position), -1)
+    low, high = rows.gather(1, below), rows.gather(1, below + 1)
+    return low + (high - low) * (position - below)
+
+
 def accent_of(table: Table) -> Float32[np.ndarray, 3]:
     """The color of rims, rings and lines of a palette."""
     color: Float32[np.ndarray, 3] = table[round(HIGHLIGHT * (len(table) - 1))]
@@ -66,15 +78,16 @@ def fill_planes(
     out: Float32[np.ndarray, "5 points"],
 ) -> None:
     """The same in a kernel, into any rows of equal distance."""
-    channels = _channels(table)
+    flat = channels(table)
 
     def fill_whole(rows: np.ndarray, planes: np.ndarray) -> None:
-        fill(flat_view(rows), mean, scale, channels, planes.reshape(-1))
+        fill(flat_view(rows), mean, scale, flat, planes.reshape(-1))
 
     fill_padded(fill_whole, outputs, out, LANES)
 
 
-def _channels(table: Table) -> Float32[np.ndarray, " numbers"]:
+def channels(table: Table) -> Float32[np.ndarray, " numbers"]:
+    """A table of colors as kernels read it: all reds, all greens, all blues."""
     return np.ascontiguousarray(table.T).ravel()
 
 

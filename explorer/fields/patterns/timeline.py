@@ -31,7 +31,7 @@ def frame_columns(
     Energy is integrated into phase, so loud passages move faster and nothing ever jumps.
     """
     current = AnimatedSettings(settings, keyframes.values(settings, track, track.times))
-    loudness = (track.values[:, track.names.index("rms")].astype(np.float64) + 1) / 2
+    loudness = track.levels("rms")[:, 0]
     drive = ENERGY_RATE if "rms" in settings.features else 0.0
     rate = loudness * drive * current.speed * current.audio_gain / track.fps
     motion = np.concatenate(([0.0], np.cumsum((rate[1:] + rate[:-1]) / 2)))
