@@ -16,7 +16,13 @@ from explorer.fields import FieldSettings
 from explorer.fields.presets import look
 from explorer.notebook.gallery.gallery import Gallery
 from explorer.notebook.panel.export import Exporter
-from explorer.notebook.panel.layout import HELP_CLASS, PanelHeader, arrange_panel, make_time_slider
+from explorer.notebook.panel.layout import (
+    HELP_CLASS,
+    PanelHeader,
+    arrange_panel,
+    make_time_slider,
+    preset_fields,
+)
 from explorer.notebook.panel.preview_pipeline import PreviewPipeline, PreviewRequest
 from explorer.notebook.panel.preview_view import DRAWING, PreviewView
 from explorer.notebook.panel.repair_buttons import RepairButtons
@@ -333,7 +339,7 @@ class Panel:
 
     def _load_preset(self, preset: str) -> None:
         with self._errors.catch():
-            self.load(type(self.form.start).presets()[preset], as_reset_point=True)
+            self.load(preset_fields(self.form.start)[preset], as_reset_point=True)
 
     def _new_seed(self) -> None:
         self.load(self.field.replace(seed=int(np.random.default_rng().integers(1000))))
