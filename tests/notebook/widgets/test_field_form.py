@@ -40,7 +40,7 @@ def test_the_way_back_leads_to_where_the_look_started(form):
     form.load(LOOK.replace(gain=2.0))
     assert has_reset(form.rows["gain"])
     assert form.rows["gain"].reset_button.tooltip == "gain: back to 4.5"
-    form.load(LOOK.replace(gain=3.0), as_reset_point=True)
+    form.load(LOOK.replace(gain=3.0), LOOK.replace(gain=3.0))
     assert not has_reset(form.rows["gain"])
     drag(form.rows["gain"].control.box, 9.0)
     form.rows["gain"].reset_button.click()
