@@ -48,10 +48,10 @@ def _shares(
 ) -> Float32[np.ndarray, "moments columns"]:
     """How far each column is moved to its slow course."""
     if not is_light.any():
-        return np.repeat(np.float32(1 - swings)[:, None], len(is_light), axis=1)
+        return np.repeat((1 - swings).astype(np.float32)[:, None], len(is_light), axis=1)
     form = ((swings - LIGHT_SWING) / (1 - LIGHT_SWING)).clip(0, 1)
     light = (swings / LIGHT_SWING).clip(0, 1)
-    return np.float32(1 - np.where(is_light, light[:, None], form[:, None]))
+    return (1 - np.where(is_light, light[:, None], form[:, None])).astype(np.float32)
 
 
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:

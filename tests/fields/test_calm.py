@@ -91,7 +91,9 @@ def test_light_is_calmed_after_the_form_that_it_lights():
     field = GraphCPPN(light=True)
     names = field.controls(TRACK, TIMES[:1]).names
     light = [name == "loud" or name.startswith("hit") for name in names]
-    plain, first, last = (calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, LIGHT_SWING, 0.0))
+    plain, first, last = (
+        calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, LIGHT_SWING, 0.0)
+    )
     np.testing.assert_array_equal(first[:, light], plain[:, light])
     assert not np.array_equal(last[:, light], plain[:, light])
     np.testing.assert_array_equal(first[:, np.logical_not(light)], last[:, np.logical_not(light)])
