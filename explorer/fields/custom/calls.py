@@ -66,10 +66,10 @@ def checked_planes(
     if count == 1:
         return _finite(field, method, _plane(name, values, shape, like)[..., None])
     result = _floats(name, values, like)
-    wanted = (shape[0], count, shape[1]) if method == "numbers" else (*shape, count)
-    if tuple(result.shape) != wanted:
+    expected = (shape[0], count, shape[1]) if method == "numbers" else (*shape, count)
+    if tuple(result.shape) != expected:
         raise CustomFieldError(
-            f"{name} gave {_described(result)}; expected {wanted}: "
+            f"{name} gave {_described(result)}; expected {expected}: "
             f"(moments, {'5, points' if method == 'numbers' else 'points, 3'}), or a tuple of {count} arrays"
         )
     return _finite(field, method, result.mT if method == "numbers" else result)

@@ -64,10 +64,10 @@ def _check_names(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) 
         *_annotations(namespace),
         *(n for n, value in namespace.items() if isinstance(value, FieldInfo)),
     ]
-    known = {n for base in bases if issubclass(base, Settings) for n in base.model_fields}
+    base_fields = {n for base in bases if issubclass(base, Settings) for n in base.model_fields}
     for setting in settings:
-        is_taken = any(hasattr(base, setting) for base in bases) and setting not in known
-        if setting in ("kind", "source") or (is_taken and isinstance(namespace.get(setting), FieldInfo)):
+        is_method = any(hasattr(base, setting) for base in bases) and setting not in base_fields
+        if setting in ("kind", "source") or (is_method and isinstance(namespace.get(setting), FieldInfo)):
             raise SettingsError(
                 f"{name}: the name '{setting}' is taken in fields; choose another for the setting"
             )
@@ -76,13 +76,13 @@ def _check_names(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) 
 def _fill_in(bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
     """Types of knobs and of settings of the base that are assigned alone, sliders, and wrapped methods."""
     annotations = _annotations(namespace)
-    known = {n: f for base in bases if issubclass(base, Settings) for n, f in base.model_fields.items()}
+    base_fields = {n: f for base in bases if issubclass(base, Settings) for n, f in base.model_fields.items()}
     for name, value in list(namespace.items()):
         if isinstance(value, FieldInfo):
             annotations.setdefault(name, type(value.default))
             _complete_knob(value)
-        elif name in known:
-            annotations.setdefault(name, known[name].annotation)
+        elif name in base_fields:
+            annotations.setdefault(name, base_fields[name].annotation)
         elif name in _WRAPPERS and callable(value):
             namespace[name] = _wrapped(value, _WRAPPERS[name])
     namespace["__annotations__"] = annotations
@@ -97,8 +97,8 @@ def _wrapped(function: Callable[..., Any], wrapper: Callable[..., Any]) -> Calla
 
 
 def _annotations(namespace: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = namespace.get("__annotations__", {})
-    return found
+    annotations: dict[str, Any] = namespace.get("__annotations__", {})
+    return annotations
 
 
 def _complete_knob(field: FieldInfo) -> None:

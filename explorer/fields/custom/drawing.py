@@ -17,7 +17,6 @@ from jaxtyping import Float, Float32, UInt8
 from explorer.fields.controls import Controls
 from explorer.fields.custom.calls import call, checked_planes
 from explorer.fields.custom.columns import ControlColumns
-from explorer.fields.custom.field import Field
 from explorer.fields.custom.source import used_globals
 from explorer.fields.dither import dither
 from explorer.fields.kernels.color_formulas import clipped_srgb, linear_light
@@ -35,19 +34,13 @@ def pixel_inputs(xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "in
     return np.stack((x, y, dither(x, y)))
 
 
-def prepare(field: Field, controls: Controls) -> PreparedCustomField:
-    """Some moments of a field. Raises SettingsError for a class without colors."""
-    return PreparedCustomField(field, controls)
-
-
 class PreparedCustomField:
     """Some moments of a `Field`, ready to be drawn; a `Surface`, too."""
 
-    def __init__(self, field: Field, controls: Controls) -> None:
+    def __init__(self, field: Any, controls: Controls) -> None:
         self.field, self.controls = field, controls
         cls = type(field)
-        self._has_numbers = cls.numbers is not Field.numbers
-        self._has_height = cls.height is not Field.height
+        self._has_numbers, self._has_height = cls.defines("numbers"), cls.defines("height")
         self._uses_torch = cls.arrays == "torch" or (cls.arrays == "auto" and "torch" in used_globals(cls))
 
     def colors(

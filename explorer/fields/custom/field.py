@@ -150,6 +150,13 @@ class Field(FieldSettings, metaclass=FieldDefinition):
 
     def prepare(self, controls: Controls) -> Prepared:
         """The class's own methods as a field ready to draw."""
-        from explorer.fields.custom.drawing import prepare
+        from explorer.fields.custom.drawing import PreparedCustomField
 
-        return prepare(self, controls)
+        if not self.defines("colors") and not self.defines("numbers"):
+            raise SettingsError(f"{type(self).__name__} draws nothing: write its method colors, as in Field")
+        return PreparedCustomField(self, controls)
+
+    @classmethod
+    def defines(cls, method: str) -> bool:
+        """Whether the class has its own method of this name."""
+        return getattr(cls, method) is not getattr(Field, method)

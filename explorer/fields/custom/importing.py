@@ -25,11 +25,17 @@ def import_fields(name: str) -> list[type[Field]]:
     except ExplorerError:
         raise
     except Exception as error:
-        raise SettingsError(f"--import {name}{place_of(error, module_name)}: {type(error).__name__}: {error}") from error
-    classes = [value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Field)]
+        raise SettingsError(
+            f"--import {name}{place_of(error, module_name)}: {type(error).__name__}: {error}"
+        ) from error
+    classes = [
+        value for value in vars(module).values() if isinstance(value, type) and issubclass(value, Field)
+    ]
     classes = [cls for cls in classes if cls is not Field]
     if not classes:
-        raise SettingsError(f"--import {name}: it defines no field; write a class, as in class Ripples(ex.Field)")
+        raise SettingsError(
+            f"--import {name}: it defines no field; write a class, as in class Ripples(ex.Field)"
+        )
     return classes
 
 
@@ -40,11 +46,11 @@ def _import_file(path: Path) -> ModuleType:
         raise SettingsError(f"--import: there is no file {path}")
     if not name.isidentifier():
         raise SettingsError(f"--import {path.name}: the name of the file must be one that Python can import")
-    known = sys.modules.get(name)
-    if known is not None and getattr(known, "__file__", None) == str(path):
-        return known
+    loaded = sys.modules.get(name)
+    if loaded is not None and getattr(loaded, "__file__", None) == str(path):
+        return loaded
     specification = importlib.util.spec_from_file_location(name, path)
-    if known is not None or specification is None or specification.loader is None:
+    if loaded is not None or specification is None or specification.loader is None:
         raise SettingsError(f"--import {path.name}: another module is called '{name}'; rename the file")
     module = sys.modules[name] = importlib.util.module_from_spec(specification)
     if str(path.parent) not in sys.path:

@@ -83,20 +83,20 @@ def normalized(text: str) -> str:
 
 def used_globals(cls: type) -> dict[str, Any]:
     """The functions and constants of its own module that the class's functions use, and `torch` itself."""
-    found: dict[str, Any] = {}
+    used: dict[str, Any] = {}
     waiting = [function for base in cls.__mro__ if _is_own(base) for function in _functions(base)]
     while waiting:
         function = waiting.pop()
         for name in _names(function.__code__):
             value = _plain_function(function.__globals__.get(name, _MISSING))
-            if name in found or value is _MISSING or hasattr(builtins, name):
+            if name in used or value is _MISSING or hasattr(builtins, name):
                 continue
             if isinstance(value, FunctionType) and value.__module__ == function.__module__:
                 waiting.append(value)
-                found[name] = value
+                used[name] = value
             elif isinstance(value, Constant) or (isinstance(value, ModuleType) and name == "torch"):
-                found[name] = value
-    return found
+                used[name] = value
+    return used
 
 
 _MISSING = object()

@@ -23,7 +23,7 @@ from explorer.settings import Settings
 
 
 def with_custom_classes(function: Callable[..., Any], settings: Settings) -> Callable[..., Any]:
-    """The function, for any worker: the user's classes among the settings go with it. Raises SettingsError."""
+    """The function, for any worker: the user's classes among settings go with it. Raises SettingsError."""
     classes = tuple(dict.fromkeys(custom_classes(settings)))
     if not classes:
         return function
@@ -50,8 +50,8 @@ class CallWithClasses:
     classes: bytes
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        known = registry.custom_kinds()
-        if any(kind not in known or source_hash(known[kind]) != source for kind, source in self.hashes):
+        kinds = registry.custom_kinds()
+        if any(kind not in kinds or source_hash(kinds[kind]) != source for kind, source in self.hashes):
             for cls, (kind, source) in zip(_unpickled(self.classes), self.hashes, strict=True):
                 setattr(cls, HASH_ATTRIBUTE, source)
                 registry.register(kind, cls)
@@ -71,8 +71,8 @@ def _pickled(classes: tuple[type[Field], ...]) -> bytes:
         return data
     except Exception as error:  # whatever objects raise that cannot be pickled
         raise SettingsError(
-            f"{classes[0].__name__} cannot be sent to worker processes ({error}); make what cannot be pickled "
-            "inside of its methods"
+            f"{classes[0].__name__} cannot be sent to worker processes ({error}); make what cannot be "
+            "pickled inside of its methods"
         ) from error
     finally:
         for module in modules:
