@@ -16,7 +16,10 @@ from .experiments import render as render
 from .experiments import sweep as sweep
 from .experiments.library.table import runs as runs
 from .fields import CPPN as CPPN
+from .fields import Finish as Finish
+from .fields import GraphCPPN as GraphCPPN
 from .fields import Julia as Julia
+from .fields import Light as Light
 from .fields import Patterns as Patterns
 from .fields.image_palette import palette_from as palette_from
 from .notebook.live.live_page import live as live

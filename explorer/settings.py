@@ -7,8 +7,10 @@ flags, sweep checks and error messages are all derived from it with `Settings.kn
 from __future__ import annotations
 
 import copy
+import dataclasses
 import difflib
 import inspect
+import operator
 import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -115,13 +117,32 @@ class Settings(BaseModel):
         return value
 
     def replace(self, /, **changes: Any) -> Self:
-        """A copy with some settings changed, validated like a new one."""
-        return type(self)(**{**self.model_dump(), **changes})
+        """A copy with some settings changed, validated like a new one; a path is inside a group."""
+        values = {name: changes.pop(name, getattr(self, name)) for name in type(self).model_fields}
+        for path in [path for path in changes if "." in path]:
+            group, _, name = path.partition(".")
+            if isinstance(values.get(group), Settings):
+                values[group] = values[group].replace(**{name: changes.pop(path)})
+        return type(self)(**values, **changes)
+
+    def value(self, path: str) -> Any:
+        """The value of a setting by name, or by path as in `light.relief`."""
+        return operator.attrgetter(path)(self)
+
+    @classmethod
+    @cache
+    def groups(cls) -> dict[str, type[Settings]]:
+        """The settings with a default that are groups of settings, by name."""
+        defaults = {name: field.default for name, field in cls.model_fields.items()}
+        return {name: type(group) for name, group in defaults.items() if isinstance(group, Settings)}
 
     @classmethod
     @cache
     def knobs(cls) -> dict[str, Knob]:
-        """Every setting declared with `knob()`, by name, in order of declaration, inherited ones last."""
+        """Every setting declared with `knob()`, by name, in order of declaration, inherited ones last.
+
+        Those of a group of settings come at its end, by path: `light.relief`, with the flag `light-relief`.
+        """
         knobs = {}
         order = [name for base in cls.__mro__ for name in inspect.get_annotations(base)]
         for name, field in sorted(cls.model_fields.items(), key=lambda pair: order.index(pair[0])):
@@ -132,6 +153,12 @@ class Settings(BaseModel):
             types, choices = _types_and_choices(field.annotation)
             values["flag"] = values["flag"] or name.replace("_", "-")
             knobs[name] = Knob(name, field.default, field.description or "", types, choices, **values)
+        for group, kind in cls.groups().items():
+            start = cls.model_fields[group].default
+            for name, knob in kind.knobs().items():
+                flag = group if name == "on" else f"{group}-{knob.flag}"
+                path = f"{group}.{name}"
+                knobs[path] = dataclasses.replace(knob, name=path, flag=flag, default=getattr(start, name))
         return knobs
 
 

@@ -1,14 +1,78 @@
-"""The checker of shapes and types that tests wrap around every function of the package."""
+"""The checks of types and shapes that tests wrap around every function of the package.
 
+Functions whose signature has shapes are checked in their first calls in each test, and then in every 50th:
+the check takes longer than many a function. All others are checked in every call. Call `install` before
+the package is imported.
+"""
+
+import dataclasses
+import functools
+import inspect
+import typing
+from collections import Counter
+
+import jaxtyping
 from beartype import BeartypeConf, beartype
 from beartype.roar import BeartypeDecorHintPep673Exception
 
-_check = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int is a valid float
+FIRST, EVERY = 2, 50  # calls whose shapes are checked
+
+_check_types = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int is a valid float
+_check_shapes = jaxtyping.jaxtyped
+_calls: Counter[typing.Callable] = Counter()
 
 
-def checked(function):
-    """The function with its signature checked; one that speaks of `Self` cannot be, seen alone."""
+def install(modules):
+    """Wrap the functions and dataclasses of modules when they are imported."""
+    jaxtyping.jaxtyped = checked  # what the hook writes before every function and class
+    jaxtyping.install_import_hook(modules, f"{__name__}.check_types")
+
+
+def begin_test():
+    """From now on, the first calls of every function are checked again."""
+    _calls.clear()
+
+
+def check_types(function):
+    """The function with its types checked; one that mentions `Self` cannot be, without its class."""
     try:
-        return _check(function)
+        return _check_types(function)
     except BeartypeDecorHintPep673Exception:
         return function
+
+
+def checked(function=None, *, typechecker):
+    """Takes the place of `jaxtyping.jaxtyped`."""
+    if function is None:
+        return functools.partial(checked, typechecker=typechecker)
+    if inspect.isclass(function):
+        if dataclasses.is_dataclass(function) and "__init__" in vars(function):
+            function.__init__ = checked(function.__init__, typechecker=typechecker)
+        return function
+    if not _may_have_shapes(function):
+        return typechecker(function)
+    with_shapes = _check_shapes(function, typechecker=typechecker)
+
+    @functools.wraps(function)
+    def call(*arguments, **named):
+        _calls[function] = count = _calls[function] + 1
+        chosen = with_shapes if count <= FIRST or count % EVERY == 0 else function
+        return chosen(*arguments, **named)
+
+    return call
+
+
+def _may_have_shapes(function):
+    try:
+        hints = inspect.get_annotations(function, eval_str=True)
+    except Exception:  # a name that is not there yet
+        return True
+    return any(map(_is_shaped, hints.values()))
+
+
+def _is_shaped(hint):
+    if isinstance(hint, list | tuple):  # the parameters of a Callable
+        return any(map(_is_shaped, hint))
+    if inspect.isclass(hint) and issubclass(hint, jaxtyping.AbstractArray):
+        return True
+    return isinstance(hint, str) or any(map(_is_shaped, typing.get_args(hint)))

@@ -1,16 +1,17 @@
 """For all tests: shapes in signatures are checked, and the user's cache is never touched."""
 
 import pytest
-from jaxtyping import install_import_hook
 
-from tests import checking  # noqa: F401  the hook below names it, and needs it loaded
+from tests import checking
 
-install_import_hook(
+checking.install(
     [
         "explorer.audio",
         "explorer.fields.base",
         "explorer.fields.controls",
         "explorer.fields.grid",
+        "explorer.fields.oklab",
+        "explorer.fields.palette_table",
         "explorer.fields.palette_torch",
         "explorer.fields.cppn.field",
         "explorer.fields.cppn.settings",
@@ -26,6 +27,7 @@ install_import_hook(
         "explorer.fields.julia.timeline",
         "explorer.fields.patterns.field",
         "explorer.fields.patterns.settings",
+        "explorer.fields.patterns.section_selection",
         "explorer.fields.patterns.selection",
         "explorer.fields.patterns.timeline",
         "explorer.fields.patterns.audio_levels",
@@ -42,8 +44,12 @@ install_import_hook(
         "explorer.learn.plots",
         "explorer.learn.evaluation",
     ],
-    "tests.checking.checked",
 )
+
+
+@pytest.fixture(autouse=True)
+def _checked_from_the_start():
+    checking.begin_test()
 
 
 @pytest.fixture(autouse=True)

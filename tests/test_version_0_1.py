@@ -1,5 +1,6 @@
 """What version 0.1 left on disk still opens, resumes and repeats: see data/version_0_1."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 import explorer as ex
 from explorer.cli import main
+from explorer.experiments.sweeps.specification import Specification, hash_of
 
 OLD = Path(__file__).parent / "data" / "version_0_1"
 SOUND = OLD / "made_2s.flac"
@@ -27,9 +29,21 @@ def test_a_recipe_draws_the_frames_that_it_drew(folder):
     """Within one level: other processors round in other places."""
     recipe = ex.load_recipe(folder)
     track = recipe.field.analyze(SOUND, **recipe.analysis.model_dump())
-    frames = [ex.render_frame(recipe.field, track, t=t, size=(96, 54)) for t in TIMES]
+    limit = recipe.frames.flash_limit
+    frames = [ex.render_frame(recipe.field, track, t=t, size=(96, 54), flash_limit=limit) for t in TIMES]
     expected = np.load(folder / "frames.npz")["frames"]
     assert np.abs(np.stack(frames).astype(int) - expected).max() <= 1
+
+
+def test_files_keep_their_bytes_and_are_dimmed_as_they_were():
+    for path in OLD.glob("runs/*/recipe.json"):
+        recipe = ex.load_recipe(path)
+        assert recipe.frames.flash_limit == "dim"
+        assert recipe.to_dict()["frames"]["flash_limit"] is True
+    folder = next((OLD / "runs").glob("sweep_*"))
+    specification = Specification.read(folder)
+    assert specification.base.frames.flash_limit == "dim"
+    assert specification.hash == hash_of(json.loads((folder / "sweep.json").read_text()))
 
 
 def test_a_video_still_carries_its_recipe(explorations):

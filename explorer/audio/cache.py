@@ -27,7 +27,7 @@ from jaxtyping import Float32
 from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.track import FeatureTrack
 from explorer.errors import ExplorerError, OutputError
-from explorer.files import read_json_or_empty, sha256_of, write_bytes, write_json
+from explorer.files import memory_file, read_bytes, read_json_or_empty, sha256_of, write_json
 
 FEATURE_VERSION = 2
 """Raise it whenever the same sound and settings give other numbers."""
@@ -88,18 +88,16 @@ def save_columns(sha256: str, key: dict[str, Any], columns: Float32[np.ndarray, 
 def load_array(path: Path) -> Float32[np.ndarray, ...] | None:
     """The float32 array that `save_array` wrote; None where it is missing or damaged."""
     try:
-        values = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        values = np.load(io.BytesIO(read_bytes(path)), allow_pickle=False)
+    except (OSError, ValueError, EOFError):  # ReadError is a ValueError
         return None
     return values if values.dtype == np.float32 else None
 
 
 def save_array(path: Path, values: Float32[np.ndarray, ...]) -> None:
     """Write an array, whole or not at all, if the folder can be written."""
-    buffer = io.BytesIO()
-    np.save(buffer, values, allow_pickle=False)
-    with contextlib.suppress(OutputError, OSError):
-        write_bytes(path, buffer.getvalue())
+    with contextlib.suppress(OutputError, OSError), memory_file(path) as file:
+        np.save(file, values, allow_pickle=False)
 
 
 def _columns_path(sha256: str, key: dict[str, Any]) -> Path:

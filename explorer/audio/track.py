@@ -14,13 +14,27 @@ from numpy.typing import ArrayLike
 
 from explorer.audio.features import UNITS, AnalysisSettings, extras_of
 from explorer.errors import ExplorerError, ReadError, SettingsError
-from explorer.files import read_json, write_bytes, write_json
+from explorer.files import (
+    NUMBER,
+    check_types,
+    memory_file,
+    path_within,
+    read_bytes,
+    read_json,
+    write_json,
+)
 from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = 1  # of the saved files
+TYPES = {
+    **dict.fromkeys(("name", "sha256", "npy_sha256"), str),
+    **dict.fromkeys(("fps", "duration"), NUMBER),
+    "names": list,
+    "settings": dict,
+}
 
 
 def interpolate_rows(
@@ -72,6 +86,10 @@ class FeatureTrack:
             raise SettingsError(f"times must be finite numbers of seconds, got {times!r}")
         return interpolate_rows(self.values, moments * self.fps)[:, columns]
 
+    def levels(self, *names: str) -> Float64[np.ndarray, "frames columns"]:
+        """Features that are -1 in silence, at every row: from 0 in silence to 1."""
+        return (self.values[:, self._columns(names)].astype(np.float64) + 1) / 2
+
     def _columns(self, names: tuple[str, ...]) -> list[int]:
         for name in names:
             if name not in self.names:
@@ -98,10 +116,9 @@ class FeatureTrack:
         Each file is whole or absent, and the JSON, written last, carries the hash of its partner.
         """
         npy, path = _file_pair(stem)
-        buffer = io.BytesIO()
-        np.save(buffer, np.stack([self.values, self.raw]), allow_pickle=False)
-        write_bytes(npy, buffer.getvalue())
-        write_json(path, {**self._metadata(), "npy_sha256": hashlib.sha256(buffer.getvalue()).hexdigest()})
+        with memory_file(npy) as file:
+            np.save(file, np.stack([self.values, self.raw]), allow_pickle=False)
+        write_json(path, {**self._metadata(), "npy_sha256": hashlib.sha256(file.getbuffer()).hexdigest()})
         return path
 
     def _metadata(self) -> dict[str, Any]:
@@ -120,16 +137,22 @@ class FeatureTrack:
         """Read what `save` wrote; ExplorerError for anything missing, changed or damaged."""
         npy, path = _file_pair(stem)
         try:
-            metadata = read_json(path)
-            data = npy.read_bytes()
+            metadata = read_json(path_within(path.parent, path.name))
+            data = read_bytes(path_within(npy.parent, npy.name))
+            check_types(metadata, TYPES, path)
             if metadata["schema"] != SCHEMA or hashlib.sha256(data).hexdigest() != metadata["npy_sha256"]:
                 raise ValueError("the two files do not belong together")
             values, raw = np.load(io.BytesIO(data), allow_pickle=False)
+            names = tuple(map(str, metadata["names"]))
+            if values.dtype != np.float32 or values.shape != (len(values), len(names)) or not len(values):
+                raise ValueError("its numbers do not fit its names")
+            if not (metadata["fps"] > 0 and 0 <= metadata["duration"] <= len(values) / metadata["fps"] + 1):
+                raise ValueError("its duration does not fit its numbers")
             plain = {key: metadata[key] for key in ("fps", "duration", "name", "sha256")}
-            settings = AnalysisSettings(**metadata["settings"])
-            return cls(values, raw, tuple(metadata["names"]), settings=settings, **plain)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            reason = error.reason if isinstance(error, ReadError) else error
+            return cls(values, raw, names, settings=AnalysisSettings(**metadata["settings"]), **plain)
+        except Exception as error:  # whatever damaged files raise in NumPy
+            missing = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+            reason = error.reason if isinstance(error, ReadError) else missing
             raise ExplorerError(f"cannot read the track {path}: {reason}; analyze the sound again") from error
 
     def __repr__(self) -> str:

@@ -21,7 +21,7 @@ from explorer.experiments.runs.run import Run
 from explorer.fields import CPPN
 from explorer.progress import Progress, silent
 from explorer.rendering.frames import Size
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 SCHEMA = 1
 PRESETS = ("compact-4x3", "molten")

@@ -176,7 +176,7 @@ def compare_precisions(
     for precision, dtype in (("fp32", torch.float32), ("fp16", torch.float16)):
         engine = TorchEngine(Device(device, dtype, name), Grid(*size), block=block)
         frames[precision] = np.empty((size[0] * size[1], 3), np.uint8)
-        draws[precision] = partial(engine.draw, prepared, frames[precision])
+        draws[precision] = partial(engine.draw, prepared, 0, frames[precision])
     with torch.inference_mode():
         for draw in draws.values():
             draw()

@@ -16,7 +16,7 @@ from explorer.fields.cppn.drawing import FEATURE_SCALE, activate
 from explorer.fields.cppn.weights import random_network
 from explorer.fields.palette_torch import apply_palette
 from explorer.rendering.frames import Frame
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 
 class ReferenceNetwork(torch.nn.Module):

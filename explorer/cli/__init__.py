@@ -17,6 +17,7 @@ NUMBER_ERRORS = {  # errors of pydantic -> what is allowed
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
 }
+FLASH_MODES = ("calm", "dim", "off")  # the first is that of a lone --flash-limit
 INTERRUPT_STATUS = 130  # the status that shells give a program ended by Ctrl-C
 
 
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     argv = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in argv
-    argv = [argument for argument in argv if argument != "--debug"]
+    argv = _with_flash_modes([argument for argument in argv if argument != "--debug"])
     with warnings.catch_warnings():
         warnings.simplefilter("always", ExplorerWarning)
         warnings.showwarning = show_warning
@@ -44,6 +45,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == INTERRUPT_STATUS:
         print_error("stopped; nothing half-written was left")
     return code
+
+
+def _with_flash_modes(argv: list[str]) -> list[str]:
+    """`--flash-limit` takes a word or stands alone, for `calm`; `--no-flash-limit` is `off`."""
+    spelled, words = [], iter(argv)
+    for word in words:
+        if word == "--no-flash-limit":
+            spelled.append("--flash-limit=off")
+        elif word == "--flash-limit":
+            following = next(words, None)
+            is_mode = following in FLASH_MODES
+            spelled.append(f"--flash-limit={following if is_mode else FLASH_MODES[0]}")
+            spelled += [] if is_mode or following is None else _with_flash_modes([following])
+        else:
+            spelled.append(word)
+    return spelled
 
 
 def _report(error: Any) -> int:

@@ -53,8 +53,7 @@ def analyze(
     output_paths.save(draw_track(track, audio, parts=parts), picture_file)
     picture_file.report_written("picture")
     if table_file:
-        with files.atomic_path(table_file.path) as part:
-            track.table().to_csv(part)
+        files.write_bytes(table_file.path, track.table().to_csv().encode("utf-8"))
         table_file.report_written("table")
 
 

@@ -6,7 +6,7 @@ from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import Explorations
 from explorer.cli.render import announce
 
-LOOK = "mandala"  # shows the sound plainly, and flashes so little that the limiter barely dims it
+LOOK = "rosette"  # shows the sound plainly, and flashes so little that the limiter barely dims it
 
 
 def demo(explorations: Explorations = None) -> None:

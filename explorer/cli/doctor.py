@@ -23,7 +23,7 @@ def doctor() -> None:
     from explorer.audio.cache import cache_folder
     from explorer.experiments.runs.manifest import environment
     from explorer.files import explorations_folder
-    from explorer.rendering.threads import usable_threads
+    from explorer.threads import usable_threads
 
     facts = environment()
     print_line(f"python      {facts['python']} on {facts['os']}")

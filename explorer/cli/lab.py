@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,9 +11,9 @@ from typing import Annotated
 
 import typer
 
+from explorer import files
 from explorer.cli.console import print_line
 from explorer.errors import ExplorerError
-from explorer.files import write_json
 
 FIRST_NOTEBOOK = "01_explore.ipynb"
 COPIED_SUFFIXES = (".ipynb", ".md", ".jpg", ".png")
@@ -35,7 +34,7 @@ def lab(
     arguments = [sys.executable, "-m", "jupyterlab", str(notebook), *options]
     with tempfile.TemporaryDirectory() as config:
         # pages of the guide open rendered unless the user's own settings say otherwise
-        write_json(Path(config) / "labconfig" / "default_setting_overrides.json", RENDER_MARKDOWN)
+        files.write_json(Path(config) / "labconfig" / "default_setting_overrides.json", RENDER_MARKDOWN)
         path = os.pathsep.join(filter(None, [os.environ.get("JUPYTER_CONFIG_PATH"), config]))
         status = subprocess.run(
             arguments, check=False, env={**os.environ, "JUPYTER_CONFIG_PATH": path}
@@ -59,5 +58,4 @@ def copy_notebooks(source: Path, target: Path) -> None:
     for path in source.rglob("*"):
         copy = target / path.relative_to(source)
         if path.suffix in COPIED_SUFFIXES and not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+            files.copy(path, copy)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,12 +18,13 @@ from explorer.errors import SettingsError
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
 from explorer.experiments.sweeps.options import SweepOptions
 from explorer.fields import FieldSettings
-from explorer.fields.presets import LOOKS, look
+from explorer.fields.presets import LOOKS, OFFERED, look
 from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
 
 PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+MORE_HELP = {"flash_limit": "; --no-flash-limit is off"}  # of flags
 MORE_VALUES = {"palette": " as in #101830-#c05a20-#ffe8a0, or those of a picture such as photo.jpg"}
 HELP_NAMES_VALUES = ("model",)  # the help of these settings lists what is allowed
 SETTING_GROUPS: dict[str, type[Settings]] = {
@@ -37,7 +40,8 @@ def flag_of(knob: Knob) -> Any:
     """The flag of an option of a command: text, a switch, or a number with its bounds."""
     kind, default = type_of(knob), knob.default
     words = "on" if default is True else "off" if default is False else default
-    help = knob.help if default is None or tuple in knob.types else f"{knob.help} [default: {words}]"
+    help = knob.help + MORE_HELP.get(knob.name, "")
+    help = help if default is None or tuple in knob.types else f"{help} [default: {words}]"
     if kind is bool:
         return typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False)
     return typer.Option(
@@ -56,6 +60,7 @@ def type_of(knob: Knob) -> Any:
     return kinds[0] if kinds in ([bool], [int], [float]) else str
 
 
+PATH_SEPARATOR = "__"  # of paths in names of parameters: light__relief is light.relief
 _COMMON = RenderOptions.knobs()
 Explorations = Annotated[str | None, flag_of(_COMMON["explorations"])]
 FpsOption = Annotated[str, flag_of(_COMMON["fps"])]
@@ -77,9 +82,19 @@ class FieldFlags:
     preset: str | None
     settings: dict[str, Any]
 
-    def build_field(self) -> FieldSettings:
-        """The field that the flags describe: a preset with changes. Raises SettingsError."""
-        return self._with_settings(look(self.preset, self.kind))
+    def build_field(self, varied: Iterable[str] = ()) -> FieldSettings:
+        """The field that the flags describe: a preset with changes. Raises SettingsError.
+
+        Without a kind and a preset it is the first kind that has and takes the settings that are typed or
+        varied.
+        """
+        if self.kind or self.preset:
+            return self._with_settings(look(self.preset, self.kind))
+        kinds = _kinds_with({*self.settings, *varied}) or [next(iter(LOOKS))]
+        for kind in kinds[:-1]:
+            with contextlib.suppress(SettingsError):
+                return self._with_settings(look(kind=kind))
+        return self._with_settings(look(kind=kinds[-1]))
 
     def apply_to(self, field: FieldSettings) -> FieldSettings:
         """A recipe's field with the settings that were typed. Raises SettingsError."""
@@ -113,7 +128,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def run(**arguments: Any) -> Any:
         for group, parameters in derived.items():
-            typed = {name.partition("__")[2]: arguments.pop(name) for name in parameters}
+            typed = {_setting_of(name): arguments.pop(name) for name in parameters}
             typed = {name: setting_from_text(text) for name, text in typed.items() if text is not None}
             arguments[group] = _field_flags(typed) if group == "field" else typed
         if "field" in derived and signature.parameters["field"].annotation is not FieldFlags:
@@ -126,6 +141,19 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     run.__doc__ = command.__doc__
     run.__name__ = command.__name__
     return run
+
+
+def _setting_of(parameter: str) -> str:
+    """The setting, or its path, that a parameter `GROUP__NAME` stands for."""
+    return parameter.partition("__")[2].replace(PATH_SEPARATOR, ".")
+
+
+def _kinds_with(names: set[str]) -> list[str]:
+    """The kinds that have every one of some settings of fields, or one with nearly that name."""
+    owners = _all_knobs()
+    matches = [difflib.get_close_matches(name, owners, 1) for name in names]
+    needed = [{kind for kind, _ in owners[match[0]]} for match in matches if match]
+    return [kind for kind in LOOKS if all(kind in kinds for kinds in needed)]
 
 
 def _field_flags(typed: dict[str, Any]) -> FieldFlags:
@@ -183,7 +211,7 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
     options: dict[str, Any] = {}
     types: dict[str, Any] = {}
     if group == "field":
-        looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in LOOKS.items())
+        looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in OFFERED.items())
         options["field"] = typer.Option("--field", metavar="NAME", help=f"what to draw: {' or '.join(LOOKS)}")
         options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
         more = ", ".join(name for names in EXTRAS.values() for name in names)
@@ -204,8 +232,8 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
                 help = f"{knob.help.rstrip('.')} ({_allowed(knob)})"
                 options[name] = typer.Option(f"--{knob.flag}", metavar="VALUE", help=help)
     return {
-        f"{group}__{name}": inspect.Parameter(
-            f"{group}__{name}",
+        (parameter := f"{group}__{name.replace('.', PATH_SEPARATOR)}"): inspect.Parameter(
+            parameter,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
             annotation=Annotated[types.get(name, str) | None, option],

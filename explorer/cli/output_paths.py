@@ -44,5 +44,5 @@ def picture_file(flag: str, path: str | Path) -> OutputFile:
 
 def save(figure: Any, target: OutputFile) -> None:
     """Write a matplotlib figure."""
-    with files.atomic_path(target.path) as part:
-        figure.savefig(part, format=target.path.suffix[1:].lower())
+    with files.memory_file(target.path) as file:
+        figure.savefig(file, format=target.path.suffix[1:].lower())

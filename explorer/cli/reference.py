@@ -18,7 +18,7 @@ from explorer.audio.features import BANDS, EXTRAS, EXTRAS_HELP, FEATURES, TIMBRE
 from explorer.cli.app import app
 from explorer.cli.options import SETTING_GROUPS
 from explorer.fields.base import FieldSettings
-from explorer.fields.presets import LOOKS
+from explorer.fields.presets import LOOKS, OFFERED
 from explorer.learn.settings import TrainSettings
 from explorer.rendering import FrameSettings
 from explorer.settings import Knob, Settings
@@ -107,9 +107,12 @@ def presets_page() -> str:
     parts = [
         "`--preset NAME` on the command line, `ex.CPPN.preset(NAME)` in Python. Pictures: [Looks](looks.md)."
     ]
+    heads = ("preset", "settings that differ from the defaults")
     for kind, presets in LOOKS.items():
-        rows = ((f"`{name}`", _differences(field)) for name, field in presets.items())
-        parts += [f"## Field `{kind}`", _table(("preset", "settings that differ from the defaults"), rows)]
+        rows = {name: (f"`{name}`", _differences(field)) for name, field in presets.items()}
+        parts += [f"## Field `{kind}`", _table(heads, [rows[name] for name in OFFERED[kind]])]
+        if earlier := [row for name, row in rows.items() if name not in OFFERED[kind]]:
+            parts += ["Of earlier versions, still valid by name:", _table(heads, earlier)]
     return _page("Presets", parts)
 
 
@@ -172,8 +175,10 @@ def _rest(name: str) -> str:
 def _differences(field: FieldSettings) -> str:
     kind: Any = type(field)
     defaults = kind()
-    names = (name for name in kind.model_fields if getattr(field, name) != getattr(defaults, name))
-    return ", ".join(f"`{name}={_value(getattr(field, name))}`" for name in names) or "the defaults"
+    paths = [name for name in kind.model_fields if name not in kind.groups()]
+    paths += [f"{group}.{name}" for group, each in kind.groups().items() for name in each.model_fields]
+    changed = [path for path in paths if field.value(path) != defaults.value(path)]
+    return ", ".join(f"`{path}={_value(field.value(path))}`" for path in changed) or "the defaults"
 
 
 def main() -> None:

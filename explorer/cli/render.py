@@ -81,23 +81,28 @@ def render(
 def announce(run: Run, copy: output_paths.OutputFile | None = None) -> None:
     """Print the result and where its files are."""
     print_line(run.report())
-    if dimmed := _dimmed(run.manifest):
-        print_line(dimmed)
+    if flashes := _flashes(run.manifest):
+        print_line(flashes)
     print_line(f"run folder  {run.folder}")
     print_line(f"pictures    {run.sheet}")
     (copy or output_paths.OutputFile("OUT", run.video)).report_written("video")
 
 
-def _dimmed(log: dict[str, Any]) -> str:
-    """How far the flash limiter dimmed a run; empty when it left every frame alone."""
-    limit = log.get("flash_limit") or {"dimmed": 0, "least_exposure": 1}
-    frames = round(limit["dimmed"] * log["performance"]["frames"])
-    if not frames:
+def _flashes(log: dict[str, Any]) -> str:
+    """What the flash limiter changed in a run; empty when it left every frame alone."""
+    limit, parts = log.get("flash_limit") or {}, []
+    for share, lowest, words in (
+        ("calmed", "least_swing", "calmed: fast changes with the sound are reduced, down to"),
+        ("dimmed", "least_exposure", "dimmed: the light is turned down, to"),
+    ):
+        if frames := round(limit.get(share, 0) * log["performance"]["frames"]):
+            count = count_text(frames, "frame was", "frames were")
+            parts.append(f"{count} {words} {percent_text(limit[lowest])}")
+    if not parts:
         return ""
     return (
-        f"flashes     as meant, {count_text(frames, 'frame was', 'frames were')} dimmed "
-        f"(down to {percent_text(limit['least_exposure'])}): "
-        "fast flashes can cause seizures; --no-flash-limit draws them"
+        f"flashes     {'; '.join(parts)}. "
+        "More than three flashes a second can cause seizures; --no-flash-limit draws them"
     )
 
 

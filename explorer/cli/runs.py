@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from explorer.cli.console import print_line
+from explorer.cli.console import print_error, print_line
 from explorer.cli.options import Explorations
 
 COLUMNS = {
@@ -34,6 +34,8 @@ def runs(
     The column proof is for trainings: how many pairs of a sound feature and a picture measure are
     proven to follow each other.
     """
+    import pandas as pd
+
     from explorer.experiments.library import lookup
     from explorer.experiments.library.table import runs as list_runs
     from explorer.files import explorations_folder
@@ -56,9 +58,12 @@ def runs(
     else:
         display = table.reindex(columns=list(COLUMNS)).rename(columns=COLUMNS)
         display["star"] = display["star"].map({True: "*", False: ""})
-        display["seed"] = display["seed"].astype("Int64").astype(str).replace("<NA>", "-")
+        display["seed"] = [f"{seed:.0f}" for seed in pd.to_numeric(display["seed"], errors="coerce")]
+        display["seed"] = display["seed"].replace("nan", "-")
         display = display.fillna({"verdict": "-", "look": "-", "varied": "", "proof": "-"})
         if not (table["kind"] == "train").any():
             display = display.drop(columns="proof")
         print_line(display.to_string(index=False, na_rep="-", float_format=lambda number: f"{number:.4g}"))
         print_line(f"in {explorations_folder(explorations)}")
+        for name, reason in table.loc[table["status"] == "damaged", ["run", "error"]].itertuples(index=False):
+            print_error(f"warning: {name} is damaged: {reason}")

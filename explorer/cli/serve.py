@@ -22,6 +22,13 @@ def serve(
         str, typer.Option(metavar="ADDRESS", help="who may reach it: 0.0.0.0 is all")
     ] = "127.0.0.1",
     open_: Annotated[bool, typer.Option("--open", help="open a browser window")] = False,
+    no_token: Annotated[
+        bool,
+        typer.Option(
+            "--no-token",
+            help="with --host: whoever reaches it may start and stop training",
+        ),
+    ] = False,
     explorations: Explorations = None,
     in_notebook: Annotated[
         bool,
@@ -34,7 +41,8 @@ def serve(
 ) -> None:
     """Serve the live page and the training API until Ctrl-C, by default on this machine only.
 
-    Training reads sounds below the current folder and nothing else.
+    Other machines need the token that is in the printed link. Training reads sounds below the current folder
+    and nothing else.
     """
     try:
         from explorer.web import server, static_page
@@ -45,8 +53,8 @@ def serve(
         raise ExplorerError(static_page.BUILD_HINT)
     if not static_page.is_built():
         print_error(f"warning: {static_page.BUILD_HINT}")
-    if not is_loopback(host):
-        print_error("warning: whoever can reach this address can start training here; there is no password")
+    if no_token and not is_loopback(host):
+        print_error("warning: --no-token: whoever reaches this address may start and stop training here")
 
     def on_ready(address: str) -> None:
         print_line(f"live page and training API: {address}  stop with Ctrl-C here")
@@ -54,4 +62,4 @@ def serve(
             webbrowser.open(address)
 
     folder = explorations_folder(explorations).resolve()
-    server.serve(Path.cwd(), folder, host, port, on_ready, in_notebook=in_notebook)
+    server.serve(Path.cwd(), folder, host, port, on_ready, needs_token=not no_token, in_notebook=in_notebook)

@@ -9,10 +9,9 @@ import typer
 from tqdm import tqdm
 
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import DaskOption, with_setting_flags
+from explorer.cli.options import DaskOption, FieldFlags, with_setting_flags
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
-from explorer.fields import AnyField
 from explorer.formatting import duration_text
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def sweep(
     ] = None,
     *,
     sweep_options: dict[str, Any],
-    field: AnyField,
+    field: FieldFlags,
 ) -> None:
     """Vary settings of a field: a folder with pictures, clips, measures and a report of every combination."""
     from explorer.experiments import sweep as run_sweep
@@ -50,11 +49,13 @@ def sweep(
         raise SettingsError("--workers are local processes; with --dask those of the cluster draw")
     if "moments" in sweep_options:
         sweep_options["moments"] = seconds(sweep_options["moments"])
+    varied = varied_settings(set_ or [])
+    names = [name.replace("-", "_") for name in varied] or ["gain"]  # ready-made sweeps vary networks
     with connect_dask(dask) as client, PointsBar() as bar:
         result = run_sweep(
-            None if resume and _is_default(field) else field,
+            None if resume and field == FieldFlags(None, None, {}) else field.build_field(names),
             audio,
-            varied_settings(set_ or []) or None,
+            varied or None,
             executor=client,
             resume=find_folder(resume, sweep_options.get("explorations")) if resume else None,
             announce=bar.announce,
@@ -101,13 +102,6 @@ def seconds(text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise SettingsError(f"--moments: got {text!r}; allowed: seconds, as in 1.5,10,30") from None
-
-
-def _is_default(field: AnyField) -> bool:
-    """Whether no flag of the field was given."""
-    from explorer.cli.options import FieldFlags
-
-    return bool(field == FieldFlags(None, None, {}).build_field())
 
 
 class PointsBar:

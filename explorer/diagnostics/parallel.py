@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
 from explorer.progress import Progress
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
+from explorer.threads import usable_threads, use_single_torch_thread
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

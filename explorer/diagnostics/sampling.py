@@ -19,6 +19,7 @@ from jaxtyping import Float32, Float64
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.parallel import in_threads
 from explorer.fields import Controls, FieldSettings, Grid
+from explorer.fields.light.lit import LitField
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
@@ -104,7 +105,7 @@ def field_colors(
 ) -> Float64[np.ndarray, "moments points 3"]:
     """The field's colors in [0, 1]."""
     with torch.inference_mode():
-        return field.prepare(controls).colors(torch.from_numpy(xy), pixel).double().numpy()
+        return LitField(field, controls).colors(torch.from_numpy(xy), pixel).double().numpy()
 
 
 def _crossed(

@@ -52,7 +52,7 @@ def render(
     executor: AnyExecutor | None = None,
     png_dir: str | Path | None = None,
     explorations: str | Path | None = None,
-    flash_limit: bool = True,
+    flash_limit: bool | str = "calm",
     analysis: dict[str, Any] | None = None,
     encoder: EncoderSettings | None = None,
     on_estimate: Callable[[Estimate], None] | None = None,
@@ -61,7 +61,8 @@ def render(
     """Draw a field to a sound and keep everything in a new run folder.
 
     `size` is '360p' to '2160p', 'WxH' or a pair, and the field's own unless given; `start` and `duration` are
-    seconds; `flash_limit` dims what would flash more than three times a second; `out` gets a copy of the MP4
+    seconds; `flash_limit` is 'calm' or True (motion is calmed where it would flash more than three times a
+    second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a copy of the MP4
     and `png_dir` every frame. `analysis` holds settings of `analyze`. The workers of an `executor` draw, with
     `threads` (1) each, while this process encodes: that of concurrent.futures or a
     `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is called with what a longer
@@ -182,7 +183,7 @@ def _new_sweep(
     sound = existing_file(audio)
     spec = specify(field, vary, options, sound, _duration(sound, progress))
     folder = files.new_folder(files.explorations_folder(options.explorations), "sweep")
-    files.write_json(folder / SPECIFICATION, spec.to_dict())
+    files.write_json(folder / SPECIFICATION, spec.to_dict(), durable=True)
     return folder, spec, sound
 
 

@@ -3,10 +3,15 @@
 from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
 from explorer.fields.cppn import CPPN
+from explorer.fields.graph import GraphCPPN
 from explorer.fields.grid import Grid
 from explorer.fields.julia import Julia
+from explorer.fields.light import Finish, Light
 from explorer.fields.patterns import Patterns
 from explorer.fields.prepared import Prepared
 from explorer.fields.presets import AnyField
 
-__all__ = ["CPPN", "AnyField", "Controls", "FieldSettings", "Grid", "Julia", "Patterns", "Prepared"]
+__all__ = [
+    "CPPN", "AnyField", "Controls", "FieldSettings", "Finish", "GraphCPPN", "Grid", "Julia", "Light",
+    "Patterns", "Prepared",
+]  # fmt: skip

@@ -13,15 +13,18 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
-from pydantic import field_validator
+from pydantic import field_validator, model_serializer
 
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.features import extras_of
 from explorer.errors import SettingsError
-from explorer.fields import keyframes
+from explorer.fields import keyframes, sections
 from explorer.fields.controls import Controls
 from explorer.fields.keyframes import Keyframe
+from explorer.fields.light import Finish, Light
+from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.prepared import Prepared
+from explorer.fields.sections import SECTIONS_OFF, Sections
 from explorer.progress import Progress, silent
 from explorer.settings import Settings, did_you_mean, knob
 
@@ -44,13 +47,42 @@ class FieldSettings(Settings):
 
     frame_size: ClassVar[tuple[int, int]] = (1280, 720)  # default size of a render, pixels
     movable: ClassVar[tuple[str, ...]] = ()  # settings that keyframes may name
+    sound_columns: ClassVar[
+        tuple[str, ...]
+    ] = ()  # of the controls, beside the features: they follow the sound
+    angle_columns: ClassVar[tuple[str, ...]] = ()  # the same, in radians modulo a circle
+    added_settings: ClassVar[tuple[str, ...]] = ()  # since version 0.1
     preset_settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of this class, not of its subclasses
+
+    earlier_presets: ClassVar[frozenset[str]] = frozenset()  # still valid, but not offered to newcomers
 
     kind: str
     features: tuple[str, ...]
     keyframes: tuple[Keyframe, ...] = knob(
         (), group="time", help=f"settings that move along the track, as in {keyframes.TEXT_EXAMPLE}"
     )
+    light: Light = LIGHT_OFF
+    finish: Finish = FINISH_OFF
+    sections: Sections = SECTIONS_OFF
+
+    @field_validator("light", "finish", "sections", mode="before")
+    @classmethod
+    def _parse_group(cls, value: Any) -> Any:
+        """Accept True, False and None: with the default settings, or not at all; and `change`, `off`."""
+        if isinstance(value, str):
+            value = {"change": True, "off": False}.get(value, value)
+        if value is None or isinstance(value, bool):
+            return {"on": bool(value)}
+        return value
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: Any) -> dict[str, Any]:
+        """What is new since version 0.1 is left out at its default: recipes and keys say what they said."""
+        values: dict[str, Any] = handler(self)
+        for name in (*self.groups(), *self.added_settings):
+            if getattr(self, name) == type(self).model_fields[name].default:
+                values.pop(name, None)
+        return values
 
     @field_validator("features")
     @classmethod
@@ -71,11 +103,25 @@ class FieldSettings(Settings):
         keyframes.check(value, cls.movable, cls.knobs())
         return value
 
+    def replace(self, /, **changes: Any) -> Self:
+        """See `Settings.replace`. A changed setting of light or finish switches it on."""
+        for path, value in list(changes.items()):
+            group, _, name = path.partition(".")
+            is_switched = f"{group}.on" in self.knobs()
+            if is_switched and path in self.knobs() and name != "on" and value != self.value(path):
+                changes.setdefault(f"{group}.on", True)
+        return super().replace(**changes)
+
     @classmethod
     def presets(cls) -> dict[str, Self]:
         """The ready-made variants of this field by name; empty where it has none."""
         own: Mapping[str, Mapping[str, Any]] = vars(cls).get("preset_settings", {})
         return {name: cls(**settings) for name, settings in own.items()}
+
+    @classmethod
+    def offered_presets(cls) -> dict[str, Self]:
+        """The presets that lists show; `presets` has those of earlier versions, too."""
+        return {name: look for name, look in cls.presets().items() if name not in cls.earlier_presets}
 
     @classmethod
     def preset(cls, name: str) -> Self:
@@ -88,7 +134,7 @@ class FieldSettings(Settings):
     @classmethod
     def default_look(cls) -> Self:
         """What newcomers see first: the first preset, or the default settings where there is none."""
-        return next(iter(cls.presets().values()), None) or cls.model_validate({})
+        return next(iter(cls.offered_presets().values()), None) or cls.model_validate({})
 
     @property
     def without_animation(self) -> Self:
@@ -102,7 +148,7 @@ class FieldSettings(Settings):
     @property
     def extras(self) -> tuple[str, ...]:
         """The groups of features that the field needs besides the basic ones."""
-        by_section = any(keyframe.section is not None for keyframe in self.keyframes)
+        by_section = self.sections.on or any(keyframe.section is not None for keyframe in self.keyframes)
         return extras_of((*self.features, *(["section"] if by_section else [])))
 
     def analyze(
@@ -121,6 +167,24 @@ class FieldSettings(Settings):
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """The columns this field draws from, at any times in seconds. Row n depends on times[n] alone."""
         raise NotImplementedError
+
+    def completed(
+        self, controls: Controls, track: FeatureTrack, times: Float[np.ndarray, " moments"]
+    ) -> Controls:
+        """Controls with the columns that light and sections need; for the end of `controls`."""
+        moments = np.asarray(times, dtype=np.float64)
+        values, names = [controls.values], list(controls.names)
+        if self.light.on:
+            from explorer.fields.light import columns
+
+            values.append(columns.columns(track, moments))
+            names += columns.NAMES
+        if self.sections.on:
+            values.append(sections.columns(track, self.sections.min_seconds, moments))
+            names += sections.NAMES
+        if len(values) == 1:
+            return controls
+        return Controls(np.hstack(values).astype(np.float32), tuple(names))
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """What a run's manifest records about this field on this track, as plain values."""

@@ -22,6 +22,10 @@ class Grid:
 
     def xy(self) -> Float32[np.ndarray, "points 2"]:
         """Centers row by row, computed in double precision and rounded once."""
-        x = (np.arange(self.width) + 0.5 - self.width / 2) * self.pixel
-        y = (np.arange(self.height) + 0.5 - self.height / 2) * self.pixel
+        return self.centers(self.pixel)
+
+    def centers(self, pixel: float) -> Float32[np.ndarray, "points 2"]:
+        """Centers row by row of pixels of any size."""
+        x = (np.arange(self.width) + 0.5 - self.width / 2) * pixel
+        y = (np.arange(self.height) + 0.5 - self.height / 2) * pixel
         return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2).astype(np.float32)

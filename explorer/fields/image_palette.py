@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from scipy.cluster.vq import kmeans2
 
 from explorer.errors import SettingsError
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.fields.oklab import linear_to_oklab, oklab_to_linear
 from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 
 SIDE = 96  # the picture is scaled to this many pixels square
@@ -60,11 +60,8 @@ def _unreadable(picture: Path, error: Exception) -> str:
 
 
 def _to_oklab(srgb: Colors) -> Colors:
-    return np.asarray(
-        np.cbrt(srgb_to_linear(srgb) @ np.linalg.inv(LMS_TO_LINEAR).T) @ np.linalg.inv(OKLAB_TO_LMS).T
-    )
+    return linear_to_oklab(srgb_to_linear(srgb))
 
 
 def _to_srgb(lab: Colors) -> Colors:
-    linear = ((lab @ np.array(OKLAB_TO_LMS).T) ** 3 @ np.array(LMS_TO_LINEAR).T).clip(0, 1)
-    return linear_to_srgb(linear)
+    return linear_to_srgb(oklab_to_linear(lab).clip(0, 1))

@@ -1,6 +1,7 @@
-"""Palettes, from three numbers u in [0, 1] to sRGB: unchanged, through OKLab, or through a cosine palette.
+"""Palettes, from three numbers u in [0, 1] to sRGB: unchanged, through OKLab, a cosine palette or a path.
 
-The formulas are in `kernels.color_formulas`.
+The formulas are in `kernels.color_formulas`. A path of colors (`palette_stops`, `palette_table`) is looked up
+in a table: u[1] is the position on it.
 
 OKLab: Bjorn Ottosson, "A perceptual color space for image processing" (2020).
 Cosine palettes: Inigo Quilez, "Palettes" (1999): a + b cos(2 pi (c t + d)).
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from explorer.errors import SettingsError
+from explorer.fields.palette_stops import DESIGNED_PATHS, EXAMPLE, ColorPath, parse_stops
 
 Triple = tuple[float, float, float]
 
@@ -68,9 +70,14 @@ def _triple(values: list[float]) -> Triple:
     return red, green, blue
 
 
-PaletteName = Literal["rgb", "oklab", "pastel", "copper", "ember", "lagoon", "aurora", "dusk", "ink"]
+PaletteName = Literal[
+    "rgb", "oklab", "pastel", "copper", "ember", "lagoon", "aurora", "dusk", "ink",
+    "lava", "abyss", "orchid", "verdigris", "gold", "nightfall", "glacier", "fern",
+]  # fmt: skip
 
-PALETTES: dict[str, Cosine | OKLab | None] = {
+Palette = Cosine | OKLab | ColorPath
+
+PALETTES: dict[str, Palette | None] = {
     "rgb": None,
     "oklab": OKLab(),
     "pastel": OKLab(dark=0.55, light=0.97, chroma=0.10, tint_b=0.02),
@@ -80,34 +87,41 @@ PALETTES: dict[str, Cosine | OKLab | None] = {
     "aurora": cosine_through((0.07, 0.02, 0.20), (0.08, 0.62, 0.56), (0.95, 0.74, 0.95)),
     "dusk": cosine_through((0.09, 0.05, 0.26), (0.80, 0.27, 0.44), (1.00, 0.82, 0.66)),
     "ink": cosine_through((0.05, 0.05, 0.08), (0.53, 0.51, 0.50), (0.98, 0.96, 0.92)),
+    **DESIGNED_PATHS,
 }
 
 THREE_COLORS_PATTERN = re.compile(r"(#[0-9a-f]{6})-(#[0-9a-f]{6})-(#[0-9a-f]{6})", re.IGNORECASE)
 
 
-def parse_palette(name: str) -> Cosine | OKLab | None:
-    """The palette of a name or of three colors, `#101830-#c05a20-#ffe8a0`; None for plain RGB.
+def parse_palette(name: str) -> Palette | None:
+    """The palette of a name, of three colors, `#101830-#c05a20-#ffe8a0`, or of stops; None for plain RGB.
 
     Raises SettingsError.
     """
     if name in PALETTES:
         return PALETTES[name]
-    if not (colors := three_colors(name)):
-        raise SettingsError(
-            f"palette: got {name!r}; allowed: one of {', '.join(PALETTES)}, or three colors from dark to "
-            "light as in #101830-#c05a20-#ffe8a0"
-        )
-    return cosine_through(*colors)
+    if colors := three_colors(name):
+        return cosine_through(*colors)
+    if path := parse_stops(name):
+        return path
+    raise SettingsError(
+        f"palette: got {name!r}; allowed: one of {', '.join(PALETTES)}, or three colors from dark to "
+        f"light as in #101830-#c05a20-#ffe8a0, or colors at positions as in {EXAMPLE}"
+    )
 
 
 def three_colors(name: str) -> tuple[Triple, Triple, Triple] | None:
     """The colors of `#101830-#c05a20-#ffe8a0`, each in [0, 1]; None for any other name."""
-    if not (match := THREE_COLORS_PATTERN.fullmatch(name)):
+    if not (codes := three_color_codes(name)):
         return None
-    dark, middle, light = (
-        _triple([int(code[n : n + 2], 16) / 255 for n in (1, 3, 5)]) for code in match.groups()
-    )
+    dark, middle, light = (_triple([int(code[n : n + 2], 16) / 255 for n in (1, 3, 5)]) for code in codes)
     return dark, middle, light
+
+
+def three_color_codes(name: str) -> list[str] | None:
+    """The codes of `#101830-#c05a20-#ffe8a0`, one by one; None for any other name."""
+    match = THREE_COLORS_PATTERN.fullmatch(name)
+    return list(match.groups()) if match else None
 
 
 def check_palette(name: str) -> str:
@@ -119,9 +133,3 @@ def check_palette(name: str) -> str:
 def check_palette_or_family(name: str) -> str:
     """The name of a palette, or `family`, unchanged. Raises SettingsError for another name."""
     return name if name == "family" else check_palette(name)
-
-
-OKLAB_TO_LMS = ((1.0, 0.3963377774, 0.2158037573), (1.0, -0.1055613458, -0.0638541728),
-                (1.0, -0.0894841775, -1.2914855480))  # fmt: skip
-LMS_TO_LINEAR = ((4.0767416621, -3.3077115913, 0.2309699292), (-1.2684380046, 2.6097574011, -0.3413193965),
-                 (-0.0041960863, -0.7034186147, 1.7076147010))  # fmt: skip

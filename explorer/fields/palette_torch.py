@@ -6,7 +6,11 @@ import torch
 from jaxtyping import Float
 
 from explorer.fields.kernels.color_formulas import cosine_color, srgb
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS, OKLab, parse_palette
+from explorer.fields.kernels.portable import look_up
+from explorer.fields.oklab import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.fields.palette import OKLab, parse_palette
+from explorer.fields.palette_stops import ColorPath
+from explorer.fields.palette_table import TABLE_COLORS, srgb_table
 
 
 def apply_palette(u: Float[torch.Tensor, "*points 3"], name: str) -> Float[torch.Tensor, "*points 3"]:
@@ -16,6 +20,11 @@ def apply_palette(u: Float[torch.Tensor, "*points 3"], name: str) -> Float[torch
         return u
     if isinstance(palette, OKLab):
         return _oklab_color(u, palette)
+    if isinstance(palette, ColorPath):
+        position = u[..., 1] * (TABLE_COLORS - 1)
+        return torch.stack(
+            [look_up(position, channel, 0, TABLE_COLORS) for channel in srgb_table(name).T], -1
+        )
     return torch.stack(cosine_color(*u.unbind(-1), palette.numbers), dim=-1).clamp(0, 1)
 
 

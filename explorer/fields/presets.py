@@ -10,17 +10,21 @@ from pydantic import Field
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.cppn import CPPN
+from explorer.fields.graph import GraphCPPN
 from explorer.fields.julia import Julia
 from explorer.fields.patterns import Patterns
 from explorer.settings import did_you_mean
 
-AnyField = Annotated[CPPN | Patterns | Julia, Field(discriminator="kind")]
+AnyField = Annotated[CPPN | Patterns | Julia | GraphCPPN, Field(discriminator="kind")]
 
-LOOKS: dict[str, dict[str, FieldSettings]] = {
-    "cppn": {**CPPN.presets()},
-    "patterns": {**Patterns.presets()},
-    "julia": {**Julia.presets()},
+KINDS: dict[str, type[FieldSettings]] = {
+    "graph": GraphCPPN,
+    "cppn": CPPN,
+    "patterns": Patterns,
+    "julia": Julia,
 }
+LOOKS: dict[str, dict[str, FieldSettings]] = {kind: {**field.presets()} for kind, field in KINDS.items()}
+OFFERED: dict[str, tuple[str, ...]] = {kind: tuple(field.offered_presets()) for kind, field in KINDS.items()}
 
 
 def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
@@ -29,7 +33,7 @@ def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
         raise SettingsError(f"no field '{kind}'{did_you_mean(kind, LOOKS)}")
     looks = {name: field for each in ([kind] if kind else LOOKS) for name, field in LOOKS[each].items()}
     if name is None:
-        return next(iter(looks.values()))
+        return KINDS[kind or next(iter(KINDS))].default_look()
     if name not in looks:
         of = f" of the field '{kind}'" if kind else ""
         raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, looks)}")

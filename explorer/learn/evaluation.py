@@ -32,7 +32,7 @@ from explorer.learn.metrics import luma, measure
 from explorer.learn.model import AudioToVisualModel, load_model, save_model
 from explorer.learn.settings import EVALUATION_PHASE
 from explorer.progress import Progress, silent
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 FRAME_SIZE = 64  # pixels
 FRAME_RATE = 30.0  # frames a second

@@ -13,17 +13,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import safetensors
 import torch
 from jaxtyping import Float32
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import nn
 
 from explorer.audio.live import HOP, LIVE_FEATURES, LIVE_VERSION, RATE, WINDOW
 from explorer.errors import ExplorerError, SettingsError
-from explorer.fields.julia.model import FORMAT, METADATA_FILE, NORM_EPSILON, WEIGHTS_FILE
+from explorer.fields.julia.model import FORMAT, METADATA_FILE, NORM_EPSILON, WEIGHTS_FILE, read_model
 from explorer.fields.julia.parameters import PARAMETERS
-from explorer.files import read_json, write_bytes, write_json
+from explorer.files import write_bytes, write_json
 from explorer.learn.settings import TrainSettings
 
 OUTPUT_INIT_SCALE = 0.02  # so small that every parameter begins at its rest
@@ -100,8 +99,8 @@ class AudioToVisualModel(nn.Module):
 
 def save_model(folder: Path, model: AudioToVisualModel, **more: Any) -> None:
     """Write model.safetensors and model.json, with `more` metadata (trained_on, proof)."""
-    write_bytes(folder / WEIGHTS_FILE, save(model.state_dict()))
-    write_json(folder / METADATA_FILE, {**model.metadata(), **more})
+    write_bytes(folder / WEIGHTS_FILE, save(model.state_dict()), durable=True)
+    write_json(folder / METADATA_FILE, {**model.metadata(), **more}, durable=True)
 
 
 def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
@@ -111,11 +110,8 @@ def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
             f"{folder.name} holds no trained model ({WEIGHTS_FILE} and {METADATA_FILE}); give a "
             "train_... run that has ended: explorer runs lists them"
         )
-    try:
-        metadata = read_json(folder / METADATA_FILE)
-        names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
-        model = AudioToVisualModel(TrainSettings(**{name: metadata[name] for name in names}))
-        model.load_state_dict(load_file(folder / WEIGHTS_FILE))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, safetensors.SafetensorError) as error:
-        raise ExplorerError(f"cannot read the model in {folder}: {error}; train it again") from error
-    return model.eval(), metadata
+    stored = read_model(folder)  # checks that tensors and metadata fit, before a network of any size is built
+    names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
+    model = AudioToVisualModel(TrainSettings(**{name: stored.metadata[name] for name in names}))
+    model.load_state_dict({name: torch.from_numpy(tensor) for name, tensor in stored.tensors.items()})
+    return model.eval(), stored.metadata

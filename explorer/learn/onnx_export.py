@@ -13,10 +13,11 @@ import torch
 
 from explorer.errors import ExplorerError
 from explorer.fields.julia.model import ONNX_FILE
-from explorer.files import atomic_path
+from explorer.files import write_bytes
 from explorer.learn.model import AudioToVisualModel, load_model
 
 if TYPE_CHECKING:
+    import onnx
     import onnxruntime
 
 INPUT, OUTPUT = "audio_features", "visual_parameters"
@@ -36,24 +37,25 @@ def export(folder: Path) -> tuple[Path, float]:
     """
     model, _ = load_model(folder)
     path = folder / ONNX_FILE
-    with atomic_path(path) as part:
-        write_onnx(model, part)
-        difference = max_difference(model, part)
-        if not difference <= TOLERANCE:
-            raise ExplorerError(
-                f"{path}: ONNX Runtime and torch differ by {difference:.1e}, more than {TOLERANCE:.0e}; "
-                "try other versions of torch and onnxruntime"
-            )
+    data = encode_onnx(model)
+    difference = max_difference(model, data)
+    if not difference <= TOLERANCE:
+        raise ExplorerError(
+            f"{path}: ONNX Runtime and torch differ by {difference:.1e}, more than {TOLERANCE:.0e}; "
+            "try other versions of torch and onnxruntime"
+        )
+    write_bytes(path, data)
     return path, difference
 
 
-def write_onnx(model: AudioToVisualModel, path: Path) -> None:
-    """Write the graph, with a dynamic batch and the weights inside."""
+def encode_onnx(model: AudioToVisualModel) -> bytes:
+    """The content of an ONNX file: the graph, with a dynamic batch and the weights inside."""
     windows = torch.zeros(2, model.settings.input_dim)
     batch = torch.export.Dim("batch", min=1)
     program = export_program(model, (windows,), [INPUT], [OUTPUT], ({0: batch},))
-    program.save(str(path), external_data=False)
-    _strip_sources(path)
+    graph = program.model_proto
+    _strip_sources(graph)
+    return bytes(graph.SerializeToString())
 
 
 def export_program(
@@ -82,11 +84,8 @@ def export_program(
     return program
 
 
-def _strip_sources(path: Path) -> None:
+def _strip_sources(graph: onnx.ModelProto) -> None:
     """Remove what the exporter stores about this machine: stack traces with folders and lines of code."""
-    import onnx
-
-    graph = onnx.load(str(path))
     for part in (
         *graph.graph.node,
         *graph.graph.value_info,
@@ -96,12 +95,11 @@ def _strip_sources(path: Path) -> None:
         graph,
     ):
         del part.metadata_props[:]
-    onnx.save(graph, str(path))
 
 
-def max_difference(model: AudioToVisualModel, path: Path) -> float:
+def max_difference(model: AudioToVisualModel, data: bytes) -> float:
     """The largest difference between torch and ONNX Runtime on random windows, at batch 1 and 7."""
-    session = open_session(path)
+    session = open_session(data)
     rng = torch.Generator().manual_seed(0)
     largest = 0.0
     for batch in BATCH_SIZES:
@@ -114,12 +112,12 @@ def max_difference(model: AudioToVisualModel, path: Path) -> float:
     return largest
 
 
-def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session of the file on the CPU."""
+def open_session(data: bytes) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session of a file's content on the CPU."""
     _require("onnxruntime")
     import onnxruntime
 
-    return onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
 
 
 def _require(*packages: str) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from explorer.audio.live import LIVE_FPS
 from explorer.audio.plot_colors import BACKGROUND_COLOR, GRID_COLOR, TEXT_COLOR
 from explorer.experiments.runs.run_folder import SHEET
-from explorer.files import atomic_path
+from explorer.files import memory_file
 from explorer.learn.checkpoint import LossRow
 from explorer.learn.dataset import LiveTrack
 from explorer.learn.evaluation import feature_track, untrained_model
@@ -45,8 +45,8 @@ def write_plots(folder: Path, track: LiveTrack, evaluation: dict[str, Any], hist
     if history:
         figures[HISTORY_PLOT] = draw_history(history)
     for name, figure in figures.items():
-        with atomic_path(folder / name) as part:
-            figure.savefig(part, format="png")
+        with memory_file(folder / name) as file:
+            figure.savefig(file, format="png")
     with untrained_model(folder) as untrained:
         images = [*sheet_frames(untrained, track), *sheet_frames(folder, track)]
     times = sheet_times(track)
@@ -54,8 +54,8 @@ def write_plots(folder: Path, track: LiveTrack, evaluation: dict[str, Any], hist
     sheet = contact_sheet(
         images, SHEET_COLUMNS, labels, f"{track.name}: before and after", SHEET_LABEL_PIXELS
     )
-    with atomic_path(folder / SHEET) as part:
-        Image.fromarray(sheet).save(part, format="JPEG", quality=88)
+    with memory_file(folder / SHEET) as file:
+        Image.fromarray(sheet).save(file, format="JPEG", quality=88)
 
 
 def sheet_times(track: LiveTrack) -> list[float]:
@@ -163,5 +163,5 @@ class TrainingPreview:
         labels = ["untrained", *[""] * (SHEET_COLUMNS - 1), label, *[""] * (SHEET_COLUMNS - 1)]
         images = [*self._untrained, *images]
         sheet = contact_sheet(images, SHEET_COLUMNS, labels, letters=PREVIEW_LABEL_PIXELS)
-        with atomic_path(self._path) as part:
-            Image.fromarray(sheet).save(part, format="JPEG", quality=85)
+        with memory_file(self._path) as file:
+            Image.fromarray(sheet).save(file, format="JPEG", quality=85)

@@ -18,9 +18,9 @@ PREVIEW = "preview.jpg"  # while it trains
 
 
 def training_folders(explorations: Path) -> list[Path]:
-    """Run folders of trainings, the oldest first; links are left out."""
+    """Run folders of trainings, the oldest first; links and names that are no text are left out."""
     try:
         folders = [path for path in explorations.iterdir() if path.name.startswith(f"{PREFIX}_")]
     except OSError:
         return []
-    return sorted(path for path in folders if not path.is_symlink() and path.is_dir())
+    return sorted(p for p in folders if p.name.isprintable() and not p.is_symlink() and p.is_dir())

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
 
 from explorer.audio.live import live_width
 from explorer.errors import SettingsError
-from explorer.files import read_json
+from explorer.files import path_within, read_json
 from explorer.learn.run_folder import SETTINGS
 from explorer.settings import Settings, knob
 
+MAX_LAYERS, MAX_WIDTH = 16, 4096  # of a model
 RESUMABLE_SETTINGS = ("epochs", "patience")  # may change when a training is resumed
 ANALYSIS_PHASE, CLIPS_PHASE, TRAINING_PHASE, EVALUATION_PHASE, WRITING_PHASE = PHASES = (
     "hearing the sounds", "making clips", "training", "proving", "writing",
 )  # fmt: skip
+
+
+MAX_WIDTH, MAX_LAYERS = 2048, 8  # of the hidden layers: 150 MB of weights at most
 
 
 class TrainSettings(Settings):
@@ -42,7 +48,7 @@ class TrainSettings(Settings):
     include_delta_delta: bool = knob(
         False, group="model", help="Give the model the change of the change as well; includes the deltas.",
     )  # fmt: skip
-    hidden: tuple[int, ...] = (96, 96)  # widths of the hidden layers
+    hidden: tuple[Annotated[int, Field(ge=1, le=MAX_WIDTH)], ...] = Field((96, 96), max_length=MAX_LAYERS)
     sequence: int = knob(
         64, low=8, high=1024, slider=(16, 128), step=8, unit="moments", group="training",
         help="Consecutive moments, 1/30 s apart, over which features and pictures are compared.",
@@ -61,6 +67,16 @@ class TrainSettings(Settings):
     )  # fmt: skip
     seed: int = knob(0, low=0, high=2**31 - 1, slider=(0, 20), step=1, help="Seed of everything random.")
 
+    @field_validator("hidden")
+    @classmethod
+    def _bound_widths(cls, hidden: tuple[int, ...]) -> tuple[int, ...]:
+        """A settings.json or model.json of somebody else must not ask for all memory."""
+        if len(hidden) > MAX_LAYERS or not all(1 <= width <= MAX_WIDTH for width in hidden):
+            raise ValueError(
+                f"got {str(hidden)[:60]}; allowed: up to {MAX_LAYERS} widths from 1 to {MAX_WIDTH}"
+            )
+        return hidden
+
     @property
     def input_dim(self) -> int:
         """Number of inputs of the model: 6, 12 or 18 a frame."""
@@ -70,7 +86,7 @@ class TrainSettings(Settings):
 def saved_settings(folder: Path) -> TrainSettings:
     """The settings of the training in a folder. Raises SettingsError if there is none."""
     try:
-        return TrainSettings(**read_json(folder / SETTINGS))
+        return TrainSettings(**read_json(path_within(folder, SETTINGS)))
     except (ValueError, TypeError) as error:
         raise SettingsError(f"{folder} is not a training that can be resumed: {error}") from None
 

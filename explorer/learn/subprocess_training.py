@@ -10,28 +10,32 @@ import csv
 import itertools
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
-from explorer.files import read_json_or_empty
+from explorer.files import read_json_or_empty, read_text
 from explorer.learn.run_folder import HISTORY, PROGRESS, STOP, training_folders
 from explorer.processes import NEW_PROCESS_GROUP
 from explorer.settings import Knob, Settings
 
 MAX_LOG_LINES, MAX_LOG_BYTES = 20, 8192  # at the end of the output of a process
 MAX_HISTORY_ROWS = 20_000
+# lines that give no reason: warnings, and progress as `explorer: training 40%` or a bar
+NO_REASON = re.compile(r"explorer: (warning: |[\w ]+ \d+%$)|[\w ]+: +\d+%\|")
 PROCESS_LOST = "training ended without a reason: its process is gone"
+DAMAGED = f"{MANIFEST} or {PROGRESS} of this training is damaged; start a new one"
 
 
 class TrainingConflictError(ExplorerError):
@@ -39,7 +43,7 @@ class TrainingConflictError(ExplorerError):
 
 
 class TrainingStatus(BaseModel):
-    """Status of a training. `status` is idle, starting, running, stopping, done, stopped or failed.
+    """Status of a training.
 
     While it runs, `phase` is the current step (hearing the sounds, making clips, training, proving, writing),
     `share` how much of that is done (0 to 1) and `seconds_left` how long the rest will take. `left_out` names
@@ -49,7 +53,7 @@ class TrainingStatus(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    status: str = "idle"
+    status: Literal["idle", "starting", "running", "stopping", "done", "stopped", "failed"] = "idle"
     run: str | None = None
     phase: str | None = None
     share: float = 0.0
@@ -156,9 +160,9 @@ class TrainingProcess:
         if run is None:
             return []
         try:
-            with (run / HISTORY).open(encoding="utf-8", newline="") as file:
-                rows = list(itertools.islice(csv.DictReader(file), MAX_HISTORY_ROWS))
-        except (OSError, ValueError, csv.Error):
+            lines = read_text(run / HISTORY).splitlines()
+            rows = list(itertools.islice(csv.DictReader(lines), MAX_HISTORY_ROWS))
+        except (ReadError, csv.Error):
             return []
         return [{str(name): _finite_number(text) for name, text in row.items()} for row in rows]
 
@@ -185,8 +189,7 @@ class TrainingProcess:
         if status.status != "failed":
             return status
         reason = status.error if status.error and status.error != PROCESS_LOST else None
-        last_line = log[-1].removeprefix("explorer: ") if log else PROCESS_LOST
-        return status.model_copy(update={"log": log, "error": reason or last_line})
+        return status.model_copy(update={"log": log, "error": reason or end_reason(code, log)})
 
     def _run(self) -> Path | None:
         """The run folder of our process; the newest one while we have no process."""
@@ -225,17 +228,24 @@ class TrainingProcess:
         return [line for line in lines if line][-MAX_LOG_LINES:]
 
 
+def end_reason(code: int, log: list[str]) -> str:
+    """Why a training process ended, in one line, from its exit status and the end of its output."""
+    if code < 0:
+        return f"the training process was killed (signal {-code})"
+    lines = [line.removeprefix("explorer: ") for line in log if not NO_REASON.match(line)]
+    return lines[-1] if lines else PROCESS_LOST
+
+
 def _read_status(run: Path) -> TrainingStatus:
     """The status in a run folder; `failed` if its process is gone without a final status."""
     log = read_json_or_empty(run / MANIFEST)
     progress = read_json_or_empty(run / PROGRESS)
-    try:
-        unused = {name: log.get(name, []) for name in ("left_out", "skipped")}
-        status = TrainingStatus(**{**progress, "run": run.name, **unused})
-    except ValidationError:  # damaged, or from another version
-        status = TrainingStatus(run=run.name)
-    if "status" not in progress:
-        status.status, status.error = str(log.get("status", "failed")), status.error or log.get("error")
+    result = {"status": "failed", **{name: log[name] for name in ("status", "error") if name in log}}
+    unused = {name: log[name] for name in ("left_out", "skipped") if name in log}
+    status = TrainingStatus(status="failed", run=run.name, error=DAMAGED)
+    for values in (result, result | unused, result | progress | unused):
+        with suppress(ValidationError):  # damaged, or from another version
+            status = TrainingStatus.model_validate({**values, "run": run.name})
     if status.status == "running" and not manifest.is_alive(log):
         status.status, status.error = "failed", PROCESS_LOST
     if status.status == "running" and (run / STOP).exists():

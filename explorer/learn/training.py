@@ -145,7 +145,7 @@ def _start(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[P
     earlier = manifest.read(folder) if (folder / MANIFEST).is_file() else {}
     (folder / STOP).unlink(missing_ok=True)
     remove_stale_parts(folder)
-    write_json(folder / SETTINGS, settings.model_dump())
+    write_json(folder / SETTINGS, settings.model_dump(), durable=True)
     status = ProgressFile(folder, settings.epochs, progress)
     log = {
         "schema": manifest.SCHEMA,

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.errors import ReadError
 from explorer.experiments.runs import manifest
 from explorer.fields.julia import Julia
-from explorer.files import read_json
+from explorer.files import path_within, read_json
 from explorer.learn.model import AudioToVisualModel, load_model
 from explorer.learn.run_folder import EVALUATION, HISTORY
 
@@ -47,7 +48,7 @@ class TrainRun:
     @cached_property
     def proof(self) -> dict[str, Any]:
         """How well rendered images follow music that was not trained on (`explorer.learn.evaluation`)."""
-        return read_json(self.folder / EVALUATION)
+        return read_json(path_within(self.folder, EVALUATION))
 
     @property
     def is_evaluated_on_training_sound(self) -> bool:
@@ -59,20 +60,28 @@ class TrainRun:
 
     @property
     def history(self) -> pd.DataFrame:
-        """The losses of every epoch; empty before the first has ended."""
+        """The losses of every epoch; empty before the first has ended. Raises ReadError if damaged."""
         import pandas as pd
 
         path = self.folder / HISTORY
-        return pd.read_csv(path) if path.is_file() else pd.DataFrame()
+        try:
+            return pd.read_csv(path) if path.is_file() else pd.DataFrame()
+        except (OSError, ValueError) as error:  # also the errors of pandas
+            raise ReadError(path, " ".join(str(error).split())) from error
 
     def report(self) -> str:
-        """The evaluation as a table of plain text."""
+        """The evaluation as a table of plain text. Raises ReadError if it is damaged."""
         from explorer.learn.evaluation import table_lines
 
-        return "\n".join(table_lines(self.proof))
+        try:
+            return "\n".join(table_lines(self.proof))
+        except ReadError:
+            raise
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ReadError(self.folder / EVALUATION, "it is no evaluation of a model") from error
 
     def __repr__(self) -> str:
         return f"<TrainRun {self.folder.name}>"  # the name alone: notebooks are shared, paths are not
 
     def _repr_html_(self) -> str:
-        return f"<b>{html.escape(self.folder.name)}</b> ({html.escape(self.manifest['status'])})"
+        return f"<b>{html.escape(self.folder.name)}</b> ({html.escape(str(self.manifest.get('status')))})"

@@ -6,4 +6,4 @@ from .frames import FrameSettings as FrameSettings
 from .frames import parse_fps as parse_fps
 from .frames import parse_size as parse_size
 from .renderer import Renderer as Renderer
-from .renderer import render_frame as render_frame
+from .single_frame import render_frame as render_frame

@@ -1,18 +1,27 @@
-"""The flash limiter: how far each moment is dimmed so that no second flashes more than three times.
+"""The flash limiter: how far moments are calmed and dimmed so that no second flashes more than three times.
 
 A small picture of the field is drawn `SAMPLE_RATE` times a second, and its flashes are counted as `flashes`
 does, at several exposures at once: light dimmed by a factor has its changes dimmed by the same factor. Where
 the second that ends at a moment would hold more than three, the largest exposure that passes is needed for
-all of that second. The exposure is the lowest that any second around it needs, with slow ramps between, so
-it depends on the three seconds around a moment alone.
+all of that second. The exposure is the lowest that any second around it needs, with slow ramps between (see
+`flash_curve`), so it depends on the three seconds around a moment alone.
+
+`calm` first searches for a swing in the same way: the pictures are drawn with the controls calmed at the
+factors in `SWINGS` (see `fields.calm`), and a moment needs the largest that passes, or that needs the least
+dimming where none does. The slow curve of these swings is tried, and where it fails a moment is calmed more.
+Only what still flashes with these swings is dimmed. It counts flashes of saturated
+red, too. `dim` changes light alone and does not judge red, as in version 0.1.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
@@ -20,124 +29,257 @@ from jaxtyping import Float32, Float64, Int64, UInt8
 from explorer.audio import FeatureTrack
 from explorer.audio.cache import cache_folder, load_array, save_array
 from explorer.fields import FieldSettings, Grid
+from explorer.fields.calm import calm_columns, calm_controls
+from explorer.fields.light.lit import LitField
 from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
+from explorer.formatting import percent_text
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import resolve
-from explorer.rendering.flashes import MAX_DARK_LUMINANCE, MAX_FLASHES, MIN_CHANGE, CellGrid, LuminanceTurns
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
+from explorer.rendering.flash_curve import SAMPLE_RATE, SECOND, FlashCurve
+from explorer.rendering.flashes import CellGrid
+from explorer.rendering.frame_drawer import MIN_WIDTH, FrameDrawer
+from explorer.rendering.required_exposures import passing_moments, required_exposures
+from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
+CALM_VERSION = 1  # and this one when they give other swings
 STEP = "looking for flashes"
-SAMPLE_RATE = 30  # small pictures a second
 CELL_SAMPLES = 2  # points along a side of a cell
-EXPOSURES = np.geomspace(1, 0.08, 16).astype(np.float32)  # that are tried; the last passes always
-SAFETY = 0.92  # of the smallest change that counts: the frame is larger, and the encoder adds to it
+SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried
+SWING_STEP = 0.2
+CONSTANT_EXPOSURES, FIRST_EXPOSURES = (
+    3,
+    4,
+)  # rows of the table: with constant swings, and with the curve of these
 PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is needed
 LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
-SECOND = SAMPLE_RATE
-RAMP = SAMPLE_RATE // 2  # moments of a ramp to either side
-REACH = 2 * RAMP  # moments before, and with SECOND after, that an exposure depends on
-MAX_VISIBLE_EXPOSURE = 0.995  # above, dimming changes no level by one
+MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
 
-HANN = np.hanning(2 * RAMP + 3)[1:-1] / np.hanning(2 * RAMP + 3).sum()
+Mode = Literal["calm", "dim"]
+Maps = tuple[
+    Float32[np.ndarray, "moments rows columns"],
+    CellGrid,
+    Float32[np.ndarray, "moments rows columns 3"] | None,
+]
+
+
+class FlashLimit(NamedTuple):
+    """What the limiter does at a moment: factors of the swing of the controls and of the light, 0 to 1."""
+
+    swing: float = 1.0
+    exposure: float = 1.0
+
+    @property
+    def words(self) -> str:
+        """What was done, in words; empty where nothing was."""
+        parts = []
+        if self.swing < MAX_VISIBLE_FACTOR:
+            parts.append(f"calmed to {percent_text(self.swing)} of its swing")
+        if self.exposure < MAX_VISIBLE_FACTOR:
+            parts.append(f"dimmed to {percent_text(self.exposure)}")
+        return " and ".join(parts)
+
+
+NO_LIMIT = FlashLimit()
 
 
 class Exposure:
-    """The exposures of one field, track and frame shape, computed part by part as they are needed.
+    """What the limiter does with one field, track and frame shape, computed part by part as it is needed.
 
-    They are the same for every device and precision: the small pictures are those of a CPU draft.
+    It is the same for every device and precision: the small pictures are those of a CPU draft.
     """
 
     def __init__(
-        self, field: FieldSettings, track: FeatureTrack, size: tuple[int, int], threads: int | None = None
+        self,
+        field: FieldSettings,
+        track: FeatureTrack,
+        size: tuple[int, int],
+        threads: int | None = None,
+        mode: Mode = "calm",
     ) -> None:
-        self.field, self.track = field, track
+        self.field, self.track, self.mode = field, track, mode
         self._threads = threads or usable_threads()
         rows, columns = CellGrid(size).shape
-        self._grid = Grid(columns * CELL_SAMPLES, rows * CELL_SAMPLES)
+        samples = CELL_SAMPLES
+        if field.light.on or field.finish.on:
+            samples = max(samples, -(-MIN_WIDTH // columns))
+        self._grid = Grid(columns * samples, rows * samples)
         self._pixel = Grid(*size).pixel  # of the frame: samples are not softened by their own size
         self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
         self._file = self._cache_file()
-        self._required = self._load()
+        self._table = self._load()
+        # of `dim` the first alone is searched
+        self._exposures, self._swings, self._constant_swings = (FlashCurve(row) for row in self._table[:3])
 
-    def at(self, t: float, progress: Progress = silent) -> float:
-        """The factor by which the light of moment `t` is dimmed, 0.08 to 1."""
-        first = self._index(t)
-        self._judge(first - REACH, first + 2 + SECOND + REACH, progress)
-        return self._between(first, t)
+    def at(self, t: float, progress: Progress = silent) -> FlashLimit:
+        """The factors of moment `t`."""
+        first = self._exposures.index(t)
+        self._search(first, first + 2, progress)
+        return self.cached_at(t)
 
-    def cached_at(self, t: float) -> float:
+    def cached_at(self, t: float) -> FlashLimit:
         """The same without waiting: 1 where it has not been computed yet."""
-        return self._between(self._index(t), t) if self.is_cached(t) else 1.0
+        if not self.is_cached(t):
+            return FlashLimit()
+        swing = self._swings.at(t) if self.mode == "calm" else 1.0
+        return FlashLimit(swing if swing < MAX_VISIBLE_FACTOR else 1.0, self._exposures.at(t))
 
     def is_cached(self, t: float) -> bool:
         """Whether `at` returns at once."""
-        first = self._index(t)
-        return not np.isnan(self._required[max(0, first - REACH) : first + 2 + SECOND + REACH]).any()
+        return self._exposures.is_complete(t) and (self.mode == "dim" or self._swings.is_complete(t))
 
     def prepare(self, begin: float, end: float, progress: Progress = silent) -> None:
-        """Compute all exposures from `begin` to `end` seconds, and cache them on disk."""
-        self._judge(self._index(begin) - REACH, self._index(end) + 2 + SECOND + REACH, progress)
-        save_array(self._file, self._required)
+        """Compute everything from `begin` to `end` seconds, and cache it on disk."""
+        self._search(self._exposures.index(begin), self._exposures.index(end) + 2, progress)
+        save_array(self._file, self._table if self.mode == "calm" else self._table[0])
 
     def summary(self, times: Float64[np.ndarray, " frames"]) -> dict[str, float]:
-        """For a manifest: the lowest exposure at these times, and the share of them that are dimmed."""
-        exposures = np.array([self.cached_at(float(t)) for t in times])
-        return {
+        """For a manifest: the lowest factors at these times, and the shares that are calmed and dimmed."""
+        limits = [self.cached_at(float(t)) for t in times]
+        swings, exposures = np.array(limits).T
+        light = {
             "least_exposure": round(float(exposures.min()), 3),
-            "dimmed": round(float((exposures < MAX_VISIBLE_EXPOSURE).mean()), 4),
+            "dimmed": round(float((exposures < MAX_VISIBLE_FACTOR).mean()), 4),
+        }
+        if self.mode == "dim":
+            return light
+        return light | {
+            "least_swing": round(float(swings.min()), 3),
+            "calmed": round(float((swings < MAX_VISIBLE_FACTOR).mean()), 4),
         }
 
-    def _index(self, t: float) -> int:
-        return min(max(0, int(round(t * SAMPLE_RATE, 6))), len(self._required) - 1)
-
-    def _between(self, first: int, t: float) -> float:
-        """The ramped exposure at `t`, linear between the moments `first` and the next."""
-        span = np.arange(first - REACH, first + 2 + SECOND + REACH)
-        inside = (span >= 0) & (span < len(self._required))
-        required = np.where(inside, self._required[span.clip(0, len(self._required) - 1)], 1)
-        lowest = np.lib.stride_tricks.sliding_window_view(required, 2 * RAMP + SECOND + 1).min(axis=1)
-        left, right = np.lib.stride_tricks.sliding_window_view(lowest, 2 * RAMP + 1) @ HANN
-        share = min(max(0.0, round(t * SAMPLE_RATE, 6) - first), 1.0)
-        return float(left + (right - left) * share)
-
-    def _judge(self, first: int, last: int, progress: Progress) -> None:
-        """Judge every part that touches the moments from `first` to before `last`."""
-        first, last = max(0, first), min(last, len(self._required))
-        missing = [
-            begin for begin in range(first // PART * PART, last, PART) if np.isnan(self._required[begin])
-        ]
-        if not missing:
+    def _search(self, first: int, last: int, progress: Progress) -> None:
+        """Search all that the factors from `first` to before `last` depend on."""
+        steps: list[Callable[[ThreadPoolExecutor], None]] = []
+        span = first, last
+        for curve, search in (
+            (self._exposures, self._search_exposure),
+            (self._swings, self._repair_swing),
+            (self._constant_swings, self._search_swing),
+        ):
+            starts = _missing_parts(curve, *span) if self.mode == "calm" or not steps else []
+            if not starts:
+                break
+            steps = [*(partial(search, start) for start in starts), *steps]
+            span = max(0, starts[0] - LEAD), self._end(starts[-1])
+        if not steps:
             return
         with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
-            for n, begin in enumerate(missing):
-                progress(STEP, n, len(missing))
-                end = min(begin + PART, len(self._required))
-                luminances = self._luminances(np.arange(max(0, begin - LEAD), end), pool)
-                self._required[begin:end] = required_exposures(luminances, self._cells)[begin - end :]
-        progress(STEP, len(missing), len(missing))
+            for n, step in enumerate(steps):
+                progress(STEP, n, len(steps))
+                step(pool)
+        progress(STEP, len(steps), len(steps))
 
-    def _luminances(
-        self, moments: Int64[np.ndarray, " moments"], pool: ThreadPoolExecutor
-    ) -> Float32[np.ndarray, "moments rows columns"]:
-        """Maps of luminance of the small pictures."""
-        dtype = resolve("cpu", "draft").dtype
-        prepared = self.field.prepare(self.field.controls(self.track, moments / SAMPLE_RATE))
-        inputs = self.field.pixel_inputs(self._grid.xy())
+    def _search_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
+        """Find the largest constant swing with which a moment passes, else the one that is dimmed least."""
+        part, moments = slice(start, self._end(start)), self._moments(start)
+        count = part.stop - start
+        swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
+        maps = {}
+        for factor in SWINGS if self._can_be_calmed() else SWINGS[:1]:
+            maps[factor] = self._maps(moments, np.full(len(moments), factor), pool)
+            passes = passing_moments(*maps[factor])[-count:]
+            swing[passes & ~passed] = factor
+            passed |= passes
+            if passed.all():
+                break
+        best, plain = passed.astype(np.float32), passed.astype(np.float32)
+        for factor, pictures in maps.items() if not passed.all() else ():
+            required = required_exposures(*pictures)[-count:]
+            plain = required if factor == 1 else plain
+            swing[~passed & (required > best)] = factor
+            best = np.maximum(best, required)
+        self._constant_swings.required[part] = swing
+        self._table[CONSTANT_EXPOSURES, part] = best
+        self._table[FIRST_EXPOSURES, part] = plain
 
-        def draw(n: int) -> Float32[np.ndarray, "rows columns"]:
-            out: UInt8[np.ndarray, "points 3"] = np.empty((inputs.shape[1], 3), np.uint8)
-            prepared.draw(n, inputs, self._pixel, out, dtype)
-            return self._cells.luminance(out.reshape(self._grid.height, self._grid.width, 3))
-
-        return np.stack(list(pool.map(draw, range(len(moments)))))
-
-    def _load(self) -> Float32[np.ndarray, " moments"]:
-        count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
-        cached = load_array(self._file)
-        return (
-            cached if cached is not None and cached.shape == (count,) else np.full(count, np.nan, np.float32)
+    def _repair_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
+        """Calm moments more that passed with a constant swing and do not with the slow curve of swings."""
+        part, moments = slice(start, self._end(start)), self._moments(start)
+        swings, swing = (
+            self._factors(self._constant_swings, moments),
+            self._constant_swings.required[part].copy(),
         )
+        if swings.min() < 1:
+            required = required_exposures(*self._maps(moments, swings, pool))[start - part.stop :]
+            self._table[FIRST_EXPOSURES, part] = required
+            before = np.concatenate(
+                (np.repeat(swings[:1], max(0, SECOND - len(swings) + len(swing))), swings)
+            )
+            lowest = np.lib.stride_tricks.sliding_window_view(before, SECOND + 1).min(axis=1)[-len(swing) :]
+            repaired = np.where(lowest < swing, lowest, np.maximum(0, swing - SWING_STEP))
+            fails = (required < 1) & (self._table[CONSTANT_EXPOSURES, part] == 1)
+            swing[fails] = repaired[fails]
+        self._swings.required[part] = swing
+
+    def _search_exposure(self, start: int, pool: ThreadPoolExecutor) -> None:
+        """Find the largest exposure of each moment of a part, with the swings that it has."""
+        part, moments = slice(start, self._end(start)), self._moments(start)
+        swings = self._factors(self._swings, moments) if self.mode == "calm" else np.ones(len(moments))
+        if self.mode == "calm" and np.array_equal(swings, self._factors(self._constant_swings, moments)):
+            self._exposures.required[part] = self._table[FIRST_EXPOSURES, part]
+        else:
+            required = required_exposures(*self._maps(moments, swings, pool))
+            self._exposures.required[part] = required[start - part.stop :]
+
+    def _factors(
+        self, curve: FlashCurve, moments: Int64[np.ndarray, " moments"]
+    ) -> Float64[np.ndarray, " moments"]:
+        """The swings of a curve, 1 where nobody would see the difference."""
+        swings = curve.factors(int(moments[0]), int(moments[-1]) + 1)
+        return np.where(swings < MAX_VISIBLE_FACTOR, swings, 1)
+
+    def _moments(self, start: int) -> Int64[np.ndarray, " moments"]:
+        """The moments of a part and those before it that are followed first."""
+        return np.arange(max(0, start - LEAD), self._end(start))
+
+    def _end(self, start: int) -> int:
+        return min(start + PART, len(self._exposures.required))
+
+    def _can_be_calmed(self) -> bool:
+        controls = self.field.controls(self.track, np.zeros(1))
+        return bool(calm_columns(self.field, controls.names))
+
+    def _maps(
+        self,
+        moments: Int64[np.ndarray, " moments"],
+        swings: Float64[np.ndarray, " moments"],
+        pool: ThreadPoolExecutor,
+    ) -> Maps:
+        """What is judged of small pictures with these swings; light only where red is judged."""
+        frames = self._pictures(moments, swings, pool)
+        luminances = np.stack([self._cells.luminance(frame) for frame in frames])
+        if self.mode == "dim":
+            return luminances, self._cells, None
+        return luminances, self._cells, np.stack([self._cells.light(frame) for frame in frames])
+
+    def _pictures(
+        self,
+        moments: Int64[np.ndarray, " moments"],
+        swings: Float64[np.ndarray, " moments"],
+        pool: ThreadPoolExecutor,
+    ) -> list[UInt8[np.ndarray, "rows columns 3"]]:
+        """The small pictures."""
+        times = moments / SAMPLE_RATE
+        drawer = FrameDrawer(self.field, self._grid, resolve("cpu", "draft"), pixel=self._pixel)
+        lit = LitField(self.field, calm_controls(self.field, self.track, times, swings))
+
+        def draw(n: int) -> UInt8[np.ndarray, "rows columns 3"]:
+            out: UInt8[np.ndarray, "points 3"] = np.empty((self._grid.height * self._grid.width, 3), np.uint8)
+            drawer.draw(lit, n, times[n], out)
+            return out.reshape(self._grid.height, self._grid.width, 3)
+
+        return list(pool.map(draw, range(len(times))))
+
+    def _load(self) -> Float32[np.ndarray, "curves moments"]:
+        """Rows: required exposures, swings and constant swings, and the exposures that the last two need."""
+        count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
+        table = np.full((5, count), np.nan, np.float32)
+        cached = load_array(self._file)
+        rows = table if self.mode == "calm" else table[0]
+        if cached is not None and cached.shape == rows.shape:
+            rows[:] = cached
+        return table
 
     def _cache_file(self) -> Path:
         facts = {
@@ -150,33 +292,22 @@ class Exposure:
             ],
             "grid": [self._grid.width, self._grid.height, self._pixel],
         }
+        if self.mode != "dim":
+            facts |= {"mode": self.mode, "calm_version": CALM_VERSION}
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:40]
         return cache_folder().parent / "exposures" / f"{digest}.npy"
 
 
-def required_exposures(
-    luminances: Float32[np.ndarray, "moments rows columns"], cells: CellGrid
-) -> Float32[np.ndarray, " moments"]:
-    """The largest of `EXPOSURES` at which the second that ends at each moment flashes three times at most."""
-    scale = EXPOSURES[:, None, None]
-    turns = LuminanceTurns(
-        luminances[0], np.float32(SAFETY * MIN_CHANGE) / scale, np.float32(MAX_DARK_LUMINANCE) / scale
-    )
-    changes = np.stack([turns.take(now) for now in luminances])
-    counts = changes.cumsum(axis=0, dtype=np.int16)
-    counts[SECOND:] -= counts[:-SECOND].copy()
-    required = np.ones(len(luminances), np.float32)
-    many = counts > 2 * MAX_FLASHES
-    for n in np.flatnonzero(many.any(axis=(1, 2, 3))):
-        fails = np.flatnonzero(cells.fills(many[n]))
-        if len(fails):
-            required[n] = EXPOSURES[min(fails[-1] + 1, len(EXPOSURES) - 1)]
-    return required
+def _missing_parts(curve: FlashCurve, first: int, last: int) -> list[int]:
+    """The parts that the factors from `first` to before `last` need and that have not been searched."""
+    needed = curve.needed(first, last)
+    starts = range(needed.start // PART * PART, needed.stop, PART)
+    return [start for start in starts if np.isnan(curve.required[start])]
 
 
 def dim(frame: UInt8[np.ndarray, "*shape 3"], exposure: float) -> None:
     """Dim the light of a frame in place: sRGB levels, changed so that relative luminance is multiplied."""
-    if exposure >= MAX_VISIBLE_EXPOSURE:
+    if exposure >= MAX_VISIBLE_FACTOR:
         return
     levels = linear_to_srgb(exposure * srgb_to_linear(np.arange(256) / 255))
     np.take(np.round(255 * levels).astype(np.uint8), frame, out=frame, mode="clip")

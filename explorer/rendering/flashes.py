@@ -12,7 +12,11 @@ What is approximated here:
 - A second holds half as many flashes as it holds changes; a field of view holds as many as at least a
   quarter of its area does, wherever in the field that is. Flashes that wander, so that no place sees many,
   are counted as often as each place sees them.
-- Saturated red flashes have a stricter limit of their own, which is not judged.
+
+A red flash is a pair of opposing changes of 320 max(0, R - G - B) by more than 20, of which one state is a
+saturated red, R / (R + G + B) >= 0.8, with R, G and B in linear light from 0 to 1
+(https://www.w3.org/WAI/WCAG22/Techniques/general/G176). They are counted apart, with the same limits of
+number and area; here R, G and B are the means of a cell.
 """
 
 from __future__ import annotations
@@ -29,26 +33,35 @@ from explorer.rendering.frames import Frame
 
 MIN_CHANGE = 0.1  # of relative luminance, whose largest is 1
 MAX_DARK_LUMINANCE = 0.8  # of the darker image
+MIN_RED_CHANGE = 20 / 320  # of R - G - B
+MIN_RED_SHARE = 0.8  # of R in R + G + B: a saturated red
 MAX_FLASHES = 3.0  # within any one second
 SCREEN, FIELD_OF_VIEW, CELL = (1024, 768), (341, 256), 32  # px of the screen that WCAG assumes
 MIN_AREA = 0.25 * FIELD_OF_VIEW[0] * FIELD_OF_VIEW[1]  # px of that screen
 MAX_SAMPLED_ROWS = 360  # of pixels whose luminance is measured
 
 Luminance = Float32[np.ndarray, "rows columns"]
+Light = Float32[np.ndarray, "rows columns 3"]
 
 
 @dataclass(frozen=True)
 class Flashes:
-    """The most flashes in any one second, when that second ends, and for how long the limit is exceeded."""
+    """The most flashes in any one second, when that second ends, and for how long the limit is exceeded.
+
+    `red` are the most flashes of saturated red in any one second, and `red_over` is for how long these exceed
+    the limit.
+    """
 
     worst: float
     at: float  # seconds
     over: float  # seconds during which the second just past holds more than three
+    red: float = 0.0
+    red_over: float = 0.0
 
     @property
     def passed(self) -> bool:
-        """Whether no second holds more than three flashes."""
-        return self.worst <= MAX_FLASHES
+        """Whether no second holds more than three flashes, of any kind."""
+        return max(self.worst, self.red) <= MAX_FLASHES
 
 
 class FlashCounter:
@@ -57,34 +70,58 @@ class FlashCounter:
     def __init__(self, fps: Fraction) -> None:
         self._fps = fps
         self._grid: CellGrid | None = None
-        self._changes: deque[Bool[np.ndarray, "rows columns"]] = deque()  # of the second just past
-        self._frames = self._over = 0
-        self._worst = self._at = 0
 
     def take(self, frame: Frame) -> float:
         """Count one more frame; returns the flashes of the second that ends with it."""
-        self._grid = grid = self._grid or self._begin(frame)
-        changes = self._turns.take(grid.luminance(frame))
-        self._changes.append(changes)
-        self._counts += changes
-        if len(self._changes) > round(self._fps):
-            self._counts -= self._changes.popleft()
-        most = grid.most_on_area(self._counts)
-        if most > self._worst:
-            self._worst, self._at = most, self._frames
-        self._over += most > 2 * MAX_FLASHES
-        self._frames += 1
-        return most / 2
+        grid = self._grid = self._grid or self._begin(frame)
+        light = grid.light(frame)
+        self._red.take(self._red_turns.take(light), grid)
+        return self._general.take(self._turns.take(_luminance_of(light)), grid) / 2
 
     def result(self) -> Flashes:
         """The counts so far."""
-        return Flashes(self._worst / 2, float(self._at / self._fps), float(self._over / self._fps))
+        if self._grid is None:
+            return Flashes(0.0, 0.0, 0.0)
+        general, red, fps = self._general, self._red, self._fps
+        return Flashes(
+            general.most / 2,
+            float(general.at / fps),
+            float(general.over / fps),
+            red.most / 2,
+            float(red.over / fps),
+        )
 
     def _begin(self, frame: Frame) -> CellGrid:
         grid = CellGrid((frame.shape[1], frame.shape[0]))
-        self._turns = LuminanceTurns(grid.luminance(frame), MIN_CHANGE, MAX_DARK_LUMINANCE)
-        self._counts = np.zeros(grid.shape, np.int64)  # changes in the second just past
+        light = grid.light(frame)
+        self._turns = LuminanceTurns(_luminance_of(light), MIN_CHANGE, MAX_DARK_LUMINANCE)
+        self._red_turns = RedTurns(light, MIN_RED_CHANGE)
+        self._general, self._red = (ChangeCounter(grid, round(self._fps)) for _ in range(2))
         return grid
+
+
+class ChangeCounter:
+    """Counts the changes of every cell within the second just past."""
+
+    def __init__(self, grid: CellGrid, frames: int) -> None:
+        self._length = frames  # of a second
+        self._changes: deque[Bool[np.ndarray, "rows columns"]] = deque()  # of the second just past
+        self._counts = np.zeros(grid.shape, np.int64)
+        self._frames = 0
+        self.most = self.at = self.over = 0  # largest count, its frame, and frames beyond the limit
+
+    def take(self, changes: Bool[np.ndarray, "rows columns"], grid: CellGrid) -> int:
+        """One more frame; returns the largest count on the area that matters."""
+        self._changes.append(changes)
+        self._counts += changes
+        if len(self._changes) > self._length:
+            self._counts -= self._changes.popleft()
+        most = grid.most_on_area(self._counts)
+        if most > self.most:
+            self.most, self.at = most, self._frames
+        self.over += most > 2 * MAX_FLASHES
+        self._frames += 1
+        return most
 
 
 class LuminanceTurns:
@@ -111,6 +148,33 @@ class LuminanceTurns:
         fall = (self._direction >= 0) & (high - now >= self._min_change) & (now < self._max_dark) & ~rise
         self._direction = np.where(rise, 1, np.where(fall, -1, self._direction)).astype(np.int8)
         self._high, self._low = np.where(rise, now, high), np.where(fall, now, low)
+        return np.asarray(rise | fall)
+
+
+class RedTurns:
+    """Detects changes of R - G - B as `LuminanceTurns` does of luminance, to or from a saturated red."""
+
+    def __init__(self, first: Light, min_change: float | Float32[np.ndarray, ...]) -> None:
+        self._min_change = min_change
+        value, saturated = _redness(first)
+        shape = np.broadcast_shapes(value.shape, np.shape(min_change))
+        self._low = self._high = np.broadcast_to(value, shape)  # lowest and highest since the last change
+        self._low_saturated = self._high_saturated = np.broadcast_to(saturated, shape)
+        self._direction = np.zeros(shape, np.int8)  # of the last change
+
+    def take(self, light: Light) -> Bool[np.ndarray, "*levels rows columns"]:
+        """Where the next map completes a change."""
+        now, saturated = _redness(light)
+        lower, higher = now < self._low, now > self._high
+        low, high = np.where(lower, now, self._low), np.where(higher, now, self._high)
+        low_saturated = np.where(lower, saturated, self._low_saturated)
+        high_saturated = np.where(higher, saturated, self._high_saturated)
+        rise = (self._direction <= 0) & (now - low > self._min_change) & (saturated | low_saturated)
+        fall = (self._direction >= 0) & (high - now > self._min_change) & (saturated | high_saturated) & ~rise
+        self._direction = np.where(rise, 1, np.where(fall, -1, self._direction)).astype(np.int8)
+        self._high, self._low = np.where(rise, now, high), np.where(fall, now, low)
+        self._high_saturated = np.where(rise, saturated, high_saturated)
+        self._low_saturated = np.where(fall, saturated, low_saturated)
         return np.asarray(rise | fall)
 
 
@@ -143,12 +207,22 @@ class CellGrid:
         sums = np.add.reduceat(np.add.reduceat(light, self._rows, axis=0), self._columns, axis=1)
         return np.asarray(sums / self._counts, np.float32)
 
+    def light(self, frame: Frame) -> Light:
+        """Mean linear light of every cell, red, green and blue from 0 to 1."""
+        light = LINEAR_LIGHT[frame[:: self._step, :: self._step]]
+        sums = np.add.reduceat(np.add.reduceat(light, self._rows, axis=0), self._columns, axis=1)
+        return np.asarray(sums / self._counts[..., None], np.float32)
+
     def most_on_area(self, counts: Int64[np.ndarray, "rows columns"]) -> int:
         """The largest n such that, in some field of view, counts are n or more on a quarter of its area."""
         most = 0
         while self.fills(counts > most).any():
             most += 1
         return most
+
+    def may_fill(self, marked: Bool[np.ndarray, "*levels rows columns"]) -> Bool[np.ndarray, "*levels"]:
+        """Whether there are enough marked cells for `fills`, wherever they are."""
+        return np.asarray(np.count_nonzero(marked, axis=(-2, -1)) >= self._min_cells)
 
     def fills(self, marked: Bool[np.ndarray, "*levels rows columns"]) -> Bool[np.ndarray, "*levels"]:
         """Whether marked cells are a quarter of some field of view."""
@@ -165,9 +239,23 @@ def relative_luminance(pixels: UInt8[np.ndarray, "rows columns 3"]) -> Luminance
     return np.asarray(red + green + blue)
 
 
+def _luminance_of(light: Light) -> Luminance:
+    return np.asarray(light @ np.array(LUMINANCE, np.float32))
+
+
+def _redness(light: Light) -> tuple[Luminance, Bool[np.ndarray, "rows columns"]]:
+    """R - G - B, at least 0, and where the light is a saturated red."""
+    red = light[..., 0]
+    saturated = (red > 0) & (red >= MIN_RED_SHARE * light.sum(axis=-1))
+    return np.maximum(red - light[..., 1] - light[..., 2], 0), saturated
+
+
 def _cells(side: float, pixels: int) -> int:
     """How many cells along a side of the screen; never more than there are pixels."""
     return int(np.clip(round(side / CELL), 1, pixels))
+
+
+LINEAR_LIGHT = srgb_to_linear(np.arange(256) / 255).astype(np.float32)  # of each level
 
 
 def _light() -> Float32[np.ndarray, "3 256"]:

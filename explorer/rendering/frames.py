@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float64, UInt8
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, field_serializer, field_validator
 
 from explorer.errors import SettingsError
 from explorer.settings import Settings, knob
@@ -27,6 +27,7 @@ MIN_FPS, MAX_FPS = 1, 240
 
 Size = str | tuple[int, int]
 Frame = UInt8[np.ndarray, "height width 3"]
+FlashMode = Literal["calm", "dim", "off"]
 
 
 def parse_size(size: Size) -> tuple[int, int]:
@@ -43,6 +44,24 @@ def parse_size(size: Size) -> tuple[int, int]:
             "as in 640x360"
         )
     return width, height
+
+
+def parse_flash_limit(value: Any) -> FlashMode:
+    """The mode of the flash limit from a keyword: a word, true for `calm` or false. Raises SettingsError."""
+    words = {"true": "calm", "false": "off", **{word: word for word in get_args(FlashMode)}}
+    word = str(value).lower()
+    if not isinstance(value, bool | str) or word not in words:
+        raise SettingsError(
+            f"flash_limit: got {value!r}; allowed: {', '.join(get_args(FlashMode))}, true (calm) or false "
+            "(off)"
+        )
+    mode: FlashMode = words[word]
+    return mode
+
+
+def file_flash_limit(mode: FlashMode) -> bool | str:
+    """What files hold for a mode: true and false for the two that version 0.1 had, so that hashes stay."""
+    return {"dim": True, "off": False}.get(mode, mode)
 
 
 def parse_fps(fps: Any) -> Fraction:
@@ -80,9 +99,22 @@ class FrameSettings(Settings):
     duration: float | None = knob(None, low=0.001, unit="s", group="frames",
                                   help="how long the excerpt is; none: to the end")  # fmt: skip
 
-    flash_limit: bool = knob(
-        True, group="frames", help="dim what would flash more than three times a second (WCAG 2.3.1)"
+    flash_limit: FlashMode = knob(
+        "calm",
+        group="frames",
+        help="what to do where more than three flashes a second would be (WCAG 2.3.1): calm the motion, "
+        "then dim what still flashes; dim alone; or nothing",
     )
+
+    @field_validator("flash_limit", mode="before")
+    @classmethod
+    def _read_flash_limit(cls, value: Any) -> Any:
+        """In files true is what it was in version 0.1."""
+        return {True: "dim", False: "off"}[value] if isinstance(value, bool) else value
+
+    @field_serializer("flash_limit", when_used="json")
+    def _write_flash_limit(self, value: FlashMode) -> bool | str:
+        return file_flash_limit(value)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Self
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
 
 from explorer.audio import FeatureTrack
 from explorer.errors import Stopped
-from explorer.fields import FieldSettings, Grid, Prepared
+from explorer.fields import FieldSettings, Grid
 from explorer.fields.base import check_field_and_track
+from explorer.fields.calm import calm_controls
+from explorer.fields.light.lit import LitField
 from explorer.rendering.devices import Device, resolve
-from explorer.rendering.flash_limiter import Exposure, dim
+from explorer.rendering.flash_limiter import NO_LIMIT, Exposure, FlashLimit, dim
+from explorer.rendering.frame_drawer import FrameDrawer
 from explorer.rendering.frames import Frame, Size, parse_size
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
-from explorer.rendering.torch_engine import TorchEngine
+from explorer.rendering.torch_engine import torch_kernel
+from explorer.threads import usable_threads, use_single_torch_thread
 
-TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
 TILES_PER_THREAD = 6  # in a frame: few enough to cost nothing, enough to even out
 
 
@@ -28,8 +30,8 @@ class Renderer:
     """Draws frames of one field, track and size; a context manager that owns its threads.
 
     A frame depends on the settings and its time alone: a tile is whole blocks, a block is drawn by one
-    thread, and the kernel follows from the field's shape and the precision. `exposure` dims each moment
-    (see `Exposure`).
+    thread, and the kernel follows from the field's shape and the precision. `exposure` calms and dims each
+    moment (see `Exposure`).
     """
 
     def __init__(
@@ -51,29 +53,29 @@ class Renderer:
         self.device = device if isinstance(device, Device) else resolve(device, precision)
         self.threads = threads or usable_threads()
         self._pool: ThreadPoolExecutor | None = None
-        if self.device.is_cuda:
-            self._torch = TorchEngine(self.device, self.grid)
-        else:
-            self._inputs = field.pixel_inputs(self.grid.xy())
+        self._drawer = FrameDrawer(field, self.grid, self.device, tiles=TILES_PER_THREAD * self.threads)
 
     @property
     def kernel(self) -> str:
         """The kernel that draws, for the manifest."""
         if self.device.is_cuda:
-            return self._torch.kernel
-        return self._prepare(0.0).kernel(self.device.dtype)
+            return torch_kernel(self.device)
+        return self._moments(0.0).prepared.kernel(self.device.dtype)
 
-    def frame(self, t: float, stopped: Callable[[], bool] = lambda: False) -> Frame:
-        """The frame at `t` seconds, uint8 (height, width, 3). Raises Stopped when `stopped()` turns true."""
-        prepared = self._prepare(t)
+    def frame(
+        self, t: float, stopped: Callable[[], bool] = lambda: False, limit: FlashLimit | None = None
+    ) -> Frame:
+        """The frame at `t` seconds, uint8 (height, width, 3). Raises Stopped when `stopped()` turns true.
+
+        `limit` is what the flash limiter does, instead of what the renderer's exposure says.
+        """
+        if limit is None:
+            limit = self._exposure.at(t) if self._exposure else NO_LIMIT
+        moments = self._moments(t, limit.swing)
         out = np.empty((self.grid.height * self.grid.width, 3), np.uint8)
-        if self.device.is_cuda:
-            with torch.inference_mode():
-                self._torch.draw(prepared, out)
-        else:
-            self._draw_tiles(prepared, out, stopped)
-        if self._exposure:
-            dim(out, self._exposure.at(t))
+        with torch.inference_mode():
+            self._drawer.draw(moments, 0, t, out, partial(self._share, stopped))
+        dim(out, limit.exposure)
         return out.reshape(self.grid.height, self.grid.width, 3)
 
     def frames(self, times: Iterable[float]) -> Iterator[Frame]:
@@ -93,32 +95,29 @@ class Renderer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _prepare(self, t: float) -> Prepared:
-        prepared: Prepared = self.field.prepare(
-            self.field.controls(self.track, np.array([t], dtype=np.float64))
-        )
-        return prepared
+    def _moments(self, t: float, swing: float = 1.0) -> LitField:
+        times = np.array([t], dtype=np.float64)
+        return LitField(self.field, calm_controls(self.field, self.track, times, swing))
 
-    def _draw_tiles(
-        self, prepared: Prepared, out: UInt8[np.ndarray, "points 3"], stopped: Callable[[], bool]
+    def _share(
+        self, stopped: Callable[[], bool], function: Callable[[int], None], parts: Iterable[int]
     ) -> None:
-        step = TILE_POINTS * -(-len(out) // (TILE_POINTS * TILES_PER_THREAD * self.threads))
+        """Share parts of the work among the threads. Raises Stopped when `stopped()` turns true."""
 
-        def draw(first: int) -> None:
+        def draw(part: int) -> None:
             if stopped():
                 raise Stopped("drawing was stopped")
-            tile = slice(first, first + step)
-            prepared.draw(0, self._inputs[:, tile], self.grid.pixel, out[tile], self.device.dtype)
+            function(part)
 
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads, "explorer-draw", use_single_torch_thread)
-        tiles = [self._pool.submit(draw, first) for first in range(0, len(out), step)]
-        finished, rest = wait(tiles, return_when=FIRST_EXCEPTION)
-        for tile in rest:  # after a stop or an error no tile is drawn for a frame that nobody gets
-            tile.cancel()
+        tasks = [self._pool.submit(draw, part) for part in parts]
+        finished, rest = wait(tasks, return_when=FIRST_EXCEPTION)
+        for task in rest:  # after a stop or an error nothing is drawn for a frame that nobody gets
+            task.cancel()
         wait(rest)
-        for tile in finished:
-            tile.result()
+        for task in finished:
+            task.result()
 
 
 def render_frame(

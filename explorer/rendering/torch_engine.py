@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Float32, Num, UInt8
 
 from explorer.errors import DeviceError
 from explorer.fields import Grid, Prepared
+from explorer.fields.light.lit import Surface
 from explorer.rendering.devices import Device
 from explorer.rendering.frames import RESOLUTIONS
 
@@ -17,12 +18,17 @@ MAX_BLOCK_POINTS = 2**20  # a fixed number, so that the bits do not depend on th
 MIN_BLOCK_POINTS = 2**12
 
 
-class TorchEngine:
-    """Draws with `Prepared.colors` on any torch device.
+def torch_kernel(device: Device) -> str:
+    """The name of what draws, for the manifest."""
+    return f"torch-{str(device.dtype).removeprefix('torch.')}"
 
-    `block` is how many points are evaluated at once; the last block of a frame is padded. Out of memory
-    halves it for the rest of this engine's life; below `MIN_BLOCK_POINTS` a DeviceError names a resolution
-    whose points would fit into the memory that is free.
+
+class TorchEngine:
+    """Draws with `Prepared.colors` and `Surface.numbers` on any torch device.
+
+    `xy` are the points, by default the pixel centers of the grid. `block` is how many points are evaluated at
+    once; the last block is padded. Out of memory halves it for the rest of this engine's life; below
+    `MIN_BLOCK_POINTS` a DeviceError names a resolution whose points would fit into the memory that is free.
     """
 
     def __init__(
@@ -30,34 +36,45 @@ class TorchEngine:
         device: Device,
         grid: Grid,
         *,
+        xy: Float32[np.ndarray, "points 2"] | None = None,
+        pixel: float | None = None,
         block: int = MAX_BLOCK_POINTS,
         free_bytes: Callable[[], int] | None = None,
     ) -> None:
         self.device = device
         self.grid = grid
         self.block = block
-        self.kernel = f"torch-{str(device.dtype).removeprefix('torch.')}"
         self._free_bytes = free_bytes or _free_cuda_bytes
-        self._xy = torch.from_numpy(grid.xy()).to(device.torch_device)
+        self._pixel = grid.pixel if pixel is None else pixel
+        self._xy = torch.from_numpy(grid.xy() if xy is None else xy).to(device.torch_device)
 
-    def draw(self, prepared: Prepared, out: UInt8[np.ndarray, "points 3"]) -> None:
-        """Fill one frame with the first (only) moment of `prepared`."""
+    def draw(self, prepared: Prepared, moment: int, out: UInt8[np.ndarray, "points 3"]) -> None:
+        """Fill one frame with a moment of `prepared`."""
+
+        def colors(xy: torch.Tensor) -> torch.Tensor:
+            rgb = prepared.colors(xy, self._pixel, self.device.dtype)[moment]
+            return (rgb * 255 + 0.5).to(torch.uint8)
+
+        self._fill(colors, out)
+
+    def draw_numbers(self, surface: Surface, moment: int, out: Float32[np.ndarray, "5 points"]) -> None:
+        """Fill the planes of a moment of `surface`."""
+        self._fill(lambda xy: surface.numbers(xy, self._pixel, self.device.dtype)[moment].T, out.T)
+
+    def _fill(
+        self, values: Callable[[torch.Tensor], torch.Tensor], out: Num[np.ndarray, "points values"]
+    ) -> None:
+        """The values at all points, block by block."""
         first = 0
         while first < len(out):
+            xy = self._xy[first : first + self.block]
             try:
-                colors = self._block(prepared, first)
+                block = values(torch.nn.functional.pad(xy, (0, 0, 0, self.block - len(xy))))
             except torch.OutOfMemoryError:
                 self._shrink()
                 continue
-            part = out[first : first + self.block]
-            part[:] = colors[: len(part)].cpu().numpy()
+            out[first : first + self.block] = block[: len(xy)].cpu().numpy()
             first += self.block
-
-    def _block(self, prepared: Prepared, first: int) -> torch.Tensor:
-        xy = self._xy[first : first + self.block]
-        padded = torch.nn.functional.pad(xy, (0, 0, 0, self.block - len(xy)))
-        colors = prepared.colors(padded, self.grid.pixel, self.device.dtype)[0]
-        return (colors * 255 + 0.5).to(torch.uint8)
 
     def _shrink(self) -> None:
         if self.device.is_cuda:

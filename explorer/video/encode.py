@@ -23,7 +23,7 @@ from jaxtyping import UInt8
 from explorer.errors import OutputError, SettingsError, Stopped
 from explorer.ffmpeg import EXIT_TIMEOUT, SYSTEM_REASON, FFmpeg, file_url, raw_input
 from explorer.files import atomic_path, write_error
-from explorer.video import h264
+from explorer.video import boxes, h264
 from explorer.video.h264 import DEFAULT_ENCODER, EncoderSettings
 from explorer.video.metadata import write_comment
 from explorer.video.soundtrack import SoundSource, output_arguments, sample_arguments, write_samples
@@ -89,8 +89,9 @@ class VideoWriter:
 
     def __enter__(self) -> VideoWriter:
         with ExitStack() as files:
-            part = files.enter_context(atomic_path(self.path))
+            part = files.enter_context(atomic_path(self.path, durable=True))
             part.touch()  # a folder that cannot be written is refused before the first frame is drawn
+            self._part = part
             self._ffmpeg = FFmpeg(self._arguments(part, files), stdin=subprocess.PIPE)
             self._files = files.pop_all()
         self._queue: queue.Queue[UInt8[np.ndarray, "height width 3"] | None] = queue.Queue(QUEUE_FRAMES)
@@ -162,13 +163,15 @@ class VideoWriter:
             self._error = self._error or error
 
     def _finish(self) -> None:
-        """Let ffmpeg complete the file; raise OutputError unless every frame arrived and it succeeded."""
+        """Let ffmpeg complete the file; raise OutputError unless all frames came and the file is whole."""
         if self.written != self.frames:
             raise OutputError(f"cannot write {self.path}: {self.written} of {self.frames} frames were drawn")
         self._queue.put(None)
         self._feeder.join()
         if self._error or self._ffmpeg.wait() != 0:
             raise self._failure()
+        if not boxes.is_complete(self._part):
+            raise write_error(self.path, OSError(0, "the file is incomplete"))
 
     def _stop(self) -> None:
         """End the process and the thread, whatever state they are in."""

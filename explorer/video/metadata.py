@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from explorer.files import write_bytes
+
 HEADER = ";FFMETADATA1"
 
 
@@ -18,7 +20,7 @@ def write_comment(path: Path, comment: str) -> None:
     No line end follows it: after an escaped backslash ffmpeg would take that for an escaped one.
     """
     escaped = re.sub(r"([=;#\\\r\n])", r"\\\1", comment)
-    path.write_bytes(f"{HEADER}\ncomment={escaped}".encode())
+    write_bytes(path, f"{HEADER}\ncomment={escaped}".encode())
 
 
 def parse(text: str) -> dict[str, str]:

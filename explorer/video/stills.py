@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from explorer.errors import OutputError, SettingsError
-from explorer.files import atomic_path
+from explorer.files import memory_file
 
 JPEG_QUALITY = 92
 MAX_JPEG_COMMENT_BYTES = 65_533
@@ -61,8 +61,8 @@ class PngSequence:
 
 
 def _save(image: np.ndarray, path: Path, kind: str, **options: Any) -> None:
-    with atomic_path(path) as part:
-        Image.fromarray(image).save(part, format=kind, **options)
+    with memory_file(path) as file:  # Pillow ignores short writes to a path
+        Image.fromarray(image).save(file, format=kind, **options)
 
 
 def _text(comment: str | None) -> PngInfo:

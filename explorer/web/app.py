@@ -23,6 +23,7 @@ from explorer.web.networks_api import add_networks
 from explorer.web.request_guard import RequestGuard
 from explorer.web.schemas import Health, Problem
 from explorer.web.static_page import UNKNOWN_ADDRESS_PAGE, is_built, serve_page
+from explorer.web.token_guard import TokenGuard
 from explorer.web.training_api import add_training
 
 STATUS_CODES: dict[type[ExplorerError], int] = {
@@ -41,14 +42,16 @@ def create_app(
     hosts: set[str],
     shipped: Path | None = None,
     secret: str = "",
+    token: str = "",
 ) -> FastAPI:
     """Create the application: sounds are read below `root`, models and trainings are in `explorations`.
 
     `settings` are those of training, `hosts` the host names of the server, `shipped` the folder of the model
-    that ships with explorer. With a `secret` all addresses begin with it, and notebooks may frame the page.
+    that ships with explorer. With a `secret` all addresses begin with it, and notebooks may frame the page;
+    with a `token` every request needs it.
     """
     error_responses: dict[int | str, dict[str, Any]] = {
-        code: {"model": Problem} for code in (400, 403, 404, 409, 411, 413, 422)
+        code: {"model": Problem} for code in (400, 401, 403, 404, 409, 411, 413, 422)
     }
     app = FastAPI(
         title="explorer",
@@ -59,8 +62,11 @@ def create_app(
         responses=error_responses,
     )
     app.state.closing = threading.Event()
+    if token:
+        app.add_middleware(TokenGuard, token=token)
     app.add_middleware(RequestGuard, hosts=hosts, secret=secret)
     app.add_exception_handler(ExplorerError, _explorer_error_response)
+    app.add_exception_handler(OSError, _os_error_response)
     app.add_exception_handler(RequestValidationError, partial(_validation_error_response, settings.knobs()))
     app.add_exception_handler(HTTPException, _http_error_response)
     add_training(app, root, settings, training)
@@ -96,6 +102,12 @@ def _explorer_error_response(_: Request, error: Exception) -> JSONResponse:
     codes = (code for kind, code in STATUS_CODES.items() if isinstance(error, kind))
     status = next(codes, DAMAGED_FILE_STATUS)
     return _problem_response(status, str(error))
+
+
+def _os_error_response(_: Request, error: Exception) -> JSONResponse:
+    """For files that went away meanwhile, a full disk or missing rights; paths stay untold."""
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return _problem_response(DAMAGED_FILE_STATUS, f"the server cannot read or write a file of this: {reason}")
 
 
 def _validation_error_response(knobs: dict[str, Knob], _: Request, error: Exception) -> JSONResponse:

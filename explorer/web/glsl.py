@@ -1,8 +1,8 @@
 """Formulas as GLSL: formulas for torch and kernels, translated for the page's shaders.
 
 The translator supports what `explorer.fields.kernels.portable` offers: + - * /, its functions, other
-formulas, numbers of the module, numbers of an array at fixed indices, and assignments. A formula that returns
-three numbers becomes a function that returns a vec3.
+formulas, numbers of the module, numbers of an array at fixed indices, and assignments, several at once where
+none reads what another has set. A formula that returns three numbers becomes a function that returns a vec3.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from explorer.errors import ExplorerError
 
 CALLS = {  # functions of `portable` in GLSL
-    **{name: f"{name}({{0}})" for name in ("sin", "cos", "tanh", "floor", "sqrt", "abs", "log2")},
+    **{name: f"{name}({{0}})" for name in ("sin", "cos", "floor", "sqrt", "abs", "log2")},
+    "tanh": "tanh(clamp({0}, -15.0, 15.0))",  # some drivers divide infinity by itself beyond
     "exp_neg": "exp(-({0}))",
     "power": "pow({0}, {1})",
     "minimum": "min({0}, {1})",
@@ -27,9 +28,13 @@ CALLS = {  # functions of `portable` in GLSL
 OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 
-def glsl_of(formula: Callable[..., Any]) -> str:
-    """The GLSL function of a formula, by the same name; its arguments are floats, or arrays of floats."""
-    return _Translator(formula).function()
+def glsl_of(formula: Callable[..., Any], sizes: Mapping[str, int] | None = None) -> str:
+    """The GLSL function of a formula, by the same name; its arguments are floats, or arrays of floats.
+
+    `sizes` are those of arrays by name of the argument; without it an array ends with the last number that is
+    read.
+    """
+    return _Translator(formula, sizes or {}).function()
 
 
 def _tree(formula: Callable[..., Any]) -> ast.FunctionDef:
@@ -39,7 +44,8 @@ def _tree(formula: Callable[..., Any]) -> ast.FunctionDef:
 
 
 class _Translator:
-    def __init__(self, formula: Callable[..., Any]) -> None:
+    def __init__(self, formula: Callable[..., Any], sizes: Mapping[str, int]) -> None:
+        self._sizes = sizes
         function = inspect.unwrap(formula)
         self._names = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
         self._tree = _tree(formula)
@@ -49,7 +55,7 @@ class _Translator:
         lines = [line for line in self._tree.body if not isinstance(line, ast.Expr)]  # without the docstring
         kind = "vec3" if self.returns_color() else "float"
         arguments = ", ".join(f"float {a.arg}{self._array_size(a.arg)}" for a in self._tree.args.args)
-        body = (f"  {self._statement(line)}" for line in lines)
+        body = (f"  {statement}" for line in lines for statement in self._statements(line))
         return "\n".join([f"{kind} {self._tree.name}({arguments}) {{", *body, "}"])
 
     def returns_color(self) -> bool:
@@ -57,11 +63,13 @@ class _Translator:
         last = self._tree.body[-1]
         value = last.value if isinstance(last, ast.Return) else None
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id not in CALLS:
-            return _Translator(self._names[value.func.id]).returns_color()
+            return _Translator(self._names[value.func.id], {}).returns_color()
         return isinstance(value, ast.Tuple)
 
     def _array_size(self, argument: str) -> str:
         """`[5]` for an argument of which the formula reads up to number 4; nothing for a plain number."""
+        if argument in self._sizes:
+            return f"[{self._sizes[argument]}]"
         read = [
             node.slice.value
             for node in ast.walk(self._tree)
@@ -73,15 +81,26 @@ class _Translator:
         ]
         return f"[{max(read) + 1}]" if read else ""
 
-    def _statement(self, line: ast.stmt) -> str:
-        if isinstance(line, ast.Return) and line.value is not None:
-            return f"return {self._value(line.value)};"
-        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
-            name = line.targets[0].id
-            declaration = "" if name in self._variables else "float "
-            self._variables.add(name)
-            return f"{declaration}{name} = {self._value(line.value)};"
-        raise _unsupported(line)
+    def _statements(self, line: ast.stmt) -> Iterator[str]:
+        match line:
+            case ast.Return(value=ast.expr() as value):
+                yield f"return {self._value(value)};"
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield self._assignment(name, value)
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                names = [ast.unparse(target) for target in targets]
+                for n, (name, value) in enumerate(zip(names, values, strict=True)):
+                    if not _variables(value).isdisjoint(names[:n]):
+                        raise _unsupported(line)
+                    yield self._assignment(name, value)
+            case _:
+                raise _unsupported(line)
+
+    def _assignment(self, name: str, value: ast.expr) -> str:
+        declaration = "" if name in self._variables else "float "
+        text = f"{declaration}{name} = {self._value(value)};"
+        self._variables.add(name)
+        return text
 
     def _value(self, value: ast.expr) -> str:
         match value:
@@ -105,6 +124,10 @@ class _Translator:
             case ast.Tuple(elts=parts):
                 return f"vec3({', '.join(map(self._value, parts))})"
         raise _unsupported(value)
+
+
+def _variables(value: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
 
 
 def _unsupported(node: ast.AST) -> ExplorerError:

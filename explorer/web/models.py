@@ -41,12 +41,21 @@ class Model:
             raise ExplorerError(f"{self.id}: {DESCRIPTION} is damaged: {error.reason}") from None
 
     @property
+    def damage(self) -> str | None:
+        """Why its description cannot be read; None if it can."""
+        try:
+            self.describe()
+        except ExplorerError as error:
+            return str(error)
+        return None
+
+    @property
     def is_finished(self) -> bool:
         """Whether its training is finished, according to its manifest."""
         try:
             return bool(manifest.read(self.folder).get("status", "done") == "done")
-        except ExplorerError:
-            return True  # the model that ships has none, nor has a copied one
+        except ReadError as error:
+            return error.missing  # the model that ships has none, nor has a copied one
 
     @property
     def is_complete(self) -> bool:
@@ -80,8 +89,9 @@ def find_model(name: str, explorations: Path, default: Path | None = None) -> Mo
 
 
 def latest_model(explorations: Path, default: Path | None = None) -> Model:
-    """The model that was trained last, or the one that ships."""
+    """The newest model whose description can be read, or else the one that ships."""
     models = list_models(explorations, default)
-    if not models:
+    newest = next((model for model in models if model.damage is None), None)
+    if newest is None:
         raise UnknownModelError("there is no model yet; train one: explorer train FOLDER")
-    return models[0]
+    return newest

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
@@ -50,7 +52,10 @@ def add_models(app: FastAPI, explorations: Path, shipped: Path | None) -> None:
 
 
 def _summary(model: Model) -> ModelSummary:
-    return ModelSummary(**_summary_fields(model, _metadata_or_empty(model)))
+    try:
+        return ModelSummary(**_summary_fields(model, model.describe()))
+    except ExplorerError as error:  # it stays in the list; a request for it returns the reason
+        return ModelSummary(**_summary_fields(model, {}) | {"finished": False, "damaged": str(error)})
 
 
 def _description(model: Model) -> ModelDescription:
@@ -58,18 +63,12 @@ def _description(model: Model) -> ModelDescription:
     return ModelDescription(**_summary_fields(model, metadata), metadata=metadata)
 
 
-def _metadata_or_empty(model: Model) -> dict[str, Any]:
-    try:
-        return model.describe()
-    except ExplorerError:  # it stays in the list; a request for it returns the reason
-        return {}
-
-
 def _summary_fields(model: Model, metadata: dict[str, Any]) -> dict[str, Any]:
     file = model.network.stat()
     created = None
     if model.id != DEFAULT:
-        created = datetime.fromtimestamp(file.st_mtime, UTC).isoformat(timespec="seconds")
+        with suppress(ValueError, OverflowError, OSError):  # a time that no calendar has
+            created = datetime.fromtimestamp(file.st_mtime, UTC).isoformat(timespec="seconds")
     return {
         "id": model.id,
         "shipped": model.id == DEFAULT,
@@ -98,5 +97,5 @@ def _network(model: Model) -> FileResponse:
         model.network,
         media_type="application/octet-stream",
         filename=f"{model.id}.onnx",
-        headers={"x-model-id": model.id},
+        headers={"x-model-id": quote(model.id)},
     )

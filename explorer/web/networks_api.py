@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,13 +15,16 @@ from explorer.errors import SettingsError
 from explorer.experiments.runs.run_folder import RECIPE
 from explorer.fields import CPPN
 from explorer.fields.palette import Cosine, parse_palette
+from explorer.fields.palette_stops import ColorPath
+from explorer.fields.palette_table import color_table, srgb_table
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
 from explorer.web.models import UnknownModelError
 
 MAX_HIDDEN, MAX_LAYERS = 32, 12  # that a shader draws in time
 MAX_RUNS = 50
-TRACK_SETTINGS = ("drift", "drift_span", "keyframes")  # have no effect on the page
+PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
+TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "sections", "sound_clock")  # have no effect on the page
 LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS}
 
 
@@ -33,6 +38,7 @@ class NetworkSlider(BaseModel):
     choices: list[str]
     switch: bool
     help: str
+    value: Any  # the default
 
 
 class NetworkList(BaseModel):
@@ -51,6 +57,18 @@ class NetworkRequest(BaseModel):
     settings: dict[str, Any] = Field(max_length=40)
 
 
+class NetworkSurface(BaseModel):
+    """What light needs of a network: height and hue are (output - mean) x scale of its first two outputs.
+
+    The table holds the colors of the palette in linear light, from dark to light; the accent is one of them.
+    """
+
+    mean: tuple[float, float]
+    scale: tuple[float, float]
+    table: list[float]
+    accent: tuple[float, float, float]
+
+
 class NetworkDescription(BaseModel):
     """A network ready to draw: weights of every layer, row by row, activations, input scale and palette."""
 
@@ -61,6 +79,9 @@ class NetworkDescription(BaseModel):
     feature_scale: float
     activations: list[str]
     palette: dict[str, Any]
+    light: dict[str, Any] | None  # all settings; None where the network is not lit
+    finish: dict[str, Any] | None
+    surface: NetworkSurface | None
 
 
 def add_networks(app: FastAPI, explorations: Path) -> None:
@@ -69,8 +90,13 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
     @app.get("/api/networks", tags=["networks"])
     def list_all() -> NetworkList:
         """Looks, runs and settings to start from."""
-        looks = {name: look.model_dump(mode="json") for name, look in CPPN.presets().items() if _fits(look)}
-        sliders = [_slider(knob) for name, knob in CPPN.knobs().items() if name not in TRACK_SETTINGS]
+        presets = CPPN.presets()
+        looks = {name: look.model_dump(mode="json") for name, look in presets.items() if _fits(look)}
+        sliders = [
+            _slider(knob)
+            for name, knob in CPPN.knobs().items()
+            if name.partition(".")[0] not in TRACK_SETTINGS
+        ]
         return NetworkList(looks=looks, runs=[run.name for run in _runs(explorations)], sliders=sliders)
 
     @app.get("/api/networks/{run}", tags=["networks"])
@@ -89,7 +115,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
 
 def build_network(settings: dict[str, Any]) -> NetworkDescription:
     """The network of some settings. Raises SettingsError if they are invalid, or it is too large to draw."""
-    field = CPPN(**settings).without_animation  # drift and keyframes belong to a track
+    field = CPPN(**settings).without_animation.replace(sections=False)  # these belong to a track
     if not _fits(field):
         raise SettingsError(
             f"got a network of {field.hidden} x {field.layers}; the page draws networks up to "
@@ -107,6 +133,22 @@ def build_network(settings: dict[str, Any]) -> NetworkDescription:
         feature_scale=FEATURE_SCALE * field.audio_gain,
         activations=list(network.activations),
         palette=_palette(field.palette),
+        light=field.light.model_dump() if field.light.on else None,
+        finish=field.finish.model_dump() if field.finish.on else None,
+        surface=_surface(field) if field.light.on else None,
+    )
+
+
+def _surface(field: CPPN) -> NetworkSurface:
+    from explorer.fields.cppn.drawing import output_statistics  # slow to load
+    from explorer.fields.light.tone import accent_of
+
+    (mean, scale), table = output_statistics(field), color_table(field.palette)
+    return NetworkSurface(
+        mean=tuple(mean[:2].tolist()),
+        scale=tuple(scale[:2].tolist()),
+        table=table.ravel().tolist(),
+        accent=tuple(accent_of(table).tolist()),
     )
 
 
@@ -118,6 +160,10 @@ def _palette(name: str) -> dict[str, Any]:
     palette = parse_palette(name)
     if palette is None:
         return {"kind": "rgb"}
+    if isinstance(palette, ColorPath):
+        table = srgb_table(name)
+        entries = np.linspace(0, len(table) - 1, PAGE_COLORS).round().astype(int)
+        return {"kind": "table", "numbers": table[entries].ravel().tolist()}
     kind = "cosine" if isinstance(palette, Cosine) else "oklab"
     return {"kind": kind, "numbers": palette.numbers, **asdict(palette)}
 
@@ -134,6 +180,7 @@ def _slider(knob: Knob) -> NetworkSlider:
         choices=list(knob.choices) if low is None else [],
         switch=bool in knob.types,
         help=knob.help,
+        value=knob.default,
     )
 
 
@@ -145,8 +192,8 @@ def _runs(explorations: Path) -> list[Path]:
         )
     except OSError:
         return []
-    fitting = (run for run in folders[: 4 * MAX_RUNS] if not run.is_symlink() and _may_fit(_field(run)))
-    return list(fitting)[:MAX_RUNS]
+    readable = (run for run in folders[: 4 * MAX_RUNS] if run.name.isprintable() and not run.is_symlink())
+    return list(islice((run for run in readable if _may_fit(_field(run))), MAX_RUNS))
 
 
 def _may_fit(settings: dict[str, Any]) -> bool:

@@ -16,6 +16,8 @@ from explorer.fields import Julia, srgb
 from explorer.fields.julia import parameters
 from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
 from explorer.fields.kernels import color_formulas as colors
+from explorer.fields.light import columns, finish, shading, tone
+from explorer.fields.light import formulas as light
 from explorer.files import write_json
 from explorer.rendering import flashes
 from explorer.web.glsl import glsl_of
@@ -30,6 +32,21 @@ LOOK_SETTINGS = (  # of the field; sliders on the page
     *("rotation", "start_angle", "travel"),
 )
 JULIA_FORMULAS = (escape_time, tone_of, exterior_weight, color)
+
+LIGHT_FORMULAS: tuple[Any, ...] = (
+    *(colors.srgb, colors.clipped_srgb, light.smooth_step, tone.tone, light.arctan, light.finite_height),
+    *(
+        light.ring_height,
+        light.ring_light,
+        light.ring_distance,
+        light.fall_off,
+        light.normal,
+        light.lit_channel,
+        light.lit,
+    ),
+    *(light.film_wave, light.film_color, light.line_weight, light.lined_channel, light.exposed),
+    *(light.tone_curve, light.filmic, light.darkened, light.encoded),
+)
 
 
 def page_constants() -> dict[str, Any]:
@@ -59,6 +76,7 @@ def page_constants() -> dict[str, Any]:
             "presets": {
                 name: {key: getattr(field, key) for key in LOOK_SETTINGS}
                 for name, field in Julia.presets().items()
+                if not field.light.on
             },
             "iterations": look.iterations,
             "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),
@@ -74,12 +92,39 @@ def page_constants() -> dict[str, Any]:
             "luminance": srgb.LUMINANCE,
             "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
         },
+        "light": _light(),
         "flashes": {
             "min_change": flashes.MIN_CHANGE,
             "max_dark_luminance": flashes.MAX_DARK_LUMINANCE,
             "max_flashes": flashes.MAX_FLASHES,
             "exempt_share": round(flashes.MIN_AREA / (flashes.SCREEN[0] * flashes.SCREEN[1]), 3),
         },
+    }
+
+
+def _light() -> dict[str, Any]:
+    """Light and finish: the numbers of a moment, and the formulas of the shaders."""
+    sizes = {"n": len(shading.NUMBERS), "f": len(finish.NUMBERS)}
+    return {
+        "loudness_seconds": columns.LOUDNESS_SECONDS,
+        "loudness_percentiles": columns.LOUDNESS_PERCENTILES,
+        "min_loudness_span": columns.MIN_LOUDNESS_SPAN,
+        "hit_percentiles": columns.HIT_PERCENTILES,
+        "min_hit_span": columns.MIN_HIT_SPAN,
+        "attack_seconds": columns.ATTACK_SECONDS,
+        "release_seconds": columns.RELEASE_SECONDS,
+        "delays": len(columns.DELAYS),
+        "delay_seconds": float(columns.DELAYS[1]),
+        "ring_height": shading.RING_HEIGHT,
+        "ring_light": shading.RING_LIGHT,
+        "relief_drive": shading.RELIEF_DRIVE,
+        "exposure_drive": shading.EXPOSURE_DRIVE,
+        "specular_drive": shading.SPECULAR_DRIVE,
+        "reference_rows": shading.REFERENCE_ROWS,
+        "glow_rows": finish.GLOW_ROWS,
+        "glows": finish.GLOWS,
+        "sizes": sizes,
+        "formulas": "\n".join(glsl_of(formula, sizes) for formula in LIGHT_FORMULAS).splitlines(),
     }
 
 

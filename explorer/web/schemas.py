@@ -26,6 +26,7 @@ class ModelSummary(BaseModel):
     bytes: int
     hidden: list[int] | None = None
     trained_on: list[str] = []
+    damaged: str | None = None  # why its model.json cannot be read
 
 
 class ModelDescription(ModelSummary):

@@ -18,7 +18,8 @@ import uvicorn
 from explorer.errors import ExplorerError
 from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
-from explorer.web.request_guard import host_names
+from explorer.web.connections import LimitedProtocol
+from explorer.web.request_guard import host_names, is_loopback
 
 SHUTDOWN_SECONDS = 3  # for open connections
 
@@ -61,9 +62,13 @@ def serve(
     port: int,
     on_ready: Callable[[str], None],
     *,
+    needs_token: bool = True,
     in_notebook: bool = False,
 ) -> None:
     """Serve API and page until Ctrl-C; `on_ready` gets the address. Raises ExplorerError for a bad address.
+
+    An address that other machines reach gets a new token, unless `needs_token` is false: it is part of the
+    address that `on_ready` gets, and every request needs it.
 
     `in_notebook`: as the child of a notebook, which may frame the page and alone knows its address. The
     server stops when its standard input ends, that is with the notebook.
@@ -74,13 +79,20 @@ def serve(
     training = TrainingProcess(explorations)
     secret = secrets.token_urlsafe(16) if in_notebook else ""
     hosts = host_names(host, platform.node())
-    app = create_app(root, explorations, TrainSettings, training, hosts, secret=secret)
+    token = secrets.token_urlsafe(16) if needs_token and not in_notebook and not is_loopback(host) else ""
+    app = create_app(root, explorations, TrainSettings, training, hosts, secret=secret, token=token)
     config = uvicorn.Config(
-        app, log_level="warning", server_header=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS, ws="none"
+        app,
+        http=LimitedProtocol,
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     local = host in ("127.0.0.1", "::1", "0.0.0.0", "::")
     name = "localhost" if local and not in_notebook else host
-    address = f"http://{name}:{listener.getsockname()[1]}" + (f"/{secret}/" if secret else "")
+    address = f"http://{name}:{listener.getsockname()[1]}"
+    address += f"/{secret}/" if secret else f"/?token={token}" if token else ""
     server = _Server(config, lambda: on_ready(address), app.state.closing.set)
     if in_notebook:
         server.stop_with(sys.stdin.buffer)

@@ -73,8 +73,8 @@ def test_every_click_is_an_onset_within_one_frame(rate, shape):
     assert np.abs(peaks / 60 - AWKWARD).max() <= 1 / 60
 
 
-@pytest.mark.parametrize("rate", [22050, 44100])
-def test_no_drift_after_ten_minutes(rate):
+def test_no_drift_after_ten_minutes():
+    rate = 22050  # a frame is 367.5 samples
     samples = silence(600, rate)
     samples[round(599.5 * rate)] = 1
     onset = features(samples, rate)["onset"]

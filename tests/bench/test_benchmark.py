@@ -2,32 +2,36 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import explorer.bench.benchmark as module
+from explorer.bench import engines
 from explorer.bench.benchmark import benchmark
-from explorer.bench.engines import QUICK
+
+SMALL = replace(engines.QUICK, shrink=12, matrix_rows=128)
 
 
 @pytest.fixture(scope="module")
 def quick():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, "QUICK_VIDEO_SECONDS", 0.1)
+        patched.setattr(engines, "QUICK", SMALL)
         return benchmark(["4x3", "48x2"], quick=True)
 
 
 def test_every_network_has_its_contenders(quick):
     narrow, wide = quick["nets"]
-    assert (narrow["net"], narrow["parameters"], narrow["size"]) == ("4x3", 99, [426, 240])
-    assert (wide["net"], wide["size"]) == ("48x2", [426, 240])
+    assert (narrow["net"], narrow["parameters"], narrow["size"]) == ("4x3", 99, [106, 60])
+    assert (wide["net"], wide["size"]) == ("48x2", [106, 60])
     for row, kernel in ((narrow, "narrow-f32"), (wide, "wide-f32")):
         assert {"torch", "exact"} <= set(row["speeds"]) <= {"torch", "onnxruntime", "exact"}
         assert row["speeds"]["exact"]["kernel"] == kernel
         assert row["matrix_share"] > 0
         for speed in row["speeds"].values():
-            assert len(speed["seconds"]) == QUICK.rounds
+            assert len(speed["seconds"]) == SMALL.rounds
             assert speed["megapixels_per_second"] > 0
     assert quick["matrix"]["library"] in ("numpy", "torch")
 

@@ -9,7 +9,7 @@ import time
 import explorer as ex
 from explorer.audio import DEMO_CLIP
 from explorer.rendering.renderer import Renderer
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 FRAMES = 60
 

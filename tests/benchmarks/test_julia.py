@@ -22,7 +22,7 @@ def test_the_kernel_is_many_times_as_fast_as_torch():
             "kernel": lambda: prepared.draw(0, inputs, grid.pixel, out),
             "torch": lambda: prepared.colors(xy, grid.pixel),
         }
-        seconds = take_turns(calls, rounds=3, least=0.1)
+        seconds = take_turns(calls, rounds=3, min_seconds=0.1)
     finally:
         torch.set_num_threads(threads)
     ratio = times_as_fast(seconds["kernel"], seconds["torch"])

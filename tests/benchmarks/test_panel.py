@@ -26,7 +26,7 @@ class Watch:
     def show_draft(self, frame):
         self.note("draft")
 
-    def show_full(self, frame, request, seconds, exposure):
+    def show_full(self, frame, request, seconds, limit):
         self.note("full")
 
     def show_diagnosis(self, diagnosis):

@@ -13,6 +13,7 @@ import uvicorn
 
 from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
+from explorer.web.connections import LimitedProtocol
 from explorer.web.request_guard import host_names
 from explorer.web.static_page import is_built
 from tests.browser.conftest import missing
@@ -28,7 +29,7 @@ MODELS = ("train_20260101T000000Z_aaaaaa", "train_20260102T000000Z_bbbbbb")
 class Served:
     """A server on a free port in a thread; `stop` ends it at once."""
 
-    def __init__(self, folder, manner="long", port=0, secret=""):
+    def __init__(self, folder, manner="long", port=0, secret="", token=""):
         if not is_built():
             missing("the live page is not built (python -m pip install -e .)")
         self.folder = folder
@@ -43,6 +44,7 @@ class Served:
             host_names("127.0.0.1", ""),
             folder / "shipped",
             secret,
+            token,
         )
         self._door = socket.socket()
         self._door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,7 +52,9 @@ class Served:
         self._door.listen()  # whoever comes before the server is up waits at the door
         self.port = self._door.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(self.app, log_level="error", timeout_graceful_shutdown=1, lifespan="off")
+        config = uvicorn.Config(
+            self.app, http=LimitedProtocol, log_level="error", timeout_graceful_shutdown=1, lifespan="off"
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._door],))
         self._thread.start()

@@ -121,6 +121,25 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
         expect(other.locator(".notice")).to_have_count(0)
 
 
+def test_light_follows_the_sound_and_its_sliders(page, song):
+    page.get_by_label("picture", exact=True).select_option("look:magma")
+    until(page, "() => probe.scene.network?.light != null")
+    play(page, song)
+    page.keyboard.press("i")
+    expect(page.get_by_text("the last 10 seconds")).to_be_visible()
+    until(page, "() => probe.scene.lightLevels.now.hits.some((hit) => hit > 0)")
+    page.get_by_label("light film").fill("0.5")
+    until(page, "() => probe.scene.network.light.film === 0.5")
+    levels = page.evaluate(
+        "() => { probe.scene.tick(performance.now()); return [...probe.scene.shaderCanvas.readPixels()]; }"
+    )
+    assert np.std(levels) > 10
+    page.get_by_label("light", exact=True).uncheck()
+    until(page, "() => probe.scene.network.light === null")
+    expect(page.get_by_label("light film")).to_have_count(0)
+    expect(page.locator(".notice.wrong")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("link", "words"),
     [
@@ -369,3 +388,20 @@ def test_everything_fits_on_a_phone_and_has_a_name(browser, served):
               !(element.textContent.trim() || element.getAttribute("aria-label") || element.labels?.length))
               .map((element) => element.outerHTML)"""
             assert page.evaluate(unnamed) == []
+
+
+def test_the_link_with_the_token_opens_the_page_and_a_cookie_keeps_it(browser, tmp_path):
+    served = Served(with_models(tmp_path, MODELS[0]), token="s3cret")
+    try:
+        with watched(browser, served.address, path="/?token=s3cret#probe") as page:
+            until(page, "() => window.probe?.scene.hasModel")
+            assert page.evaluate("() => location.search") == ""  # the address may be sent to others
+            assert page.evaluate("() => document.cookie") == ""
+            page.reload()
+            until(page, "() => window.probe?.scene.hasModel")
+            page.keyboard.press("t")
+            expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+        with watched(browser, served.address) as page:
+            expect(page.get_by_role("heading", name="A token is needed")).to_be_visible()
+    finally:
+        served.stop()

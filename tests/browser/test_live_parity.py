@@ -11,6 +11,10 @@ from explorer.fields import CPPN, Controls, Grid, Julia
 from explorer.fields.julia.model import load_model
 from explorer.fields.julia.parameters import PARAMETERS
 from explorer.fields.julia.timeline import CONTROL_NAMES
+from explorer.fields.light.columns import DELAYS, NAMES
+from explorer.fields.light.lit import LitField
+from explorer.rendering.devices import resolve
+from explorer.rendering.frame_drawer import FrameDrawer
 from tests.browser.live_page import MODELS, UNPACK, packed
 from tests.signals import click_track, music, noise, tone
 
@@ -92,12 +96,15 @@ def drawn(page, controls, iterations, samples):
     return np.frombuffer(base64.b64decode(said), np.uint8).reshape(SIZE[1], SIZE[0], 3)
 
 
-NARROW = [name for name, look in CPPN.presets().items() if look.hidden <= 32]
+NARROW = {  # light has tests of its own
+    name: look for name, look in CPPN.presets().items() if look.hidden <= 32 and not look.light.on
+}
+NARROW["a path of colors"] = CPPN.preset("orchid").replace(palette="nightfall")
 
 
 @pytest.mark.parametrize("name", NARROW)
 def test_it_draws_the_same_networks(parts, name):
-    field = CPPN.preset(name)
+    field = NARROW[name]
     row = np.array([[0.3, *np.linspace(-1, 1, len(field.features))]], np.float32)
     grid = Grid(*SIZE)
     prepared = field.prepare(Controls(row, ("time", *field.features)))
@@ -120,6 +127,49 @@ def test_it_draws_the_same_networks(parts, name):
     )
     picture = np.frombuffer(base64.b64decode(said), np.uint8).reshape(-1, 3)
     assert np.abs(picture - np.rint(255 * colours)).max() <= 2
+
+
+LIGHTS = {  # settings of light and of finish, size of the frame
+    "light": (True, False, SIZE),
+    "light and finish": (True, {"grain": 0}, SIZE),
+    "every part": ({"film": 0.6, "lines": 3, "rings": 2, "focus_x": 0.4}, {"grain": 0, "samples": 2}, SIZE),
+    "finish": (False, {"grain": 0, "bloom": 1.5, "exposure": 2}, SIZE),
+    "reduced glow": ({"rings": 0}, {"grain": 0, "bloom": 1.5, "threshold": 0.1}, (480, 352)),
+}
+
+
+@pytest.mark.parametrize("name", LIGHTS)
+def test_it_draws_the_same_light(parts, name):
+    light, finish, size = LIGHTS[name]
+    field = CPPN.preset("orchid").replace(light=light, finish=finish)
+    loud, hits = 0.7, np.exp(-(((DELAYS - 0.4) / 0.1) ** 2)) + 0.3 * np.exp(-DELAYS / 0.2)
+    features = np.linspace(-1, 1, len(field.features)).tolist()
+    row = np.array([[0.3, *features, loud, *hits]], np.float32)
+    grid = Grid(*size)
+    expected = np.empty((size[0] * size[1], 3), np.uint8)
+    moments = LitField(field, Controls(row, ("time", *field.features, *NAMES)))
+    FrameDrawer(field, grid, resolve("cpu")).draw(moments, 0, 0.0, expected)
+    said = parts.evaluate(
+        """async ([settings, size, time, features, light]) => {
+          const asked = { method: "POST", headers: { "content-type": "application/json" } };
+          const body = JSON.stringify({ settings });
+          const network = await (await fetch("api/networks", { ...asked, body })).json();
+          const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
+          const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
+          screen.setTexture(probe.packWeights(network));
+          const moment = probe.momentUniforms(network, time, features);
+          screen.draw({ ...moment, ...probe.surfaceUniforms(network, light, 0, ...size) });
+          const pixels = screen.readPixels();
+          // there are only so many contexts
+          canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
+          return btoa(Array.from(pixels, (level) => String.fromCharCode(level)).join(""));
+        }""",
+        [field.model_dump(mode="json"), size, 0.3, features, {"loud": loud, "hits": hits.tolist()}],
+    )
+    picture = np.frombuffer(base64.b64decode(said), np.uint8).reshape(-1, 3)
+    difference = np.abs(picture.astype(int) - expected).max(axis=1)
+    assert expected.std() > 10
+    assert (difference <= 2).mean() >= 0.999, f"{(difference > 2).mean():.3%}, at most {difference.max()}"
 
 
 # as a rule within two levels; next to the set a last bit decides how often a point turns before it escapes

@@ -1,13 +1,16 @@
 """Reports in a real browser: what a name cannot do, what a hand and a keyboard can."""
 
 import json
+import os
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
 from explorer.experiments import render
 from explorer.experiments.reports import write_all, write_index, write_report
+from explorer.experiments.reports.sweep_report import write_sweep
 from explorer.fields import CPPN
 from tests.experiments import report_folders
 from tests.experiments.reports.test_report_drawings import NUMBERS
@@ -48,7 +51,7 @@ def column(page, name):
     heads = page.locator("table[data-sortable] thead th").all_inner_texts()
     index = next(n for n, head in enumerate(heads) if head.strip() == name)
     return page.eval_on_selector_all(
-        "table[data-sortable] tbody tr",
+        "table[data-sortable] tbody tr[data-key]",
         "(rows, n) => rows.map(row => row.cells[n].firstChild.textContent)",
         index,
     )
@@ -219,6 +222,114 @@ def test_a_recipe_is_copied_or_selected(sweep, visit):
     page.locator("[data-copy=vary-json]").click()
     expect(page.locator("#announcement")).to_contain_text("Ctrl+C")
     assert json.loads(page.evaluate("getSelection().toString()")) == TWO
+
+
+LONG_TASKS = """() => {
+    window.tasks = [];
+    const note = (list) => tasks.push(...list.getEntries().map((task) => task.duration));
+    new PerformanceObserver(note).observe({ type: "longtask", buffered: true });
+}"""
+ALL_ROWS = """() => new Promise((done) => setTimeout(() => {
+    const started = performance.now(), table = document.body.appendChild(document.createElement("table"));
+    for (let n = 0; n < 10000; n += 1) {
+        const row = table.insertRow();
+        for (let cell = 0; cell < 15; cell += 1) row.insertCell().textContent = n * cell;
+    }
+    const height = table.offsetHeight;
+    table.remove();
+    done(height && performance.now() - started);
+}))"""
+
+
+def test_ten_thousand_points_open_sort_and_scroll_without_a_freeze(tmp_path, visit):
+    page = visit(report_folders.a_large_report(tmp_path, ("gain", "coord_scale", "audio_gain", "drift")))
+    expect(page.locator("#count")).to_have_text("10,000 of 10,000 points")
+    page.evaluate(LONG_TASKS)
+    rows = page.locator("table[data-sortable] tbody tr[data-key]")
+    button = page.locator("thead button").filter(has_text="space variance")
+    button.click()
+    up = [float(text) for text in column(page, "space variance")]
+    assert up == sorted(up)
+    assert 10 < len(up) < 200  # the rows in view and a margin
+    button.click()
+    table = page.locator(".scroll", has=page.locator("table[data-sortable]"))
+    whole = table.evaluate("table => table.scrollHeight")
+    for place in (0.3, 0.7, 1.0):
+        table.evaluate("(table, place) => { table.scrollTop = place * table.scrollHeight; }", place)
+        page.wait_for_function(
+            "place => document.querySelector('tbody tr[data-key]').ariaRowIndex > place * 9000", arg=place
+        )
+    assert rows.last.get_attribute("aria-rowindex") == "10001"
+    assert float(column(page, "space variance")[-1]) <= up[0] * 1.01
+    assert table.evaluate("table => table.scrollHeight") == whole
+    page.locator("label.chip[data-state=alive]").click()
+    expect(rows.first).to_have_attribute("aria-rowindex", "2")
+    assert page.evaluate("document.querySelectorAll('*').length") < 5000
+    longest = max(page.evaluate("tasks"), default=0)
+    all_rows = page.evaluate(ALL_ROWS)  # what a page would take that holds them all
+    page.wait_for_function("all_rows => tasks.some((task) => task > 0.9 * all_rows)", arg=all_rows)
+    assert longest < all_rows / 2
+
+
+@pytest.fixture
+def large(tmp_path):
+    """A report of 501 points with their pictures beside it."""
+    source = report_folders.a_large_source(tmp_path, ("gain", "layers"), 501)
+    for point in source.points:
+        (tmp_path / "points" / point.key).mkdir(parents=True)
+        os.link(tmp_path / "thumb.jpg", tmp_path / "points" / point.key / "thumb.jpg")
+    return write_sweep(source)
+
+
+def test_pictures_of_a_large_sweep_come_from_beside_the_report_or_from_inside_it(large, tmp_path, visit):
+    page = visit(large)
+    expect(page.locator(".shot img").first).to_have_attribute(
+        "src", re.compile(r"points/[0-9a-f]{12}/thumb\.jpg$")
+    )
+    page.wait_for_function("document.querySelector('.shot img').naturalWidth === 320")
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    page = visit(Path(shutil.copy(large, alone)))
+    expect(page.locator("#beside")).to_contain_text("300 of the pictures are in it")
+    expect(page.locator(".shot img").first).to_have_attribute("src", re.compile("^data:image/jpeg"))
+    assert page.locator(".shot .blank").count() == 0
+    page.locator(".shot .enlarge").first.click()
+    expect(page.locator("#viewer-view img")).to_have_attribute("src", re.compile("^data:image/jpeg"))
+    assert "of 501" in page.inner_text("#viewer-place")
+
+
+@pytest.mark.parametrize("button", [".mini", ".enlarge"])
+def test_the_keyboard_reaches_every_point_of_a_large_sweep(large, visit, button):
+    page = visit(large)
+    first = page.locator(button).first
+    key = first.get_attribute("data-open")
+    assert page.locator(f"{button}[tabindex='0']").count() == 1  # one stop of Tab, not 501
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.dataset.open") != key
+    page.keyboard.press("End")
+    last = page.evaluate("document.activeElement.dataset.open")
+    assert page.locator(button).last.get_attribute("data-open") == last
+    page.keyboard.press("Enter")
+    assert page.inner_text("#viewer-place") == "501 of 501"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Home")
+    assert page.evaluate("document.activeElement.dataset.open") == key
+    expect(page.locator(f"{button}[tabindex='0']")).to_have_attribute("data-open", key)
+
+
+def test_a_point_of_a_large_sweep_becomes_the_baseline(large, visit):
+    page = visit(large)
+    page.locator(".mini").nth(3).click()
+    page.locator("#viewer-use").click()
+    page.keyboard.press("Escape")
+    row = page.locator("tbody tr[data-key]").nth(3)
+    key = row.get_attribute("data-key")
+    assert row.get_attribute("data-baseline") == ""
+    assert page.locator("#baseline").input_value() == key
+    assert page.locator(".shot[data-baseline]").get_attribute("data-key") == key
+    assert row.locator("small").all_inner_texts() == [""] * 8
+    assert page.locator("tbody tr[data-key]").nth(4).locator("small").first.inner_text()[0] in "+-"
 
 
 def luminance(colour):

@@ -40,7 +40,8 @@ class Figures:
     def line(self, name: str) -> str:
         """`damaged sounds: 300 cases, 171 results, 129 refusals, 0 crashes, 0 hangs, ...`."""
         counts = [
-            f"{self.outcomes[kind]} {kind}s" for kind in ("result", "refusal", "crash", "hang", "error")
+            f"{self.outcomes[kind]} {kind}{'es' if kind == 'crash' else 's'}"
+            for kind in ("result", "refusal", "crash", "hang", "error")
         ]
         total = sum(self.outcomes.values())
         return (

@@ -15,7 +15,7 @@ from explorer.cli.lab import copy_notebooks, notebooks_folder
 from explorer.errors import SettingsError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
-from explorer.fields import CPPN, Patterns
+from explorer.fields import CPPN, GraphCPPN, Patterns
 from explorer.video import probe, read_frames
 from tests.signals import music, write_wav
 
@@ -90,7 +90,9 @@ def test_every_field_flag_reaches_the_recipe(song, tmp_path):
 
 
 def test_without_flags_newcomers_see_the_first_look():
-    assert options.FieldFlags(None, None, {}).build_field() == CPPN.default_look()
+    assert options.FieldFlags(None, None, {}).build_field() == GraphCPPN.default_look()
+    assert options.FieldFlags(None, None, {"gain": "4"}).build_field().kind == "cppn"
+    assert options.FieldFlags(None, None, {"seed": "4"}).build_field(["layers"]).kind == "cppn"
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_runs_lists_and_prints_json(song, capsys):
     assert run("runs", "--json") == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["status"] == "done"
-    assert row["params.kind"] == "cppn"
+    assert row["params.kind"] == "graph"
 
 
 def test_doctor_tests_itself(capsys):

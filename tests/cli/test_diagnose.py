@@ -49,7 +49,7 @@ def test_json_holds_everything(song, capsys):
     assert result["audio"] == "song.wav"
     assert set(result["measures"]) == set(MEASURES)
     expected = {"width": 320, "height": 180, "fps": "24", "start": 0.5, "duration": 1.0}
-    assert result["frames"] == {**expected, "flash_limit": True}
+    assert result["frames"] == {**expected, "flash_limit": "calm"}
     assert len(result["layers"]) == 4
     assert result["verdict"] in ("static", "faint", "alive", "noisy")
 

@@ -129,16 +129,42 @@ def test_a_training_without_its_proof_is_listed_too(folder):
     assert pd.isna(row["proof"])
 
 
-def test_render_reports_what_the_flash_limiter_dimmed_and_a_new_folder(folder, capsys):
+@pytest.mark.parametrize(
+    ("flag", "mode"),
+    [
+        ("", "calm"),
+        ("--flash-limit", "calm"),
+        ("--flash-limit dim", "dim"),
+        ("--flash-limit=off", "off"),
+        ("--no-flash-limit", "off"),
+    ],
+)
+def test_flash_limit_takes_a_word_or_stands_alone(folder, flag, mode):
+    write_wav(folder / "clicks.wav", click_track(np.arange(0.1, 0.5, 0.1), 0.5, 22050), 22050)
+    assert run(f"render --resolution 16x16 --fps 2 --cppn-hidden 4 {flag} clicks.wav") == 0
+    assert Run(next((folder / "runs").glob("render_*"))).recipe.frames.flash_limit == mode
+
+
+def test_a_bad_flash_limit_is_told_in_one_line(folder, capsys):
+    assert run("render clicks.wav --flash-limit=dark") == 2
+    error = capsys.readouterr().err
+    assert "flash_limit: got 'dark'; allowed: calm, dim, off, true (calm) or false (off)" in error
+
+
+def test_render_reports_what_the_flash_limiter_changed_and_a_new_folder(folder, capsys):
     write_wav(folder / "clicks.wav", click_track(np.arange(0.1, 1.5, 0.1), 1.5, 22050), 22050)
     small = "--resolution 64x36 --cppn-hidden 8 --gain 8 --audio-gain 200"
     assert run(f"render clicks.wav new/out.mp4 {small}") == 0
     output = capsys.readouterr().out
     limit = Run(next((folder / "runs").glob("render_*"))).manifest["flash_limit"]
     assert limit["dimmed"] > 0  # else this test shows nothing
-    dimmed = f"flashes     as meant, {round(45 * limit['dimmed'])} frames were dimmed (down to "
+    assert limit["calmed"] > 0
     assert (
-        f"{dimmed}{limit['least_exposure']:.0%}): fast flashes can cause seizures; --no-flash-limit" in output
+        f"flashes     {round(45 * limit['calmed'])} frames were calmed: fast changes with the sound are "
+        f"reduced, down to {limit['least_swing']:.0%}; "
+        f"{round(45 * limit['dimmed'])} frames were dimmed: the light is turned down, to "
+        f"{limit['least_exposure']:.0%}. More than three flashes a second can cause seizures; "
+        "--no-flash-limit draws them" in output
     )
     assert "new folder  new\n" in output
     assert run(f"render clicks.wav new/out.mp4 {small} --no-flash-limit") == 0

@@ -21,7 +21,7 @@ def test_settings_list_every_knob_with_its_flag_and_range():
 
 def test_commands_list_their_own_flags_and_link_to_those_of_settings():
     page = reference.commands_page()
-    assert "| `--flash-limit`, `--no-flash-limit` | dim what would flash" in page
+    assert "| `--flash-limit` `VALUE` | what to do where more than three flashes" in page
     assert r"`--budget` `draft\|full`" in page  # a bar ends no column
     assert "--gain`" not in page
     assert "[analysis of the sound](reference-settings.md#analysis-of-the-sound)" in page

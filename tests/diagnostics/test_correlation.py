@@ -67,7 +67,7 @@ def test_correlation_grows_with_the_resolution():
                     CPPN(layers=6, seed=seed), track, frames=frames, budget="draft"
                 ).neighbour_correlation
             )
-            for seed in range(2)
+            for seed in range(4)
         ]
         found.append(np.mean(of_seeds))
     assert np.all(np.diff(found) > 0)

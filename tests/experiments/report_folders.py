@@ -4,10 +4,16 @@ import hashlib
 import itertools
 import json
 import math
+import random
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from explorer.experiments.reports.load import ReportPoint, ReportSource
+from explorer.experiments.sweeps.point_metrics import METRICS
 from explorer.files import write_json
 from tests.experiments.runs.test_recipe import a_recipe
 
@@ -145,3 +151,56 @@ def a_render(root, name="render_20260102T030405Z_abc123", audio="song.wav", **lo
     Image.fromarray(a_picture({"run": name}, 2.0, (320, 200))).save(folder / "sheet.jpg")
     (folder / "video.mp4").write_bytes(b"not a real video")
     return folder
+
+
+def a_large_source(folder, names, count=10_000):
+    """A sweep of random values as a report reads it, without its many folders; one picture for all."""
+    draws = random.Random(3)
+    recipe = base_recipe()
+    folder.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(a_picture({}, 1.0, (320, 180))).save(folder / "thumb.jpg", quality=85)
+
+    def point(n):
+        params = {name: draws.uniform(0.1, 5.0) for name in names}
+        key = key_of({"n": n})
+        metrics = {name: draws.expovariate(3) for name in METRICS}
+        return ReportPoint(
+            key=key,
+            params=params,
+            state=draws.choice(["alive", "alive", "faint", "noisy", "static"]),
+            starred=n % 97 == 0,
+            sentence=f"Alive: neighboring pixels of 720 rows correlate at {draws.random():.2f}, consecutive "
+            f"frames at {draws.random():.2f}, and {draws.random():.0%} of the change is the music's.",
+            error="",
+            seconds=draws.uniform(1, 9),
+            metrics=metrics,
+            recipe=recipe | {"field": recipe["field"] | params},
+            thumb=folder / "thumb.jpg",
+            frames=tuple(f"points/{key}/frame_{frame:02d}.jpg" for frame in range(3)),
+            moments=MOMENTS,
+            clip=None,
+        )
+
+    return ReportSource(
+        folder=folder,
+        kind="sweep",
+        status="done",
+        log=a_manifest("sweep"),
+        recipe=recipe,
+        spec={"sampler": "random", "vary": {name: {"low": 0.1, "high": 5.0} for name in names}},
+        points=tuple(map(point, range(count))),
+        diagnosis={},
+        notices=(),
+    )
+
+
+def a_large_report(folder, names):
+    """The report of `a_large_source`, made in a process that does not check types, in a tenth of the time."""
+    subprocess.run([sys.executable, "-m", __name__, folder, *names], check=True)
+    return folder / "report.html"
+
+
+if __name__ == "__main__":  # python -m tests.experiments.report_folders FOLDER NAME ...
+    from explorer.experiments.reports.sweep_report import write_sweep
+
+    write_sweep(a_large_source(Path(sys.argv[1]), sys.argv[2:]))

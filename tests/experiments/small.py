@@ -16,7 +16,15 @@ FIELD = CPPN.preset("compact-4x3")
 VARY = {"gain": [1, 3, 5], "layers": [2, 3]}
 SMALL = {"size": (32, 18), "clips": False, "workers": 1, "moments": 2}
 
-TIMES = ("started", "ended", "heartbeat", "seconds", "process", "host")  # what may differ between two sweeps
+TIMES = (
+    "started",
+    "ended",
+    "heartbeat",
+    "seconds",
+    "process",
+    "host",
+    "born",
+)  # what may differ in two sweeps
 WHOLE = ("manifest.json", "report.html")  # files that tell such times throughout
 
 
@@ -28,12 +36,12 @@ def small_sweep(song, folder, **settings):
     return sweep(FIELD, song, **{"vary": VARY, **SMALL, "explorations": folder, **settings})
 
 
-def in_another_process(first, second, dies_at=-1, workers=1, progress=silent):
+def in_another_process(first, second, dies_at=-1, workers=1, progress=silent, vary=VARY):
     """A small sweep of a song into a folder, or `("resume", folder)`; dies at its n-th file, or when told."""
-    return processes.start(_dying_sweep, first, second, dies_at, workers, progress)
+    return processes.start(_dying_sweep, first, second, dies_at, workers, progress, vary)
 
 
-def _dying_sweep(first, second, dies_at, workers, progress):
+def _dying_sweep(first, second, dies_at, workers, progress, vary):
     replace, numbers = os.replace, itertools.count(1)
 
     def dying(source, target):
@@ -46,7 +54,7 @@ def _dying_sweep(first, second, dies_at, workers, progress):
     if first == "resume":
         sweep(resume=second, workers=workers, progress=progress)
     else:
-        small_sweep(first, second, workers=workers, progress=progress)
+        small_sweep(first, second, workers=workers, progress=progress, vary=vary)
 
 
 def contents(folder):

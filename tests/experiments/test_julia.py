@@ -35,7 +35,7 @@ def test_a_recipe_of_a_model_hears_live_features(song, tmp_path):
 
 def test_a_sweep(song, tmp_path):
     made = sweep(
-        Julia(),
+        Julia(iterations=30, samples=1),
         song,
         vary={"start_angle": [0.8, 2.0], "frames.width": [64], "frames.height": [36]},
         clips=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from explorer.fields.cppn import engine, kernel_bf16
 from explorer.fields.cppn.kernel_f32 import NARROW, WIDE, pack
 from explorer.fields.cppn.tiles import load_half, store_half
 from explorer.fields.kernels import color_formulas, fastmath
-from explorer.fields.kernels.memory import load, store
+from explorer.fields.kernels.memory import load, look_up, store
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.palette import PALETTES
 
@@ -55,16 +56,21 @@ def assert_equal_within_one(field: CPPN) -> None:
 # Functions
 
 
-def applied(function, z: np.ndarray) -> np.ndarray:
+@cache
+def compiled_loop(function):
     @njit
     def apply(z, out):
         for i in range(0, z.size, LANES):
             store(out, i, function(load(z, i)))
 
+    return apply
+
+
+def applied(function, z: np.ndarray) -> np.ndarray:
     padded = np.zeros(-(-z.size // LANES) * LANES, np.float32)
     padded[: z.size] = z
     out = np.empty_like(padded)
-    apply(padded, out)
+    compiled_loop(function)(padded, out)
     return out[: z.size].astype(np.float64)
 
 
@@ -130,8 +136,8 @@ def test_packed_matrix_holds_every_weight_once():
 # Colours
 
 
-@pytest.mark.parametrize("layers", [1, 2, 3, 4, 5, 9])
-@pytest.mark.parametrize("hidden", [1, 3, 4, 16, 31, 32, 33, 64, 256])
+@pytest.mark.parametrize("layers", [1, 2, 3, 9])
+@pytest.mark.parametrize("hidden", [1, 3, 4, 31, 32, 33, 256])
 def test_exact_kernels_equal_the_reference(hidden, layers):
     assert_equal_within_one(CPPN(hidden=hidden, layers=layers, **CALM))
 
@@ -270,3 +276,17 @@ def test_the_draft_kernel_follows_from_the_width_and_the_cpu(monkeypatch):
 def test_blocks_are_whole_strips():
     for name, tile in (("narrow-f32", NARROW), ("wide-f32", WIDE)):
         assert engine.BLOCK[name] % tile.strip == 0
+
+
+def test_look_up_is_linear_and_cut_to_the_table() -> None:
+    def fill(table, positions, out):  # type: ignore[no-untyped-def]
+        for i in range(0, positions.size, LANES):
+            store(out, i, look_up(table, 4, 10, load(positions, i)))
+
+    table = np.random.default_rng(0).random(14, np.float32)
+    positions = np.linspace(-2, 12, 10 * LANES, dtype=np.float32)
+    positions[3] = np.nan
+    out = np.zeros_like(positions)
+    njit(fill)(table, positions, out)
+    expected = np.interp(np.nan_to_num(positions).clip(0, 9), np.arange(10), table[4:])
+    np.testing.assert_allclose(out, expected, atol=1e-6)

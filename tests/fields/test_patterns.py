@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 
 import numpy as np
 import pytest
@@ -52,13 +53,20 @@ def song(tmp_path_factory):
 
 # Pictures
 
+FLAT = {name: look for name, look in Patterns.presets().items() if not look.light.on}
+
 
 THREE = "#102030-#ff8000-#40c0ff"
 
 
-@pytest.mark.parametrize("palette", ["family", "rgb", "oklab", "pastel", "ink", THREE])
 @pytest.mark.parametrize(
-    "field", [*Patterns.presets().values(), Patterns(weights=MIX), Patterns(geometric_sides=3)]
+    ("field", "palette"),
+    [
+        *itertools.product([*FLAT.values(), Patterns(geometric_sides=3)], ["family", THREE]),
+        *itertools.product(
+            [Patterns(weights=MIX)], ["family", "rgb", "oklab", "pastel", "ink", "lava", THREE]
+        ),
+    ],
 )
 def test_the_kernel_draws_the_reference(song, field, palette):
     field = field.replace(palette=palette)
@@ -106,7 +114,7 @@ def test_edges_are_smooth_at_any_size(song):
     assert np.percentile(np.abs(shrunk - small), 99) < 60
 
 
-@pytest.mark.parametrize("look", list(Patterns.presets()))
+@pytest.mark.parametrize("look", list(FLAT))
 def test_three_colors_are_all_that_is_seen(song, look):
     """Orange and red: green is at most half of red wherever a place lies, and there is no blue."""
     field = Patterns.preset(look).replace(palette="#ff8000-#ff0000-#ff8000", audio_gain=3)
@@ -131,7 +139,7 @@ def test_three_colors_stand_at_both_ends_and_in_the_middle():
 def test_light_stays_within_bounds(song, palette):
     field = Patterns(weights=MIX, palette=palette, audio_gain=5)
     colors = field.prepare(field.controls(song, np.array([1.0]))).colors(
-        torch.from_numpy(GRID.xy()), GRID.pixel
+        torch.from_numpy(GRID.xy()[::9]), GRID.pixel
     )
     assert colors.min() >= 0
     assert colors.max() <= 1.0 + 1e-5

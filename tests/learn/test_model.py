@@ -83,14 +83,14 @@ def test_what_is_no_model_is_said_so(tmp_path):
         load_model(tmp_path)
 
 
-@pytest.mark.parametrize("deltas", DELTAS)
+@pytest.mark.parametrize("deltas", [DELTAS[0], DELTAS[-1]])
 def test_onnx_runtime_and_torch_agree(tmp_path, deltas):
     model = some_model(include_delta=deltas[0], include_delta_delta=deltas[1])
     save_model(tmp_path, model)
     path, difference = onnx_export.export(tmp_path)
     assert difference <= 1e-5
     assert [file.name for file in tmp_path.glob("*onnx*")] == ["model.onnx"]  # no other file
-    session = onnx_export.open_session(path)
+    session = onnx_export.open_session(path.read_bytes())
     (inputs,), (outputs,) = session.get_inputs(), session.get_outputs()
     assert (inputs.name, outputs.name) == ("audio_features", "visual_parameters")
     assert inputs.shape[1:] == [model.settings.input_dim]
@@ -106,8 +106,8 @@ def test_onnx_runtime_and_torch_agree(tmp_path, deltas):
 
 def test_a_file_that_differs_is_not_left(tmp_path, monkeypatch):
     save_model(tmp_path, some_model())
-    monkeypatch.setattr(onnx_export, "write_onnx", lambda model, path: path.write_bytes(b"another"))
-    monkeypatch.setattr(onnx_export, "max_difference", lambda model, path: 1e-3)
+    monkeypatch.setattr(onnx_export, "encode_onnx", lambda model: b"another")
+    monkeypatch.setattr(onnx_export, "max_difference", lambda model, data: 1e-3)
     with pytest.raises(ExplorerError, match=r"differ by 1\.0e-03"):
         onnx_export.export(tmp_path)
     assert not list(tmp_path.glob("*onnx*"))

@@ -8,7 +8,13 @@ import pytest
 from explorer.experiments.runs import manifest
 from explorer.files import write_json
 from explorer.learn.settings import TrainSettings
-from explorer.learn.subprocess_training import PROCESS_LOST, TrainingConflictError, TrainingProcess, flags_of
+from explorer.learn.subprocess_training import (
+    PROCESS_LOST,
+    TrainingConflictError,
+    TrainingProcess,
+    end_reason,
+    flags_of,
+)
 from tests.learn import fake_trainer
 
 PATIENCE = 60  # seconds until a test that hangs fails
@@ -124,6 +130,34 @@ def test_a_process_that_was_killed_is_not_said_to_run(training, tmp_path):
     status = until(training_process, "failed")
     assert (status.error, status.epoch) == (PROCESS_LOST, 1)
     assert training().status().error == PROCESS_LOST
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no signals")
+def test_a_killed_process_is_named_as_the_reason(training, tmp_path):
+    training_process = training("bar")
+    training_process.start(tmp_path, [])
+    until(training_process, "running")
+    training_process._process.kill()
+    status = until(training_process, "failed")
+    assert status.error == "the training process was killed (signal 9)"
+    assert status.log[-1] == "explorer: training 0%"
+
+
+@pytest.mark.parametrize(
+    ("code", "log", "reason"),
+    [
+        (-9, ["explorer: training 0%"], "the training process was killed (signal 9)"),
+        (1, ["explorer: the disk is 100% full", "explorer: hearing the sounds 40%"], "the disk is 100% full"),
+        (
+            1,
+            ["RuntimeError: no", "training:  40%|####      | 0.4 of 1 epochs [00:01<00:02]"],
+            "RuntimeError: no",
+        ),
+        (1, ["explorer: warning: a.wav is short", "explorer: training 0%"], PROCESS_LOST),
+    ],
+)
+def test_a_line_of_progress_is_no_reason(code, log, reason):
+    assert end_reason(code, log) == reason
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", '{"epoch": "many"}', '{"status": 3}'])

@@ -10,6 +10,8 @@ FIELD = CPPN(hidden=4, layers=2, gain=4.0, seed=3)
 class FakeContext:
     """Notes what is loaded, and the errors of handlers, which ipywidgets would hide."""
 
+    flash_limit = "calm"
+
     def __init__(self, folder, field=FIELD, seconds=2.0):
         self.audio = signals.write_wav(folder / "song.wav", signals.music(seconds))
         self.track = analyze(self.audio)

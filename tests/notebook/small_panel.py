@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.fields import CPPN
-from explorer.rendering import Renderer, render_frame
+from explorer.rendering import Renderer, render_frame, single_frame
 
 PATIENCE = 60
 SIZE = (96, 54)
@@ -27,6 +27,8 @@ def settle(panel):
 
 
 def explorer_threads():
+    """Those of panels: what `render_frame` keeps for the next frame is closed first."""
+    single_frame._cache.clear()
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("explorer")]
 
 
@@ -37,7 +39,7 @@ class CountingRenderer(Renderer):
     gate = None
     entered = threading.Semaphore(0)
 
-    def frame(self, t, stopped=lambda: False):
+    def frame(self, t, stopped=lambda: False, limit=None):
         cls = type(self)
         cls.running += 1
         cls.count += 1
@@ -46,6 +48,6 @@ class CountingRenderer(Renderer):
             cls.entered.release()
             if cls.gate:
                 assert cls.gate.acquire(timeout=PATIENCE)
-            return super().frame(t, stopped)
+            return super().frame(t, stopped, limit)
         finally:
             cls.running -= 1

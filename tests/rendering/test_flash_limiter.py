@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,12 +12,14 @@ from explorer import CPPN, Julia, render_frame
 from explorer.errors import Stopped
 from explorer.fields.presets import look
 from explorer.rendering import Exposure, Renderer
-from explorer.rendering.flash_limiter import EXPOSURES, SAMPLE_RATE, dim, required_exposures
+from explorer.rendering.flash_curve import SAMPLE_RATE
+from explorer.rendering.flash_limiter import NO_LIMIT, FlashLimit, dim
 from explorer.rendering.flashes import CellGrid, FlashCounter, relative_luminance
+from explorer.rendering.required_exposures import EXPOSURES, required_exposures
 from tests.signals import write_wav
 from tests.tracks import made_up_track
 
-SIZE = 160, 90
+SIZE = 96, 54
 CELLS = CellGrid((64, 36))
 
 
@@ -35,6 +38,14 @@ def track():
 @pytest.fixture(scope="module")
 def flashing():
     return look("ribbons").replace(audio_gain=20.0, time_span=4.0)
+
+
+def strobing_track():
+    """Six seconds of `bass` that jumps between its ends five times a second."""
+    track = made_up_track(duration=6)
+    values = track.values.copy()
+    values[:, track.names.index("bass")] = np.where(track.times * 5 % 1 < 0.5, 1, -1)
+    return replace(track, values=values)
 
 
 def flashes(field, track, exposure=None):
@@ -63,8 +74,9 @@ def test_a_flicker_that_is_small_on_the_screen_is_no_flash():
     assert (required_exposures(small, CELLS) == 1).all()
 
 
-def test_limited_frames_pass_where_the_others_do_not(track, flashing):
-    exposure = Exposure(flashing, track, SIZE)
+@pytest.mark.parametrize("mode", ["calm", "dim"])
+def test_limited_frames_pass_where_the_others_do_not(track, flashing, mode):
+    exposure = Exposure(flashing, track, SIZE, mode=mode)
     exposure.prepare(0, track.duration)
     assert flashes(flashing, track).worst > 3
     assert flashes(flashing, track, exposure).worst <= 3
@@ -86,28 +98,29 @@ def test_fine_detail_is_not_taken_for_less_light_than_it_gives(tmp_path):
 def test_a_calm_field_is_left_as_it_is(track):
     field = look("coral")
     exposure = Exposure(field, track, SIZE)
-    assert [exposure.at(t) for t in (0.0, 5.0, 12.0)] == [1.0, 1.0, 1.0]
+    assert [exposure.at(t) for t in (0.0, 5.0, 12.0)] == [NO_LIMIT] * 3
 
 
-def test_an_exposure_depends_on_its_moment_alone(track, flashing, monkeypatch, tmp_path):
+@pytest.mark.parametrize("mode", ["calm", "dim"])
+def test_an_exposure_depends_on_its_moment_alone(track, flashing, monkeypatch, tmp_path, mode):
     times = np.random.default_rng(0).uniform(0, track.duration, 40)
     monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path / "one"))
-    one = Exposure(flashing, track, SIZE, threads=1)
+    one = Exposure(flashing, track, SIZE, threads=1, mode=mode)
     alone = np.array([one.at(t) for t in times])
     monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path / "two"))
-    two = Exposure(flashing, track, SIZE, threads=2)
-    assert two.cached_at(5.0) == 1.0
+    two = Exposure(flashing, track, SIZE, threads=2, mode=mode)
+    assert two.cached_at(5.0) == NO_LIMIT
     two.prepare(0, track.duration)
     np.testing.assert_array_equal([two.cached_at(t) for t in times], alone)
-    again = Exposure(flashing, track, SIZE)  # remembered on disk
+    again = Exposure(flashing, track, SIZE, mode=mode)  # remembered on disk
     np.testing.assert_array_equal([again.cached_at(t) for t in times], alone)
 
 
 def test_ramps_are_slow(track, flashing):
     exposure = Exposure(flashing.replace(audio_gain=6.0, time_span=20.0), track, SIZE)
-    curve = np.array([exposure.at(n / 60) for n in range(600)])
-    assert np.ptp(curve) > 0.04
-    assert np.abs(np.diff(curve)).max() < 0.05
+    curves = np.array([exposure.at(n / 60) for n in range(600)])
+    assert np.ptp(curves, axis=0).max() > 0.04
+    assert np.abs(np.diff(curves, axis=0)).max() < 0.05
 
 
 def test_stopping_a_search_stops_it(track, flashing, tmp_path, monkeypatch):
@@ -132,13 +145,65 @@ def test_dimming_multiplies_light():
 
 def test_a_single_frame_is_dimmed_as_in_a_video(track, flashing):
     t = 6.0
-    plain = render_frame(flashing, track, t, SIZE, flash_limit=False)
-    limited = render_frame(flashing, track, t, SIZE)
-    factor = Exposure(flashing, track, SIZE).at(t)
+    plain = render_frame(flashing, track, t, SIZE, flash_limit="off")
+    limited = render_frame(flashing, track, t, SIZE, flash_limit="dim")
+    factor = Exposure(flashing, track, SIZE, mode="dim").at(t).exposure
     assert factor < 0.9
     dim(plain, factor)
     np.testing.assert_array_equal(limited, plain)
 
 
+def test_a_single_frame_is_calmed_as_in_a_video(track, flashing):
+    exposure = Exposure(flashing, track, SIZE)
+    limit = exposure.at(6.0)
+    assert limit.swing < 0.9
+    with Renderer(flashing, track, SIZE, exposure=exposure) as renderer:
+        np.testing.assert_array_equal(render_frame(flashing, track, 6.0, SIZE), renderer.frame(6.0))
+        assert np.ptp(renderer.frame(6.0, limit=NO_LIMIT) - renderer.frame(6.0)) > 0
+
+
+def test_calming_spares_the_light_of_a_strobing_sound():
+    """Five loud tenths of a second each second move a network that is still otherwise."""
+    track = strobing_track()
+    field = CPPN.preset("compact-4x3").replace(features=("bass",), audio_gain=6.0, time_span=200.0)
+    summaries = {}
+    for mode in ("dim", "calm"):
+        exposure = Exposure(field, track, SIZE, mode=mode)
+        exposure.prepare(0, track.duration)
+        summaries[mode] = exposure.summary(track.times)
+        assert flashes(field, track, exposure).passed
+    assert not flashes(field, track).passed
+    assert summaries["dim"]["least_exposure"] < 0.8
+    assert summaries["calm"]["least_exposure"] > 0.95
+    assert summaries["calm"]["least_swing"] < 1
+    assert summaries["calm"]["calmed"] > 0.5
+    assert summaries["calm"]["dimmed"] < summaries["dim"]["dimmed"]
+
+
+def test_a_field_that_follows_no_sound_is_dimmed_alone(track):
+    field = look("ribbons").replace(features=(), time_span=1.0)
+    exposure = Exposure(field, track, SIZE)
+    exposure.prepare(0, 4)
+    summary = exposure.summary(np.arange(0, 4, 0.1))
+    assert summary["least_swing"] == 1
+    assert summary["least_exposure"] < 0.9
+    assert flashes(field, track, exposure).passed
+
+
+def test_saturated_red_is_dimmed_in_calm_alone():
+    light = np.zeros((90, *CELLS.shape, 3), np.float32)
+    light[::6] = light[1::6] = light[2::6] = (0.3, 0, 0)  # five times a second, a luminance of 0.06
+    luminance = 0.2126 * light[..., 0]
+    assert (required_exposures(luminance, CELLS) == 1).all()
+    assert 0.15 < required_exposures(luminance, CELLS, light)[-1] < 0.0625 / 0.3
+
+
+def test_words_of_what_was_done():
+    assert NO_LIMIT.words == ""
+    assert FlashLimit(0.4, 1.0).words == "calmed to 40% of its swing"
+    assert FlashLimit(1.0, 0.5).words == "dimmed to 50%"
+    assert FlashLimit(0.4, 0.5).words == "calmed to 40% of its swing and dimmed to 50%"
+
+
 def test_a_track_of_a_moment(tmp_path):
-    assert Exposure(CPPN.preset("compact-4x3"), made_up_track(duration=0.02), (32, 32)).at(0.0) == 1.0
+    assert Exposure(CPPN.preset("compact-4x3"), made_up_track(duration=0.02), (32, 32)).at(0.0) == NO_LIMIT

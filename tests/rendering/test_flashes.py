@@ -57,6 +57,32 @@ def test_a_strip_too_thin_to_cover_a_quarter_of_a_field_of_view_does_not_count()
     assert counted(flicker(4, 1.2, size=(2000, 100))).worst == 0
 
 
+def red_flicker(hertz, low, high, seconds=2):
+    """Frames of one color that jumps between two."""
+    frames = []
+    for n in range(30 * seconds):
+        frames.append(np.full((48, 64, 3), high if n * hertz / 30 % 1 < 0.5 else low, np.uint8))
+    return frames
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_red"),
+    [
+        ((0, 0, 0), (120, 0, 0), True),  # 0.19 of linear red, a luminance of 0.04
+        ((0, 0, 0), (60, 0, 0), False),  # 0.045: less than 20 / 320
+        ((0, 0, 0), (120, 48, 48), False),  # three quarters of it red: not saturated
+        ((120, 0, 0), (0, 0, 120), True),  # one of the two states is enough
+        ((0, 0, 0), (0, 100, 0), False),
+    ],
+)
+def test_saturated_red_is_counted_apart(low, high, is_red):
+    result = counted(red_flicker(5, low, high))
+    assert result.worst == 0
+    assert result.red == pytest.approx(5 if is_red else 0, abs=0.5)
+    assert result.passed is not is_red
+    assert counted(red_flicker(3, low, high)).passed
+
+
 def test_relative_luminance_of_known_colors():
     colors = np.array([[[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0], [119, 119, 119]]], np.uint8)
     assert relative_luminance(colors)[0] == pytest.approx([0, 1, 0.2126, 0.7152, 0.1845], abs=1e-4)

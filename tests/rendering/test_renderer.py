@@ -12,8 +12,8 @@ import torch
 from explorer.errors import DeviceError, ExplorerWarning, SettingsError, Stopped
 from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
-from explorer.rendering.threads import usable_threads, use_single_torch_thread
 from explorer.rendering.torch_engine import MIN_BLOCK_POINTS, TorchEngine
+from explorer.threads import usable_threads, use_single_torch_thread
 from tests.tracks import made_up_track
 
 FIELDS = [CPPN(hidden=256, layers=4), CPPN(hidden=4, layers=3), CPPN(hidden=48, layers=3, palette="oklab")]
@@ -150,7 +150,7 @@ def test_the_torch_engine_equals_the_reference():
     field, grid = FIELDS[2], Grid(*SIZE)
     out = np.empty((grid.width * grid.height, 3), np.uint8)
     prepared = field.prepare(field.controls(made_up_track(), np.array([1.5])))
-    TorchEngine(CPU, grid, block=4096).draw(prepared, out)
+    TorchEngine(CPU, grid, block=4096).draw(prepared, 0, out)
     assert np.abs(out.reshape(112, 200, 3) - quantised(field, 1.5)).max() <= 0.51
 
 
@@ -159,7 +159,7 @@ def test_out_of_memory_halves_the_block_and_goes_on():
     out = np.full((grid.width * grid.height, 3), 77, np.uint8)
     limited = Limited(most=10_000)
     engine = TorchEngine(CPU, grid, block=2**16)
-    engine.draw(limited, out)
+    engine.draw(limited, 0, out)
     assert engine.block == 8192
     assert limited.asked == [65536, 32768, 16384, *[8192] * 3]
     np.testing.assert_array_equal(out[:, 0], ((grid.xy()[:, 0] + 2) / 4 * 255 + 0.5).astype(np.uint8))
@@ -170,7 +170,7 @@ def test_a_full_gpu_is_told_in_one_line(free, advice):
     engine = TorchEngine(CPU, Grid(1280, 720), free_bytes=lambda: free)
     out = np.empty((1280 * 720, 3), np.uint8)
     with pytest.raises(DeviceError, match=f"a small GPU ran out of memory drawing 1280x720; .*{advice}"):
-        engine.draw(Limited(most=MIN_BLOCK_POINTS - 1), out)
+        engine.draw(Limited(most=MIN_BLOCK_POINTS - 1), 0, out)
 
 
 @pytest.mark.gpu

@@ -126,6 +126,13 @@ def test_disk_full_while_finishing(tmp_path, stand_in):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_that_was_cut_without_an_error(tmp_path, stand_in):
+    stand_in("frames.read()\nopen(out, 'wb').write(b'\\0\\0\\0\\x08moov\\0\\0\\1\\0mdat and few bytes')\n")
+    with pytest.raises(OutputError, match=r"a\.mp4: the file is incomplete; free some space"):
+        draw(tmp_path / "a.mp4", 2, 2)
+    assert not list(tmp_path.iterdir())
+
+
 def test_disk_full_while_the_sound_is_decoded(tmp_path):
     class Full(Samples):
         def blocks(self, start=0.0, duration=None):
@@ -161,7 +168,7 @@ def test_real_ffmpeg_whose_file_may_not_grow(tmp_path, monkeypatch, share):
 def test_many_messages_do_not_block(tmp_path, stand_in):
     stand_in(
         "while frames.read(200_000):\n    sys.stderr.write('a message without an end ' * 4_000)\n"
-        "open(out, 'wb').write(b'video')\n"
+        "open(out, 'wb').write(b'\\0\\0\\0\\x08moov\\0\\0\\0\\x08mdat')\n"
     )
     write_noise(tmp_path / "a.mp4", 40)
     assert [file.name for file in tmp_path.iterdir()] == ["a.mp4"]

@@ -1,20 +1,8 @@
 import sys
-from contextlib import suppress
 from pathlib import Path
-from unittest import SkipTest
 
 import pytest
-import schemathesis
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, given, settings
-from hypothesis.errors import Unsatisfiable
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from explorer.learn.subprocess_training import TrainingProcess
 from explorer.web.app import create_app
@@ -25,13 +13,6 @@ from tests.web.model_files import make_model
 from tests.web.published_settings import PUBLISHED_REQUEST, PublishedSettings
 
 NAME = "train_20260101T000000Z_aaaaaa"
-EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-PROMISES = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
 
 
 @pytest.fixture
@@ -203,27 +184,6 @@ def test_events_tell_every_change(make_client):
     assert body.headers["content-type"].startswith("text/event-stream")
     assert body.text.startswith("data: {")
     assert '"status":"stopped"' in body.text
-
-
-def test_requests_made_from_the_own_schema_find_no_server_error(make_client, tmp_path):
-    make_model(tmp_path / "runs" / NAME)
-    client = make_client("crash")
-    own = {"host": "127.0.0.1:8000"}
-    schema = schemathesis.openapi.from_asgi("/openapi.json", client.app, headers=own)
-    checked = set()
-    for result in schema.exclude(path="/api/train/events").get_all_operations():
-        operation = result.ok()
-        for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
-
-            @EXAMPLES
-            @given(case=operation.as_strategy(generation_mode=mode))
-            def answers_as_promised(case):
-                case.call_and_validate(headers=own, checks=PROMISES)
-
-            with suppress(Unsatisfiable, SkipTest):  # nothing about it can be wrong
-                answers_as_promised()
-                checked.add((operation.path, mode))
-    assert len(checked) >= 12
 
 
 @pytest.mark.skipif(not Path(ROOT, "explorer/web/page/index.html").is_file(), reason="the page is not built")

@@ -25,8 +25,20 @@ def three(x):
 
 
 @formula
+def several(x, n):
+    x, y = x + n[1], n[0] * 2
+    return x * y
+
+
+@formula
 def strange(x):
     return x**2
+
+
+@formula
+def swapped(x, y):
+    x, y = y, x
+    return x - y
 
 
 @pytest.mark.skipif(
@@ -50,6 +62,18 @@ def test_a_formula_becomes_glsl():
     assert glsl_of(color).startswith("vec3 color(float nu,")
 
 
-def test_what_the_translator_does_not_know_is_told():
-    with pytest.raises(ExplorerError, match=r"x \*\* 2"):
-        glsl_of(strange)
+def test_several_assignments_and_arrays_of_a_size():
+    assert glsl_of(several, {"n": 5}).splitlines() == [
+        "float several(float x, float n[5]) {",
+        "  x = (x + n[1]);",
+        "  float y = (n[0] * 2.0);",
+        "  return (x * y);",
+        "}",
+    ]
+    assert "float n[2]" in glsl_of(several)
+
+
+@pytest.mark.parametrize(("formula", "words"), [(strange, r"x \*\* 2"), (swapped, "y, x")])
+def test_what_the_translator_does_not_know_is_told(formula, words):
+    with pytest.raises(ExplorerError, match=words):
+        glsl_of(formula)

@@ -60,7 +60,9 @@ def _draw_flashes(axis: Axes, result: VideoResult, times: np.ndarray) -> Axes:
     axis.axhline(MAX_FLASHES, color=TEXT_COLOR, linewidth=0.9, linestyle="--")
     axis.set_ylim(0, max(MAX_FLASHES + 1, 1.1 * float(result.flash_rate.max())))
     verdict = "within the limit" if result.flashes.passed else "MORE THAN ALLOWED"
-    _style(axis, f"flashes in the second just past   (at most {result.flashes.worst:g}: {verdict})", FLASH)
+    red = f", of red {result.flashes.red:g}" if result.flashes.red else ""
+    most = f"at most {result.flashes.worst:g}{red}"
+    _style(axis, f"flashes in the second just past   ({most}: {verdict})", FLASH)
     return axis
 
 

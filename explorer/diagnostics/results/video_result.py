@@ -80,6 +80,8 @@ class VideoResult:
                 "worst": flashes.worst,
                 "at": flashes.at,
                 "seconds_over": flashes.over,
+                "worst_red": flashes.red,
+                "seconds_over_red": flashes.red_over,
                 "passed": flashes.passed,
             },
             "sync": sync

@@ -38,12 +38,14 @@ def _motion(result: VideoResult) -> str:
 def _flashes(result: VideoResult) -> str:
     flashes = result.flashes
     rate = f"flashes: at most {flashes.worst:g} in any second"
+    red = f"of saturated red at most {flashes.red:g}"
     if flashes.passed:
-        return f"{rate}, within the limit of {MAX_FLASHES:g} (WCAG 2.3.1)"
-    return (
-        f"{rate} (to {flashes.at:.2f} s): MORE THAN THE {MAX_FLASHES:g} THAT WCAG 2.3.1 ALLOWS, "
-        f"for {flashes.over:.1f} s"
-    )
+        return f"{rate}{f', {red}' if flashes.red else ''}, within the limit of {MAX_FLASHES:g} (WCAG 2.3.1)"
+    excess = f"MORE THAN THE {MAX_FLASHES:g} THAT WCAG 2.3.1 ALLOWS"
+    if flashes.worst <= MAX_FLASHES:
+        return f"{rate}, {red}: {excess}, for {flashes.red_over:.1f} s"
+    text = f"{rate} (to {flashes.at:.2f} s): {excess}, for {flashes.over:.1f} s"
+    return f"{text}; {red}, too many for {flashes.red_over:.1f} s" if flashes.red > MAX_FLASHES else text
 
 
 def _sound(result: VideoResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from pathlib import Path
@@ -13,13 +14,14 @@ from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.run_folder import (
     POINTS,
     RECIPE,
-    RUN_NAME,
     SPECIFICATION,
     is_point_folder,
+    point_folder,
     set_star,
+    sweep_of,
 )
 from explorer.experiments.sweeps.leases import is_leased
-from explorer.files import explorations_folder, write_error
+from explorer.files import RUN_NAME, explorations_folder, path_within, write_error
 from explorer.settings import did_you_mean
 
 
@@ -42,11 +44,14 @@ def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sw
 
 
 def find_folder(name: str | Path, explorations: str | Path | None = None) -> Path:
-    """The folder of a run, sweep or point by path or name. Raises SettingsError."""
+    """The folder of a run, sweep or point by path or name. Raises SettingsError.
+
+    A name is that of something in the explorations folder: links out of it are refused with ReadError.
+    """
     if not str(name).strip():
         raise SettingsError("no run is named; see: explorer runs")
-    if Path(name).is_dir():
-        return Path(name).resolve()
+    if os.path.isdir(name):
+        return Path(os.path.abspath(name))  # a link stays one: what it leads to is not deleted
     root = explorations_folder(explorations)
     whole, _, key = str(name).strip("/\\").replace("\\", "/").partition("/")
     folders = (
@@ -61,7 +66,12 @@ def find_folder(name: str | Path, explorations: str | Path | None = None) -> Pat
         raise SettingsError(
             f"no run '{name}' in {root}{close if 'did you' in close else ''}; see: explorer runs"
         )
-    return Sweep(folders[0]).point(key.removeprefix(f"{POINTS}/")).folder if key else folders[0]
+    (folder,) = folders
+    if folder.parent.name == POINTS:
+        path_within(root, sweep_of(folder).name)
+        return point_folder(sweep_of(folder), folder.name)
+    path_within(root, folder.name)
+    return Sweep(folder).point(key.removeprefix(f"{POINTS}/")).folder if key else folder
 
 
 def star(name: str | Path, starred: bool = True, explorations: str | Path | None = None) -> Path:
@@ -97,4 +107,5 @@ def _is_running(folder: Path) -> bool:
         running = log["status"] == "running" and manifest.is_alive(log)
     except (ExplorerError, KeyError, TypeError):
         running = False
-    return running or any(is_leased(point) for point in folder.glob(f"{POINTS}/*"))
+    points = [] if (folder / POINTS).is_symlink() else folder.glob(f"{POINTS}/*")
+    return running or any(is_leased(point) for point in points)

@@ -59,12 +59,15 @@ def diverse(points: pd.DataFrame, n: int, by: Score = "life") -> pd.DataFrame:
     """
     ranked = best(points, len(points), by)
     ranked = ranked[ranked["thumb"].notna()]
+    pictures = [_small(Path(thumb)) for thumb in ranked["thumb"]]
+    ranked = ranked[[picture is not None for picture in pictures]]
     is_moving = ranked["verdict"].isin(["alive", "faint"])
     selected: list[int] = []
     distances: list[float] = []
-    pictures = _pictures(ranked["thumb"])
+    rows = np.array([picture for picture in pictures if picture is not None], np.float32)
+    rows = rows.reshape(len(ranked), -1)
     for pool in (np.flatnonzero(is_moving), np.arange(len(ranked))):
-        selected, distances = _add_farthest(pictures, pool, n, selected, distances)
+        selected, distances = _add_farthest(rows, pool, n, selected, distances)
     return ranked.iloc[selected].assign(distance=distances)
 
 
@@ -109,11 +112,11 @@ def _distances(
     )
 
 
-def _pictures(thumbs: pd.Series) -> Float32[np.ndarray, "points numbers"]:
-    return np.array([_small(Path(thumb)) for thumb in thumbs], np.float32).reshape(len(thumbs), -1)
-
-
-def _small(path: Path) -> np.ndarray:
-    with Image.open(path) as picture:
-        small = picture.convert("RGB").resize(COMPARED_SIZE, Image.Resampling.BOX)
-    return np.asarray(small, np.float32).ravel() / 255
+def _small(path: Path) -> np.ndarray | None:
+    """The picture, reduced; None where it cannot be decoded."""
+    try:
+        with Image.open(path) as picture:
+            small = picture.convert("RGB").resize(COMPARED_SIZE, Image.Resampling.BOX)
+        return np.asarray(small, np.float32).ravel() / 255
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None

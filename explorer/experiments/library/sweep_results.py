@@ -27,6 +27,7 @@ from explorer.experiments.sweeps.point_status import point_log
 from explorer.experiments.sweeps.specification import Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.fields import FieldSettings
+from explorer.files import path_within
 
 CALLBACKS = ("executor", "on_estimate", "progress")  # of `ex.render`, which are no options
 
@@ -55,7 +56,7 @@ class Point:
     @cached_property
     def recipe(self) -> Recipe:
         """What was drawn, ready to be rendered in full."""
-        if (self.folder / run_folder.RECIPE).is_file():
+        if (self.folder / run_folder.RECIPE).exists():
             return load_recipe(self.folder)
         return self.sweep.specification.recipe(self.key)
 
@@ -88,7 +89,7 @@ class Point:
         """The short clip as a moviepy clip."""
         from explorer.video import open_clip
 
-        return open_clip(self.video)
+        return open_clip(path_within(self.folder, run_folder.CLIP))
 
     def render(self, audio: str | Path | None = None, out: str | Path | None = None, **settings: Any) -> Run:
         """A full video of this point as a new run: `settings` are those of `ex.render` (720p unless given).

@@ -12,6 +12,7 @@ from PIL import Image
 from explorer.experiments.runs.run_folder import THUMBNAIL, point_folder
 from explorer.experiments.sweeps.parameter_paths import caption, value_text
 from explorer.experiments.sweeps.specification import Specification
+from explorer.files import file_within
 from explorer.video import contact_sheet, draw_labeled_grid
 
 MAX_CELLS_PER_POINT = 4  # of a table: beyond it is mostly gaps, and captions read better
@@ -74,7 +75,10 @@ def _pictures(folder: Path, keys: Sequence[str]) -> list[np.ndarray]:
 
 def _picture(folder: Path, key: str) -> np.ndarray | None:
     try:
-        with Image.open(point_folder(folder, key) / THUMBNAIL) as picture:
+        path = file_within(point_folder(folder, key), THUMBNAIL)
+        if path is None:
+            return None
+        with Image.open(path) as picture:
             return np.array(picture.convert("RGB"))
-    except (OSError, ValueError, SyntaxError):
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None

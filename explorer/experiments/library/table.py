@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from explorer.errors import ExplorerError
+from explorer.errors import ReadError, error_text
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import (
     CLIP,
     DIAGNOSIS,
+    MANIFEST,
     POSTER,
     RECIPE,
     SHEET,
@@ -27,7 +28,7 @@ from explorer.experiments.sweeps.point_metrics import METRICS
 from explorer.experiments.sweeps.point_status import point_log
 from explorer.experiments.sweeps.specification import Specification
 from explorer.fields.presets import look_of
-from explorer.files import explorations_folder, read_json
+from explorer.files import NUMBER, check_types, explorations_folder, file_within, path_within, read_json
 from explorer.rendering import parse_fps
 
 COLUMNS = (
@@ -48,6 +49,7 @@ COLUMNS = (
     "speed",
     "thumb",
     "video",
+    "error",
     "folder",
 )
 NUMBERS = ("fps", "frames", "seconds", "speed")
@@ -64,6 +66,12 @@ POINT_COLUMNS = (
     "folder",
 )
 
+FRAME_TYPES = {"width": int, "height": int, "fps": (str, *NUMBER)}
+RECIPE_TYPES = {"audio": {"name": str}, "frames": FRAME_TYPES, "field": dict}
+SWEEP_TYPES = {"base": RECIPE_TYPES, "points": list}
+TRAINING_TYPES = {"trained_on": list, "proof": {"pairs": {"*": dict}}}
+MAX_REASON_CHARACTERS = 300
+
 Row = dict[str, Any]
 
 
@@ -71,13 +79,13 @@ def runs(explorations: str | Path | None = None) -> pd.DataFrame:
     """One row per run, point of a sweep and training, oldest first: status, settings (`params.*`), pictures.
 
     Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. Trainings (kind `train`) have no
-    settings of a field; `proof` says how many pairs of sound and picture follow each other. A folder whose
-    manifest cannot be read has the status `damaged`; it never stops the rest. A run with the status `running`
-    whose process is gone is `killed`, a point that nobody draws any more `interrupted`.
+    settings of a field; `proof` says how many pairs of sound and picture follow each other. A folder that
+    cannot be read has the status `damaged` and the reason as its `error`; it never stops the rest. A run with
+    the status `running` whose process is gone is `killed`, a point that nobody draws any more `interrupted`.
     """
     root = explorations_folder(explorations)
     folders = sorted(path for kind in ROWS for path in root.glob(f"{kind}_*") if path.is_dir())
-    rows = [row for folder in folders for row in _rows(folder)]
+    rows = [row for folder in folders for row in _rows(root, folder)]
     table = _frame(rows, COLUMNS, NUMBERS)
     return table.sort_values(["started", "run"], ignore_index=True, kind="stable")
 
@@ -106,18 +114,29 @@ def _frame(rows: list[Row], columns: tuple[str, ...], numbers: tuple[str, ...]) 
     return table
 
 
-def _rows(folder: Path) -> Iterator[Row]:
+def _rows(root: Path, folder: Path) -> Iterator[Row]:
     """The row of a render, the rows of a sweep, or the one row of what is damaged."""
     kind = folder.name.split("_")[0]
     try:
+        path_within(root, folder.name)
         yield from list(ROWS[kind](folder))
-    except (ExplorerError, OSError, ValueError, KeyError, TypeError, AttributeError):
-        yield {"run": folder.name, "kind": kind, "status": "damaged", "folder": str(folder)}
+    except Exception as error:  # whatever its files hold: the other folders are listed
+        row = {"run": folder.name, "kind": kind, "status": "damaged", "folder": str(folder)}
+        yield row | {"error": _reason(error)}
+
+
+def _reason(error: Exception) -> str:
+    """Why a folder is damaged, in one line."""
+    if isinstance(error, ReadError):
+        text = f"{Path(error.source).name}: {error.reason}"
+    else:
+        text = f"it has no {error}" if isinstance(error, KeyError) else error_text(error)
+    return " ".join(text.split())[:MAX_REASON_CHARACTERS]
 
 
 def _render(folder: Path) -> Iterator[Row]:
     log = manifest.read(folder)
-    recipe = read_json(folder / RECIPE)
+    recipe = _read(folder, RECIPE, RECIPE_TYPES)
     performance = log.get("performance") or {}
     frames = recipe["frames"]
     yield {
@@ -134,8 +153,9 @@ def _render(folder: Path) -> Iterator[Row]:
         "frames": performance.get("frames"),
         "seconds": performance.get("seconds"),
         "speed": performance.get("times_real_time"),
-        "thumb": _existing(folder / POSTER),
-        "video": str(folder / VIDEO) if log["status"] == "done" else None,
+        "thumb": _existing(folder, POSTER),
+        "video": _existing(folder, VIDEO) if log["status"] == "done" else None,
+        "error": log.get("error"),
         "folder": str(folder),
         **_field_params(recipe["field"]),
     }
@@ -143,7 +163,7 @@ def _render(folder: Path) -> Iterator[Row]:
 
 def _sweep(folder: Path) -> Iterator[Row]:
     """A row for every point; settings that are not varied come from the base recipe."""
-    spec = read_json(folder / SPECIFICATION)
+    spec = _read(folder, SPECIFICATION, SWEEP_TYPES)
     base = spec["base"]
     for key, params in spec["points"]:
         row = _point(folder, key, params)
@@ -163,7 +183,8 @@ def _sweep(folder: Path) -> Iterator[Row]:
 
 def _training(folder: Path) -> Iterator[Row]:
     log = manifest.read(folder)
-    names = [sound["name"] for sound in log["trained_on"]]
+    check_types(log, TRAINING_TYPES, folder / MANIFEST)
+    names = [str(sound["name"]) for sound in log["trained_on"]]
     yield {
         "run": folder.name,
         "kind": log["kind"],
@@ -172,7 +193,8 @@ def _training(folder: Path) -> Iterator[Row]:
         "proof": _proof(log.get("proof")),
         "started": log["started"],
         "audio": names[0] if len(names) == 1 else f"{len(names)} sounds",
-        "thumb": _existing(folder / SHEET),
+        "thumb": _existing(folder, SHEET),
+        "error": log.get("error"),
         "folder": str(folder),
     }
 
@@ -199,6 +221,7 @@ def _point(folder: Path, key: str, params: Row) -> Row:
     path = point_folder(folder, key)
     log = point_log(path)
     artifacts = log.get("artefacts") or {}
+    thumbnail, clip = (_existing(path, name) if name in artifacts else None for name in (THUMBNAIL, CLIP))
     return {
         **{f"params.{name}": value for name, value in params.items()},
         "status": log["status"],
@@ -206,8 +229,8 @@ def _point(folder: Path, key: str, params: Row) -> Row:
         "star": is_starred(path),
         "started": log.get("started"),
         "seconds": log.get("seconds"),
-        "thumb": str(path / THUMBNAIL) if THUMBNAIL in artifacts else None,
-        "video": str(path / CLIP) if CLIP in artifacts else None,
+        "thumb": thumbnail,
+        "video": clip,
         "sentence": log.get("sentence"),
         "error": log.get("error"),
         "folder": str(path),
@@ -216,17 +239,30 @@ def _point(folder: Path, key: str, params: Row) -> Row:
 
 
 def _field_params(field: Row) -> Row:
-    return {f"params.{name}": value for name, value in field.items() if not isinstance(value, list)}
+    return {f"params.{name}": value for name, value in field.items() if not isinstance(value, list | dict)}
 
 
 def _verdict(folder: Path) -> str | None:
     """The verdict of a run; None when it was stopped before it was diagnosed."""
-    path = folder / DIAGNOSIS
-    return read_json(path)["verdict"] if path.is_file() else None
+    try:
+        return str(_read(folder, DIAGNOSIS, {"verdict": str})["verdict"])
+    except ReadError as error:
+        if error.missing:
+            return None
+        raise
 
 
-def _existing(path: Path) -> str | None:
-    return str(path) if path.is_file() else None
+def _read(folder: Path, name: str, types: Row) -> Row:
+    """A JSON file of a folder, its types checked. Raises ReadError."""
+    path = path_within(folder, name)
+    values = read_json(path)
+    check_types(values, types, path)
+    return values
+
+
+def _existing(folder: Path, name: str) -> str | None:
+    path = file_within(folder, name)
+    return str(path) if path else None
 
 
 def _status(log: dict[str, Any]) -> str:

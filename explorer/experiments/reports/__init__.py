@@ -1,7 +1,8 @@
 """Reports: one HTML file per run and per sweep, and an index of all, made from the folders alone.
 
 A report opens from disk, loads nothing from the network and can be sent to anybody. Beside its folder it
-plays the clips and shows the frames in full size; alone, it shows the pictures inside it.
+plays the clips and shows the frames in full size; alone, it shows the pictures inside it: those of all
+points, or of a sample where there are more than 500.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer import files
-from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
+from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, error_text
 from explorer.experiments.reports import index
 from explorer.experiments.reports.load import load_source
 from explorer.experiments.reports.run_report import write_run
@@ -34,7 +35,12 @@ def write_report(folder: str | Path) -> Path:
     Raises ExplorerError for a folder that holds neither, and OutputError when it cannot be written.
     """
     source = load_source(Path(folder))
-    return write_sweep(source) if source.kind == "sweep" else write_run(source)
+    try:
+        return write_sweep(source) if source.kind == "sweep" else write_run(source)
+    except ExplorerError:
+        raise
+    except Exception as error:  # of whatever is in the files: the reports of other folders are written
+        raise ExplorerError(f"{folder} holds what no report can show: {error_text(error)}") from error
 
 
 def write_report_or_warn(folder: Path) -> None:
@@ -70,6 +76,7 @@ def write_all(explorations: str | Path | None = None, *, progress: Progress = si
     damaged: dict[str, str] = {}
     for n, folder in enumerate(folders):
         try:
+            files.path_within(root, folder.name)
             reports.append(write_report(folder))
         except ExplorerError as error:
             damaged[folder.name] = str(error)

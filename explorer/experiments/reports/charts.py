@@ -20,18 +20,18 @@ CURVE_SHARE = 0.38  # of the distance, over which a curve leaves an axis level: 
 
 @dataclass(frozen=True)
 class ParallelAxis:
-    """A vertical axis at `x`: its name, its ticks (y, label) and whether it is logarithmic or a measure."""
+    """A vertical axis at `x`: its name, its ticks (y, label), its scale, and whether it is a measure."""
 
     name: str
     x: float
     ticks: tuple[tuple[float, str], ...]
-    logarithmic: bool
+    scale: Scale
     measure: bool
 
 
 @dataclass(frozen=True)
 class Line:
-    """One point through all axes: an SVG path, and its places (0 to 1 or None) for choosing by range."""
+    """One point through all axes: an SVG path, and its places, 0 to 1 or None."""
 
     point: ReportPoint
     path: str
@@ -50,20 +50,28 @@ class Parallel:
     lines: tuple[Line, ...]
 
 
-def parallel(points: Sequence[ReportPoint], names: Sequence[str], measures: Sequence[str]) -> Parallel:
-    """Axes for the varied parameters, then for the first few measures. A point without a value on an axis is
-    drawn through the others; a point with none at all (it failed) ends with its parameters."""
+def parallel(
+    points: Sequence[ReportPoint],
+    names: Sequence[str],
+    measures: Sequence[str],
+    sample: Sequence[ReportPoint] | None = None,
+) -> Parallel:
+    """Axes for the varied parameters, then for the first few measures, over the values of all points.
+
+    `sample` holds the points that become lines; None: all. A point without a value on an axis is drawn
+    through the others; a point with none at all (it failed) ends with its parameters.
+    """
+    sample = points if sample is None else sample
     scales = [Scale.of(name, [point.params.get(name) for point in points]) for name in names]
     varying = [name for name in measures if len({p.metrics.get(name) for p in points}) > 1]
     for name in varying[:MAX_MEASURE_AXES]:
         scales.append(Scale.of(name, [p.metrics[name] for p in points if name in p.metrics]))
     axes = tuple(
-        ParallelAxis(scale.name, LEFT + i * AXIS_DISTANCE, _ticks(scale),
-             scale.logarithmic, i >= len(names))
+        ParallelAxis(scale.name, LEFT + i * AXIS_DISTANCE, _ticks(scale), scale, i >= len(names))
         for i, scale in enumerate(scales)
     )  # fmt: skip
-    shifts = [_bundle_shifts([point.params.get(name) for point in points]) for name in names]
-    lines = tuple(_line(point, scales, [shift[n] for shift in shifts]) for n, point in enumerate(points))
+    shifts = [_bundle_shifts([point.params.get(name) for point in sample]) for name in names]
+    lines = tuple(_line(point, scales, [shift[n] for shift in shifts]) for n, point in enumerate(sample))
     return Parallel(
         2 * LEFT + 30 + (len(axes) - 1) * AXIS_DISTANCE,
         TOP + AXIS_HEIGHT + 36,
@@ -155,8 +163,14 @@ class Scatter:
 PLOT_WIDTH, PLOT_HEIGHT, MARGIN = 300.0, 200.0, 46.0  # pixels; the margin is for labels
 
 
-def scatters(points: Sequence[ReportPoint], names: Sequence[str], measures: Sequence[str]) -> list[Scatter]:
-    """One scatter for each measure over two parameters."""
+def scatters(
+    points: Sequence[ReportPoint],
+    names: Sequence[str],
+    measures: Sequence[str],
+    sample: Sequence[ReportPoint] | None = None,
+) -> list[Scatter]:
+    """One scatter for each measure over two parameters; `sample` holds the points that become dots."""
+    sample = points if sample is None else sample
     x, y = (Scale.of(name, [point.params.get(name) for point in points]) for name in names)
     across = x.name, tuple((MARGIN + at * PLOT_WIDTH, label) for at, label in x.ticks)
     down = y.name, tuple((PLOT_HEIGHT + 12 - at * PLOT_HEIGHT, label) for at, label in y.ticks)
@@ -171,7 +185,7 @@ def scatters(points: Sequence[ReportPoint], names: Sequence[str], measures: Sequ
                 short_text(point.metrics[name]),
                 viridis(scale.position(point.metrics[name])),
             )
-            for point in points
+            for point in sample
             if name in point.metrics
         )
         low, high = short_text(scale.values[0]), short_text(scale.values[-1])

@@ -9,18 +9,20 @@ from typing import Any
 from urllib.parse import quote
 
 from explorer.diagnostics.verdict import VERDICTS
-from explorer.errors import ExplorerError
+from explorer.errors import error_text
 from explorer.experiments.reports.load import STATES, ReportSource, Value, load_source, mapping, text
-from explorer.experiments.reports.numbers import short_text, varying_names
+from explorer.experiments.reports.numbers import Scale, short_text, varying_names
 from explorer.experiments.reports.page import write_page
 from explorer.experiments.reports.provenance import without_paths
 from explorer.experiments.reports.run_report import lead
 from explorer.experiments.reports.sweep_report import state_counts
 from explorer.experiments.reports.thumbnails import Thumbnail, embed, mosaic, picture_bytes
 from explorer.experiments.runs.run_folder import INDEX, POSTER, REPORT, SHEET, VIDEO
+from explorer.files import file_within, path_within
 from explorer.formatting import count_text
 
 THUMBNAIL_BYTES = 14_000  # bytes of JPEG for one thumbnail
+MAX_LISTED_VALUES = 100  # of one parameter of one sweep
 RUN_KINDS = ("render", "sweep")
 
 
@@ -36,7 +38,7 @@ class IndexEntry:
     summary: str
     error: str
     states: list[tuple[str, int]]
-    params: dict[str, list[str]]  # every value that occurs in it, by the name of the setting
+    params: dict[str, list[str]]  # values that occur in it, by the name of the setting
     thumb: Thumbnail | None
     link: str
     video: str
@@ -76,9 +78,13 @@ def kind_counts(entries: list[IndexEntry]) -> dict[str, int]:
 
 def _entry(folder: Path, max_bytes: int) -> IndexEntry:
     try:
-        source = load_source(folder)
-    except ExplorerError as problem:
-        return _damaged_entry(folder, str(problem))
+        path_within(folder.parent, folder.name)
+        return _readable_entry(folder, load_source(folder), max_bytes)
+    except Exception as problem:  # whatever its files hold: the other folders are listed
+        return _damaged_entry(folder, error_text(problem))
+
+
+def _readable_entry(folder: Path, source: ReportSource, max_bytes: int) -> IndexEntry:
     error = text(source.log.get("error") or "").strip().splitlines()
     return IndexEntry(
         name=folder.name,
@@ -133,7 +139,7 @@ def _verdicts(source: ReportSource) -> list[tuple[str, int]]:
 
 
 def _params(source: ReportSource) -> dict[str, list[str]]:
-    """The settings of the field, and for a sweep every value that its points take."""
+    """The settings of the field, and for a sweep every value that its points take, or the range of many."""
     values: dict[str, list[Value]] = {
         name: [value]
         for name, value in mapping(source.recipe.get("field")).items()
@@ -141,17 +147,23 @@ def _params(source: ReportSource) -> dict[str, list[str]]:
     }
     for name in dict.fromkeys(name for point in source.points for name in point.params):
         values[name] = [point.params.get(name) for point in source.points]
-    return {
-        name: list(dict.fromkeys(short_text(value) for value in distinct))
-        for name, distinct in values.items()
-    }
+    return {name: _listed(name, distinct) for name, distinct in values.items()}
+
+
+def _listed(name: str, values: list[Value]) -> list[str]:
+    """The values of a parameter; of more than MAX_LISTED_VALUES, the range of numbers or the first words."""
+    scale = Scale.of(name, values)
+    if len(scale.values) > MAX_LISTED_VALUES and scale.numeric:
+        return [f"{short_text(scale.values[0])} to {short_text(scale.values[-1])}"]
+    return list(dict.fromkeys(short_text(value) for value in values))[:MAX_LISTED_VALUES]
 
 
 def _picture(source: ReportSource, max_bytes: int) -> Thumbnail | None:
     """The poster of a run; of a sweep, nine of its pictures as one."""
     if source.kind == "sweep":
         return mosaic([point.thumb for point in source.points if point.thumb], max_bytes)
-    return embed(source.folder / POSTER, max_bytes) or embed(source.folder / SHEET, max_bytes)
+    poster, sheet = (file_within(source.folder, name) for name in (POSTER, SHEET))
+    return embed(poster, max_bytes) or embed(sheet, max_bytes)
 
 
 def _states(entries: list[IndexEntry]) -> list[str]:
@@ -179,7 +191,7 @@ def _search_data(entry: IndexEntry) -> dict[str, Any]:
 def _relative_link(folder: Path, name: str) -> str:
     """A link to a file of a run, relative to the index; empty when it is not there."""
     # "./" keeps a folder called `javascript:...` a folder
-    return f"./{quote(folder.name, safe='')}/{name}" if (folder / name).is_file() else ""
+    return f"./{quote(folder.name, safe='')}/{name}" if file_within(folder, name) else ""
 
 
 def _folder_time(name: str) -> str:

@@ -19,17 +19,17 @@ from explorer.experiments.runs.run_folder import (
     DIAGNOSIS,
     MANIFEST,
     POINT,
-    POINT_KEY,
     POINTS,
     RECIPE,
     SPECIFICATION,
     THUMBNAIL,
     frame_paths,
+    is_point_key,
     is_starred,
     point_folder,
 )
 from explorer.experiments.sweeps.point_status import point_log
-from explorer.files import read_json
+from explorer.files import file_within, path_within, read_json
 
 Value = str | int | float | bool | None
 
@@ -80,25 +80,25 @@ class ReportSource:
 
 
 def load_source(folder: Path) -> ReportSource:
-    """Read a run or a sweep. Raises ExplorerError for a folder that holds neither."""
+    """Read a run or a sweep. Raises ExplorerError for a folder that holds neither, or links out of it."""
     if manifest.is_training(folder):
         raise ExplorerError(f"{folder.name} is a training; reports are of renders and sweeps")
-    log, log_problem = _read(folder / MANIFEST)
-    has_points = (folder / POINTS).is_dir()
+    log, log_problem = _read_log(folder)
+    has_points = _has_points(folder)
     is_sweep = has_points or log.get("kind") == "sweep" or (folder / SPECIFICATION).exists()
-    content, problem = _read(folder / (SPECIFICATION if is_sweep else RECIPE))
+    content, problem = _read(folder, SPECIFICATION if is_sweep else RECIPE)
     if not log and not content and not has_points:
         raise ExplorerError(f"{folder} holds no run and no sweep that can be read: {log_problem or problem}")
     status = _status(log) if log else "damaged"
     return ReportSource(
         folder=folder,
-        kind="sweep" if is_sweep else text(log.get("kind") or "render"),
+        kind="sweep" if is_sweep else log.get("kind") or "render",
         status=status,
         log=log,
         recipe=mapping(content.get("base")) if is_sweep else content,
         spec=content if is_sweep else {},
         points=_points(folder, content) if is_sweep else (),
-        diagnosis={} if is_sweep else _read(folder / DIAGNOSIS)[0],
+        diagnosis={} if is_sweep else _read(folder, DIAGNOSIS)[0],
         notices=tuple(notice for notice in (log_problem, problem) if notice),
     )
 
@@ -121,12 +121,31 @@ def number(value: Any) -> float | None:
     return float(value)
 
 
-def _read(path: Path) -> tuple[dict[str, Any], str]:
+def _read(folder: Path, name: str) -> tuple[dict[str, Any], str]:
     """A JSON object and an empty text, or an empty object and what is wrong with the file."""
     try:
-        return read_json(path), ""
+        return read_json(path_within(folder, name)), ""
     except ReadError as error:
-        return {}, f"{path.name} is {'missing' if error.missing else f'damaged: {error.reason}'}"
+        return {}, _notice(name, error)
+
+
+def _read_log(folder: Path) -> tuple[dict[str, Any], str]:
+    """The same of the manifest."""
+    try:
+        return manifest.read(folder), ""
+    except ReadError as error:
+        return {}, _notice(MANIFEST, error)
+
+
+def _notice(name: str, error: ReadError) -> str:
+    return f"{name} is {'missing' if error.missing else f'damaged: {error.reason}'}"
+
+
+def _has_points(folder: Path) -> bool:
+    try:
+        return path_within(folder, POINTS).is_dir()
+    except ReadError:  # a link out of the folder: nothing there belongs to it
+        return False
 
 
 def _status(log: dict[str, Any]) -> str:
@@ -140,17 +159,12 @@ def _points(folder: Path, spec: dict[str, Any]) -> tuple[ReportPoint, ...]:
     planned = {
         entry[0]: mapping(entry[1])
         for entry in _list(spec.get("points"))
-        if isinstance(entry, list) and len(entry) == 2 and _is_key(entry[0])
+        if isinstance(entry, list) and len(entry) == 2 and is_point_key(entry[0])
     }
-    if not planned and (folder / POINTS).is_dir():
+    if not planned and _has_points(folder):
         folders = sorted(path for path in (folder / POINTS).iterdir() if path.is_dir())
-        planned = {path.name: {} for path in folders if _is_key(path.name)}
+        planned = {path.name: {} for path in folders if is_point_key(path.name)}
     return tuple(_point(folder, key, params) for key, params in planned.items())
-
-
-def _is_key(key: Any) -> bool:
-    """Whether a value names the folder of a point and nothing else."""
-    return isinstance(key, str) and bool(POINT_KEY.fullmatch(key))
 
 
 def _point(folder: Path, key: str, planned: dict[str, Any]) -> ReportPoint:
@@ -167,11 +181,11 @@ def _point(folder: Path, key: str, planned: dict[str, Any]) -> ReportPoint:
         error=_error(log),
         seconds=number(log.get("seconds")),
         metrics=_metrics(log.get("metrics")),
-        recipe=_read(path / RECIPE)[0],
-        thumb=path / THUMBNAIL if (path / THUMBNAIL).is_file() else None,
+        recipe=_read(path, RECIPE)[0],
+        thumb=file_within(path, THUMBNAIL),
         frames=tuple(f"{relative}/{frame.name}" for frame in frame_paths(path)),
         moments=tuple(n for moment in _list(log.get("moments")) if (n := number(moment)) is not None),
-        clip=f"{relative}/{CLIP}" if (path / CLIP).is_file() else None,
+        clip=f"{relative}/{CLIP}" if file_within(path, CLIP) else None,
     )
 
 
@@ -187,7 +201,7 @@ def _state(log: dict[str, Any]) -> str:
 def _error(log: dict[str, Any]) -> str:
     """What went wrong: in one line, and where in the code when that was not foreseen."""
     if log.get("status") == "damaged":
-        return f"{POINT} is damaged and could not be read"
+        return f"{POINT} is damaged and could not be read: {log.get('error') or 'its status is unknown'}"
     lines = [text(log[name]) for name in ("error", "traceback") if log.get(name)]
     return "\n\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from explorer.experiments.reports.load import Value
 
@@ -51,13 +52,13 @@ class Scale:
         """The scale that holds these values."""
         distinct = list(dict.fromkeys(values))
         numeric = bool(distinct) and all(is_numeric(value) for value in distinct)
-        distinct.sort(key=_order)
+        distinct.sort(key=None if numeric else _order)
         return cls(name, tuple(distinct), numeric and _spread_by_ratio(distinct), numeric)
 
     def position(self, value: Value) -> float:
         """The place of a value, 0 to 1; 0.5 when there is only one."""
         if not self.numeric:
-            return self.values.index(value) / (len(self.values) - 1) if len(self.values) > 1 else 0.5
+            return self._ranks[value] / (len(self.values) - 1) if len(self.values) > 1 else 0.5
         low, high, here = self._line(self.values[0]), self._line(self.values[-1]), self._line(value)
         return (here - low) / (high - low) if high > low else 0.5
 
@@ -73,6 +74,10 @@ class Scale:
             (0.5, short_text(middle)),
             (1.0, short_text(self.values[-1])),
         ]
+
+    @cached_property
+    def _ranks(self) -> dict[Value, int]:
+        return {value: rank for rank, value in enumerate(self.values)}
 
     def _line(self, value: Value) -> float:
         place = float(value)  # type: ignore[arg-type]  # numbers only, see `of`

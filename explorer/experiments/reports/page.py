@@ -17,6 +17,7 @@ from explorer.experiments.reports.numbers import short_text, signed_text
 from explorer.experiments.runs import manifest
 
 TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = ("report_elements.js", "report_sweep.js", "report.js")  # one script in the page
 
 STATE_MEANINGS = {
     "alive": "has structure, and moves",
@@ -42,7 +43,8 @@ def write_page(path: Path, template: str, **content: Any) -> Path:
 
 def fill_template(template: str, **content: Any) -> bytes:
     """A filled template. Every value is escaped; JSON is in a data block."""
-    script, style = _asset("report.js"), _verdict_colors() + _asset("report.css")
+    script = Markup("").join(map(_asset, SCRIPTS))
+    style = _verdict_colors() + _asset("report.css")
     page = _templates().get_template(template)
     html: str = page.render(
         **content,
@@ -75,7 +77,10 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}  # a recipe keeps its order
+    environment.policies["json.dumps_kwargs"] = {
+        "sort_keys": False,
+        "separators": (",", ":"),
+    }  # a recipe keeps its order
     environment.filters |= {"short": short_text, "signed": signed_text, "words": _words}
     for name in ("parts.html.j2", "shots.html.j2"):
         macros = environment.get_template(name).module
@@ -93,7 +98,7 @@ def _verdict_colors() -> Markup:
     )  # our own constants, trusted
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _asset(name: str) -> Markup:
     return Markup((TEMPLATES.parent / name).read_text(encoding="utf-8"))  # our own file, trusted
 

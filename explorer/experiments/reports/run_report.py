@@ -12,6 +12,7 @@ from explorer.experiments.reports.page import write_page
 from explorer.experiments.reports.provenance import performance, provenance, without_paths
 from explorer.experiments.reports.thumbnails import embed
 from explorer.experiments.runs.run_folder import POSTER, RECIPE, REPORT, SHEET, VIDEO
+from explorer.files import file_within
 
 POSTER_BYTES, SHEET_BYTES = 180_000, 500_000  # of JPEG
 
@@ -31,9 +32,9 @@ def write_run(source: ReportSource) -> Path:
         notices=source.notices,
         lead=lead(source.recipe),
         error=without_paths(text(error), audio) if error else "",
-        video=VIDEO if (folder / VIDEO).is_file() else "",
-        poster=embed(folder / POSTER, POSTER_BYTES),
-        sheet=embed(folder / SHEET, SHEET_BYTES),
+        video=VIDEO if file_within(folder, VIDEO) else "",
+        poster=embed(file_within(folder, POSTER), POSTER_BYTES),
+        sheet=embed(file_within(folder, SHEET), SHEET_BYTES),
         verdict=verdict if verdict in STATES else "",
         sentence=text(source.diagnosis.get("sentence") or ""),
         flags=[text(flag) for flag in flags] if isinstance(flags, list) else [],

@@ -16,6 +16,8 @@ PICTURES_BYTES = 1_800_000  # of JPEG in one page at most
 MAX_BYTES, MIN_BYTES = 24_000, 1_500  # for one picture, however few or many there are
 WIDTHS = (1600, 1280, 960, 640, 480, 320, 240, 160, 128, 96)  # pixels, the longer side, tried in turn
 QUALITY, LOW_QUALITIES = 78, (60, 45)  # at any width; only at the smallest, where that is not small enough
+SPRITE_COLUMNS, SPRITE_WIDTH = 20, 96  # pictures in a row of a sprite sheet; pixels of one
+SPRITE_SHEET_BYTES, SPRITE_QUALITIES = 400_000, (80, 65, 50, 35, 20)  # of JPEG; tried in turn
 MOSAIC_SIDE, MOSAIC_SIZE = 3, (360, 204)  # pictures in a row and in a column at most; pixels of the whole
 
 
@@ -25,6 +27,17 @@ class Thumbnail:
 
     url: str
     width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class SpriteSheet:
+    """Small pictures of one size, row by row in one larger picture."""
+
+    sheet: Thumbnail
+    numbers: tuple[int, ...]  # of the pictures asked for, in the order in which they lie in the sheet
+    columns: int
+    width: int  # pixels of one picture
     height: int
 
 
@@ -58,6 +71,35 @@ def mosaic(paths: Sequence[Path], max_bytes: int) -> Thumbnail | None:
     return _reduce(whole, max_bytes)
 
 
+def sprite_sheet(paths: Sequence[Path]) -> SpriteSheet | None:
+    """All pictures that can be decoded in one sheet, cropped to the shape of the first; None without any."""
+    pictures = {n: picture for n, path in enumerate(paths) if (picture := _load_sprite(path))}
+    if not pictures:
+        return None
+    first = next(iter(pictures.values()))
+    width, height = SPRITE_WIDTH, first.height
+    columns = min(SPRITE_COLUMNS, len(pictures))
+    whole = Image.new("RGB", (width * columns, height * math.ceil(len(pictures) / columns)))
+    for place, picture in enumerate(pictures.values()):
+        row, column = divmod(place, columns)
+        whole.paste(ImageOps.fit(picture, (width, height)), (column * width, row * height))
+    data = b""
+    for quality in SPRITE_QUALITIES:
+        data = _jpeg(whole, quality)
+        if len(data) <= SPRITE_SHEET_BYTES:
+            break
+    return SpriteSheet(_data_url(data, whole.size), tuple(pictures), columns, width, height)
+
+
+def _load_sprite(path: Path) -> Image.Image | None:
+    """The picture at the width of a sprite, at most three times as high as it is wide."""
+    picture = _load_picture(path)
+    if picture is None:
+        return None
+    height = round(SPRITE_WIDTH * min(max(picture.height / picture.width, 1 / 3), 3))
+    return ImageOps.fit(picture.convert("RGB"), (SPRITE_WIDTH, height), Image.Resampling.BILINEAR)
+
+
 def _load_picture(path: Path) -> Image.Image | None:
     """The decoded picture; a truncated one fails here rather than in the browser."""
     try:
@@ -79,12 +121,16 @@ def _reduce(picture: Image.Image, max_bytes: int) -> Thumbnail:
         *((widths[-1], quality) for quality in LOW_QUALITIES),
     ]:
         picture.thumbnail((width, width), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        stream = io.BytesIO()
-        picture.save(stream, "JPEG", quality=quality)
-        data = stream.getvalue()
+        data = _jpeg(picture, quality)
         if len(data) <= max_bytes:
             break
     return _data_url(data, picture.size)
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
 
 
 def _data_url(data: bytes, size: tuple[int, int]) -> Thumbnail:

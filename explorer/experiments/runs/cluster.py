@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, SettingsError
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
@@ -23,6 +22,7 @@ from explorer.experiments.runs.render_plan import RenderPlan, plan_render
 from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.segments import frames_of_workers
 from explorer.formatting import frame_time_text
+from explorer.processes import identity
 from explorer.progress import Progress, silent
 from explorer.rendering import Renderer
 from explorer.video import VideoWriter, contact_sheet, save_image
@@ -73,7 +73,7 @@ def _facts(plan: RenderPlan, renderer: Renderer) -> dict[str, Any]:
         "kind": "render",
         "status": "running",
         "started": manifest.now(),
-        "process": os.getpid(),
+        **identity(),
         "command": manifest.command(),
         "audio": {**plan.recipe.audio.model_dump(), "path": str(plan.audio.resolve())},
         "field": plan.recipe.field.kind,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import subprocess
 import sys
@@ -17,11 +16,43 @@ from typing import Any
 
 import psutil
 
-from explorer.errors import ExplorerError, Stopped
+from explorer.errors import ExplorerError, ReadError, Stopped
 from explorer.experiments.runs.run_folder import MANIFEST
-from explorer.files import read_json, sha256_of, write_json
+from explorer.files import (
+    NUMBER,
+    check_types,
+    is_plain_name,
+    path_within,
+    read_json,
+    sha256_of,
+    write_json,
+)
+from explorer.processes import identity, is_running, may_be_running
 
 SCHEMA = 1
+
+TYPES = {  # of a manifest and of a point.json, for `read_log`
+    **dict.fromkeys(("kind", "status", "started", "ended", "heartbeat", "host", "command"), str),
+    **dict.fromkeys(("error", "traceback", "verdict", "sentence", "kernel", "precision", "spec_hash"), str),
+    **dict.fromkeys(("seconds", "seconds_left", "born"), NUMBER),
+    "process": int,
+    "sessions": int,
+    "audio": {"name": str, "sha256": str, "path": str},
+    "device": {"name": str, "type": str, "note": str},
+    "environment": {"packages": dict, "git": dict},
+    "flash_limit": {"*": NUMBER},
+    "performance": {
+        **dict.fromkeys(("frames", "seconds", "fps", "megapixels_per_second"), NUMBER),
+        **dict.fromkeys(("times_real_time", "peak_memory_mb"), NUMBER),
+        "gpu": {"*": NUMBER},
+    },
+    "points": {"*": int},
+    "specification": dict,
+    "params": dict,
+    "metrics": {"*": NUMBER},
+    "moments": list,
+    "artefacts": {"*": {"bytes": int, "sha256": str}},
+}
 
 
 def now() -> str:
@@ -66,12 +97,23 @@ def command() -> str:
 
 def write(folder: Path, manifest: dict[str, Any]) -> None:
     """Replace the manifest of a run."""
-    write_json(folder / MANIFEST, manifest)
+    write_json(folder / MANIFEST, manifest, durable=True)
 
 
 def read(folder: Path) -> dict[str, Any]:
     """The manifest of a run. Raises ReadError when it is missing or damaged."""
-    return read_json(folder / MANIFEST)
+    return read_log(folder, MANIFEST)
+
+
+def read_log(folder: Path, name: str) -> dict[str, Any]:
+    """A manifest or point.json, what it holds of `TYPES` checked. Raises ReadError."""
+    path = path_within(folder, name)
+    log = read_json(path)
+    check_types(log, TYPES, path)
+    for artifact in log.get("artefacts") or ():
+        if not is_plain_name(artifact):
+            raise ReadError(path, f"{artifact[:40]!r} is no name of a file")
+    return log
 
 
 @contextmanager
@@ -108,13 +150,20 @@ def is_training(folder: Path) -> bool:
 
 def process_facts() -> dict[str, Any]:
     """When and by which process, for what is being worked on."""
-    return {"started": now(), "heartbeat": now(), "process": os.getpid(), "host": platform.node()}
+    return {"started": now(), "heartbeat": now(), **identity()}
 
 
 def is_alive(log: dict[str, Any]) -> bool:
-    """Whether the process that wrote a manifest still runs."""
-    process = log.get("process")
-    return isinstance(process, int) and 0 < process < 2**31 and psutil.pid_exists(process)
+    """Whether the process that wrote a manifest still runs, and not another with its number."""
+    process, born = log.get("process"), log.get("born")
+    if not isinstance(process, int):
+        return False
+    if isinstance(born, NUMBER):
+        return is_running(process, born)
+    try:  # written by version 0.1
+        return may_be_running(process, datetime.fromisoformat(log["started"]).timestamp())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return False
 
 
 def artifacts(folder: Path, excluded: str = MANIFEST) -> dict[str, dict[str, Any]]:

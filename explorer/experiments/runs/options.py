@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from explorer.audio import AnalysisSettings
 from explorer.experiments.runs.recipe import AudioSource, Recipe
 from explorer.fields import FieldSettings
 from explorer.rendering import parse_size
-from explorer.rendering.frames import FrameSettings, Rate
+from explorer.rendering.frames import FlashMode, FrameSettings, Rate, parse_flash_limit
 from explorer.settings import Settings, knob, knob_of
 from explorer.video import EncoderSettings
 
@@ -58,8 +58,13 @@ class RenderOptions(CommonOptions):
 
     threads: int | None = knob(None, low=1, help="threads to draw with; none: all cores")
     png_dir: str | Path | None = knob(None, help="folder that gets every frame as a PNG")
-    flash_limit: bool = knob_of(FrameSettings, "flash_limit")
+    flash_limit: FlashMode = knob_of(FrameSettings, "flash_limit")
     encoder: EncoderSettings = EncoderSettings()
+
+    @field_validator("flash_limit", mode="before")
+    @classmethod
+    def _parse_flash_limit(cls, value: Any) -> FlashMode:
+        return parse_flash_limit(value)
 
     def recipe(self, field: FieldSettings, audio: str | Path) -> Recipe:
         """The recipe of a field on a sound file. Raises SettingsError, and SoundError without a file."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.cache import content_hash
@@ -15,7 +15,15 @@ from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import RECIPE, sweep_of
 from explorer.fields import AnyField
-from explorer.files import explorations_folder, parse_json, read_text, sha256_of
+from explorer.files import (
+    explorations_folder,
+    is_file,
+    is_plain_name,
+    parse_json,
+    path_within,
+    read_text,
+    sha256_of,
+)
 from explorer.rendering import FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
@@ -26,6 +34,14 @@ class AudioSource(Settings):
 
     name: str
     sha256: str
+
+    @field_validator("name")
+    @classmethod
+    def _is_plain(cls, name: str) -> str:
+        """It is searched beside the recipe, and must not lead elsewhere."""
+        if not is_plain_name(name):
+            raise ValueError(f"got {name[:100]!r}; allowed: the name of a file, without folders")
+        return name
 
     @classmethod
     def of(cls, sound: str | Path) -> Self:
@@ -44,6 +60,12 @@ class Recipe(Settings):
     frames: FrameSettings
     precision: Literal["fp32", "draft"] = "fp32"
     encoder: EncoderSettings = EncoderSettings()
+
+    @field_validator("frames", mode="before")
+    @classmethod
+    def _read_frames(cls, frames: Any) -> Any:
+        """A file without a flash limit is older than its modes: it was dimmed."""
+        return {"flash_limit": "dim", **frames} if isinstance(frames, dict) else frames
 
     @model_validator(mode="after")
     def _with_extras_of_field(self) -> Recipe:
@@ -86,7 +108,10 @@ def load_recipe(path: str | Path) -> Recipe:
     """The recipe in a JSON file, in a run folder or in the metadata of an MP4. Raises SettingsError."""
     path = Path(path)
     if path.is_dir():
-        path /= RECIPE
+        try:
+            path = path_within(path, RECIPE)
+        except ReadError as error:
+            raise SettingsError(f"cannot read the recipe {path / RECIPE}: {error.reason}") from None
     if path.suffix.lower() == ".mp4" and path.is_file():
         comment = read_comment(path)
         if comment is None:
@@ -111,7 +136,7 @@ def find_audio(recipe: Recipe, near: Path, audio: str | Path | None = None) -> P
     else:
         name = recipe.audio.name
         candidates = [*_paths_in_manifests(recipe, near), near / name, Path.cwd() / name]
-    existing = [path for path in candidates if path.is_file()]
+    existing = [path for path in candidates if is_file(path)]
     for path in existing:
         if sha256_of(path) == recipe.audio.sha256:
             return path

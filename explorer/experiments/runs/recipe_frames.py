@@ -31,11 +31,14 @@ class RecipeFrames:
 
     @cached_property
     def exposure(self) -> Exposure | None:
-        """How far the flash limit dims each moment; None when it is switched off."""
+        """How far the flash limit calms and dims each moment; None when it is off."""
         recipe = self.recipe
-        if not recipe.frames.flash_limit:
-            return None
-        return Exposure(recipe.field, self.track, recipe.frames.size, self.threads)
+        mode = recipe.frames.flash_limit
+        return (
+            None
+            if mode == "off"
+            else Exposure(recipe.field, self.track, recipe.frames.size, self.threads, mode)
+        )
 
     def renderer(self) -> Renderer:
         """What draws the frames; a context manager."""

@@ -8,9 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.recipe import Recipe, load_recipe
 from explorer.fields import FieldSettings
+from explorer.files import path_within
 from explorer.formatting import count_text, duration_text, size_text
 
 
@@ -54,22 +56,29 @@ class Run:
         """The video as a moviepy clip, for cuts, comparisons and titles."""
         from explorer.video import open_clip
 
-        return open_clip(self.video)
+        return open_clip(path_within(self.folder, run_folder.VIDEO))
 
     def report(self) -> str:
-        """The performance in a few lines of plain text."""
-        values = self.manifest["performance"]
-        lines = [
-            f"{count_text(values['frames'], 'frame')} in {duration_text(values['seconds'])}: "
-            f"{values['fps']:.1f} fps, {values['megapixels_per_second']:.2f} Mpx/s, "
-            f"{values['times_real_time']:.2f} x real time",
-            f"drawn on {values['device']} ({values['kernel']}, {values['threads']} threads), "
-            f"peak memory {size_text(values['peak_memory_mb'] * 1e6)}",
-        ]
-        if values["gpu"]:
-            lines.append(f"GPU memory at peak {size_text(values['gpu']['peak_memory_mb'] * 1e6)}")
+        """The performance in a few lines of plain text. Raises ExplorerError where there is none."""
+        try:
+            values = self.manifest["performance"]
+            lines = [
+                f"{count_text(values['frames'], 'frame')} in {duration_text(values['seconds'])}: "
+                f"{values['fps']:.1f} fps, {values['megapixels_per_second']:.2f} Mpx/s, "
+                f"{values['times_real_time']:.2f} x real time",
+                f"drawn on {values['device']} ({values['kernel']}, {values['threads']} threads), "
+                f"peak memory {size_text(values['peak_memory_mb'] * 1e6)}",
+            ]
+            if values["gpu"]:
+                lines.append(f"GPU memory at peak {size_text(values['gpu']['peak_memory_mb'] * 1e6)}")
+        except (KeyError, TypeError):  # None, or without some of them
+            raise ExplorerError(f"{self.folder.name} has no figures: it did not end, or is damaged") from None
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        name, status = html.escape(self.folder.name), html.escape(self.manifest["status"])
+        try:
+            status = html.escape(self.manifest.get("status") or "damaged")
+        except ReadError:
+            status = "damaged"
+        name = html.escape(self.folder.name)
         return f"<b>{name}</b> ({status})"  # the name alone: notebooks travel, paths do not

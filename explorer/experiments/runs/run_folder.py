@@ -36,15 +36,22 @@ STAR = ".star"
 LEASE_PREFIX = ".claim."
 STOP_PREFIX = ".stop."
 
-RUN_NAME = re.compile(r"(render|sweep|train)_\d{8}T\d{6}Z_[0-9a-f]{6}")
 POINT_KEY = re.compile(r"[0-9a-f]{12}")
 
 
 def point_folder(sweep: Path, key: str) -> Path:
-    """The folder of a point. Raises SettingsError for a key that is not 12 hexadecimal digits."""
-    if not POINT_KEY.fullmatch(key):
-        raise SettingsError(f"no point {key!r} in {sweep.name}; a key has 12 digits of 0-9 and a-f")
-    return sweep / POINTS / key
+    """The folder of a point, whether it is there or not.
+
+    Raises SettingsError for a key that is not 12 hexadecimal digits, ReadError for a link out of the sweep.
+    """
+    if not is_point_key(key):
+        raise SettingsError(f"no point {str(key)[:40]!r} in {sweep.name}; a key has 12 digits of 0-9 and a-f")
+    return files.path_within(files.path_within(sweep, POINTS), key)
+
+
+def is_point_key(key: object) -> bool:
+    """Whether a value from a file is the key of a point: it names a folder and nothing else."""
+    return isinstance(key, str) and bool(POINT_KEY.fullmatch(key))
 
 
 def is_point_folder(folder: Path) -> bool:
@@ -64,7 +71,7 @@ def frame_path(point: Path, number: int) -> Path:
 
 def frame_paths(point: Path) -> list[Path]:
     """The pictures of a point, in the order of their moments."""
-    return sorted(point.glob("frame_*.jpg"))
+    return sorted(path for path in point.glob("frame_*.jpg") if files.file_within(point, path.name))
 
 
 def stop_file(sweep: Path, session: str) -> Path:

@@ -1,9 +1,10 @@
 """Leases: of all processes and machines that work on a folder, one at a time has it.
 
-A lease is a file `.claim.<n>` made with O_EXCL that names its holder and is touched every few seconds.
-One whose process is gone, or that was not touched for a minute, is stale: whoever makes the next number,
+A lease is a file `.claim.<n>` made with O_EXCL that names its holder and is written to every few seconds.
+One whose process is gone, or that was not written to for a minute, is stale: whoever makes the next number,
 again with O_EXCL, has the folder. Nobody removes a lease that may be alive, so two can never both hold it:
-each makes its file first and looks for others afterwards.
+each makes its file first and looks for others afterwards. Its age is by the clock of the file server, which
+gives the time to whatever is written there: clocks of machines differ.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -18,15 +20,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psutil
-
 from explorer.experiments.runs.run_folder import LEASE_PREFIX
-from explorer.files import read_json, write_error
+from explorer.files import create_file, read_json
+from explorer.processes import identity, is_running
 
-TOUCH_SECONDS = 5.0  # between two touches
-STALE_SECONDS = 60.0  # without a touch, after which the holder is considered dead
+TOUCH_SECONDS = 5.0  # between two writes
+STALE_SECONDS = 60.0  # without a write, after which the holder is considered dead
 WRITING_SECONDS = 5.0  # for which a lease that does not name its holder yet is considered alive
-CREATION_TOLERANCE = 2.0  # seconds; a process created at another time has only the same number
 
 
 class Lease:
@@ -77,8 +77,8 @@ class Lease:
 
     def _touch(self) -> None:
         while not self._end.wait(TOUCH_SECONDS):
-            with suppress(OSError):
-                os.utime(self.path)
+            with suppress(OSError), self.path.open("r+b") as file:
+                file.write(b"{")  # the byte that is there: a write, unlike a touch, has the server's time
 
 
 def is_leased(folder: Path) -> bool:
@@ -87,9 +87,12 @@ def is_leased(folder: Path) -> bool:
 
 
 def is_alive(path: Path) -> bool:
-    """Whether the holder of a lease may still be at work."""
+    """Whether the holder of a lease may still be at work.
+
+    One from the future (a clock was put back, or the file copied) is as stale as one from the past.
+    """
     try:
-        age = time.time() - path.stat().st_mtime
+        age = abs(_server_time(path.parent) - path.stat().st_mtime)
         holder = read_json(path)
         process, host, born = int(holder["process"]), str(holder["host"]), float(holder["born"])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -98,19 +101,21 @@ def is_alive(path: Path) -> bool:
         return age < WRITING_SECONDS
     if age > STALE_SECONDS:
         return False
-    return host != platform.node() or _is_running(process, born)
+    return host != platform.node() or is_running(process, born)
 
 
-def _is_running(process: int, born: float) -> bool:
-    """Whether the very process that made the lease runs, and not another with its number."""
+def _server_time(folder: Path) -> float:
+    """The time by which a file server dates what is written into a folder, in seconds since 1970.
+
+    Own time where nothing can be written: then nobody can work there either.
+    """
     try:
-        holder = psutil.Process(process)
-        zombie = holder.status() == psutil.STATUS_ZOMBIE
-        return not zombie and abs(holder.create_time() - born) < CREATION_TOLERANCE
-    except psutil.AccessDenied:  # it runs, and is somebody else's
-        return True
-    except psutil.Error:
-        return False
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"{")
+            file.flush()
+            return os.fstat(file.fileno()).st_mtime
+    except OSError:
+        return time.time()
 
 
 def _leases(folder: Path) -> list[Path]:
@@ -126,18 +131,4 @@ def _number(path: Path) -> int:
 
 def _make(path: Path) -> bool:
     """Make the file of a lease; False when another process was faster."""
-    holder = {
-        "process": os.getpid(),
-        "host": platform.node(),
-        "born": psutil.Process().create_time(),
-    }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise write_error(path, error) from error
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(holder, file)
-    return True
+    return create_file(path, json.dumps(identity()).encode("utf-8"))

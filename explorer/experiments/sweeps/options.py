@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ from explorer.audio import AnalysisSettings
 from explorer.errors import SettingsError
 from explorer.experiments.runs.options import CommonOptions, recipe_precision
 from explorer.experiments.runs.recipe import AudioSource, Recipe
-from explorer.experiments.sweeps.parameter_paths import with_parameters
+from explorer.experiments.sweeps.parameter_paths import FLASH_LIMIT, find_path, with_parameters
 from explorer.experiments.sweeps.point_set import PointSet, draw_points
 from explorer.experiments.sweeps.samplers import MAX_POINTS, Span, ready_sweep
 from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings, parse_size
-from explorer.rendering.frames import MIN_SIDE
+from explorer.rendering.frames import MIN_SIDE, parse_flash_limit
 from explorer.settings import knob, knob_of
 
 FRAME_ROWS = 360  # of a point's frames
@@ -126,7 +126,7 @@ def _base(
 
 def _points(vary: Any, options: SweepOptions, base: Recipe, stored: Specification | None) -> PointSet:
     ready = ready_sweep(options.ready) if options.ready else None
-    vary = {**(ready.vary if ready else {}), **(vary or {})}
+    vary = {**(ready.vary if ready else {}), **_with_flash_modes(vary or {}, base)}
     sampler = options.explicit("sampler") or (ready.sampler if ready else None)
     samples, seed = options.samples, options.sampler_seed
     if stored is None:
@@ -137,6 +137,16 @@ def _points(vary: Any, options: SweepOptions, base: Recipe, stored: Specificatio
     if sampler in (None, stored.sampler):
         samples = samples or stored.samples
     return draw_points(base, vary or {**stored.vary, **spans}, sampler or stored.sampler, samples, seed)
+
+
+def _with_flash_modes(vary: Mapping[str, Any], base: Recipe) -> dict[str, Any]:
+    """As every keyword, a list of flash limits takes true for `calm`; in files it means `dim`."""
+    return {
+        name: [parse_flash_limit(value) for value in values]
+        if isinstance(values, list | tuple) and find_path(name, base).dotted == FLASH_LIMIT
+        else values
+        for name, values in vary.items()
+    }
 
 
 def _moments(

@@ -12,9 +12,11 @@ import numpy as np
 
 from explorer.errors import SettingsError
 from explorer.experiments.runs.recipe import Recipe
+from explorer.rendering.frames import file_flash_limit
 from explorer.settings import Knob, Settings, did_you_mean
 
 PARTS = ("field", "analysis", "frames")
+FLASH_LIMIT = "frames.flash_limit"
 FIXED = ("kind",)  # another field has other settings: that is another sweep
 
 
@@ -43,7 +45,7 @@ class ParameterPath:
 
     def value(self, recipe: Recipe) -> Any:
         """The value in a recipe, as JSON holds it."""
-        return json_value(getattr(self.settings(recipe), self.setting))
+        return self._json_value(self.settings(recipe))
 
     def validated(self, recipe: Recipe, value: Any) -> Any:
         """The value as the setting takes it: `"3"` becomes 3 for a number. Raises SettingsError."""
@@ -51,7 +53,11 @@ class ParameterPath:
             settings = self.settings(recipe).replace(**{self.setting: _python_value(value)})
         except SettingsError as error:
             raise SettingsError(f"{error}{self._suggestion(value)}") from None
-        return json_value(getattr(settings, self.setting))
+        return self._json_value(settings)
+
+    def _json_value(self, settings: Settings) -> Any:
+        value = settings.value(self.setting)
+        return file_flash_limit(value) if self.dotted == FLASH_LIMIT else json_value(value)
 
     def _suggestion(self, value: Any) -> str:
         """`; did you mean 'ember'?` when a word is close to an allowed one."""
@@ -63,7 +69,7 @@ class ParameterPath:
 def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
     """Every setting of field, analysis and frames, by its name."""
     settings = {part: type(getattr(recipe, part)) for part in PARTS}
-    pairs = [(part, name) for part, kind in settings.items() for name in kind.model_fields]
+    pairs = [(part, name) for part, kind in settings.items() for name in _setting_names(kind)]
     paths = {}
     for part, setting in pairs:
         if setting not in FIXED:
@@ -71,6 +77,12 @@ def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
             name = f"{part}.{setting}" if shared else setting
             paths[name] = ParameterPath(name, part, setting, settings[part].knobs().get(setting))
     return paths
+
+
+def _setting_names(kind: type[Settings]) -> list[str]:
+    """All settings of a class; those of its groups by path."""
+    own = [name for name in kind.model_fields if name not in kind.groups()]
+    return own + [f"{group}.{name}" for group, each in kind.groups().items() for name in each.model_fields]
 
 
 def find_path(name: str, recipe: Recipe) -> ParameterPath:

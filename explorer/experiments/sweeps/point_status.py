@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import ReadError
+from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import POINT
 from explorer.experiments.sweeps.leases import is_leased
-from explorer.files import read_json
 
 
 def point_log(folder: Path) -> dict[str, Any]:
     """The content of point.json: status, params, metrics, verdict, sentence, error, seconds.
 
-    The status is `pending` without a file, and `interrupted` where it says `running` and nobody draws.
+    The status is `pending` without a file, `interrupted` where it says `running` and nobody draws, and
+    `damaged`, with the reason as the error, where the file cannot be read.
     """
     try:
-        log = read_json(folder / POINT)
+        log = manifest.read_log(folder, POINT)
+        if log.get("status") is None:
+            raise ReadError(folder / POINT, "it has no 'status'")
     except ReadError as error:
-        return {"status": "pending" if error.missing else "damaged"}
-    if "status" not in log:
-        return {"status": "damaged"}
+        return {"status": "pending"} if error.missing else {"status": "damaged", "error": error.reason}
     if log["status"] == "running" and not is_leased(folder):
         log["status"] = "interrupted"
     return log

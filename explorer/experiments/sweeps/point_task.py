@@ -29,7 +29,7 @@ from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.progress import Progress
 from explorer.rendering import FrameSettings, resolve
-from explorer.rendering.threads import use_single_torch_thread
+from explorer.threads import use_single_torch_thread
 from explorer.video import EncoderSettings, VideoWriter, save_image
 
 LEASED = "held"  # the status of an outcome, in no file: another process has the point
@@ -66,8 +66,8 @@ def run_point(
             return thread.submit(_run_leased, Path(sweep), key, threads, device, lease, progress).result()
 
 
-def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
-    """Write down the failure of a point whose worker could not: it died, or could not be reached."""
+def record_failure(sweep: Path, key: str, error: Exception, status: str = "failed") -> dict[str, Any]:
+    """Write down how a point ended whose worker could not: it died, or could not be reached."""
     folder = run_folder.point_folder(sweep, key)
     lease = Lease.acquire(folder)
     if lease is None:
@@ -77,14 +77,14 @@ def record_failure(sweep: Path, key: str, error: Exception) -> dict[str, Any]:
         if is_settled(log["status"]):
             return outcome(key, log)
         params = specification(str(sweep)).params(key)
-        log = {"status": "failed", "params": params, **manifest.process_facts(), "error": error_text(error)}
-        files.write_json(folder / run_folder.POINT, log)
+        log = {"status": status, "params": params, **manifest.process_facts(), "error": error_text(error)}
+        files.write_json(folder / run_folder.POINT, log, durable=True)
         return outcome(key, log)
 
 
 def outcome(key: str, log: dict[str, Any]) -> dict[str, Any]:
     """What the scheduler of a sweep needs to know about a point."""
-    size = sum(int(artifact["bytes"]) for artifact in (log.get("artefacts") or {}).values())
+    size = sum((artifact or {}).get("bytes") or 0 for artifact in (log.get("artefacts") or {}).values())
     return {"key": key, "status": log["status"], "seconds": log.get("seconds"), "bytes": size}
 
 
@@ -104,6 +104,7 @@ def _run_leased(
         frames = RecipeFrames(recipe, track_of(sweep, recipe), resolve(device, recipe.precision), threads)
         log |= _write_results(frames, spec, sweep, folder, progress)
         log |= {"status": "done", "artefacts": manifest.artifacts(folder, run_folder.POINT)}
+        files.flush_files(folder)
     except (Stopped, KeyboardInterrupt):
         log["status"] = "pending"
     except Exception as error:  # one failure does not stop the rest
@@ -111,7 +112,7 @@ def _run_leased(
     log |= {"seconds": time.perf_counter() - start, "heartbeat": manifest.now()}
     if not lease.is_valid:  # this machine slept, and somebody else has taken over: their result counts
         return {"key": key, "status": LEASED}
-    files.write_json(folder / run_folder.POINT, log)
+    files.write_json(folder / run_folder.POINT, log, durable=True)
     return outcome(key, log)
 
 

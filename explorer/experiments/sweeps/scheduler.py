@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,15 @@ from explorer.experiments.sweeps import point_task
 from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
 from explorer.experiments.sweeps.leases import is_leased
 from explorer.experiments.sweeps.point_status import is_settled
-from explorer.experiments.sweeps.workers import LocalProcesses, default_workers, threads_each
+from explorer.experiments.sweeps.workers import LocalProcesses, WorkerError, default_workers, threads_each
 from explorer.progress import Progress
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 POINTS_STEP = "points"  # the step of progress in which points are finished; others come before it
 POLL_SECONDS = 0.2  # between two reports, and the longest that a request to stop waits
 MIN_PARALLEL_SECONDS = 15.0  # of work, below which starting workers costs more than they save
 RETRY_SECONDS = 0.5  # before a point that another process had is tried again
+MAX_DEATHS = 2  # of workers with the same point, after which it waits for the next session
 
 Outcome = dict[str, Any]  # of `point_task.outcome`
 
@@ -89,8 +91,9 @@ def run_points(
     """Draw the points, the first one here to see how long one takes, the rest on workers.
 
     The order is that of their keys, which are hashes: as good as random, so that the time of the first ones
-    predicts the time of all. An error from the progress callback, Ctrl-C included, stops the workers and
-    passes on.
+    predicts the time of all. A point whose worker died is tried once more; when that one dies as well, it
+    stays interrupted until the sweep is resumed. An error from the progress callback, Ctrl-C included, stops
+    the workers and passes on.
     """
     order = sorted(keys)
     if executor is not None:
@@ -138,6 +141,7 @@ def _run(
     """Give out points, `ahead` at a time, until each is settled; one that another process has comes later."""
     waiting, postponed = deque(order), deque[tuple[float, str]]()
     running: dict[Future[Outcome], str] = {}
+    deaths = Counter[str]()
     remaining = RemainingTime(len(order), workers)
     try:
         while waiting or postponed or running:
@@ -151,8 +155,13 @@ def _run(
             session.progress(POINTS_STEP, tally.settled, tally.total)
             for future in _finished(running):
                 key = running.pop(future)
+                if _worker_died(future):
+                    deaths[key] += 1
+                    if deaths[key] < MAX_DEATHS:
+                        waiting.append(key)
+                        continue
                 outcome = _outcome(session, future, key)
-                if is_settled(outcome["status"]):
+                if is_settled(outcome["status"]) or outcome["status"] == "interrupted":
                     tally.add(outcome)
                     remaining.finished()
                 else:
@@ -172,13 +181,20 @@ def _finished(running: dict[Future[Outcome], str]) -> list[Future[Outcome]]:
 
 
 def _outcome(session: Session, future: Future[Outcome], key: str) -> Outcome:
-    """The result of a worker; one that died, of lack of memory say, failed the point that it had."""
+    """The result of a worker; when it died, of lack of memory say, or could not be reached, how."""
     try:
         return future.result()
     except BrokenExecutor:  # a pool that is gone with one of its workers: no fault of the other points
         raise
     except Exception as error:
-        return point_task.record_failure(session.folder, key, error)
+        status = "interrupted" if _worker_died(future) else "failed"
+        return point_task.record_failure(session.folder, key, error, status)
+
+
+def _worker_died(future: Future[Outcome]) -> bool:
+    """Whether a call ended with its worker: ours, or one of Dask, which then tried others already."""
+    error = None if future.cancelled() else future.exception()
+    return isinstance(error, WorkerError) or type(error).__name__ == "KilledWorker"
 
 
 def _stop(session: Session, running: dict[Future[Outcome], str]) -> None:
@@ -187,7 +203,8 @@ def _stop(session: Session, running: dict[Future[Outcome], str]) -> None:
     Dask cancels a call whose point is being drawn, and lets it run: that point is leased until it ends.
     """
     request = stop_file(session.folder, session.name)
-    request.touch()
+    with suppress(OSError):  # the folder was deleted: then every worker stops when it writes
+        request.touch()
     try:
         cancelled = [point_folder(session.folder, running[future]) for future in running if future.cancel()]
         wait([future for future in running if not future.cancelled()])
@@ -196,4 +213,5 @@ def _stop(session: Session, running: dict[Future[Outcome], str]) -> None:
             time.sleep(POLL_SECONDS)  # a call may just be starting
             leased = any(is_leased(folder) for folder in cancelled)
     finally:
-        request.unlink(missing_ok=True)
+        with suppress(OSError):
+            request.unlink(missing_ok=True)

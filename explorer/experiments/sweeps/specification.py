@@ -9,12 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import field_validator
+
 from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs.recipe import Recipe
-from explorer.experiments.runs.run_folder import SPECIFICATION
+from explorer.experiments.runs.run_folder import POINTS, SPECIFICATION, is_point_key, point_folder
 from explorer.experiments.sweeps.parameter_paths import with_parameters
 from explorer.experiments.sweeps.samplers import Sampler
-from explorer.files import read_json
+from explorer.files import path_within, read_json
 from explorer.settings import Settings, did_you_mean, knob
 
 
@@ -43,6 +45,15 @@ class Specification(Settings):
     thumb: int = knob(320, low=16, high=2048, unit="px", help="longer side of a thumbnail")
     clip: Clip | None = None
     points: tuple[tuple[str, dict[str, Any]], ...]
+
+    @field_validator("points")
+    @classmethod
+    def _name_folders(cls, points: Any) -> Any:
+        """Keys become the names of folders, so only those of the one known form are allowed."""
+        for key, _ in points:
+            if not is_point_key(key):
+                raise ValueError(f"{key[:40]!r} is no key of a point; allowed: 12 digits of 0-9 and a-f")
+        return points
 
     def recipe(self, key: str) -> Recipe:
         """The recipe of a point."""
@@ -86,10 +97,12 @@ class Specification(Settings):
 
     @classmethod
     def read(cls, folder: Path) -> Specification:
-        """The specification of a sweep folder. Raises SettingsError."""
-        path = folder / SPECIFICATION
+        """The specification of a sweep folder. Raises SettingsError, also for points that are links out."""
         try:
-            return cls(**read_json(path))
+            spec = cls(**read_json(path_within(folder, SPECIFICATION)))
+            for key in spec.keys if (folder / POINTS).exists() else ():
+                point_folder(folder, key)
+            return spec
         except (ValueError, TypeError) as error:
             reason = error.reason if isinstance(error, ReadError) else error
             raise SettingsError(

@@ -11,6 +11,7 @@ from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.errors import ExplorerError
 from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.runs.run_folder import TRACKS
+from explorer.files import path_within
 from explorer.progress import Progress, silent
 
 
@@ -47,4 +48,4 @@ def _exists(stem: Path) -> bool:
 
 def _stem(sweep: Path, settings: AnalysisSettings) -> Path:
     digest = hashlib.sha256(settings.model_dump_json().encode()).hexdigest()[:12]
-    return sweep / TRACKS / digest
+    return path_within(sweep, TRACKS) / digest

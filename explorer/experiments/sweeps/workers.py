@@ -25,7 +25,7 @@ import psutil
 
 from explorer.errors import ExplorerError
 from explorer.processes import NEW_PROCESS_GROUP
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 
 WORKER_BYTES = 1.2e9  # of memory that a worker may need: Python, torch and a few large frames
 SERVE_CODE = "from explorer.experiments.sweeps.workers import serve; serve()"
@@ -41,6 +41,10 @@ def default_workers(points: int) -> int:
 def threads_each(workers: int) -> int:
     """Threads of one worker, so that all together are no more than the cores."""
     return max(1, usable_threads() // workers)
+
+
+class WorkerError(ExplorerError):
+    """A worker process died, and with it the call that it had."""
 
 
 class LocalProcesses(Executor):
@@ -131,14 +135,14 @@ class _Worker:
             self._process.communicate()
         self._stderr.close()
 
-    def _death_error(self) -> ExplorerError:
+    def _death_error(self) -> WorkerError:
         self._process.kill()
         status = self._process.wait()
         self._stderr.seek(0)
         lines = self._stderr.read().decode("utf-8", "replace").strip().splitlines()
         reason = f": {lines[-1]}" if lines else " (killed, or out of memory)"
         self.close()
-        return ExplorerError(f"a worker process died with status {status}{reason}")
+        return WorkerError(f"a worker process died with status {status}{reason}")
 
 
 def serve() -> None:

@@ -83,6 +83,27 @@ class AnimatedCPPN:
         """See `Prepared.draw`."""
         self.moments[moment].draw(0, pixel_inputs, pixel, out, dtype)
 
+    def numbers(
+        self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
+    ) -> Float[torch.Tensor, "moments 5 points"]:
+        """See `Surface.numbers`."""
+        return torch.cat([moment.numbers(xy, pixel, dtype) for moment in self.moments])
+
+    def draw_numbers(
+        self,
+        moment: int,
+        pixel_inputs: Float32[np.ndarray, "inputs points"],
+        pixel: float,
+        out: Float32[np.ndarray, "5 points"],
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """See `Surface.draw_numbers`."""
+        self.moments[moment].draw_numbers(0, pixel_inputs, pixel, out, dtype)
+
+    def accent(self, moment: int) -> Float32[np.ndarray, 3]:
+        """See `Surface.accent`."""
+        return self.moments[moment].accent(0)
+
 
 def network_at(field: CPPNSettings, rest: CPPNSettings, values: dict[str, float]) -> Network:
     """The network of one moment, from its row of `columns`; `rest` is the field without animation."""

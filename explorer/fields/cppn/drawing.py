@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -12,8 +14,17 @@ from jaxtyping import Float, Float32, UInt8
 from explorer.fields.controls import Controls
 from explorer.fields.cppn.settings import CPPNSettings
 from explorer.fields.cppn.weights import Network, random_network
+from explorer.fields.grid import Grid
+from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
+from explorer.fields.light.tone import accent_of
+from explorer.fields.palette_table import color_table
 from explorer.fields.palette_torch import apply_palette
 
+if TYPE_CHECKING:
+    from explorer.fields.cppn.surface import Statistics
+
+CALIBRATION_GRID, CALIBRATION_MOMENTS = Grid(48, 27), 6
+CALIBRATION_STREAM = 4242  # the random stream of the moments and sounds
 FEATURE_SCALE = 0.05  # as published: features enter at 0.05 x audio_gain
 
 
@@ -45,7 +56,7 @@ class PreparedCPPN:
         self.network = network or random_network(field)
         scale = np.r_[1.0, np.full(len(field.features), FEATURE_SCALE * field.audio_gain)]
         weights = self.network.weights[0][:, self.network.pixel_inputs :].astype(np.float64)
-        self.controls = controls.values * scale
+        self.controls = controls.values[:, : len(scale)] * scale
         # summed over the last axis moment by moment: the order of a matrix product depends on their number
         rows = self.controls[:, None, :] * weights
         self.bias: Float32[np.ndarray, "moments hidden"] = rows.sum(-1).astype(np.float32)
@@ -115,6 +126,55 @@ class PreparedCPPN:
         from explorer.fields.cppn import engine
 
         engine.draw(self.network, self.field.palette, self.bias[moment], pixel_inputs, out, dtype)
+
+    def numbers(
+        self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
+    ) -> Float[torch.Tensor, "moments 5 points"]:
+        """See `Surface.numbers`."""
+        from explorer.fields.cppn import surface
+
+        inputs, bias = pixel_inputs(self.field, xy), torch.from_numpy(self.bias).to(xy.device)
+        *_, outputs = self._pre_activations(inputs, bias, dtype)
+        return surface.numbers(self._statistics, self.field.palette, outputs)
+
+    def draw_numbers(
+        self,
+        moment: int,
+        pixel_inputs: Float32[np.ndarray, "inputs points"],
+        pixel: float,
+        out: Float32[np.ndarray, "5 points"],
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """See `Surface.draw_numbers`."""
+        from explorer.fields.cppn import surface
+
+        palette, bias = self.field.palette, self.bias[moment]
+        surface.draw_numbers(self._statistics, palette, self.network, bias, pixel_inputs, out, dtype)
+
+    @cached_property
+    def _statistics(self) -> Statistics:
+        return output_statistics(self.field)
+
+    def accent(self, moment: int) -> Float32[np.ndarray, 3]:
+        """See `Surface.accent`."""
+        return accent_of(color_table(self.field.palette))
+
+
+def output_statistics(field: CPPNSettings) -> Statistics:
+    """Mean and 1 / deviation of the outputs of a network, over places and random moments and sounds."""
+    plain = {"light": LIGHT_OFF, "finish": FINISH_OFF, "palette": "rgb"}  # outputs do not depend on these
+    return _plain_statistics(field.without_animation.replace(**plain))
+
+
+@lru_cache(maxsize=16)
+def _plain_statistics(field: CPPNSettings) -> Statistics:
+    from explorer.fields.cppn import surface
+
+    stream = np.random.RandomState([field.seed, CALIBRATION_STREAM])
+    values = stream.uniform(-1, 1, (CALIBRATION_MOMENTS, 1 + len(field.features)))
+    prepared = PreparedCPPN(field, Controls(values.astype(np.float32), ("time", *field.features)))
+    inputs = pixel_inputs(field, torch.from_numpy(CALIBRATION_GRID.xy())).numpy()
+    return surface.statistics(prepared.network, prepared.bias, inputs)
 
 
 def activate(name: str, z: torch.Tensor) -> torch.Tensor:

@@ -59,3 +59,28 @@ def draw(
         draw_padded(
             partial(packed_network.draw, bias), pixel_inputs[:, part], out[part], packed_network.strip
         )
+
+
+def draw_outputs(
+    network: Network,
+    bias: Float32[np.ndarray, " hidden"],
+    pixel_inputs: Float32[np.ndarray, "inputs points"],
+    out: Float32[np.ndarray, "3 points"],
+    dtype: torch.dtype,
+) -> None:
+    """Fill `out` with the three outputs of the network before the sigmoid. See `draw`."""
+    packed_network = packed(network, "rgb", kernel_name(len(bias), dtype))
+    points = out.shape[1]
+    step = kernel_bf16.BLOCK if isinstance(packed_network, PackedNetworkBF16) else points
+    for start in range(0, points, max(step, 1)):
+        part = slice(start, min(start + step, points))
+        count = part.stop - start
+        padded = -(-count // packed_network.strip) * packed_network.strip
+        if padded == points and out.flags.c_contiguous:
+            packed_network.outputs(bias, pixel_inputs, out)
+            return
+        rows = np.zeros((len(pixel_inputs), padded), np.float32)
+        rows[:, :count] = pixel_inputs[:, part]
+        outputs = np.empty((3, padded), np.float32)
+        packed_network.outputs(bias, rows, outputs)
+        out[:, part] = outputs[:, :count]

@@ -5,16 +5,27 @@ Stanley, "Compositional pattern producing networks", Genetic Programming and Evo
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Float64
 
 from explorer.audio import FeatureTrack
+from explorer.audio.track import interpolate_rows
+from explorer.fields.clock import SILENT_RATE, integral, sound_rate
 from explorer.fields.controls import Controls
-from explorer.fields.cppn.presets import PRESETS
+from explorer.fields.cppn.presets import EARLIER_PRESETS, PRESETS
 from explorer.fields.cppn.settings import CPPNSettings
 from explorer.fields.prepared import Prepared
+
+CLOCK_SPEED = 1.0  # seconds for a unit of the clock
+
+
+@lru_cache(maxsize=8)
+def frame_clock(track: FeatureTrack) -> Float64[np.ndarray, "frames 1"]:
+    """The clock that runs on sound at every frame, about as fast as seconds on loud music."""
+    return integral(CLOCK_SPEED * (SILENT_RATE + sound_rate(track))[:, None], track.fps)
 
 
 class CPPN(CPPNSettings):
@@ -27,6 +38,7 @@ class CPPN(CPPNSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    earlier_presets: ClassVar = EARLIER_PRESETS
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (in [-1, 1] over one span, growing beyond) and the features in [-1, 1].
@@ -34,14 +46,18 @@ class CPPN(CPPNSettings):
         When weights or settings are animated, more columns hold their values: see `animated.columns`.
         """
         span = track.duration if self.time_span == "track" else self.time_span
-        time = 2 * np.asarray(times, dtype=np.float64) / float(span) - 1
+        moments = np.asarray(times, dtype=np.float64)
+        if self.sound_clock > 0:
+            clock = interpolate_rows(frame_clock(track), moments * track.fps)[:, 0]
+            moments = moments + self.sound_clock * (clock - moments)
+        time = 2 * moments / float(span) - 1
         values, names = np.column_stack((time, track.at(times, self.features))), ("time", *self.features)
         if self.is_animated:
             from explorer.fields.cppn.animated import columns
 
             more = columns(self, track, np.asarray(times, dtype=np.float64))
             values, names = np.column_stack((values, *more.values())), (*names, *more)
-        return Controls(values.astype(np.float32), names)
+        return self.completed(Controls(values.astype(np.float32), names), track, times)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""

@@ -71,6 +71,21 @@ class PackedNetworkBF16:
         out: UInt8[np.ndarray, "block 3"],
     ) -> None:
         """Fills `BLOCK` pixels."""
+        last_layer(_bits(self._last(bias, pixel_inputs)), self.kind, self.palette, out)
+
+    def outputs(
+        self,
+        bias: Float32[np.ndarray, " hidden"],
+        pixel_inputs: Float32[np.ndarray, "inputs block"],
+        out: Float32[np.ndarray, "3 block"],
+    ) -> None:
+        """The last layer's values of `BLOCK` pixels."""
+        out[:] = self._last(bias, pixel_inputs).float().numpy()
+
+    def _last(
+        self, bias: Float32[np.ndarray, " hidden"], pixel_inputs: Float32[np.ndarray, "inputs block"]
+    ) -> BFloat16[torch.Tensor, "3 block"]:
+        """The last layer, in this thread's memory."""
         first = self.first.copy()
         first[-1, : len(bias)] = bias
         x, z, last = _thread_buffers(first.shape[1])
@@ -81,7 +96,7 @@ class PackedNetworkBF16:
             activate(_bits(z), code)
             x, z = z, x
         torch.mm(self.last, x.T, out=last)
-        last_layer(_bits(last), self.kind, self.palette, out)
+        return last
 
 
 def _bfloat16(matrix: Float32[np.ndarray, "rows columns"]) -> BFloat16[torch.Tensor, "rows columns"]:

@@ -83,14 +83,15 @@ def compile_kernel(tile: Tile) -> Any:
 
     pixel_inputs: flat, rows of `inputs` at equal distances; first, hidden, last: packed weights, first with
     the bias as its last column; codes: the activation of each hidden layer, all `width` wide; kind, palette:
-    see `palette_numbers`; out (points, 3): a multiple of the strip.
+    see `palette_numbers`; out (points, 3): a multiple of the strip; outputs: empty, or three flat rows that
+    take the last layer as it is, in place of bytes.
     """
     ROWS, VECTORS, STRIP = tile.rows, tile.vectors, tile.strip
     STAMP = source_stamp(Path(__file__).parent)
 
-    def draw(pixel_inputs, inputs, first, hidden, last, width, codes, kind, palette, out):
+    def draw(pixel_inputs, inputs, first, hidden, last, width, codes, kind, palette, out, outputs):
         STAMP  # noqa: B018 - names the sources in the key of numba's cache
-        points = out.shape[0]
+        points = max(out.shape[0], outputs.size // 3)
         row = (pixel_inputs.size - points) // max(1, inputs - 1)
         blocks = -(-width // ROWS)
         size = max(blocks * ROWS, inputs + 1) * STRIP
@@ -115,6 +116,11 @@ def compile_kernel(tile: Tile) -> Any:
             for p in range(0, STRIP, LANES):
                 red, green = load(buffer, z + p), load(buffer, z + STRIP + p)
                 blue = load(buffer, z + 2 * STRIP + p)
+                if outputs.size:
+                    store(outputs, start + p, red)
+                    store(outputs, points + start + p, green)
+                    store(outputs, 2 * points + start + p, blue)
+                    continue
                 store_color(
                     fastmath.sigmoid(red),
                     fastmath.sigmoid(green),
@@ -128,6 +134,7 @@ def compile_kernel(tile: Tile) -> Any:
     return compiled(draw)
 
 
+NO_OUTPUTS, NO_BYTES = np.empty(0, np.float32), np.empty((0, 3), np.uint8)
 draw_narrow = compile_kernel(NARROW)
 draw_wide = compile_kernel(WIDE)
 
@@ -174,4 +181,17 @@ class PackedNetworkF32:
         first = pack(np.column_stack((self.first, bias)), self.tile.rows)
         kernel = draw_narrow if self.tile == NARROW else draw_wide
         weights = (first, self.hidden, self.last, len(bias), self.codes)
-        kernel(flat_view(pixel_inputs), len(pixel_inputs), *weights, self.kind, self.palette, out)
+        kernel(flat_view(pixel_inputs), len(pixel_inputs), *weights, self.kind, self.palette, out, NO_OUTPUTS)
+
+    def outputs(
+        self,
+        bias: Float32[np.ndarray, " hidden"],
+        pixel_inputs: Float32[np.ndarray, "inputs points"],
+        out: Float32[np.ndarray, "3 points"],
+    ) -> None:
+        """The last layer's values of whole strips of pixels; `out` is contiguous."""
+        first = pack(np.column_stack((self.first, bias)), self.tile.rows)
+        kernel = draw_narrow if self.tile == NARROW else draw_wide
+        weights = (first, self.hidden, self.last, len(bias), self.codes)
+        flat = flat_view(pixel_inputs)
+        kernel(flat, len(pixel_inputs), *weights, self.kind, self.palette, NO_BYTES, out.ravel())

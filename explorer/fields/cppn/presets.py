@@ -8,6 +8,11 @@ def _look(**settings: Any) -> dict[str, Any]:
     return {"time_span": 20.0, "audio_gain": 1.5, **settings}
 
 
+# flat, and moved by the clock more than by the music
+EARLIER_PRESETS = frozenset(
+    ("molten", "orchid", "porcelain", "mandala", "marble", "ribbons", "copper", "butterfly")
+)
+
 PRESETS: dict[str, dict[str, Any]] = {
     "molten": _look(hidden=8, layers=3, gain=4.5, output_gain=4.0, seed=12, palette="ember", audio_gain=1.2),
     "orchid": _look(
@@ -35,6 +40,32 @@ PRESETS: dict[str, dict[str, Any]] = {
         hidden=24, layers=3, gain=4.0, output_gain=2.5, coord_scale=0.6, seed=10, palette="copper"
     ),
     "butterfly": _look(hidden=12, layers=4, gain=4.0, output_gain=3.0, seed=15, palette="aurora", symmetry=1),
+    "magma": _look(
+        hidden=8,
+        layers=3,
+        gain=4.5,
+        output_gain=4.0,
+        seed=12,
+        palette="lava",
+        audio_gain=1.2,
+        sound_clock=1.0,
+        light={"relief": 0.35},
+        finish=True,
+    ),
+    "rosette": _look(
+        hidden=16,
+        layers=4,
+        gain=3.5,
+        output_gain=3.0,
+        coord_scale=0.7,
+        seed=10,
+        palette="nightfall",
+        radius=True,
+        symmetry=8,
+        sound_clock=1.0,
+        light={"relief": 0.3},
+        finish=True,
+    ),
     "tuned-256x4": {"hidden": 256, "layers": 4},
     "compact-4x3": {"hidden": 4, "layers": 3},
     "classic-256x8": {"hidden": 256, "layers": 8},

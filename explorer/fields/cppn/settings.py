@@ -21,6 +21,7 @@ class CPPNSettings(FieldSettings):
     """The settings of a CPPN and the sizes that follow from them; see `CPPN`."""
 
     kind: Literal["cppn"] = "cppn"
+    added_settings: ClassVar[tuple[str, ...]] = ("sound_clock",)
     movable: ClassVar[tuple[str, ...]] = ("audio_gain", "coord_scale", "drift", "gain", "output_gain", "seed")
     features: tuple[str, ...] = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux")
 
@@ -105,6 +106,15 @@ class CPPNSettings(FieldSettings):
         unit="s",
         group="time",
         help="seconds in which time runs from -1 to 1, or the whole track (published; slow on long ones)",
+    )
+    sound_clock: float = knob(
+        0.0,
+        low=0,
+        high=1,
+        slider=(0, 1),
+        step=0.05,
+        group="time",
+        help="how far time runs on the sound: hits push it forward, in silence it nearly stops",
     )
     drift: float = knob(
         0.0,

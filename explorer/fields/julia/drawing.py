@@ -9,10 +9,19 @@ from jaxtyping import Float, Float32, UInt8
 from explorer.fields.controls import Controls
 from explorer.fields.dither import dither
 from explorer.fields.julia import kernel
-from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
+from explorer.fields.julia.formulas import (
+    color,
+    escape_time,
+    exterior_weight,
+    inner_height,
+    log_distance,
+    outer_height,
+    tone_of,
+)
 from explorer.fields.julia.parameters import EXTENT, TRAP_STEPS, constant
 from explorer.fields.julia.settings import JuliaSettings
-from explorer.fields.kernels.padding import draw_padded, flat_view
+from explorer.fields.kernels.color_formulas import linear_light
+from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 
 LIMIT = kernel.LIMIT
 
@@ -68,6 +77,43 @@ class PreparedJulia:
 
         draw_padded(fill, pixel_inputs, out, kernel.STRIP)
 
+    def numbers(
+        self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
+    ) -> Float[torch.Tensor, "moments 5 points"]:
+        """See `Surface.numbers`: the set is a mountain, and a lit set has the samples of its finish."""
+        view = torch.from_numpy(self._view_for(pixel)).to(xy)[..., None]
+        x, y = (xy[:, 0] * view[:, 2] - xy[:, 1] * view[:, 3], xy[:, 0] * view[:, 3] + xy[:, 1] * view[:, 2])
+        ends = orbit(x, y, view[:, 0], view[:, 1], self.settings.iterations)
+        _, squared, slope, trap = ends
+        outside = outer_height(log_distance(torch.clamp(squared, min=LIMIT + 1), slope))
+        height = torch.where(squared > LIMIT, outside, inner_height(trap))
+        rgb = [linear_light(channel.clamp(min=0)) for channel in self._color(ends, view, 1).unbind(-1)]
+        return torch.stack((height, *rgb, torch.zeros_like(height)), 1)
+
+    def draw_numbers(
+        self,
+        moment: int,
+        pixel_inputs: Float32[np.ndarray, "inputs points"],
+        pixel: float,
+        out: Float32[np.ndarray, "5 points"],
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """See `Surface.draw_numbers`."""
+        view, iterations = self._view_for(pixel)[moment], self.settings.iterations
+
+        def fill(rows: np.ndarray, planes: np.ndarray) -> None:
+            kernel.draw_numbers(flat_view(rows), view, iterations, planes.reshape(-1))
+
+        fill_padded(fill, pixel_inputs, out, kernel.STRIP)
+
+    def accent(self, moment: int) -> Float32[np.ndarray, 3]:
+        """See `Surface.accent`: the color of the glow around the set."""
+        hue, saturation, brightness = (torch.tensor(float(v)) for v in self.view[moment, 5:8])
+        nu = torch.tensor(6.0)
+        glow = color(nu, tone_of(nu), torch.tensor(1.0), nu, hue, saturation, brightness)
+        light: Float32[np.ndarray, 3] = np.array([float(linear_light(c)) for c in glow], np.float32)
+        return light / max(float(light.max()), 1e-3)
+
     def _view_for(self, pixel: float) -> Float32[np.ndarray, "moments 8"]:
         """`view` with the size of a pixel in the plane of z0 in place of the scale."""
         view = self.view.copy()
@@ -76,10 +122,15 @@ class PreparedJulia:
 
     def _sample(self, x: torch.Tensor, y: torch.Tensor, view: torch.Tensor) -> torch.Tensor:
         """Colors of points of the plane of z0, (moments, points, 3)."""
-        steps, squared, slope, trap = orbit(x, y, view[:, 0], view[:, 1], self.settings.iterations)
+        ends = orbit(x, y, view[:, 0], view[:, 1], self.settings.iterations)
+        return self._color(ends, view, self.settings.samples)
+
+    def _color(self, ends: tuple[torch.Tensor, ...], view: torch.Tensor, samples: int) -> torch.Tensor:
+        """Colors of the ends of orbits, with so many samples along the side of a pixel."""
+        steps, squared, slope, trap = ends
         escaped, far = squared > LIMIT, torch.clamp(squared, min=LIMIT + 1)
         nu = torch.where(escaped, escape_time(steps, far), float(self.settings.iterations))
-        exterior = exterior_weight(far, slope, view[:, 4] / self.settings.samples)
+        exterior = exterior_weight(far, slope, view[:, 4] / samples)
         exterior = torch.where(escaped, exterior, 0.0)
         return torch.stack(color(nu, tone_of(nu), exterior, trap, view[:, 5], view[:, 6], view[:, 7]), dim=-1)
 

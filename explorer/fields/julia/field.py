@@ -26,6 +26,8 @@ class Julia(JuliaSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    sound_columns: ClassVar = ("distance", "zoom", "hue", "saturation", "brightness")
+    angle_columns: ClassVar = ("angle", "rotation")
 
     def analyze(
         self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
@@ -43,7 +45,8 @@ class Julia(JuliaSettings):
         """
         from explorer.fields.julia.timeline import controls
 
-        return controls(self, track, np.asarray(times, dtype=np.float64))
+        moments = np.asarray(times, dtype=np.float64)
+        return self.completed(controls(self, track, moments), track, moments)
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: which model, and the hash of its weights."""

@@ -16,10 +16,11 @@ pixel takes the colors of the inside, which change slowly, so that nothing glitt
 from __future__ import annotations
 
 from explorer.fields.kernels.color_formulas import TURN, oklab_to_srgb
-from explorer.fields.kernels.portable import cos, exp_neg, formula, log2, maximum, sin, sqrt
+from explorer.fields.kernels.portable import cos, exp_neg, formula, log2, maximum, minimum, sin, sqrt
 
 LOG2_10 = 3.321928094887362  # ln |z| / ln 32 = log2(|z|^2) / 10
 HALF_LN_2 = 0.34657359027997264  # ln |z| = log2(|z|^2) ln 2 / 2
+LN_2 = 0.6931471805599453
 
 
 @formula
@@ -62,3 +63,21 @@ def color(nu, tone, exterior, trap, hue, saturation, brightness):
     chroma = saturation * (light * (1.08 - light) * 0.54 + 0.03) * (tone * 0.5 + 0.5)
     shade = brightness * 0.65 + 0.35
     return oklab_to_srgb(light * shade, cos(turned) * chroma * shade, sin(turned) * chroma * shade)
+
+
+@formula
+def log_distance(squared, slope):
+    """The natural logarithm of the distance from the set of a point that escaped; see `exterior_weight`."""
+    return (log2(squared) - log2(maximum(slope, 1e-30))) * HALF_LN_2 + log2(log2(squared) * HALF_LN_2) * LN_2
+
+
+@formula
+def outer_height(distance):
+    """The height of a lit set outside: it rises towards the set; `distance` is a logarithm."""
+    return minimum(maximum(distance, -7.0), 1.0) * -0.55 - 1.6
+
+
+@formula
+def inner_height(trap):
+    """The height inside: petals around the orbit trap."""
+    return exp_neg(trap * 6.0) * 1.4 + 0.6

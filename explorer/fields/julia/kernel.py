@@ -6,9 +6,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
+from explorer.fields.julia.formulas import (
+    color,
+    escape_time,
+    exterior_weight,
+    inner_height,
+    log_distance,
+    outer_height,
+    tone_of,
+)
 from explorer.fields.julia.parameters import ESCAPE_RADIUS, TRAP_STEPS
-from explorer.fields.kernels.memory import load, store_rgb
+from explorer.fields.kernels.color_formulas import linear_light
+from explorer.fields.kernels.memory import load, store, store_rgb
 from explorer.fields.kernels.simd import (
     LANES,
     any_less,
@@ -73,6 +82,25 @@ def sample_color(state, trap, size, view, iterations):
 
 
 @inlined
+def height(state, trap):
+    """The height of points as a surface."""
+    squared, slope = state[4], state[5]
+    outside = outer_height(log_distance(maximum(squared, LIMIT + 1), slope))
+    return where_less(LIMIT, squared, outside, inner_height(trap))
+
+
+@inlined
+def store_numbers(state, trap, view, iterations, planes, points, i):
+    """The planes of a surface: height and linear light."""
+    red, green, blue = sample_color(state, trap, view[4], view, iterations)
+    store(planes, i, height(state, trap))
+    store(planes, points + i, linear_light(maximum(red, 0.0)))
+    store(planes, 2 * points + i, linear_light(maximum(green, 0.0)))
+    store(planes, 3 * points + i, linear_light(maximum(blue, 0.0)))
+    store(planes, 4 * points + i, broadcast(0.0))
+
+
+@inlined
 def plane_points(pixel_inputs, row, i, view):
     """The positions of pixels in the plane of z0."""
     x, y = load(pixel_inputs, i), load(pixel_inputs, row + i)
@@ -89,6 +117,26 @@ def store_mean(total, share, noise, out, i):
     """The mean of the samples as dithered bytes."""
     level = share * 255.0
     store_rgb(out, i, fma(total[0], level, noise), fma(total[1], level, noise), fma(total[2], level, noise))
+
+
+def _numbers_kernel(STAMP: str) -> Any:
+    """Compiles `draw_numbers`."""
+
+    def draw_numbers(pixel_inputs, view, iterations, planes):
+        """As `draw` with one sample, into five flat planes of a surface; whole strips."""
+        STAMP  # noqa: B018
+        points = planes.size // 5
+        row = (pixel_inputs.size - points) // 2
+        for i in range(0, points, STRIP):
+            ax, ay = plane_points(pixel_inputs, row, i, view)
+            bx, by = plane_points(pixel_inputs, row, i + LANES, view)
+            a, b, trap_a, trap_b = orbits(
+                orbit_start(ax, ay), orbit_start(bx, by), view[0], view[1], iterations
+            )
+            store_numbers(a, trap_a, view, iterations, planes, points, i)
+            store_numbers(b, trap_b, view, iterations, planes, points, i + LANES)
+
+    return compiled(draw_numbers)
 
 
 def _kernel(STAMP: str) -> Any:
@@ -125,4 +173,4 @@ def _kernel(STAMP: str) -> Any:
     return compiled(draw)
 
 
-draw = _kernel(source_stamp(Path(__file__).parent))
+draw, draw_numbers = (make(source_stamp(Path(__file__).parent)) for make in (_kernel, _numbers_kernel))

@@ -22,12 +22,25 @@ from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, live_widt
 from explorer.audio.track import interpolate_rows
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.parameters import NAMES
-from explorer.files import explorations_folder, read_json
+from explorer.files import (
+    NUMBER,
+    check_types,
+    explorations_folder,
+    file_within,
+    is_file,
+    read_bytes,
+    read_json,
+)
 
 FORMAT = 2  # 1: models whose `turn` has both signs, ten times slower
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 WEIGHTS_FILE, METADATA_FILE, ONNX_FILE = "model.safetensors", "model.json", "model.onnx"
 NORM_EPSILON = 1e-5
+TYPES = {
+    "window_frames": int,
+    **dict.fromkeys(("include_delta", "include_delta_delta"), bool),
+    **dict.fromkeys(("hidden", "features", "parameters"), list),
+}
 BATCH = 4096  # windows at a time: memory stays small on long tracks
 
 
@@ -77,17 +90,24 @@ def load_model(name: str) -> VisualModel:
     Raises SettingsError when there is none, ExplorerError when it is damaged or of another version.
     """
     folder = _folder(name)
-    if not (folder / WEIGHTS_FILE).is_file() or not (folder / METADATA_FILE).is_file():
+    if folder == SHIPPED_FOLDER:  # an installer may have made links of its files
+        is_complete = all(is_file(folder / part) for part in (WEIGHTS_FILE, METADATA_FILE))
+    else:
+        is_complete = all(file_within(folder, part) for part in (WEIGHTS_FILE, METADATA_FILE))
+    if not is_complete:
         raise SettingsError(_missing_message(name))
     stamps = tuple((folder / part).stat().st_mtime_ns for part in (WEIGHTS_FILE, METADATA_FILE))
-    return _read(folder, stamps)
+    return _read_cached(folder, stamps)
 
 
 def _folder(name: str) -> Path:
     if name == "default":
         return SHIPPED_FOLDER
     folder = Path(name)
-    return folder if folder.is_dir() else explorations_folder() / name
+    try:
+        return folder if folder.is_dir() else explorations_folder() / name
+    except OSError:  # too long for a path
+        raise SettingsError(_missing_message(name)) from None
 
 
 def _missing_message(name: str) -> str:
@@ -97,18 +117,23 @@ def _missing_message(name: str) -> str:
             "run, or model='none' for the hand-written mapping"
         )
     return (
-        f"model: no {WEIGHTS_FILE} and {METADATA_FILE} in '{name}', here or in explorations/; give a "
+        f"model: no {WEIGHTS_FILE} and {METADATA_FILE} in {name[:200]!r}, here or in explorations/; give a "
         "train_... run (explorer runs lists them), its folder, or 'none'"
     )
 
 
 @lru_cache(maxsize=4)
-def _read(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
+def _read_cached(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
     """A model from its files; `stamps`, their times of change, make the cache read changed files again."""
+    return read_model(folder)
+
+
+def read_model(folder: Path) -> VisualModel:
+    """The model in a folder. Raises ExplorerError when it is damaged or of another version."""
     from safetensors.numpy import load
 
     try:
-        data = (folder / WEIGHTS_FILE).read_bytes()
+        data = read_bytes(folder / WEIGHTS_FILE)
         metadata = read_json(folder / METADATA_FILE)
         tensors = {key: value.astype(np.float32) for key, value in load(data).items()}
         _check(metadata, tensors)
@@ -119,6 +144,11 @@ def _read(folder: Path, stamps: tuple[int, ...]) -> VisualModel:
 
 def _check(metadata: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
     """Raise ValueError unless this version understands the model and its parts fit together."""
+    check_types(metadata, TYPES, METADATA_FILE)
+    for parameter in metadata["parameters"]:
+        check_types(parameter, {"name": str, "low": NUMBER, "high": NUMBER}, METADATA_FILE)
+    if not all(type(width) is int for width in metadata["hidden"]):
+        raise ValueError(f"hidden is {metadata['hidden']!r}; this version needs whole numbers")
     expected = {
         "format": FORMAT,
         "feature_version": LIVE_VERSION,
@@ -129,9 +159,14 @@ def _check(metadata: dict[str, Any], tensors: dict[str, np.ndarray]) -> None:
     for key, value in expected.items():
         if metadata[key] != value:
             raise ValueError(f"{key} is {metadata[key]!r}; this version needs {value!r}")
+    if type(metadata["window_frames"]) is not int:
+        raise ValueError(f"window_frames is {metadata['window_frames']!r}; this version needs a whole number")
     names = tuple(parameter["name"] for parameter in metadata["parameters"])
     if names != NAMES:
         raise ValueError(f"it returns {', '.join(names)}; this version needs {', '.join(NAMES)}")
+    ranges = np.array([[parameter["low"], parameter["high"]] for parameter in metadata["parameters"]], float)
+    if not np.isfinite(ranges).all():
+        raise ValueError("the ranges of its parameters are no finite numbers")
     widths = [metadata["input_dim"], *metadata["hidden"], len(NAMES)]
     layers = [*(f"hidden.{i}" for i in range(len(metadata["hidden"]))), "output"]
     shapes: dict[str, tuple[int, ...]] = {"mean": (widths[0],), "spread": (widths[0],)}

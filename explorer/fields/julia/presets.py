@@ -23,4 +23,23 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     "marigold": {"start_angle": 4.2, "hue": 0.13, "saturation": 1.1, "zoom": 1.7, "distance": 1.4},
     "charcoal": {"start_angle": 5.3, "hue": 0.1, "saturation": 0.12, "brightness": 1.15, "zoom": 1.25},
+    "ammonite": {
+        "start_angle": 4.2,
+        "hue": 0.13,
+        "saturation": 1.1,
+        "zoom": 1.7,
+        "distance": 1.4,
+        "light": {"relief": 0.3, "dynamics": 0.6, "rings": 0.3},
+        "finish": True,
+    },
+    "amethyst": {
+        "model": "default",
+        "start_angle": 1.15,
+        "hue": 0.52,
+        "saturation": 1.2,
+        "brightness": 1.1,
+        "zoom": 1.7,
+        "light": {"relief": 0.35, "dynamics": 0.6, "rings": 0.3},
+        "finish": True,
+    },
 }

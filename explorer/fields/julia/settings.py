@@ -14,6 +14,7 @@ from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MOD
 from explorer.settings import did_you_mean, knob
 
 FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
+MAX_MODEL_CHARACTERS = 1024  # of the name or path of a model
 LIVE_FEATURES = tuple(EXTRAS["live"])
 
 
@@ -101,6 +102,16 @@ class JuliaSettings(FieldSettings):
         2, low=1, high=6, slider=(1, 4), step=1, flag="pixel-samples", group="drawing",
         help="samples across a pixel and down: more are smoother and slower",
     )  # fmt: skip
+
+    @field_validator("model")
+    @classmethod
+    def _can_name_a_folder(cls, model: str) -> str:
+        if not model or len(model) > MAX_MODEL_CHARACTERS or "\0" in model:
+            raise ValueError(
+                f"got {model[:40]!r}; allowed: none, default, a train_... run or its folder, "
+                f"1 to {MAX_MODEL_CHARACTERS} characters"
+            )
+        return model
 
     @field_validator("model", mode="before")
     @classmethod

@@ -8,8 +8,8 @@ Cosine palettes: Inigo Quilez, "Palettes" (1999): a + b cos(2 pi (c t + d)).
 from __future__ import annotations
 
 from explorer.fields.kernels.portable import cos, fma, formula, maximum, minimum, power, where_less
-from explorer.fields.palette import LMS_TO_LINEAR, OKLAB_TO_LMS
-from explorer.fields.srgb import EXPONENT, LINEAR_LIMIT, OFFSET, SCALE, SLOPE
+from explorer.fields.oklab import LMS_TO_LINEAR, OKLAB_TO_LMS
+from explorer.fields.srgb import ENCODED_LIMIT, EXPONENT, GAMMA, LINEAR_LIMIT, OFFSET, SCALE, SLOPE
 
 TURN = 6.283185307179586
 
@@ -22,6 +22,13 @@ def srgb(linear):
     """The sRGB curve of light in [0, 1]; see `explorer.fields.srgb`."""
     curve = fma(power(linear, EXPONENT), SCALE, -OFFSET)
     return where_less(linear, LINEAR_LIMIT, linear * SLOPE, curve)
+
+
+@formula
+def linear_light(encoded):
+    """Linear light of sRGB in [0, 1]; the inverse of `srgb`."""
+    curve = power((encoded + OFFSET) / SCALE, GAMMA)
+    return where_less(encoded, ENCODED_LIMIT, encoded / SLOPE, curve)
 
 
 @formula

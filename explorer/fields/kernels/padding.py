@@ -30,6 +30,25 @@ def draw_padded(
     out[:] = pixels[:points]
 
 
+def fill_padded(
+    fill: Callable[[Any, Any], Any],
+    pixel_inputs: Float32[np.ndarray, "inputs points"],
+    planes: Float32[np.ndarray, "planes points"],
+    multiple: int,
+) -> None:
+    """One call of `fill(pixel_inputs, planes)` with contiguous planes, padded where needed."""
+    inputs, points = pixel_inputs.shape
+    padded = -(-points // multiple) * multiple
+    if padded == points and planes.flags.c_contiguous:
+        fill(pixel_inputs, planes)
+        return
+    rows = np.zeros((inputs, padded), np.float32)
+    rows[:, :points] = pixel_inputs
+    filled = np.empty((len(planes), padded), np.float32)
+    fill(rows, filled)
+    planes[:] = filled[:, :points]
+
+
 def flat_view(rows: Float32[np.ndarray, "rows columns"]) -> Float32[np.ndarray, " all"]:
     """The memory from the first to the last element, with any gaps between the rows."""
     if rows.strides[1] != rows.itemsize or rows.strides[0] < 0:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from numba.extending import overload, register_jitable
 
-from explorer.fields.kernels import fastmath, simd
+from explorer.fields.kernels import fastmath, memory, simd
 from explorer.fields.kernels.simd import SimdVector
 
 INLINED: Any = {"forceinline": True, "nogil": True}
@@ -39,6 +39,11 @@ def exp_neg(z: torch.Tensor) -> torch.Tensor:
 def tanh(z: torch.Tensor) -> torch.Tensor:
     """tanh z."""
     return torch.tanh(z)
+
+
+def sigmoid(z: torch.Tensor) -> torch.Tensor:
+    """1 / (1 + e^-z)."""
+    return torch.sigmoid(z)
 
 
 def floor(z: torch.Tensor) -> torch.Tensor:
@@ -87,6 +92,15 @@ def where_less(a: torch.Tensor, b: Any, yes: Any, no: Any) -> torch.Tensor:
     return torch.where(a < b, yes, no)
 
 
+def look_up(position: torch.Tensor, table: Any, start: int, length: int) -> torch.Tensor:
+    """`table[start + position]`, linear between entries; `position` is cut to [0, length - 1], NaN is 0."""
+    entries = torch.tensor(table[start : start + length], dtype=position.dtype, device=position.device)
+    position = torch.clamp(torch.nan_to_num(position, nan=0.0), 0, length - 1)
+    below = torch.clamp(position.long(), max=length - 2)
+    low, high = entries[below], entries[below + 1]
+    return low + (high - low) * (position - below)
+
+
 def _use_in_kernels(function: Any, kernel: Any, arguments: int) -> None:
     """Replace a function by `kernel` where its first argument is a vector of pixels."""
     if arguments == 1:
@@ -114,7 +128,7 @@ def _use_in_kernels(function: Any, kernel: Any, arguments: int) -> None:
             return (lambda a, b, yes, no: kernel(a, b, yes, no)) if isinstance(a, SimdVector) else None
 
 
-for function in (sin, cos, exp_neg, tanh, log2):
+for function in (sin, cos, exp_neg, tanh, sigmoid, log2):
     _use_in_kernels(function, getattr(fastmath, function.__name__), arguments=1)
 for function in (floor, sqrt, abs):
     _use_in_kernels(function, getattr(simd, function.__name__), arguments=1)
@@ -123,3 +137,10 @@ _use_in_kernels(minimum, simd.minimum, arguments=2)
 _use_in_kernels(maximum, simd.maximum, arguments=2)
 _use_in_kernels(fma, simd.fma, arguments=3)
 _use_in_kernels(where_less, simd.where_less, arguments=4)
+
+
+@overload(look_up, jit_options=INLINED)
+def _look_up_kernel(position, table, start, length):
+    if isinstance(position, SimdVector):
+        return lambda position, table, start, length: memory.look_up(table, start, length, position)
+    return None

@@ -38,7 +38,7 @@ intrinsic: Any = extending.intrinsic  # its own type wants the context that numb
 def source_stamp(folder: Path) -> str:
     """A hash of all sources in a field's folder and here: numba's own cache key covers one file only."""
     here = Path(__file__).parent
-    rules = [here.parent / "palette.py", here.parent / "srgb.py"]
+    rules = [here.parent / "palette.py", here.parent / "oklab.py", here.parent / "srgb.py"]
     sources = [*sorted(here.glob("*.py")), *rules, *sorted(folder.glob("*.py"))]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 

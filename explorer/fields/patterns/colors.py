@@ -4,6 +4,8 @@ A position is any number, and a cosine palette has other colors beyond [0, 1]. A
 therefore mixed from neighbors only, there and back again:
 
     dark max(w, 0)^2 + light min(w, 0)^2 + middle (1 - w^2),   w = cos(pi position)
+
+A path of colors leads there and back again too: it is looked up at (1 - w) / 2.
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -12,12 +14,11 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float32
 
-from explorer.fields.kernels.color import COSINE, OKLAB, palette_numbers
+from explorer.fields.kernels.color import COSINE, OKLAB, TABLE, THREE_COLORS, palette_numbers
 from explorer.fields.kernels.color_formulas import TURN, oklab_to_srgb
-from explorer.fields.kernels.portable import cos, formula, maximum, minimum
+from explorer.fields.kernels.portable import cos, formula, look_up, maximum, minimum
 from explorer.fields.palette import three_colors
-
-THREE_COLORS = 3  # a kind besides those of `kernels.color`: three colors, channel by channel
+from explorer.fields.palette_table import TABLE_COLORS
 
 
 def pattern_palette_numbers(name: str) -> tuple[int, Float32[np.ndarray, " numbers"]]:
@@ -40,9 +41,21 @@ def palette_color(position, light, kind, c):
         wave = cos(position * (TURN / 2))
         red, green, blue = _mix(wave, c, 0), _mix(wave, c, 3), _mix(wave, c, 6)
         return red * light, green * light, blue * light
+    if kind == TABLE:
+        place = (0.5 - cos(position * (TURN / 2)) * 0.5) * (TABLE_COLORS - 1.0)
+        red = look_up(place, c, 0, TABLE_COLORS) * light
+        green = look_up(place, c, TABLE_COLORS, TABLE_COLORS) * light
+        blue = look_up(place, c, 2 * TABLE_COLORS, TABLE_COLORS) * light
+        return red, green, blue
     red, green = cos(position * TURN) * 0.5 + 0.5, cos((position + 1 / 3) * TURN) * 0.5 + 0.5
     blue = cos((position + 2 / 3) * TURN) * 0.5 + 0.5
     return red * light, green * light, blue * light
+
+
+@formula
+def height_of(light):
+    """The height of a lit pattern: what is bright stands out."""
+    return minimum(maximum(light, 0.0), 1.5) * 2.4 - 1.0
 
 
 @formula

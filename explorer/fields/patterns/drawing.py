@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,17 +11,20 @@ from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.controls import Controls
 from explorer.fields.dither import dither
-from explorer.fields.kernels.padding import draw_padded, flat_view
+from explorer.fields.kernels.color_formulas import linear_light
+from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.keyframes import AnimatedSettings
+from explorer.fields.light.tone import accent_of
+from explorer.fields.palette_table import TABLE_COLORS, color_table
 from explorer.fields.patterns import kernel
 from explorer.fields.patterns.audio_levels import AudioLevels
-from explorer.fields.patterns.colors import palette_color, pattern_palette_numbers
+from explorer.fields.patterns.colors import height_of, palette_color, pattern_palette_numbers
 from explorer.fields.patterns.families import FAMILY_FORMULAS
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.fields.patterns.settings import PatternSettings
 
-MAX_PALETTE_NUMBERS = 14
+MAX_PALETTE_NUMBERS = 3 * TABLE_COLORS
 MIN_SHARE = 1 / 512  # a smaller share of a family is not worth drawing
 
 
@@ -45,9 +49,29 @@ class PreparedPatterns:
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
     ) -> Float[torch.Tensor, "moments points 3"]:
         """See `Prepared.colors`. `dtype` has no effect: there are no matrix products."""
+        return self._mixed(xy, pixel)[..., :3]
+
+    def numbers(
+        self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
+    ) -> Float[torch.Tensor, "moments 5 points"]:
+        """See `Surface.numbers`: what is bright stands out."""
+        *rgb, light = self._mixed(xy, pixel).unbind(-1)
+        colors = [linear_light(channel.clamp(min=0)) for channel in rgb]
+        return torch.stack((height_of(light), *colors, torch.zeros_like(light)), 1)
+
+    def accent(self, moment: int) -> Float32[np.ndarray, 3]:
+        """See `Surface.accent`: the colors of the families in their shares."""
+        visible = np.flatnonzero(self.shares[moment])
+        colors = [accent_of(color_table(self._palette_name(int(n)))) for n in visible]
+        return np.asarray(self.shares[moment, visible] @ np.array(colors), np.float32)
+
+    def _mixed(
+        self, xy: Float[torch.Tensor, "points 2"], pixel: float
+    ) -> Float[torch.Tensor, "moments points 4"]:
+        """Red, green, blue and light: the families in their shares."""
         x, y = xy[:, 0][None], xy[:, 1][None]
         coordinates = (x, y, torch.hypot(x, y), torch.atan2(x, y))
-        total = torch.zeros((len(self.shares), len(xy), 3), dtype=xy.dtype, device=xy.device)
+        total = torch.zeros((len(self.shares), len(xy), 4), dtype=xy.dtype, device=xy.device)
         for n in range(len(FAMILIES)):
             moments = np.flatnonzero(self.shares[:, n])
             if len(moments):
@@ -56,7 +80,8 @@ class PreparedPatterns:
                 position, light = FAMILY_FORMULAS[n].shade(*coordinates, p, family.count, pixel)
                 share = torch.from_numpy(self.shares[moments, n])[:, None, None].to(xy)
                 rgb = palette_color(position, light, family.palette_kind, family.palette.tolist())
-                total[torch.from_numpy(moments).to(xy.device)] += share * torch.stack(rgb, dim=-1)
+                mixed = torch.stack((*rgb, light), dim=-1)
+                total[torch.from_numpy(moments).to(xy.device)] += share * mixed
         return total
 
     def kernel(self, dtype: torch.dtype) -> str:
@@ -72,6 +97,31 @@ class PreparedPatterns:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Prepared.draw`."""
+        families = self._visible(moment)
+
+        def fill(rows: np.ndarray, target: np.ndarray) -> None:
+            kernel.draw(flat_view(rows), *families, np.float32(pixel), target)
+
+        draw_padded(fill, pixel_inputs, out, LANES)
+
+    def draw_numbers(
+        self,
+        moment: int,
+        pixel_inputs: Float32[np.ndarray, "inputs points"],
+        pixel: float,
+        out: Float32[np.ndarray, "5 points"],
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """See `Surface.draw_numbers`."""
+        families = self._visible(moment)
+
+        def fill(rows: np.ndarray, planes: np.ndarray) -> None:
+            kernel.draw_numbers(flat_view(rows), *families, np.float32(pixel), planes.reshape(-1))
+
+        fill_padded(fill, pixel_inputs, out, LANES)
+
+    def _visible(self, moment: int) -> tuple[Any, ...]:
+        """The families of a moment, their numbers, counts, palettes and shares, as the kernels take them."""
         visible = np.flatnonzero(self.shares[moment])
         families = [self._family(int(n)) for n in visible]
         numbers = np.zeros((len(visible), max(family.numbers.shape[1] for family in families)), np.float32)
@@ -80,14 +130,11 @@ class PreparedPatterns:
         counts = np.array([family.count for family in families])
         kinds = np.array([family.palette_kind for family in families])
         palettes = np.stack([family.palette for family in families])
-        shares = self.shares[moment, visible].astype(np.float32)
+        return visible, numbers, counts, kinds, palettes, self.shares[moment, visible].astype(np.float32)
 
-        def fill(rows: np.ndarray, target: np.ndarray) -> None:
-            kernel.draw(
-                flat_view(rows), visible, numbers, counts, kinds, palettes, shares, np.float32(pixel), target
-            )
-
-        draw_padded(fill, pixel_inputs, out, LANES)
+    def _palette_name(self, n: int) -> str:
+        name: str = self.settings.palette
+        return FAMILY_FORMULAS[n].palette if name == "family" else name
 
     def _family(self, n: int) -> _FamilyMoments:
         """A family's numbers at all moments, computed when it is first needed."""
@@ -97,8 +144,7 @@ class PreparedPatterns:
                 rows = np.column_stack(
                     [np.broadcast_to(row, len(self.shares)) for row in family.numbers(settings, self._levels)]
                 )
-            name = family.palette if settings.palette == "family" else settings.palette
-            kind, coefficients = pattern_palette_numbers(name)
+            kind, coefficients = pattern_palette_numbers(self._palette_name(n))
             palette = np.zeros(MAX_PALETTE_NUMBERS, np.float32)
             palette[: len(coefficients)] = coefficients
             count = getattr(settings, family.count)

@@ -19,18 +19,21 @@ class Patterns(PatternSettings):
     """Four families of pictures: fractal branches, organic blobs, flowing curves, geometric polygons.
 
     `family="music"` lets the music select: loud passages are geometric, bright ones fractal, medium ones
-    flow, quiet ones are organic (see `selection`). A `timeline` of (seconds, family) sets it by hand, and
+    flow, quiet ones are organic (see `selection`). `family="sections"` does so section by section, and no
+    two in a row are alike (see `section_selection`). A `timeline` of (seconds, family) sets it by hand, and
     `weights` (fractal, organic, flowing, geometric) mix two or more for the whole track. `features` that are
     left out have no effect.
     """
 
     preset_settings: ClassVar = PRESETS
+    sound_columns: ClassVar = ("motion",)
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time`, `motion` (the integral of energy), the share of each family, the features."""
         from explorer.fields.patterns.timeline import controls
 
-        return controls(self, track, np.asarray(times, dtype=np.float64))
+        moments = np.asarray(times, dtype=np.float64)
+        return self.completed(controls(self, track, moments), track, moments)
 
     def families(self, track: FeatureTrack) -> list[tuple[float, float, FamilyName]]:
         """Which family has the largest share from when to when: (seconds, seconds, name), without gaps."""

@@ -54,7 +54,7 @@ def select(track: FeatureTrack, window: float, dwell: float) -> Int64[np.ndarray
     for n in range(len(energy)):
         family = _suitable_family(energy[n], brightness[n], loud, quiet, bright, current)
         if family != current and n - since >= dwell * track.fps:
-            current, since = family, _nearby_onset(onset, n, since + int(dwell * track.fps), track.fps)
+            current, since = family, nearby_onset(onset, n, since + int(dwell * track.fps), track.fps)
             changes[since] = current
     for start, family in sorted(changes.items()):
         families[start:] = family
@@ -98,7 +98,7 @@ def _suitable_family(
     return ORGANIC if energy < quiet[0] + HYSTERESIS * quiet[1] * (current == ORGANIC) else FLOWING
 
 
-def _nearby_onset(onset: np.ndarray, frame: int, earliest: int, fps: float) -> int:
+def nearby_onset(onset: np.ndarray, frame: int, earliest: int, fps: float) -> int:
     """The frame of the strongest onset near a change, or that of the change when there is none."""
     near = round(ONSET_SEARCH_SECONDS * fps)
     start, end = max(earliest, frame - near), min(len(onset), frame + near + 1)

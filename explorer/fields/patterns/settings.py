@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, field_validator, model_validator
 
+from explorer.audio.features import extras_of
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette_or_family
@@ -26,9 +27,10 @@ class PatternSettings(FieldSettings):
         "organic_threshold", "flowing_density", "flowing_push", "geometric_density", "geometric_lines",
     )  # fmt: skip
 
-    family: Literal["music", "fractal", "organic", "flowing", "geometric"] = knob(
-        "music", group="look", help="what is drawn; music: the family that suits the passage"
-    )
+    family: Literal["music", "sections", "fractal", "organic", "flowing", "geometric"] = knob(
+        "music", group="look",
+        help="what is drawn; music: the family that suits the passage; sections: another in each section",
+    )  # fmt: skip
     palette: Annotated[Literal["family"] | PaletteName | str, AfterValidator(check_palette_or_family)] = knob(
         "family", group="look", help="a name, or three colors, dark to light; family: each has its own"
     )
@@ -126,6 +128,12 @@ class PatternSettings(FieldSettings):
 
     timeline: tuple[tuple[float, FamilyName], ...] | None = None
     weights: tuple[float, float, float, float] | None = None
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """See `FieldSettings.extras`; the sections too where they choose the family."""
+        by_section = self.family == "sections" and self.timeline is None and self.weights is None
+        return tuple(dict.fromkeys((*super().extras, *(extras_of(["section"]) if by_section else ()))))
 
     @field_validator("features")
     @classmethod

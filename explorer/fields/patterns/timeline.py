@@ -14,6 +14,7 @@ from explorer.fields import keyframes
 from explorer.fields.controls import Controls
 from explorer.fields.keyframes import AnimatedSettings
 from explorer.fields.patterns import selection
+from explorer.fields.patterns.section_selection import select_by_section
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.fields.patterns.settings import PatternSettings
 
@@ -30,7 +31,7 @@ def frame_columns(
     Energy is integrated into phase, so loud passages move faster and nothing ever jumps.
     """
     current = AnimatedSettings(settings, keyframes.values(settings, track, track.times))
-    loudness = (track.values[:, track.names.index("rms")].astype(np.float64) + 1) / 2
+    loudness = track.levels("rms")[:, 0]
     drive = ENERGY_RATE if "rms" in settings.features else 0.0
     rate = loudness * drive * current.speed * current.audio_gain / track.fps
     motion = np.concatenate(([0.0], np.cumsum((rate[1:] + rate[:-1]) / 2)))
@@ -72,6 +73,8 @@ def _shares(settings: PatternSettings, track: FeatureTrack) -> Float64[np.ndarra
         family = np.array([FAMILIES.index(name) for _, name in settings.timeline])[entry]
     elif settings.family == "music":
         family = selection.select(track, settings.window, settings.dwell)
+    elif settings.family == "sections":
+        family = select_by_section(track, settings.window, settings.dwell)
     else:
         family = np.full(frames, FAMILIES.index(settings.family))
     return selection.shares(family, settings.fade, track.fps)

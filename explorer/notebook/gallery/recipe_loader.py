@@ -9,6 +9,7 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, load_recipe
+from explorer.files import write_bytes
 from explorer.notebook.widgets.boxes import card
 from explorer.notebook.widgets.markup import muted
 from explorer.notebook.widgets.panel_context import PanelContext
@@ -54,7 +55,7 @@ class RecipeLoader:
         for file in self.upload.value:
             with tempfile.TemporaryDirectory() as folder:  # the recipe of an MP4 is read by ffmpeg
                 path = Path(folder, "uploaded").with_suffix(Path(file["name"]).suffix)
-                path.write_bytes(file["content"])
+                write_bytes(path, file["content"])
                 self._show(load_recipe(path), file["name"])
 
     def _show(self, recipe: Recipe, name: str) -> None:

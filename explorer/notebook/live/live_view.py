@@ -33,7 +33,7 @@ from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.notebook.widgets.show import encode_jpeg
 from explorer.rendering import parse_size
-from explorer.rendering.frames import Frame, Size
+from explorer.rendering.frames import Frame, Size, parse_flash_limit
 
 MESSAGE_BYTES = 1 << 20  # of sound in one message
 
@@ -75,10 +75,12 @@ class LiveView(anywidget.AnyWidget):
         *,
         size: Size = (640, 360),
         device: str = "auto",
+        flash_limit: bool | str = "calm",
     ) -> None:
         width, height = parse_size(size)
         super().__init__(name=track.name, duration=track.duration, width=width, height=height)
         self.track, self.audio_path = track, Path(audio_path)  # the track may be set: one with more columns
+        self.flash_limit = parse_flash_limit(flash_limit)  # may be set
         self._field = field
         self._lock = threading.Lock()
         self._newest = FrameRequest(0.0)
@@ -133,7 +135,7 @@ class LiveView(anywidget.AnyWidget):
     def _draw(self, request: FrameRequest, stale: StaleCheck) -> None:
         """The worker's answer. What moves is drawn to its end, or fast requests would never see a frame."""
         field, renderer = self._field, self._renderer
-        renderer.track = self.track
+        renderer.track, renderer.flash_limit = self.track, self.flash_limit
         try:
             if request.moving or renderer.is_slow:
                 frame, final = renderer.draft_frame(field, request.t)

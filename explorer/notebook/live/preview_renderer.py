@@ -10,8 +10,8 @@ from explorer.fields import FieldSettings
 from explorer.notebook.live.adaptive_resolution import AdaptiveResolution
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.rendering import Device, Exposure, Renderer, resolve
-from explorer.rendering.flash_limiter import dim
-from explorer.rendering.frames import Frame
+from explorer.rendering.flash_limiter import NO_LIMIT
+from explorer.rendering.frames import FlashMode, Frame
 
 FLASH_LOOKAHEAD_SECONDS = 4.0  # of the music that are searched for flashes before they are shown
 NOTICEABLE_SECONDS = 0.1  # a full frame that takes longer is preceded by a quick one
@@ -22,10 +22,11 @@ class PreviewRenderer:
 
     def __init__(self, track: FeatureTrack, size: tuple[int, int], device: str) -> None:
         self.track, self.size = track, size
+        self.flash_limit: FlashMode = "calm"  # may be set
         self.resolution = AdaptiveResolution(size)
         self._full_device = resolve(device)
         self._draft_device = resolve(self._full_device.torch_device.type, "draft")
-        self._field: FieldSettings | None = None
+        self._field: tuple[FieldSettings, FlashMode] | None = None
         self._exposure: Exposure | None = None
         self._flash_search = LatestWorker(_search_flashes, lambda _: None, name="explorer-flashes")
         self._renderers: dict[tuple[tuple[int, int], Device], Renderer] = {}
@@ -38,28 +39,25 @@ class PreviewRenderer:
     def draft_frame(self, field: FieldSettings, t: float) -> tuple[Frame, bool]:
         """A frame of the size and precision that keep up with the music, and whether it equals the full one.
 
-        It is dimmed as far as its exposure is cached; the rest is computed on another thread, a little ahead
-        of the music.
+        The flash limit holds as far as it has been computed; the rest is computed on another thread, a little
+        ahead of the music.
         """
         size = self.resolution.size
         renderer = self._renderer(field, size, self._draft_device)
+        exposure = self._exposure
         start = time.perf_counter()
-        frame = renderer.frame(t)
+        frame = renderer.frame(t, limit=exposure.cached_at(t) if exposure else NO_LIMIT)
         self.resolution.record(size, time.perf_counter() - start)
-        assert self._exposure is not None
-        dim(frame, self._exposure.cached_at(t))
         moments = (t, t + FLASH_LOOKAHEAD_SECONDS)
-        if not all(self._exposure.is_cached(min(moment, self.track.duration)) for moment in moments):
-            self._flash_search.submit((self._exposure, t))
+        if exposure and not all(exposure.is_cached(min(moment, self.track.duration)) for moment in moments):
+            self._flash_search.submit((exposure, t))
         full = self._renderer(field, self.size, self._full_device) if size == self.size else None
         return frame, full is not None and renderer.kernel == full.kernel
 
     def full_frame(self, field: FieldSettings, t: float, stale: Callable[[], bool]) -> Frame:
         """The frame that an export would have at this size; raises Stopped when stale."""
-        frame = self._renderer(field, self.size, self._full_device).frame(t, stale)
-        assert self._exposure is not None
-        dim(frame, self._exposure.at(t))
-        return frame
+        renderer = self._renderer(field, self.size, self._full_device)
+        return renderer.frame(t, stale, self._exposure.at(t) if self._exposure else NO_LIMIT)
 
     def close(self) -> None:
         """End the threads."""
@@ -72,9 +70,11 @@ class PreviewRenderer:
         self._renderers.clear()
 
     def _renderer(self, field: FieldSettings, size: tuple[int, int], device: Device) -> Renderer:
-        if field != self._field:
+        if self._field != (field, self.flash_limit):
             self._close_renderers()
-            self._field, self._exposure = field, Exposure(field, self.track, self.size, threads=1)
+            self._field, self._exposure = (field, self.flash_limit), None
+            if self.flash_limit != "off":
+                self._exposure = Exposure(field, self.track, self.size, threads=1, mode=self.flash_limit)
         key = size, device
         if key not in self._renderers:
             self._renderers[key] = Renderer(field, self.track, size, device=device)

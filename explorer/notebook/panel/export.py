@@ -25,9 +25,11 @@ from explorer.notebook.widgets.knob_controls import label
 from explorer.notebook.widgets.markup import error_html
 from explorer.progress import Progress
 from explorer.rendering import RESOLUTIONS
+from explorer.rendering.frames import FlashMode
 from explorer.settings import Knob
 
 FPS_CHOICES = (24, 30, 60)
+FLASH_CHOICES = [("calm flashes", "calm"), ("dim flashes", "dim"), ("flashes on", "off")]
 KNOBS = RenderOptions.knobs()
 LOOK_OPTIONS: dict[str, Any] = {"size": "720p", "fps": 30, "duration": 1 / 30}  # one frame
 
@@ -47,6 +49,7 @@ class Exporter:
         explorations: str | Path | None,
         options: dict[str, Any] | None = None,
         on_finish: Callable[[], None] = lambda: None,
+        flash_limit: FlashMode = "calm",
     ) -> None:
         self.job: BackgroundJob | None = None
         self._audio, self._duration = audio, duration
@@ -55,16 +58,15 @@ class Exporter:
         self._estimate = ""  # of the run, once it is measured
         self._lock = threading.Lock()
         self._make_widgets()
+        self.fields["flash_limit"].value = flash_limit
 
     def save(self) -> BackgroundJob:
         """Save this look: a run with its recipe, one 720p frame at this moment as poster and video."""
-        request = self._request()
-        return self._start(request.field, start=request.t, **LOOK_OPTIONS)
+        return self._save(starred=False)
 
     def save_starred(self) -> BackgroundJob:
         """Save this look, with a star."""
-        request = self._request()
-        return self._start(request.field, starred=True, start=request.t, **LOOK_OPTIONS)
+        return self._save(starred=True)
 
     def export(self) -> BackgroundJob:
         """Render the excerpt as MP4 with sound, in a run folder."""
@@ -81,6 +83,12 @@ class Exporter:
         self.stop()
         if self.job:
             self.job.wait()
+
+    def _save(self, starred: bool) -> BackgroundJob:
+        request = self._request()
+        return self._start(
+            request.field, starred, start=request.t, flash_limit=request.flash_limit, **LOOK_OPTIONS
+        )
 
     def _start(self, field: FieldSettings, starred: bool = False, **options: Any) -> BackgroundJob:
         options |= {"explorations": self._explorations, **self._options}
@@ -123,6 +131,7 @@ class Exporter:
             "fps": _choice([(f"{rate} fps", rate) for rate in FPS_CHOICES], 30, KNOBS["fps"]),
             "start": self._seconds(KNOBS["start"]),
             "duration": self._seconds(KNOBS["duration"]),
+            "flash_limit": _choice(FLASH_CHOICES, "calm", KNOBS["flash_limit"], "120px"),
         }
         self.save_button = push_button("Save look", "bookmark", "save this look and moment as a run")
         self.star_button = push_button("Star", "star", "save this look with a star, as one of the best")
@@ -143,8 +152,8 @@ class Exporter:
         )  # fmt: skip
 
 
-def _choice(options: list[Any], value: Any, knob: Knob) -> widgets.Widget:
-    return widgets.Dropdown(options=options, value=value, tooltip=knob.help, layout={"width": "82px"})
+def _choice(options: list[Any], value: Any, knob: Knob, width: str = "82px") -> widgets.Widget:
+    return widgets.Dropdown(options=options, value=value, tooltip=knob.help, layout={"width": width})
 
 
 def _state_html(state: JobState, estimate: str = "") -> str:

@@ -49,10 +49,12 @@ class PanelHeader:
         self._updating = True
         try:
             self.kind.value = field.kind
-            options = (NO_PRESET, *((name, name) for name in presets))
+            current = next((name for name, preset in presets.items() if preset == field), "")
+            names = [name for name in presets if name in type(field).offered_presets() or name == current]
+            options = (NO_PRESET, *((name, name) for name in names))
             if self.preset.options != options:
                 self.preset.options = options
-            self.preset.value = next((name for name, preset in presets.items() if preset == field), "")
+            self.preset.value = current
         finally:
             self._updating = False
 

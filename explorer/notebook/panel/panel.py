@@ -13,7 +13,7 @@ from IPython.display import display
 
 from explorer.audio import FeatureTrack, analyze
 from explorer.fields import FieldSettings
-from explorer.fields.cppn import CPPN
+from explorer.fields.presets import look
 from explorer.notebook.gallery.gallery import Gallery
 from explorer.notebook.panel.export import Exporter
 from explorer.notebook.panel.layout import HELP_CLASS, PanelHeader, arrange_panel, make_time_slider
@@ -32,7 +32,7 @@ from explorer.notebook.widgets.field_form import FieldForm, FieldForms
 from explorer.notebook.widgets.latest_worker import LatestWorker
 from explorer.notebook.widgets.static_output import StaticOutput, mime_bundle, widget_bundle
 from explorer.rendering import parse_size, resolve
-from explorer.rendering.frames import Frame, Size
+from explorer.rendering.frames import FlashMode, Frame, Size, parse_flash_limit
 
 FIRST_FRAME_SECONDS = 2.0  # that displaying the panel waits for its first picture
 TABS = ("Controls", "Sweep", "Runs")
@@ -45,17 +45,22 @@ def explore(
     size: Size = "360p",
     device: str = "auto",
     explorations: str | Path | None = None,
+    flash_limit: bool | str = "calm",
     **analysis: Any,
 ) -> Panel:
     """A panel with sliders, a live picture and its diagnosis for a sound file.
 
     Starts with `field` or the first preset. `size` is that of the picture. `explorations` is the folder of
-    saved and exported runs; `analysis` holds settings of `analyze`. Running the cell again closes the
-    previous panel. A sound that cannot be used raises SoundError, shown as one line.
+    saved and exported runs; `flash_limit` ('calm', 'dim', 'off', or a bool) can be changed beside the
+    export; `analysis` holds settings of `analyze`. Running the cell again closes the previous panel. A sound
+    that cannot be used raises SoundError, shown as one line.
     """
+    mode = parse_flash_limit(flash_limit)
     cells.close_previous()
     track = analyze(audio, **analysis)
-    panel = Panel(Path(audio), track, field, size=size, device=device, explorations=explorations)
+    panel = Panel(
+        Path(audio), track, field, size=size, device=device, explorations=explorations, flash_limit=mode
+    )
     cells.register(panel)
     return panel
 
@@ -76,6 +81,7 @@ class Panel:
         size: Size = "360p",
         device: str = "auto",
         explorations: str | Path | None = None,
+        flash_limit: bool | str = "calm",
     ) -> None:
         self.explorations = explorations
         self._size, self.device = parse_size(size), device
@@ -87,10 +93,10 @@ class Panel:
         self.pipeline = PreviewPipeline(track, self._size, resolve(device), self.preview_view)
         self._worker = LatestWorker(self._draw, self._drawing_failed, name="explorer-preview")
         self.time_slider = make_time_slider(track.duration)
-        first = field or CPPN.default_look()
+        first = field or look()
         self.forms = FieldForms(first, self._request_picture, self.handler)
         self.header = PanelHeader(track, first)
-        self._make_parts()
+        self._make_parts(parse_flash_limit(flash_limit))
         self._connect()
         cells.reply_from_any_subshell(self.widget)
         self._request_picture()
@@ -122,6 +128,12 @@ class Panel:
         return float(live_view.t if live_view else self.time_slider.value)
 
     @property
+    def flash_limit(self) -> FlashMode:
+        """What is done where the picture would flash too often: the choice beside the export."""
+        mode: FlashMode = self.exporter.fields["flash_limit"].value
+        return mode
+
+    @property
     def frame(self) -> Frame | None:
         """The last picture drawn in full."""
         return self.preview_view.frame
@@ -129,7 +141,9 @@ class Panel:
     @property
     def code(self) -> str:
         """Python that draws the same picture."""
-        return python_code(self.audio, self.track, self.field, self.t, self._size, self.device)
+        return python_code(
+            self.audio, self.track, self.field, self.t, self._size, self.device, self.flash_limit
+        )
 
     @property
     def error(self) -> str:
@@ -194,7 +208,7 @@ class Panel:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return widget_bundle(self.widget, repr(self)) | mime_bundle(self.frame, repr(self))
 
-    def _make_parts(self) -> None:
+    def _make_parts(self, flash_limit: FlashMode) -> None:
         view = self.preview_view
         settings = {"analysis": self.track.settings.model_dump(), "device": self.device}
         self.view_switch = ViewSwitch(self, [view.image, self.time_slider], self._view_changed, self._size)
@@ -203,7 +217,13 @@ class Panel:
         self.sweep_tab = SweepTab(self, lambda: self.pipeline.frame_seconds)
         self.gallery = Gallery(self)
         self.exporter = Exporter(
-            self.audio, self.track.duration, self._request, self.explorations, settings, self.gallery.refresh
+            self.audio,
+            self.track.duration,
+            self._request,
+            self.explorations,
+            settings,
+            self.gallery.refresh,
+            flash_limit,
         )
         tools = self.toolbar.widget
         tools.children = (self.view_switch.button, *tools.children, view.caption)
@@ -219,6 +239,7 @@ class Panel:
         header, exporter = self.header, self.exporter
         self.time_slider.observe(lambda _: self._request_picture(), "value")
         self.tabs.observe(self.handler(self._update_tab), "selected_index")
+        exporter.fields["flash_limit"].observe(lambda _: self._request_picture(), "value")
         header.on_choice(kind=self._switch_kind, preset=self._load_preset)
         header.help_button.observe(self.handler(self._toggle_help), "value")
         for button, action in (
@@ -275,7 +296,7 @@ class Panel:
             self._worker.submit(request)
 
     def _request(self) -> PreviewRequest:
-        return PreviewRequest(self.field, self.t)
+        return PreviewRequest(self.field, self.t, self.flash_limit)
 
     def _view_changed(self, t: float) -> None:
         """A still picture that is hidden is not drawn; when it returns, it shows the moment `t`."""

@@ -16,8 +16,8 @@ from explorer.notebook.widgets.latest_worker import StaleCheck
 from explorer.notebook.widgets.lru_cache import LRUCache
 from explorer.progress import Progress
 from explorer.rendering import Device, Exposure, Renderer
-from explorer.rendering.flash_limiter import dim
-from explorer.rendering.frames import Frame
+from explorer.rendering.flash_limiter import NO_LIMIT, FlashLimit, dim
+from explorer.rendering.frames import FlashMode, Frame
 
 DRAFT_DIVISOR = 4  # a draft has 1/4 of the width and height: 1/16 of the work
 MIN_DRAFT_PIXELS = 16  # on a side
@@ -29,17 +29,18 @@ NEWER_REQUEST = "there is a newer request"
 
 @dataclass(frozen=True)
 class PreviewRequest:
-    """A field at a moment."""
+    """A field at a moment, with the mode of the flash limit."""
 
     field: FieldSettings
     t: float
+    flash_limit: FlashMode = "calm"
 
 
 class PreviewDisplay(Protocol):
     """Where the results are shown; called on the worker's thread."""
 
     def show_draft(self, frame: Frame) -> None: ...
-    def show_full(self, frame: Frame, request: PreviewRequest, seconds: float, exposure: float) -> None: ...
+    def show_full(self, frame: Frame, request: PreviewRequest, seconds: float, limit: FlashLimit) -> None: ...
     def show_diagnosis(self, diagnosis: Diagnosis | None) -> None: ...
     def show_suggestion(self, suggestion: Suggestion | None) -> None: ...
 
@@ -58,12 +59,12 @@ class PreviewPipeline:
         self.frame_seconds = 0.0  # that the last full frame took
         self.hidden = False  # nothing is drawn then, but measured all the same
         self._renderers: dict[tuple[int, int], Renderer] = {}
-        self._frames: LRUCache[PreviewRequest, Frame] = LRUCache(
+        self._frames: LRUCache[tuple[PreviewRequest, float], Frame] = LRUCache(  # with its swing, undimmed
             FRAME_CACHE_BYTES, lambda frame: frame.nbytes
         )
         self._diagnoses: LRUCache[FieldSettings, Diagnosis] = LRUCache(FIELD_CACHE_ENTRIES)
         self._suggestions: LRUCache[FieldSettings, tuple[Suggestion | None]] = LRUCache(FIELD_CACHE_ENTRIES)
-        self._exposures: LRUCache[FieldSettings, Exposure] = LRUCache(FIELD_CACHE_ENTRIES)
+        self._exposures: LRUCache[tuple[FieldSettings, FlashMode], Exposure] = LRUCache(FIELD_CACHE_ENTRIES)
         self._measured_field: FieldSettings | None = None  # whose diagnosis is on screen
         self._quick = False
 
@@ -72,19 +73,20 @@ class PreviewPipeline:
         if self.hidden:
             self._measure(request.field, stale)
             return
-        frame = self._frames.get(request)
+        limit = self._cached_limit(request)
+        frame = self._frames.get((request, limit.swing))
         if frame is None:
-            frame = self._draft(request)
+            frame = self._draft(request, limit)
             if stale():
                 raise Stopped(NEWER_REQUEST)
             self._measure(request.field, stale)
             if frame is None:
-                frame = self._draw_full(request, stale)
-        self._show(frame, request)
+                frame = self._draw_full(request, limit, stale)
+        self._show(frame, request, limit)
         self._measure(request.field, stale)
 
     def advise(self, request: PreviewRequest, stale: StaleCheck) -> None:
-        """When all else is done: dim the picture if it flashes there, and show what to change.
+        """When all else is done: calm or dim the picture if it flashes there, and show what to change.
 
         Both take many small pictures or quick diagnoses.
         """
@@ -109,46 +111,60 @@ class PreviewPipeline:
             renderer.close()
         self._renderers.clear()
 
-    def _show(self, frame: Frame, request: PreviewRequest) -> None:
-        """Show a full frame, dimmed as far as its exposure is cached."""
-        exposure = self._exposure(request.field).cached_at(request.t)
+    def _show(self, frame: Frame, request: PreviewRequest, limit: FlashLimit) -> None:
+        """Show a full frame, dimmed."""
         frame = frame.copy()
-        dim(frame, exposure)
-        self.display.show_full(frame, request, self.frame_seconds, exposure)
+        dim(frame, limit.exposure)
+        self.display.show_full(frame, request, self.frame_seconds, limit)
 
     def _limit_flashes(self, request: PreviewRequest, stale: StaleCheck) -> None:
-        """Compute whether the flash limiter dims this moment, and show it then."""
-        exposure, frame = self._exposure(request.field), self._frames.get(request)
-        before = exposure.cached_at(request.t)
-        if exposure.at(request.t, _stop_when(stale)) != before and frame is not None and not self.hidden:
-            self._show(frame, request)
-
-    def _exposure(self, field: FieldSettings) -> Exposure:
-        exposure = self._exposures.get(field)
+        """Compute whether the flash limiter changes this moment, and show it then."""
+        exposure = self._exposure(request)
         if exposure is None:
-            exposure = Exposure(field, self.track, self.size)
-            self._exposures.put(field, exposure)
+            return
+        before = exposure.cached_at(request.t)
+        limit = exposure.at(request.t, _stop_when(stale))
+        if limit == before or self.hidden:
+            return
+        frame = self._frames.get((request, limit.swing))
+        self._show(frame if frame is not None else self._draw_full(request, limit, stale), request, limit)
+
+    def _cached_limit(self, request: PreviewRequest) -> FlashLimit:
+        """What the flash limiter does at a moment, as far as it is known."""
+        exposure = self._exposure(request)
+        return exposure.cached_at(request.t) if exposure else NO_LIMIT
+
+    def _exposure(self, request: PreviewRequest) -> Exposure | None:
+        field, mode = request.field, request.flash_limit
+        if mode == "off":
+            return None
+        exposure = self._exposures.get((field, mode))
+        if exposure is None:
+            exposure = Exposure(field, self.track, self.size, mode=mode)
+            self._exposures.put((field, mode), exposure)
         return exposure
 
-    def _draft(self, request: PreviewRequest) -> Frame | None:
+    def _draft(self, request: PreviewRequest, limit: FlashLimit) -> Frame | None:
         """Show something at once: the frame itself where that is quick, which is returned; else a small one.
 
         It is drawn to its end, stale or not: a hand is quicker, and would see nothing until it rests.
         """
         if self._quick:
-            frame = self._draw_full(request, lambda: False)
+            frame = self._draw_full(request, limit, lambda: False)
             self.display.show_draft(frame)
             return frame
         width, height = (max(MIN_DRAFT_PIXELS, side // DRAFT_DIVISOR) for side in self.size)
-        self.display.show_draft(self._renderer(request.field, (width, height)).frame(request.t))
+        self.display.show_draft(self._renderer(request.field, (width, height)).frame(request.t, limit=limit))
         return None
 
-    def _draw_full(self, request: PreviewRequest, stale: StaleCheck) -> Frame:
+    def _draw_full(self, request: PreviewRequest, limit: FlashLimit, stale: StaleCheck) -> Frame:
+        """The frame with its swing, not yet dimmed."""
         start = time.perf_counter()
-        frame = self._renderer(request.field, self.size).frame(request.t, stale)
+        swing = FlashLimit(limit.swing)
+        frame = self._renderer(request.field, self.size).frame(request.t, stale, swing)
         self.frame_seconds = time.perf_counter() - start
         self._quick = self.frame_seconds < QUICK_SECONDS
-        self._frames.put(request, frame)
+        self._frames.put((request, limit.swing), frame)
         return frame
 
     def _renderer(self, field: FieldSettings, size: tuple[int, int]) -> Renderer:

@@ -14,7 +14,7 @@ from explorer.notebook.panel.diagnosis_html import diagnosis_html
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
 from explorer.notebook.widgets.markup import muted
 from explorer.notebook.widgets.show import encode_jpeg, encode_png
-from explorer.rendering.flash_limiter import MAX_VISIBLE_EXPOSURE
+from explorer.rendering.flash_limiter import FlashLimit
 from explorer.rendering.frames import Frame
 
 DRAWING = "drawing ..."
@@ -44,14 +44,14 @@ class PreviewView:
         """A frame while things move: quick to send; a small one is enlarged by the browser."""
         self._show(encode_jpeg(frame), "jpeg")
 
-    def show_full(self, frame: Frame, request: PreviewRequest, seconds: float, exposure: float) -> None:
-        """The frame itself, exact, dimmed by the flash limiter to `exposure`."""
+    def show_full(self, frame: Frame, request: PreviewRequest, seconds: float, limit: FlashLimit) -> None:
+        """The frame itself, exact, with what the flash limiter did to it."""
         self.frame = frame
         self._show(encode_png(frame), "png")
         height, width, _ = frame.shape
         parts = [f"{request.t:.2f} s", f"{width}x{height} in {seconds:.2f} s"]
-        if exposure < MAX_VISIBLE_EXPOSURE:
-            parts.append(f"dimmed to {percent_text(exposure)}, it flashes here")
+        if limit.words:
+            parts.append(f"{limit.words}, it would flash here")
         self.caption.value = muted(" \N{MIDDLE DOT} ".join(parts))
 
     def show_analysis(self, groups: Sequence[str], step: str = "", done: float = 0, total: float = 0) -> None:

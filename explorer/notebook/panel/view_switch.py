@@ -42,9 +42,9 @@ class ViewSwitch:
 
     def load(self, field: FieldSettings) -> None:
         """Let the live view, if it is on screen, draw another field, or from a track with more columns."""
-        view, track = self.live_view, self._context.track
-        if view and (view.field != field or view.track is not track):
-            view.track = track
+        view, track, flash_limit = self.live_view, self._context.track, self._context.flash_limit
+        if view and (view.field != field or view.track is not track or view.flash_limit != flash_limit):
+            view.track, view.flash_limit = track, flash_limit
             view.load(field)
 
     def close(self) -> None:
@@ -70,4 +70,11 @@ class ViewSwitch:
         from explorer.notebook.live import LiveView  # only who presses Live waits for it
 
         context = self._context
-        return LiveView(context.track, context.audio, context.field, size=self._size, device=context.device)
+        return LiveView(
+            context.track,
+            context.audio,
+            context.field,
+            size=self._size,
+            device=context.device,
+            flash_limit=context.flash_limit,
+        )

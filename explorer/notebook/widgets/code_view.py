@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.fields import FieldSettings
+from explorer.rendering.frames import FlashMode
 from explorer.settings import Settings
 
 MAX_LINE_LENGTH = 88
@@ -27,11 +28,13 @@ def python_code(
     t: float,
     size: tuple[int, int],
     device: str = "auto",
+    flash_limit: FlashMode = "calm",
 ) -> str:
     """Python that analyzes the sound and draws the frame at `t` seconds; only defaults are left out."""
     kind: Any = type(field)
     analysis = _keywords(track.settings, AnalysisSettings())
     where = "" if device == "auto" else f", device={device!r}"
+    where += "" if flash_limit == "calm" else f", flash_limit={flash_limit!r}"
     lines = [
         "import explorer as ex",
         "",

@@ -66,7 +66,7 @@ class FieldForm:
             if as_reset_point:
                 self.start = field
                 for name, row in self.rows.items():
-                    row.start = getattr(field, name)
+                    row.start = field.value(name)
             self._show(field)
         finally:
             self._loading = False
@@ -76,7 +76,7 @@ class FieldForm:
     @property
     def hidden_settings(self) -> dict[str, Any]:
         """Settings without a control that are not at their defaults: the scales of a calibration."""
-        field, visible = self.field, {"kind", *self.controls}
+        field, visible = self.field, {"kind", *self.controls, *self._base.groups()}
         values = {name: getattr(field, name) for name in type(field).model_fields if name not in visible}
         return {n: v for n, v in values.items() if v != type(field).model_fields[n].default}
 
@@ -88,7 +88,7 @@ class FieldForm:
     def _show(self, field: FieldSettings) -> None:
         self._base = field
         for name, control in self.controls.items():
-            control.set(getattr(field, name))
+            control.set(field.value(name))
 
     def _notify(self) -> None:
         if not self._loading:
@@ -109,7 +109,7 @@ class FieldForm:
     def _make_row(self, name: str, knob: Knob | None, handler: HandlerFactory) -> SettingRow:
         help = f"{knob.help} ({knob.allowed})" if knob else HELP
         title = label(knob) if knob else name
-        return SettingRow(title, help, self.controls[name], getattr(self.start, name), handler)
+        return SettingRow(title, help, self.controls[name], self.start.value(name), handler)
 
     def _cards(self, knobs: dict[str, Knob]) -> list[widgets.Widget]:
         groups: dict[str, list[SettingRow]] = {}

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
+from explorer.rendering.frames import FlashMode
 
 
 class PanelContext(Protocol):
@@ -25,6 +26,8 @@ class PanelContext(Protocol):
     def field(self) -> FieldSettings: ...
     @property
     def t(self) -> float: ...
+    @property
+    def flash_limit(self) -> FlashMode: ...
 
     def load(self, field: FieldSettings, t: float | None = None, as_reset_point: bool = False) -> None:
         """Show a field, at a moment if one is given; `as_reset_point`: the Reset button returns to it."""

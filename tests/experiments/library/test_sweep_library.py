@@ -36,6 +36,7 @@ def shelf(tmp_path_factory):
 def made_up_sweep(root, count):
     """A finished sweep of so many points, without pictures."""
     folder = root / f"sweep_20260102T030405Z_{count:06x}"
+    folder.mkdir(parents=True)
     drawn = draw_points(a_recipe(), {"seed": range(count)})
     spec = Specification(base=a_recipe(), vary=drawn.vary, ranges={}, moments=(1.0,), points=drawn.points)
     write_json(folder / "sweep.json", spec.to_dict())

@@ -6,6 +6,7 @@ import pytest
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, find_audio, load_recipe
+from explorer.experiments.runs.options import RenderOptions
 from explorer.fields import CPPN
 from explorer.files import sha256_of, write_json
 from explorer.rendering import FrameSettings
@@ -25,6 +26,40 @@ def test_round_trip():
     recipe = a_recipe(precision="draft")
     assert Recipe.from_json(recipe.to_json()) == recipe
     assert Recipe.from_json(json.dumps(recipe.to_dict())) == recipe
+
+
+@pytest.mark.parametrize(
+    ("stored", "mode"),
+    [(True, "dim"), (False, "off"), (None, "dim"), ("calm", "calm"), ("dim", "dim"), ("off", "off")],
+)
+def test_a_file_of_version_0_1_is_dimmed_and_a_new_one_says_calm(stored, mode):
+    assert a_recipe().to_dict()["frames"]["flash_limit"] == "calm"
+    values = a_recipe().to_dict()
+    values["frames"]["flash_limit"] = stored
+    if stored is None:
+        del values["frames"]["flash_limit"]
+    recipe = Recipe.from_json(json.dumps(values))
+    assert recipe.frames.flash_limit == mode
+    assert Recipe.from_json(recipe.to_json()) == recipe
+    assert recipe.replace(precision="draft").frames.flash_limit == mode
+
+
+@pytest.mark.parametrize("stored", ["calmer", 1, 0.5, None, []])
+def test_an_unknown_flash_limit_is_refused(stored):
+    values = a_recipe().to_dict()
+    values["frames"]["flash_limit"] = stored
+    with pytest.raises(SettingsError, match="allowed: one of calm, dim, off"):
+        Recipe.from_json(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    ("keyword", "mode"), [(True, "calm"), (False, "off"), ("dim", "dim"), ("calm", "calm"), (None, "calm")]
+)
+def test_the_keyword_takes_a_bool(keyword, mode):
+    options = RenderOptions.of({"flash_limit": keyword})
+    assert options.flash_limit == mode
+    old = a_recipe().replace(frames=FrameSettings(flash_limit="dim"))
+    assert options.change(old, old.field).frames.flash_limit == ("dim" if keyword is None else mode)
 
 
 @pytest.mark.parametrize(

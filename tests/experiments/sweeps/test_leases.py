@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
+from explorer.errors import OutputError
 from explorer.experiments.sweeps import leases
 from explorer.experiments.sweeps.leases import Lease, is_leased
 
@@ -65,6 +66,39 @@ def test_a_claim_that_is_not_touched_any_more_is_stale(holder, tmp_path):
     old = time.time() - leases.STALE_SECONDS - 1
     os.utime(path, (old, old))
     Lease.acquire(tmp_path).release()
+
+
+@pytest.mark.parametrize("seconds", [-3600, -90, 90, 3600])
+def test_a_lease_is_as_old_as_the_file_server_says(tmp_path, monkeypatch, seconds):
+    left_by(tmp_path, host="another machine")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + seconds)  # a clock of ours that is wrong
+    assert Lease.acquire(tmp_path) is None
+
+
+def test_a_lease_from_the_future_is_not_for_ever(tmp_path):
+    path = left_by(tmp_path, host="another machine")
+    future = time.time() + 3600
+    os.utime(path, (future, future))
+    Lease.acquire(tmp_path).release()
+
+
+def test_a_holder_keeps_its_lease_fresh_and_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(leases, "TOUCH_SECONDS", 0.01)
+    with Lease.acquire(tmp_path) as lease:
+        before = lease.path.read_bytes()
+        os.utime(lease.path, (0, 0))
+        while lease.path.stat().st_mtime == 0:
+            pass
+        assert lease.path.read_bytes() == before
+        assert [path.name for path in tmp_path.iterdir()] == [".claim.0"]
+
+
+def test_a_lease_does_not_bring_a_deleted_sweep_back(tmp_path):
+    sweep = tmp_path / "sweep_20260102T030405Z_abc123"
+    with pytest.raises(OutputError, match="deleted or moved during the work"):
+        Lease.acquire(sweep / "points" / "0123456789ab")
+    assert not sweep.exists()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"process": "x"}', "{"])

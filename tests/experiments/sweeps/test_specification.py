@@ -15,8 +15,14 @@ from explorer.experiments.sweeps.point_set import draw_points
 from explorer.experiments.sweeps.samplers import READY_SWEEPS, Span
 from explorer.experiments.sweeps.specification import Specification, key_of
 from tests.experiments.runs.test_recipe import a_recipe
+from tests.signals import music, write_wav
 
 BASE = a_recipe()
+
+
+def made_up_sound(folder):
+    """A sound file of two seconds."""
+    return write_wav(folder / "song.wav", music(2.0))
 
 
 def test_every_setting_is_found_by_its_name_and_shared_names_are_dotted():
@@ -49,6 +55,16 @@ def test_every_setting_is_found_by_its_name_and_shared_names_are_dotted():
 def test_what_cannot_be_varied_is_refused_with_what_could(vary, words):
     with pytest.raises(SettingsError, match=re.escape(words)):
         draw_points(BASE, vary)
+
+
+def test_flash_limits_of_a_call_are_modes_and_those_of_an_old_file_keep_their_keys(tmp_path):
+    vary = {"flash_limit": [True, "dim", False]}
+    points = specify(a_recipe().field, vary, SweepOptions(), made_up_sound(tmp_path), lambda _: 2.0).points
+    assert [params["flash_limit"] for _, params in points] == ["calm", True, False]
+    old = draw_points(BASE, {"flash_limit": [True, False]}).points
+    assert [key for key, _ in old] == [key_of({"flash_limit": value}) for value in (True, False)]
+    modes = [with_parameters(BASE, params).frames.flash_limit for _, params in [*points, *old]]
+    assert modes == ["calm", "dim", "off", "dim", "off"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from explorer.experiments import Sweep, load, sweep
 from explorer.experiments.library.table import runs
 from explorer.experiments.sweeps import point_task
 from explorer.experiments.sweeps.specification import key_of
+from explorer.experiments.sweeps.workers import WorkerError
 from explorer.files import sha256_of, write_json
 from explorer.rendering import render_frame
 from explorer.video import probe, read_comment
@@ -181,6 +182,49 @@ def test_a_worker_that_dies_fails_its_point_alone(song, tmp_path):
     assert found.table["status"].tolist() == ["done", "done", "failed", "done", "done", "done"]
     assert found.table["error"].tolist()[2].startswith("ZeroDivisionError")
     assert found.manifest["points"]["failed"] == 1
+
+
+class Killed(ThreadPoolExecutor):
+    """An executor on which the worker of one point is killed so many times."""
+
+    def __init__(self, times):
+        super().__init__(1)
+        self.times, self.calls = times, 0
+
+    def submit(self, function, sweep, key, **named):
+        if key == key_of({"gain": 3.0, "layers": 2}):
+            self.calls += 1
+            if self.calls <= self.times:
+                return super().submit(self._kill)
+        return super().submit(function, sweep, key, **named)
+
+    def _kill(self):
+        raise WorkerError("a worker process died with status -9")
+
+
+def test_a_point_whose_worker_is_killed_is_tried_twice_and_stays_interrupted(song, tmp_path):
+    with Killed(9) as executor:
+        found = small_sweep(song, tmp_path / "runs", vary={"gain": [1, 3], "layers": [2]}, executor=executor)
+    assert executor.calls == 2
+    assert found.table["status"].tolist() == ["done", "interrupted"]
+    assert found.table["error"].tolist()[1] == "a worker process died with status -9"
+    assert found.manifest["status"] == "stopped"
+    assert found.manifest["points"] == {"total": 2, "done": 1, "failed": 0}
+    with Killed(1) as executor:
+        again = sweep(resume=found.folder, executor=executor)
+    assert executor.calls == 2
+    assert again.manifest["status"] == "done"
+
+
+def test_a_sweep_that_is_deleted_while_it_runs_does_not_come_back(song, tmp_path):
+    def remove(step, done, total):
+        if step == "points" and done == 1:
+            for folder in (tmp_path / "runs").iterdir():
+                folder.rename(tmp_path / "deleted")
+
+    with pytest.raises(ExplorerError, match="deleted or moved during the work"):
+        small_sweep(song, tmp_path / "runs", progress=remove)
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 class Broken(ThreadPoolExecutor):

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.experiments import Sweep, sweep
 from explorer.fields import CPPN
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 from tests.experiments.small import a_song
 
 MINUTES = 4  # on two cores

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 
 from explorer.diagnostics import parallel
-from explorer.errors import ExplorerError, SettingsError
+from explorer.errors import SettingsError
 from explorer.experiments.sweeps import workers
-from explorer.experiments.sweeps.workers import LocalProcesses, default_workers, threads_each
+from explorer.experiments.sweeps.workers import LocalProcesses, WorkerError, default_workers, threads_each
 from explorer.rendering import renderer
-from explorer.rendering.threads import usable_threads
+from explorer.threads import usable_threads
 from tests.experiments.small import a_song, small_sweep
 
 
@@ -46,7 +46,7 @@ def test_an_error_class_of_explorer_comes_back_as_itself(two):
 def test_a_worker_that_dies_fails_its_call_alone(two):
     others = [two.submit(pow, 2, n) for n in range(4)]
     dead = two.submit(signal.raise_signal, signal.SIGKILL)
-    with pytest.raises(ExplorerError, match="a worker process died"):
+    with pytest.raises(WorkerError, match="a worker process died"):
         dead.result()
     assert [future.result() for future in others] == [1, 2, 4, 8]
     assert [two.submit(pow, 3, n).result() for n in range(4)] == [1, 3, 9, 27]

@@ -12,6 +12,7 @@ from explorer.audio import open_sound
 from explorer.fields import CPPN
 from explorer.notebook.live import LiveView, sound
 from explorer.notebook.live.preview_renderer import PreviewRenderer
+from tests.notebook.small_panel import explorer_threads
 from tests.signals import music, write_wav
 from tests.tracks import made_up_track
 
@@ -125,7 +126,7 @@ def test_another_field_is_shown_at_once_at_rest_and_costs_the_page_no_credit(liv
     before = sum(f["consumed"] for f in facts(sent))
     live.load(FIELD.replace(seed=5))
     assert live.wait(PATIENCE)
-    assert live._renderer._field.seed == 5
+    assert live._renderer._field[0].seed == 5
     assert facts(sent)[-1]["t"] == 0.5
     assert sum(f["consumed"] for f in facts(sent)) == before == 1
 
@@ -192,7 +193,7 @@ def test_close_ends_all_threads_even_in_the_midst_of_a_drawing(live):
     closing.join(PATIENCE)
     assert not closing.is_alive()
     live.close()
-    left = {thread.name for thread in threading.enumerate()}
+    left = explorer_threads()
     assert not [name for name in left if name.startswith(("explorer-live", "explorer-draw"))]
 
 

@@ -10,13 +10,13 @@ from tests.notebook.widgets.other_field import UNION_OF_TWO, Other
 def test_the_switch_is_shown_where_there_is_a_choice(tmp_path, monkeypatch):
     track, choices = FakeContext(tmp_path).track, []
     monkeypatch.setattr(fields, "AnyField", UNION_OF_TWO)
-    header = PanelHeader(track, CPPN.preset("molten"))
+    header = PanelHeader(track, CPPN.preset("magma"))
     header.on_choice(kind=choices.append, preset=choices.append)
     assert header.kind.layout.display == ""
     header.kind.value = "other"
-    header.preset.value = "marble"
+    header.preset.value = "rosette"
     header.show(Other())  # updates the choices, and calls nobody
-    assert choices == ["other", "marble"]
+    assert choices == ["other", "rosette"]
     assert (header.kind.value, header.preset.value, len(header.preset.options)) == ("other", "", 1)
     monkeypatch.setattr(fields, "AnyField", CPPN)
     assert PanelHeader(track, CPPN()).kind.layout.display == "none"

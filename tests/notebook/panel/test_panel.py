@@ -1,11 +1,14 @@
 """The panel without a browser: messages are driven by hand."""
 
 import numpy as np
+import pytest
 
-from explorer.fields import CPPN
+from explorer.errors import SettingsError
+from explorer.fields import CPPN, GraphCPPN
 from explorer.notebook import explore
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.accessibility import AccessibleNames
+from explorer.rendering import render_frame
 from tests.notebook.browser_messages import drag
 from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, displayed_frame, expected_frame, settle
 
@@ -19,12 +22,37 @@ def test_it_shows_the_frame_that_render_frame_draws(panel):
 
 def test_it_starts_with_a_look_for_newcomers(sound):
     with explore(sound, size=SIZE) as panel:
-        assert panel.field == CPPN.default_look()
-        assert panel.header.preset.value == "molten"
+        assert panel.field == GraphCPPN.default_look()
+        assert panel.field.light.on
+        assert panel.header.preset.value == "obsidian"
+
+
+@pytest.mark.parametrize(("value", "mode"), [(False, "off"), ("dim", "dim"), (True, "calm")])
+def test_flashes_are_limited_as_it_was_said(sound, value, mode):
+    with explore(sound, FIELD, size=SIZE, flash_limit=value) as panel:
+        assert panel.exporter.fields["flash_limit"].value == panel.flash_limit == mode
+        assert ("flash_limit" in panel.code) == (mode != "calm")
+
+
+def test_the_choice_of_the_flash_limit_draws_again(sound):
+    flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
+    with explore(sound, flashing, size=SIZE) as panel:
+        panel.time_slider.value = 1.2
+        for mode in ("calm", "dim", "off"):
+            panel.exporter.fields["flash_limit"].value = mode
+            settle(panel)
+            frame = render_frame(flashing, panel.track, panel.t, SIZE, flash_limit=mode)
+            assert np.array_equal(panel.frame, frame)
+            assert ("it would flash here" in panel.preview_view.caption.value) == (mode != "off")
+
+
+def test_an_unknown_flash_limit_is_refused(sound):
+    with pytest.raises(SettingsError, match="flash_limit: got 'dark'"):
+        explore(sound, FIELD, size=SIZE, flash_limit="dark")
 
 
 def test_presets_reset_and_new_seed(panel):
-    name = next(name for name in CPPN.presets() if CPPN.preset(name).hidden <= 32)
+    name = next(name for name in CPPN.offered_presets() if CPPN.preset(name).hidden <= 32)
     panel.header.reset_button.click()
     assert panel.field == FIELD
     panel.header.preset.value = name

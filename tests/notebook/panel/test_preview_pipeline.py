@@ -9,6 +9,7 @@ from explorer.errors import Stopped
 from explorer.fields import CPPN
 from explorer.notebook.panel.preview_pipeline import PreviewPipeline, PreviewRequest
 from explorer.rendering import Renderer, render_frame, resolve
+from explorer.rendering.flash_limiter import NO_LIMIT
 from tests import signals
 
 SIZE = (96, 54)
@@ -24,9 +25,9 @@ class Screen:
     def show_draft(self, frame):
         self.calls.append(f"draft {frame.shape[1]}x{frame.shape[0]}")
 
-    def show_full(self, frame, request, seconds, exposure):
+    def show_full(self, frame, request, seconds, limit):
         self.calls.append("full")
-        self.frame, self.exposure = frame, exposure
+        self.frame, self.limit = frame, limit
 
     def show_diagnosis(self, diagnosis):
         self.calls.append("measuring" if diagnosis is None else diagnosis.verdict)
@@ -58,9 +59,9 @@ def sizes(monkeypatch):
     sizes = []
 
     class Counting(Renderer):
-        def frame(self, t, stopped=lambda: False):
+        def frame(self, t, stopped=lambda: False, limit=None):
             sizes.append((self.grid.width, self.grid.height))
-            return super().frame(t, stopped)
+            return super().frame(t, stopped, limit)
 
     monkeypatch.setattr(pipeline_module, "Renderer", Counting)
     return sizes
@@ -127,17 +128,28 @@ def test_another_moment_or_field_or_seed_is_not_mistaken_for_a_known_one(preview
         assert np.array_equal(view.frame, drawn)
 
 
-def test_what_flashes_is_dimmed_when_all_else_is_done(preview, view, track):
+@pytest.mark.parametrize(("mode", "changed"), [("calm", "swing"), ("dim", "exposure")])
+def test_what_flashes_is_limited_when_all_else_is_done(preview, view, track, mode, changed):
     flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
-    request = PreviewRequest(flashing, 1.2)
+    request = PreviewRequest(flashing, 1.2, mode)
     preview.draw(request, never)
-    assert (view.exposure, view.calls.pop()) == (1.0, "full")
+    assert (view.limit, view.calls.pop()) == (NO_LIMIT, "full")
     preview.advise(request, never)
     assert view.calls == [*view.calls[:-1], "full"]
-    assert view.exposure < 0.9
-    assert np.array_equal(view.frame, render_frame(flashing, track, 1.2, SIZE))
-    preview.draw(request, never)  # cached now, and dimmed at once
-    assert view.exposure < 0.9
+    assert getattr(view.limit, changed) < 0.9
+    assert np.array_equal(view.frame, render_frame(flashing, track, 1.2, SIZE, flash_limit=mode))
+    preview.draw(request, never)  # cached now, and limited at once
+    assert getattr(view.limit, changed) < 0.9
+
+
+def test_flashes_that_are_let_through_are_not_searched(preview, view, track):
+    flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
+    request = PreviewRequest(flashing, 1.2, "off")
+    preview.draw(request, never)
+    preview.advise(request, never)
+    assert view.calls.count("full") == 1
+    assert view.limit == NO_LIMIT
+    assert np.array_equal(view.frame, render_frame(flashing, track, 1.2, SIZE, flash_limit="off"))
 
 
 def test_frames_are_forgotten_when_they_take_too_many_bytes(preview, sizes, monkeypatch):

@@ -16,10 +16,11 @@ class View(widgets.HTML):
 
     t = traitlets.Float()
 
-    def __init__(self, track, audio_path, field, *, size, device):
+    def __init__(self, track, audio_path, field, *, size, device, flash_limit):
         super().__init__()
         self.made = (track, audio_path, size, device)
         self.track, self.field, self.closed = track, field, False
+        self.flash_limit = flash_limit
 
     def load(self, field):
         self.field = field

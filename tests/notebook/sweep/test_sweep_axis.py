@@ -29,7 +29,7 @@ def test_a_few_values_over_the_slider_are_proposed_and_all_of_them_are_valid(rec
         assert 2 <= len(values) == len(set(values))
         if name in CPPN.knobs():
             for value in values:
-                CPPN(**{name: value})
+                CPPN().replace(**{name: value})
     gains = [float(value) for value in suggest_values(CPPN.knobs()["gain"])]
     assert (gains[0], gains[-1], len(gains)) == (0.5, 10, 4)
     assert suggest_values(CPPN.knobs()["radius"]) == ["false", "true"]

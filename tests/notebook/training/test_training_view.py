@@ -223,6 +223,7 @@ def test_the_form_says_every_setting_once_and_takes_changes_back(make_view):
 
 def test_the_public_name_makes_one_that_goes_on_where_a_run_ended(make_view, tmp_path):
     run = tmp_path / "runs" / "train_20260101T000000Z_aaaaaa"
+    run.mkdir(parents=True)
     write_json(run / "settings.json", TrainSettings(epochs=3, window_frames=4).model_dump())
     with training(tmp_path / "music", resume=run.name, epochs=12) as view:
         assert view.form.settings == TrainSettings(epochs=12, window_frames=4)

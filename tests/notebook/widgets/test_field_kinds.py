@@ -17,6 +17,8 @@ def test_one_field_is_a_union_of_one(monkeypatch):
 
 
 def test_presets_and_default_look_stand_beside_the_field():
-    assert CPPN.presets()["molten"] == CPPN.preset("molten") == CPPN.default_look()
+    assert CPPN.presets()["magma"] == CPPN.preset("magma") == CPPN.default_look()
+    assert "molten" in CPPN.presets()
+    assert "molten" not in CPPN.offered_presets()
     assert Other.presets() == {}
     assert Other.default_look() == Other()

@@ -163,4 +163,5 @@ def test_loading_notifies_once_and_keeps_settings_without_a_control():
 def test_groups_become_cards_in_order():
     form = FieldForm(CPPN(), nothing)
     titles = [card.children[0].value for card in form.widget.children[:-1]]
-    assert titles == [f"<h4>{group}</h4>" for group in ("network", "look", "audio", "time")]
+    groups = ("network", "look", "audio", "time", "light", "finish", "sections")
+    assert titles == [f"<h4>{group}</h4>" for group in groups]

@@ -10,6 +10,7 @@ export interface ModelSummary {
   created: string | null;
   hidden: number[] | null;
   trained_on: string[];
+  damaged: string | null; // why its model.json cannot be read
 }
 
 export interface TrainingStatus {
@@ -46,6 +47,7 @@ export interface NetworkSlider {
   choices: string[];
   switch: boolean;
   help: string;
+  value: unknown; // the default
 }
 
 export interface Networks {

@@ -5,7 +5,7 @@ import { FeatureWindows } from "./audio/windows";
 import worklet from "./audio/worklet.ts?worker&url";
 import type { AudioFrames } from "./audio/sound";
 import { cppnShader } from "./cppn/cppn.glsl";
-import { momentUniforms, packWeights } from "./cppn/network";
+import { momentUniforms, packWeights, surfaceUniforms } from "./cppn/network";
 import { Model } from "./model/inference";
 import { ShaderCanvas } from "./picture/shaderCanvas";
 import { luminance, cellLuminances } from "./picture/flashLimiter";
@@ -40,7 +40,7 @@ async function analyzeOffline(samples: Float32Array<ArrayBuffer>): Promise<Float
 export function attach(scene: Scene): void {
   Object.assign(window, {
     probe: {
-      LiveAnalysis, FeatureWindows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, cellLuminances, analyzeOffline, scene, cppnShader, momentUniforms, packWeights,
+      LiveAnalysis, FeatureWindows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, cellLuminances, analyzeOffline, scene, cppnShader, momentUniforms, packWeights, surfaceUniforms,
     },
   });
 }

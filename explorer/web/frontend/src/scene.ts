@@ -3,11 +3,12 @@
 import constants from "./constants.json";
 import { FEATURES, HOP, RATE } from "./audio/features";
 import { FeatureLevels } from "./audio/levels";
+import { LIGHT_AT_REST, LightLevels } from "./audio/lightLevels";
 import type { AudioFrames } from "./audio/sound";
 import { FeatureWindows } from "./audio/windows";
 import type { Model } from "./model/inference";
 import { cppnShader } from "./cppn/cppn.glsl";
-import { momentUniforms, networkTime, packWeights, type Network } from "./cppn/network";
+import { momentUniforms, networkTime, packWeights, surfaceUniforms, type Network } from "./cppn/network";
 import { AdaptiveQuality } from "./picture/adaptiveQuality";
 import { cellCounts, cellLuminances, FlashLimiter, POINTS_PER_CELL } from "./picture/flashLimiter";
 import { JULIA } from "./picture/julia.glsl";
@@ -46,6 +47,7 @@ export class Scene {
   private generation = 0; // counts `setNetwork`: only the latest one takes effect
   private frameCallbacks: (() => void)[] = []; // called once, after the next frame
   private readonly levels = new FeatureLevels();
+  private readonly lightLevels = new LightLevels();
   private network: Network | null = null;
   private networkSeconds = 0;
   private model: Model | null = null;
@@ -111,6 +113,7 @@ export class Scene {
     frames.forEach((frame, n) => {
       this.features.set(frame);
       this.levels.push(frame, bands[n]);
+      this.lightLevels.push(this.levels.values.rms, this.levels.values.onset);
       if (this.windows) this.pendingWindows.push(this.windows.add(frame));
       else this.advance(REST, FRAME_SECONDS);
     });
@@ -163,12 +166,20 @@ export class Scene {
     return uniforms(this.motion.controls, constants.julia.iterations, this.quality.samples);
   }
 
-  /** The inputs of a network now; features without sound are at rest. */
-  private networkUniforms(network: Network): Uniforms {
+  /** The inputs of a network now, and its light for a size; features without sound are at rest. */
+  private networkUniforms(network: Network, width: number, height: number): Uniforms {
     const names = network.settings.features as string[];
     const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
     const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
-    return momentUniforms(network, networkTime(network, this.networkSeconds), features);
+    const light = this.listening && !this.reducedMotion ? this.lightLevels.now : LIGHT_AT_REST;
+    return {
+      ...momentUniforms(network, networkTime(network, this.networkSeconds), features),
+      ...surfaceUniforms(network, light, this.frameCount, width, height),
+    };
+  }
+
+  private uniforms(width: number, height: number): Uniforms {
+    return this.network ? this.networkUniforms(this.network, width, height) : this.juliaUniforms();
   }
 
   private readonly tick = (now: number): void => {
@@ -181,21 +192,20 @@ export class Scene {
     if (!this.listening && !this.reducedMotion) this.advance(REST, seconds);
     this.resize();
     if (!this.reducedMotion || this.listening) this.networkSeconds += this.reducedMotion ? seconds / 4 : seconds;
-    const values = this.network ? this.networkUniforms(this.network) : this.juliaUniforms();
-    this.gain = this.limitFlashes ? this.flashLimiter.update(this.luminances(values), now / 1000) : 1;
+    this.gain = this.limitFlashes ? this.flashLimiter.update(this.luminances(), now / 1000) : 1;
     this.canvas.style.opacity = String(this.gain); // before a black background, together with the frame
-    this.shaderCanvas.draw(values);
+    this.shaderCanvas.draw(this.uniforms(this.canvas.width, this.canvas.height));
     this.onFrame?.(this.canvas, this.gain);
     this.frameCount += 1;
     this.frameCallbacks.splice(0).forEach((callback) => callback());
   };
 
   /** The luminances of the cells of the next frame, from a small copy of it. */
-  private luminances(values: Uniforms): Float32Array {
+  private luminances(): Float32Array {
     const { width, height } = this.canvas;
     const [columns, rows] = cellCounts(width, height).map((cells) => cells * POINTS_PER_CELL);
     const detailScale = Math.min(columns, rows) / (Math.min(width, height) * this.quality.samples);
-    const pixels = this.shaderCanvas.sample({ ...values, samples: 1, detail_scale: detailScale }, columns, rows);
+    const pixels = this.shaderCanvas.sample({ ...this.uniforms(columns, rows), samples: 1, detail_scale: detailScale }, columns, rows);
     return cellLuminances(pixels, columns);
   }
 

@@ -1,5 +1,6 @@
 // A CPPN as the server describes it, and its inputs at each moment.
 
+import { finishUniforms, lightUniforms, NEUTRAL, type Finish, type Light, type LightMoment } from "../picture/light";
 import type { Uniforms } from "../picture/shaderCanvas";
 
 export interface Network {
@@ -10,11 +11,22 @@ export interface Network {
   feature_scale: number; // of features as inputs
   activations: string[];
   palette: { kind: string } & Record<string, unknown>;
+  light: Light | null; // null: not lit
+  finish: Finish | null;
+  surface: Surface | null; // where it is lit
+}
+
+/** The first two outputs as height and hue, standardized, and the palette in linear light, three numbers to a color. */
+interface Surface {
+  mean: [number, number];
+  scale: [number, number];
+  table: number[];
+  accent: number[];
 }
 
 const TRACK_SECONDS = 60; // assumed for a live sound, whose length is unknown
 
-/** The weights as a texture of four numbers per texel: a row per input of the first layer, then per neuron. */
+/** The weights as a texture of four numbers per texel: a row per input of the first layer, then per neuron, and of a lit network per color. */
 export function packWeights(network: Network): { width: number; height: number; data: Float32Array } {
   const [hidden] = network.shapes[0];
   const width = Math.ceil(hidden / 4);
@@ -30,6 +42,8 @@ export function packWeights(network: Network): { width: number; height: number; 
       rows.push(neuron < neurons ? weights.slice(neuron * columns, (neuron + 1) * columns) : []);
     }
   });
+  const table = network.surface?.table ?? [];
+  for (let n = 0; n < table.length; n += 3) rows.push(table.slice(n, n + 3));
   const data = new Float32Array(4 * width * rows.length);
   rows.forEach((row, n) => data.set(row, 4 * width * n));
   return { width, height: rows.length, data };
@@ -53,4 +67,14 @@ export function momentUniforms(network: Network, time: number, features: ArrayLi
     bias[neuron] = sum;
   }
   return { bias };
+}
+
+/** Light and finish of a moment, for a size of the picture; nothing for a network without them. */
+export function surfaceUniforms(network: Network, moment: LightMoment, seed: number, width: number, height: number): Uniforms {
+  const { light, surface } = network, finish = network.finish ?? NEUTRAL;
+  if (!light && !network.finish) return {};
+  return {
+    ...finishUniforms(finish, seed),
+    ...(light && surface && { standard: [...surface.mean, ...surface.scale], ...lightUniforms(light, surface.accent, moment, finish.samples, width, height) }),
+  };
 }

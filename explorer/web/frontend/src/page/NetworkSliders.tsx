@@ -1,6 +1,7 @@
 // The settings of a CPPN, as the server declares them.
 
 import type { NetworkSlider } from "../api";
+import { PERCENTILE_SECONDS } from "../audio/lightLevels";
 import { Slider } from "./LookSliders";
 
 type Settings = Record<string, unknown>;
@@ -11,16 +12,36 @@ interface Props {
   change: (settings: Settings) => void;
 }
 
+/** The value of a setting, by path as in `light.relief`; undefined if it is left out. */
+export function valueOf(settings: Settings, path: string): unknown {
+  const [group, name] = path.split(".");
+  return name ? (settings[group] as Settings | undefined)?.[name] : settings[group];
+}
+
+/** The settings with another value at a path. */
+export function withValue(settings: Settings, path: string, value: unknown): Settings {
+  const [group, name] = path.split(".");
+  return { ...settings, [group]: name ? { ...(settings[group] as Settings | undefined), [name]: value } : value };
+}
+
+/** Whether a setting has an effect: those of light and finish have while these are on. */
+function isActive(settings: Settings, path: string): boolean {
+  const [group, name] = path.split(".");
+  return !name || name === "on" || (settings[group] as Settings | undefined)?.on === true;
+}
+
 export function NetworkSliders({ sliders, settings, change }: Props) {
   const set = (name: string, value: unknown) => {
     const scales = name === "layers" ? { layer_scales: null } : {}; // they were measured for one depth
-    change({ ...settings, ...scales, [name]: value });
+    change(withValue({ ...settings, ...scales }, name, value));
   };
+  const active = sliders.filter(({ name }) => isActive(settings, name));
   return (
     <div className="look">
       <h2>Network</h2>
-      {sliders.map((slider) => (
-        <Setting key={slider.name} slider={slider} value={settings[slider.name]} gain={settings.gain} set={set} />
+      {isActive(settings, "light.relief") && <p className="quiet">Live loudness is measured against the last {PERCENTILE_SECONDS} seconds, not the whole song.</p>}
+      {active.map((slider) => (
+        <Setting key={slider.name} slider={slider} value={valueOf(settings, slider.name) ?? slider.value} gain={settings.gain} set={set} />
       ))}
     </div>
   );
@@ -35,7 +56,7 @@ interface SettingProps {
 
 function Setting({ slider, value, gain, set }: SettingProps) {
   const { name, low, high, step, choices, help } = slider;
-  const label = name.replaceAll("_", " ");
+  const label = name.replace(/\.on$/, "").replace(/[_.]/g, " ");
   if (slider.switch) {
     return (
       <label className="field" title={help}>
@@ -57,5 +78,5 @@ function Setting({ slider, value, gain, set }: SettingProps) {
   }
   if (low === null || high === null) return null;
   const number = typeof value === "number" ? value : name === "output_gain" ? Number(gain) : high;
-  return <Slider name={name} help={help} low={low} high={high} step={step ?? 0.01} value={number} change={(next) => set(name, next)} />;
+  return <Slider name={label} help={help} low={low} high={high} step={step ?? 0.01} value={number} change={(next) => set(name, next)} />;
 }

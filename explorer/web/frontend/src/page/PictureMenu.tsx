@@ -1,14 +1,14 @@
 // The menu of pictures: Julia sets driven by a model, and networks.
 
 import type { ModelSummary } from "../api";
-import type { Models } from "./useModels";
-import type { NetworkState } from "./useNetwork";
+import type { Models } from "./hooks/useModels";
+import type { NetworkState } from "./hooks/useNetwork";
 
 /** The name of a model in the menu: the one that ships, or the time of its training. */
-export function modelTitle({ id, shipped, finished, created }: ModelSummary): string {
+export function modelTitle({ id, shipped, finished, created, damaged }: ModelSummary): string {
   if (shipped) return "the model that ships";
   const when = created ? new Date(created).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }) : "";
-  return `trained ${when} (${id.slice(-6)})${finished ? "" : ", unfinished"}`;
+  return `trained ${when} (${id.slice(-6)})${damaged ? ", damaged" : finished ? "" : ", unfinished"}`;
 }
 
 /** Selects the picture: a Julia set driven by one of the models, or a network. */

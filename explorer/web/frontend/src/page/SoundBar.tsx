@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { IconButton } from "./icons";
-import type { SoundState } from "./useSound";
+import type { SoundState } from "./hooks/useSound";
 
 const clock = (seconds: number) =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;

@@ -2,7 +2,7 @@
 
 import type { SoundKind } from "../audio/sound";
 import { Icon, type IconName } from "./icons";
-import type { SoundState } from "./useSound";
+import type { SoundState } from "./hooks/useSound";
 
 const SOURCES: { kind: SoundKind; icon: IconName; name: string; note: string }[] = [
   { kind: "microphone", icon: "microphone", name: "Microphone", note: "the sound around you" },

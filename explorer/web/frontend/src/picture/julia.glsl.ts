@@ -2,6 +2,7 @@
 // orbit is written here. A test compares the pictures of the page with those of Python.
 
 import constants from "../constants.json";
+import type { Shader } from "./shaderCanvas";
 
 const { escape_radius, trap_steps, extent, formulas } = constants.julia;
 
@@ -11,7 +12,7 @@ export const float = (value: number): string => (Number.isInteger(value) ? `${va
 /** The sRGB curve, OKLab and palettes: explorer/fields/kernels/color_formulas.py, translated. */
 export const COLOR = constants.color.formulas.join("\n");
 
-export const JULIA = `#version 300 es
+export const JULIA: Shader = [{ fragment: `#version 300 es
 precision highp float;
 uniform vec2 size;        // of the picture, in pixels
 uniform vec2 c;
@@ -54,4 +55,4 @@ void main() {
     total += julia_color(z + offset * pixel, detail_scale * pixel / float(samples));
   }
   pixel_color = vec4(total / float(samples * samples), 1.0);
-}`;
+}` }];

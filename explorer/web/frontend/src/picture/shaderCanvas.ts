@@ -1,4 +1,4 @@
-// A fragment shader over the whole canvas, in WebGL2.
+// Fragment shaders over the whole canvas, in WebGL2: one, or several of which later ones read what others drew.
 
 const VERTEX_SHADER = `#version 300 es
 void main() {  // one triangle that covers everything
@@ -18,52 +18,85 @@ export interface TextureData {
 /** Values of uniforms by name; a number alone is a float unless the shader says int. */
 export type Uniforms = Record<string, number | number[] | Float32Array>;
 
+/** A fragment shader that draws on the canvas, or into a texture of float numbers if it has a name. */
+export interface Pass {
+  fragment: string;
+  name?: string;
+  inputs?: Record<string, string>; // its samplers, and the passes whose textures they read
+  size?: (width: number, height: number) => [number, number]; // of its texture, for a size of the picture
+  values?: (width: number, height: number) => Uniforms; // beside those of the moment
+}
+
+/** The passes of a picture in their order; the last one draws on the canvas. */
+export type Shader = readonly Pass[];
+
+type Uniform = WebGLActiveInfo & { location: WebGLUniformLocation };
+
+interface Program {
+  program: WebGLProgram;
+  uniforms: Map<string, Uniform>;
+}
+
+interface Target {
+  texture: WebGLTexture;
+  framebuffer: WebGLFramebuffer;
+  width: number;
+  height: number;
+}
+
 /** A shader that fills a canvas; `draw` once for every frame. */
 export class ShaderCanvas {
   private readonly gl: WebGL2RenderingContext;
-  private program: WebGLProgram;
+  private programs = new Map<string, Program>(); // by fragment shader
+  private readonly targets = new Map<string, Target>(); // by pass, on the canvas and off screen
   private textureData: TextureData | null = null;
   private weights: WebGLTexture | null = null;
   private sampleBuffer: WebGLFramebuffer | null = null;
   private sampleSize = "";
-  private readonly uniforms = new Map<string, WebGLActiveInfo & { location: WebGLUniformLocation }>();
 
   /** Throws an Error when there is no WebGL2 or the shader does not compile. */
-  constructor(readonly canvas: HTMLCanvasElement, private fragment: string) {
+  constructor(readonly canvas: HTMLCanvasElement, private shader: Shader) {
     const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, powerPreference: "high-performance" });
     if (!gl) throw new Error("no WebGL2");
     this.gl = gl;
-    this.program = this.activate(this.compile(fragment));
+    this.replace(shader, this.compile(shader));
   }
 
   /** Use another shader on the same canvas. */
-  use(fragment: string): void {
-    if (fragment !== this.fragment) this.replace(fragment, this.compile(fragment));
+  use(shader: Shader): void {
+    this.replace(shader, this.compile(shader));
   }
 
   /** As `use`, but the current shader draws until the other is compiled; ignored if it is no longer `isCurrent` then. */
-  async useAsync(fragment: string, isCurrent: () => boolean): Promise<void> {
-    if (fragment === this.fragment) return;
+  async useAsync(shader: Shader, isCurrent: () => boolean): Promise<void> {
+    if (this.uses(shader)) return;
     const { gl } = this;
     const parallel = gl.getExtension("KHR_parallel_shader_compile");
     if (!parallel) await delay(PAINT_MS);
-    const program = this.compile(fragment);
-    while (parallel && !gl.isContextLost() && !gl.getProgramParameter(program, parallel.COMPLETION_STATUS_KHR)) await delay(POLL_MS);
-    if (isCurrent()) return this.replace(fragment, gl.isProgram(program) ? program : this.compile(fragment)); // the context was lost meanwhile
-    gl.getAttachedShaders(program)?.forEach((shader) => gl.deleteShader(shader));
-    gl.deleteProgram(program);
+    const programs = this.compile(shader);
+    const isPending = (program: WebGLProgram) => !gl.getProgramParameter(program, parallel!.COMPLETION_STATUS_KHR);
+    while (parallel && !gl.isContextLost() && [...programs.values()].some(isPending)) await delay(POLL_MS);
+    const areValid = [...programs.values()].every((program) => gl.isProgram(program)); // unless the context was lost meanwhile
+    if (isCurrent()) return this.replace(shader, areValid ? programs : this.compile(shader));
+    for (const [fragment, program] of programs) {
+      if (this.programs.get(fragment)?.program === program) continue;
+      gl.getAttachedShaders(program)?.forEach((shader) => gl.deleteShader(shader));
+      gl.deleteProgram(program);
+    }
   }
 
-  /** Whether this is the current shader. */
-  uses(fragment: string): boolean {
-    return fragment === this.fragment;
+  /** Whether nothing needs to be compiled for a shader. */
+  uses(shader: Shader): boolean {
+    return shader.every(({ fragment }) => this.programs.has(fragment));
   }
 
   /** Create everything again after the context was lost and restored. */
   restore(): void {
     this.sampleBuffer = this.weights = null;
     this.sampleSize = "";
-    this.program = this.activate(this.compile(this.fragment));
+    this.programs.clear();
+    this.targets.clear();
+    this.replace(this.shader, this.compile(this.shader));
     if (this.textureData) this.setTexture(this.textureData);
   }
 
@@ -83,7 +116,7 @@ export class ShaderCanvas {
   }
 
   draw(values: Uniforms): void {
-    this.drawAt(values, this.canvas.width, this.canvas.height);
+    this.drawAt(values, this.canvas.width, this.canvas.height, null);
   }
 
   /** The same picture at another size, drawn off screen: RGBA from the bottom row. */
@@ -99,19 +132,62 @@ export class ShaderCanvas {
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.sampleBuffer);
     if (this.sampleSize !== `${width} ${height}`) gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
     this.sampleSize = `${width} ${height}`;
-    this.drawAt(values, width, height);
+    this.drawAt(values, width, height, this.sampleBuffer);
     const bytes = new Uint8Array(4 * width * height);
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     return bytes;
   }
 
-  private drawAt(values: Uniforms, width: number, height: number): void {
+  private drawAt(values: Uniforms, width: number, height: number, frame: WebGLFramebuffer | null): void {
     const { gl } = this;
-    gl.viewport(0, 0, width, height);
-    this.setUniform("size", [width, height]);
-    for (const [name, value] of Object.entries(values)) this.setUniform(name, value);
-    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    for (const pass of this.shader) {
+      const target = pass.name ? this.target(pass, width, height, frame) : null;
+      const { program, uniforms } = this.programs.get(pass.fragment)!;
+      gl.bindFramebuffer(gl.FRAMEBUFFER, target ? target.framebuffer : frame);
+      gl.viewport(0, 0, target?.width ?? width, target?.height ?? height);
+      gl.useProgram(program);
+      const units = Object.entries(pass.inputs ?? {}).map(([sampler, name], n) => {
+        gl.activeTexture(gl.TEXTURE1 + n); // unit 0 has the texture of `setTexture`
+        gl.bindTexture(gl.TEXTURE_2D, this.targets.get(targetKey(name, frame))!.texture);
+        return [sampler, n + 1] as const;
+      });
+      gl.activeTexture(gl.TEXTURE0);
+      const all = { size: [width, height], ...values, ...pass.values?.(width, height), ...Object.fromEntries(units) };
+      for (const [name, value] of Object.entries(all)) this.setUniform(uniforms.get(name), value);
+      gl.drawArrays(gl.TRIANGLES, 0, 3);
+    }
+  }
+
+  /** The texture that a pass draws into, made again when its size changes. */
+  private target(pass: Pass, pictureWidth: number, pictureHeight: number, frame: WebGLFramebuffer | null): Target {
+    const { gl } = this;
+    const [width, height] = pass.size!(pictureWidth, pictureHeight);
+    const key = targetKey(pass.name!, frame), previous = this.targets.get(key);
+    if (previous?.width === width && previous.height === height) return previous;
+    if (previous) this.deleteTarget(previous);
+    const texture = gl.createTexture()!, framebuffer = gl.createFramebuffer()!;
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, this.floatFormat()!, width, height);
+    gl.bindTexture(gl.TEXTURE_2D, this.weights);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    const target = { texture, framebuffer, width, height };
+    this.targets.set(key, target);
+    return target;
+  }
+
+  private deleteTarget({ texture, framebuffer }: Target): void {
+    this.gl.deleteTexture(texture);
+    this.gl.deleteFramebuffer(framebuffer);
+  }
+
+  /** The format of float textures that this device draws into; null if there is none. */
+  private floatFormat(): number | null {
+    const { gl } = this;
+    if (gl.getExtension("EXT_color_buffer_float")) return gl.RGBA32F;
+    return gl.getExtension("EXT_color_buffer_half_float") ? gl.RGBA16F : null;
   }
 
   /** The pixels of the last frame, row by row from the top, RGB; right after `draw`. */
@@ -129,27 +205,35 @@ export class ShaderCanvas {
     return pixels;
   }
 
-  private setUniform(name: string, value: number | number[] | Float32Array): void {
+  private setUniform(uniform: Uniform | undefined, value: number | number[] | Float32Array): void {
     const { gl } = this;
-    const uniform = this.uniforms.get(name);
     if (!uniform) return; // the compiler removes unused uniforms
     const numbers = typeof value === "number" ? [value] : value;
-    if (uniform.type === gl.INT) gl.uniform1i(uniform.location, numbers[0]);
+    if (uniform.type === gl.INT || uniform.type === gl.SAMPLER_2D) gl.uniform1i(uniform.location, numbers[0]);
     else if (uniform.type === gl.FLOAT) gl.uniform1fv(uniform.location, numbers);
     else if (uniform.type === gl.FLOAT_VEC2) gl.uniform2fv(uniform.location, numbers);
     else if (uniform.type === gl.FLOAT_VEC3) gl.uniform3fv(uniform.location, numbers);
     else gl.uniform4fv(uniform.location, numbers);
   }
 
-  private replace(fragment: string, program: WebGLProgram): void {
-    const previous = this.program;
-    this.program = this.activate(program);
-    this.fragment = fragment;
-    this.gl.deleteProgram(previous);
+  /** Make a compiled shader the current one. Throws an Error if it does not compile. */
+  private replace(shader: Shader, compiled: Map<string, WebGLProgram>): void {
+    if (shader.length > 1 && !this.floatFormat() && !this.contextLost) throw new Error("this device has no float textures to draw light with");
+    const programs = new Map<string, Program>();
+    for (const [fragment, program] of compiled) programs.set(fragment, this.programs.get(fragment) ?? this.link(program));
+    for (const [fragment, { program }] of this.programs) if (!programs.has(fragment)) this.gl.deleteProgram(program);
+    this.programs = programs;
+    this.shader = shader;
+    this.targets.forEach((target) => this.deleteTarget(target));
+    this.targets.clear();
   }
 
-  /** Start to compile a program; any query of it waits for the compiler. */
-  private compile(fragment: string): WebGLProgram {
+  /** Start to compile the programs of a shader that are not there yet; any query of them waits for the compiler. */
+  private compile(shader: Shader): Map<string, WebGLProgram> {
+    return new Map(shader.map(({ fragment }) => [fragment, this.programs.get(fragment)?.program ?? this.compileProgram(fragment)]));
+  }
+
+  private compileProgram(fragment: string): WebGLProgram {
     const { gl } = this;
     const program = gl.createProgram();
     for (const [type, source] of [[gl.VERTEX_SHADER, VERTEX_SHADER], [gl.FRAGMENT_SHADER, fragment]] as const) {
@@ -162,8 +246,8 @@ export class ShaderCanvas {
     return program;
   }
 
-  /** Make a program the current one. Throws an Error if it does not compile. */
-  private activate(program: WebGLProgram): WebGLProgram {
+  /** A compiled program with its uniforms. Throws an Error if it does not compile. */
+  private link(program: WebGLProgram): Program {
     const { gl } = this;
     const shaders = gl.getAttachedShaders(program) ?? [];
     if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
@@ -171,15 +255,16 @@ export class ShaderCanvas {
       throw new Error(`the shader does not compile: ${log.filter(Boolean).join(" ")}`);
     }
     shaders.forEach((shader) => gl.deleteShader(shader)); // they are freed with the program
-    this.uniforms.clear();
-    gl.useProgram(program);
+    const uniforms: Program["uniforms"] = new Map();
     for (let n = 0; n < (gl.getProgramParameter(program, gl.ACTIVE_UNIFORMS) ?? 0); n++) {
       const { size, type, name } = gl.getActiveUniform(program, n)!;
       const location = gl.getUniformLocation(program, name);
-      if (location) this.uniforms.set(name.replace("[0]", ""), { size, type, name, location });
+      if (location) uniforms.set(name.replace("[0]", ""), { size, type, name, location });
     }
-    return program;
+    return { program, uniforms };
   }
 }
+
+const targetKey = (name: string, frame: WebGLFramebuffer | null) => `${name} ${frame ? "off screen" : "canvas"}`;
 
 const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

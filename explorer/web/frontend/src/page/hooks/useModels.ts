@@ -1,9 +1,9 @@
 // The list of models, and the current one.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { describeModel, fetchNetwork, listModels, type ModelSummary } from "../api";
-import { Model } from "../model/inference";
-import type { Scene } from "../scene";
+import { describeModel, fetchNetwork, listModels, type ModelSummary } from "../../api";
+import { Model } from "../../model/inference";
+import type { Scene } from "../../scene";
 
 export interface Models {
   list: ModelSummary[] | null; // null until the server has answered

@@ -1,7 +1,7 @@
 // The page in a cell of a notebook: fields to draw come from Python, and the current field is sent to it.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { Settings } from "./field";
+import type { Settings } from "../field";
 
 const MIN_INTERVAL_MS = 100; // between two messages while a slider moves; its first and last values are always sent
 // The origin of the notebook, from the address of the frame; only a server started for a notebook allows frames.

@@ -1,8 +1,8 @@
 // The current sound, from its selection to its end.
 
 import { useCallback, useEffect, useRef, useState } from "react";
-import { Sound, type SoundKind } from "../audio/sound";
-import type { Scene } from "../scene";
+import { Sound, type SoundKind } from "../../audio/sound";
+import type { Scene } from "../../scene";
 
 export interface SoundState {
   sound: Sound | null;

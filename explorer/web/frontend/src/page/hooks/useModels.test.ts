@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import type { ModelSummary } from "../api";
-import { modelTitle } from "./PictureMenu";
+import type { ModelSummary } from "../../api";
+import { modelTitle } from "../PictureMenu";
 import { defaultModel, modelForField } from "./useModels";
 
 const model = (id: string, finished: boolean, shipped = false): ModelSummary =>
-  ({ id, finished, shipped, created: null, hidden: null, trained_on: [] });
+  ({ id, finished, shipped, created: null, hidden: null, trained_on: [], damaged: null });
 
 it("starts with the newest finished training, else with the model that ships", () => {
   expect(defaultModel([model("train_3", false), model("train_2", true), model("train_1", true)])).toBe("train_2");
@@ -22,5 +22,6 @@ it("plays the model that ships for a field without a model, else the field's own
 
 it("marks a model whose training was stopped early", () => {
   expect(modelTitle(model("train_20260101T000000Z_abcdef", false))).toContain("unfinished");
+  expect(modelTitle({ ...model("train_20260101T000000Z_abcdef", false), damaged: "no JSON" })).toContain("damaged");
   expect(modelTitle(model("train_20260101T000000Z_abcdef", true))).not.toContain("unfinished");
 });

@@ -1,7 +1,7 @@
 // Loss of the WebGL context: the driver was restarted, or too many pages draw. It is restored, or drawn on a new canvas.
 
 import { useEffect, useState, type RefObject } from "react";
-import type { Scene } from "../scene";
+import type { Scene } from "../../scene";
 
 export interface ContextLoss {
   lost: boolean;

@@ -1,9 +1,9 @@
 // The CPPN that is drawn instead of a Julia set, if any: from a look, a run, a recipe file or a link to the page.
 
 import { useEffect, useState } from "react";
-import { buildNetwork, listNetworks, networkOfRun, type Networks } from "../api";
-import type { Scene } from "../scene";
-import type { Settings } from "./field";
+import { buildNetwork, listNetworks, networkOfRun, type Networks } from "../../api";
+import type { Scene } from "../../scene";
+import type { Settings } from "../field";
 
 const LINK_PREFIX = "#cppn=";
 export const PROBE = "#probe"; // gives tests access to the parts of the page

@@ -1,0 +1,67 @@
+"""Calm controls: what follows the sound swings less around its slow course.
+
+The slow course of a column is its mean over `REACH_SECONDS` to either side, weighted by a Hann window: what
+changes in less than about half a second is not in it. A swing of 1 leaves controls as they are, 0 leaves the
+slow course alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Float32, Float64
+
+from explorer.audio import FeatureTrack
+from explorer.fields.base import FieldSettings
+from explorer.fields.controls import Controls
+from explorer.fields.light.columns import NAMES as LIGHT_COLUMNS
+
+REACH_SECONDS = 0.6  # of the slow course, before and after a moment
+SAMPLES = 71  # of the window: one a frame of the track, so that no fast change is taken for a slow one
+OFFSETS = REACH_SECONDS * np.linspace(-1, 1, SAMPLES + 2)[1:-1]  # seconds; the window is zero at both ends
+WEIGHTS = np.hanning(SAMPLES + 2)[1:-1] / np.hanning(SAMPLES + 2).sum()
+
+
+def calm_controls(
+    field: FieldSettings,
+    track: FeatureTrack,
+    times: Float64[np.ndarray, " moments"],
+    swing: float | Float[np.ndarray, " moments"],
+) -> Controls:
+    """`field.controls` with a swing at each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
+    controls = field.controls(track, times)
+    share = np.broadcast_to(np.asarray(1 - np.asarray(swing), np.float32), len(times))
+    calm, columns = np.flatnonzero(share > 0), calm_columns(field, controls.names)
+    if not len(calm) or not columns:
+        return controls
+    values = controls.values.copy()
+    part = np.ix_(calm, np.array(columns))
+    values[part] += share[calm, None] * _fast_part(field, track, times[calm], columns)
+    return Controls(values, controls.names)
+
+
+def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
+    """The places of the columns that can be calmed: those that follow the sound."""
+    follows = {*field.features, *field.sound_columns, *field.angle_columns, *LIGHT_COLUMNS}
+    return [place for place, name in enumerate(names) if name in follows]
+
+
+def _fast_part(
+    field: FieldSettings,
+    track: FeatureTrack,
+    times: Float64[np.ndarray, " moments"],
+    columns: list[int],
+) -> Float32[np.ndarray, "moments columns"]:
+    """What is to be added to columns at each moment to get their slow course."""
+    around = track.duration - np.abs(
+        track.duration - np.abs(times[:, None] + OFFSETS)
+    )  # mirrored at the ends
+    # neighbors need the same times: each is evaluated once, rounded alike whatever is asked for with it
+    unique, places = np.unique(np.round(around, 7), return_inverse=True)
+    controls = field.controls(track, unique)
+    rows = controls.values[:, columns].astype(np.float64)
+    values = rows[places.reshape(around.shape)]
+    for column, place in enumerate(columns):
+        if controls.names[place] in field.angle_columns:
+            values[..., column] = np.unwrap(values[..., column], axis=1)
+    middle = values[:, len(OFFSETS) // 2]
+    return np.asarray(np.tensordot(WEIGHTS, values, (0, 1)) - middle, np.float32)

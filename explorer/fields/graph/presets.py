@@ -1,0 +1,35 @@
+"""The presets of graph CPPNs as settings: lit looks whose seed and palette change with the sections."""
+
+from typing import Any
+
+
+def _look(seeds: tuple[int, ...], palettes: tuple[str, ...], **settings: Any) -> dict[str, Any]:
+    """A lit look; the first seed and palette are its own, the others those of later sections."""
+    sections = {"on": True, "seeds": seeds[1:], "palettes": palettes[1:]}
+    return {
+        "seed": seeds[0],
+        "palette": palettes[0],
+        "light": True,
+        "finish": True,
+        "sections": sections,
+        **settings,
+    }
+
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "obsidian": _look((48, 25, 74, 37), ("lava", "abyss", "orchid", "nightfall")),
+    "anemone": _look((43, 71, 25, 49), ("verdigris", "fern", "abyss", "glacier")),
+    "iris": _look((74, 90, 37, 82), ("orchid", "nightfall", "lava", "orchid")),
+    "frond": _look((71, 95, 9), ("fern", "verdigris", "abyss")),
+    "gilt": _look((92, 28, 69), ("gold", "gold", "nightfall"), light={"relief": 0.7, "specular": 1.3}),
+    "soap": _look((41, 90, 3), ("glacier", "nightfall", "verdigris"), light={"relief": 1.0, "film": 1.0}),
+    "contour": _look(
+        (49, 70, 25),
+        ("gold", "glacier", "abyss"),
+        light={"relief": 0.4, "lines": 5.0, "line_width": 1.0},
+    ),
+    "corona": _look((74, 48, 25), ("orchid", "lava", "abyss"), symmetry=5, warp=0.15),
+    "chrysalis": _look((48, 77), ("lava", "lava"), form={"figure": True, "ground_palette": "nightfall"}),
+    "calla": _look((64, 14), ("glacier", "orchid"), form={"figure": True, "ground_palette": "lava"}),
+    "filament": _look((43, 14), ("abyss", "orchid"), form={"zoom_rate": 0.12}),
+}

@@ -1,0 +1,133 @@
+"""The settings of a graph CPPN: how many nodes, from where it is seen, how it moves and sounds."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, field_validator
+
+from explorer.errors import SettingsError
+from explorer.fields.base import FieldSettings
+from explorer.fields.palette import PaletteName, check_palette
+from explorer.settings import Settings, did_you_mean, knob
+
+SOUND_INPUTS = ("bass", "mid", "treble")  # what every pixel hears
+FEATURES = (*SOUND_INPUTS, "rms", "onset", "flux")  # the others move the clock
+
+
+class Form(Settings):
+    """What the network draws: a body before a ground, an endless zoom, or both, or else the plain picture."""
+
+    figure: bool = knob(
+        False, group="form", help="a body in the middle, cut out by the network, before a dim ground"
+    )
+    ground_palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
+        "nightfall", group="form", help="the palette of the ground"
+    )
+    ground_seed: int | None = knob(
+        None, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="form",
+        help="the random graph of the ground; none: one that follows from the seed",
+    )  # fmt: skip
+    zoom_rate: float = knob(
+        0.0, low=-5, high=5, slider=(-1, 1), step=0.02, group="form",
+        help="octaves per unit of the clock of an endless zoom, negative is outward; 0: no zoom",
+    )  # fmt: skip
+
+
+FORM_OFF = Form()
+
+
+class GraphSettings(FieldSettings):
+    """The settings of a graph CPPN; see `GraphCPPN`."""
+
+    kind: Literal["graph"] = "graph"
+    features: tuple[str, ...] = FEATURES
+    movable: ClassVar[tuple[str, ...]] = ("audio_gain", "contrast", "speed", "spin", "warp", "zoom")
+
+    nodes: int = knob(
+        14,
+        low=0,
+        high=500,
+        slider=(0, 64),
+        step=1,
+        flag="graph-nodes",
+        group="network",
+        help="activations between the inputs and the outputs",
+    )
+    seed: int = knob(
+        0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="network", help="which random graph"
+    )
+    symmetry: int = knob(
+        0,
+        low=0,
+        high=24,
+        slider=(0, 12),
+        step=1,
+        group="look",
+        help="mirrored n-fold symmetry, bent by the warp; 0: none, 1: mirrored once",
+    )
+    zoom: float = knob(
+        1.0, low=0.1, high=10, slider=(0.4, 3), step=0.05, group="look", help="larger is closer"
+    )
+    warp: float = knob(
+        0.28,
+        low=0,
+        high=1,
+        slider=(0, 1),
+        step=0.02,
+        group="look",
+        help="how far slow waves bend the plane, in halves of the picture's height",
+    )
+    palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
+        "lava", group="look", help="a name, three colors or stops, dark to light"
+    )
+    contrast: float = knob(
+        1.0,
+        low=0,
+        high=10,
+        slider=(0.2, 3),
+        step=0.05,
+        group="look",
+        help="how far colors spread from the middle of the palette to its ends",
+    )
+    audio_gain: float = knob(
+        1.0, low=0, high=5, slider=(0, 2), step=0.05, group="audio", help="how strongly the sound moves it"
+    )
+    sound_speed: float = knob(
+        1.9,
+        low=0,
+        high=100,
+        slider=(0, 6),
+        step=0.1,
+        group="audio",
+        help="how fast sound runs outward, halves of the picture's height a second; 0: everywhere at once",
+    )
+    speed: float = knob(
+        1.0,
+        low=0,
+        high=10,
+        slider=(0, 3),
+        step=0.05,
+        group="time",
+        help="speed of the clock, which runs on sound",
+    )
+    spin: float = knob(
+        0.05,
+        low=-10,
+        high=10,
+        slider=(-1, 1),
+        step=0.01,
+        unit="rad",
+        group="time",
+        help="rotation per unit of the clock",
+    )
+
+    form: Form = FORM_OFF
+
+    @field_validator("features")
+    @classmethod
+    def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+        for name in features:
+            if name not in FEATURES:
+                raise SettingsError(f"graph CPPNs have no feature '{name}'{did_you_mean(name, FEATURES)}")
+        return features

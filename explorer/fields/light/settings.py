@@ -1,0 +1,102 @@
+"""The settings of light (numbers of a field to linear light) and of the finish (light to the frame)."""
+
+from __future__ import annotations
+
+from explorer.settings import Settings, knob
+
+
+class Light(Settings):
+    """Shading: a field's height is lit as a relief, and its hue becomes the color of the surface.
+
+    Lengths are in units of half the shorter side of the frame, so every size looks alike. Blinn, "Models of
+    light reflection for computer synthesized pictures", SIGGRAPH 1977 (highlight); Schlick, "An inexpensive
+    BRDF model for physically-based rendering", Computer Graphics Forum 13 (1994) (rim).
+    """
+
+    on: bool = knob(True, group="light", help="shade the field as a lit relief")
+    relief: float = knob(
+        0.55, low=0, high=10, slider=(0, 2), step=0.05, group="light", help="height of the relief; 0 is flat"
+    )
+    direction: float = knob(
+        130.0, low=-360, high=360, slider=(0, 360), step=5, unit="deg", group="light",
+        help="where the light comes from: 0 right, 90 above, 180 left",
+    )  # fmt: skip
+    elevation: float = knob(
+        38.0, low=0, high=90, slider=(10, 90), step=1, unit="deg", group="light",
+        help="how high the light stands: low makes long slopes dark",
+    )  # fmt: skip
+    ambient: float = knob(
+        0.22, low=0, high=2, slider=(0, 1), step=0.02, group="light", help="light from everywhere"
+    )
+    diffuse: float = knob(
+        1.25, low=0, high=4, slider=(0, 2), step=0.05, group="light", help="light on slopes that face it"
+    )
+    specular: float = knob(
+        1.0, low=0, high=4, slider=(0, 2), step=0.05, group="light", help="strength of highlights"
+    )
+    shininess: float = knob(
+        40.0, low=1, high=500, slider=(4, 120), step=1, group="light", help="larger makes highlights smaller"
+    )
+    rim: float = knob(
+        0.3, low=0, high=2, slider=(0, 1), step=0.02, group="light", help="glow of steep slopes"
+    )
+    film: float = knob(
+        0.0, low=0, high=1, slider=(0, 1), step=0.05, group="light", help="colors of a thin film, as on soap"
+    )
+    lines: float = knob(
+        0.0, low=0, high=50, slider=(0, 8), step=0.5, group="light",
+        help="level lines per unit of height; 0: none",
+    )  # fmt: skip
+    line_width: float = knob(
+        1.2, low=0.1, high=20, slider=(0.5, 5), step=0.1, group="light",
+        help="half the width of level lines, in pixels of a frame 360 high",
+    )  # fmt: skip
+    dynamics: float = knob(
+        1.0, low=0, high=1, slider=(0, 1), step=0.05, group="light",
+        help="how far loudness drives light: loud is deep, glossy and bright, quiet flat and dim",
+    )  # fmt: skip
+    rings: float = knob(
+        0.6, low=0, high=4, slider=(0, 2), step=0.05, group="light",
+        help="strength of the rings in which hits run outward",
+    )  # fmt: skip
+    ring_speed: float = knob(
+        1.9, low=0.6, high=20, slider=(0.6, 5), step=0.1, group="light",
+        help="half heights a second that rings run outward",
+    )  # fmt: skip
+    focus_x: float = knob(
+        0.0, low=-20, high=20, slider=(-1.5, 1.5), step=0.05, group="light",
+        help="where rings start, from the center to the right",
+    )  # fmt: skip
+    focus_y: float = knob(
+        0.0, low=-20, high=20, slider=(-1, 1), step=0.05, group="light",
+        help="where rings start, from the center downward",
+    )  # fmt: skip
+
+
+class Finish(Settings):
+    """From light to the frame: bloom, tone curve, vignette, grain; and how many samples a pixel has."""
+
+    on: bool = knob(True, group="finish", help="bloom, tone curve, vignette and grain")
+    exposure: float = knob(
+        1.0, low=0, high=10, slider=(0, 3), step=0.05, group="finish", help="factor of all light"
+    )
+    bloom: float = knob(
+        0.5, low=0, high=4, slider=(0, 1.5), step=0.05, group="finish", help="glow around bright places"
+    )
+    threshold: float = knob(
+        0.55, low=0, high=4, slider=(0, 1.5), step=0.05, group="finish", help="light above this glows"
+    )
+    filmic: bool = knob(True, group="finish", help="a tone curve that keeps hue, as film has")
+    vignette: float = knob(
+        0.35, low=0, high=1, slider=(0, 1), step=0.05, group="finish", help="how far the corners are darkened"
+    )
+    grain: float = knob(
+        0.01, low=0, high=0.5, slider=(0, 0.06), step=0.002, group="finish", help="noise, as film has"
+    )
+    samples: int = knob(
+        1, low=1, high=4, slider=(1, 4), step=1, group="finish",
+        help="samples along each side of a pixel: 2 is smoother and takes four times as long",
+    )  # fmt: skip
+
+
+LIGHT_OFF, FINISH_OFF = Light(on=False), Finish(on=False)

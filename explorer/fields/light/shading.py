@@ -1,0 +1,79 @@
+"""Shading: the numbers of each moment that the formulas of light need."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from jaxtyping import Float32, Float64
+
+from explorer.fields.controls import Controls
+from explorer.fields.light.columns import DELAYS, NAMES
+from explorer.fields.light.settings import Light
+
+NUMBERS = (
+    "slope", "light_x", "light_y", "light_z", "half_x", "half_y", "half_z", "ambient", "diffuse", "specular",
+    "shininess", "rim", "accent_red", "accent_green", "accent_blue", "film", "film_phase", "ring_height",
+    "ring_light", "lines", "line_width", "exposure",
+)  # fmt: skip
+RING_HEIGHT, RING_LIGHT = 1.1, 0.8  # of a hit at full strength
+RELIEF_DRIVE = (0.4, 0.9, 0.27)  # factor of the relief: in silence, more by loudness, more by a hit
+EXPOSURE_DRIVE = (0.42, 0.88, 1.2, 0.22)  # in silence, more by loudness to this power, share more by a hit
+SPECULAR_DRIVE = (0.25, 0.75)  # in silence, more by loudness
+REFERENCE_ROWS = 360  # line widths are in pixels of a frame this high
+
+
+class Shading:
+    """The light of some moments. `slope` and `line_width` follow from the frame: see `numbers`."""
+
+    def __init__(self, light: Light, controls: Controls) -> None:
+        self.light = light
+        columns = dict(zip(controls.names, controls.values.T.astype(np.float64), strict=True))
+        self._loud, self._hit = columns[NAMES[0]], columns[NAMES[1]]
+        self.history: Float32[np.ndarray, "moments delays"] = np.column_stack(
+            [columns[name] for name in NAMES[1:]]
+        ).astype(np.float32)
+
+    @property
+    def has_rings(self) -> bool:
+        """Whether hits run outward."""
+        return self.light.rings > 0
+
+    @property
+    def delays_per_length(self) -> float:
+        """Steps of the history for half a height of distance."""
+        return float(1 / (self.light.ring_speed * DELAYS[1]))
+
+    def numbers(
+        self, moment: int, accent: Float32[np.ndarray, 3], pixel: float
+    ) -> Float32[np.ndarray, " numbers"]:
+        """`NUMBERS` of a moment, for pixels of a size (half the shorter side is 1)."""
+        light, loud, hit = self.light, self._loud[moment], self._hit[moment]
+        x, y, z = _direction(light)
+        half = np.array((x, y, z + 1)) / max(math.sqrt(x * x + y * y + (z + 1) ** 2), 1e-6)
+        base, by_loudness, by_hit = RELIEF_DRIVE
+        relief = light.relief * _driven(light, base + by_loudness * loud + by_hit * hit)
+        base, by_loudness, power, by_hit = EXPOSURE_DRIVE
+        exposure = _driven(light, (base + by_loudness * loud**power) * (1 + by_hit * hit))
+        base, by_loudness = SPECULAR_DRIVE
+        specular = light.specular * _driven(light, base + by_loudness * loud)
+        width = light.line_width * 2 / pixel / REFERENCE_ROWS * (1 + hit * light.dynamics)
+        values = (
+            -relief / (2 * pixel), x, y, z, *half, light.ambient, light.diffuse, specular, light.shininess,
+            light.rim, *accent, light.film, 0.0, RING_HEIGHT * light.rings, RING_LIGHT * light.rings,
+            light.lines, max(width, 0.5), exposure,
+        )  # fmt: skip
+        return np.array(values, np.float32)
+
+
+def _driven(light: Light, value: float) -> float:
+    """From 1 without dynamics to `value`."""
+    return 1 + (value - 1) * light.dynamics
+
+
+def _direction(light: Light) -> Float64[np.ndarray, 3]:
+    """The unit vector towards the light; y points down, z to the viewer."""
+    angle, height = math.radians(light.direction), math.radians(light.elevation)
+    return np.array(
+        (math.cos(height) * math.cos(angle), -math.cos(height) * math.sin(angle), math.sin(height))
+    )

@@ -1,0 +1,89 @@
+// Light and finish of a moment as numbers for the shaders: explorer/fields/light/shading.py and finish.py.
+
+import constants from "../constants.json";
+import type { Uniforms } from "./shaderCanvas";
+
+const { delay_seconds, ring_height, ring_light, relief_drive, exposure_drive, specular_drive, reference_rows, glows, sizes } = constants.light;
+
+/** The settings of light, as Python names them; lengths are in half the shorter side. */
+export interface Light {
+  relief: number;
+  direction: number; // degrees
+  elevation: number; // degrees
+  ambient: number;
+  diffuse: number;
+  specular: number;
+  shininess: number;
+  rim: number;
+  film: number;
+  lines: number;
+  line_width: number;
+  dynamics: number;
+  rings: number;
+  ring_speed: number;
+  focus_x: number;
+  focus_y: number;
+}
+
+export interface Finish {
+  exposure: number;
+  bloom: number;
+  threshold: number;
+  filmic: boolean;
+  vignette: number;
+  grain: number;
+  samples: number;
+}
+
+export const NEUTRAL: Finish = { exposure: 1, bloom: 0, threshold: 0, filmic: false, vignette: 0, grain: 0, samples: 1 };
+
+/** What light takes from the sound: loudness in [0, 1], and hits in [0, 1] now and at earlier times. */
+export interface LightMoment {
+  loud: number;
+  hits: ArrayLike<number>;
+}
+
+/** The uniforms of the shading for a size of the picture. */
+export function lightUniforms(light: Light, accent: number[], moment: LightMoment, samples: number, width: number, height: number): Uniforms {
+  return {
+    n: lightNumbers(light, accent, moment, 2 / (Math.min(width, height) * samples)),
+    history: Float32Array.from(moment.hits),
+    delays_per_length: 1 / (light.ring_speed * delay_seconds),
+    focus: [light.focus_x, light.focus_y],
+  };
+}
+
+/** The uniforms of the finish; `seed` changes the grain from frame to frame. */
+export function finishUniforms(finish: Finish, seed: number): Uniforms {
+  return {
+    f: [finish.exposure, 0, finish.vignette, finish.grain],
+    glow_shares: glows.map(([share]) => share * finish.bloom),
+    seed: finish.grain ? seed % 65536 : 0,
+  };
+}
+
+/** The numbers of a moment in the order of `NUMBERS` in shading.py, for pixels of a size. */
+function lightNumbers(light: Light, accent: number[], { loud, hits }: LightMoment, pixel: number): number[] {
+  const hit = hits[0];
+  const driven = (value: number) => 1 + (value - 1) * light.dynamics;
+  const [x, y, z] = direction(light);
+  const halfway = Math.max(Math.hypot(x, y, z + 1), 1e-6);
+  const relief = light.relief * driven(relief_drive[0] + relief_drive[1] * loud + relief_drive[2] * hit);
+  const [base, byLoudness, power, byHit] = exposure_drive;
+  const exposure = driven((base + byLoudness * loud ** power) * (1 + byHit * hit));
+  const specular = light.specular * driven(specular_drive[0] + specular_drive[1] * loud);
+  const width = ((light.line_width * 2) / pixel / reference_rows) * (1 + hit * light.dynamics);
+  const numbers = [
+    -relief / (2 * pixel), x, y, z, x / halfway, y / halfway, (z + 1) / halfway, light.ambient, light.diffuse, specular,
+    light.shininess, light.rim, ...accent, light.film, 0, ring_height * light.rings, ring_light * light.rings,
+    light.lines, Math.max(width, 0.5), exposure,
+  ];
+  if (numbers.length !== sizes.n) throw new Error(`light has ${sizes.n} numbers, not ${numbers.length}`);
+  return numbers;
+}
+
+/** The unit vector towards the light; y points down, z to the viewer. */
+function direction(light: Light): [number, number, number] {
+  const angle = (light.direction * Math.PI) / 180, height = (light.elevation * Math.PI) / 180;
+  return [Math.cos(height) * Math.cos(angle), -Math.cos(height) * Math.sin(angle), Math.sin(height)];
+}
