@@ -123,6 +123,11 @@ class Panel:
         return self.forms.field
 
     @property
+    def start(self) -> FieldSettings:
+        """The look that the settings started with: its preset is named, and Reset returns to it."""
+        return self.form.start
+
+    @property
     def form(self) -> FieldForm:
         """The controls of the field on screen."""
         return self.forms.current
@@ -160,11 +165,20 @@ class Panel:
         """Wait until the picture and its numbers show what the controls say; false when it took too long."""
         return self._worker.wait(timeout)
 
-    def load(self, field: FieldSettings, t: float | None = None, as_reset_point: bool = False) -> None:
-        """Show another field, at another moment if one is given; `as_reset_point`: Reset returns to it."""
+    def load(
+        self,
+        field: FieldSettings,
+        t: float | None = None,
+        as_reset_point: bool = False,
+        start: FieldSettings | None = None,
+    ) -> None:
+        """Show another field, at another moment if one is given.
+
+        Reset returns to `start` from then on; with `as_reset_point`, to the field itself.
+        """
         if t is not None:
             self.time_slider.value = round(t, 2)
-        self.forms.load(field, as_reset_point)
+        self.forms.load(field, field if as_reset_point else start)
         self.header.show(self.form.start)
 
     def handler(self, action: Callable[[], Any]) -> Callable[..., None]:
@@ -230,6 +244,7 @@ class Panel:
             settings,
             self.gallery.refresh,
             flash_limit,
+            self._size,
         )
         tools = self.toolbar.widget
         tools.children = (self.view_switch.button, *tools.children, view.caption)
