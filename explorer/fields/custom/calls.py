@@ -90,7 +90,11 @@ def _floats(name: str, value: Any, like: torch.Tensor | None, also_numbers: bool
     if isinstance(value, int | float) and also_numbers:
         value = float(value)
     try:
-        result = value if isinstance(value, torch.Tensor) else torch.from_numpy(np.array(value, copy=None))
+        result = (
+            value
+            if isinstance(value, torch.Tensor)
+            else torch.from_numpy(np.require(value, requirements="W"))
+        )
     except (TypeError, ValueError):
         raise CustomFieldError(f"{name} gave {type(value).__name__}; expected an array of colors") from None
     if not result.dtype.is_floating_point:
