@@ -15,6 +15,8 @@ import typer
 from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
+from explorer.experiments.library.look import Look
+from explorer.experiments.library.looks import find_look
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
 from explorer.experiments.sweeps.options import SweepOptions
 from explorer.fields import FieldSettings
@@ -88,19 +90,31 @@ class FieldFlags:
         Without a kind and a preset it is the first kind that has and takes the settings that are typed or
         varied.
         """
-        if self.kind or self.preset:
-            return self._with_settings(look(self.preset, self.kind))
+        return self.build_look(varied).field
+
+    def build_look(self, varied: Iterable[str] = ()) -> Look:
+        """The same with the analysis and frame shape that a look of the user's may have."""
+        if self.preset:
+            preset = find_look(self.preset, self.kind)
+            return preset.replace(field=self._with_settings(preset.field))
+        return Look(name="typed", field=self._typed_field(varied))
+
+    def _typed_field(self, varied: Iterable[str]) -> FieldSettings:
+        """The first look of the kind that was typed, or that the settings need, with these settings."""
+        if self.kind:
+            return self._with_settings(look(kind=self.kind))
         kinds = _kinds_with({*self.settings, *varied}) or [next(iter(LOOKS))]
         for kind in kinds[:-1]:
             with contextlib.suppress(SettingsError):
                 return self._with_settings(look(kind=kind))
         return self._with_settings(look(kind=kinds[-1]))
 
-    def apply_to(self, field: FieldSettings) -> FieldSettings:
-        """A recipe's field with the settings that were typed. Raises SettingsError."""
+    def apply_to(self, field: FieldSettings, flag: str = "--recipe") -> FieldSettings:
+        """The field of a recipe or look with the settings that were typed. Raises SettingsError."""
         if self.kind or self.preset:
+            words = flag.removeprefix("--")
             raise SettingsError(
-                "a recipe has its field already; --field and --preset do not go with --recipe"
+                f"a {words} has its field already; --field and --preset do not go with {flag}"
             )
         return self._with_settings(field)
 

@@ -166,7 +166,12 @@ def find_audio(recipe: Recipe, near: Path, audio: str | Path | None = None) -> P
         if sha256_of(path) == recipe.audio.sha256:
             return path
     if audio is not None and not existing:
-        raise SettingsError(f"there is no file {audio}")
+        raise SettingsError(f"there is no file {Path(audio).absolute()}")
+    if audio is not None:
+        raise SettingsError(
+            f"a recipe repeats its own sound, '{recipe.audio.name}', and {audio} is another; to draw its "
+            f"look on this song: explorer render {audio} --look FILE"
+        )
     problem = f"{existing[0]} has other content" if existing else "it was not found"
     raise SettingsError(
         f"the recipe needs the sound '{recipe.audio.name}' and {problem}; "
