@@ -19,7 +19,10 @@ from explorer.rendering.frames import Frame
 
 DRAWING = "drawing ..."
 MAX_HEIGHT_VH = 60  # of a picture, in percent of the window's height
-CALIBRATE_HELP = "scale every layer so that the signal neither dies nor runs wild"
+CALIBRATE_HELP = (
+    "scale every layer so that the signal neither dies nor runs wild, and slow music and time down where the "
+    "picture would flicker"
+)
 
 
 class PreviewView:
