@@ -9,9 +9,10 @@ from explorer.fields.julia import Julia
 from explorer.fields.light import Finish, Light
 from explorer.fields.patterns import Patterns
 from explorer.fields.prepared import Prepared
-from explorer.fields.presets import AnyField
+from explorer.fields.presets import look
+from explorer.fields.registry import AnyField, field_kinds
 
 __all__ = [
     "CPPN", "AnyField", "Controls", "FieldSettings", "Finish", "GraphCPPN", "Grid", "Julia", "Light",
-    "Patterns", "Prepared",
+    "Patterns", "Prepared", "field_kinds", "look",
 ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 The slow course of a column is its mean over `REACH_SECONDS` to either side, weighted by a Hann window: what
 changes in less than about half a second is not in it. A swing of 1 leaves controls as they are, 0 leaves the
-slow course alone.
+slow course alone. Of a lit field form and color are calmed first: a surface that shakes flashes far more than
+hits that light it, and those are what the eye follows. Below `LIGHT_SWING` light is calmed, too.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64
+from jaxtyping import Bool, Float, Float32, Float64
 
 from explorer.audio import FeatureTrack
 from explorer.fields.base import FieldSettings
@@ -19,6 +20,7 @@ REACH_SECONDS = 0.6  # of the slow course, before and after a moment
 SAMPLES = 71  # of the window: one a frame of the track, so that no fast change is taken for a slow one
 OFFSETS = REACH_SECONDS * np.linspace(-1, 1, SAMPLES + 2)[1:-1]  # seconds; the window is zero at both ends
 WEIGHTS = np.hanning(SAMPLES + 2)[1:-1] / np.hanning(SAMPLES + 2).sum()
+LIGHT_SWING = 0.2  # of a lit field at which its form follows the slow course alone
 
 
 def calm_controls(
@@ -29,14 +31,27 @@ def calm_controls(
 ) -> Controls:
     """`field.controls` with a swing at each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
     controls = field.controls(track, times)
-    share = np.broadcast_to(np.asarray(1 - np.asarray(swing), np.float32), len(times))
-    calm, columns = np.flatnonzero(share > 0), calm_columns(field, controls.names)
+    swings = np.broadcast_to(np.asarray(swing, np.float64), len(times))
+    calm, columns = np.flatnonzero(swings < 1), calm_columns(field, controls.names)
     if not len(calm) or not columns:
         return controls
+    is_light = np.array([controls.names[place] in LIGHT_COLUMNS for place in columns])
     values = controls.values.copy()
     part = np.ix_(calm, np.array(columns))
-    values[part] += share[calm, None] * _fast_part(field, track, times[calm], columns)
+    shares = _shares(swings[calm], is_light)
+    values[part] += shares * _fast_part(field, track, times[calm], columns)
     return Controls(values, controls.names)
+
+
+def _shares(
+    swings: Float64[np.ndarray, " moments"], is_light: Bool[np.ndarray, " columns"]
+) -> Float32[np.ndarray, "moments columns"]:
+    """How far each column is moved to its slow course."""
+    if not is_light.any():
+        return np.repeat((1 - swings).astype(np.float32)[:, None], len(is_light), axis=1)
+    form = ((swings - LIGHT_SWING) / (1 - LIGHT_SWING)).clip(0, 1)
+    light = (swings / LIGHT_SWING).clip(0, 1)
+    return (1 - np.where(is_light, light[:, None], form[:, None])).astype(np.float32)
 
 
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:

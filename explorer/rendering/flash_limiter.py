@@ -42,7 +42,7 @@ from explorer.rendering.required_exposures import passing_moments, required_expo
 from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
-CALM_VERSION = 1  # and this one when they give other swings
+CALM_VERSION = 2  # and this one when they give other swings
 STEP = "looking for flashes"
 CELL_SAMPLES = 2  # points along a side of a cell
 SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried

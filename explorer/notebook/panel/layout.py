@@ -11,9 +11,9 @@ import ipywidgets as widgets
 from explorer.audio import FeatureTrack
 from explorer.experiments.library.looks import own_fields
 from explorer.fields import FieldSettings
+from explorer.fields.registry import field_kinds
 from explorer.notebook.widgets.accessibility import AccessibleNames
 from explorer.notebook.widgets.boxes import box, push_button
-from explorer.notebook.widgets.field_kinds import field_kinds
 from explorer.notebook.widgets.markup import CSS
 
 FIRST_MOMENT = 0.25  # of the sound; beginnings are often silent

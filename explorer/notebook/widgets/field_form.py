@@ -10,11 +10,11 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
+from explorer.fields.registry import field_kinds
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import card, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.feature_picker import HELP, FeaturePicker
-from explorer.notebook.widgets.field_kinds import field_kinds
 from explorer.notebook.widgets.knob_controls import Control, label, make_control
 from explorer.notebook.widgets.setting_row import SettingRow
 from explorer.settings import Knob

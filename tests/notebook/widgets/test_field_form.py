@@ -2,12 +2,11 @@
 
 import pytest
 
-from explorer import fields
 from explorer.fields import CPPN
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.field_form import FieldForm, FieldForms
 from tests.notebook.browser_messages import drag
-from tests.notebook.widgets.other_field import UNION_OF_TWO, Other
+from tests.notebook.widgets.other_field import Other, only_kinds
 
 LOOK = CPPN(hidden=8, layers=3, gain=4.5, output_gain=4.0, features=("rms", "bass"))
 
@@ -102,7 +101,7 @@ def ignore_arguments(action):
 
 @pytest.fixture
 def two_kinds(monkeypatch):
-    monkeypatch.setattr(fields, "AnyField", UNION_OF_TWO)
+    only_kinds(monkeypatch, cppn=CPPN, other=Other)
 
 
 def test_each_field_keeps_its_settings_while_another_is_shown(two_kinds):
