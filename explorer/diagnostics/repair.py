@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, pixel_centers, random_times
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
-from explorer.fields.base import check_field_and_track
+from explorer.fields.base import track_for
 from explorer.fields.cppn.drawing import PreparedCPPN, activate
 from explorer.fields.cppn.weights import Network, random_network
 from explorer.fields.palette_torch import apply_palette
@@ -36,7 +37,7 @@ Inputs = Float32[np.ndarray, "moments points inputs"]
 
 def calibrate(
     field: FieldSettings,
-    track: FeatureTrack,
+    audio: str | Path | FeatureTrack,
     *,
     frames: FrameSettings | None = None,
     seed: int = 0,
@@ -58,7 +59,7 @@ def calibrate(
     the aim: diagnose the result.
     Raises SettingsError for a field that has no layers to scale.
     """
-    check_field_and_track(field, track)
+    track = track_for(field, audio)
     if not isinstance(field, CPPN):
         raise SettingsError(f"calibrate scales the layers of a CPPN; got {type(field).__name__}")
     frames = frames or DEFAULT_FRAMES
