@@ -11,7 +11,8 @@ import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
-from explorer.audio import FeatureTrack, analyze
+from explorer.audio import FeatureTrack
+from explorer.experiments.runs.sound_input import SoundInput
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
 from explorer.notebook.gallery.gallery import Gallery
@@ -45,7 +46,7 @@ TABS = ("Controls", "Sweep", "Runs")
 
 
 def explore(
-    audio: str | Path,
+    audio: str | Path | FeatureTrack,
     field: FieldSettings | None = None,
     *,
     size: Size = "360p",
@@ -54,7 +55,7 @@ def explore(
     flash_limit: bool | str = "calm",
     **analysis: Any,
 ) -> Panel:
-    """A panel with sliders, a live picture and its diagnosis for a sound file.
+    """A panel with sliders, a live picture and its diagnosis for a sound file or a `FeatureTrack`.
 
     Starts with `field` or the first preset. `size` is that of the picture. `explorations` is the folder of
     saved and exported runs; `flash_limit` ('calm', 'dim', 'off', or a bool) can be changed beside the
@@ -63,9 +64,10 @@ def explore(
     """
     mode = parse_flash_limit(flash_limit)
     cells.close_previous()
-    track = analyze(audio, **analysis)
+    sound = SoundInput.of(audio)
+    track = sound.analyze(sound.analysis.replace(**analysis))
     panel = Panel(
-        Path(audio), track, field, size=size, device=device, explorations=explorations, flash_limit=mode
+        sound.path, track, field, size=size, device=device, explorations=explorations, flash_limit=mode
     )
     cells.register(panel)
     return panel
@@ -237,7 +239,7 @@ class Panel:
         self.sweep_tab = SweepTab(self, lambda: self.pipeline.frame_seconds)
         self.gallery = Gallery(self)
         self.exporter = Exporter(
-            self.audio,
+            self.track,
             self.track.duration,
             self._request,
             self.explorations,
@@ -312,6 +314,7 @@ class Panel:
         """Request what the controls say now. The lock keeps an older reading from overtaking a newer one."""
         with self._lock, self._errors.catch():
             request = self._request()
+            self.repair_buttons.update(request.field)
             if not self.sound.missing(request.field):
                 self.view_switch.load(request.field)
             self._worker.submit(request)
