@@ -52,6 +52,10 @@ def field_class(kind: str) -> type[FieldSettings]:
     if kind in kinds:
         return kinds[kind]
     named = [own for own in custom_kinds() if own.partition(CUSTOM_MARK)[2] == kind]
+    if not named:  # a script or notebook and a file may hold the same class: its source decides
+        module, _, name = kind.partition(CUSTOM_MARK)
+        alike = [own for own in custom_kinds() if own.partition(CUSTOM_MARK)[2] == name]
+        named = [own for own in alike if MAIN in (module, own.partition(CUSTOM_MARK)[0])]
     if len(named) == 1:
         return kinds[named[0]]
     if named:

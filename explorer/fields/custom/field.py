@@ -71,8 +71,8 @@ class Field(FieldSettings, metaclass=FieldDefinition):
         if value and value != own:
             raise SettingsError(
                 f"the source of {kind_of(cls)} is not the one that was saved ({own[:8]}, saved: "
-                f"{str(value)[:8]}); import that version, which is in the run's manifest.json, or draw anew "
-                f"with {cls.__name__}(...) as it is now"
+                f"{str(value)[:8]}); import that version (its text is in the run's manifest.json), or "
+                f"draw anew with {cls.__name__}(...) as it is now"
             )
         return own
 

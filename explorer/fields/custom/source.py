@@ -1,7 +1,7 @@
 """The source of a user's class: its text without comments, and the hash that recipes hold.
 
-The text is that of the class, of its base classes that are the user's, and of the functions and constants of
-the same module that it uses, through any number of functions. Other modules are not part of it.
+The text is that of the class, of its base classes that are the user's, and of the functions and data of the
+same module that it uses, through any number of functions. Other modules are not part of it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from functools import lru_cache
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
+
 TEXT_ATTRIBUTE, HASH_ATTRIBUTE = "__class_text__", "__source_hash__"  # of a class
-Constant = int | float | str | bytes | bool | tuple | None  # type: ignore[type-arg]
 
 
 def source_hash(cls: type) -> str:
@@ -82,7 +83,7 @@ def normalized(text: str) -> str:
 
 
 def used_globals(cls: type) -> dict[str, Any]:
-    """The functions and constants of its own module that the class's functions use, and `torch` itself."""
+    """The functions and data of its own module that the class's functions use, and `torch` itself."""
     used: dict[str, Any] = {}
     waiting = [function for base in cls.__mro__ if _is_own(base) for function in _functions(base)]
     while waiting:
@@ -94,9 +95,18 @@ def used_globals(cls: type) -> dict[str, Any]:
             if isinstance(value, FunctionType) and value.__module__ == function.__module__:
                 waiting.append(value)
                 used[name] = value
-            elif isinstance(value, Constant) or (isinstance(value, ModuleType) and name == "torch"):
+            elif _is_data(value) or (isinstance(value, ModuleType) and name == "torch"):
                 used[name] = value
     return used
+
+
+def _is_data(value: Any) -> bool:
+    """Numbers, text and arrays, and tuples, lists and dictionaries of them."""
+    if isinstance(value, dict):
+        return all(map(_is_data, value)) and all(map(_is_data, value.values()))
+    if isinstance(value, tuple | list):
+        return all(map(_is_data, value))
+    return value is None or isinstance(value, int | float | str | bytes | np.ndarray | np.generic)
 
 
 _MISSING = object()
@@ -133,7 +143,19 @@ def _names(code: CodeType) -> set[str]:
 def _part_text(name: str, value: Any) -> str:
     if isinstance(value, FunctionType):
         return _function_text(value.__code__, value)
-    return "" if isinstance(value, ModuleType) else f"{name} = {value!r}"
+    return "" if isinstance(value, ModuleType) else f"{name} = {_data_text(value)}"
+
+
+def _data_text(value: Any) -> str:
+    """Data as Python writes it, arrays by the hash of their bytes."""
+    if isinstance(value, np.ndarray):
+        data = np.ascontiguousarray(value).tobytes()
+        return f"<{value.dtype} array of shape {value.shape}, SHA-256 {hashlib.sha256(data).hexdigest()}>"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {_data_text(item)}' for key, item in value.items())}}}"
+    if isinstance(value, tuple | list):
+        return f"{type(value).__name__}({', '.join(map(_data_text, value))})"
+    return repr(value)
 
 
 @lru_cache(maxsize=256)
