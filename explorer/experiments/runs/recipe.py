@@ -197,13 +197,13 @@ def find_columns(recipe: Recipe, near: Path) -> AddedColumns | None:
         f"the recipe needs {count_text(len(names), 'column')} of its own ({', '.join(names[:3])}"
         f"{', ...' if len(names) > 3 else ''}) and no {COLUMNS} with them was found in {near}, "
         f"{explorations_folder()} or {Path.cwd()}; put that file of its run folder beside the recipe, or "
-        "give the columns again"
+        "give the columns again: --columns FILE, --stems FOLDER"
     )
 
 
-def check_columns(recipe: Recipe, track: FeatureTrack) -> None:
-    """Raise SettingsError unless a track has the added columns of a recipe."""
-    columns = ColumnsSource.of(track.added)
+def check_columns(recipe: Recipe, added: AddedColumns | None) -> None:
+    """Raise SettingsError unless these are the added columns of a recipe."""
+    columns = ColumnsSource.of(added)
     if columns != recipe.columns:
         needed = ", ".join(recipe.columns.names[:5]) if recipe.columns else "none"
         raise SettingsError(
