@@ -23,12 +23,13 @@ from explorer.experiments.sweeps.manifest_writer import SweepManifest, manual_ch
 from explorer.experiments.sweeps.options import SweepOptions, specify
 from explorer.experiments.sweeps.parameter_paths import with_parameters
 from explorer.experiments.sweeps.point_status import is_settled, point_log
-from explorer.experiments.sweeps.point_task import outcome
+from explorer.experiments.sweeps.point_task import outcome, run_point
 from explorer.experiments.sweeps.scheduler import Session, Tally, run_points
 from explorer.experiments.sweeps.specification import Specification
 from explorer.experiments.sweeps.tracks import analyze_all
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
+from explorer.fields.custom.transport import with_custom_classes
 from explorer.formatting import count_text
 from explorer.progress import Progress, silent
 from explorer.rendering import resolve
@@ -158,7 +159,8 @@ def sweep(
         analyze_all(
             folder, (with_parameters(spec.base, params) for _, params in spec.points), sound, progress
         )
-        session = Session(folder, target.torch_device.type, retry_failed, manifest.report, progress)
+        run = with_custom_classes(run_point, spec.base)
+        session = Session(folder, target.torch_device.type, retry_failed, manifest.report, progress, run)
         tally, keys = _unsettled(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
         check_workers(executor, folder)

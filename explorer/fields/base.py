@@ -240,6 +240,10 @@ class FieldSettings(Settings):
             return controls
         return Controls(np.hstack(values).astype(np.float32), tuple(names))
 
+    def columns_of_sound(self, names: tuple[str, ...]) -> set[str]:
+        """Which of its own columns follow the sound: the flash limiter calms them."""
+        return {*self.features, *self.sound_columns, *self.angle_columns}
+
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """What a run's manifest records about this field on this track, as plain values."""
         return {}

@@ -56,7 +56,7 @@ def _shares(
 
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
     """The places of the columns that can be calmed: those that follow the sound."""
-    follows = {*field.features, *field.sound_columns, *field.angle_columns, *LIGHT_COLUMNS}
+    follows = {*field.columns_of_sound(names), *LIGHT_COLUMNS}
     return [place for place, name in enumerate(names) if name in follows]
 
 

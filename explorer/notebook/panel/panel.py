@@ -314,6 +314,7 @@ class Panel:
         """Request what the controls say now. The lock keeps an older reading from overtaking a newer one."""
         with self._lock, self._errors.catch():
             request = self._request()
+            self.repair_buttons.update(request.field)
             if not self.sound.missing(request.field):
                 self.view_switch.load(request.field)
             self._worker.submit(request)
