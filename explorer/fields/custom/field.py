@@ -109,6 +109,7 @@ class Field(FieldSettings, metaclass=FieldDefinition):
     @wrap_method("controls")
     def _controls(self, written: Any, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """All columns: time, features, those of the class's own `controls`, settings that move, light."""
+        track = self.routed(track)
         moments = np.asarray(times, dtype=np.float64)
         columns = {TIME: moments} | dict(zip(self.features, track.at(moments, self.features).T, strict=True))
         more = written(self, track, moments)
