@@ -73,7 +73,8 @@ def render(
         raise SettingsError("--recipe repeats a run and --look draws its look on another sound; give one")
     if "size" in render_options:
         render_options["size"] = _even(render_options["size"])
-    with connect_dask(dask) as client, ProgressBar() as progress:
+    folders = output_paths.new_folders(render_options.get("explorations"), render_options.get("png_dir"))
+    with folders, connect_dask(dask) as client, ProgressBar() as progress:
         sound: str | Path = audio or ""
         look_field = None
         if recipe is None:

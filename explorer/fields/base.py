@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
-from pydantic import field_validator, model_serializer
+from pydantic import field_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.features import extras_of
@@ -51,7 +51,6 @@ class FieldSettings(Settings):
         tuple[str, ...]
     ] = ()  # of the controls, beside the features: they follow the sound
     angle_columns: ClassVar[tuple[str, ...]] = ()  # the same, in radians modulo a circle
-    added_settings: ClassVar[tuple[str, ...]] = ()  # since version 0.1
     preset_settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of this class, not of its subclasses
 
     earlier_presets: ClassVar[frozenset[str]] = frozenset()  # still valid, but not offered to newcomers
@@ -75,14 +74,8 @@ class FieldSettings(Settings):
             return {"on": bool(value)}
         return value
 
-    @model_serializer(mode="wrap")
-    def _without_defaults(self, handler: Any) -> dict[str, Any]:
-        """What is new since version 0.1 is left out at its default: recipes and keys say what they said."""
-        values: dict[str, Any] = handler(self)
-        for name in (*self.groups(), *self.added_settings):
-            if getattr(self, name) == type(self).model_fields[name].default:
-                values.pop(name, None)
-        return values
+    def _names_left_out(self) -> tuple[str, ...]:
+        return (*self.groups(), *self.added_settings)
 
     @field_validator("features")
     @classmethod

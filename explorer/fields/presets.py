@@ -41,15 +41,16 @@ def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
 
 def look_of(settings: dict[str, Any]) -> str | None:
     """The name of the preset with these settings (as JSON), whatever the seed; None when there is none."""
-    return _NAMES.get(_without_seed(settings))
+    return _NAMES.get(without_seed(settings))
 
 
-def _without_seed(settings: dict[str, Any]) -> str:
+def without_seed(settings: dict[str, Any]) -> str:
+    """Settings (as JSON) as a text that is the same for every seed."""
     return json.dumps({**settings, "seed": None}, sort_keys=True)
 
 
 _NAMES = {
-    _without_seed(field.model_dump(mode="json")): name
+    without_seed(field.model_dump(mode="json")): name
     for looks in LOOKS.values()
     for name, field in looks.items()
 }

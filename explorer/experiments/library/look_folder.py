@@ -19,7 +19,7 @@ import platformdirs
 from explorer import files
 from explorer.errors import ExplorerError, OutputError, ReadError, SettingsError
 from explorer.experiments.library.look import Look, look_name
-from explorer.fields.presets import LOOKS
+from explorer.fields.presets import LOOKS, without_seed
 
 SUFFIX = ".json"
 MAX_LOOKS = 5_000  # files of the folder that are read
@@ -73,6 +73,12 @@ def find_own(name: str) -> tuple[Path, Look] | None:
         if isinstance(look, Look) and _key(look.name) == _key(name):
             return path, look
     return None
+
+
+def own_names() -> dict[str, str]:
+    """The names of the user's looks by their settings without the seed; see `presets.look_of`."""
+    looks = [look for _, look in own_looks() if isinstance(look, Look)]
+    return {without_seed(look.field.model_dump(mode="json")): look.name for look in looks}
 
 
 def read_look(path: Path) -> Look:
