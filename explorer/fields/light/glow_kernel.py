@@ -44,7 +44,7 @@ def _blur(STAMP: str) -> Any:
 
 def _stretch(STAMP: str) -> Any:
     def stretch(planes, before, share):
-        """Column x is `share[x]` of the way from column `before[x]` of planes (3, rows, columns) to the next."""
+        """Planes (3, rows, more): column x is `share[x]` of the way from column `before[x]` to the next."""
         STAMP  # noqa: B018
         count, rows, columns = planes.shape
         out = np.empty((count, rows, before.size), np.float32)
@@ -61,7 +61,7 @@ def _stretch(STAMP: str) -> Any:
 
 def _add_stretched(STAMP: str) -> Any:
     def add_stretched(total, weight, planes, before, share):
-        """Adds `weight` x planes to `total`; row y is `share[y]` of the way from row `before[y]` to the next."""
+        """Adds `weight` x planes; row y is `share[y]` of the way from row `before[y]` to the next."""
         STAMP  # noqa: B018
         count, rows, columns = total.shape
         last = planes.shape[1] - 1
