@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -183,3 +184,16 @@ def test_glow_is_the_sum_of_three_gaussians() -> None:
     expected = sum(a * gaussian_filter(source, (0, r, r), mode="nearest", truncate=3) for a, r in radii)
     np.testing.assert_allclose(glow, expected, atol=0.05)  # the widest is blurred in an eighth of the size
     np.testing.assert_allclose(glow[2], finish.bloom * sum(share for share, *_ in GLOWS), rtol=1e-5)
+
+
+def test_build_ups_brighten_as_far_as_swell_says() -> None:
+    track = made_up_track(duration=70)
+    values = track.values.copy()
+    values[:, track.names.index("rms")] = np.interp(track.times, (15, 25), (-0.8, 0.8))
+    track, times = replace(track, values=values), np.array([14.0, 22.0, 69.0])
+    numbers = {}
+    for swell in (0.0, 0.5):
+        field = FIELD.replace(light=Light(swell=swell))
+        shading = LitField(field, field.controls(track, times)).shading
+        numbers[swell] = [shading.numbers(n, np.ones(3, np.float32), 0.01)[-1] for n in range(len(times))]
+    np.testing.assert_allclose(np.divide(numbers[0.5], numbers[0.0]), (1, 1.5, 1), atol=0.02)

@@ -81,7 +81,7 @@ def _gauss(radius: float) -> Float32[np.ndarray, " taps"]:
     """The weights of a blur, cut at three radii."""
     reach = round(3 * radius)
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / radius) ** 2)
-    return (weights / weights.sum()).astype(np.float32)
+    return np.asarray(weights / weights.sum(), np.float32)
 
 
 def reduced(image: Float32[np.ndarray, "3 rows columns"], factor: int) -> Float32[np.ndarray, "3 less fewer"]:
@@ -90,8 +90,12 @@ def reduced(image: Float32[np.ndarray, "3 rows columns"], factor: int) -> Float3
         return image
     _, rows, columns = image.shape
     padded = np.pad(image, ((0, 0), (0, -rows % factor), (0, -columns % factor)), mode="edge")
-    lines = sum(padded[:, n::factor] for n in range(factor))
-    blocks = sum(lines[:, :, n::factor] for n in range(factor))
+    lines = padded[:, ::factor]
+    for n in range(1, factor):
+        lines = lines + padded[:, n::factor]
+    blocks = lines[:, :, ::factor]
+    for n in range(1, factor):
+        blocks = blocks + lines[:, :, n::factor]
     return np.asarray(blocks * np.float32(1 / factor**2), np.float32)
 
 
