@@ -7,6 +7,8 @@ slow course alone.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from jaxtyping import Float, Float32, Float64
 
@@ -21,6 +23,33 @@ OFFSETS = REACH_SECONDS * np.linspace(-1, 1, SAMPLES + 2)[1:-1]  # seconds; the 
 WEIGHTS = np.hanning(SAMPLES + 2)[1:-1] / np.hanning(SAMPLES + 2).sum()
 
 
+class CalmControls:
+    """The controls of a field at some moments with any swings; their slow course is computed once."""
+
+    def __init__(
+        self, field: FieldSettings, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
+    ) -> None:
+        self.times = times
+        self._field, self._track = field, track
+        self._controls = field.controls(track, times)
+        self._columns = calm_columns(field, self._controls.names)
+
+    def at(self, swing: float | Float[np.ndarray, " moments"]) -> Controls:
+        """With a swing at each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
+        share = np.broadcast_to(np.asarray(1 - np.asarray(swing), np.float32), len(self.times))
+        calm = np.flatnonzero(share > 0)
+        if not len(calm) or not self._columns:
+            return self._controls
+        values = self._controls.values.copy()
+        values[np.ix_(calm, np.array(self._columns))] += share[calm, None] * self._fast_part[calm]
+        return Controls(values, self._controls.names)
+
+    @cached_property
+    def _fast_part(self) -> Float32[np.ndarray, "moments columns"]:
+        """What is to be added to the columns at each moment to get their slow course."""
+        return _fast_part(self._field, self._track, self.times, self._columns)
+
+
 def calm_controls(
     field: FieldSettings,
     track: FeatureTrack,
@@ -28,15 +57,7 @@ def calm_controls(
     swing: float | Float[np.ndarray, " moments"],
 ) -> Controls:
     """`field.controls` with a swing at each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
-    controls = field.controls(track, times)
-    share = np.broadcast_to(np.asarray(1 - np.asarray(swing), np.float32), len(times))
-    calm, columns = np.flatnonzero(share > 0), calm_columns(field, controls.names)
-    if not len(calm) or not columns:
-        return controls
-    values = controls.values.copy()
-    part = np.ix_(calm, np.array(columns))
-    values[part] += share[calm, None] * _fast_part(field, track, times[calm], columns)
-    return Controls(values, controls.names)
+    return CalmControls(field, track, times).at(swing)
 
 
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
