@@ -15,9 +15,17 @@ import typing
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+)
 
 from explorer.errors import SettingsError
 
@@ -66,7 +74,7 @@ class Knob:
 def knob(
     default: Any,
     *,
-    help: str,
+    help: str = "",
     low: float | None = None,
     high: float | None = None,
     slider: tuple[float, float] | None = None,
@@ -96,7 +104,22 @@ def knob_of(settings: type[Settings], name: str) -> Any:
 class Settings(BaseModel):
     """Frozen, validated settings; unknown names, also `self`, are refused with the nearest valid one."""
 
+    added_settings: ClassVar[tuple[str, ...]] = ()  # since version 0.1
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: Any) -> dict[str, Any]:
+        """What is new since version 0.1 is left out at its default: recipes and keys say what they said."""
+        values: dict[str, Any] = handler(self)
+        for name in self._names_left_out():
+            if getattr(self, name) == type(self).model_fields[name].default:
+                values.pop(name, None)
+        return values
+
+    def _names_left_out(self) -> tuple[str, ...]:
+        """The settings that files do not hold at their default."""
+        return self.added_settings
 
     if not TYPE_CHECKING:  # type checkers read the fields instead
 

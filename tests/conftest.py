@@ -1,4 +1,4 @@
-"""For all tests: shapes in signatures are checked, and the user's cache is never touched."""
+"""For all tests: shapes in signatures are checked, and the user's cache and looks are never touched."""
 
 import pytest
 
@@ -55,3 +55,4 @@ def _checked_from_the_start():
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("EXPLORER_LOOKS", str(tmp_path_factory.getbasetemp() / "no looks"))

@@ -211,6 +211,8 @@ REASONS = {  # the ways onto the disk that there are
     ("files", "shutil.copyfile"): "copy: notices short writes",
     ("video.encode", "atomic_path"): "ffmpeg writes: its exit status and the boxes of the file are checked",
     ("video.encode", "part.touch"): "an empty file, which ffmpeg replaces",
+    ("video.gif", "part.open"): "adds to ffmpeg's unfinished file, whose blocks are checked afterwards",
+    ("video.webp", "part.open"): "adds to ffmpeg's unfinished file, whose chunks are checked afterwards",
     ("video.soundtrack", "path.open"): "samples for ffmpeg, in a file that is removed after the encoding",
     ("experiments.sweeps.scheduler", "request.touch"): "empty: asks workers to stop",
     (

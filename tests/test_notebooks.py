@@ -68,3 +68,10 @@ def test_it_gives_away_no_path_and_keeps_no_widget_state(path):
     assert "widgets" not in json.loads(kept)["metadata"]
     assert str(Path.home()) not in kept
     assert str(path.parents[1]) not in kept
+
+
+def test_running_all_leaves_its_panels_alive(path):
+    closed = [
+        cell for cell in code_cells(json.loads(path.read_text())) if ".close()" in "".join(cell["source"])
+    ]
+    assert closed == []

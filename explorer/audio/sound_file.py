@@ -14,6 +14,7 @@ import soundfile
 from jaxtyping import Float32
 
 from explorer.audio import pcm
+from explorer.audio.missing_sound import missing_sound_text
 from explorer.errors import ExplorerWarning, SettingsError, SoundError
 
 BLOCK = 32768
@@ -130,7 +131,7 @@ def existing_file(path: str | Path) -> Path:
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError:
-        raise SoundError(f"there is no file {path}; check the name and the folder") from None
+        raise SoundError(missing_sound_text(path)) from None
     except (OSError, ValueError) as error:
         raise SoundError(f"cannot open {path}: {getattr(error, 'strerror', None) or error}") from None
     if empty:

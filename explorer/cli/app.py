@@ -1,8 +1,9 @@
 """All commands, in the order of the help."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from explorer.cli.analyze import analyze
 from explorer.cli.bench import bench
@@ -10,6 +11,7 @@ from explorer.cli.demo import demo
 from explorer.cli.diagnose import diagnose
 from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
+from explorer.cli.looks.look import app as look_app
 from explorer.cli.render import render
 from explorer.cli.report import report
 from explorer.cli.runs import runs
@@ -17,8 +19,36 @@ from explorer.cli.serve import serve
 from explorer.cli.sweep import sweep
 from explorer.cli.train import export, train
 from explorer.cli.voila_app import app as panel_page
+from explorer.errors import SettingsError
+
+MAX_SUMMARY = 1000  # characters of the first sentence of a command's help
+
+
+class Command(TyperCommand):
+    """A command that refuses a flag given twice, where the last would win without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for parameter in order:
+            is_single = parameter.param_type_name == "option" and not getattr(parameter, "multiple", False)
+            if is_single and order.count(parameter) > 1:
+                raise SettingsError(f"{parameter.opts[0]} is given twice; give it once")
+        return super().parse_args(ctx, args)
+
+
+class CommandGroup(TyperGroup):
+    """Commands with a first sentence that is wrapped and never cut off."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        names = self.list_commands(ctx)
+        commands = [(name, self.get_command(ctx, name)) for name in names]
+        rows = [(name, command.get_short_help_str(MAX_SUMMARY)) for name, command in commands if command]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
 
 app = typer.Typer(
+    cls=CommandGroup,
     help="Explore audio-reactive visuals: sound in, pictures that move with it out.",
     epilog="--debug anywhere shows the traceback of an error.",
     rich_markup_mode=None,
@@ -42,7 +72,8 @@ for command in (
     export,
     serve,
 ):
-    app.command()(command)
+    app.command(cls=Command)(command)
+app.add_typer(look_app, name="look", cls=CommandGroup)
 
 
 def _version(show: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import Explorations
+from explorer.cli.output_paths import new_folders
 from explorer.cli.render import announce
 
 LOOK = "rosette"  # shows the sound plainly, and flashes so little that the limiter barely dims it
@@ -16,7 +17,7 @@ def demo(explorations: Explorations = None) -> None:
     from explorer.fields.cppn import CPPN
 
     print_line(f"drawing the look '{LOOK}' to {DEMO_CLIP.name} (tabla loop by lezaarth, CC0)")
-    with ProgressBar() as progress:
+    with new_folders(explorations), ProgressBar() as progress:
         run = render(
             CPPN.preset(LOOK),
             DEMO_CLIP,

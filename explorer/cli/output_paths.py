@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,20 @@ class OutputFile:
         print_line(f"{label:<11} {self.path}")
         if self._new:
             print_line(f"new folder  {self._new}")
+
+
+@contextmanager
+def new_folders(*folders: str | Path | None) -> Iterator[None]:
+    """Report which of these folders the block made; the first is that of runs (None: the default one)."""
+    runs, *others = folders
+    paths = [files.explorations_folder(runs), *(Path(folder) for folder in others if folder)]
+    missing = [path for path in paths if not path.exists()]
+    try:
+        yield
+    finally:
+        for path in missing:
+            if path.is_dir():
+                print_line(f"new folder  {path.absolute()}")
 
 
 def picture_file(flag: str, path: str | Path) -> OutputFile:

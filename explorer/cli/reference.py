@@ -6,7 +6,7 @@ commands from their functions. A test says when a page is out of date.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def commands_page() -> str:
     """Every command with its arguments and flags."""
     group: Any = typer.main.get_command(app)
     parts = ["Every command takes `--help`, and `--debug` to show the traceback of an error."]
-    for name, command in group.commands.items():
+    for name, command in _commands(group):
         groups = {parameter: parameter.name.partition("__")[0] for parameter in command.params}
         own = [p for p, group in groups.items() if group not in LINKED and not getattr(p, "hidden", False)]
         more = [link for group, link in LINKED.items() if group in groups.values()]
@@ -60,6 +60,15 @@ def commands_page() -> str:
         parts += [_table(("argument or flag", "help"), map(_flag, own))]
         parts += [f"More flags: {', '.join(more)}."] if more else []
     return _page("Commands", parts)
+
+
+def _commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command by name; one in a group by both, as in `look add`."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{name} ")
+        else:
+            yield prefix + name, command
 
 
 def settings_page() -> str:

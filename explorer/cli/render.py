@@ -10,6 +10,7 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_error, print_line
+from explorer.cli.looks.selection import selected_look
 from explorer.cli.options import DaskOption, FieldFlags, with_setting_flags
 from explorer.errors import SettingsError
 from explorer.formatting import count_text, percent_text
@@ -27,6 +28,15 @@ def render(
     recipe: Annotated[
         str | None,
         typer.Option("--recipe", metavar="FILE", help="repeat a recipe.json, run folder or MP4 of explorer"),
+    ] = None,
+    look: Annotated[
+        str | None,
+        typer.Option(
+            "--look",
+            metavar="LOOK",
+            help="draw the look of a look file, run folder, recipe.json, video or report of explorer, of a "
+            "look's text or name, on this sound",
+        ),
     ] = None,
     models: Annotated[
         str | None,
@@ -59,16 +69,22 @@ def render(
     from explorer.experiments.runs.options import RenderOptions
     from explorer.video import EncoderSettings
 
+    if recipe is not None and look is not None:
+        raise SettingsError("--recipe repeats a run and --look draws its look on another sound; give one")
     if "size" in render_options:
         render_options["size"] = _even(render_options["size"])
-    with connect_dask(dask) as client, ProgressBar() as progress:
-        options = RenderOptions(**render_options, analysis=analysis, encoder=EncoderSettings(**encoder))
+    folders = output_paths.new_folders(render_options.get("explorations"), render_options.get("png_dir"))
+    with folders, connect_dask(dask) as client, ProgressBar() as progress:
         sound: str | Path = audio or ""
+        look_field = None
         if recipe is None:
+            look_field = selected_look(look, field, sound, render_options, analysis, progress)
+        options = RenderOptions(**render_options, analysis=analysis, encoder=EncoderSettings(**encoder))
+        if look_field is not None:
             target = _copy_target(out)
-            plan = options.recipe(field.build_field(), sound)
+            plan = options.recipe(look_field, sound)
         else:
-            stored, sound, out = _stored_recipe(recipe, options, audio, out)
+            stored, sound, out = _stored_recipe(recipe or "", options, audio, out)
             target = _copy_target(out)
             plan = options.change(stored, field.apply_to(stored.field))
         on_estimate = partial(_print_estimate, progress, dask)

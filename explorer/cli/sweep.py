@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import DaskOption, FieldFlags, with_setting_flags
+from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.formatting import duration_text
@@ -51,7 +52,8 @@ def sweep(
         sweep_options["moments"] = seconds(sweep_options["moments"])
     varied = varied_settings(set_ or [])
     names = [name.replace("-", "_") for name in varied] or ["gain"]  # ready-made sweeps vary networks
-    with connect_dask(dask) as client, PointsBar() as bar:
+    folders = new_folders(sweep_options.get("explorations"))
+    with folders, connect_dask(dask) as client, PointsBar() as bar:
         result = run_sweep(
             None if resume and field == FieldFlags(None, None, {}) else field.build_field(names),
             audio,

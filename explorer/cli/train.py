@@ -9,6 +9,7 @@ import typer
 
 from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import Explorations, with_setting_flags
+from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import ONNX_FILE
@@ -47,7 +48,7 @@ def train(
 
     if shipped == bool(folder) or (shipped and (training or resume)):
         raise SettingsError("name a folder with music, as in: explorer train music/ (or --shipped alone)")
-    with ProgressBar() as bar:
+    with new_folders(explorations), ProgressBar() as bar:
         progress = bar if ends_with is None else _while_alive(ends_with, bar)
         if shipped:
             run = train_shipped_model(prove or (), progress=progress, explorations=explorations)

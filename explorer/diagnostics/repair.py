@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from explorer.diagnostics.parallel import in_threads
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, pixel_centers, random_times
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
-from explorer.fields.base import check_field_and_track
+from explorer.fields.base import track_for
 from explorer.fields.cppn.drawing import PreparedCPPN, activate
 from explorer.fields.cppn.weights import Network, random_network
 from explorer.fields.palette_torch import apply_palette
@@ -33,7 +34,7 @@ Inputs = Float32[np.ndarray, "moments points inputs"]
 
 def calibrate(
     field: FieldSettings,
-    track: FeatureTrack,
+    audio: str | Path | FeatureTrack,
     *,
     frames: FrameSettings | None = None,
     seed: int = 0,
@@ -53,7 +54,7 @@ def calibrate(
     frame than from pixel to pixel. Very narrow and deep networks may miss the aim: diagnose the result.
     Raises SettingsError for a field that has no layers to scale.
     """
-    check_field_and_track(field, track)
+    track = track_for(field, audio)
     if not isinstance(field, CPPN):
         raise SettingsError(f"calibrate scales the layers of a CPPN; got {type(field).__name__}")
     frames = frames or DEFAULT_FRAMES

@@ -2,7 +2,8 @@
 
 The slow course of a column is its mean over `REACH_SECONDS` to either side, weighted by a Hann window: what
 changes in less than about half a second is not in it. A swing of 1 leaves controls as they are, 0 leaves the
-slow course alone.
+slow course alone. Of a lit field form and color are calmed first: a surface that shakes flashes far more than
+hits that light it, and those are what the eye follows. Below `LIGHT_SWING` light is calmed, too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64
+from jaxtyping import Bool, Float, Float32, Float64
 
 from explorer.audio import FeatureTrack
 from explorer.fields.base import FieldSettings
@@ -21,6 +22,7 @@ REACH_SECONDS = 0.6  # of the slow course, before and after a moment
 SAMPLES = 71  # of the window: one a frame of the track, so that no fast change is taken for a slow one
 OFFSETS = REACH_SECONDS * np.linspace(-1, 1, SAMPLES + 2)[1:-1]  # seconds; the window is zero at both ends
 WEIGHTS = np.hanning(SAMPLES + 2)[1:-1] / np.hanning(SAMPLES + 2).sum()
+LIGHT_SWING = 0.2  # of a lit field at which its form follows the slow course alone
 
 
 class CalmControls:
@@ -36,12 +38,14 @@ class CalmControls:
 
     def at(self, swing: float | Float[np.ndarray, " moments"]) -> Controls:
         """With a swing at each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
-        share = np.broadcast_to(np.asarray(1 - np.asarray(swing), np.float32), len(self.times))
-        calm = np.flatnonzero(share > 0)
+        swings = np.broadcast_to(np.asarray(swing, np.float64), len(self.times))
+        calm = np.flatnonzero(swings < 1)
         if not len(calm) or not self._columns:
             return self._controls
+        is_light = np.array([self._controls.names[place] in LIGHT_COLUMNS for place in self._columns])
         values = self._controls.values.copy()
-        values[np.ix_(calm, np.array(self._columns))] += share[calm, None] * self._fast_part[calm]
+        part = np.ix_(calm, np.array(self._columns))
+        values[part] += _shares(swings[calm], is_light) * self._fast_part[calm]
         return Controls(values, self._controls.names)
 
     @cached_property
@@ -60,9 +64,20 @@ def calm_controls(
     return CalmControls(field, track, times).at(swing)
 
 
+def _shares(
+    swings: Float64[np.ndarray, " moments"], is_light: Bool[np.ndarray, " columns"]
+) -> Float32[np.ndarray, "moments columns"]:
+    """How far each column is moved to its slow course."""
+    if not is_light.any():
+        return np.repeat((1 - swings).astype(np.float32)[:, None], len(is_light), axis=1)
+    form = ((swings - LIGHT_SWING) / (1 - LIGHT_SWING)).clip(0, 1)
+    light = (swings / LIGHT_SWING).clip(0, 1)
+    return (1 - np.where(is_light, light[:, None], form[:, None])).astype(np.float32)
+
+
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
     """The places of the columns that can be calmed: those that follow the sound."""
-    follows = {*field.features, *field.sound_columns, *field.angle_columns, *LIGHT_COLUMNS}
+    follows = {*field.columns_of_sound(names), *LIGHT_COLUMNS}
     return [place for place, name in enumerate(names) if name in follows]
 
 

@@ -144,6 +144,21 @@ def _is_after(keyframe: Keyframe, end: float) -> bool:
     return isinstance(keyframe.at, float) and keyframe.at > end
 
 
+def with_sections_of(keyframes: Iterable[Keyframe], track: FeatureTrack) -> tuple[Keyframe, ...]:
+    """The keyframes without those of sections that a track does not have; one warning names them."""
+    every = tuple(keyframes)
+    if all(keyframe.section is None for keyframe in every):
+        return every
+    count = int(track.raw[:, track.names.index("section")].max()) + 1
+    missing = [keyframe for keyframe in every if (keyframe.section or 0) >= count]
+    if missing:
+        numbers = "0" if count == 1 else f"0 to {count - 1}"
+        text = f"{track.name} has the sections {numbers}; left out: the keyframes of "
+        names = ", ".join(str(keyframe.at) for keyframe in missing)
+        warnings.warn(ExplorerWarning(text + names), stacklevel=3)
+    return tuple(keyframe for keyframe in every if keyframe not in missing)
+
+
 class Keyframed(Protocol):
     """What this module needs of a field."""
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
@@ -13,9 +11,8 @@ from explorer.fields.cppn import CPPN
 from explorer.fields.graph import GraphCPPN
 from explorer.fields.julia import Julia
 from explorer.fields.patterns import Patterns
+from explorer.fields.registry import field_class, register
 from explorer.settings import did_you_mean
-
-AnyField = Annotated[CPPN | Patterns | Julia | GraphCPPN, Field(discriminator="kind")]
 
 KINDS: dict[str, type[FieldSettings]] = {
     "graph": GraphCPPN,
@@ -23,17 +20,19 @@ KINDS: dict[str, type[FieldSettings]] = {
     "patterns": Patterns,
     "julia": Julia,
 }
+for kind in KINDS:
+    register(kind, KINDS[kind])
+
 LOOKS: dict[str, dict[str, FieldSettings]] = {kind: {**field.presets()} for kind, field in KINDS.items()}
 OFFERED: dict[str, tuple[str, ...]] = {kind: tuple(field.offered_presets()) for kind, field in KINDS.items()}
 
 
 def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
     """A preset by name, of any kind or of one; without a name the first. Raises SettingsError."""
-    if kind is not None and kind not in LOOKS:
-        raise SettingsError(f"no field '{kind}'{did_you_mean(kind, LOOKS)}")
-    looks = {name: field for each in ([kind] if kind else LOOKS) for name, field in LOOKS[each].items()}
     if name is None:
-        return KINDS[kind or next(iter(KINDS))].default_look()
+        return field_class(kind or next(iter(KINDS))).default_look()
+    by_kind = {kind: field_class(kind).presets()} if kind else LOOKS
+    looks = {name: field for each in by_kind.values() for name, field in each.items()}
     if name not in looks:
         of = f" of the field '{kind}'" if kind else ""
         raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, looks)}")
@@ -42,15 +41,16 @@ def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
 
 def look_of(settings: dict[str, Any]) -> str | None:
     """The name of the preset with these settings (as JSON), whatever the seed; None when there is none."""
-    return _NAMES.get(_without_seed(settings))
+    return _NAMES.get(without_seed(settings))
 
 
-def _without_seed(settings: dict[str, Any]) -> str:
+def without_seed(settings: dict[str, Any]) -> str:
+    """Settings (as JSON) as a text that is the same for every seed."""
     return json.dumps({**settings, "seed": None}, sort_keys=True)
 
 
 _NAMES = {
-    _without_seed(field.model_dump(mode="json")): name
+    without_seed(field.model_dump(mode="json")): name
     for looks in LOOKS.values()
     for name, field in looks.items()
 }

@@ -39,7 +39,7 @@ from explorer.rendering.small_pictures import PictureShape, SmallPictures
 from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
-CALM_VERSION = 1  # and this one when they give other swings
+CALM_VERSION = 2  # and this one when they give other swings
 STEP = "looking for flashes"
 SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried
 SWING_STEP = 0.2

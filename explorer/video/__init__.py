@@ -1,4 +1,4 @@
-"""Frames <-> files: MP4 with sound, stills, contact sheets; reading a video back."""
+"""Frames <-> files: videos with sound, stills, contact sheets; reading a video back."""
 
 import lazy_loader
 

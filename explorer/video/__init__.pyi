@@ -4,7 +4,7 @@ from .decode import probe as probe
 from .decode import read_comment as read_comment
 from .decode import read_frames as read_frames
 from .encode import VideoWriter as VideoWriter
-from .h264 import EncoderSettings as EncoderSettings
+from .encoder_settings import EncoderSettings as EncoderSettings
 from .labeled_grid import draw_labeled_grid as draw_labeled_grid
 from .sheet import contact_sheet as contact_sheet
 from .stills import PngSequence as PngSequence

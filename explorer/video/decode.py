@@ -18,8 +18,11 @@ from jaxtyping import UInt8
 
 from explorer.errors import SettingsError
 from explorer.ffmpeg import FFmpeg, file_input
+from explorer.video import gif, webp
 from explorer.video.metadata import parse
 
+PICTURE_COMMENTS = {".gif": gif.read_comment, ".webp": webp.read_comment}  # without ffmpeg
+MILLISECONDS = "1/1000"  # in which WebM and Matroska store times
 SCALE_FLAGS = "accurate_rnd+full_chroma_int+full_chroma_inp"  # YUV to RGB without swscale's approximations
 
 
@@ -44,15 +47,21 @@ def probe(path: str | Path) -> VideoInfo:
     path = Path(path)
     streams = ["-map", "0:v:0", "-c:v", "copy", "-map", "0:a:0?", "-c:a", "pcm_s16le"]
     header: dict[str, str] = {}
-    counts, ticks = [0, 0], [0, 0]
+    counts: list[int] = [0, 0]
+    ticks: list[Fraction | int] = [0, 0]
+    times: list[int] = []  # when each picture is, in ticks
     with _reading(path, [*streams, "-f", "framecrc", "-"]) as ffmpeg:
         for line in map(bytes.decode, ffmpeg.stdout):
             if entry := re.match(r"#(\w+ \d): (.*)", line):
                 header[entry[1]] = entry[2].strip()
             elif not line.startswith("#"):
-                stream, _, _, length, *_ = line.split(",")  # stream, dts, pts, duration, size, checksum
+                stream, _, time, length, *_ = line.split(",")  # stream, dts, pts, duration, size, checksum
                 counts[int(stream)] += 1
                 ticks[int(stream)] += int(length)
+                if stream == "0":
+                    times.append(int(time))
+    if header.get("tb 0") == MILLISECONDS and len(times) > 1:  # durations there are rounded, and add up
+        ticks[0] = Fraction((max(times) - min(times)) * len(times), len(times) - 1)
     pictures, sound = (ticks[n] * Fraction(header.get(f"tb {n}", "0")) for n in (0, 1))
     if not pictures:
         raise SettingsError(f"cannot read {path}: it holds no moving pictures; choose a video file")
@@ -98,6 +107,9 @@ def read_frames(path: str | Path) -> Iterator[UInt8[np.ndarray, "height width 3"
 
 def read_comment(path: str | Path) -> str | None:
     """The comment of a video (the recipe, for our own files), None when it has none."""
+    if reader := PICTURE_COMMENTS.get(Path(path).suffix.lower()):
+        _check_file(Path(path))
+        return reader(Path(path))
     with _reading(Path(path), ["-f", "ffmetadata", "-"]) as ffmpeg:
         text = ffmpeg.stdout.read().decode("utf-8", "replace")
     return parse(text).get("comment")
@@ -106,10 +118,7 @@ def read_comment(path: str | Path) -> str | None:
 @contextmanager
 def _reading(path: Path, arguments: list[str]) -> Iterator[FFmpeg]:
     """ffmpeg reading `path`; its failure is an error, leaving the block early is none."""
-    if path.is_dir():
-        raise SettingsError(f"cannot read {path}: it is a folder; name a video file in it")
-    if not path.is_file():
-        raise SettingsError(f"cannot read {path}: there is no such file; check the name")
+    _check_file(path)
     ffmpeg = FFmpeg([*file_input(path), *arguments])
     try:
         yield ffmpeg
@@ -119,3 +128,10 @@ def _reading(path: Path, arguments: list[str]) -> Iterator[FFmpeg]:
             raise SettingsError(f"cannot read {path}: {reason}; choose a video file")
     finally:
         ffmpeg.stop()
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise SettingsError(f"cannot read {path}: it is a folder; name a video file in it")
+    if not path.is_file():
+        raise SettingsError(f"cannot read {path}: there is no such file; check the name")

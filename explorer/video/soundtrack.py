@@ -1,4 +1,4 @@
-"""The sound of a video: decoded once into a temporary file, encoded as AAC by ffmpeg.
+"""The sound of a video: decoded once into a temporary file, encoded by ffmpeg (AAC, Opus or PCM).
 
 Only stdin is a pipe on every system and the frames have it, so the samples go through a file:
 raw float32, because peaks above full scale then survive until the encoder and 4 GB is no limit.
@@ -20,6 +20,7 @@ MAX_DECODED_CHANNELS = 8
 MAX_ENCODED_CHANNELS = 2
 MAX_SAMPLE_RATE = 48_000  # Hz
 BITRATES = {1: "128k", 2: "192k"}
+CODECS = {"aac": ("-c:a", "aac"), "opus": ("-c:a", "libopus"), "pcm": ("-c:a", "pcm_s24le")}
 
 MIX = "aresample=out_chlayout=stereo:rematrix_maxval=1"  # scaled so that the sum cannot clip
 
@@ -58,8 +59,13 @@ def sample_arguments(sound: SoundSource) -> list[str]:
     return ["-ar", str(sound.sample_rate), "-ac", str(_channels(sound))]
 
 
-def output_arguments(sound: SoundSource, duration: Fraction) -> list[str]:
-    """AAC of exactly `duration` seconds: silence is added to a shorter sound, a longer one is cut.
+def sound_codec(container: str, video_codec: str) -> str:
+    """How sound is stored in a kind of file: aac, opus in WebM, pcm beside ProRes."""
+    return "opus" if container == "webm" else "pcm" if video_codec == "prores" else "aac"
+
+
+def output_arguments(sound: SoundSource, duration: Fraction, codec: str = "aac") -> list[str]:
+    """Sound of exactly `duration` seconds: silence is added to a shorter sound, a longer one is cut.
 
     Counted in samples and not in seconds, and never by -shortest, which closes the frames' pipe early.
     """
@@ -69,8 +75,9 @@ def output_arguments(sound: SoundSource, duration: Fraction) -> list[str]:
     mix = f"{MIX}:out_sample_rate={sound.sample_rate}," if _channels(sound) > MAX_ENCODED_CHANNELS else ""
     return [
         *("-af", f"{mix}apad=whole_len={samples},atrim=end_sample={samples}"),
-        *("-c:a", "aac", "-b:a", BITRATES[channels], "-ac", str(channels)),
-        *("-ar", str(min(sound.sample_rate, MAX_SAMPLE_RATE))),
+        *(CODECS[codec] if codec == "pcm" else (*CODECS[codec], "-b:a", BITRATES[channels])),
+        *("-ac", str(channels)),
+        *("-ar", str(MAX_SAMPLE_RATE if codec == "opus" else min(sound.sample_rate, MAX_SAMPLE_RATE))),
     ]
 
 

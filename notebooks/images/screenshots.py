@@ -28,7 +28,6 @@ def panel(page: Page) -> None:
     page.locator(".explorer-tools button", has_text="Live").click()
     page.wait_for_selector(".explorer-live[data-sound=yes]")
     page.evaluate("() => jupyterapp.shell.currentWidget.content.node.scrollTo(0, 0)")
-    page.click(".explorer-live-play")
     page.wait_for_function("() => document.querySelector('.explorer-live canvas').dataset.t > 6.5")
     save_screenshot(page, "panel.png")
 

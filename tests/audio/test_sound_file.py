@@ -12,7 +12,13 @@ import soundfile
 
 from explorer import ffmpeg
 from explorer.audio import analyze, open_sound
-from explorer.audio.sound_file import MAX_AMPLITUDE, MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
+from explorer.audio.sound_file import (
+    MAX_AMPLITUDE,
+    MAX_CHANNELS,
+    MAX_SAMPLE_RATE,
+    MIN_SAMPLE_RATE,
+    existing_file,
+)
 from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, SoundError
 from tests.playlists import PLAYLISTS, write_playlist
 from tests.signals import noise, silence, tone, write_m4a, write_wav, write_with_ffmpeg
@@ -256,3 +262,30 @@ def test_bad_input_is_refused_in_one_clear_line(tmp_path, name):
         open_sound(tmp_path / name)
     assert str(tmp_path / name) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_told_with_where_it_was_searched_and_what_is_near(tmp_path, monkeypatch):
+    (tmp_path / "music").mkdir()
+    (tmp_path / "work").mkdir()
+    (tmp_path / "music" / "song.ogg").write_bytes(b"x")
+    (tmp_path / "notes.txt").write_bytes(b"x")
+    monkeypatch.chdir(tmp_path)
+
+    def said(name):
+        with pytest.raises(SoundError) as caught:
+            existing_file(name)
+        return str(caught.value)
+
+    near = Path("music/song.ogg")
+    assert said("song.ogg") == f"there is no file {tmp_path / 'song.ogg'}; did you mean {near}?"
+    assert said("other.ogg").endswith("it holds no sound files; give the folder too")
+    assert said("music/sogn.ogg").endswith(f"did you mean {Path('music/song.ogg')}?")
+    assert said("muisc/song.ogg").endswith(f"{tmp_path} has no folder 'muisc'")
+    assert said("music/abc.wav").endswith("sound files there: song.ogg")
+    assert "address on the network (example.com); explorer reads files: download it" in said(
+        Path("https://example.com/a.ogg")
+    )
+    monkeypatch.chdir(tmp_path / "work")
+    (tmp_path / "work" / "music").write_bytes(b"x")
+    (tmp_path / "up.wav").write_bytes(b"x")
+    assert said("UP.wav").endswith(f"did you mean {Path('../up.wav')}?")

@@ -171,7 +171,7 @@ def test_a_training_is_started_watched_and_stopped(opened):
     page = opened("training.ipynb")
     button = lambda name: page.locator(".explorer-head button", has_text=name)  # noqa: E731
     button("Start").click()
-    page.get_by_role("alert").get_by_text("there is no file nowhere.wav").wait_for()
+    page.get_by_role("alert").get_by_text("nowhere.wav").wait_for()
     source = page.locator(".explorer-head input")
     source.fill("song.wav")
     source.press("Tab")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
-from explorer.fields.calm import REACH_SECONDS, calm_columns, calm_controls
+from explorer.fields.calm import LIGHT_SWING, REACH_SECONDS, calm_columns, calm_controls
 from tests.tracks import made_up_track
 
 TRACK = made_up_track(duration=12)
@@ -85,3 +85,15 @@ def test_an_angle_is_calmed_across_the_end_of_its_circle():
     assert np.abs(np.diff(plain.values[:, 1:3], axis=0)).max() > 6  # it passes the end of the circle
     away = (calm.values[:, 1:3] - plain.values[:, 1:3] + np.pi) % (2 * np.pi) - np.pi
     assert np.abs(away).max() < 1e-3
+
+
+def test_light_is_calmed_after_the_form_that_it_lights():
+    field = GraphCPPN(light=True)
+    names = field.controls(TRACK, TIMES[:1]).names
+    light = [name == "loud" or name.startswith("hit") for name in names]
+    plain, first, last = (
+        calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, LIGHT_SWING, 0.0)
+    )
+    np.testing.assert_array_equal(first[:, light], plain[:, light])
+    assert not np.array_equal(last[:, light], plain[:, light])
+    np.testing.assert_array_equal(first[:, np.logical_not(light)], last[:, np.logical_not(light)])

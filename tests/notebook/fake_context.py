@@ -16,10 +16,10 @@ class FakeContext:
         self.audio = signals.write_wav(folder / "song.wav", signals.music(seconds))
         self.track = analyze(self.audio)
         self.explorations, self.device = folder / "runs", "cpu"
-        self.field, self.t = field, 0.5
+        self.field, self.start, self.t = field, field, 0.5
         self.loaded, self.failures = [], []
 
-    def load(self, field, t=None, as_reset_point=False):
+    def load(self, field, t=None, as_reset_point=False, start=None):
         self.field = field
         self.loaded.append((field, t, as_reset_point))
 

@@ -180,8 +180,8 @@ def test_what_h264_cannot_hold_is_refused_first(tmp_path, options, words):
         VideoWriter(tmp_path / "a.mp4", **{**good, **options})
 
 
-def test_only_mp4_is_made(tmp_path):
-    with pytest.raises(SettingsError, match=r"\.mp4"):
+def test_other_endings_are_refused_with_the_list(tmp_path):
+    with pytest.raises(SettingsError, match=r"a\.avi.*\.mp4, \.webm, \.mov, \.gif or \.webp"):
         VideoWriter(tmp_path / "a.avi", size=SIZE, fps=Fraction(30), frames=1)
 
 

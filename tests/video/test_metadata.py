@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.video import read_comment
-from explorer.video.metadata import parse, write_comment
+from explorer.video.metadata import parse, write_metadata
 from tests.video.material import tone, write_video
 
 COMMENTS = {
@@ -39,5 +39,5 @@ def test_no_comment(tmp_path):
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_escapes_are_undone(tmp_path_factory, comment):
     path = tmp_path_factory.mktemp("metadata") / "comment.txt"
-    write_comment(path, comment)
+    write_metadata(path, {"comment": comment})
     assert parse(path.read_bytes().decode())["comment"] == comment

@@ -9,7 +9,7 @@ from typing import Any
 
 from explorer.experiments.library.table import runs
 from explorer.experiments.sweeps.parameter_paths import caption
-from explorer.notebook.widgets.field_kinds import field_kinds
+from explorer.fields.registry import field_kinds
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ const ANSWER_TIMEOUT = 1000; // ms without an answer until the requests count as
 const MAX_LOOKAHEAD = 0.25; // s: a moment is requested at most so far ahead, to be on time when its frame arrives
 const REPORT_INTERVAL = 250; // ms between two reports of the position, and two of the numbers
 const PLAYHEAD_STEPS = 2000; // the playhead moves only when it can be seen
+const MAX_HEIGHT_VH = 60; // of the picture, in percent of the window's height
 const ARROW_STEP = 1, SHIFT_STEP = 5; // s: an arrow key, and with shift
 
 const ICONS = {
@@ -175,6 +176,7 @@ class Player {
     this.canvas = element("canvas", about);
     this.canvas.width = model.get("width");
     this.canvas.height = model.get("height");
+    this.canvas.style.width = `min(100%, ${(MAX_HEIGHT_VH * this.canvas.width) / this.canvas.height}vh)`;
     this.playButton = button("", "play (space)");
     this.playButton.className = "explorer-live-play";
     this.playButton.append(icon("play"));
@@ -255,6 +257,9 @@ class Player {
     this.muteButton.disabled = !this.clock.audible;
     this.root.dataset.sound = this.clock.audible ? "yes" : "no";
     this.updateText();
+    if (!this.model.get("autoplay")) return;
+    this.report({ autoplay: false }); // once: another page that shows this view waits for a click
+    if (!this.playing) this.toggle();
   }
 
   showProblem(error = null, note = this.model.get("note")) {

@@ -52,7 +52,8 @@ class LiveView(anywidget.AnyWidget):
     """Plays a sound and shows a field's frames in step with it, at up to `size`.
 
     `load` shows another field, `close` ends the threads. `t` is the moment in seconds: it follows the page
-    and may be set. `error` says what went wrong, `note` why there is no sound; the page shows both.
+    and may be set. `error` says what went wrong, `note` why there is no sound; the page shows both. With
+    `autoplay` it plays as soon as the sound is there.
     """
 
     _esm = Path(__file__).with_name("live.js")
@@ -66,6 +67,7 @@ class LiveView(anywidget.AnyWidget):
     playing = traitlets.Bool(False).tag(sync=True)
     error = traitlets.Unicode("").tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
+    autoplay = traitlets.Bool(False).tag(sync=True)
 
     def __init__(
         self,
@@ -76,9 +78,12 @@ class LiveView(anywidget.AnyWidget):
         size: Size = (640, 360),
         device: str = "auto",
         flash_limit: bool | str = "calm",
+        autoplay: bool = False,
     ) -> None:
         width, height = parse_size(size)
-        super().__init__(name=track.name, duration=track.duration, width=width, height=height)
+        super().__init__(
+            name=track.name, duration=track.duration, width=width, height=height, autoplay=autoplay
+        )
         self.track, self.audio_path = track, Path(audio_path)  # the track may be set: one with more columns
         self.flash_limit = parse_flash_limit(flash_limit)  # may be set
         self._field = field

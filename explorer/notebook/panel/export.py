@@ -10,6 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from explorer.audio import FeatureTrack
 from explorer.errors import SettingsError
 from explorer.experiments import Run, render, star
 from explorer.experiments.runs.estimate import Estimate
@@ -17,6 +18,7 @@ from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.run_folder import REPORT
 from explorer.fields import FieldSettings
 from explorer.formatting import duration_text, percent_text
+from explorer.notebook.panel.export_sizes import default_size, export_sizes
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
 from explorer.notebook.widgets.boxes import box, card, progress_bar, push_button
@@ -24,44 +26,46 @@ from explorer.notebook.widgets.file_links import saved_links
 from explorer.notebook.widgets.knob_controls import label
 from explorer.notebook.widgets.markup import error_html
 from explorer.progress import Progress
-from explorer.rendering import RESOLUTIONS
 from explorer.rendering.frames import FlashMode
 from explorer.settings import Knob
 
 FPS_CHOICES = (24, 30, 60)
 FLASH_CHOICES = [("calm flashes", "calm"), ("dim flashes", "dim"), ("flashes on", "off")]
 KNOBS = RenderOptions.knobs()
-LOOK_OPTIONS: dict[str, Any] = {"size": "720p", "fps": 30, "duration": 1 / 30}  # one frame
+LOOK_OPTIONS: dict[str, Any] = {"fps": 30, "duration": 1 / 30}  # one frame
 
 
 class Exporter:
     """Makes runs of what is on screen, one at a time. `request` returns what is on screen, and may raise.
 
+    Videos have the shape of `picture_size`, the size of the picture on screen.
     `options` holds more options of `render`: analysis and device; `on_finish` is called after every run.
     Bad settings raise SettingsError in `save` and `export`; later errors appear in the line below the bar.
     """
 
     def __init__(
         self,
-        audio: Path,
+        audio: Path | FeatureTrack,
         duration: float,
         request: Callable[[], PreviewRequest],
         explorations: str | Path | None,
         options: dict[str, Any] | None = None,
         on_finish: Callable[[], None] = lambda: None,
         flash_limit: FlashMode = "calm",
+        picture_size: tuple[int, int] = (1280, 720),
     ) -> None:
         self.job: BackgroundJob | None = None
         self._audio, self._duration = audio, duration
         self._request, self._explorations = request, explorations
         self._options, self._on_finish = options or {}, on_finish
         self._estimate = ""  # of the run, once it is measured
+        self._picture_size = picture_size
         self._lock = threading.Lock()
         self._make_widgets()
         self.fields["flash_limit"].value = flash_limit
 
     def save(self) -> BackgroundJob:
-        """Save this look: a run with its recipe, one 720p frame at this moment as poster and video."""
+        """Save this look: a run with its recipe, one frame at this moment as poster and video."""
         return self._save(starred=False)
 
     def save_starred(self) -> BackgroundJob:
@@ -87,8 +91,9 @@ class Exporter:
     def _save(self, starred: bool) -> BackgroundJob:
         request = self._request()
         return self._start(
-            request.field, starred, start=request.t, flash_limit=request.flash_limit, **LOOK_OPTIONS
-        )
+            request.field, starred, start=request.t, flash_limit=request.flash_limit,
+            size=default_size(self._picture_size), **LOOK_OPTIONS,
+        )  # fmt: skip
 
     def _start(self, field: FieldSettings, starred: bool = False, **options: Any) -> BackgroundJob:
         options |= {"explorations": self._explorations, **self._options}
@@ -127,7 +132,9 @@ class Exporter:
 
     def _make_widgets(self) -> None:
         self.fields = {
-            "size": _choice(list(RESOLUTIONS), "720p", KNOBS["size"]),
+            "size": _choice(
+                export_sizes(self._picture_size), default_size(self._picture_size), KNOBS["size"], "104px"
+            ),
             "fps": _choice([(f"{rate} fps", rate) for rate in FPS_CHOICES], 30, KNOBS["fps"]),
             "start": self._seconds(KNOBS["start"]),
             "duration": self._seconds(KNOBS["duration"]),

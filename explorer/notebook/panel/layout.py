@@ -9,10 +9,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.audio import FeatureTrack
+from explorer.experiments.library.looks import own_fields
 from explorer.fields import FieldSettings
+from explorer.fields.registry import field_kinds
 from explorer.notebook.widgets.accessibility import AccessibleNames
 from explorer.notebook.widgets.boxes import box, push_button
-from explorer.notebook.widgets.field_kinds import field_kinds
 from explorer.notebook.widgets.markup import CSS
 
 FIRST_MOMENT = 0.25  # of the sound; beginnings are often silent
@@ -45,12 +46,13 @@ class PanelHeader:
 
     def show(self, field: FieldSettings) -> None:
         """Show the kind of a field and, where it is one, the name of its preset."""
-        presets = type(field).presets()
+        presets, own = preset_fields(field), own_fields(field.kind)
         self._updating = True
         try:
             self.kind.value = field.kind
             current = next((name for name, preset in presets.items() if preset == field), "")
-            names = [name for name in presets if name in type(field).offered_presets() or name == current]
+            offered = {**type(field).offered_presets(), **own}
+            names = [name for name in presets if name in offered or name == current]
             options = (NO_PRESET, *((name, name) for name in names))
             if self.preset.options != options:
                 self.preset.options = options
@@ -66,6 +68,11 @@ class PanelHeader:
     def _notify(self, callback: Callable[[str], None], name: str) -> None:
         if name and not self._updating:
             callback(name)
+
+
+def preset_fields(field: FieldSettings) -> dict[str, FieldSettings]:
+    """The presets of a field's kind by name, and the user's own looks of it."""
+    return {**own_fields(field.kind), **type(field).presets()}
 
 
 def make_time_slider(duration: float) -> widgets.FloatSlider:

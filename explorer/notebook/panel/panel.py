@@ -11,12 +11,19 @@ import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
-from explorer.audio import FeatureTrack, analyze
+from explorer.audio import FeatureTrack
+from explorer.experiments.runs.sound_input import SoundInput
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
 from explorer.notebook.gallery.gallery import Gallery
 from explorer.notebook.panel.export import Exporter
-from explorer.notebook.panel.layout import HELP_CLASS, PanelHeader, arrange_panel, make_time_slider
+from explorer.notebook.panel.layout import (
+    HELP_CLASS,
+    PanelHeader,
+    arrange_panel,
+    make_time_slider,
+    preset_fields,
+)
 from explorer.notebook.panel.preview_pipeline import PreviewPipeline, PreviewRequest
 from explorer.notebook.panel.preview_view import DRAWING, PreviewView
 from explorer.notebook.panel.repair_buttons import RepairButtons
@@ -39,7 +46,7 @@ TABS = ("Controls", "Sweep", "Runs")
 
 
 def explore(
-    audio: str | Path,
+    audio: str | Path | FeatureTrack,
     field: FieldSettings | None = None,
     *,
     size: Size = "360p",
@@ -48,7 +55,7 @@ def explore(
     flash_limit: bool | str = "calm",
     **analysis: Any,
 ) -> Panel:
-    """A panel with sliders, a live picture and its diagnosis for a sound file.
+    """A panel with sliders, a live picture and its diagnosis for a sound file or a `FeatureTrack`.
 
     Starts with `field` or the first preset. `size` is that of the picture. `explorations` is the folder of
     saved and exported runs; `flash_limit` ('calm', 'dim', 'off', or a bool) can be changed beside the
@@ -57,9 +64,10 @@ def explore(
     """
     mode = parse_flash_limit(flash_limit)
     cells.close_previous()
-    track = analyze(audio, **analysis)
+    sound = SoundInput.of(audio)
+    track = sound.analyze(sound.analysis.replace(**analysis))
     panel = Panel(
-        Path(audio), track, field, size=size, device=device, explorations=explorations, flash_limit=mode
+        sound.path, track, field, size=size, device=device, explorations=explorations, flash_limit=mode
     )
     cells.register(panel)
     return panel
@@ -117,6 +125,11 @@ class Panel:
         return self.forms.field
 
     @property
+    def start(self) -> FieldSettings:
+        """The look that the settings started with: its preset is named, and Reset returns to it."""
+        return self.form.start
+
+    @property
     def form(self) -> FieldForm:
         """The controls of the field on screen."""
         return self.forms.current
@@ -154,11 +167,20 @@ class Panel:
         """Wait until the picture and its numbers show what the controls say; false when it took too long."""
         return self._worker.wait(timeout)
 
-    def load(self, field: FieldSettings, t: float | None = None, as_reset_point: bool = False) -> None:
-        """Show another field, at another moment if one is given; `as_reset_point`: Reset returns to it."""
+    def load(
+        self,
+        field: FieldSettings,
+        t: float | None = None,
+        as_reset_point: bool = False,
+        start: FieldSettings | None = None,
+    ) -> None:
+        """Show another field, at another moment if one is given.
+
+        Reset returns to `start` from then on; with `as_reset_point`, to the field itself.
+        """
         if t is not None:
             self.time_slider.value = round(t, 2)
-        self.forms.load(field, as_reset_point)
+        self.forms.load(field, field if as_reset_point else start)
         self.header.show(self.form.start)
 
     def handler(self, action: Callable[[], Any]) -> Callable[..., None]:
@@ -217,13 +239,14 @@ class Panel:
         self.sweep_tab = SweepTab(self, lambda: self.pipeline.frame_seconds)
         self.gallery = Gallery(self)
         self.exporter = Exporter(
-            self.audio,
+            self.track,
             self.track.duration,
             self._request,
             self.explorations,
             settings,
             self.gallery.refresh,
             flash_limit,
+            self._size,
         )
         tools = self.toolbar.widget
         tools.children = (self.view_switch.button, *tools.children, view.caption)
@@ -318,7 +341,7 @@ class Panel:
 
     def _load_preset(self, preset: str) -> None:
         with self._errors.catch():
-            self.load(type(self.form.start).presets()[preset], as_reset_point=True)
+            self.load(preset_fields(self.form.start)[preset], as_reset_point=True)
 
     def _new_seed(self) -> None:
         self.load(self.field.replace(seed=int(np.random.default_rng().integers(1000))))

@@ -18,6 +18,7 @@ from explorer.rendering.flash_limiter import FlashLimit
 from explorer.rendering.frames import Frame
 
 DRAWING = "drawing ..."
+MAX_HEIGHT_VH = 60  # of a picture, in percent of the window's height
 CALIBRATE_HELP = "scale every layer so that the signal neither dies nor runs wild"
 
 
@@ -32,7 +33,7 @@ class PreviewView:
         self.frame: Frame | None = None  # the last full frame
         self._diagnosis_html = ""  # the last diagnosis
         self.suggestion: Suggestion | None = None  # for the field whose diagnosis is on screen
-        self.image = widgets.Image(width=size[0], height=size[1])
+        self.image = widgets.Image(width=size[0], height=size[1], layout={"width": picture_width(size)})
         self.image.add_class("explorer-picture")
         self.caption = widgets.HTML(muted(DRAWING))
         self.diagnosis = widgets.HTML(diagnosis_html(None))
@@ -87,6 +88,11 @@ class PreviewView:
         with self.image.hold_sync():  # the kind and the bytes in one message
             self.image.format = kind
             self.image.value = data
+
+
+def picture_width(size: tuple[int, int]) -> str:
+    """The CSS width of a picture: that of its column, unless it would be too high for the window."""
+    return f"min(100%, {MAX_HEIGHT_VH * size[0] / size[1]:.5g}vh)"
 
 
 def _hidden_button(name: str, icon: str, tooltip: str, **settings: Any) -> widgets.Widget:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from explorer.fields import FieldSettings
-from explorer.notebook.panel.undo_history import ABSwitch, UndoHistory
+from explorer.notebook.panel.undo_history import ABSwitch, Look, UndoHistory
 from explorer.notebook.widgets.boxes import box, push_button
 from explorer.notebook.widgets.code_view import CodeView
 from explorer.notebook.widgets.latest_worker import StaleCheck
@@ -20,7 +20,7 @@ class Toolbar:
 
     def __init__(self, context: PanelContext, code: Callable[[], str]) -> None:
         self._context, self._code = context, code
-        self._history, self._ab_switch = UndoHistory(), ABSwitch()
+        self._history, self._ab_switch = UndoHistory[Look](), ABSwitch[Look]()
         self._lock = threading.RLock()  # nothing else may be recorded between a step and its drawing
         self.undo_button = push_button("Undo", "undo", "back to the settings before")
         self.redo_button = push_button("Redo", "repeat", "forward to the settings that were undone")
@@ -48,7 +48,7 @@ class Toolbar:
         with self._lock:
             if stale():
                 return
-            self._history.record(field)
+            self._history.record(Look(field, self._context.start))
             self._update_buttons()
         self.refresh_code()
 
@@ -68,15 +68,18 @@ class Toolbar:
             self._load(self._history.redo())
 
     def _store(self) -> None:
-        self._ab_switch.store(self._context.field)
+        self._ab_switch.store(self._look())
         self._update_buttons()
 
     def _swap(self) -> None:
-        self._load(self._ab_switch.swap(self._context.field))
+        self._load(self._ab_switch.swap(self._look()))
 
-    def _load(self, field: FieldSettings | None) -> None:
-        if field is not None:
-            self._context.load(field)
+    def _look(self) -> Look:
+        return Look(self._context.field, self._context.start)
+
+    def _load(self, look: Look | None) -> None:
+        if look is not None:
+            self._context.load(look.field, start=look.start)
         self._update_buttons()
 
     def _update_buttons(self) -> None:

@@ -77,4 +77,5 @@ class ViewSwitch:
             size=self._size,
             device=context.device,
             flash_limit=context.flash_limit,
+            autoplay=True,  # Live was pressed to play
         )

@@ -10,11 +10,11 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
+from explorer.fields.registry import field_kinds
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import card, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.feature_picker import HELP, FeaturePicker
-from explorer.notebook.widgets.field_kinds import field_kinds
 from explorer.notebook.widgets.knob_controls import Control, label, make_control
 from explorer.notebook.widgets.setting_row import SettingRow
 from explorer.settings import Knob
@@ -59,14 +59,14 @@ class FieldForm:
         """The field that the controls describe. Raises SettingsError for what does not go together."""
         return self._base.replace(**{name: control.value for name, control in self.controls.items()})
 
-    def load(self, field: FieldSettings, as_reset_point: bool = False) -> None:
-        """Show another field, its settings without a control too; `as_reset_point`: it is the new start."""
+    def load(self, field: FieldSettings, start: FieldSettings | None = None) -> None:
+        """Show another field, its settings without a control too; where there is a new `start`, set that."""
         self._loading = True
         try:
-            if as_reset_point:
-                self.start = field
+            if start is not None:
+                self.start = start
                 for name, row in self.rows.items():
-                    row.start = field.value(name)
+                    row.start = start.value(name)
             self._show(field)
         finally:
             self._loading = False
@@ -132,9 +132,9 @@ class FieldForms:
         """The field of the visible form."""
         return self.current.field
 
-    def load(self, field: FieldSettings, as_reset_point: bool = False) -> None:
-        """Show a field of any kind; `as_reset_point`: the reset buttons return to it."""
-        self._form_for(field).load(field, as_reset_point)
+    def load(self, field: FieldSettings, start: FieldSettings | None = None) -> None:
+        """Show a field of any kind; the reset buttons return to `start` where there is one."""
+        self._form_for(field).load(field, start)
 
     def switch(self, kind: str) -> None:
         """Show another kind of field: as it was left, or its first look."""
@@ -142,7 +142,8 @@ class FieldForms:
         if form:
             self.load(form.field)
         else:
-            self.load(field_kinds()[kind].default_look(), as_reset_point=True)
+            first = field_kinds()[kind].default_look()
+            self.load(first, first)
 
     def _form_for(self, field: FieldSettings) -> FieldForm:
         """The form of the field's kind, made when it is first needed, and the only one visible."""

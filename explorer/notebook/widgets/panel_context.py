@@ -25,12 +25,23 @@ class PanelContext(Protocol):
     @property
     def field(self) -> FieldSettings: ...
     @property
+    def start(self) -> FieldSettings: ...
+    @property
     def t(self) -> float: ...
     @property
     def flash_limit(self) -> FlashMode: ...
 
-    def load(self, field: FieldSettings, t: float | None = None, as_reset_point: bool = False) -> None:
-        """Show a field, at a moment if one is given; `as_reset_point`: the Reset button returns to it."""
+    def load(
+        self,
+        field: FieldSettings,
+        t: float | None = None,
+        as_reset_point: bool = False,
+        start: FieldSettings | None = None,
+    ) -> None:
+        """Show a field, at a moment if one is given.
+
+        The Reset button returns to `start` then; with `as_reset_point`, to the field.
+        """
         ...
 
     def handler(self, action: Callable[[], Any]) -> Callable[..., None]:

@@ -151,9 +151,18 @@ def test_the_sound_is_analysed_and_drawn_as_the_panel_does(tmp_path, monkeypatch
 
     monkeypatch.setattr("explorer.notebook.panel.export.render", render)
     settings = {"analysis": {"smoothing": 0.2}, "device": "cpu"}
-    exporter = Exporter(tmp_path / "song.wav", 2.0, lambda: PreviewRequest(FIELD, 0.5), tmp_path, settings)
+    exporter = Exporter(
+        tmp_path / "song.wav",
+        2.0,
+        lambda: PreviewRequest(FIELD, 0.5),
+        tmp_path,
+        settings,
+        picture_size=(360, 640),
+    )
     assert exporter.export().wait(PATIENCE)
-    assert options.items() >= settings.items()
+    assert options.items() >= {**settings, "size": (720, 1280)}.items()
+    assert exporter.save().wait(PATIENCE)
+    assert options["size"] == (720, 1280)  # upright, as the picture is
 
 
 def test_a_look_is_saved_with_a_star_and_every_run_is_reported(tmp_path):

@@ -77,11 +77,14 @@ def test_two_looks_can_be_compared(panel):
     steps = panel.toolbar
     assert steps.swap_button.disabled
     steps.store_button.click()
+    panel.header.preset.value = "magma"
     drag(panel.form.controls["gain"].box, 2.0)
     steps.swap_button.click()
     assert (panel.field, steps.swap_button.description) == (FIELD, "Show B")
+    assert (panel.header.preset.value, panel.start) == ("", FIELD)  # not the preset of B
     steps.swap_button.click()
     assert (panel.field.gain, steps.swap_button.description) == (2.0, "Show A")
+    assert panel.header.preset.value == "magma"
 
 
 def test_the_code_draws_what_is_shown_and_follows_it(panel):

@@ -16,9 +16,9 @@ class View(widgets.HTML):
 
     t = traitlets.Float()
 
-    def __init__(self, track, audio_path, field, *, size, device, flash_limit):
+    def __init__(self, track, audio_path, field, *, size, device, flash_limit, autoplay):
         super().__init__()
-        self.made = (track, audio_path, size, device)
+        self.made = (track, audio_path, size, device, autoplay)
         self.track, self.field, self.closed = track, field, False
         self.flash_limit = flash_limit
 
@@ -54,7 +54,7 @@ def test_the_view_is_made_when_it_is_needed_with_what_is_shown(switch, context, 
     switch.button.value = True
     assert switch.is_live
     assert switch.widget.children == (switch.live_view,)
-    assert switch.live_view.made == (context.track, context.audio, SIZE, "cpu")
+    assert switch.live_view.made == (context.track, context.audio, SIZE, "cpu", True)
     assert (switch.live_view.field, switch.live_view.t, switches) == (FIELD, 0.5, [0.5])
 
 

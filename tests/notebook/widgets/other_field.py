@@ -1,10 +1,10 @@
-"""A second kind of field, in a union of two."""
+"""A second kind of field, registered for the tests that need one."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
+import pytest
 
-from explorer.fields import CPPN
+from explorer.fields import CPPN, registry
 from explorer.settings import knob
 
 
@@ -13,4 +13,6 @@ class Other(CPPN):
     sparkle: float = knob(0.5, low=0, high=1, slider=(0, 1), step=0.1, group="look", help="more of it")
 
 
-UNION_OF_TWO = Annotated[CPPN | Other, Field(discriminator="kind")]
+def only_kinds(monkeypatch: pytest.MonkeyPatch, **kinds: type) -> None:
+    """Let these be all kinds that ship."""
+    monkeypatch.setattr(registry, "_SHIPPED", kinds)

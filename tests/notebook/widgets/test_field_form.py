@@ -2,12 +2,11 @@
 
 import pytest
 
-from explorer import fields
 from explorer.fields import CPPN
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.field_form import FieldForm, FieldForms
 from tests.notebook.browser_messages import drag
-from tests.notebook.widgets.other_field import UNION_OF_TWO, Other
+from tests.notebook.widgets.other_field import Other, only_kinds
 
 LOOK = CPPN(hidden=8, layers=3, gain=4.5, output_gain=4.0, features=("rms", "bass"))
 
@@ -41,7 +40,7 @@ def test_the_way_back_leads_to_where_the_look_started(form):
     form.load(LOOK.replace(gain=2.0))
     assert has_reset(form.rows["gain"])
     assert form.rows["gain"].reset_button.tooltip == "gain: back to 4.5"
-    form.load(LOOK.replace(gain=3.0), as_reset_point=True)
+    form.load(LOOK.replace(gain=3.0), LOOK.replace(gain=3.0))
     assert not has_reset(form.rows["gain"])
     drag(form.rows["gain"].control.box, 9.0)
     form.rows["gain"].reset_button.click()
@@ -102,7 +101,7 @@ def ignore_arguments(action):
 
 @pytest.fixture
 def two_kinds(monkeypatch):
-    monkeypatch.setattr(fields, "AnyField", UNION_OF_TWO)
+    only_kinds(monkeypatch, cppn=CPPN, other=Other)
 
 
 def test_each_field_keeps_its_settings_while_another_is_shown(two_kinds):

@@ -1,15 +1,14 @@
 """The top row of the panel: kinds of fields and presets to choose from."""
 
-from explorer import fields
 from explorer.fields import CPPN
 from explorer.notebook.panel.layout import PanelHeader
 from tests.notebook.fake_context import FakeContext
-from tests.notebook.widgets.other_field import UNION_OF_TWO, Other
+from tests.notebook.widgets.other_field import Other, only_kinds
 
 
 def test_the_switch_is_shown_where_there_is_a_choice(tmp_path, monkeypatch):
     track, choices = FakeContext(tmp_path).track, []
-    monkeypatch.setattr(fields, "AnyField", UNION_OF_TWO)
+    only_kinds(monkeypatch, cppn=CPPN, other=Other)
     header = PanelHeader(track, CPPN.preset("magma"))
     header.on_choice(kind=choices.append, preset=choices.append)
     assert header.kind.layout.display == ""
@@ -18,5 +17,5 @@ def test_the_switch_is_shown_where_there_is_a_choice(tmp_path, monkeypatch):
     header.show(Other())  # updates the choices, and calls nobody
     assert choices == ["other", "rosette"]
     assert (header.kind.value, header.preset.value, len(header.preset.options)) == ("other", "", 1)
-    monkeypatch.setattr(fields, "AnyField", CPPN)
+    only_kinds(monkeypatch, cppn=CPPN)
     assert PanelHeader(track, CPPN()).kind.layout.display == "none"

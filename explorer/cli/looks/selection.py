@@ -1,0 +1,47 @@
+"""Which look a command draws: that of `--look` or `--preset` with what was typed, on the sound at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from explorer.cli.options import FieldFlags
+from explorer.experiments.library.look import Look
+from explorer.fields import FieldSettings
+from explorer.progress import Progress
+
+
+def selected_look(
+    source: str | None,
+    field: FieldFlags,
+    audio: str | Path,
+    render_options: dict[str, Any],
+    analysis: dict[str, Any],
+    progress: Progress,
+) -> FieldSettings:
+    """The field of `--look` or `--preset` with what was typed; the look's analysis and frame shape go into
+    the options where nothing else was typed. Keyframes of sections that the sound does not have are left out.
+    """
+    look = _look(source, field, render_options.get("explorations"))
+    if look.size:
+        render_options.setdefault("size", look.size)
+    for name, value in look.analysis.model_dump(exclude={"extras"}).items():
+        if value != type(look.analysis).model_fields[name].default:
+            analysis.setdefault(name, value)
+    look_field = look.field
+    by_section = any(keyframe.section is not None for keyframe in look_field.keyframes)
+    if by_section and "keyframes" not in field.settings:
+        from explorer.fields.keyframes import with_sections_of
+
+        track = look_field.analyze(audio, progress=progress, **analysis)
+        look_field = look_field.replace(keyframes=with_sections_of(look_field.keyframes, track))
+    return look_field
+
+
+def _look(source: str | None, field: FieldFlags, explorations: str | None) -> Look:
+    if source is None:
+        return field.build_look()
+    from explorer.experiments.library.looks import resolve_look
+
+    look = resolve_look(source, explorations)
+    return look.replace(field=field.apply_to(look.field, "--look"))

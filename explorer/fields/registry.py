@@ -1,0 +1,73 @@
+"""Which class draws a kind of field: the one place that knows them all, those that ship and the user's own.
+
+A kind of the user is known once its class was defined or imported in this process. Nothing that is read from
+a file imports one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, SerializeAsAny
+
+from explorer.errors import SettingsError
+from explorer.fields.base import FieldSettings
+from explorer.settings import did_you_mean
+
+CUSTOM_MARK = ":"  # in the kind of a user's class, `module:Class`, and in no other
+MAIN = "__main__"  # the module of notebooks, prompts and scripts
+
+_SHIPPED: dict[str, type[FieldSettings]] = {}
+_CUSTOM: dict[str, type[FieldSettings]] = {}
+_lock = threading.Lock()
+
+
+def register(kind: str, field: type[FieldSettings]) -> None:
+    """Make a class the one of its kind; a user's class replaces an earlier version of itself."""
+    with _lock:
+        (_CUSTOM if CUSTOM_MARK in kind else _SHIPPED)[kind] = field
+
+
+def custom_kinds() -> dict[str, type[FieldSettings]]:
+    """The user's classes by kind, in the order in which they were first defined."""
+    with _lock:
+        return dict(_CUSTOM)
+
+
+def field_kinds() -> dict[str, type[FieldSettings]]:
+    """All classes of fields by kind, the user's last."""
+    return {**_SHIPPED, **custom_kinds()}
+
+
+def field_class(kind: str) -> type[FieldSettings]:
+    """The class of a kind; of a user's class the plain name is enough. Raises SettingsError."""
+    kinds = field_kinds()
+    if kind in kinds:
+        return kinds[kind]
+    named = [own for own in custom_kinds() if own.partition(CUSTOM_MARK)[2] == kind]
+    if len(named) == 1:
+        return kinds[named[0]]
+    if named:
+        raise SettingsError(f"the field '{kind}' could be {' or '.join(named)}; say which")
+    if CUSTOM_MARK in kind:
+        raise SettingsError(
+            f"the field {kind!r:.100} is somebody's own class, and it was not imported here: with --import "
+            "FILE.py, by an import in Python, or by the cell that defines it"
+        )
+    raise SettingsError(f"no field '{kind:.100}'{did_you_mean(kind, kinds)}")
+
+
+def field_from(value: Any) -> Any:
+    """A field from its settings, `kind` among them; what is a field already stays. Raises SettingsError."""
+    if not isinstance(value, Mapping):
+        return value
+    kind = value.get("kind")
+    if not isinstance(kind, str):
+        raise SettingsError(f"field: it names no kind; valid: {', '.join(field_kinds())}")
+    return field_class(kind)(**value)
+
+
+AnyField = Annotated[SerializeAsAny[FieldSettings], BeforeValidator(field_from)]
+"""The type of a setting that holds a field of any kind."""
