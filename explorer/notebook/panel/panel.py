@@ -12,6 +12,7 @@ import numpy as np
 from IPython.display import display
 
 from explorer.audio import FeatureTrack
+from explorer.errors import ExplorerError
 from explorer.experiments.runs.sound_input import SoundInput
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
@@ -183,6 +184,13 @@ class Panel:
         self.forms.load(field, field if as_reset_point else start)
         self.header.show(self.form.start)
 
+    def update_classes(self) -> None:
+        """Take over the fields whose classes a cell has defined: new kinds, and new versions of old ones."""
+        changes = self.forms.update_classes()
+        self.header.show(self.form.start)
+        if changes:
+            self.fail(ExplorerError("; ".join(changes)))
+
     def handler(self, action: Callable[[], Any]) -> Callable[..., None]:
         """The action as a handler of a widget; its errors appear in the panel."""
         return self._errors.handler(action)
@@ -314,6 +322,7 @@ class Panel:
         """Request what the controls say now. The lock keeps an older reading from overtaking a newer one."""
         with self._lock, self._errors.catch():
             request = self._request()
+            self.repair_buttons.update(request.field)
             if not self.sound.missing(request.field):
                 self.view_switch.load(request.field)
             self._worker.submit(request)
