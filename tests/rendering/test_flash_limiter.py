@@ -125,7 +125,7 @@ def test_an_exposure_depends_on_its_moment_alone(track, flashing, prepared, monk
 
 def test_ramps_are_slow(track, flashing):
     exposure = Exposure(flashing.replace(audio_gain=6.0, time_span=20.0), track, SIZE)
-    curves = np.array([exposure.at(n / 60) for n in range(0, 360)])
+    curves = np.array([exposure.at(n / 60) for n in range(360)])
     assert np.ptp(curves, axis=0).max() > 0.04
     assert np.abs(np.diff(curves, axis=0)).max() < 0.05
 
