@@ -17,8 +17,10 @@ from .experiments import sweep as sweep
 from .experiments.library.looks import load_look as load_look
 from .experiments.library.looks import looks as looks
 from .experiments.library.looks import save_look as save_look
+from .experiments.library.seeds import seeds as seeds
 from .experiments.library.table import runs as runs
 from .fields import CPPN as CPPN
+from .fields import Field as Field
 from .fields import Finish as Finish
 from .fields import GraphCPPN as GraphCPPN
 from .fields import Julia as Julia
@@ -29,5 +31,6 @@ from .notebook.live.live_page import live as live
 from .notebook.panel.panel import explore as explore
 from .notebook.training.training_view import training as training
 from .rendering import render_frame as render_frame
+from .settings import knob as knob
 
 __version__: str

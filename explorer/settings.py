@@ -74,7 +74,7 @@ class Knob:
 def knob(
     default: Any,
     *,
-    help: str,
+    help: str = "",
     low: float | None = None,
     high: float | None = None,
     slider: tuple[float, float] | None = None,

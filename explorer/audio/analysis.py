@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from explorer.audio import cache as disk_cache
+from explorer.audio.added.columns import NO_COLUMNS, AddedColumns, Stem
 from explorer.audio.features import EXTRAS, FEATURES, AnalysisSettings
 from explorer.audio.sound_file import Block, Sound, existing_file, open_sound
 from explorer.audio.track import FeatureTrack
@@ -24,6 +25,9 @@ def analyze(
     path: str | Path,
     fps: float = 60,
     *,
+    columns: Any = None,
+    stems: Mapping[str, str | Path] | str | Path | None = None,
+    normalize: bool = True,
     progress: Progress = silent,
     cache: bool = True,
     **settings: Any,
@@ -34,17 +38,61 @@ def analyze(
     features that take longer (separation, chroma, beats, sections, live). Results are cached
     on disk unless `cache` is false. Raises SoundError for a file without usable sound, SettingsError for
     wrong settings; an exception from `progress` stops the work.
+
+    `columns` adds columns of your own at any rate: `{"energy": (seconds, values)}`, a DataFrame or CSV file
+    with a time column (`time`, `seconds`, `t`, or the first) in seconds, a MIDI file (notes as columns, with
+    the extra [midi]), or a list of these. They are brought to the grid and scaled to [-1, 1], with full scale
+    where a level has it; with `normalize` false they must lie in [-1, 1] as they are. `stems` adds the basic
+    features of the voices of a mix, `{"drums": "drums.wav"}` or a folder, as `drums_rms`, `drums_onset` and
+    so on. Neither is cached.
     """
     analysis = AnalysisSettings(fps=fps, **settings)
     path = existing_file(path)
     sha256 = disk_cache.content_hash(path)
-    basic = analysis.replace(extras=())
-    track = disk_cache.load_track(sha256, basic, path.name) if cache else None
+    track = _basic_track(path, sha256, analysis.replace(extras=()), progress, cache)
+    if analysis.extras:
+        track = add_extras(track, path, analysis.extras, cache, progress)
+    track = replace(track, source=path)
+    added = NO_COLUMNS
+    if columns is not None:
+        added = track.with_columns(columns, normalize=normalize).added or added
+    if stems is not None:
+        added = added.merged(_analyze_stems(track, stems, progress, cache))
+    return track.with_added(added) if added.names else track
+
+
+def _basic_track(
+    path: Path, sha256: str, settings: AnalysisSettings, progress: Progress, cache: bool
+) -> FeatureTrack:
+    """The track of the basic features, from the cache or measured."""
+    track = disk_cache.load_track(sha256, settings, path.name) if cache else None
     if track is None:
-        track = analyze_sound(open_sound(path), sha256, basic, progress)
+        track = analyze_sound(open_sound(path), sha256, settings, progress)
         if cache:
             disk_cache.save_track(track)
-    return add_extras(track, path, analysis.extras, cache, progress) if analysis.extras else track
+    return track
+
+
+def _analyze_stems(
+    track: FeatureTrack,
+    sources: Mapping[str, str | Path] | str | Path,
+    progress: Progress,
+    cache: bool,
+) -> AddedColumns:
+    """The basic features of every stem of a track, each in the length of the track."""
+    from explorer.audio.added.stems import stem_sounds, warn_of_stem  # slow to load
+
+    def is_song(path: Path) -> bool:
+        return disk_cache.content_hash(path) == track.sha256
+
+    assert track.source is not None
+    basic = track.settings.replace(extras=())
+    stems = []
+    for name, path in stem_sounds(sources, track.source, is_song).items():
+        voice = _basic_track(path, disk_cache.content_hash(path), basic, progress, cache)
+        warn_of_stem(name, voice, track)
+        stems.append(Stem(name, track.fps, voice.raw[: len(track.raw)]))
+    return AddedColumns(stems=tuple(stems))
 
 
 def add_extras(

@@ -116,10 +116,3 @@ def extras_of(features: Iterable[str]) -> tuple[str, ...]:
     """The groups that some features belong to, in the order of `EXTRAS`."""
     names = set(features)
     return tuple(group for group, columns in EXTRAS.items() if names & set(columns))
-
-
-def check_features(features: Iterable[str]) -> None:
-    """Raise SettingsError for a name that no analysis measures."""
-    for name in features:
-        if name not in UNITS:
-            raise SettingsError(f"no feature '{name}'{did_you_mean(name, UNITS)}")

@@ -79,6 +79,18 @@ def level(
     return np.asarray(2 * envelope - 1)
 
 
+def normalize_column(column: Column, settings: AnalysisSettings) -> Column:
+    """Any column from its rest, -1, to its full scale, 1, without smoothing; -1 where it never changes.
+
+    As for levels, full scale is the percentile of the local peaks; rest is as far from the other end.
+    """
+    low = float(np.percentile(column, 100 - settings.peak_percentile))
+    high = low + peak_level(np.maximum(column - low, 0), settings)
+    if high <= low:
+        return np.full(len(column), -1.0)
+    return np.asarray(2 * np.clip((column - low) / (high - low), 0, 1) - 1)
+
+
 def timbre(column: Column, presence: Column, settings: AnalysisSettings) -> Column:
     """A frequency in octaves from the track's middle, over half the track's range, faded by presence."""
     mask = (presence > 0.5) & (column > 0)

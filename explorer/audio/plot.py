@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import TIMBRES, UNITS
 from explorer.audio.plot_colors import (
     BACKGROUND_COLOR,
@@ -25,7 +26,6 @@ from explorer.audio.plot_colors import (
 )
 from explorer.audio.plot_strips import CHROMA, MAX_COLUMNS, STRIPS, Part, draw_parts
 from explorer.audio.sound_file import Sound, open_sound
-from explorer.audio.track import FeatureTrack
 from explorer.formatting import clock_text, count_text
 
 UNIT_LABELS = {"hz": "Hz", "per_sample": "of samples", "bpm": "bpm"}
@@ -40,7 +40,7 @@ Points = Float[np.ndarray, " points"]
 
 
 def draw_track(
-    track: FeatureTrack,
+    track: FeatureTable,
     sound: Sound | str | Path | None = None,
     width: float = 11.0,
     parts: Sequence[Part] = (),
@@ -92,7 +92,7 @@ def sound_envelope(sound: Sound, duration: float, columns: int = MAX_COLUMNS) ->
     return np.nan_to_num(np.stack([low, high], axis=1), posinf=0, neginf=0)
 
 
-def summary(track: FeatureTrack) -> pd.DataFrame:
+def summary(track: FeatureTable) -> pd.DataFrame:
     """One row a feature: unit, lowest, median and highest raw value, and the share of time that it is active.
 
     Active is a feature off its rest. A tempo is active while there is a clear beat; sections are numbers
@@ -116,11 +116,11 @@ def summary(track: FeatureTrack) -> pd.DataFrame:
     )
 
 
-def _rest(track: FeatureTrack) -> Float32[np.ndarray, " features"]:
+def _rest(track: FeatureTable) -> Float32[np.ndarray, " features"]:
     return np.array([0 if name in ZERO_REST_FEATURES else -1 for name in track.names], np.float32)
 
 
-def _title(track: FeatureTrack) -> str:
+def _title(track: FeatureTable) -> str:
     length = clock_text(track.duration) if track.duration >= 60 else f"{track.duration:.3g} s"
     return f"{track.name}   {length}   {count_text(len(track.values), 'moment')} at {track.fps:g} Hz"
 
@@ -133,12 +133,12 @@ def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
     _style_axis(axis, "sound", WAVEFORM_COLOR)
 
 
-def _rows(track: FeatureTrack) -> list[str]:
+def _rows(track: FeatureTable) -> list[str]:
     """The features in order, the notes as one."""
     return list(dict.fromkeys("chroma" if name in CHROMA else name for name in track.names))
 
 
-def _draw_feature(axis: Axes, track: FeatureTrack, name: str) -> str:
+def _draw_feature(axis: Axes, track: FeatureTable, name: str) -> str:
     column = track.names.index(name)
     color = FEATURE_COLORS.get(name, TEXT_COLOR)
     rest = 0.0 if name in ZERO_REST_FEATURES else -1.0

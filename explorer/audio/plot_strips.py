@@ -10,9 +10,9 @@ import numpy as np
 from jaxtyping import Float64
 from matplotlib.axes import Axes
 
+from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import EXTRAS
 from explorer.audio.plot_colors import BACKGROUND_COLOR, TEXT_COLOR
-from explorer.audio.track import FeatureTrack
 from explorer.formatting import count_text
 
 CHROMA = tuple(EXTRAS["chroma"])
@@ -25,7 +25,7 @@ Part = tuple[float, float, str]
 Seconds = Float64[np.ndarray, " moments"]
 
 
-def draw_notes(axis: Axes, track: FeatureTrack) -> str:
+def draw_notes(axis: Axes, track: FeatureTable) -> str:
     """The twelve notes, C at the bottom, dark where they sound."""
     first = track.names.index(CHROMA[0])
     notes = track.values[:, first : first + len(CHROMA)].T
@@ -49,21 +49,21 @@ def draw_notes(axis: Axes, track: FeatureTrack) -> str:
     return ""
 
 
-def draw_beats(axis: Axes, track: FeatureTrack) -> str:
+def draw_beats(axis: Axes, track: FeatureTable) -> str:
     """A tick at every beat."""
     moments = beats(track)
     _ticks(axis, moments, BEAT_TICK_WIDTH)
     return count_text(len(moments), "beat") if len(moments) else "no beats"
 
 
-def draw_boundaries(axis: Axes, track: FeatureTrack) -> str:
+def draw_boundaries(axis: Axes, track: FeatureTable) -> str:
     """A tick at every boundary."""
     moments = boundaries(track)
     _ticks(axis, moments, BOUNDARY_TICK_WIDTH)
     return ""
 
 
-def draw_sections(axis: Axes, track: FeatureTrack) -> str:
+def draw_sections(axis: Axes, track: FeatureTable) -> str:
     """A bar a section."""
     edges = [0.0, *boundaries(track), track.duration]
     parts = [(start, end, str(n)) for n, (start, end) in enumerate(pairwise(edges))]
@@ -84,7 +84,7 @@ def draw_parts(axis: Axes, parts: Sequence[Part], duration: float) -> None:
     axis.set_ylim(0, 1)
 
 
-def beats(track: FeatureTrack) -> Seconds:
+def beats(track: FeatureTable) -> Seconds:
     """Times of the beats in seconds, to a fraction of a frame: where the phase passes from 1 to 0."""
     phase, tempo = (track.raw[:, track.names.index(name)].astype(np.float64) for name in EXTRAS["beats"])
     before = np.flatnonzero((np.diff(phase) < -0.25) & (tempo[:-1] > 0) & (tempo[1:] > 0))
@@ -92,7 +92,7 @@ def beats(track: FeatureTrack) -> Seconds:
     return np.asarray(track.times[before] + np.minimum((1 - phase[before]) / steps, 1) / track.fps)
 
 
-def boundaries(track: FeatureTrack) -> Seconds:
+def boundaries(track: FeatureTable) -> Seconds:
     """Times in seconds at which a section begins, but for the first."""
     section = track.raw[:, track.names.index("section")]
     return np.asarray(track.times[1:][np.diff(section) > 0])

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64
-from numpy.typing import ArrayLike
 
-from explorer.audio.features import UNITS, AnalysisSettings, extras_of
-from explorer.errors import ExplorerError, ReadError, SettingsError
+from explorer.audio.added.columns import NO_COLUMNS, AddedColumns, columns_path
+from explorer.audio.feature_table import FeatureTable
+from explorer.audio.features import AnalysisSettings
+from explorer.errors import ExplorerError, ReadError
 from explorer.files import (
     NUMBER,
     check_types,
@@ -23,102 +24,104 @@ from explorer.files import (
     read_json,
     write_json,
 )
-from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 SCHEMA = 1  # of the saved files
 TYPES = {
-    **dict.fromkeys(("name", "sha256", "npy_sha256"), str),
+    **dict.fromkeys(("name", "sha256", "npy_sha256", "columns_sha256"), str),
     **dict.fromkeys(("fps", "duration"), NUMBER),
     "names": list,
     "settings": dict,
 }
 
 
-def interpolate_rows(
-    values: Float[np.ndarray, "rows columns"], position: Float64[np.ndarray, " moments"]
-) -> Float[np.ndarray, "moments columns"]:
-    """Rows at any positions, by linear interpolation, held at both ends."""
-    # Rounding to a millionth of a row lets t = n / fps hit row n exactly.
-    position = np.clip(np.round(position, 6), 0, len(values) - 1)
-    left = position.astype(np.int64)
-    right = np.minimum(left + 1, len(values) - 1)
-    weight = (position - left).astype(values.dtype)[:, None]
-    rows: Float[np.ndarray, "moments columns"] = values[left] * (1 - weight) + values[right] * weight
-    return rows
-
-
 @dataclass(frozen=True, eq=False)
-class FeatureTrack:
-    """Features of one sound: row n belongs to exactly t = n / fps.
+class FeatureTrack(FeatureTable):
+    """Features of one sound: row n belongs to exactly t = n / fps. `explorer.analyze` makes it.
 
-    `values` are in [-1, 1] for pictures; `raw` are the same columns in the physical units of
-    `features.UNITS`. `duration` is that of the sound in seconds; `name` and `sha256` those of its file.
+    `values`, float32 (frames, features), are in [-1, 1] for pictures; `raw` are the same columns in the
+    physical `units`; `names` are those of the columns. `fps` is the rate of the rows, `duration` the length
+    of the sound in seconds; `name` and `sha256` belong to its file, and `source` is where that file is
+    (None for a track from `load`). `settings` are those of the analysis. `added` holds the columns that
+    are not measured from the sound itself: they come last (see `with_columns`).
     """
 
-    values: Float32[np.ndarray, "frames features"]
-    raw: Float32[np.ndarray, "frames features"]
-    names: tuple[str, ...]
-    fps: float
-    duration: float
-    name: str
-    sha256: str
-    settings: AnalysisSettings
+    source: Path | None = None
+    added: AddedColumns | None = None
 
     @property
-    def times(self) -> Float64[np.ndarray, " frames"]:
-        """Seconds of every row, n / fps."""
-        return np.arange(len(self.values)) / self.fps
+    def units(self) -> dict[str, str]:
+        """The unit of each column of `raw`; empty for columns of one's own."""
+        return super().units | (self.added or NO_COLUMNS).units
 
-    def at(
-        self, times: ArrayLike, names: tuple[str, ...] | None = None
-    ) -> Float32[np.ndarray, "moments columns"]:
-        """Values at any times in seconds, by linear interpolation, held at both ends.
+    def to_frame(self) -> pd.DataFrame:
+        """One row a moment, indexed by `time` in seconds.
 
-        The answer for a time depends on that time alone, to the bit. `names` chooses columns; an
-        unknown name raises SettingsError.
+        `values` stand under the names of the columns, `raw` as `centroid_hz`, `rms_amplitude`, …, and as
+        `energy_raw` for a column of one's own.
         """
-        columns = self._columns(self.names if names is None else names)
-        moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
-        if not np.isfinite(moments).all():
-            raise SettingsError(f"times must be finite numbers of seconds, got {times!r}")
-        return interpolate_rows(self.values, moments * self.fps)[:, columns]
-
-    def levels(self, *names: str) -> Float64[np.ndarray, "frames columns"]:
-        """Features that are -1 in silence, at every row: from 0 in silence to 1."""
-        return (self.values[:, self._columns(names)].astype(np.float64) + 1) / 2
-
-    def _columns(self, names: tuple[str, ...]) -> list[int]:
-        for name in names:
-            if name not in self.names:
-                missing = extras_of([name])
-                if missing:
-                    raise SettingsError(
-                        f"{self.name} was analyzed without '{name}'; request it: "
-                        f"analyze(path, extras={missing!r}), or field.analyze(path)"
-                    )
-                raise SettingsError(f"no feature '{name}'{did_you_mean(name, self.names)}")
-        return [self.names.index(name) for name in names]
-
-    def table(self) -> pd.DataFrame:
-        """One row a moment: `values` under the features' names, `raw` as `centroid_hz`, `rms_amplitude`, …"""
         import pandas as pd  # slow to load
 
         index = pd.Index(self.times, name="time")
-        physical = [f"{name}_{UNITS.get(name, 'raw')}" for name in self.names]
+        physical = [f"{name}_{unit or 'raw'}" for name, unit in self.units.items()]
         return pd.DataFrame(np.hstack([self.values, self.raw]), index, [*self.names, *physical])
+
+    def table(self) -> pd.DataFrame:
+        """An alias of `to_frame`."""
+        return self.to_frame()
+
+    def plot(self, width: float = 11.0) -> Figure:
+        """A figure `width` inches wide: the waveform, where `source` is known, and every column below it."""
+        from explorer.audio.plot import draw_track  # matplotlib is slow to load
+
+        return draw_track(self, self.source, width)
+
+    def with_columns(self, columns: Any, *, normalize: bool = True) -> FeatureTrack:
+        """The same track with more columns, at the end; see `explorer.analyze` for what `columns` may be.
+
+        A name that the track has already raises SettingsError.
+        """
+        from explorer.audio.added.sources import read_columns  # pandas is slow to load
+
+        added = read_columns(columns, self.duration, normalize)
+        return self.with_added((self.added or NO_COLUMNS).merged(added))
+
+    def with_added(self, added: AddedColumns | None) -> FeatureTrack:
+        """The columns measured from the sound, and these instead of the ones that were added before."""
+        measured = len(self.settings.names)
+        values, raw = self.values[:, :measured], self.raw[:, :measured]
+        if added is None or not added.names:
+            return replace(self, values=values, raw=raw, names=self.settings.names, added=None)
+        more, more_raw = added.rows(self.settings, len(values))
+        names = (*self.settings.names, *added.names)
+        values, raw = np.hstack([values, more]), np.hstack([raw, more_raw])
+        return replace(self, values=values, raw=raw, names=names, added=added)
+
+    def with_names(self, sources: Mapping[str, str]) -> FeatureTrack:
+        """The same track where each of some columns is a copy of another: `{"bass": "drums_rms"}`."""
+        targets = self._columns(tuple(sources))
+        origins = self._columns(tuple(sources.values()))
+        values, raw = self.values.copy(), self.raw.copy()
+        values[:, targets], raw[:, targets] = self.values[:, origins], self.raw[:, origins]
+        return replace(self, values=values, raw=raw)
 
     def save(self, stem: str | Path) -> Path:
         """Write `STEM.npy` and `STEM.json` (in a folder: features.npy and .json); return the JSON's path.
 
-        Each file is whole or absent, and the JSON, written last, carries the hash of its partner.
+        Added columns come into a third file. Each file is whole or absent, and the JSON, written last,
+        carries the hashes of its partners.
         """
         npy, path = _file_pair(stem)
+        metadata = self._metadata()
+        if self.added is not None:
+            self.added.save(columns_path(path.with_suffix("")))
+            metadata["columns_sha256"] = self.added.sha256
         with memory_file(npy) as file:
             np.save(file, np.stack([self.values, self.raw]), allow_pickle=False)
-        write_json(path, {**self._metadata(), "npy_sha256": hashlib.sha256(file.getbuffer()).hexdigest()})
+        write_json(path, {**metadata, "npy_sha256": hashlib.sha256(file.getbuffer()).hexdigest()})
         return path
 
     def _metadata(self) -> dict[str, Any]:
@@ -133,8 +136,11 @@ class FeatureTrack:
         }
 
     @classmethod
-    def load(cls, stem: str | Path) -> FeatureTrack:
-        """Read what `save` wrote; ExplorerError for anything missing, changed or damaged."""
+    def load(cls, stem: str | Path, source: str | Path | None = None) -> FeatureTrack:
+        """Read what `save` wrote; ExplorerError for anything missing, changed or damaged.
+
+        `source` is the sound file, which the saved form does not know; it is needed to render.
+        """
         npy, path = _file_pair(stem)
         try:
             metadata = read_json(path_within(path.parent, path.name))
@@ -149,7 +155,10 @@ class FeatureTrack:
             if not (metadata["fps"] > 0 and 0 <= metadata["duration"] <= len(values) / metadata["fps"] + 1):
                 raise ValueError("its duration does not fit its numbers")
             plain = {key: metadata[key] for key in ("fps", "duration", "name", "sha256")}
-            return cls(values, raw, names, settings=AnalysisSettings(**metadata["settings"]), **plain)
+            settings = AnalysisSettings(**metadata["settings"])
+            added = _load_added(path, metadata, settings, names)
+            source = None if source is None else Path(source)
+            return cls(values, raw, names, settings=settings, source=source, added=added, **plain)
         except Exception as error:  # whatever damaged files raise in NumPy
             missing = f"it has no {error}" if isinstance(error, KeyError) else str(error)
             reason = error.reason if isinstance(error, ReadError) else missing
@@ -158,6 +167,19 @@ class FeatureTrack:
     def __repr__(self) -> str:
         frames, columns = self.values.shape
         return f"<FeatureTrack {self.name!r}: {self.duration:.2f} s, {frames} x {columns} at {self.fps:g} Hz>"
+
+
+def _load_added(
+    path: Path, metadata: Mapping[str, Any], settings: AnalysisSettings, names: tuple[str, ...]
+) -> AddedColumns | None:
+    """The added columns of a saved track; None where it has none. Raises ValueError when they do not fit."""
+    if "columns_sha256" not in metadata:
+        return None
+    file = columns_path(path.with_suffix(""))
+    added = AddedColumns.load(path_within(file.parent, file.name))
+    if added.sha256 != metadata["columns_sha256"] or (*settings.names, *added.names) != names:
+        raise ValueError(f"{file.name} does not belong to it")
+    return added
 
 
 def _file_pair(stem: str | Path) -> tuple[Path, Path]:

@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.showwarning = show_warning
         try:
             from explorer.cli.app import app
+            from explorer.cli.options import import_typed
 
+            import_typed(argv)
             code = int(app(argv or ["--help"], prog_name="explorer", standalone_mode=False) or 0)
         except KeyboardInterrupt:
             code = INTERRUPT_STATUS

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import difflib
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,12 +21,15 @@ from explorer.experiments.library.look import Look
 from explorer.experiments.library.looks import find_look
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
 from explorer.experiments.sweeps.options import SweepOptions
-from explorer.fields import FieldSettings
+from explorer.fields import FieldSettings, field_kinds
+from explorer.fields.custom.definition import kind_of
+from explorer.fields.custom.importing import import_fields
 from explorer.fields.presets import LOOKS, OFFERED, look
 from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
 
+IMPORT_FLAG = "--import"
 PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 MORE_HELP = {"flash_limit": "; --no-flash-limit is off"}  # of flags
 MORE_VALUES = {"palette": " as in #101830-#c05a20-#ffe8a0, or those of a picture such as photo.jpg"}
@@ -83,6 +88,7 @@ class FieldFlags:
     kind: str | None
     preset: str | None
     settings: dict[str, Any]
+    imported_kind: str | None = dataclasses.field(default=None, compare=False)  # where --import has one class
 
     def build_field(self, varied: Iterable[str] = ()) -> FieldSettings:
         """The field that the flags describe: a preset with changes. Raises SettingsError.
@@ -100,9 +106,9 @@ class FieldFlags:
         return Look(name="typed", field=self._typed_field(varied))
 
     def _typed_field(self, varied: Iterable[str]) -> FieldSettings:
-        """The first look of the kind that was typed, or that the settings need, with these settings."""
-        if self.kind:
-            return self._with_settings(look(kind=self.kind))
+        """The first look of the kind that was typed or imported, or that the settings need, with these."""
+        if kind := self.kind or self.imported_kind:
+            return self._with_settings(look(kind=kind))
         kinds = _kinds_with({*self.settings, *varied}) or [next(iter(LOOKS))]
         for kind in kinds[:-1]:
             with contextlib.suppress(SettingsError):
@@ -137,7 +143,8 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     of every field; the others of SETTING_GROUPS get a dict of the settings that were typed, by name.
     """
     signature = inspect.signature(command, eval_str=True)
-    derived = {name: _parameters(name) for name in signature.parameters if name in ("field", *SETTING_GROUPS)}
+    groups = [name for name in signature.parameters if name in ("field", *SETTING_GROUPS)]
+    derived = {name: _parameters(name) for name in groups}
     own = [parameter for name, parameter in signature.parameters.items() if name not in derived]
 
     def run(**arguments: Any) -> Any:
@@ -149,12 +156,33 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
             arguments["field"] = arguments["field"].build_field()
         return command(**arguments)
 
-    parameters = [*own, *(p for group in derived.values() for p in group.values())]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    def derive() -> None:
+        derived.update((name, _parameters(name)) for name in groups)
+        parameters = [*own, *(p for group in derived.values() for p in group.values())]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+
+    derive()
+    _derivations.append(derive)
     run.__doc__ = command.__doc__
     run.__name__ = command.__name__
     return run
+
+
+_derivations: list[Callable[[], None]] = []  # of the flags of every command
+
+
+def import_typed(arguments: Sequence[str]) -> None:
+    """Import what `--import` names among the arguments of a command: then the knobs of it have flags, too.
+
+    Raises SettingsError.
+    """
+    names = [following for word, following in pairwise(arguments) if word == IMPORT_FLAG]
+    names += [word.partition("=")[2] for word in arguments if word.startswith(f"{IMPORT_FLAG}=")]
+    for name in names:
+        import_fields(name)
+    for derive in _derivations if names else ():
+        derive()
 
 
 def _setting_of(parameter: str) -> str:
@@ -172,6 +200,7 @@ def _kinds_with(names: set[str]) -> list[str]:
 
 def _field_flags(typed: dict[str, Any]) -> FieldFlags:
     kind, preset = typed.pop("field", None), typed.pop("preset", None)
+    imported = [cls for name in typed.pop("import", None) or () for cls in import_fields(name)]
     palette = typed.get("palette")
     if palette and Path(palette).suffix.lower() in PALETTE_IMAGE_SUFFIXES:
         from explorer.fields.image_palette import palette_from
@@ -179,7 +208,7 @@ def _field_flags(typed: dict[str, Any]) -> FieldFlags:
         typed["palette"] = palette_from(palette)
     if "features" in typed:
         typed["features"] = _features(typed["features"])
-    return FieldFlags(kind, preset, typed)
+    return FieldFlags(kind, preset, typed, kind_of(imported[0]) if len(imported) == 1 else None)
 
 
 def _features(text: str | None) -> tuple[str, ...]:
@@ -196,8 +225,8 @@ def _features(text: str | None) -> tuple[str, ...]:
 def _all_knobs() -> dict[str, list[tuple[str, Knob]]]:
     """The settings of all fields by name, with the kinds of field that have them."""
     owners: dict[str, list[tuple[str, Knob]]] = {}
-    for kind in LOOKS:
-        for name, knob in type(look(kind=kind)).knobs().items():
+    for kind, field in field_kinds().items():
+        for name, knob in field.knobs().items():
             owners.setdefault(name, []).append((kind, knob))
     return owners
 
@@ -209,7 +238,7 @@ def _field_help(owners: list[tuple[str, Knob]]) -> str:
     first = owners[0][1].help.rstrip(".") + MORE_VALUES.get(name, "")
     if len(set(allowed.values())) > 1:
         return f"{first} ({'; '.join(f'{kind}: {what}' for kind, what in allowed.items())})"
-    kinds = "" if len(owners) == len(LOOKS) else ", ".join(allowed) + ": "
+    kinds = "" if len(owners) == len(field_kinds()) else ", ".join(allowed) + ": "
     return kinds + first if name in HELP_NAMES_VALUES else f"{kinds}{first} ({allowed[owners[0][0]]})"
 
 
@@ -230,6 +259,10 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
         options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
         more = ", ".join(name for names in EXTRAS.values() for name in names)
         help = f"of {', '.join(FEATURES)}; measured only when a field uses them: {more}"
+        types["import"] = list[str]
+        options["import"] = typer.Option(
+            IMPORT_FLAG, metavar="FILE.py|MODULE", help="import fields of your own; once for each file"
+        )
         options["features"] = typer.Option("--features", metavar="A,B", help=help)
         for name, owners in _all_knobs().items():
             options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_field_help(owners))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from explorer.diagnostics.texts.diagnosis_text import describe_diagnosis
 from explorer.diagnostics.variance import crossed_variances
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.base import check_field_and_track
+from explorer.fields.base import track_for
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 from explorer.settings import did_you_mean
@@ -95,7 +96,7 @@ class Diagnosis(DiagnosisResult):
 
 def diagnose(
     field: FieldSettings,
-    track: FeatureTrack,
+    audio: str | Path | FeatureTrack,
     *,
     frames: FrameSettings | None = None,
     budget: str = "full",
@@ -103,7 +104,7 @@ def diagnose(
     threads: int | None = None,
     progress: Progress = silent,
 ) -> Diagnosis:
-    """Measure and judge a field as it would be rendered to a track.
+    """Measure and judge a field as it would be rendered to a sound file or a track.
 
     `frames` is the size, rate and excerpt to judge for; 640 x 360 at 30 frames a second unless given. `draft`
     evaluates the field fewer than 20,000 times, `full` ten times as often, on all cores unless
@@ -111,7 +112,7 @@ def diagnose(
     `prepare` and `colors`; layers are reported where the prepared field offers `layers`. A callback that
     raises stops the work. Raises SettingsError.
     """
-    check_field_and_track(field, track)
+    track = track_for(field, audio)
     if budget not in BUDGETS:
         raise SettingsError(f"no budget '{budget}'{did_you_mean(budget, BUDGETS)}")
     frames, counts = frames or DEFAULT_FRAMES, BUDGETS[budget]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ from explorer.diagnostics.parallel import in_threads
 from explorer.diagnostics.results.influence_result import InfluenceResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, field_colors, random_times
 from explorer.fields import Controls, FieldSettings, Grid
-from explorer.fields.base import check_field_and_track
+from explorer.fields.base import track_for
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings, render_frame
 
@@ -56,7 +57,7 @@ class Influence(InfluenceResult):
 
 def feature_influence(
     field: FieldSettings,
-    track: FeatureTrack,
+    audio: str | Path | FeatureTrack,
     *,
     frames: FrameSettings | None = None,
     budget: int = BUDGET,
@@ -69,7 +70,7 @@ def feature_influence(
     memory get a history that belongs together. About `budget` colors are evaluated, on a small picture
     of the recipe's shape; the same seed gives the same numbers. A callback that raises stops the work.
     """
-    check_field_and_track(field, track)
+    track = track_for(field, audio)
     frames, rng = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
     grid = _map_grid(frames)
     variants = len(field.features) + 2  # as it is, each feature from elsewhere, and all of them

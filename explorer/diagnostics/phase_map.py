@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from explorer.audio import FeatureTrack
@@ -14,7 +15,7 @@ from explorer.diagnostics.results.phase_map_result import PhaseMapResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.base import check_field_and_track
+from explorer.fields.base import track_for
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 from explorer.settings import did_you_mean
@@ -44,7 +45,7 @@ class PhaseMap(PhaseMapResult):
 
 def phase_map(
     field: FieldSettings,
-    track: FeatureTrack,
+    audio: str | Path | FeatureTrack,
     x: SettingValues = ("gain", (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)),
     y: SettingValues = ("layers", (1, 2, 3, 4, 5, 6, 8, 10)),
     *,
@@ -59,7 +60,7 @@ def phase_map(
     All cells are checked before the first is measured: SettingsError names what is not allowed. Cells are
     measured on all cores; an error from `progress`, or Ctrl-C, stops the work.
     """
-    check_field_and_track(field, track)
+    track = track_for(field, audio)
     fields, frames = _fields(field, x, y), frames or DEFAULT_FRAMES
 
     def cell(settings: FieldSettings) -> Diagnosis:

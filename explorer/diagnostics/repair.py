@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,11 +11,14 @@ from jaxtyping import Float32
 
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.correlation import ROUNDING_VARIANCE
+from explorer.diagnostics.diagnosis import diagnose
+from explorer.diagnostics.music_share import MIN_MUSIC_SHARE, is_healthy, music_share, raise_audio_gain
 from explorer.diagnostics.parallel import in_threads
+from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 from explorer.diagnostics.sampling import DEFAULT_FRAMES, pixel_centers, random_times
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
-from explorer.fields.base import check_field_and_track
+from explorer.fields.base import track_for
 from explorer.fields.cppn.drawing import PreparedCPPN, activate
 from explorer.fields.cppn.weights import Network, random_network
 from explorer.fields.palette_torch import apply_palette
@@ -33,7 +37,7 @@ Inputs = Float32[np.ndarray, "moments points inputs"]
 
 def calibrate(
     field: FieldSettings,
-    track: FeatureTrack,
+    audio: str | Path | FeatureTrack,
     *,
     frames: FrameSettings | None = None,
     seed: int = 0,
@@ -50,14 +54,16 @@ def calibrate(
 
     A picture that rough flickers when a frame moves it by many pixels. `steady` therefore lowers `audio_gain`
     and lengthens `time_span` until time and the music each move the network's inputs no farther from frame to
-    frame than from pixel to pixel. Very narrow and deep networks may miss the aim: diagnose the result.
+    frame than from pixel to pixel, and then raises `audio_gain` again, while nothing flickers, until the
+    music has the share of the change that it had, a fifth at least. Very narrow and deep networks may miss
+    the aim: diagnose the result.
     Raises SettingsError for a field that has no layers to scale.
     """
-    check_field_and_track(field, track)
+    track = track_for(field, audio)
     if not isinstance(field, CPPN):
         raise SettingsError(f"calibrate scales the layers of a CPPN; got {type(field).__name__}")
     frames = frames or DEFAULT_FRAMES
-    field = field.replace(layer_scales=None)
+    original, field = field, field.replace(layer_scales=None)
     if steady:
         field = limit_motion(field, track, frames, seed)
     inputs = _inputs(field, track, frames, seed)
@@ -66,7 +72,8 @@ def calibrate(
         return _scales(field, inputs, progress)
 
     (scales,) = in_threads(scales_of, [field], "calibrating", silent)
-    return field.replace(layer_scales=tuple(float(f"{scale:.6g}") for scale in scales))
+    field = field.replace(layer_scales=tuple(float(f"{scale:.6g}") for scale in scales))
+    return _keep_music(original, field, track, frames, seed) if steady else field
 
 
 def limit_motion(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int = 0) -> CPPN:
@@ -92,6 +99,18 @@ def limit_motion(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: 
         span = track.duration if field.time_span == "track" else field.time_span
         changes["time_span"] = float(f"{span * excess['time_span']:.2g}")
     return original.replace(**changes)
+
+
+def _keep_music(before: CPPN, field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int) -> CPPN:
+    """The field with the `audio_gain` at which the music has the share of the change that it had before."""
+
+    def screen(field: FieldSettings) -> DiagnosisResult:
+        return diagnose(field, track, frames=frames, budget="draft", seed=seed)
+
+    first = screen(before)
+    goal = max(MIN_MUSIC_SHARE, music_share(first) if is_healthy(first) else 0.0)
+    louder = raise_audio_gain(screen(field), goal, screen)
+    return field.replace(audio_gain=louder.value("audio_gain"))
 
 
 def _inputs(field: CPPN, track: FeatureTrack, frames: FrameSettings, seed: int) -> Inputs:

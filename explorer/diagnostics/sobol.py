@@ -22,6 +22,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +40,7 @@ from explorer.diagnostics.sampling import (
     random_times,
 )
 from explorer.fields import Controls, FieldSettings, Grid
-from explorer.fields.base import check_field_and_track
+from explorer.fields.base import track_for
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
@@ -105,7 +106,7 @@ class SobolShares:
 
 def sobol_shares(
     field: FieldSettings,
-    track: FeatureTrack,
+    audio: str | Path | FeatureTrack,
     *,
     frames: FrameSettings | None = None,
     budget: int = BUDGET,
@@ -118,7 +119,7 @@ def sobol_shares(
     moments of the track. About `budget` colors are evaluated; the same seed gives the same numbers. A
     callback that raises stops the work.
     """
-    check_field_and_track(field, track)
+    track = track_for(field, audio)
     frames, rng = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
     blocks = max(4, budget // (8 * BLOCK_SIZE**2))
     first, second = (_draw_groups(field, track, frames, blocks, rng) for _ in range(2))

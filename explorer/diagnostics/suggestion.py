@@ -1,13 +1,23 @@
-"""What to change: one setting, and the nearest value of it that was tried and is alive."""
+"""What to change: a setting that helps, in the middle of its values that are alive, and audio_gain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any
 
-from explorer.audio import FeatureTrack
+from explorer.diagnostics.music_share import (
+    MIN_MUSIC_SHARE,
+    Diagnose,
+    Direction,
+    is_healthy,
+    ladder,
+    music_share,
+    raise_audio_gain,
+)
 from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
+from explorer.diagnostics.results.setting_changes import Change, changes_between, changes_text
 from explorer.diagnostics.verdict import (
     FAINT_SPEED,
     FAINT_VARIANCE,
@@ -15,50 +25,94 @@ from explorer.diagnostics.verdict import (
     STATIC_SPEED,
 )
 from explorer.diagnostics.verdict_sentence import format_speed
-from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
+from explorer.formatting import percent_text
 
-Direction = Literal["up", "down"]
 Remedy = tuple[str, Direction]  # a setting, and which way to turn it
-Diagnose = Callable[[FieldSettings], DiagnosisResult]
-
-MAX_STEPS = 16  # values tried of one setting
-STEP_FACTORS = {"gain": 1.12, "output_gain": 1.15, "coord_scale": 1.25, "audio_gain": 1.3, "time_span": 1.4}
-MIN_START = 0.1  # where a ladder upwards starts for a setting that is 0
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A field with one setting changed that was diagnosed and is better."""
+    """A field that was diagnosed and is better. `setting` is what helps, `value` its value in `field`.
+
+    Where the music had too small a share of the change, `field` has another `audio_gain` as well.
+    """
 
     setting: str
     value: Any
     field: FieldSettings
     words: str
+    changes: tuple[Change, ...] = ()  # all of them, `setting` first
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, without the field."""
-        return {"setting": self.setting, "value": self.value, "words": self.words}
+        changes = {change.setting: [change.before, change.after] for change in self.changes}
+        return {"setting": self.setting, "value": self.value, "words": self.words, "changes": changes}
 
 
 def suggest(diagnosis: DiagnosisResult, screen: Diagnose, measure: Diagnose) -> Suggestion | None:
-    """The first change that helps, nearest values first; None when nothing is wrong or nothing helps.
+    """The first setting that helps; None when nothing is wrong or nothing helps.
 
-    `screen` is a quick diagnosis of every candidate; what looks alive there is diagnosed again by `measure`,
-    as thoroughly as the diagnosis itself, before it is suggested.
+    Its value is the middle of the nearest values in a row that help: at their edge a picture is a blur, or
+    nearly noise. `audio_gain` is lowered no further than needed, and raised where the music would have less
+    than its share. `screen` is a quick diagnosis of every candidate; what looks alive there is diagnosed
+    again by `measure`, as thoroughly as the diagnosis itself, before it is suggested.
     """
+    search = _Search(diagnosis, screen, measure)
     for setting, direction in remedies(diagnosis):
-        for candidate in ladder(diagnosis.field, diagnosis.track, setting, direction):
-            if helps(screen(candidate), diagnosis) and helps(result := measure(candidate), diagnosis):
-                value = getattr(candidate, setting)
-                return Suggestion(setting, value, candidate, _words(diagnosis, result, setting, value))
+        result = search.middle(setting, direction)
+        if result is not None:
+            result = search.with_music(result, setting)
+            return _suggestion(diagnosis, result, setting)
     return None
 
 
-def helps(result: DiagnosisResult, diagnosis: DiagnosisResult) -> bool:
-    """Alive, without flicker, and not deaf where that was to be cured."""
-    still_deaf = "deaf" in diagnosis.flags and "deaf" in result.flags
-    return result.verdict == "alive" and "flickers" not in result.flags and not still_deaf
+def helps(result: DiagnosisResult, setting: str) -> bool:
+    """Alive, without flicker, and moved by the music where the music is what `setting` turns up."""
+    return is_healthy(result) and not (setting == "audio_gain" and "deaf" in result.flags)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Tries values of settings."""
+
+    diagnosis: DiagnosisResult
+    screen: Diagnose
+    measure: Diagnose
+
+    @cached_property
+    def share_goal(self) -> float:
+        """The share that the music had where the picture was healthy enough to have one; a fifth at least."""
+        was_seen = self.diagnosis.verdict in ("faint", "alive")
+        return max(MIN_MUSIC_SHARE, music_share(self.diagnosis) if was_seen else 0.0)
+
+    def middle(self, setting: str, direction: Direction) -> DiagnosisResult | None:
+        """The measured middle of the first values in a row that help; None where none does."""
+        row: list[FieldSettings] = []
+        for candidate in ladder(self.diagnosis.field, self.diagnosis.track, setting, direction):
+            if helps(self.screen(candidate), setting):
+                row.append(candidate)
+            elif row:
+                break
+        middle = 0 if (setting, direction) == ("audio_gain", "down") else (len(row) - 1) // 2
+        by_distance = sorted(range(len(row)), key=lambda place: abs(place - middle))
+        results = (self.measure(row[place]) for place in by_distance)
+        return next((result for result in results if helps(result, setting)), None)
+
+    def with_music(self, result: DiagnosisResult, setting: str) -> DiagnosisResult:
+        """The result, with more `audio_gain` where the music has too small a share and it still helps."""
+        if setting == "audio_gain":
+            return result
+        field = raise_audio_gain(result, self.share_goal, self.screen)
+        louder = self.measure(field) if field != result.field else result
+        return louder if is_healthy(louder) and music_share(louder) > music_share(result) else result
+
+
+def _suggestion(diagnosis: DiagnosisResult, result: DiagnosisResult, setting: str) -> Suggestion:
+    field = result.field
+    changes = sorted(changes_between(diagnosis.field, field), key=lambda change: change.setting != setting)
+    words = f"set {changes_text(changes)}: {_effect(diagnosis, result)}"
+    return Suggestion(setting, getattr(field, setting), field, words, tuple(changes))
 
 
 def remedies(diagnosis: DiagnosisResult) -> Sequence[Remedy]:
@@ -77,30 +131,10 @@ def remedies(diagnosis: DiagnosisResult) -> Sequence[Remedy]:
     return (("audio_gain", "up"),) if "deaf" in flags else ()
 
 
-def ladder(
-    field: FieldSettings, track: FeatureTrack, setting: str, direction: Direction
-) -> Iterator[FieldSettings]:
-    """The field with values of one setting farther and farther off; nothing where it has no such setting."""
-    value = getattr(field, setting, None)
-    if value == "track":
-        value = track.duration
-    if setting not in type(field).knobs() or not isinstance(value, int | float):
-        return
-    start = max(float(value), MIN_START) if direction == "up" else float(value)
-    for step in range(1, MAX_STEPS + 1):
-        factor = STEP_FACTORS[setting] ** (step if direction == "up" else -step)
-        try:
-            yield field.replace(**{setting: float(f"{start * factor:.2g}")})
-        except SettingsError:  # beyond what the setting allows
-            return
-
-
-def _words(diagnosis: DiagnosisResult, result: DiagnosisResult, setting: str, value: Any) -> str:
-    now = getattr(diagnosis.field, setting)
-    now = f"{now:g}" if isinstance(now, int | float) else now
+def _effect(diagnosis: DiagnosisResult, result: DiagnosisResult) -> str:
     effect = (
         f"neighboring pixels then correlate at {result.facts.neighbor:.2f}"
         if diagnosis.verdict == "noisy" and diagnosis.facts.neighbor < NOISY_NEIGHBOR_CORRELATION
         else f"it then changes by {format_speed(result.speed)} levels a second"
     )
-    return f"set {setting} to {value:g} (now {now}): {result.verdict}, {effect}"
+    return f"{result.verdict}, {effect}, {percent_text(music_share(result))} of it with the music"

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from explorer import files
-from explorer.audio import analyze
-from explorer.audio.sound_file import existing_file
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Sweep
 from explorer.experiments.reports import write_report_or_warn
@@ -16,20 +14,22 @@ from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_wo
 from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.execution import run_recipe
 from explorer.experiments.runs.options import RenderOptions
-from explorer.experiments.runs.recipe import Recipe, find_audio
+from explorer.experiments.runs.recipe import Recipe, find_audio, find_columns
 from explorer.experiments.runs.run import Run
-from explorer.experiments.runs.run_folder import SHEET, SPECIFICATION, point_folder
+from explorer.experiments.runs.run_folder import COLUMNS, SHEET, SPECIFICATION, point_folder
+from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.experiments.sweeps.eta import SweepPlan
 from explorer.experiments.sweeps.manifest_writer import SweepManifest, manual_changes
 from explorer.experiments.sweeps.options import SweepOptions, specify
 from explorer.experiments.sweeps.parameter_paths import with_parameters
 from explorer.experiments.sweeps.point_status import is_settled, point_log
-from explorer.experiments.sweeps.point_task import outcome
+from explorer.experiments.sweeps.point_task import outcome, run_point
 from explorer.experiments.sweeps.scheduler import Session, Tally, run_points
 from explorer.experiments.sweeps.specification import Specification
 from explorer.experiments.sweeps.tracks import analyze_all
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
+from explorer.fields.custom.transport import with_custom_classes
 from explorer.formatting import count_text
 from explorer.progress import Progress, silent
 from explorer.rendering import resolve
@@ -39,7 +39,7 @@ from explorer.video import EncoderSettings, save_image
 
 def render(
     field: FieldSettings,
-    audio: str | Path,
+    audio: AudioInput,
     out: str | Path | None = None,
     *,
     size: Size | None = None,
@@ -60,6 +60,7 @@ def render(
 ) -> Run:
     """Draw a field to a sound and keep everything in a new run folder.
 
+    `audio` is a sound file, or a `FeatureTrack` of `analyze`, with its analysis and added columns.
     `size` is '360p' to '2160p', 'WxH' or a pair, and the field's own unless given; `start` and `duration` are
     seconds; `flash_limit` is 'calm' or True (motion is calmed where it would flash more than three times a
     second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a copy of the MP4
@@ -85,7 +86,7 @@ def render(
 
 def render_recipe(
     recipe: Recipe,
-    audio: str | Path,
+    audio: AudioInput,
     out: str | Path | None = None,
     options: RenderOptions | None = None,
     *,
@@ -93,7 +94,7 @@ def render_recipe(
     on_estimate: Callable[[Estimate], None] | None = None,
     progress: Progress = silent,
 ) -> Run:
-    """Render a recipe with its sound file into a new run folder, with a report. See `render`."""
+    """Render a recipe with its sound into a new run folder, with a report. See `render`."""
     run = run_recipe(
         recipe, audio, out, options, executor=executor, on_estimate=on_estimate, progress=progress
     )
@@ -103,7 +104,7 @@ def render_recipe(
 
 def sweep(
     field: FieldSettings | None = None,
-    audio: str | Path | None = None,
+    audio: AudioInput | None = None,
     vary: Mapping[str, Any] | None = None,
     *,
     ready: str | None = None,
@@ -132,6 +133,7 @@ def sweep(
 ) -> Sweep:
     """Draw, measure and film a field with settings varied, and keep everything in a new sweep folder.
 
+    `audio` is a sound file, or a `FeatureTrack` of `analyze`, with its analysis and added columns.
     `vary` holds lists of values by the name of any setting of field, analysis or frames (`gain`, dotted as
     in `frames.fps` where two have one); `ready` is 'quick' or 'batch'. `sampler` is 'grid' (every
     combination), 'oat' (one at a time, the others as in `field`), 'random' or 'lhs' (Latin hypercube), which
@@ -153,11 +155,12 @@ def sweep(
         folder, spec, sound = _stored_sweep(Path(resume), field, vary, options, audio)
     else:
         folder, spec, sound = _new_sweep(field, vary, options, audio, progress)
-    with SweepManifest(folder, spec, sound, target) as manifest:
+    with SweepManifest(folder, spec, sound.path, target) as manifest:
         analyze_all(
             folder, (with_parameters(spec.base, params) for _, params in spec.points), sound, progress
         )
-        session = Session(folder, target.torch_device.type, retry_failed, manifest.report, progress)
+        run = with_custom_classes(run_point, spec.base)
+        session = Session(folder, target.torch_device.type, retry_failed, manifest.report, progress, run)
         tally, keys = _unsettled(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
         check_workers(executor, folder)
@@ -174,15 +177,17 @@ def _new_sweep(
     field: FieldSettings | None,
     vary: Mapping[str, Any] | None,
     options: SweepOptions,
-    audio: str | Path | None,
+    audio: AudioInput | None,
     progress: Progress,
-) -> tuple[Path, Specification, Path]:
+) -> tuple[Path, Specification, SoundInput]:
     """A new sweep folder, with its specification and sound."""
     if audio is None:
         raise SettingsError("name a sound file, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
-    sound = existing_file(audio)
+    sound = SoundInput.of(audio)
     spec = specify(field, vary, options, sound, _duration(sound, progress))
     folder = files.new_folder(files.explorations_folder(options.explorations), "sweep")
+    if sound.added is not None:
+        sound.added.save(folder / COLUMNS)
     files.write_json(folder / SPECIFICATION, spec.to_dict(), durable=True)
     return folder, spec, sound
 
@@ -192,8 +197,8 @@ def _stored_sweep(
     field: FieldSettings | None,
     vary: Mapping[str, Any] | None,
     options: SweepOptions,
-    audio: str | Path | None,
-) -> tuple[Path, Specification, Path]:
+    audio: AudioInput | None,
+) -> tuple[Path, Specification, SoundInput]:
     """A sweep folder that is resumed. Raises SettingsError for what was changed since."""
     spec = Specification.read(folder)
     if changes := manual_changes(folder, spec):
@@ -201,7 +206,7 @@ def _stored_sweep(
             f"{SPECIFICATION} in {folder} is not that of its sweep: {changes}; a sweep cannot change"
         )
     try:
-        sound = find_audio(spec.base, folder, audio)
+        sound = _stored_sound(spec.base, folder, audio)
     except SettingsError as error:
         raise SettingsError(
             str(error).partition(";")[0] + "; name the file: sweep AUDIO --resume FOLDER"
@@ -216,9 +221,16 @@ def _stored_sweep(
     return folder, spec, sound
 
 
-def _duration(sound: Path, progress: Progress) -> Callable[[Recipe], float]:
+def _stored_sound(base: Recipe, folder: Path, audio: AudioInput | None) -> SoundInput:
+    """The sound of a sweep that is resumed, and the columns in its folder."""
+    if audio is not None and not isinstance(audio, str | Path):
+        audio = SoundInput.of(audio).path
+    return SoundInput(find_audio(base, folder, audio), added=find_columns(base, folder))
+
+
+def _duration(sound: SoundInput, progress: Progress) -> Callable[[Recipe], float]:
     """Seconds of the sound, from an analysis, which every sweep needs anyway."""
-    return lambda recipe: analyze(sound, progress=progress, **recipe.analysis.model_dump()).duration
+    return lambda recipe: sound.analyze(recipe.analysis, progress=progress).duration
 
 
 def _unsettled(folder: Path, spec: Specification, retry_failed: bool) -> tuple[Tally, list[str]]:

@@ -3,6 +3,7 @@
 from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
 from explorer.fields.cppn import CPPN
+from explorer.fields.custom import Field
 from explorer.fields.graph import GraphCPPN
 from explorer.fields.grid import Grid
 from explorer.fields.julia import Julia
@@ -13,6 +14,6 @@ from explorer.fields.presets import look
 from explorer.fields.registry import AnyField, field_kinds
 
 __all__ = [
-    "CPPN", "AnyField", "Controls", "FieldSettings", "Finish", "GraphCPPN", "Grid", "Julia", "Light",
+    "CPPN", "AnyField", "Controls", "Field", "FieldSettings", "Finish", "GraphCPPN", "Grid", "Julia", "Light",
     "Patterns", "Prepared", "field_kinds", "look",
 ]  # fmt: skip

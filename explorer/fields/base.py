@@ -7,7 +7,7 @@ All history and smoothing is in the controls, so drawing one moment needs no oth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -16,7 +16,8 @@ from jaxtyping import Float, Float32
 from pydantic import field_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
-from explorer.audio.features import extras_of
+from explorer.audio.added.columns import check_plain
+from explorer.audio.features import UNITS, extras_of
 from explorer.errors import SettingsError
 from explorer.fields import keyframes, sections
 from explorer.fields.controls import Controls
@@ -40,6 +41,17 @@ def check_field_and_track(field: object, track: object) -> None:
     check_field(field)
     if not isinstance(track, FeatureTrack):
         raise SettingsError(f"track: got {track!r}; analyze the sound first: track = analyze('song.ogg')")
+
+
+def track_for(field: FieldSettings, audio: str | Path | FeatureTrack) -> FeatureTrack:
+    """The track that a field draws from: of a sound file, or a track as it is. Raises SettingsError."""
+    check_field(field)
+    if isinstance(audio, str | Path):
+        return field.analyze(audio)
+    check_field_and_track(field, audio)
+    if set(field.extras) <= set(audio.settings.extras) or audio.source is None:
+        return audio
+    return field.analyze(audio)
 
 
 class FieldSettings(Settings):
@@ -81,9 +93,17 @@ class FieldSettings(Settings):
     @classmethod
     def _check_unique(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
+            check_plain(name, "a feature")
             if features.count(name) > 1:
                 raise SettingsError(f"features: '{name}' is named twice; name it once")
         return features
+
+    def check_columns(self, added: Iterable[str] = ()) -> None:
+        """Raise SettingsError for a name in `features` that neither ships nor is among added columns."""
+        names = [*UNITS, *added]
+        for name in self.features:
+            if name not in names:
+                raise SettingsError(f"no feature '{name}'{did_you_mean(name, names)}")
 
     @field_validator("keyframes", mode="before")
     @classmethod
@@ -145,13 +165,54 @@ class FieldSettings(Settings):
         return extras_of((*self.features, *(["section"] if by_section else [])))
 
     def analyze(
-        self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
+        self,
+        audio: str | Path | FeatureTrack,
+        *,
+        columns: Any = None,
+        stems: Any = None,
+        normalize: bool = True,
+        progress: Progress = silent,
+        cache: bool = True,
+        **settings: Any,
     ) -> FeatureTrack:
-        """The track of a sound with all columns that this field draws from; see `explorer.analyze`."""
-        analysis = AnalysisSettings(**settings).with_extras(self.extras)
-        track = analyze(audio, progress=progress, cache=cache, **analysis.model_dump())
+        """The track of a sound with all columns that this field draws from; see `explorer.analyze`.
+
+        A track gets the groups of features that it lacks; its added columns stay.
+        """
+        sources: dict[str, Any] = {"columns": columns, "stems": stems, "normalize": normalize}
+        options: dict[str, Any] = {"progress": progress, "cache": cache}
+        if isinstance(audio, FeatureTrack):
+            track = self._complete(audio, sources, options, settings)
+        else:
+            if columns is None and stems is None:
+                self.check_columns()  # before the sound is analyzed
+            analysis = AnalysisSettings(**settings).with_extras(self.extras)
+            track = analyze(audio, **sources, **options, **analysis.model_dump())
+        self.check_columns(track.names)
         keyframes.warn_after_end(self.keyframes, track)
         return track
+
+    def _complete(
+        self,
+        track: FeatureTrack,
+        sources: dict[str, Any],
+        options: dict[str, Any],
+        settings: dict[str, Any],
+    ) -> FeatureTrack:
+        """The track with all groups of features that this field draws from, and with more columns."""
+        if sources["columns"] is not None or sources["stems"] is not None:
+            raise SettingsError("a track has its columns already; add more with track.with_columns(...)")
+        self.check_columns(track.names)
+        analysis = track.settings.replace(**settings).with_extras(self.extras)
+        if analysis == track.settings:
+            return track
+        if track.source is None:
+            raise SettingsError(
+                f"{track.name} was analyzed without {', '.join(self.extras)}, and its track does not say "
+                "where the sound is; analyze the sound again"
+            )
+        complete = analyze(track.source, **options, **analysis.model_dump())
+        return complete.with_added(track.added)
 
     def hear(self, audio: str | Path, **settings: Any) -> FeatureTrack:
         """An alias of `analyze`, its name in version 0.1."""
@@ -178,6 +239,10 @@ class FieldSettings(Settings):
         if len(values) == 1:
             return controls
         return Controls(np.hstack(values).astype(np.float32), tuple(names))
+
+    def columns_of_sound(self, names: tuple[str, ...]) -> set[str]:
+        """Which of its own columns follow the sound: the flash limiter calms them."""
+        return {*self.features, *self.sound_columns, *self.angle_columns}
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """What a run's manifest records about this field on this track, as plain values."""

@@ -16,29 +16,34 @@ from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.settings import did_you_mean
 
-OWN_MARK = ":"  # in the kind of a user's class, `module:Class`, and in no other
+CUSTOM_MARK = ":"  # in the kind of a user's class, `module:Class`, and in no other
 MAIN = "__main__"  # the module of notebooks, prompts and scripts
 
 _SHIPPED: dict[str, type[FieldSettings]] = {}
-_OWN: dict[str, type[FieldSettings]] = {}
+_CUSTOM: dict[str, type[FieldSettings]] = {}
 _lock = threading.Lock()
 
 
 def register(kind: str, field: type[FieldSettings]) -> None:
     """Make a class the one of its kind; a user's class replaces an earlier version of itself."""
     with _lock:
-        (_OWN if OWN_MARK in kind else _SHIPPED)[kind] = field
+        (_CUSTOM if CUSTOM_MARK in kind else _SHIPPED)[kind] = field
 
 
-def own_kinds() -> dict[str, type[FieldSettings]]:
+def custom_kinds() -> dict[str, type[FieldSettings]]:
     """The user's classes by kind, in the order in which they were first defined."""
     with _lock:
-        return dict(_OWN)
+        return dict(_CUSTOM)
 
 
 def field_kinds() -> dict[str, type[FieldSettings]]:
     """All classes of fields by kind, the user's last."""
-    return {**_SHIPPED, **own_kinds()}
+    return {**_SHIPPED, **custom_kinds()}
+
+
+def kind_label(kind: str) -> str:
+    """The name of a kind in lists: of a user's class that of the class alone."""
+    return kind.rpartition(CUSTOM_MARK)[2]
 
 
 def field_class(kind: str) -> type[FieldSettings]:
@@ -46,12 +51,12 @@ def field_class(kind: str) -> type[FieldSettings]:
     kinds = field_kinds()
     if kind in kinds:
         return kinds[kind]
-    named = [own for own in own_kinds() if own.partition(OWN_MARK)[2] == kind]
+    named = [own for own in custom_kinds() if own.partition(CUSTOM_MARK)[2] == kind]
     if len(named) == 1:
         return kinds[named[0]]
     if named:
         raise SettingsError(f"the field '{kind}' could be {' or '.join(named)}; say which")
-    if OWN_MARK in kind:
+    if CUSTOM_MARK in kind:
         raise SettingsError(
             f"the field {kind!r:.100} is somebody's own class, and it was not imported here: with --import "
             "FILE.py, by an import in Python, or by the cell that defines it"

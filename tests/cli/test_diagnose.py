@@ -34,7 +34,7 @@ def test_it_prints_verdict_reason_and_measures(song, capsys):
     assert output.startswith("song.wav\nSTATIC")
     assert "layer 2 (cos)" in output
     assert "640x360 at 30 fps" in output
-    assert "suggestion: set gain to" in output
+    assert "suggestion: set gain from" in output
 
 
 def test_without_a_sound_it_takes_the_demo_clip_and_reports_that(song, capsys):
@@ -89,7 +89,7 @@ def test_a_video_file_is_measured(song, tmp_path, capsys):
 
 def test_a_render_keeps_its_diagnosis_and_warns_of_stillness(song, tmp_path):
     still = CPPN(hidden=16, gain=0.5)
-    with pytest.warns(ExplorerWarning, match=r"Static: nothing moves.*set gain to"):
+    with pytest.warns(ExplorerWarning, match=r"Static: nothing moves.*set gain from"):
         run = render(still, song, size=(64, 36), explorations=tmp_path / "r")
     stored = json.loads((run.folder / "diagnosis.json").read_text())
     assert (stored["verdict"], stored["budget"], stored["frames"]["height"]) == ("static", "draft", 36)

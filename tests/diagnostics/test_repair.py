@@ -4,6 +4,7 @@ import pytest
 
 from explorer.audio import DEMO_CLIP, analyze
 from explorer.diagnostics import calibrate, diagnose
+from explorer.diagnostics.music_share import music_share
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
 from explorer.fields.cppn.weights import random_network
@@ -52,6 +53,13 @@ def test_the_variance_is_kept_and_frames_are_alike(demo):
     assert float(found.space_variance) > 0.03
     assert float(found.audio_variance) > 0.015
     assert found.flags == ()
+
+
+def test_the_music_keeps_its_share(demo):
+    field = CPPN.preset("molten")
+    before, after = (diagnose(one, demo, budget="draft") for one in (field, calibrate(field, demo)))
+    assert music_share(after) > 0.9 * music_share(before)
+    assert after.flags == ()
 
 
 def test_without_steadying_only_the_scales_change(demo):

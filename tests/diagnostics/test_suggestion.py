@@ -1,9 +1,10 @@
-"""A suggestion changes one setting, and what it suggests is alive."""
+"""A suggestion is alive, in the middle of what is, moves with the music, and says all that it changes."""
 
 import pytest
 
 from explorer.audio import DEMO_CLIP, analyze
 from explorer.diagnostics import diagnose
+from explorer.diagnostics.music_share import MIN_MUSIC_SHARE, music_share
 from explorer.fields import CPPN
 from tests.diagnostics.linear import Linear, half_and_half
 from tests.tracks import made_up_track
@@ -33,17 +34,29 @@ def test_the_suggested_field_is_alive(demo, field, setting, higher):
     advice = found.suggestion
     assert advice.setting == setting
     assert (advice.value > getattr(field, setting)) == higher
-    assert changed(field, advice.field) == [setting]
+    assert {change.setting for change in advice.changes} == set(changed(field, advice.field))
+    assert set(changed(field, advice.field)) <= {setting, "audio_gain"}
+    for change in advice.changes:
+        assert (change.before, change.after) == (
+            getattr(field, change.setting),
+            getattr(advice.field, change.setting),
+        )
+        assert f"{change.setting} from {change.before:g} to {change.after:g}" in advice.words
     assert getattr(advice.field, setting) == advice.value
     again = diagnose(advice.field, demo, budget="draft")
     assert (again.verdict, again.flags) == ("alive", ())
+    assert music_share(again) >= MIN_MUSIC_SHARE
     assert advice.words in str(found)
 
 
-def test_nearer_values_were_not_alive(demo):
-    advice = diagnose(CPPN(gain=1.0), demo, budget="draft").suggestion
-    nearer = diagnose(CPPN(gain=advice.value / 1.3), demo, budget="draft")
-    assert nearer.verdict != "alive"
+def test_it_lies_in_the_middle_of_what_is_alive(demo):
+    field = CPPN(hidden=16, gain=1.0, audio_gain=1.2)
+    advice = diagnose(field, demo, budget="draft").suggestion
+    verdicts = [
+        diagnose(field.replace(gain=advice.value * factor), demo, budget="draft").verdict
+        for factor in (1 / 1.2, 1.2)
+    ]
+    assert verdicts == ["alive", "alive"]  # the first value that is alive would be a blur
 
 
 def test_too_slow_wants_a_shorter_time_span():

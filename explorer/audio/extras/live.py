@@ -12,10 +12,10 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from explorer.audio.cache import cache_folder, load_array, save_array
+from explorer.audio.feature_table import interpolate_rows
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, LiveRows, live_features_of
 from explorer.audio.sound_file import Sound, open_sound
-from explorer.audio.track import interpolate_rows
 from explorer.progress import Progress, silent
 
 VERSION = LIVE_VERSION

@@ -10,8 +10,8 @@ import numpy as np
 import soxr
 from jaxtyping import Float32, Float64
 
+from explorer.audio.feature_table import interpolate_rows
 from explorer.audio.sound_file import Sound
-from explorer.audio.track import interpolate_rows
 from explorer.progress import Progress
 
 RATE = 22050

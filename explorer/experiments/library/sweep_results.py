@@ -20,8 +20,9 @@ from explorer.experiments.library.table import points_table
 from explorer.experiments.reports import write_report_or_warn
 from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.options import RenderOptions
-from explorer.experiments.runs.recipe import Recipe, find_audio, load_recipe
+from explorer.experiments.runs.recipe import Recipe, find_audio, find_columns, load_recipe
 from explorer.experiments.runs.run import Run
+from explorer.experiments.runs.sound_input import SoundInput
 from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.point_status import point_log
 from explorer.experiments.sweeps.specification import Specification
@@ -109,7 +110,7 @@ class Point:
             "explorations": sweep.parent,
         }
         options = RenderOptions(**(defaults | settings))
-        sound = find_audio(recipe, sweep, audio)
+        sound = SoundInput(find_audio(recipe, sweep, audio), added=find_columns(recipe, sweep))
         run = run_recipe(options.recipe(recipe.field, sound), sound, out, options, **callbacks)
         write_report_or_warn(run.folder)
         return run

@@ -21,6 +21,7 @@ from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.runs.render_plan import RenderPlan, plan_render
 from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.segments import frames_of_workers
+from explorer.experiments.runs.sound_input import AudioInput
 from explorer.formatting import frame_time_text
 from explorer.processes import identity
 from explorer.progress import Progress, silent
@@ -32,7 +33,7 @@ SHEET_FRAMES = 12
 
 def run_recipe(
     recipe: Recipe,
-    audio: str | Path,
+    audio: AudioInput,
     out: str | Path | None = None,
     options: RenderOptions | None = None,
     *,

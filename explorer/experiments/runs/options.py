@@ -8,8 +8,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator
 
-from explorer.audio import AnalysisSettings
-from explorer.experiments.runs.recipe import AudioSource, Recipe
+from explorer.experiments.runs.recipe import AudioSource, ColumnsSource, Recipe
+from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.fields import FieldSettings
 from explorer.rendering import parse_size
 from explorer.rendering.frames import FlashMode, FrameSettings, Rate, parse_flash_limit
@@ -66,12 +66,14 @@ class RenderOptions(CommonOptions):
     def _parse_flash_limit(cls, value: Any) -> FlashMode:
         return parse_flash_limit(value)
 
-    def recipe(self, field: FieldSettings, audio: str | Path) -> Recipe:
-        """The recipe of a field on a sound file. Raises SettingsError, and SoundError without a file."""
+    def recipe(self, field: FieldSettings, audio: AudioInput) -> Recipe:
+        """The recipe of a field on a sound. Raises SettingsError, and SoundError without a file."""
         width, height = field.frame_size
+        sound = SoundInput.of(audio)
         return Recipe(
-            audio=AudioSource.of(audio),
-            analysis=AnalysisSettings(**self.analysis),
+            audio=AudioSource.of(sound.path),
+            analysis=sound.analysis.replace(**self.analysis),
+            columns=ColumnsSource.of(sound.added),
             field=field,
             frames=FrameSettings(**{"width": width, "height": height} | self.frame_changes),
             precision=recipe_precision(self.precision),

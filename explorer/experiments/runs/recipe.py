@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import field_validator, model_serializer, model_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack
+from explorer.audio.added.columns import AddedColumns, load_if_there
 from explorer.audio.cache import content_hash
 from explorer.audio.sound_file import existing_file
 from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs import manifest
-from explorer.experiments.runs.run_folder import RECIPE, sweep_of
+from explorer.experiments.runs.run_folder import COLUMNS, RECIPE, sweep_of
 from explorer.fields import AnyField
 from explorer.files import (
     explorations_folder,
@@ -24,6 +25,7 @@ from explorer.files import (
     read_text,
     sha256_of,
 )
+from explorer.formatting import count_text
 from explorer.rendering import FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
@@ -50,6 +52,18 @@ class AudioSource(Settings):
         return cls(name=path.name, sha256=content_hash(path))
 
 
+class ColumnsSource(Settings):
+    """Which columns were added to the features: their names, and the SHA-256 of names and numbers."""
+
+    names: tuple[str, ...]
+    sha256: str
+
+    @classmethod
+    def of(cls, added: AddedColumns | None) -> Self | None:
+        """Names and hash of added columns; None where there are none."""
+        return cls(names=added.names, sha256=added.sha256) if added is not None and added.names else None
+
+
 class Recipe(Settings):
     """What `explorer render --recipe FILE` repeats, frame for frame."""
 
@@ -60,6 +74,15 @@ class Recipe(Settings):
     frames: FrameSettings
     precision: Literal["fp32", "draft"] = "fp32"
     encoder: EncoderSettings = EncoderSettings()
+    columns: ColumnsSource | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: Any) -> dict[str, Any]:
+        """What is new since version 0.1 is left out at its default."""
+        values: dict[str, Any] = handler(self)
+        if self.columns is None:
+            values.pop("columns", None)
+        return values
 
     @field_validator("frames", mode="before")
     @classmethod
@@ -69,7 +92,8 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _with_extras_of_field(self) -> Recipe:
-        """The analysis holds every group of features that the field needs."""
+        """The analysis holds every group of features that the field needs; others must be added columns."""
+        self.field.check_columns(self.columns.names if self.columns else ())
         object.__setattr__(self, "analysis", self.analysis.with_extras(self.field.extras))  # still being made
         return self
 
@@ -77,7 +101,8 @@ class Recipe(Settings):
     def for_track(cls, track: FeatureTrack, /, **settings: Any) -> Recipe:
         """The recipe of a field on an analyzed track."""
         source = AudioSource(name=track.name, sha256=track.sha256)
-        return cls(audio=source, analysis=track.settings, **settings)
+        columns = ColumnsSource.of(track.added)
+        return cls(audio=source, analysis=track.settings, columns=columns, **settings)
 
     def to_json(self) -> str:
         """One line of JSON, for the metadata of the MP4."""
@@ -154,11 +179,47 @@ def find_audio(recipe: Recipe, near: Path, audio: str | Path | None = None) -> P
     )
 
 
+def find_columns(recipe: Recipe, near: Path) -> AddedColumns | None:
+    """The added columns of a recipe, checked by their hash; None for a recipe without.
+
+    They are searched beside the recipe, in the sweep of a point, in other runs and sweeps of the
+    explorations folder, and in the current folder. Raises SettingsError when they are nowhere.
+    """
+    if recipe.columns is None:
+        return None
+    others = (folder / COLUMNS for folder in _newest_first())
+    for path in (near / COLUMNS, sweep_of(near) / COLUMNS, *others, Path.cwd() / COLUMNS):
+        added = load_if_there(path)
+        if added is not None and added.sha256 == recipe.columns.sha256:
+            return added
+    names = recipe.columns.names
+    raise SettingsError(
+        f"the recipe needs {count_text(len(names), 'column')} of its own ({', '.join(names[:3])}"
+        f"{', ...' if len(names) > 3 else ''}) and no {COLUMNS} with them was found in {near}, "
+        f"{explorations_folder()} or {Path.cwd()}; put that file of its run folder beside the recipe, or "
+        "give the columns again"
+    )
+
+
+def check_columns(recipe: Recipe, track: FeatureTrack) -> None:
+    """Raise SettingsError unless a track has the added columns of a recipe."""
+    columns = ColumnsSource.of(track.added)
+    if columns != recipe.columns:
+        needed = ", ".join(recipe.columns.names[:5]) if recipe.columns else "none"
+        raise SettingsError(
+            f"the recipe needs added columns ({needed}) that the sound was given without, or with other "
+            "numbers; give the columns of its run"
+        )
+
+
+def _newest_first() -> list[Path]:
+    """The folders of runs and sweeps."""
+    return sorted(explorations_folder().glob("*_*/"), key=lambda path: path.name[-23:], reverse=True)
+
+
 def _paths_in_manifests(recipe: Recipe, near: Path) -> Iterator[Path]:
     """Where manifests say that the sound was: of the run, of a point's sweep, of any other, newest first."""
-    others = explorations_folder().glob("*_*/")
-    newest_first = sorted(others, key=lambda path: path.name[-23:], reverse=True)
-    for folder in (near, sweep_of(near), *newest_first):
+    for folder in (near, sweep_of(near), *_newest_first()):
         try:
             audio = manifest.read(folder)["audio"]
             if audio["sha256"] == recipe.audio.sha256:

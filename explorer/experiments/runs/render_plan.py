@@ -12,8 +12,9 @@ from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor
 from explorer.experiments.runs.estimate import Estimate, estimate
 from explorer.experiments.runs.options import RenderOptions
-from explorer.experiments.runs.recipe import Recipe, load_recipe
+from explorer.experiments.runs.recipe import Recipe, check_columns, load_recipe
 from explorer.experiments.runs.recipe_frames import RecipeFrames
+from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings, resolve
 from explorer.video import PngSequence
@@ -49,7 +50,7 @@ class RenderPlan(RecipeFrames):
 
 def plan_render(
     recipe: Recipe,
-    audio: str | Path,
+    audio: AudioInput,
     out: str | Path | None,
     options: RenderOptions,
     *,
@@ -63,9 +64,11 @@ def plan_render(
     _check_even(recipe.frames)
     if executor is not None:
         as_executor(executor)
-    copy_path = _copy_target(out, Path(audio))
+    sound = SoundInput.of(audio)
+    copy_path = _copy_target(out, sound.path)
     device = resolve(options.device, recipe.precision)
-    track = recipe.field.analyze(audio, progress=progress, **recipe.analysis.model_dump())
+    track = sound.analyze(recipe.analysis, recipe.field, progress)
+    check_columns(recipe, track)
     recipe.frames.span(track.duration)
     _warn_of_the_end(recipe.frames, track)
     return RenderPlan(
@@ -73,9 +76,9 @@ def plan_render(
         track=track,
         device=device,
         threads=options.threads,
-        audio=Path(audio),
+        audio=sound.path,
         pictures=PngSequence(options.png_dir) if options.png_dir is not None else None,
-        sound=open_sound(audio),
+        sound=open_sound(sound.path),
         explorations=files.explorations_folder(options.explorations),
         copy_path=copy_path,
         executor=executor,

@@ -1,7 +1,7 @@
 """Folders of runs, sweeps and points: the name of every file in them, their checked paths, and stars.
 
-    render_TIME_HEX/   manifest.json recipe.json features.* diagnosis.json video.mp4 poster.jpg sheet.jpg report.html
-    sweep_TIME_HEX/    manifest.json sweep.json tracks/ points/KEY/ sheet.jpg report.html .stop.SESSION
+    render_TIME_HEX/   manifest.json recipe.json features* diagnosis.json video.mp4 poster.jpg sheet.jpg report.html
+    sweep_TIME_HEX/    manifest.json sweep.json features-columns.safetensors tracks/ points/KEY/ sheet.jpg report.html .stop.SESSION
     points/KEY/        point.json recipe.json frame_NN.jpg thumb.jpg diagnosis.json clip.mp4 .claim.N
 
 A folder with a star holds an empty file `.star`. Trainings (train_TIME_HEX/) belong to `explorer.learn`.
@@ -18,6 +18,7 @@ from explorer.errors import SettingsError
 MANIFEST = "manifest.json"
 RECIPE = "recipe.json"
 FEATURES = "features"  # the track: features.npy and features.json
+COLUMNS = "features-columns.safetensors"  # added to the track; of a run or a sweep
 DIAGNOSIS = "diagnosis.json"
 VIDEO = "video.mp4"
 POSTER = "poster.jpg"

@@ -22,6 +22,7 @@ from explorer.experiments.runs import run_folder
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_workers, worker_count
 from explorer.experiments.runs.recipe import load_recipe
 from explorer.experiments.runs.recipe_frames import RecipeFrames
+from explorer.fields.custom.transport import with_custom_classes
 from explorer.rendering import resolve
 
 MAX_WAITING_BYTES = 512_000_000  # of drawn segments that wait for the encoder, or two frames
@@ -44,13 +45,13 @@ def frames_of_workers(
     width, height = frames.recipe.frames.size
     device, threads = frames.device.torch_device.type, frames.threads or 1
     ahead, length = plan_segments(worker_count(executor), count, 3 * width * height)
-    starts = iter(range(0, count, length))
+    draw, starts = with_custom_classes(draw_segment, frames.recipe), iter(range(0, count, length))
     pending: deque[Future[Segment]] = deque()
     try:
         while True:
             for start in islice(starts, ahead - len(pending)):
                 stop = min(start + length, count)
-                pending.append(pool.submit(draw_segment, folder, start, stop, device=device, threads=threads))
+                pending.append(pool.submit(draw, folder, start, stop, device=device, threads=threads))
             if not pending:
                 return
             yield from pending.popleft().result()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import field_validator
 
-from explorer.audio import AnalysisSettings
 from explorer.errors import SettingsError
 from explorer.experiments.runs.options import CommonOptions, recipe_precision
-from explorer.experiments.runs.recipe import AudioSource, Recipe
+from explorer.experiments.runs.recipe import AudioSource, ColumnsSource, Recipe
+from explorer.experiments.runs.sound_input import SoundInput
 from explorer.experiments.sweeps.parameter_paths import FLASH_LIMIT, find_path, with_parameters
 from explorer.experiments.sweeps.point_set import PointSet, draw_points
 from explorer.experiments.sweeps.samplers import MAX_POINTS, Span, ready_sweep
@@ -71,7 +70,7 @@ def specify(
     field: FieldSettings | None,
     vary: Any,
     options: SweepOptions,
-    sound: Path,
+    sound: SoundInput,
     duration: Duration,
     stored: Specification | None = None,
 ) -> Specification:
@@ -101,19 +100,21 @@ def small_frames(field: FieldSettings) -> FrameSettings:
 
 
 def _base(
-    field: FieldSettings | None, options: SweepOptions, sound: Path, stored: Specification | None
+    field: FieldSettings | None, options: SweepOptions, sound: SoundInput, stored: Specification | None
 ) -> Recipe:
     """The recipe that the points are made from."""
-    source = AudioSource.of(sound)
+    source, columns = AudioSource.of(sound.path), ColumnsSource.of(sound.added)
     if stored is not None:
         recipe = stored.base
         if source.sha256 != recipe.audio.sha256:
-            raise SettingsError(f"{sound} has other content than the sweep's sound '{recipe.audio.name}'")
+            raise SettingsError(
+                f"{sound.path} has other content than the sweep's sound '{recipe.audio.name}'"
+            )
     elif field is None:
         raise SettingsError("say which field to draw, as in sweep(CPPN(), 'song.ogg', vary={'gain': [1, 5]})")
     else:
         frames = small_frames(field)
-        recipe = Recipe(audio=source, analysis=AnalysisSettings(), field=field, frames=frames)
+        recipe = Recipe(audio=source, analysis=sound.analysis, field=field, frames=frames, columns=columns)
     precision = options.explicit("precision")
     update: dict[str, Any] = {
         "frames": recipe.frames.replace(**options.frame_changes),
@@ -121,7 +122,7 @@ def _base(
         "field": field or recipe.field,
         "precision": recipe_precision(precision) if precision else recipe.precision,
     }
-    return recipe.model_copy(update=update)
+    return recipe.replace(**update)
 
 
 def _points(vary: Any, options: SweepOptions, base: Recipe, stored: Specification | None) -> PointSet:

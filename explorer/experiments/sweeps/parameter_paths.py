@@ -108,7 +108,7 @@ def with_parameters(recipe: Recipe, params: Mapping[str, Any]) -> Recipe:
         path = paths.get(name) or find_path(name, recipe)
         changes.setdefault(path.part, {})[path.setting] = value
     parts = {part: getattr(recipe, part).replace(**values) for part, values in changes.items()}
-    return recipe.model_copy(update=parts)
+    return recipe.replace(**parts)
 
 
 def json_value(value: Any) -> Any:

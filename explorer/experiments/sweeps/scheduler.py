@@ -63,12 +63,13 @@ class Session:
     retry_failed: bool
     report: Callable[[Tally], None]  # to the manifest; called often
     progress: Progress
+    run_point: Callable[..., Outcome] = point_task.run_point  # on any worker
     name: str = field(default_factory=lambda: f"{os.getpid()}.{secrets.token_hex(3)}")
 
     def submit(self, executor: Executor, key: str, threads: int) -> Future[Outcome]:
         """Give a point to a worker."""
         return executor.submit(
-            point_task.run_point,
+            self.run_point,
             str(self.folder.absolute()),
             key,
             threads=threads,

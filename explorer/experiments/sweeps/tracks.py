@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from explorer.audio import AnalysisSettings, FeatureTrack, analyze
+from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.errors import ExplorerError
 from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.runs.run_folder import TRACKS
+from explorer.experiments.runs.sound_input import SoundInput
 from explorer.files import path_within
 from explorer.progress import Progress, silent
 
 
 def analyze_all(
-    sweep: Path, recipes: Iterable[Recipe], sound: Path | None, progress: Progress = silent
+    sweep: Path, recipes: Iterable[Recipe], sound: SoundInput, progress: Progress = silent
 ) -> None:
     """Write the track of every distinct analysis into the folder, unless it is there."""
     for settings in dict.fromkeys(recipe.analysis for recipe in recipes):
         if not _exists(_stem(sweep, settings)):
-            if sound is None:
-                raise ExplorerError(f"{sweep} has lost its analysis and the sound file was not found")
-            track = analyze(sound, progress=progress, **settings.model_dump())
+            track = sound.analyze(settings, progress=progress)
             _stem(sweep, settings).parent.mkdir(exist_ok=True)
-            track.save(_stem(sweep, settings))
+            # the columns lie in the folder of the sweep, once for all tracks
+            replace(track, added=None).save(_stem(sweep, settings))
 
 
 def track_of(sweep: Path, recipe: Recipe) -> FeatureTrack:

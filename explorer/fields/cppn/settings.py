@@ -8,9 +8,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, field_validator, model_validator
+from pydantic import AfterValidator, model_validator
 
-from explorer.audio.features import check_features
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette
@@ -136,12 +135,6 @@ class CPPNSettings(FieldSettings):
         help="seconds until the weights are back where they started",
     )
     layer_scales: tuple[float, ...] | None = None  # from diagnostics.calibrate, one for each of `fans`
-
-    @field_validator("features")
-    @classmethod
-    def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
-        check_features(features)
-        return features
 
     @model_validator(mode="after")
     def _check_layer_scales(self) -> Self:

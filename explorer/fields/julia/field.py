@@ -30,14 +30,14 @@ class Julia(JuliaSettings):
     angle_columns: ClassVar = ("angle", "rotation")
 
     def analyze(
-        self, audio: str | Path, *, progress: Progress = silent, cache: bool = True, **settings: Any
+        self, audio: str | Path | FeatureTrack, *, progress: Progress = silent, **options: Any
     ) -> FeatureTrack:
         """See `FieldSettings.analyze`. A missing model is reported before the sound is analyzed."""
         if self.model != "none":
             from explorer.fields.julia.model import load_model
 
             load_model(self.model)
-        return super().analyze(audio, progress=progress, cache=cache, **settings)
+        return super().analyze(audio, progress=progress, **options)
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (seconds), `angle` and `rotation` (radians), `distance`, `zoom`, `hue` (turns),

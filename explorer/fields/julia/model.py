@@ -18,8 +18,8 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from explorer.audio import FeatureTrack
+from explorer.audio.feature_table import interpolate_rows
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, live_width, live_windows
-from explorer.audio.track import interpolate_rows
 from explorer.errors import ExplorerError, SettingsError
 from explorer.fields.julia.parameters import NAMES
 from explorer.files import (

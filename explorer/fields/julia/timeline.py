@@ -9,8 +9,8 @@ from jaxtyping import Float64
 from scipy.ndimage import gaussian_filter1d
 
 from explorer.audio import FeatureTrack
+from explorer.audio.feature_table import interpolate_rows
 from explorer.audio.live import LIVE_FPS
-from explorer.audio.track import interpolate_rows
 from explorer.fields import keyframes
 from explorer.fields.controls import Controls
 from explorer.fields.julia.mapping import parameters_by_hand

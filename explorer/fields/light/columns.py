@@ -10,7 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import lfilter
 
 from explorer.audio import FeatureTrack
-from explorer.audio.track import interpolate_rows
+from explorer.audio.feature_table import interpolate_rows
 
 LOUDNESS_SECONDS = 0.12  # over which loudness is smoothed
 LOUDNESS_PERCENTILES = (5, 98)  # are 0 and 1

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.audio import FeatureTrack
-from explorer.audio.track import interpolate_rows
+from explorer.audio.feature_table import interpolate_rows
 from explorer.fields import keyframes
 from explorer.fields.controls import Controls
 from explorer.fields.keyframes import AnimatedSettings

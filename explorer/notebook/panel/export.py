@@ -10,6 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from explorer.audio import FeatureTrack
 from explorer.errors import SettingsError
 from explorer.experiments import Run, render, star
 from explorer.experiments.runs.estimate import Estimate
@@ -44,7 +45,7 @@ class Exporter:
 
     def __init__(
         self,
-        audio: Path,
+        audio: Path | FeatureTrack,
         duration: float,
         request: Callable[[], PreviewRequest],
         explorations: str | Path | None,

@@ -11,7 +11,9 @@ import ipywidgets as widgets
 import numpy as np
 from IPython.display import display
 
-from explorer.audio import FeatureTrack, analyze
+from explorer.audio import FeatureTrack
+from explorer.errors import ExplorerError
+from explorer.experiments.runs.sound_input import SoundInput
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
 from explorer.notebook.gallery.gallery import Gallery
@@ -45,7 +47,7 @@ TABS = ("Controls", "Sweep", "Runs")
 
 
 def explore(
-    audio: str | Path,
+    audio: str | Path | FeatureTrack,
     field: FieldSettings | None = None,
     *,
     size: Size = "360p",
@@ -54,7 +56,7 @@ def explore(
     flash_limit: bool | str = "calm",
     **analysis: Any,
 ) -> Panel:
-    """A panel with sliders, a live picture and its diagnosis for a sound file.
+    """A panel with sliders, a live picture and its diagnosis for a sound file or a `FeatureTrack`.
 
     Starts with `field` or the first preset. `size` is that of the picture. `explorations` is the folder of
     saved and exported runs; `flash_limit` ('calm', 'dim', 'off', or a bool) can be changed beside the
@@ -63,9 +65,10 @@ def explore(
     """
     mode = parse_flash_limit(flash_limit)
     cells.close_previous()
-    track = analyze(audio, **analysis)
+    sound = SoundInput.of(audio)
+    track = sound.analyze(sound.analysis.replace(**analysis))
     panel = Panel(
-        Path(audio), track, field, size=size, device=device, explorations=explorations, flash_limit=mode
+        sound.path, track, field, size=size, device=device, explorations=explorations, flash_limit=mode
     )
     cells.register(panel)
     return panel
@@ -181,6 +184,13 @@ class Panel:
         self.forms.load(field, field if as_reset_point else start)
         self.header.show(self.form.start)
 
+    def update_classes(self) -> None:
+        """Take over the fields whose classes a cell has defined: new kinds, and new versions of old ones."""
+        changes = self.forms.update_classes()
+        self.header.show(self.form.start)
+        if changes:
+            self.fail(ExplorerError("; ".join(changes)))
+
     def handler(self, action: Callable[[], Any]) -> Callable[..., None]:
         """The action as a handler of a widget; its errors appear in the panel."""
         return self._errors.handler(action)
@@ -237,7 +247,7 @@ class Panel:
         self.sweep_tab = SweepTab(self, lambda: self.pipeline.frame_seconds)
         self.gallery = Gallery(self)
         self.exporter = Exporter(
-            self.audio,
+            self.track,
             self.track.duration,
             self._request,
             self.explorations,
@@ -312,6 +322,7 @@ class Panel:
         """Request what the controls say now. The lock keeps an older reading from overtaking a newer one."""
         with self._lock, self._errors.catch():
             request = self._request()
+            self.repair_buttons.update(request.field)
             if not self.sound.missing(request.field):
                 self.view_switch.load(request.field)
             self._worker.submit(request)

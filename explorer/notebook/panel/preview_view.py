@@ -18,8 +18,12 @@ from explorer.rendering.flash_limiter import FlashLimit
 from explorer.rendering.frames import Frame
 
 DRAWING = "drawing ..."
+APPLY = "Apply suggestion"
 MAX_HEIGHT_VH = 60  # of a picture, in percent of the window's height
-CALIBRATE_HELP = "scale every layer so that the signal neither dies nor runs wild"
+CALIBRATE_HELP = (
+    "scale every layer so that the signal neither dies nor runs wild, and slow music and time down where the "
+    "picture would flicker"
+)
 
 
 class PreviewView:
@@ -38,7 +42,7 @@ class PreviewView:
         self.caption = widgets.HTML(muted(DRAWING))
         self.diagnosis = widgets.HTML(diagnosis_html(None))
         self.advice = widgets.HTML()
-        self.apply_button = _hidden_button("Apply suggestion", "magic", "", button_style="primary")
+        self.apply_button = _hidden_button(APPLY, "magic", "", button_style="primary")
         self.calibrate_button = _hidden_button("Calibrate", "balance-scale", CALIBRATE_HELP)
 
     def show_draft(self, frame: Frame) -> None:
@@ -76,12 +80,12 @@ class PreviewView:
             self._diagnosis_html = markup
             self.calibrate_button.layout.display = "" if diagnosis.layers else "none"
 
-    def show_suggestion(self, suggestion: Suggestion | None) -> None:
-        """What to change, on a button that does it; nothing when nothing helps or is needed."""
+    def show_suggestion(self, suggestion: Suggestion | None, name: str = APPLY) -> None:
+        """What to change, beside a button that does it; nothing when nothing helps or is needed."""
         self.suggestion = suggestion
         text = suggestion.words if suggestion else ""
         self.advice.value = muted(text) if text else ""
-        self.apply_button.tooltip = text
+        self.apply_button.tooltip, self.apply_button.description = text, name
         self.apply_button.layout.display = "" if suggestion else "none"
 
     def _show(self, data: bytes, kind: str) -> None:

@@ -48,5 +48,4 @@ class SoundLoader:
             self._display.show_analysis(missing, step, done, total)
 
         self._display.show_analysis(missing)
-        settings = self.track.settings.model_dump()
-        self.track = field.analyze(self.audio, progress=report, **settings)
+        self.track = field.analyze(self.track, progress=report)

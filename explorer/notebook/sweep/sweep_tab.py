@@ -88,7 +88,7 @@ class SweepTab:
 
         def work(progress: Progress) -> Sweep:
             return sweep(
-                audio=context.audio, explorations=context.explorations, device=context.device, resume=folder,
+                audio=context.track, explorations=context.explorations, device=context.device, resume=folder,
                 announce=sweep_progress.set_plan, progress=progress, **options,
             )  # fmt: skip
 

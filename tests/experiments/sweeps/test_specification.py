@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import SettingsError
+from explorer.experiments.runs.sound_input import SoundInput
 from explorer.experiments.sweeps.options import SweepOptions, specify
 from explorer.experiments.sweeps.parameter_paths import all_paths, find_path, with_parameters
 from explorer.experiments.sweeps.point_set import draw_points
@@ -59,7 +60,9 @@ def test_what_cannot_be_varied_is_refused_with_what_could(vary, words):
 
 def test_flash_limits_of_a_call_are_modes_and_those_of_an_old_file_keep_their_keys(tmp_path):
     vary = {"flash_limit": [True, "dim", False]}
-    points = specify(a_recipe().field, vary, SweepOptions(), made_up_sound(tmp_path), lambda _: 2.0).points
+    points = specify(
+        a_recipe().field, vary, SweepOptions(), SoundInput(made_up_sound(tmp_path)), lambda _: 2.0
+    ).points
     assert [params["flash_limit"] for _, params in points] == ["calm", True, False]
     old = draw_points(BASE, {"flash_limit": [True, False]}).points
     assert [key for key, _ in old] == [key_of({"flash_limit": value}) for value in (True, False)]
@@ -159,7 +162,7 @@ def song(tmp_path):
 
 
 def specified(song, stored=None, field=None, vary=None, **options):
-    return specify(field, vary, SweepOptions(**options), song, lambda recipe: 10.0, stored)
+    return specify(field, vary, SweepOptions(**options), SoundInput(song), lambda recipe: 10.0, stored)
 
 
 def test_moments_are_spread_over_the_excerpt_or_given(song):
@@ -188,7 +191,7 @@ def test_names_are_refused_before_the_sound_is_analysed(song):
         raise AssertionError("too early")
 
     with pytest.raises(SettingsError, match="gian"):
-        specify(BASE.field, {"gian": [1]}, SweepOptions(), song, analyzed)
+        specify(BASE.field, {"gian": [1]}, SweepOptions(), SoundInput(song), analyzed)
 
 
 @pytest.mark.parametrize(

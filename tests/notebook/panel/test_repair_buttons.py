@@ -6,6 +6,7 @@ import pytest
 
 import explorer.notebook.panel.repair_buttons as buttons_module
 from explorer.diagnostics import Suggestion, calibrate, diagnose
+from explorer.diagnostics.results.setting_changes import Change
 from explorer.errors import SettingsError
 from explorer.fields import CPPN
 from explorer.notebook.panel.preview_view import PreviewView
@@ -35,12 +36,19 @@ def buttons(context, view):
 
 def test_a_suggestion_appears_on_a_button_that_applies_it_to_what_is_shown_now(context, view, buttons):
     assert view.apply_button.layout.display == "none"
-    view.show_suggestion(Suggestion("gain", 2.5, DEAD.replace(gain=2.5), "set gain to 2.5 <now>"))
+    changes = Change("gain", 0.8, 2.5), Change("audio_gain", 3.0, 4.0)
+    suggestion = Suggestion("gain", 2.5, DEAD.replace(gain=2.5), "set gain from 0.8 to 2.5 <now>", changes)
+    view.show_suggestion(suggestion)
     assert view.apply_button.layout.display == ""
-    assert "set gain to 2.5 &lt;now&gt;" in view.advice.value
+    assert "set gain from 0.8 to 2.5 &lt;now&gt;" in view.advice.value
     context.field = DEAD.replace(seed=7)
     view.apply_button.click()
-    assert context.field == DEAD.replace(seed=7, gain=2.5)
+    assert context.field == DEAD.replace(seed=7, gain=2.5, audio_gain=4.0)
+    assert "changed gain from 0.8 to 2.5 and audio_gain from 3 to 4; Undo" in buttons.line.value
+    buttons.update(context.field)
+    assert buttons.line.value
+    buttons.update(DEAD)
+    assert buttons.line.value == ""
     view.show_diagnosis(None)  # of another field: the old advice is gone
     assert (view.apply_button.layout.display, view.advice.value, view.suggestion) == ("none", "", None)
 
@@ -56,10 +64,18 @@ def test_calibrate_is_offered_where_there_are_layers(context, view):
     assert view.calibrate_button.layout.display == "none"
 
 
-def test_calibrate_loads_the_scaled_layers(context, view, buttons):
+def test_calibrate_says_what_it_would_change_and_changes_that(context, view, buttons):
     view.calibrate_button.click()
     assert buttons.wait(PATIENCE)
-    assert context.field == calibrate(DEAD, context.track)
+    calibrated = calibrate(DEAD, context.track)
+    assert context.loaded == []
+    assert view.apply_button.description == "Apply calibration"
+    told = f"audio_gain from 3 to {calibrated.audio_gain:.4g}"
+    assert told in view.advice.value
+    assert "layer_scales from none to " in view.advice.value
+    view.apply_button.click()
+    assert context.field == calibrated
+    assert told in buttons.line.value
     assert len(context.field.layer_scales) == 4
     assert buttons.bar.layout.display == "none"
     assert context.failures == []
