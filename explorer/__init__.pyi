@@ -17,6 +17,7 @@ from .experiments import sweep as sweep
 from .experiments.library.looks import load_look as load_look
 from .experiments.library.looks import looks as looks
 from .experiments.library.looks import save_look as save_look
+from .experiments.library.seeds import seeds as seeds
 from .experiments.library.table import runs as runs
 from .fields import CPPN as CPPN
 from .fields import Field as Field

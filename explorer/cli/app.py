@@ -12,6 +12,7 @@ from explorer.cli.diagnose import diagnose
 from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
 from explorer.cli.looks.look import app as look_app
+from explorer.cli.looks.seeds import seeds
 from explorer.cli.render import render
 from explorer.cli.report import report
 from explorer.cli.runs import runs
@@ -68,6 +69,7 @@ for command in (
     doctor,
     bench,
     sweep,
+    seeds,
     train,
     export,
     serve,

@@ -109,8 +109,8 @@ def _display(table: pd.DataFrame, width: int | None) -> str:
     for name in SHRINKABLE:
         if width is not None and name in cells:
             excess = _width(cells) - width
-            longest = max(map(len, cells[name]))
-            room = max(MIN_CHARACTERS, longest - max(0, excess))
+            length = max(map(len, cells[name]))
+            room = max(MIN_CHARACTERS, length - max(0, excess))
             cells[name] = [_shorten(text, room) for text in cells[name]]
     for name in EXPENDABLE:
         if width is not None and _width(cells) > width:

@@ -41,6 +41,11 @@ def field_kinds() -> dict[str, type[FieldSettings]]:
     return {**_SHIPPED, **custom_kinds()}
 
 
+def kind_label(kind: str) -> str:
+    """The name of a kind in lists: of a user's class that of the class alone."""
+    return kind.rpartition(CUSTOM_MARK)[2]
+
+
 def field_class(kind: str) -> type[FieldSettings]:
     """The class of a kind; of a user's class the plain name is enough. Raises SettingsError."""
     kinds = field_kinds()

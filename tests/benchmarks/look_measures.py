@@ -9,14 +9,14 @@ from scipy import ndimage
 
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.sync import synchrony
-from explorer.fields.oklab import linear_to_oklab
-from explorer.fields.srgb import LUMINANCE, srgb_to_linear
+from explorer.experiments.library import seed_scores
+from explorer.experiments.library.seed_scores import LIGHT_OF_LEVEL, lightness
+from explorer.fields.srgb import LUMINANCE
 
 LOUDNESS_SECONDS = 0.5  # standard deviation of the smoothing of loudness
 FINE_PIXELS = 10  # structure finer than this is in focus, in a picture of 640x360
 HIT_LEVEL, MIN_HITS = 0.3, 0.5  # the onset, 0 to 1, of a hit; hits a second of percussive music
 SHIFT_SECONDS = 8.0  # between moments of one song that are compared
-LIGHT_OF_LEVEL = srgb_to_linear(np.arange(256) / 255)
 
 
 def luminances(frames: np.ndarray) -> np.ndarray:
@@ -24,11 +24,6 @@ def luminances(frames: np.ndarray) -> np.ndarray:
     channels = np.moveaxis(frames, -1, 1).reshape(len(frames), 3, -1)
     counts = np.array([[np.bincount(levels, minlength=256) for levels in frame] for frame in channels])
     return np.asarray(counts @ LIGHT_OF_LEVEL / channels.shape[2] @ LUMINANCE)
-
-
-def lightness(frame: np.ndarray) -> np.ndarray:
-    """OKLab lightness of a frame, (height, width) in [0, 1]."""
-    return linear_to_oklab(LIGHT_OF_LEVEL[frame])[..., 0]
 
 
 def frame_changes(frames: np.ndarray) -> np.ndarray:
@@ -95,12 +90,4 @@ def music_against_clock(songs: list[np.ndarray], seconds: float) -> float:
 
 def fine_share(frame: np.ndarray) -> float:
     """Share of the energy of lightness, without its mean, in structure finer than `FINE_PIXELS`."""
-    light = lightness(frame)
-    window = np.outer(*(np.hanning(side + 2)[1:-1] for side in light.shape))
-    weighted = (light - (light * window).sum() / window.sum()) * window
-    energy = np.abs(np.fft.rfft2(weighted)) ** 2
-    energy[:, 1:-1] *= 2  # the other half of the spectrum
-    frequency = np.hypot(
-        *np.meshgrid(*(np.fft.fftfreq(light.shape[0]), np.fft.rfftfreq(light.shape[1])), indexing="ij")
-    )
-    return float(energy[frequency > 1 / FINE_PIXELS].sum() / max(energy.sum(), 1e-12))
+    return seed_scores.fine_share(lightness(frame), FINE_PIXELS / max(frame.shape[:2]))

@@ -10,6 +10,7 @@ from pydantic import Field as Setting
 from pydantic import field_validator
 
 from explorer.audio import FeatureTrack
+from explorer.audio.features import TIMBRES
 from explorer.errors import SettingsError
 from explorer.fields import keyframes, sections
 from explorer.fields.base import FieldSettings
@@ -108,10 +109,17 @@ class Field(FieldSettings, metaclass=FieldDefinition):
 
     @wrap_method("controls")
     def _controls(self, written: Any, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
-        """All columns: time, features, those of the class's own `controls`, settings that move, light."""
+        """All columns: time, features, those of the class's own `controls`, settings that move, light.
+
+        A feature that the class names and the field leaves out is at rest.
+        """
         track = self.routed(track)
         moments = np.asarray(times, dtype=np.float64)
-        columns = {TIME: moments} | dict(zip(self.features, track.at(moments, self.features).T, strict=True))
+        unused = set(type(self).model_fields["features"].default) - {*self.features}
+        columns = {TIME: moments} | {
+            name: np.full(len(moments), 0.0 if name in TIMBRES else -1.0) for name in unused
+        }
+        columns |= dict(zip(self.features, track.at(moments, self.features).T, strict=True))
         more = written(self, track, moments)
         if isinstance(more, Controls):
             more = dict(zip(more.names, more.values.T, strict=True))

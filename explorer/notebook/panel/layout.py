@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from explorer.audio import FeatureTrack
 from explorer.experiments.library.looks import own_fields
 from explorer.fields import FieldSettings
-from explorer.fields.registry import field_kinds
+from explorer.fields.registry import field_kinds, kind_label
 from explorer.notebook.widgets.accessibility import AccessibleNames
 from explorer.notebook.widgets.boxes import box, push_button
 from explorer.notebook.widgets.markup import CSS
@@ -27,9 +27,8 @@ class PanelHeader:
     def __init__(self, track: FeatureTrack, field: FieldSettings) -> None:
         name = html.escape(track.name)
         title = f'<span class="explorer-title">{name} <small>{track.duration:.1f} s</small></span>'
-        kinds = list(field_kinds())
-        self.kind = _dropdown("field", kinds, field.kind, "what is drawn", "150px")
-        self.kind.layout.display = "" if len(kinds) > 1 else "none"
+        self.kind = _dropdown("field", _kind_options(), field.kind, "what is drawn", "150px")
+        self.kind.layout.display = "" if len(self.kind.options) > 1 else "none"
         self.preset = _dropdown("preset", [NO_PRESET], "", "a preset to start from", "210px")
         self.reset_button = push_button("Reset", "undo", "back to the settings that this look started with")
         self.seed_button = push_button("New seed", "random", "choose another random seed")
@@ -49,6 +48,8 @@ class PanelHeader:
         presets, own = preset_fields(field), own_fields(field.kind)
         self._updating = True
         try:
+            if self.kind.options != (kinds := _kind_options()):
+                self.kind.options = kinds
             self.kind.value = field.kind
             current = next((name for name, preset in presets.items() if preset == field), "")
             offered = {**type(field).offered_presets(), **own}
@@ -68,6 +69,11 @@ class PanelHeader:
     def _notify(self, callback: Callable[[str], None], name: str) -> None:
         if name and not self._updating:
             callback(name)
+
+
+def _kind_options() -> tuple[tuple[str, str], ...]:
+    """The kinds of fields with their names in lists."""
+    return tuple((kind_label(kind), kind) for kind in field_kinds())
 
 
 def preset_fields(field: FieldSettings) -> dict[str, FieldSettings]:

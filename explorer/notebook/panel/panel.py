@@ -12,6 +12,7 @@ import numpy as np
 from IPython.display import display
 
 from explorer.audio import FeatureTrack
+from explorer.errors import ExplorerError
 from explorer.experiments.runs.sound_input import SoundInput
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
@@ -184,6 +185,13 @@ class Panel:
             self.time_slider.value = round(t, 2)
         self.forms.load(field, field if as_reset_point else start)
         self.header.show(self.form.start)
+
+    def update_classes(self) -> None:
+        """Take over the fields whose classes a cell has defined: new kinds, and new versions of old ones."""
+        changes = self.forms.update_classes()
+        self.header.show(self.form.start)
+        if changes:
+            self.fail(ExplorerError("; ".join(changes)))
 
     def handler(self, action: Callable[[], Any]) -> Callable[..., None]:
         """The action as a handler of a widget; its errors appear in the panel."""

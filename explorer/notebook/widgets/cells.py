@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import ipywidgets as widgets
 from IPython import get_ipython
@@ -13,6 +13,12 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class ShowsFields(Protocol):
+    def update_classes(self) -> None: ...
+
+
+_HOOK = "_explorer_updates_classes"  # the attribute of a shell that calls `update_classes` after each cell
 _open_panels: dict[str, Closable] = {}  # by cell: the one thing here that outlives a run of a cell
 
 
@@ -26,6 +32,17 @@ def close_previous() -> None:
 def register(panel: Closable) -> None:
     """Keep a panel until its cell runs again."""
     _open_panels[_cell_id()] = panel
+    shell = get_ipython()
+    if shell is not None and not getattr(shell, _HOOK, False):
+        shell.events.register("post_run_cell", update_classes)
+        setattr(shell, _HOOK, True)
+
+
+def update_classes(*_: object) -> None:
+    """Tell the open panels that a cell has run, which may have defined classes of fields."""
+    for panel in list(_open_panels.values()):
+        if isinstance(panel, ShowsFields):
+            panel.update_classes()
 
 
 def unregister(panel: Closable) -> None:

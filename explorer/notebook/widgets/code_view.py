@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.fields import FieldSettings
+from explorer.fields.registry import CUSTOM_MARK, MAIN
 from explorer.rendering.frames import FlashMode
 from explorer.settings import Settings
 
@@ -35,12 +36,16 @@ def python_code(
     analysis = _keywords(track.settings, AnalysisSettings())
     where = "" if device == "auto" else f", device={device!r}"
     where += "" if flash_limit == "calm" else f", flash_limit={flash_limit!r}"
+    name, imports = f"ex.{kind.__name__}", ["import explorer as ex"]
+    if CUSTOM_MARK in field.kind:
+        name = kind.__qualname__
+        imports += [] if kind.__module__ == MAIN else [f"from {kind.__module__} import {name}"]
     lines = [
-        "import explorer as ex",
+        *imports,
         "",
         _call("track = ex.analyze", [repr(Path(audio).as_posix()), *analysis]),
         *_added_lines(track),
-        _call(f"field = ex.{kind.__name__}", _keywords(field, kind())),
+        _call(f"field = {name}", _keywords(field, kind())),
         f"image = ex.render_frame(field, track, t={t!r}, size={size!r}{where})",
     ]
     return "\n".join(lines) + "\n"

@@ -10,7 +10,8 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.registry import field_kinds
+from explorer.fields.custom.versions import carry_over
+from explorer.fields.registry import field_kinds, kind_label
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import card, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
@@ -155,6 +156,32 @@ class FieldForms:
         else:
             first = field_kinds()[kind].default_look()
             self.load(first, first)
+
+    def update_classes(self) -> list[str]:
+        """Rebuild the forms of classes that were defined anew, with their settings as they were.
+
+        Gives back what could not stay, in words.
+        """
+        kinds, changes = field_kinds(), []
+        for kind, form in list(self._forms.items()):
+            if (cls := kinds.get(kind)) in (None, type(form.start)):
+                continue
+            field, lost = carry_over(form.field, cls)
+            changes += [f"{kind_label(kind)}: {change}" for change in lost]
+            is_visible = self.current is form
+            renewed = self._forms[kind] = FieldForm(field, self._changed, self._handler)
+            renewed.load(field, carry_over(form.start, cls)[0])
+            cells.reply_from_any_subshell(renewed.widget)
+            children = (
+                renewed.widget if widget is form.widget else widget for widget in self.widget.children
+            )
+            self.widget.children = tuple(children)
+            form.widget.close()
+            if is_visible:
+                self.load(field)
+            else:
+                renewed.widget.layout.display = "none"
+        return changes
 
     def _form_for(self, field: FieldSettings) -> FieldForm:
         """The form of the field's kind, made when it is first needed, and the only one visible."""

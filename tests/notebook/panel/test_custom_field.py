@@ -1,0 +1,85 @@
+"""A field of the user in the panel: a cell that defines a new version of its class updates what is open."""
+
+import pytest
+
+import explorer as ex
+from explorer.fields import CPPN, registry
+from explorer.notebook import explore
+from explorer.notebook.widgets import cells
+from tests.notebook.browser_messages import drag
+from tests.notebook.small_panel import PATIENCE, SIZE, expected_frame
+
+
+@pytest.fixture(autouse=True)
+def _no_other_classes(monkeypatch):
+    monkeypatch.setattr(registry, "_CUSTOM", {})
+
+
+def first_version():
+    class Spot(ex.Field):
+        features = ()
+        size = ex.knob(0.5, low=0.1, high=2)
+        light_level = ex.knob(0.5, low=0, high=1)
+        old = ex.knob(1.0, low=0, high=2)
+
+        def colors(self, controls, xy, pixel):
+            return self.light_level, self.size / 2, 0.0
+
+    return Spot
+
+
+def second_version():
+    class Spot(ex.Field):
+        features = ()
+        size = ex.knob(0.7, low=0.1, high=1)
+        light_level = ex.knob(0.25, low=0, high=1)
+        glow = ex.knob(0.2, low=0, high=1)
+
+        def colors(self, controls, xy, pixel):
+            return self.light_level, self.size / 2, self.glow
+
+    return Spot
+
+
+def define(function):
+    """Both versions under one name, as two runs of a cell give it."""
+    cls = function()
+    kind = cls.__qualname__.replace("second_version", "first_version")
+    cls.__qualname__ = kind
+    registry.register(cls().kind, cls)
+    return cls
+
+
+def test_a_new_version_of_a_class_keeps_the_sliders_where_they_were(sound):
+    with explore(sound, define(first_version)(), size=SIZE, flash_limit="off") as panel:
+        cells.register(panel)
+        assert panel.header.kind.label == "first_version.<locals>.Spot"
+        controls = panel.form.controls
+        drag(controls["size"].box, 1.5)
+        drag(controls["old"].box, 0.3)
+        new = define(second_version)
+        cells.update_classes()
+        assert isinstance(panel.field, new)
+        assert panel.field == new(size=1.0)  # within the new bounds; light_level follows its new default
+        assert "size was 1.5 and is 1" in panel.error
+        assert "old is gone" in panel.error
+        assert "glow" in panel.form.controls
+        assert "old" not in panel.form.controls
+        assert panel.wait(PATIENCE)
+        assert (panel.frame == expected_frame(panel)).all()
+        cells.update_classes()  # nothing new
+        assert panel.field == new(size=1.0)
+
+
+def test_a_class_that_was_defined_later_is_in_the_list(sound):
+    with explore(sound, CPPN(hidden=4, layers=2), size=SIZE, flash_limit="off") as panel:
+        cells.register(panel)
+        cls = first_version()
+        kind = cls().kind
+        cells.update_classes()
+        panel.header.kind.value = kind
+        assert panel.field == cls()
+        drag(panel.form.controls["size"].box, 0.9)
+        assert panel.field.size == 0.9
+        assert f"from {cls.__module__} import" in panel.code
+        assert "size=0.9" in panel.code
