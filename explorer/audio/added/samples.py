@@ -67,7 +67,7 @@ class ColumnSamples:
         bad = np.flatnonzero(~np.isfinite(seconds))
         if len(bad):
             raise SettingsError(
-                f"{self.source}: the time in {self._where(int(bad[0]))} is no number; give seconds in every row"
+                f"{self.source}: the time in {self._where(int(bad[0]))} is no number; give it in every row"
             )
         before = np.concatenate(([self._last], seconds[:-1]))
         back = np.flatnonzero(seconds < before)

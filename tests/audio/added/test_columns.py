@@ -116,7 +116,10 @@ def test_gaps_are_straight_lines_and_long_ones_are_reported(tmp_path, track):
         ("t,energy\n0,1\n,1\n", "the time in line 3 is no number"),
         ("t,energy\n0,1\n2,inf\n", "column 'energy' is infinite in line 3"),
         ("t,energy\n0,\n2,\n", "column 'energy' holds no number; leave it out"),
-        ("t,bass\n0,1\n9,1\n", "a column is named 'bass', as a feature that ships; rename it, as in 'my_bass'"),
+        (
+            "t,bass\n0,1\n9,1\n",
+            "a column is named 'bass', as a feature that ships; rename it, as in 'my_bass'",
+        ),
         ("t,a b,a-b\n0,1,1\n9,1,1\n", "two columns are named 'a_b'; rename one"),
         ("t,energy\n20,1\n30,1\n", "lies from 20.00 to 30.00 s, outside of the sound (0 to 10.00 s)"),
         ("0,1\n1,2\n", "my.csv begins with numbers; name its columns in the first line"),
