@@ -30,6 +30,7 @@ from explorer.formatting import clock_text, count_text
 
 UNIT_LABELS = {"hz": "Hz", "per_sample": "of samples", "bpm": "bpm"}
 ZERO_REST_FEATURES = (*TIMBRES, "tempo", "section")
+STEM_TIMBRES = tuple(f"_{name}" for name in TIMBRES)
 
 LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)
 
@@ -106,7 +107,7 @@ def summary(track: FeatureTable) -> pd.DataFrame:
             active[column] = np.nan
     return pd.DataFrame(
         {
-            "unit": [UNITS.get(name, "") for name in track.names],
+            "unit": list(track.units.values()),
             "min": track.raw.min(axis=0),
             "median": np.median(track.raw, axis=0),
             "max": track.raw.max(axis=0),
@@ -117,7 +118,12 @@ def summary(track: FeatureTable) -> pd.DataFrame:
 
 
 def _rest(track: FeatureTable) -> Float32[np.ndarray, " features"]:
-    return np.array([0 if name in ZERO_REST_FEATURES else -1 for name in track.names], np.float32)
+    return np.array([_rest_of(name) for name in track.names], np.float32)
+
+
+def _rest_of(name: str) -> float:
+    """Where a column rests: those of stems where their feature does."""
+    return 0.0 if name in ZERO_REST_FEATURES or (name not in UNITS and name.endswith(STEM_TIMBRES)) else -1.0
 
 
 def _title(track: FeatureTable) -> str:
@@ -141,14 +147,14 @@ def _rows(track: FeatureTable) -> list[str]:
 def _draw_feature(axis: Axes, track: FeatureTable, name: str) -> str:
     column = track.names.index(name)
     color = FEATURE_COLORS.get(name, TEXT_COLOR)
-    rest = 0.0 if name in ZERO_REST_FEATURES else -1.0
+    rest = _rest_of(name)
     times, low, high = _downsample(track.times, track.values[:, column])
     axis.axhline(rest, color=GRID_COLOR, linewidth=0.6)
     for edge in (np.maximum(high, rest), np.minimum(low, rest)):
         axis.fill_between(times, rest, edge, color=color, alpha=0.28, linewidth=0)
     axis.fill_between(times, low, high, color=color, linewidth=0.9)
     axis.set_ylim(-1.1, 1.1)
-    return _range_text(name, track.raw[:, column])
+    return _range_text(track.units[name], track.raw[:, column])
 
 
 def _downsample(times: Seconds, column: Column) -> tuple[Points, Points, Points]:
@@ -161,8 +167,8 @@ def _downsample(times: Seconds, column: Column) -> tuple[Points, Points, Points]
     return times[starts], low, np.maximum.reduceat(np.maximum(column, next_values), starts)
 
 
-def _range_text(name: str, raw: Column) -> str:
-    unit = UNIT_LABELS.get(UNITS.get(name, ""), "")
+def _range_text(unit: str, raw: Column) -> str:
+    unit = UNIT_LABELS.get(unit, "")
     highest, median = _number_text(float(raw.max())), _number_text(float(np.median(raw)))
     return f"max {highest} {unit}".rstrip() + f"\nmedian {median}"
 

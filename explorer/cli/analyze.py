@@ -10,6 +10,7 @@ import typer
 from explorer.audio.features import EXTRAS
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.options import ColumnsOption, NormalizeOption, StemsOption
 from explorer.formatting import clock_text, count_text
 
 
@@ -31,6 +32,9 @@ def analyze(
             "--extras", metavar="A,B", help=f"measure more features, which takes longer: {', '.join(EXTRAS)}"
         ),
     ] = "",
+    columns: ColumnsOption = None,
+    stems: StemsOption = None,
+    normalize: NormalizeOption = True,
 ) -> None:
     """Show the features of a sound file: a table, and a picture of the waveform with all features."""
     from explorer import files
@@ -43,7 +47,15 @@ def analyze(
     )
     table_file = output_paths.OutputFile("--table", table) if table is not None else None
     with ProgressBar() as progress:
-        track = analyze_sound(audio, fps=fps, progress=progress, extras=extras)
+        track = analyze_sound(
+            audio,
+            fps=fps,
+            columns=columns,
+            stems=stems,
+            normalize=normalize,
+            progress=progress,
+            extras=extras,
+        )
     moments = count_text(len(track.times), "moment")
     print_line(f"{track.name}: {track.duration:.2f} s, {moments} at {track.fps:g} a second")
     print_line(summary(track).to_string(float_format=_figures, na_rep="-"))
@@ -53,7 +65,7 @@ def analyze(
     output_paths.save(draw_track(track, audio, parts=parts), picture_file)
     picture_file.report_written("picture")
     if table_file:
-        files.write_bytes(table_file.path, track.table().to_csv().encode("utf-8"))
+        files.write_bytes(table_file.path, track.to_frame().to_csv().encode("utf-8"))
         table_file.report_written("table")
 
 

@@ -9,7 +9,16 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import DurationOption, FieldFlags, FpsOption, StartOption, with_setting_flags
+from explorer.cli.options import (
+    ColumnsOption,
+    DurationOption,
+    FieldFlags,
+    FpsOption,
+    NormalizeOption,
+    StartOption,
+    StemsOption,
+    with_setting_flags,
+)
 from explorer.errors import SettingsError
 from explorer.settings import did_you_mean
 
@@ -27,6 +36,9 @@ def diagnose(
     fps: FpsOption = "30",
     start: StartOption = 0.0,
     duration: DurationOption = None,
+    columns: ColumnsOption = None,
+    stems: StemsOption = None,
+    normalize: NormalizeOption = True,
     budget: Annotated[
         str, typer.Option("--budget", metavar="draft|full", help="how thoroughly to measure")
     ] = "full",
@@ -51,10 +63,11 @@ def diagnose(
     refused_verdicts = _verdicts(fail_on)
     picture_file = output_paths.picture_file("--picture", picture) if picture is not None else None
     if video is not None:
-        if (audio, fail_on, start, duration, field) != (None, None, 0.0, None, FieldFlags(None, None, {})):
+        sound_flags = (audio, fail_on, start, duration, columns, stems)
+        if sound_flags != (None, None, 0.0, None, None, None) or field != FieldFlags(None, None, {}):
             raise SettingsError(
-                "--video measures the file as it is: leave AUDIO and --fail-on out, --start, --duration and "
-                "the flags of fields too"
+                "--video measures the file as it is: leave AUDIO and --fail-on out, --start, --duration, "
+                "--columns, --stems and the flags of fields too"
             )
         _measure_video(video, as_json, picture_file)
         return
@@ -66,7 +79,13 @@ def diagnose(
     frames = FrameSettings(width=width, height=height, fps=fps, start=start, duration=duration)
     with ProgressBar() as progress:
         selected = field.build_field()
-        track = selected.analyze(DEMO_CLIP if audio is None else audio, progress=progress)
+        track = selected.analyze(
+            DEMO_CLIP if audio is None else audio,
+            columns=columns,
+            stems=stems,
+            normalize=normalize,
+            progress=progress,
+        )
         diagnosis = diagnose_field(selected, track, frames=frames, budget=budget, progress=progress)
     if picture_file:
         output_paths.save(diagnosis.figure(), picture_file)

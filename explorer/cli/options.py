@@ -76,6 +76,28 @@ DurationOption = Annotated[float | None, flag_of(_COMMON["duration"])]
 DeviceOption = Annotated[str, flag_of(_COMMON["device"])]
 PrecisionOption = Annotated[str, flag_of(_COMMON["precision"])]
 ThreadsOption = Annotated[int | None, flag_of(_COMMON["threads"])]
+ColumnsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--columns",
+        metavar="FILE",
+        help="columns of your own, for --features: a .csv with a column of seconds, or a .mid",
+    ),
+]
+StemsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--stems", metavar="FOLDER", help="sound files of the voices: features such as drums_rms by voice"
+    ),
+]
+NormalizeOption = Annotated[
+    bool,
+    typer.Option(
+        "--columns-normalize/--columns-as-given",
+        help="scale --columns to [-1, 1], or take them as they are",
+        show_default=False,
+    ),
+]
 DaskOption = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="draw on the workers of a Dask cluster")
 ]

@@ -11,7 +11,14 @@ import typer
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_error, print_line
 from explorer.cli.looks.selection import selected_look
-from explorer.cli.options import DaskOption, FieldFlags, with_setting_flags
+from explorer.cli.options import (
+    ColumnsOption,
+    DaskOption,
+    FieldFlags,
+    NormalizeOption,
+    StemsOption,
+    with_setting_flags,
+)
 from explorer.errors import SettingsError
 from explorer.formatting import count_text, percent_text
 
@@ -46,6 +53,9 @@ def render(
             help="openl3, yamnet, vggish (learned embeddings): not in this version",
         ),
     ] = None,
+    columns: ColumnsOption = None,
+    stems: StemsOption = None,
+    normalize: NormalizeOption = True,
     dask: DaskOption = None,
     *,
     render_options: dict[str, Any],
@@ -67,6 +77,8 @@ def render(
     from explorer.experiments import render_recipe
     from explorer.experiments.runs.cluster import connect_dask
     from explorer.experiments.runs.options import RenderOptions
+    from explorer.experiments.runs.recipe import find_columns
+    from explorer.experiments.runs.sound_input import SoundInput
     from explorer.video import EncoderSettings
 
     if recipe is not None and look is not None:
@@ -75,16 +87,20 @@ def render(
         render_options["size"] = _even(render_options["size"])
     folders = output_paths.new_folders(render_options.get("explorations"), render_options.get("png_dir"))
     with folders, connect_dask(dask) as client, ProgressBar() as progress:
-        sound: str | Path = audio or ""
+        path: str | Path = audio or ""
         look_field = None
         if recipe is None:
-            look_field = selected_look(look, field, sound, render_options, analysis, progress)
+            look_field = selected_look(look, field, path, render_options, analysis, progress)
         options = RenderOptions(**render_options, analysis=analysis, encoder=EncoderSettings(**encoder))
         if look_field is not None:
             target = _copy_target(out)
+            sound = SoundInput.with_columns(path, columns, stems, normalize, progress)
             plan = options.recipe(look_field, sound)
         else:
-            stored, sound, out = _stored_recipe(recipe or "", options, audio, out)
+            stored, path, out, folder = _stored_recipe(recipe or "", options, audio, out)
+            sound = SoundInput.with_columns(path, columns, stems, normalize, progress)
+            if sound.added is None:
+                sound = SoundInput(path, added=find_columns(stored, folder))
             target = _copy_target(out)
             plan = options.change(stored, field.apply_to(stored.field))
         on_estimate = partial(_print_estimate, progress, dask)
@@ -134,8 +150,11 @@ def _print_estimate(bar: ProgressBar, dask: str | None, expected: Estimate) -> N
 
 def _stored_recipe(
     name: str, options: RenderOptions, audio: str | None, out: str | None
-) -> tuple[Recipe, Path, str | None]:
-    """A recipe, its sound and OUT.mp4; a lone MP4 beside --recipe is OUT unless it is the recipe's sound."""
+) -> tuple[Recipe, Path, str | None, Path]:
+    """A recipe, its sound, OUT.mp4 and the recipe's folder.
+
+    A lone MP4 beside --recipe is OUT unless it is the recipe's sound.
+    """
     from explorer.experiments import find_audio, load_recipe
     from explorer.experiments.library import lookup
 
@@ -146,10 +165,10 @@ def _stored_recipe(
     folder = path.resolve() if path.is_dir() else path.resolve().parent
     if audio is not None and out is None and audio.lower().endswith(".mp4"):
         try:
-            return recipe, find_audio(recipe, folder, audio), None
+            return recipe, find_audio(recipe, folder, audio), None, folder
         except SettingsError:
             audio, out = None, audio
-    return recipe, find_audio(recipe, folder, audio), out
+    return recipe, find_audio(recipe, folder, audio), out, folder
 
 
 def _even(resolution: str) -> tuple[int, int]:

@@ -9,7 +9,14 @@ import typer
 from tqdm import tqdm
 
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import DaskOption, FieldFlags, with_setting_flags
+from explorer.cli.options import (
+    ColumnsOption,
+    DaskOption,
+    FieldFlags,
+    NormalizeOption,
+    StemsOption,
+    with_setting_flags,
+)
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
@@ -29,6 +36,9 @@ def sweep(
             "--set", metavar="NAME=A,B,C", help="what to vary; random and lhs take NAME=LOW..HIGH too"
         ),
     ] = None,
+    columns: ColumnsOption = None,
+    stems: StemsOption = None,
+    normalize: NormalizeOption = True,
     dask: DaskOption = None,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="FOLDER", help="resume an interrupted sweep")
@@ -41,7 +51,10 @@ def sweep(
     from explorer.experiments import sweep as run_sweep
     from explorer.experiments.library.lookup import find_folder
     from explorer.experiments.runs.cluster import connect_dask
+    from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 
+    if resume is not None and (columns or stems):
+        raise SettingsError("a resumed sweep has its columns; leave --columns and --stems out")
     if resume is None and audio is None:
         raise SettingsError("name a sound file, as in: explorer sweep song.ogg --set gain=1,2,5")
     if resume is None and not set_ and not sweep_options.get("ready"):
@@ -54,9 +67,12 @@ def sweep(
     names = [name.replace("-", "_") for name in varied] or ["gain"]  # ready-made sweeps vary networks
     folders = new_folders(sweep_options.get("explorations"))
     with folders, connect_dask(dask) as client, PointsBar() as bar:
+        sound: AudioInput | None = audio
+        if audio is not None and resume is None:
+            sound = SoundInput.with_columns(audio, columns, stems, normalize, bar)
         result = run_sweep(
             None if resume and field == FieldFlags(None, None, {}) else field.build_field(names),
-            audio,
+            sound,
             varied or None,
             executor=client,
             resume=find_folder(resume, sweep_options.get("explorations")) if resume else None,

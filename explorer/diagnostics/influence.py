@@ -108,7 +108,7 @@ def _interventions(
 ) -> Controls:
     """Controls at one time: as they are, with each feature from `shift` rows earlier, with all of them."""
     shifted, shifted_raw = (np.roll(columns, shift, axis=0) for columns in (track.values, track.raw))
-    columns = [track.names.index(name) for name in field.features]
+    columns = [track.names.index(field.track_columns[name]) for name in field.features]
     rows = [field.controls(track, time)]
     for replaced in [*[[column] for column in columns], columns]:
         values, raw = track.values.copy(), track.raw.copy()

@@ -8,6 +8,7 @@ All history and smoothing is in the controls, so drawing one moment needs no oth
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,7 @@ from explorer.audio.added.columns import check_plain
 from explorer.audio.features import UNITS, extras_of
 from explorer.errors import SettingsError
 from explorer.fields import keyframes, sections
+from explorer.fields import routing as routing_rules
 from explorer.fields.controls import Controls
 from explorer.fields.keyframes import Keyframe
 from explorer.fields.light import Finish, Light
@@ -72,6 +74,10 @@ class FieldSettings(Settings):
     keyframes: tuple[Keyframe, ...] = knob(
         (), group="time", help=f"settings that move along the track, as in {keyframes.TEXT_EXAMPLE}"
     )
+    routing: tuple[str, ...] = knob(
+        (), group="audio",
+        help="columns of your own that take the place of features, as in " + routing_rules.TEXT_EXAMPLE,
+    )  # fmt: skip
     light: Light = LIGHT_OFF
     finish: Finish = FINISH_OFF
     sections: Sections = SECTIONS_OFF
@@ -87,7 +93,7 @@ class FieldSettings(Settings):
         return value
 
     def _names_left_out(self) -> tuple[str, ...]:
-        return (*self.groups(), *self.added_settings)
+        return (*self.groups(), "routing", *self.added_settings)
 
     @field_validator("features")
     @classmethod
@@ -98,12 +104,44 @@ class FieldSettings(Settings):
                 raise SettingsError(f"features: '{name}' is named twice; name it once")
         return features
 
+    @field_validator("routing", mode="before")
+    @classmethod
+    def _parse_routing(cls, value: Any) -> Any:
+        return routing_rules.parse(value)
+
+    @field_validator("routing")
+    @classmethod
+    def _check_routing(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        routing_rules.check(value)
+        return value
+
+    @property
+    def track_columns(self) -> dict[str, str]:
+        """The column of the track that each of the features is read from: itself unless it is routed."""
+        return dict(zip(self.features, self.features, strict=True)) | {
+            feature: column
+            for feature, column in routing_rules.columns_by_feature(self.routing).items()
+            if feature in self.features
+        }
+
     def check_columns(self, added: Iterable[str] = ()) -> None:
-        """Raise SettingsError for a name in `features` that neither ships nor is among added columns."""
+        """Raise SettingsError for a feature or a routed column that neither ships nor is an added column."""
         names = [*UNITS, *added]
+        own = ("time", "loud", "hit", *self.movable, *(self.sound_columns or ()), *self.angle_columns)
         for name in self.features:
             if name not in names:
                 raise SettingsError(f"no feature '{name}'{did_you_mean(name, names)}")
+            if name not in UNITS and name in own:
+                raise SettingsError(
+                    f"the column '{name}' is named like a setting of this field; rename it, as in 'my_{name}'"
+                )
+        for name in routing_rules.columns_by_feature(self.routing).values():
+            if name not in names:
+                raise SettingsError(f"routing: no column '{name}'{did_you_mean(name, names)}")
+
+    def routed(self, track: FeatureTrack) -> FeatureTrack:
+        """The track as this field reads it: with columns in the place of features, see `routing`."""
+        return routing_rules.routed_track(track, self.routing)
 
     @field_validator("keyframes", mode="before")
     @classmethod
@@ -162,7 +200,8 @@ class FieldSettings(Settings):
     def extras(self) -> tuple[str, ...]:
         """The groups of features that the field needs besides the basic ones."""
         by_section = self.sections.on or any(keyframe.section is not None for keyframe in self.keyframes)
-        return extras_of((*self.features, *(["section"] if by_section else [])))
+        routed = chain(*routing_rules.columns_by_feature(self.routing).items())
+        return extras_of((*self.features, *routed, *(["section"] if by_section else [])))
 
     def analyze(
         self,

@@ -8,6 +8,8 @@ hits that light it, and those are what the eye follows. Below `LIGHT_SWING` ligh
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Float64
 
@@ -23,6 +25,35 @@ WEIGHTS = np.hanning(SAMPLES + 2)[1:-1] / np.hanning(SAMPLES + 2).sum()
 LIGHT_SWING = 0.2  # of a lit field at which its form follows the slow course alone
 
 
+class CalmControls:
+    """The controls of a field at some moments with any swings; their slow course is computed once."""
+
+    def __init__(
+        self, field: FieldSettings, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
+    ) -> None:
+        self.times = times
+        self._field, self._track = field, track
+        self._controls = field.controls(track, times)
+        self._columns = calm_columns(field, self._controls.names)
+
+    def at(self, swing: float | Float[np.ndarray, " moments"]) -> Controls:
+        """With a swing at each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
+        swings = np.broadcast_to(np.asarray(swing, np.float64), len(self.times))
+        calm = np.flatnonzero(swings < 1)
+        if not len(calm) or not self._columns:
+            return self._controls
+        is_light = np.array([self._controls.names[place] in LIGHT_COLUMNS for place in self._columns])
+        values = self._controls.values.copy()
+        part = np.ix_(calm, np.array(self._columns))
+        values[part] += _shares(swings[calm], is_light) * self._fast_part[calm]
+        return Controls(values, self._controls.names)
+
+    @cached_property
+    def _fast_part(self) -> Float32[np.ndarray, "moments columns"]:
+        """What is to be added to the columns at each moment to get their slow course."""
+        return _fast_part(self._field, self._track, self.times, self._columns)
+
+
 def calm_controls(
     field: FieldSettings,
     track: FeatureTrack,
@@ -30,17 +61,7 @@ def calm_controls(
     swing: float | Float[np.ndarray, " moments"],
 ) -> Controls:
     """`field.controls` with a swing at each moment, 0 to 1. Row n depends on times[n] and swing[n] alone."""
-    controls = field.controls(track, times)
-    swings = np.broadcast_to(np.asarray(swing, np.float64), len(times))
-    calm, columns = np.flatnonzero(swings < 1), calm_columns(field, controls.names)
-    if not len(calm) or not columns:
-        return controls
-    is_light = np.array([controls.names[place] in LIGHT_COLUMNS for place in columns])
-    values = controls.values.copy()
-    part = np.ix_(calm, np.array(columns))
-    shares = _shares(swings[calm], is_light)
-    values[part] += shares * _fast_part(field, track, times[calm], columns)
-    return Controls(values, controls.names)
+    return CalmControls(field, track, times).at(swing)
 
 
 def _shares(

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -28,23 +28,19 @@ from jaxtyping import Float32, Float64, Int64, UInt8
 
 from explorer.audio import FeatureTrack
 from explorer.audio.cache import cache_folder, load_array, save_array
-from explorer.fields import FieldSettings, Grid
-from explorer.fields.calm import calm_columns, calm_controls
-from explorer.fields.light.lit import LitField
+from explorer.fields import FieldSettings
+from explorer.fields.calm import calm_columns
 from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
 from explorer.formatting import percent_text
 from explorer.progress import Progress, silent
-from explorer.rendering.devices import resolve
 from explorer.rendering.flash_curve import SAMPLE_RATE, SECOND, FlashCurve
-from explorer.rendering.flashes import CellGrid
-from explorer.rendering.frame_drawer import MIN_WIDTH, FrameDrawer
 from explorer.rendering.required_exposures import passing_moments, required_exposures
+from explorer.rendering.small_pictures import PictureShape, SmallPictures
 from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
 CALM_VERSION = 2  # and this one when they give other swings
 STEP = "looking for flashes"
-CELL_SAMPLES = 2  # points along a side of a cell
 SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried
 SWING_STEP = 0.2
 CONSTANT_EXPOSURES, FIRST_EXPOSURES = (
@@ -56,11 +52,6 @@ LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed firs
 MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
 
 Mode = Literal["calm", "dim"]
-Maps = tuple[
-    Float32[np.ndarray, "moments rows columns"],
-    CellGrid,
-    Float32[np.ndarray, "moments rows columns 3"] | None,
-]
 
 
 class FlashLimit(NamedTuple):
@@ -99,16 +90,9 @@ class Exposure:
     ) -> None:
         self.field, self.track, self.mode = field, track, mode
         self._threads = threads or usable_threads()
-        rows, columns = CellGrid(size).shape
-        samples = CELL_SAMPLES
-        if field.light.on or field.finish.on:
-            samples = max(samples, -(-MIN_WIDTH // columns))
-        self._grid = Grid(columns * samples, rows * samples)
-        self._pixel = Grid(*size).pixel  # of the frame: samples are not softened by their own size
-        self._cells = CellGrid((self._grid.width, self._grid.height))  # of the small pictures
+        self._shape = PictureShape.of(field, size)
         self._file = self._cache_file()
         self._table = self._load()
-        # of `dim` the first alone is searched
         self._exposures, self._swings, self._constant_swings = (FlashCurve(row) for row in self._table[:3])
 
     def at(self, t: float, progress: Progress = silent) -> FlashLimit:
@@ -148,44 +132,55 @@ class Exposure:
             "calmed": round(float((swings < MAX_VISIBLE_FACTOR).mean()), 4),
         }
 
+    @property
+    def _stages(self) -> Sequence[tuple[FlashCurve, Callable[[int, SmallPictures], None]]]:
+        """Curves and their searches; each depends on those after it. Of `dim` the first alone is searched."""
+        exposures = self._exposures, self._search_exposure
+        if self.mode == "dim":
+            return (exposures,)
+        return exposures, (self._swings, self._repair_swing), (self._constant_swings, self._search_swing)
+
     def _search(self, first: int, last: int, progress: Progress) -> None:
         """Search all that the factors from `first` to before `last` depend on."""
-        steps: list[Callable[[ThreadPoolExecutor], None]] = []
+        steps: list[tuple[int, int, Callable[[SmallPictures], None]]] = []
         span = first, last
-        for curve, search in (
-            (self._exposures, self._search_exposure),
-            (self._swings, self._repair_swing),
-            (self._constant_swings, self._search_swing),
-        ):
-            starts = _missing_parts(curve, *span) if self.mode == "calm" or not steps else []
+        for stage, (curve, search) in enumerate(self._stages):
+            starts = _missing_parts(curve, *span)
             if not starts:
                 break
-            steps = [*(partial(search, start) for start in starts), *steps]
+            steps += [(start - stage * PART, -stage, partial(search, start)) for start in starts]
             span = max(0, starts[0] - LEAD), self._end(starts[-1])
         if not steps:
             return
+        # a part needs what the stage before found until the end of the next part: it waits for that alone
+        steps.sort(key=lambda step: step[:2])
         with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
-            for n, step in enumerate(steps):
+            pictures = SmallPictures(self.field, self.track, self._shape, self.mode == "calm", pool)
+            for n, (_, _, step) in enumerate(steps):
                 progress(STEP, n, len(steps))
-                step(pool)
+                step(pictures)
         progress(STEP, len(steps), len(steps))
 
-    def _search_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
+    def _search_swing(self, start: int, pictures: SmallPictures) -> None:
         """Find the largest constant swing with which a moment passes, else the one that is dimmed least."""
         part, moments = slice(start, self._end(start)), self._moments(start)
-        count = part.stop - start
+        count, stop = part.stop - start, len(moments)
+        lead = stop - count
         swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
         maps = {}
         for factor in SWINGS if self._can_be_calmed() else SWINGS[:1]:
-            maps[factor] = self._maps(moments, np.full(len(moments), factor), pool)
-            passes = passing_moments(*maps[factor])[-count:]
+            maps[factor] = pictures.maps(moments[:stop], np.full(stop, factor))
+            passes = np.append(passing_moments(*maps[factor])[lead:], np.ones(len(moments) - stop, bool))
             swing[passes & ~passed] = factor
             passed |= passes
             if passed.all():
                 break
+            stop = lead + int(np.flatnonzero(~passed)[-1]) + 1  # a moment depends on none after it
         best, plain = passed.astype(np.float32), passed.astype(np.float32)
-        for factor, pictures in maps.items() if not passed.all() else ():
-            required = required_exposures(*pictures)[-count:]
+        for factor, judged in maps.items() if not passed.all() else ():
+            required = np.zeros(count, np.float32)
+            found = required_exposures(*judged)[lead:]
+            required[: len(found)] = found
             plain = required if factor == 1 else plain
             swing[~passed & (required > best)] = factor
             best = np.maximum(best, required)
@@ -193,15 +188,13 @@ class Exposure:
         self._table[CONSTANT_EXPOSURES, part] = best
         self._table[FIRST_EXPOSURES, part] = plain
 
-    def _repair_swing(self, start: int, pool: ThreadPoolExecutor) -> None:
+    def _repair_swing(self, start: int, pictures: SmallPictures) -> None:
         """Calm moments more that passed with a constant swing and do not with the slow curve of swings."""
         part, moments = slice(start, self._end(start)), self._moments(start)
-        swings, swing = (
-            self._factors(self._constant_swings, moments),
-            self._constant_swings.required[part].copy(),
-        )
+        swings = self._factors(self._constant_swings, moments)
+        swing = self._constant_swings.required[part].copy()
         if swings.min() < 1:
-            required = required_exposures(*self._maps(moments, swings, pool))[start - part.stop :]
+            required = required_exposures(*pictures.maps(moments, swings))[start - part.stop :]
             self._table[FIRST_EXPOSURES, part] = required
             before = np.concatenate(
                 (np.repeat(swings[:1], max(0, SECOND - len(swings) + len(swing))), swings)
@@ -212,14 +205,14 @@ class Exposure:
             swing[fails] = repaired[fails]
         self._swings.required[part] = swing
 
-    def _search_exposure(self, start: int, pool: ThreadPoolExecutor) -> None:
+    def _search_exposure(self, start: int, pictures: SmallPictures) -> None:
         """Find the largest exposure of each moment of a part, with the swings that it has."""
         part, moments = slice(start, self._end(start)), self._moments(start)
         swings = self._factors(self._swings, moments) if self.mode == "calm" else np.ones(len(moments))
         if self.mode == "calm" and np.array_equal(swings, self._factors(self._constant_swings, moments)):
             self._exposures.required[part] = self._table[FIRST_EXPOSURES, part]
         else:
-            required = required_exposures(*self._maps(moments, swings, pool))
+            required = required_exposures(*pictures.maps(moments, swings))
             self._exposures.required[part] = required[start - part.stop :]
 
     def _factors(
@@ -240,37 +233,6 @@ class Exposure:
         controls = self.field.controls(self.track, np.zeros(1))
         return bool(calm_columns(self.field, controls.names))
 
-    def _maps(
-        self,
-        moments: Int64[np.ndarray, " moments"],
-        swings: Float64[np.ndarray, " moments"],
-        pool: ThreadPoolExecutor,
-    ) -> Maps:
-        """What is judged of small pictures with these swings; light only where red is judged."""
-        frames = self._pictures(moments, swings, pool)
-        luminances = np.stack([self._cells.luminance(frame) for frame in frames])
-        if self.mode == "dim":
-            return luminances, self._cells, None
-        return luminances, self._cells, np.stack([self._cells.light(frame) for frame in frames])
-
-    def _pictures(
-        self,
-        moments: Int64[np.ndarray, " moments"],
-        swings: Float64[np.ndarray, " moments"],
-        pool: ThreadPoolExecutor,
-    ) -> list[UInt8[np.ndarray, "rows columns 3"]]:
-        """The small pictures."""
-        times = moments / SAMPLE_RATE
-        drawer = FrameDrawer(self.field, self._grid, resolve("cpu", "draft"), pixel=self._pixel)
-        lit = LitField(self.field, calm_controls(self.field, self.track, times, swings))
-
-        def draw(n: int) -> UInt8[np.ndarray, "rows columns 3"]:
-            out: UInt8[np.ndarray, "points 3"] = np.empty((self._grid.height * self._grid.width, 3), np.uint8)
-            drawer.draw(lit, n, times[n], out)
-            return out.reshape(self._grid.height, self._grid.width, 3)
-
-        return list(pool.map(draw, range(len(times))))
-
     def _load(self) -> Float32[np.ndarray, "curves moments"]:
         """Rows: required exposures, swings and constant swings, and the exposures that the last two need."""
         count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
@@ -282,6 +244,7 @@ class Exposure:
         return table
 
     def _cache_file(self) -> Path:
+        grid, pixel = self._shape
         facts = {
             "version": VERSION,
             "field": self.field.model_dump(mode="json"),
@@ -290,7 +253,7 @@ class Exposure:
                 self.track.duration,
                 hashlib.sha256(self.track.values.tobytes()).hexdigest(),
             ],
-            "grid": [self._grid.width, self._grid.height, self._pixel],
+            "grid": [grid.width, grid.height, pixel],
         }
         if self.mode != "dim":
             facts |= {"mode": self.mode, "calm_version": CALM_VERSION}

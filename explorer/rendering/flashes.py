@@ -156,7 +156,7 @@ class RedTurns:
 
     def __init__(self, first: Light, min_change: float | Float32[np.ndarray, ...]) -> None:
         self._min_change = min_change
-        value, saturated = _redness(first)
+        value, saturated = redness(first)
         shape = np.broadcast_shapes(value.shape, np.shape(min_change))
         self._low = self._high = np.broadcast_to(value, shape)  # lowest and highest since the last change
         self._low_saturated = self._high_saturated = np.broadcast_to(saturated, shape)
@@ -164,7 +164,7 @@ class RedTurns:
 
     def take(self, light: Light) -> Bool[np.ndarray, "*levels rows columns"]:
         """Where the next map completes a change."""
-        now, saturated = _redness(light)
+        now, saturated = redness(light)
         lower, higher = now < self._low, now > self._high
         low, high = np.where(lower, now, self._low), np.where(higher, now, self._high)
         low_saturated = np.where(lower, saturated, self._low_saturated)
@@ -243,7 +243,9 @@ def _luminance_of(light: Light) -> Luminance:
     return np.asarray(light @ np.array(LUMINANCE, np.float32))
 
 
-def _redness(light: Light) -> tuple[Luminance, Bool[np.ndarray, "rows columns"]]:
+def redness(
+    light: Float32[np.ndarray, "*maps 3"],
+) -> tuple[Float32[np.ndarray, "*maps"], Bool[np.ndarray, "*maps"]]:
     """R - G - B, at least 0, and where the light is a saturated red."""
     red = light[..., 0]
     saturated = (red > 0) & (red >= MIN_RED_SHARE * light.sum(axis=-1))

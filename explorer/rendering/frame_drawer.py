@@ -158,7 +158,7 @@ class FrameDrawer:
 
         work(measure, range(0, size.rows, rows))
         glow = blurred(source, self.finish, size, min(width, height))
-        return np.ascontiguousarray(stretched(glow, size.factor, width, 2))
+        return stretched(glow, size.factor, width)
 
 
 class _SurfaceDrawer:

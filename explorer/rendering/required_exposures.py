@@ -14,6 +14,7 @@ from explorer.rendering.flashes import (
     CellGrid,
     LuminanceTurns,
     RedTurns,
+    redness,
 )
 
 EXPOSURES = np.geomspace(1, 0.08, 16).astype(np.float32)  # that are tried; the last passes always
@@ -54,15 +55,31 @@ def _failures(
     exposures: Float32[np.ndarray, " levels"],
 ) -> Bool[np.ndarray, "moments levels"]:
     """At which exposures the second that ends at each moment flashes more than three times."""
-    scale = exposures[:, None, None]
-    turns = LuminanceTurns(
-        luminances[0], np.float32(SAFETY * MIN_CHANGE) / scale, np.float32(MAX_DARK_LUMINANCE) / scale
-    )
-    fails = _too_many(np.stack([turns.take(now) for now in luminances]), cells)
+    fails = np.zeros((len(luminances), len(exposures)), bool)
+    changes = np.float32(SAFETY * MIN_CHANGE) / exposures
+    levels = _possible_levels(luminances, changes, cells)
+    if levels.any():
+        dark = np.float32(MAX_DARK_LUMINANCE) / exposures[levels]
+        turns = LuminanceTurns(luminances[0], changes[levels][:, None, None], dark[:, None, None])
+        fails[:, levels] |= _too_many(np.stack([turns.take(now) for now in luminances]), cells)
     if light is None:
         return fails
-    red = RedTurns(light[0], np.float32(SAFETY * MIN_RED_CHANGE) / scale)
-    return np.asarray(fails | _too_many(np.stack([red.take(now) for now in light]), cells))
+    changes = np.float32(SAFETY * MIN_RED_CHANGE) / exposures
+    levels = _possible_levels(redness(light)[0], changes, cells)
+    if levels.any():
+        red = RedTurns(light[0], changes[levels][:, None, None])
+        fails[:, levels] |= _too_many(np.stack([red.take(now) for now in light]), cells)
+    return fails
+
+
+def _possible_levels(
+    values: Float32[np.ndarray, "moments rows columns"],
+    min_changes: Float32[np.ndarray, " levels"],
+    cells: CellGrid,
+) -> Bool[np.ndarray, " levels"]:
+    """Where as many cells as make a flash change by that much at all."""
+    spread = values.max(axis=0) - values.min(axis=0)
+    return cells.may_fill(spread >= min_changes[:, None, None])
 
 
 def _too_many(
@@ -73,6 +90,5 @@ def _too_many(
     counts[SECOND:] -= counts[:-SECOND].copy()
     many = counts > 2 * MAX_FLASHES
     fails = cells.may_fill(many)
-    for n in np.flatnonzero(fails.any(axis=1)):
-        fails[n] = cells.fills(many[n])
-    return np.asarray(fails)
+    fails[fails] = cells.fills(many[fails])
+    return fails

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import gaussian_filter
 
 import explorer as ex
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, Grid
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.light import Finish, Light, formulas, kernel
-from explorer.fields.light.finish import GlowSize, blurred, finish_numbers, noise, noise_places, stretched
+from explorer.fields.light.finish import (
+    GLOWS,
+    GlowSize,
+    blurred,
+    finish_numbers,
+    noise,
+    noise_places,
+    stretched,
+)
 from explorer.fields.light.lit import LitField
 from explorer.rendering import Renderer, frame_drawer
 from tests.tracks import made_up_track
@@ -35,7 +45,7 @@ def reference(field: CPPN, t: float, size: tuple[int, int]) -> np.ndarray:
     sums = np.add.reduceat(np.add.reduceat(bright, rows, 1), columns, 2)
     counts = np.outer(np.diff([*rows, grid.height]), np.diff([*columns, grid.width]))
     halo = blurred((sums / counts).astype(np.float32), finish, glow, min(size))
-    halo = stretched(stretched(halo, glow.factor, grid.width, 2), glow.factor, grid.height, 1)
+    halo = stretched(stretched(halo, glow.factor, grid.width).mT, glow.factor, grid.height).mT
     x, y = (torch.from_numpy(frame_drawer._centered(side)) for side in (grid.width, grid.height))
     f = finish_numbers(finish)
     factor = formulas.darkened(x[None], y[:, None], f) * f[0]
@@ -163,3 +173,27 @@ def test_hits_run_outward_and_loudness_brightens() -> None:
     values = lit.shading.history
     assert ((values >= 0) & (values <= 1)).all()
     assert (values[0, 1:] == 0).all()  # nothing before the start
+
+
+def test_glow_is_the_sum_of_three_gaussians() -> None:
+    size, finish = GlowSize.of(*SIZE), Finish()
+    x, y = np.arange(size.columns) / size.columns, np.arange(size.rows)[:, None] / size.rows
+    source = np.stack([np.sin(3 * x + 4 * y) + 1, x * y, np.ones_like(x * y)]).astype(np.float32)
+    glow = blurred(source, finish, size, min(SIZE))
+    radii = [(share * finish.bloom, size.radius(heights, min(SIZE))) for share, heights, _ in GLOWS]
+    expected = sum(a * gaussian_filter(source, (0, r, r), mode="nearest", truncate=3) for a, r in radii)
+    np.testing.assert_allclose(glow, expected, atol=0.05)  # the widest is blurred in an eighth of the size
+    np.testing.assert_allclose(glow[2], finish.bloom * sum(share for share, *_ in GLOWS), rtol=1e-5)
+
+
+def test_build_ups_brighten_as_far_as_swell_says() -> None:
+    track = made_up_track(duration=70)
+    values = track.values.copy()
+    values[:, track.names.index("rms")] = np.interp(track.times, (15, 25), (-0.8, 0.8))
+    track, times = replace(track, values=values), np.array([14.0, 22.0, 69.0])
+    numbers = {}
+    for swell in (0.0, 0.5):
+        field = FIELD.replace(light=Light(swell=swell))
+        shading = LitField(field, field.controls(track, times)).shading
+        numbers[swell] = [shading.numbers(n, np.ones(3, np.float32), 0.01)[-1] for n in range(len(times))]
+    np.testing.assert_allclose(np.divide(numbers[0.5], numbers[0.0]), (1, 1.5, 1), atol=0.02)

@@ -248,7 +248,7 @@ def _stem_rows(stem: Stem, fps: float, frames: int) -> Rows:
     return _padded(stem.raw, frames)
 
 
-def _padded(rows: Rows, frames: int) -> Rows:
+def _padded(rows: Float32[np.ndarray, "rows columns"], frames: int) -> Rows:
     rows = rows[:frames]
     return np.pad(rows, ((0, frames - len(rows)), (0, 0)))
 

@@ -33,14 +33,10 @@ def csv_chunks(path: Path) -> Iterator[pd.DataFrame]:
             path, sep=separator, decimal=decimal, chunksize=CHUNK_ROWS, skip_blank_lines=False,
             skipinitialspace=True, encoding="utf-8-sig", index_col=False, low_memory=False,
         ) as chunks:  # fmt: skip
-            is_first = True
-            for chunk in chunks:
-                if is_first:
+            for n, chunk in enumerate(chunks):
+                if n == 0:
                     yield chunk.iloc[:0]
-                is_first = False
                 yield chunk
-            if is_first:
-                raise SettingsError(f"{path.name} has names and no rows; give rows of numbers")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError) as error:
         reason = str(error).strip().splitlines()[-1]
         raise SettingsError(f"cannot read {path} as CSV: {reason}") from None

@@ -38,7 +38,7 @@ class ColumnSamples:
         row, column = np.nonzero(np.isinf(table))[0:2]
         if len(row):
             raise SettingsError(
-                f"{self.source}: column '{self.names[column[0]]}' is infinite in {self._where(row[0])}; "
+                f"{self.source}: column '{self.names[column[0]]}' is infinite in {self._where(int(row[0]))}; "
                 "give a number, or leave it empty for a gap"
             )
         self.row += len(seconds)
@@ -67,12 +67,12 @@ class ColumnSamples:
         bad = np.flatnonzero(~np.isfinite(seconds))
         if len(bad):
             raise SettingsError(
-                f"{self.source}: the time in {self._where(bad[0])} is no number; give seconds in every row"
+                f"{self.source}: the time in {self._where(int(bad[0]))} is no number; give it in every row"
             )
         before = np.concatenate(([self._last], seconds[:-1]))
         back = np.flatnonzero(seconds < before)
         if len(back):
-            n = back[0]
+            n = int(back[0])
             raise SettingsError(
                 f"{self.source}: the time goes back from {before[n]:.10g} to {seconds[n]:.10g} s in "
                 f"{self._where(n)}; sort the rows by time"

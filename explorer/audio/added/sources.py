@@ -148,10 +148,10 @@ def _csv_samples(path: Path) -> ColumnSamples:
 
 def _table_samples(table: pd.DataFrame, source: str) -> ColumnSamples:
     """The columns of a DataFrame: its time column, or an index of seconds, or the first column."""
-    _check_count(source, len(table.columns))
     by_index = not isinstance(table.index, pd.RangeIndex) and _named_time(table) is None
     if by_index:
         table = table.reset_index()
+    _check_count(source, len(table.columns))
     time = table.columns[0] if by_index else _time_column(table, source)
     samples = ColumnSamples(source, _names(table.columns.drop(time)))
     numbers = _numbers(table, source, "row {}", 0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import field_validator, model_serializer, model_validator
+from pydantic import field_validator, model_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.added.columns import AddedColumns, load_if_there
@@ -67,6 +67,8 @@ class ColumnsSource(Settings):
 class Recipe(Settings):
     """What `explorer render --recipe FILE` repeats, frame for frame."""
 
+    added_settings: ClassVar[tuple[str, ...]] = ("columns",)
+
     version: Literal[1] = 1
     audio: AudioSource
     analysis: AnalysisSettings
@@ -75,14 +77,6 @@ class Recipe(Settings):
     precision: Literal["fp32", "draft"] = "fp32"
     encoder: EncoderSettings = EncoderSettings()
     columns: ColumnsSource | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_defaults(self, handler: Any) -> dict[str, Any]:
-        """What is new since version 0.1 is left out at its default."""
-        values: dict[str, Any] = handler(self)
-        if self.columns is None:
-            values.pop("columns", None)
-        return values
 
     @field_validator("frames", mode="before")
     @classmethod
@@ -197,13 +191,13 @@ def find_columns(recipe: Recipe, near: Path) -> AddedColumns | None:
         f"the recipe needs {count_text(len(names), 'column')} of its own ({', '.join(names[:3])}"
         f"{', ...' if len(names) > 3 else ''}) and no {COLUMNS} with them was found in {near}, "
         f"{explorations_folder()} or {Path.cwd()}; put that file of its run folder beside the recipe, or "
-        "give the columns again"
+        "give the columns again: --columns FILE, --stems FOLDER"
     )
 
 
-def check_columns(recipe: Recipe, track: FeatureTrack) -> None:
-    """Raise SettingsError unless a track has the added columns of a recipe."""
-    columns = ColumnsSource.of(track.added)
+def check_columns(recipe: Recipe, added: AddedColumns | None) -> None:
+    """Raise SettingsError unless these are the added columns of a recipe."""
+    columns = ColumnsSource.of(added)
     if columns != recipe.columns:
         needed = ", ".join(recipe.columns.names[:5]) if recipe.columns else "none"
         raise SettingsError(

@@ -67,8 +67,8 @@ def plan_render(
     sound = SoundInput.of(audio)
     copy_path = _copy_target(out, sound.path)
     device = resolve(options.device, recipe.precision)
+    check_columns(recipe, sound.added)
     track = sound.analyze(recipe.analysis, recipe.field, progress)
-    check_columns(recipe, track)
     recipe.frames.span(track.duration)
     _warn_of_the_end(recipe.frames, track)
     return RenderPlan(

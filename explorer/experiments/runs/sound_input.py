@@ -51,6 +51,21 @@ class SoundInput:
             raise SettingsError(f"{path} has changed since the track was analyzed; analyze it again")
         return cls(path, audio.settings, audio.added, audio)
 
+    @classmethod
+    def with_columns(
+        cls,
+        audio: str | Path,
+        columns: Any = None,
+        stems: str | Path | None = None,
+        normalize: bool = True,
+        progress: Progress = silent,
+    ) -> SoundInput:
+        """A sound file with columns and stems, given as `explorer.analyze` takes them."""
+        if not columns and stems is None:
+            return cls(existing_file(audio))
+        track = analyze(audio, columns=columns or None, stems=stems, normalize=normalize, progress=progress)
+        return cls(existing_file(audio), added=track.added)
+
     def analyze(
         self, settings: AnalysisSettings, field: FieldSettings | None = None, progress: Progress = silent
     ) -> FeatureTrack:

@@ -45,6 +45,7 @@ class CPPN(CPPNSettings):
 
         When weights or settings are animated, more columns hold their values: see `animated.columns`.
         """
+        track = self.routed(track)
         span = track.duration if self.time_span == "track" else self.time_span
         moments = np.asarray(times, dtype=np.float64)
         if self.sound_clock > 0:

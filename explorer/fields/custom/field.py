@@ -113,6 +113,7 @@ class Field(FieldSettings, metaclass=FieldDefinition):
 
         A feature that the class names and the field leaves out is at rest.
         """
+        track = self.routed(track)
         moments = np.asarray(times, dtype=np.float64)
         unused = set(type(self).model_fields["features"].default) - {*self.features}
         columns = {TIME: moments} | {

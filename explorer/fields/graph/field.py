@@ -35,6 +35,7 @@ class GraphCPPN(GraphSettings):
         """
         from explorer.fields.graph import timeline
 
+        track = self.routed(track)
         moments = np.asarray(times, dtype=np.float64)
         controls = timeline.controls(self, track, moments)
         if self.form.figure and not self.light.on:  # light brings the column itself

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, field_validator
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette
+from explorer.fields.routing import ROUTING_HINT
 from explorer.settings import Settings, did_you_mean, knob
 
 SOUND_INPUTS = ("bass", "mid", "treble")  # what every pixel hears
@@ -129,5 +130,7 @@ class GraphSettings(FieldSettings):
     def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in FEATURES:
-                raise SettingsError(f"graph CPPNs have no feature '{name}'{did_you_mean(name, FEATURES)}")
+                raise SettingsError(
+                    f"graph CPPNs have no feature '{name}'{did_you_mean(name, FEATURES)}{ROUTING_HINT}"
+                )
         return features

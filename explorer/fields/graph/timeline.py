@@ -82,7 +82,7 @@ def controls(
 
 def with_hits(controls: Controls, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
     """Controls with the column `hit` of the light."""
-    from explorer.fields.light.columns import NAMES, columns
+    from explorer.fields.light.columns import HIT_NAMES, columns
 
     hits = columns(track, times)[:, 1:2].astype(np.float32)
-    return Controls(np.hstack((controls.values, hits)), (*controls.names, NAMES[1]))
+    return Controls(np.hstack((controls.values, hits)), (*controls.names, HIT_NAMES[0]))

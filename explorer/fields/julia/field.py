@@ -45,6 +45,7 @@ class Julia(JuliaSettings):
         """
         from explorer.fields.julia.timeline import controls
 
+        track = self.routed(track)
         moments = np.asarray(times, dtype=np.float64)
         return self.completed(controls(self, track, moments), track, moments)
 

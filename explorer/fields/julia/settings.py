@@ -11,6 +11,7 @@ from explorer.audio.features import EXTRAS
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
+from explorer.fields.routing import ROUTING_HINT
 from explorer.settings import did_you_mean, knob
 
 FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
@@ -123,7 +124,9 @@ class JuliaSettings(FieldSettings):
     def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in FEATURES + LIVE_FEATURES:
-                raise SettingsError(f"Julia has no feature '{name}'{did_you_mean(name, FEATURES)}")
+                raise SettingsError(
+                    f"Julia has no feature '{name}'{did_you_mean(name, FEATURES)}{ROUTING_HINT}"
+                )
         return features
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""What light takes from the sound: loudness, hits, and the hits of the last two seconds."""
+"""What light takes from the sound: loudness, the hits of the last two seconds, and how loudness swells."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float64
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import lfilter
 
 from explorer.audio import FeatureTrack
 from explorer.audio.feature_table import interpolate_rows
@@ -18,7 +19,10 @@ HIT_PERCENTILES = (50, 98)  # of the onset feature are 0 and 1: between hits not
 MIN_HIT_SPAN = 0.3
 ATTACK_SECONDS, RELEASE_SECONDS = 0.06, 0.25  # of a hit
 DELAYS = np.arange(96) / 45  # seconds, of the history of hits
-NAMES = ("loud", "hit", *(f"hit {delay:.3f} s ago" for delay in DELAYS[1:]))
+SWELL_SECONDS = (2.0, 8.0)  # memory of two running means of loudness: about the last 4 s against 16 s
+MIN_SWELL, MAX_SWELL = 0.03, 0.25  # differences of the two that are 0 and 1
+HIT_NAMES = ("hit", *(f"hit {delay:.3f} s ago" for delay in DELAYS[1:]))
+NAMES = ("loud", *HIT_NAMES, "swell")
 
 
 def columns(
@@ -26,17 +30,18 @@ def columns(
 ) -> Float64[np.ndarray, "moments columns"]:
     """`NAMES` at any times in seconds: all in [0, 1], 0 before the start."""
     table = _frame_columns(track)
-    loud = interpolate_rows(table[:, :1], times * track.fps)
+    now = interpolate_rows(table[:, ::2], times * track.fps)
     past = times[:, None] - DELAYS
-    hits = interpolate_rows(table[:, 1:], np.maximum(past, 0).ravel() * track.fps).reshape(past.shape)
-    return np.column_stack((loud, np.where(past < 0, 0, hits)))
+    hits = interpolate_rows(table[:, 1:2], np.maximum(past, 0).ravel() * track.fps).reshape(past.shape)
+    return np.column_stack((now[:, 0], np.where(past < 0, 0, hits), now[:, 1]))
 
 
 @lru_cache(maxsize=8)
-def _frame_columns(track: FeatureTrack) -> Float64[np.ndarray, "frames 2"]:
-    """Loudness and hits at every frame of a track."""
-    loud, onset = track.levels("rms", "onset").T
-    return np.column_stack((_loudness(loud, track.fps), _hits(onset, track.fps)))
+def _frame_columns(track: FeatureTrack) -> Float64[np.ndarray, "frames 3"]:
+    """Loudness, hits and swell at every frame of a track."""
+    rms, onset = track.levels("rms", "onset").T
+    loud = _loudness(rms, track.fps)
+    return np.column_stack((loud, _hits(onset, track.fps), _swell(loud, track.fps)))
 
 
 def _loudness(loud: Float64[np.ndarray, " frames"], fps: float) -> Float64[np.ndarray, " frames"]:
@@ -60,3 +65,16 @@ def _hits(onset: Float64[np.ndarray, " frames"], fps: float) -> Float64[np.ndarr
     window = np.hanning(2 * half + 3)[1:-1]
     padded = np.pad(held, half, mode="edge")
     return np.convolve(padded, window / window.sum(), mode="valid")
+
+
+def _swell(loud: Float64[np.ndarray, " frames"], fps: float) -> Float64[np.ndarray, " frames"]:
+    """How far the loudness of the last seconds is above that of more of them; it never looks ahead."""
+    short, long = (_running_mean(loud, 1 - np.exp(-1 / (fps * seconds))) for seconds in SWELL_SECONDS)
+    swell: Float64[np.ndarray, " frames"] = ((short - long - MIN_SWELL) / (MAX_SWELL - MIN_SWELL)).clip(0, 1)
+    return swell
+
+
+def _running_mean(values: Float64[np.ndarray, " frames"], share: float) -> Float64[np.ndarray, " frames"]:
+    """Each value adds its share to the mean of those before; the mean begins at the first."""
+    mean, _ = lfilter([share], [1, share - 1], values, zi=[(1 - share) * values[0]])
+    return np.asarray(mean)

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float32, Int64
-from scipy.ndimage import gaussian_filter1d
 
 from explorer.fields.light.settings import Finish
 
@@ -65,16 +64,24 @@ def blurred(
     source: Float32[np.ndarray, "3 rows columns"], finish: Finish, size: GlowSize, shorter: int
 ) -> Float32[np.ndarray, "3 rows columns"]:
     """The glow: the source blurred at three radii, the larger ones in reduced images."""
+    from explorer.fields.light import glow_kernel
+
     total = np.zeros_like(source)
     for share, heights, reduction in GLOWS:
-        small, factor = reduced(source, reduction), reduction
-        radius = size.radius(heights, shorter) / factor
-        for axis in (1, 2):
-            small = gaussian_filter1d(small, radius, axis=axis, mode="nearest", truncate=3)
-        if factor > 1:
-            small = stretched(stretched(small, factor, size.rows, 1), factor, size.columns, 2)
-        total += np.float32(share * finish.bloom) * small
+        weights = _gauss(size.radius(heights, shorter) / reduction)
+        small = glow_kernel.blur(reduced(source, reduction), weights)
+        wide = stretched(small, reduction, size.columns)
+        rows = neighbors(reduction, size.rows, small.shape[1])
+        glow_kernel.add_stretched(total, np.float32(share * finish.bloom), wide, *rows)
     return total
+
+
+@lru_cache(maxsize=16)
+def _gauss(radius: float) -> Float32[np.ndarray, " taps"]:
+    """The weights of a blur, cut at three radii."""
+    reach = round(3 * radius)
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / radius) ** 2)
+    return np.asarray(weights / weights.sum(), np.float32)
 
 
 def reduced(image: Float32[np.ndarray, "3 rows columns"], factor: int) -> Float32[np.ndarray, "3 less fewer"]:
@@ -83,8 +90,13 @@ def reduced(image: Float32[np.ndarray, "3 rows columns"], factor: int) -> Float3
         return image
     _, rows, columns = image.shape
     padded = np.pad(image, ((0, 0), (0, -rows % factor), (0, -columns % factor)), mode="edge")
-    blocks = padded.reshape(3, -(-rows // factor), factor, -(-columns // factor), factor)
-    return np.asarray(blocks.mean(axis=(2, 4)), np.float32)
+    lines = padded[:, ::factor]
+    for n in range(1, factor):
+        lines = lines + padded[:, n::factor]
+    blocks = lines[:, :, ::factor]
+    for n in range(1, factor):
+        blocks = blocks + lines[:, :, n::factor]
+    return np.asarray(blocks * np.float32(1 / factor**2), np.float32)
 
 
 def neighbors(
@@ -100,10 +112,14 @@ def neighbors(
 
 
 def stretched(
-    image: Float32[np.ndarray, "3 rows columns"], factor: int, count: int, axis: int
-) -> Float32[np.ndarray, "3 more larger"]:
-    """The image `factor` times as large along an axis, bilinear."""
-    before, share = neighbors(factor, count, image.shape[axis])
-    first = image.take(before, axis)
-    after = image.take(np.minimum(before + 1, image.shape[axis] - 1), axis)
-    return np.asarray(first + (after - first) * (share if axis == 2 else share[:, None]), np.float32)
+    image: Float32[np.ndarray, "3 rows columns"], factor: int, columns: int
+) -> Float32[np.ndarray, "3 rows larger"]:
+    """The image `factor` times as wide, bilinear."""
+    from explorer.fields.light import glow_kernel
+
+    if factor == 1:
+        return image
+    wide: Float32[np.ndarray, "3 rows larger"] = glow_kernel.stretch(
+        image, *neighbors(factor, columns, image.shape[2])
+    )
+    return wide

@@ -181,11 +181,13 @@ def _glow_source(STAMP: str) -> Any:
         for channel in range(3):
             for block in range(first, first + count):
                 top, bottom = block * factor, min((block + 1) * factor, rows)
-                sums[:] = 0
-                for row in range(top, bottom):
-                    at = channel * plane + row * width
-                    for column in range(width):
-                        sums[column] += max(light[at + column] - threshold, np.float32(0))
+                for i in range(0, width, LANES):
+                    column = vector_start(i, width)
+                    above = broadcast(0.0)
+                    for row in range(top, bottom):
+                        light_of_row = load(light, channel * plane + row * width + column)
+                        above = above + maximum(light_of_row - threshold, 0.0)
+                    store(sums, column, above)
                 for column in range(columns):
                     start, end = column * factor, min((column + 1) * factor, width)
                     total = np.float32(0)

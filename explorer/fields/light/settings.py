@@ -55,6 +55,10 @@ class Light(Settings):
         1.0, low=0, high=1, slider=(0, 1), step=0.05, group="light",
         help="how far loudness drives light: loud is deep, glossy and bright, quiet flat and dim",
     )  # fmt: skip
+    swell: float = knob(
+        0.0, low=0, high=2, slider=(0, 1), step=0.05, group="light",
+        help="how much brighter build-ups are, where the sound gets louder over seconds; 1: twice as bright",
+    )  # fmt: skip
     rings: float = knob(
         0.6, low=0, high=4, slider=(0, 2), step=0.05, group="light",
         help="strength of the rings in which hits run outward",

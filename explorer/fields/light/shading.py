@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from explorer.fields.controls import Controls
-from explorer.fields.light.columns import DELAYS, NAMES
+from explorer.fields.light.columns import DELAYS, HIT_NAMES
 from explorer.fields.light.settings import Light
 
 NUMBERS = (
@@ -29,9 +29,9 @@ class Shading:
     def __init__(self, light: Light, controls: Controls) -> None:
         self.light = light
         columns = dict(zip(controls.names, controls.values.T.astype(np.float64), strict=True))
-        self._loud, self._hit = columns[NAMES[0]], columns[NAMES[1]]
+        self._loud, self._hit, self._swell = columns["loud"], columns["hit"], columns["swell"]
         self.history: Float32[np.ndarray, "moments delays"] = np.column_stack(
-            [columns[name] for name in NAMES[1:]]
+            [columns[name] for name in HIT_NAMES]
         ).astype(np.float32)
 
     @property
@@ -55,6 +55,7 @@ class Shading:
         relief = light.relief * _driven(light, base + by_loudness * loud + by_hit * hit)
         base, by_loudness, power, by_hit = EXPOSURE_DRIVE
         exposure = _driven(light, (base + by_loudness * loud**power) * (1 + by_hit * hit))
+        exposure *= 1 + light.swell * self._swell[moment]
         base, by_loudness = SPECULAR_DRIVE
         specular = light.specular * _driven(light, base + by_loudness * loud)
         width = light.line_width * 2 / pixel / REFERENCE_ROWS * (1 + hit * light.dynamics)

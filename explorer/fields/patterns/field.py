@@ -32,6 +32,7 @@ class Patterns(PatternSettings):
         """Columns `time`, `motion` (the integral of energy), the share of each family, the features."""
         from explorer.fields.patterns.timeline import controls
 
+        track = self.routed(track)
         moments = np.asarray(times, dtype=np.float64)
         return self.completed(controls(self, track, moments), track, moments)
 
@@ -40,7 +41,7 @@ class Patterns(PatternSettings):
         from explorer.fields.patterns.timeline import passages
 
         check_field_and_track(self, track)
-        return passages(self, track)
+        return passages(self, self.routed(track))
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: the families along the track."""

@@ -10,6 +10,7 @@ from explorer.audio.features import extras_of
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette_or_family
+from explorer.fields.routing import ROUTING_HINT
 from explorer.settings import did_you_mean, knob
 
 FamilyName = Literal["fractal", "organic", "flowing", "geometric"]
@@ -140,7 +141,9 @@ class PatternSettings(FieldSettings):
     def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
         for name in features:
             if name not in FEATURES:
-                raise SettingsError(f"patterns have no feature '{name}'{did_you_mean(name, FEATURES)}")
+                raise SettingsError(
+                    f"patterns have no feature '{name}'{did_you_mean(name, FEATURES)}{ROUTING_HINT}"
+                )
         return features
 
     @field_validator("timeline")

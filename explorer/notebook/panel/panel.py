@@ -103,7 +103,9 @@ class Panel:
         self._worker = LatestWorker(self._draw, self._drawing_failed, name="explorer-preview")
         self.time_slider = make_time_slider(track.duration)
         first = field or look()
-        self.forms = FieldForms(first, self._request_picture, self.handler)
+        self.forms = FieldForms(
+            first, self._request_picture, self.handler, track.added.names if track.added else ()
+        )
         self.header = PanelHeader(track, first)
         self._make_parts(parse_flash_limit(flash_limit))
         self._connect()

@@ -44,10 +44,19 @@ def python_code(
         *imports,
         "",
         _call("track = ex.analyze", [repr(Path(audio).as_posix()), *analysis]),
+        *_added_lines(track),
         _call(f"field = {name}", _keywords(field, kind())),
         f"image = ex.render_frame(field, track, t={t!r}, size={size!r}{where})",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _added_lines(track: FeatureTrack) -> list[str]:
+    """What must be added by hand: where columns came from is not known."""
+    if track.added is None:
+        return []
+    names = ", ".join(track.added.names[:4]) + ", ..." * (len(track.added.names) > 4)
+    return [f"# and your own columns ({names}), with columns= and stems= as you gave them"]
 
 
 def _keywords(settings: Settings, default: Settings) -> list[str]:

@@ -16,8 +16,8 @@ HELP = "which features of the sound move the picture"
 class FeatureGroup:
     """Features below a button that shows and hides them (in `panel.css`, so also in a busy kernel)."""
 
-    def __init__(self, name: str, checks: Sequence[widgets.Checkbox]) -> None:
-        self._name, self._checks = name, checks
+    def __init__(self, name: str, checks: Sequence[widgets.Checkbox], help: str) -> None:
+        self._name, self._checks, self._help = name, checks, help
         self._count = 0  # of the checked ones
         self.button = widgets.ToggleButton(tooltip=f"show or hide the features of {name}")
         self.button.add_class("explorer-fold")
@@ -30,13 +30,13 @@ class FeatureGroup:
         self.button.value |= count > self._count
         self._count = count
         suffix = f" ({count} chosen)" if count else ""
-        self.button.description = f"{self._name}: {EXTRAS_HELP[self._name]}{suffix}"
+        self.button.description = f"{self._name}: {self._help}{suffix}"
 
 
 class FeaturePicker:
-    """The control of a field's `features`."""
+    """The control of a field's `features`; `added` are the columns that somebody added to the track."""
 
-    def __init__(self, features: tuple[str, ...], changed: ChangeCallback) -> None:
+    def __init__(self, features: tuple[str, ...], changed: ChangeCallback, added: Sequence[str] = ()) -> None:
         self._changed = changed
         self._order = features
         self._setting = False
@@ -44,9 +44,15 @@ class FeaturePicker:
             name: widgets.Checkbox(
                 name in features, description=name, indent=False, tooltip=HELP, layout={"width": "auto"}
             )
-            for name in UNITS
+            for name in (*UNITS, *added)
         }
-        self.groups = {group: FeatureGroup(group, self._checks_of(names)) for group, names in EXTRAS.items()}
+        self.groups = {
+            group: FeatureGroup(group, self._checks_of(names), EXTRAS_HELP[group])
+            for group, names in EXTRAS.items()
+        }
+        if added:
+            self.groups["added"] = FeatureGroup("added", self._checks_of(added), "columns of your own")
+            self.groups["added"].button.value = True
         groups = [group.widget for group in self.groups.values()]
         self.widget = widgets.VBox([_checkbox_grid(self._checks_of(FEATURES)), *groups])
         for check in self.checks.values():
@@ -56,6 +62,7 @@ class FeaturePicker:
     def value(self) -> tuple[str, ...]:
         """The checked names: in the order that was set, as long as they are the same ones."""
         names = tuple(name for name, check in self.checks.items() if check.value)
+        names += tuple(name for name in self._order if name not in self.checks)
         return self._order if set(names) == set(self._order) else names
 
     def set(self, value: tuple[str, ...]) -> None:

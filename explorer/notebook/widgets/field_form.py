@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -30,11 +30,16 @@ def _ignore_arguments(action: Callable[[], Any]) -> Callable[..., None]:
 class FieldForm:
     """A field as controls. `changed` is called after every change, once after `load`, on any thread.
 
-    `start` is the look that the reset buttons of the rows return to.
+    `start` is the look that the reset buttons of the rows return to; `added` are the columns that somebody
+    added to the track.
     """
 
     def __init__(
-        self, field: FieldSettings, changed: Callable[[], None], handler: HandlerFactory = _ignore_arguments
+        self,
+        field: FieldSettings,
+        changed: Callable[[], None],
+        handler: HandlerFactory = _ignore_arguments,
+        added: Sequence[str] = (),
     ) -> None:
         self.start = self._base = field
         self._changed = changed
@@ -42,7 +47,7 @@ class FieldForm:
         knobs = type(field).knobs()
         controls = {name: make_control(knob, self._notify) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, control in controls.items() if control}
-        self.controls["features"] = FeaturePicker(field.features, self._notify)
+        self.controls["features"] = FeaturePicker(field.features, self._notify, added)
         self.rows = {name: self._make_row(name, knobs.get(name), handler) for name in self.controls}
         self._hidden_text = widgets.HTML()
         self.drop_button = small_button("remove", "draw without these again")
@@ -122,8 +127,14 @@ class FieldForm:
 class FieldForms:
     """One form for each kind of field; one is visible, the others keep their settings meanwhile."""
 
-    def __init__(self, first: FieldSettings, changed: Callable[[], None], handler: HandlerFactory) -> None:
-        self._changed, self._handler = changed, handler
+    def __init__(
+        self,
+        first: FieldSettings,
+        changed: Callable[[], None],
+        handler: HandlerFactory,
+        added: Sequence[str] = (),
+    ) -> None:
+        self._changed, self._handler, self._added = changed, handler, added
         self._forms: dict[str, FieldForm] = {}
         self.widget = widgets.VBox()
         self.current = self._form_for(first)
@@ -175,7 +186,7 @@ class FieldForms:
     def _form_for(self, field: FieldSettings) -> FieldForm:
         """The form of the field's kind, made when it is first needed, and the only one visible."""
         if field.kind not in self._forms:
-            form = self._forms[field.kind] = FieldForm(field, self._changed, self._handler)
+            form = self._forms[field.kind] = FieldForm(field, self._changed, self._handler, self._added)
             cells.reply_from_any_subshell(form.widget)
             self.widget.children = (*self.widget.children, form.widget)
         for kind, form in self._forms.items():

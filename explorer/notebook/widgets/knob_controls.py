@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from explorer.fields.keyframes import TEXT_EXAMPLE
 from explorer.settings import Knob
 
 LOG_SCALE_RATIO = 20  # a slider whose ends differ by this factor moves by factors, not by steps
@@ -189,12 +188,17 @@ class ChoiceControl(_ValueControl):
         super().set(value)
 
 
+def _example(knob: Knob) -> str:
+    """What stands in an empty text: the example in the help."""
+    return knob.help.rpartition("as in ")[2]
+
+
 class TextControl(_ValueControl):
-    """Text, as on the command line, for what has several parts: keyframes."""
+    """Text, as on the command line, for what has several parts: keyframes, routing."""
 
     def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
         self._source: tuple[str, Any] = ("", knob.default)  # the text that was set, and its value
-        text = widgets.Text(continuous_update=False, placeholder=TEXT_EXAMPLE, **_widget_options(knob))
+        text = widgets.Text(continuous_update=False, placeholder=_example(knob), **_widget_options(knob))
         super().__init__(text, changed)
         self.widget.add_class("explorer-typed")
 

@@ -7,16 +7,18 @@ import { HOP, RATE } from "./features";
 
 const {
   loudness_seconds, loudness_percentiles, min_loudness_span, hit_percentiles, min_hit_span, attack_seconds, release_seconds, delays, delay_seconds,
+  swell_seconds, min_swell, max_swell,
 } = constants.light;
 export const PERCENTILE_SECONDS = 10;
 const FPS = RATE / HOP;
 const PERCENTILE_FRAMES = 15; // between two measurements of the percentiles
 const SMOOTHING = 1 - Math.exp(-1 / (FPS * loudness_seconds)), DECAY = Math.exp(-1 / (FPS * release_seconds));
+const SWELL_SHARES = swell_seconds.map((seconds) => 1 - Math.exp(-1 / (FPS * seconds)));
 const ATTACK = hann(2 * Math.round(attack_seconds * FPS) + 1);
 const HISTORY_FRAMES = Math.ceil(delays * delay_seconds * FPS) + 1;
 
 /** Without sound: half the loudness, so that there is something to see, and no hits. */
-export const LIGHT_AT_REST: LightMoment = { loud: 0.5, hits: new Float32Array(delays) };
+export const LIGHT_AT_REST: LightMoment = { loud: 0.5, hits: new Float32Array(delays), swell: 0 };
 
 /** Loudness and hits of the last frames. */
 export class LightLevels {
@@ -24,6 +26,7 @@ export class LightLevels {
   private readonly onset = new RecentRange(hit_percentiles, min_hit_span);
   private smoothLoudness: number | null = null;
   private moment = 0; // loudness now, in [0, 1]
+  private means: number[] | null = null; // of loudness: of a few seconds, and of more
   private readonly peaks: number[] = new Array<number>(ATTACK.length).fill(0); // the latest first
   private readonly hits: number[] = new Array<number>(HISTORY_FRAMES).fill(0); // the latest first
 
@@ -32,6 +35,10 @@ export class LightLevels {
     const level = (rms + 1) / 2, before = this.smoothLoudness ?? level;
     this.smoothLoudness = before + SMOOTHING * (level - before);
     this.moment = this.loud.push(this.smoothLoudness);
+    this.means = SWELL_SHARES.map((share, n) => {
+      const mean = this.means?.[n] ?? this.moment;
+      return mean + share * (this.moment - mean);
+    });
     shift(this.peaks, Math.max(this.onset.push((onset + 1) / 2), this.peaks[0] * DECAY));
     shift(this.hits, this.peaks.reduce((sum, peak, n) => sum + peak * ATTACK[n], 0));
   }
@@ -41,7 +48,9 @@ export class LightLevels {
       const whole = Math.floor(frames), [later, earlier] = this.hits.slice(whole, whole + 2);
       return later + (earlier - later) * (frames - whole);
     };
-    return { loud: this.moment, hits: Float32Array.from({ length: delays }, (_, n) => hitBefore(n * delay_seconds * FPS)) };
+    const [short, long] = this.means ?? [0, 0];
+    const swell = Math.max(0, Math.min(1, (short - long - min_swell) / (max_swell - min_swell)));
+    return { loud: this.moment, swell, hits: Float32Array.from({ length: delays }, (_, n) => hitBefore(n * delay_seconds * FPS)) };
   }
 }
 

@@ -19,6 +19,7 @@ export interface Light {
   lines: number;
   line_width: number;
   dynamics: number;
+  swell: number;
   rings: number;
   ring_speed: number;
   focus_x: number;
@@ -40,6 +41,7 @@ export const NEUTRAL: Finish = { exposure: 1, bloom: 0, threshold: 0, filmic: fa
 /** What light takes from the sound: loudness in [0, 1], and hits in [0, 1] now and at earlier times. */
 export interface LightMoment {
   loud: number;
+  swell: number; // how far loudness rises over seconds, in [0, 1]
   hits: ArrayLike<number>;
 }
 
@@ -63,14 +65,14 @@ export function finishUniforms(finish: Finish, seed: number): Uniforms {
 }
 
 /** The numbers of a moment in the order of `NUMBERS` in shading.py, for pixels of a size. */
-function lightNumbers(light: Light, accent: number[], { loud, hits }: LightMoment, pixel: number): number[] {
+function lightNumbers(light: Light, accent: number[], { loud, hits, swell }: LightMoment, pixel: number): number[] {
   const hit = hits[0];
   const driven = (value: number) => 1 + (value - 1) * light.dynamics;
   const [x, y, z] = direction(light);
   const halfway = Math.max(Math.hypot(x, y, z + 1), 1e-6);
   const relief = light.relief * driven(relief_drive[0] + relief_drive[1] * loud + relief_drive[2] * hit);
   const [base, byLoudness, power, byHit] = exposure_drive;
-  const exposure = driven((base + byLoudness * loud ** power) * (1 + byHit * hit));
+  const exposure = driven((base + byLoudness * loud ** power) * (1 + byHit * hit)) * (1 + light.swell * swell);
   const specular = light.specular * driven(specular_drive[0] + specular_drive[1] * loud);
   const width = ((light.line_width * 2) / pixel / reference_rows) * (1 + hit * light.dynamics);
   const numbers = [
