@@ -25,6 +25,7 @@ from .fields import Finish as Finish
 from .fields import GraphCPPN as GraphCPPN
 from .fields import Julia as Julia
 from .fields import Light as Light
+from .fields import Mix as Mix
 from .fields import Patterns as Patterns
 from .fields.image_palette import palette_from as palette_from
 from .notebook.live.live_page import live as live

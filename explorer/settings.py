@@ -142,10 +142,12 @@ class Settings(BaseModel):
     def replace(self, /, **changes: Any) -> Self:
         """A copy with some settings changed, validated like a new one; a path is inside a group."""
         values = {name: changes.pop(name, getattr(self, name)) for name in type(self).model_fields}
+        inner: dict[str, dict[str, Any]] = {}
         for path in [path for path in changes if "." in path]:
             group, _, name = path.partition(".")
             if isinstance(values.get(group), Settings):
-                values[group] = values[group].replace(**{name: changes.pop(path)})
+                inner.setdefault(group, {})[name] = changes.pop(path)
+        values |= {group: values[group].replace(**settings) for group, settings in inner.items()}
         return type(self)(**values, **changes)
 
     def value(self, path: str) -> Any:
@@ -158,6 +160,17 @@ class Settings(BaseModel):
         """The settings with a default that are groups of settings, by name."""
         defaults = {name: field.default for name, field in cls.model_fields.items()}
         return {name: type(group) for name, group in defaults.items() if isinstance(group, Settings)}
+
+    def all_knobs(self) -> dict[str, Knob]:
+        """`knobs`, and those of settings inside that belong to this object alone, by path: `a.gain`."""
+        knobs = dict(type(self).knobs())
+        for name in type(self).model_fields.keys() - self.groups().keys():
+            inner = getattr(self, name)
+            if isinstance(inner, Settings):
+                for path, knob in inner.all_knobs().items():
+                    flag = f"{name}-{knob.flag}"
+                    knobs[f"{name}.{path}"] = dataclasses.replace(knob, name=f"{name}.{path}", flag=flag)
+        return knobs
 
     @classmethod
     @cache

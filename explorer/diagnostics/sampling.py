@@ -89,7 +89,7 @@ def random_times(track: FeatureTrack, frames: FrameSettings, count: int, rng: np
 
 def combine_controls(time: Controls, audio: Controls) -> Controls:
     """Rows with the time column of one and all other columns of the other."""
-    is_time = np.array([name == "time" for name in audio.names])
+    is_time = np.array([name.rpartition(".")[2] == "time" for name in audio.names])
     return Controls(np.where(is_time, time.values, audio.values), audio.names)
 
 

@@ -8,6 +8,7 @@ from explorer.fields.graph import GraphCPPN
 from explorer.fields.grid import Grid
 from explorer.fields.julia import Julia
 from explorer.fields.light import Finish, Light
+from explorer.fields.mix import Mix
 from explorer.fields.patterns import Patterns
 from explorer.fields.prepared import Prepared
 from explorer.fields.presets import look
@@ -15,5 +16,5 @@ from explorer.fields.registry import AnyField, field_kinds
 
 __all__ = [
     "CPPN", "AnyField", "Controls", "Field", "FieldSettings", "Finish", "GraphCPPN", "Grid", "Julia", "Light",
-    "Patterns", "Prepared", "field_kinds", "look",
+    "Mix", "Patterns", "Prepared", "field_kinds", "look",
 ]  # fmt: skip

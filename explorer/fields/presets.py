@@ -10,6 +10,7 @@ from explorer.fields.base import FieldSettings
 from explorer.fields.cppn import CPPN
 from explorer.fields.graph import GraphCPPN
 from explorer.fields.julia import Julia
+from explorer.fields.mix import Mix
 from explorer.fields.patterns import Patterns
 from explorer.fields.registry import field_class, register
 from explorer.settings import did_you_mean
@@ -22,6 +23,7 @@ KINDS: dict[str, type[FieldSettings]] = {
 }
 for kind in KINDS:
     register(kind, KINDS[kind])
+register("mix", Mix, compound=True)
 
 LOOKS: dict[str, dict[str, FieldSettings]] = {kind: {**field.presets()} for kind, field in KINDS.items()}
 OFFERED: dict[str, tuple[str, ...]] = {kind: tuple(field.offered_presets()) for kind, field in KINDS.items()}

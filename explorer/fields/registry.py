@@ -20,14 +20,16 @@ CUSTOM_MARK = ":"  # in the kind of a user's class, `module:Class`, and in no ot
 MAIN = "__main__"  # the module of notebooks, prompts and scripts
 
 _SHIPPED: dict[str, type[FieldSettings]] = {}
+_COMPOUND: dict[str, type[FieldSettings]] = {}  # made of other fields, so no list offers them
 _CUSTOM: dict[str, type[FieldSettings]] = {}
 _lock = threading.Lock()
 
 
-def register(kind: str, field: type[FieldSettings]) -> None:
+def register(kind: str, field: type[FieldSettings], compound: bool = False) -> None:
     """Make a class the one of its kind; a user's class replaces an earlier version of itself."""
     with _lock:
-        (_CUSTOM if CUSTOM_MARK in kind else _SHIPPED)[kind] = field
+        kinds = _CUSTOM if CUSTOM_MARK in kind else _COMPOUND if compound else _SHIPPED
+        kinds[kind] = field
 
 
 def custom_kinds() -> dict[str, type[FieldSettings]]:
@@ -37,7 +39,7 @@ def custom_kinds() -> dict[str, type[FieldSettings]]:
 
 
 def field_kinds() -> dict[str, type[FieldSettings]]:
-    """All classes of fields by kind, the user's last."""
+    """All classes of fields that lists offer by kind, the user's last."""
     return {**_SHIPPED, **custom_kinds()}
 
 
@@ -48,7 +50,7 @@ def kind_label(kind: str) -> str:
 
 def field_class(kind: str) -> type[FieldSettings]:
     """The class of a kind; of a user's class the plain name is enough. Raises SettingsError."""
-    kinds = field_kinds()
+    kinds = {**_COMPOUND, **field_kinds()}
     if kind in kinds:
         return kinds[kind]
     named = [own for own in custom_kinds() if own.partition(CUSTOM_MARK)[2] == kind]

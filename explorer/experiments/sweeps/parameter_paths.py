@@ -17,7 +17,7 @@ from explorer.settings import Knob, Settings, did_you_mean
 
 PARTS = ("field", "analysis", "frames")
 FLASH_LIMIT = "frames.flash_limit"
-FIXED = ("kind",)  # another field has other settings: that is another sweep
+FIXED = ("kind", "source")  # another field has other settings: that is another sweep
 
 
 @dataclass(frozen=True)
@@ -68,21 +68,24 @@ class ParameterPath:
 
 def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
     """Every setting of field, analysis and frames, by its name."""
-    settings = {part: type(getattr(recipe, part)) for part in PARTS}
-    pairs = [(part, name) for part, kind in settings.items() for name in _setting_names(kind)]
+    settings = {part: getattr(recipe, part) for part in PARTS}
+    knobs = {part: each.all_knobs() for part, each in settings.items()}
+    pairs = [(part, name) for part, each in settings.items() for name in _setting_names(each)]
     paths = {}
     for part, setting in pairs:
-        if setting not in FIXED:
+        if setting.rpartition(".")[2] not in FIXED:
             shared = sum(setting == other for _, other in pairs) > 1
             name = f"{part}.{setting}" if shared else setting
-            paths[name] = ParameterPath(name, part, setting, settings[part].knobs().get(setting))
+            paths[name] = ParameterPath(name, part, setting, knobs[part].get(setting))
     return paths
 
 
-def _setting_names(kind: type[Settings]) -> list[str]:
-    """All settings of a class; those of its groups by path."""
-    own = [name for name in kind.model_fields if name not in kind.groups()]
-    return own + [f"{group}.{name}" for group, each in kind.groups().items() for name in each.model_fields]
+def _setting_names(settings: Settings) -> list[str]:
+    """All settings; those of groups, and of fields inside of a field, by path."""
+    values = {name: getattr(settings, name) for name in type(settings).model_fields}
+    inner = {name: value for name, value in values.items() if isinstance(value, Settings)}
+    own = [name for name in values if name not in inner]
+    return own + [f"{name}.{each}" for name, value in inner.items() for each in _setting_names(value)]
 
 
 def find_path(name: str, recipe: Recipe) -> ParameterPath:
