@@ -164,12 +164,14 @@ class Settings(BaseModel):
     def all_knobs(self) -> dict[str, Knob]:
         """`knobs`, and those of settings inside that belong to this object alone, by path: `a.gain`."""
         knobs = dict(type(self).knobs())
-        for name in type(self).model_fields.keys() - self.groups().keys():
+        for name in type(self).model_fields:
             inner = getattr(self, name)
-            if isinstance(inner, Settings):
+            if isinstance(inner, Settings) and name not in self.groups():
                 for path, knob in inner.all_knobs().items():
-                    flag = f"{name}-{knob.flag}"
-                    knobs[f"{name}.{path}"] = dataclasses.replace(knob, name=f"{name}.{path}", flag=flag)
+                    named = {"name": f"{name}.{path}", "flag": f"{name}-{knob.flag}"}
+                    knobs[f"{name}.{path}"] = dataclasses.replace(
+                        knob, **named, group=f"{name}: {knob.group}"
+                    )
         return knobs
 
     @classmethod

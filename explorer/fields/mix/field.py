@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -43,10 +43,8 @@ class Mix(FieldSettings):
     feature: str | None = None
     mask: AnyField | None = None
 
-    if not TYPE_CHECKING:
-
-        def __init__(self, *fields: Any, **values: Any) -> None:
-            super().__init__(**dict(zip(("a", "b"), fields, strict=False)), **values)
+    def __init__(self, *fields: Any, **values: Any) -> None:
+        super().__init__(**dict(zip(("a", "b"), fields, strict=False)), **values)
 
     @model_validator(mode="before")
     @classmethod

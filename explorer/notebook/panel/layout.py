@@ -27,7 +27,7 @@ class PanelHeader:
     def __init__(self, track: FeatureTrack, field: FieldSettings) -> None:
         name = html.escape(track.name)
         title = f'<span class="explorer-title">{name} <small>{track.duration:.1f} s</small></span>'
-        self.kind = _dropdown("field", _kind_options(), field.kind, "what is drawn", "150px")
+        self.kind = _dropdown("field", _kind_options(field), field.kind, "what is drawn", "150px")
         self.kind.layout.display = "" if len(self.kind.options) > 1 else "none"
         self.preset = _dropdown("preset", [NO_PRESET], "", "a preset to start from", "210px")
         self.reset_button = push_button("Reset", "undo", "back to the settings that this look started with")
@@ -48,7 +48,7 @@ class PanelHeader:
         presets, own = preset_fields(field), own_fields(field.kind)
         self._updating = True
         try:
-            if self.kind.options != (kinds := _kind_options()):
+            if self.kind.options != (kinds := _kind_options(field)):
                 self.kind.options = kinds
             self.kind.value = field.kind
             current = next((name for name, preset in presets.items() if preset == field), "")
@@ -71,9 +71,9 @@ class PanelHeader:
             callback(name)
 
 
-def _kind_options() -> tuple[tuple[str, str], ...]:
-    """The kinds of fields with their names in lists."""
-    return tuple((kind_label(kind), kind) for kind in field_kinds())
+def _kind_options(field: FieldSettings) -> tuple[tuple[str, str], ...]:
+    """The kinds of fields with their names in lists, and that of the field on screen, such as a mixture."""
+    return tuple((kind_label(kind), kind) for kind in dict.fromkeys([*field_kinds(), field.kind]))
 
 
 def preset_fields(field: FieldSettings) -> dict[str, FieldSettings]:

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.fields import FieldSettings
+from explorer.fields.mix import Mix
 from explorer.fields.registry import CUSTOM_MARK, MAIN
 from explorer.rendering.frames import FlashMode
 from explorer.settings import Settings
@@ -32,20 +33,17 @@ def python_code(
     flash_limit: FlashMode = "calm",
 ) -> str:
     """Python that analyzes the sound and draws the frame at `t` seconds; only defaults are left out."""
-    kind: Any = type(field)
     analysis = _keywords(track.settings, AnalysisSettings())
     where = "" if device == "auto" else f", device={device!r}"
     where += "" if flash_limit == "calm" else f", flash_limit={flash_limit!r}"
-    name, imports = f"ex.{kind.__name__}", ["import explorer as ex"]
-    if CUSTOM_MARK in field.kind:
-        name = kind.__qualname__
-        imports += [] if kind.__module__ == MAIN else [f"from {kind.__module__} import {name}"]
+    name, arguments = _field_code(field)
+    imports = ["import explorer as ex", *dict.fromkeys(_imports(field))]
     lines = [
         *imports,
         "",
         _call("track = ex.analyze", [repr(Path(audio).as_posix()), *analysis]),
         *_added_lines(track),
-        _call(f"field = {name}", _keywords(field, kind())),
+        _call(f"field = {name}", arguments),
         f"image = ex.render_frame(field, track, t={t!r}, size={size!r}{where})",
     ]
     return "\n".join(lines) + "\n"
@@ -57,6 +55,33 @@ def _added_lines(track: FeatureTrack) -> list[str]:
         return []
     names = ", ".join(track.added.names[:4]) + ", ..." * (len(track.added.names) > 4)
     return [f"# and your own columns ({names}), with columns= and stems= as you gave them"]
+
+
+def _field_code(field: FieldSettings) -> tuple[str, list[str]]:
+    """The class of a field as code, and its arguments."""
+    kind: Any = type(field)
+    name = kind.__qualname__ if CUSTOM_MARK in field.kind else f"ex.{kind.__name__}"
+    if not isinstance(field, Mix):
+        return name, _keywords(field, kind())
+    parts = {name: _field_code(part) for name, part in field.parts.items()}
+    fields = [f"{part}={inner}({', '.join(arguments)})" for part, (inner, arguments) in parts.items()]
+    left_out = (*parts, "features")
+    values = [
+        text
+        for text in _keywords(field, type(field)(field.a, field.b))
+        if text.partition("=")[0] not in left_out
+    ]
+    return name, fields + values
+
+
+def _imports(field: FieldSettings) -> list[str]:
+    """The lines that import the user's classes, but those of the notebook."""
+    if isinstance(field, Mix):
+        return [line for part in field.parts.values() for line in _imports(part)]
+    kind = type(field)
+    if CUSTOM_MARK not in field.kind or kind.__module__ == MAIN:
+        return []
+    return [f"from {kind.__module__} import {kind.__qualname__}"]
 
 
 def _keywords(settings: Settings, default: Settings) -> list[str]:

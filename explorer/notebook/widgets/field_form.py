@@ -10,7 +10,8 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.custom.versions import carry_over
+from explorer.fields.custom.versions import IDENTITY, carry_over
+from explorer.fields.mix import Mix
 from explorer.fields.registry import field_kinds, kind_label
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import card, small_button
@@ -44,10 +45,11 @@ class FieldForm:
         self.start = self._base = field
         self._changed = changed
         self._loading = True
-        knobs = type(field).knobs()
+        knobs = field.all_knobs()
         controls = {name: make_control(knob, self._notify) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, control in controls.items() if control}
-        self.controls["features"] = FeaturePicker(field.features, self._notify, added)
+        if not isinstance(field, Mix):  # its features are those of its parts
+            self.controls["features"] = FeaturePicker(field.features, self._notify, added)
         self.rows = {name: self._make_row(name, knobs.get(name), handler) for name in self.controls}
         self._hidden_text = widgets.HTML()
         self.drop_button = small_button("remove", "draw without these again")
@@ -82,8 +84,10 @@ class FieldForm:
     @property
     def hidden_settings(self) -> dict[str, Any]:
         """Settings without a control that are not at their defaults: the scales of a calibration."""
-        field, visible = self.field, {"kind", *self.controls, *self._base.groups()}
+        field, visible = self.field, {*IDENTITY, *self.controls, *self._base.groups()}
         values = {name: getattr(field, name) for name in type(field).model_fields if name not in visible}
+        if isinstance(field, Mix):
+            values = {}  # which fields, and by what: not settings to reset
         return {n: v for n, v in values.items() if v != type(field).model_fields[n].default}
 
     def drop_hidden_settings(self) -> None:
@@ -169,7 +173,7 @@ class FieldForms:
             field, lost = carry_over(form.field, cls)
             changes += [f"{kind_label(kind)}: {change}" for change in lost]
             is_visible = self.current is form
-            renewed = self._forms[kind] = FieldForm(field, self._changed, self._handler)
+            renewed = self._forms[kind] = FieldForm(field, self._changed, self._handler, self._added)
             renewed.load(field, carry_over(form.start, cls)[0])
             cells.reply_from_any_subshell(renewed.widget)
             children = (
@@ -185,7 +189,12 @@ class FieldForms:
 
     def _form_for(self, field: FieldSettings) -> FieldForm:
         """The form of the field's kind, made when it is first needed, and the only one visible."""
-        if field.kind not in self._forms:
+        earlier = self._forms.get(field.kind)
+        if earlier and earlier.start.all_knobs().keys() != field.all_knobs().keys():  # a mixture of others
+            self.widget.children = tuple(each for each in self.widget.children if each is not earlier.widget)
+            earlier.widget.close()
+            earlier = None
+        if earlier is None:
             form = self._forms[field.kind] = FieldForm(field, self._changed, self._handler, self._added)
             cells.reply_from_any_subshell(form.widget)
             self.widget.children = (*self.widget.children, form.widget)

@@ -60,6 +60,7 @@ def test_a_new_version_of_a_class_keeps_the_sliders_where_they_were(sound):
         new = define(second_version)
         cells.update_classes()
         assert isinstance(panel.field, new)
+        assert panel.form.hidden_settings == {}
         assert panel.field == new(size=1.0)  # within the new bounds; light_level follows its new default
         assert "size was 1.5 and is 1" in panel.error
         assert "old is gone" in panel.error
@@ -83,3 +84,18 @@ def test_a_class_that_was_defined_later_is_in_the_list(sound):
         assert panel.field.size == 0.9
         assert f"from {cls.__module__} import" in panel.code
         assert "size=0.9" in panel.code
+
+
+def test_a_mixture_has_the_sliders_of_both_fields(sound):
+    field = ex.Mix(CPPN(hidden=4, layers=2, gain=2.0), define(first_version)(), by=0.25)
+    with explore(sound, field, size=SIZE, flash_limit="off") as panel:
+        assert (panel.field, panel.header.kind.value) == (field, "mix")
+        drag(panel.form.controls["a.gain"].box, 3.0)
+        drag(panel.form.controls["b.size"].box, 0.9)
+        drag(panel.form.controls["amount"].box, 0.5)
+        assert (panel.field.a.gain, panel.field.b.size, panel.field.amount) == (3.0, 0.9, 0.5)
+        assert "field = ex.Mix(" in panel.code
+        assert "a=ex.CPPN(" in panel.code
+        assert panel.form.hidden_settings == {}
+        panel.load(ex.Mix(field.b, field.b))
+        assert "a.size" in panel.form.controls
