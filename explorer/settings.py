@@ -168,10 +168,8 @@ class Settings(BaseModel):
             inner = getattr(self, name)
             if isinstance(inner, Settings) and name not in self.groups():
                 for path, knob in inner.all_knobs().items():
-                    named = {"name": f"{name}.{path}", "flag": f"{name}-{knob.flag}"}
-                    knobs[f"{name}.{path}"] = dataclasses.replace(
-                        knob, **named, group=f"{name}: {knob.group}"
-                    )
+                    full, flag, group = f"{name}.{path}", f"{name}-{knob.flag}", f"{name}: {knob.group}"
+                    knobs[full] = dataclasses.replace(knob, name=full, flag=flag, group=group)
         return knobs
 
     @classmethod

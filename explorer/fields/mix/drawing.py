@@ -59,7 +59,7 @@ class PreparedMix:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Prepared.draw`."""
-        a, b = (self._drawn(name, moment, pixel_inputs, pixel, out, dtype) for name in ("a", "b"))
+        a, b = (self._pixels(name, moment, pixel_inputs, pixel, out, dtype) for name in ("a", "b"))
         kernel.mix_bytes(a, b, self._point_shares(moment, pixel_inputs, pixel, out, dtype), out)
 
     def draw_numbers(
@@ -82,7 +82,7 @@ class PreparedMix:
         a, b = (self._parts[name].accent(moment) for name in ("a", "b"))
         return np.asarray(a + self._share[moment] * (b - a), np.float32)
 
-    def _drawn(
+    def _pixels(
         self, name: str, moment: int, inputs: np.ndarray, pixel: float, like: np.ndarray, dtype: torch.dtype
     ) -> UInt8[np.ndarray, "points 3"]:
         pixels = np.empty_like(like)
@@ -95,7 +95,7 @@ class PreparedMix:
         """The share of b at each point."""
         shares = np.full(len(like), self._share[moment], np.float32)
         if "mask" in self._parts:
-            pixels = self._drawn("mask", moment, inputs, pixel, like, dtype)
+            pixels = self._pixels("mask", moment, inputs, pixel, like, dtype)
             shares *= pixels @ (np.array(LUMINANCE, np.float32) / np.float32(255))
         return shares
 
