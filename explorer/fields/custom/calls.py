@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
-import traceback
 import warnings
 from typing import Any
 from weakref import WeakSet
@@ -13,8 +11,8 @@ import torch
 from jaxtyping import Float
 
 from explorer.errors import ExplorerError, ExplorerWarning
+from explorer.fields.custom.error_place import place_of
 
-CELL_MARKS = ("ipykernel_", "<ipython-input", "<string>", "<stdin>")  # in the names of what is no file
 _WITH_NAN: WeakSet[type] = WeakSet()  # classes that were reported
 
 
@@ -33,22 +31,6 @@ def call(field: Any, method: str, *arguments: Any) -> Any:
         raise CustomFieldError(
             f"{type(field).__name__}.{method}{place}: {type(error).__name__}: {error}"
         ) from error
-
-
-def place_of(error: Exception, module: str) -> str:
-    """`, line 7 of ripples.py (x = 1 / z)`: the innermost line of the user's module."""
-    place = ""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_globals.get("__name__") == module:
-            name = frame.f_code.co_filename
-            file = (
-                "its cell"
-                if any(mark in name for mark in CELL_MARKS)
-                else name.replace("\\", "/").rpartition("/")[2]
-            )
-            text = linecache.getline(name, line, frame.f_globals).strip()
-            place = f", line {line} of {file}" + (f" ({text:.100})" if text else "")
-    return place
 
 
 def checked_planes(

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from explorer.errors import ExplorerError, SettingsError
-from explorer.fields.custom.calls import place_of
+from explorer.fields.custom.error_place import place_of
 from explorer.fields.custom.field import Field
 
 

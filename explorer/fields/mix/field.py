@@ -10,7 +10,7 @@ from pydantic import field_validator, model_validator
 
 from explorer.audio import FeatureTrack
 from explorer.errors import SettingsError
-from explorer.fields import keyframes, section_change
+from explorer.fields import keyframes
 from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
@@ -131,6 +131,8 @@ class Mix(FieldSettings):
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """The rows of all parts, one after the other."""
+        from explorer.fields import section_change  # loads torch
+
         return np.vstack([section_change.pixel_inputs(part, xy) for part in self.parts.values()])
 
     def prepare(self, controls: Controls) -> Prepared:
