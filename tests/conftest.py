@@ -17,7 +17,7 @@ checking.install(
         "explorer.fields.cppn.settings",
         "explorer.fields.cppn.weights",
         "explorer.fields.cppn.drawing",
-        "explorer.fields.dither",
+        "explorer.fields.kernels.dither",
         "explorer.fields.julia.drawing",
         "explorer.fields.julia.mapping",
         "explorer.fields.julia.model",

@@ -18,8 +18,8 @@ from explorer.fields.controls import Controls
 from explorer.fields.custom.calls import call, checked_planes
 from explorer.fields.custom.columns import ControlColumns
 from explorer.fields.custom.source import used_globals
-from explorer.fields.dither import dither
 from explorer.fields.kernels.color_formulas import clipped_srgb, linear_light
+from explorer.fields.kernels.dither import dither
 from explorer.fields.keyframes import animated_names
 from explorer.fields.srgb import LUMINANCE
 

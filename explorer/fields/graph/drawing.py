@@ -10,12 +10,12 @@ import torch
 from jaxtyping import Float, Float32, Float64, UInt8
 
 from explorer.fields.controls import Controls
-from explorer.fields.dither import dither
 from explorer.fields.graph import formulas, kernel
 from explorer.fields.graph.kernel import CURVE_STEPS, Program
 from explorer.fields.graph.network import OUTPUTS, Network, Plane, network_of, pixel_values, random_network
 from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
 from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, delay_columns
+from explorer.fields.kernels.dither import dither
 from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.keyframes import AnimatedSettings

@@ -7,7 +7,6 @@ import torch
 from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.controls import Controls
-from explorer.fields.dither import dither
 from explorer.fields.julia import kernel
 from explorer.fields.julia.formulas import (
     color,
@@ -21,6 +20,7 @@ from explorer.fields.julia.formulas import (
 from explorer.fields.julia.parameters import EXTENT, TRAP_STEPS, constant
 from explorer.fields.julia.settings import JuliaSettings
 from explorer.fields.kernels.color_formulas import linear_light
+from explorer.fields.kernels.dither import dither
 from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 
 LIMIT = kernel.LIMIT

@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.controls import Controls
-from explorer.fields.dither import dither
 from explorer.fields.kernels.color_formulas import linear_light
+from explorer.fields.kernels.dither import dither
 from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 from explorer.fields.kernels.simd import LANES
 from explorer.fields.keyframes import AnimatedSettings
