@@ -1,0 +1,55 @@
+"""`--import`: a file of the user's fields, whose knobs are flags of the commands that draw."""
+
+import inspect
+import sys
+
+import pytest
+
+from explorer.cli import main, options
+from explorer.cli.render import render
+from explorer.fields import registry
+
+TEXT = """
+import explorer as ex
+
+class Glow(ex.Field):
+    features = ()
+    warmth_of_glow = ex.knob(0.5, low=0, high=1, help="how warm")
+
+    def colors(self, controls, xy, pixel):
+        return self.warmth_of_glow, 0.2, 0.1
+"""
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "_CUSTOM", {})
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    path = tmp_path / "glow_of_a_test.py"
+    path.write_text(TEXT)
+    yield path
+    sys.modules.pop("glow_of_a_test", None)
+    registry._CUSTOM.clear()
+    for derive in options._derivations:
+        derive()
+
+
+@pytest.mark.parametrize("form", ["{0} {1}", "{0}={1}"])
+def test_the_knobs_of_a_file_become_flags(file, form):
+    assert "field__warmth_of_glow" not in inspect.signature(render).parameters
+    options.import_typed(["render", *form.format("--import", file).split()])
+    assert "field__warmth_of_glow" in inspect.signature(render).parameters
+
+
+def test_the_only_class_of_a_file_is_the_field(file):
+    flags = options._field_flags({"import": [str(file)], "warmth_of_glow": "0.75"})
+    assert flags.build_field().model_dump(include={"kind", "warmth_of_glow"}) == {
+        "kind": "glow_of_a_test:Glow",
+        "warmth_of_glow": 0.75,
+    }
+    assert options._field_flags({"import": [str(file)], "field": "julia"}).build_field().kind == "julia"
+
+
+def test_what_cannot_be_imported_is_one_line(tmp_path, capsys):
+    assert main(["render", "song.ogg", "--import", str(tmp_path / "none.py")]) == 2
+    assert "there is no file" in capsys.readouterr().err
