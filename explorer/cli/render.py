@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from explorer.experiments.runs.estimate import Estimate
     from explorer.experiments.runs.options import RenderOptions
 
+MIN_ESTIMATE_SECONDS = 2.0  # what a render takes for its estimate to be printed
+
 
 @with_setting_flags
 def render(
@@ -143,7 +145,9 @@ def _copy_target(out: str | None) -> output_paths.OutputFile | None:
 
 
 def _print_estimate(bar: ProgressBar, dask: str | None, expected: Estimate) -> None:
-    """Print what a render will take, on a line of its own."""
+    """Print what a longer render will take, on a line of its own."""
+    if expected.seconds < MIN_ESTIMATE_SECONDS:
+        return
     bar.close()
     print_line(f"{expected}, on this machine alone" if dask else expected)
 
