@@ -1,8 +1,9 @@
-"""How near the estimate of a render is to what it takes: python -m tests.benchmarks.estimates [--cases A,B]
+"""How near the estimate of a render is to what it takes: python -m tests.benchmarks.estimates [--cpu]
 
 Short renders of all kinds, sizes and looks, with nothing cached. Prints for each what was estimated, how long
 that took (loading of kernels included), what the render took and their ratio, and the share of renders within
-a factor of 1.5. Other work on the machine disturbs both sides.
+a factor of 1.5. Other work on the machine disturbs both sides; `--cpu` counts processor time of one thread
+instead, without the encoder's.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import explorer as ex
 from explorer.audio import DEMO_CLIP
+from explorer.experiments.runs import estimate
 from explorer.experiments.runs.estimate import Estimate
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
+from explorer.rendering import flash_cost
 
 FACTOR = 1.5
 OTHERS: dict[str, FieldSettings] = {
@@ -54,7 +59,7 @@ CASES: list[tuple[str, str, float]] = [  # look or field, size, seconds
 
 
 def measure(
-    field: FieldSettings, size: str, seconds: float, folder: Path
+    field: FieldSettings, size: str, seconds: float, folder: Path, clock: Callable[[], float]
 ) -> tuple[Estimate | None, float, float]:
     """The estimate, the seconds that it took, and those of the render after it."""
     estimates: list[tuple[Estimate, float]] = []
@@ -62,13 +67,14 @@ def measure(
 
     def progress(step: str, done: float, total: float) -> None:
         if step == "estimating":
-            marks.append(time.perf_counter())
+            marks.append(clock())
 
     ex.render(
         field, DEMO_CLIP, size=size, duration=seconds, explorations=folder, progress=progress,
-        on_estimate=lambda expected: estimates.append((expected, time.perf_counter())),
+        threads=1 if clock is time.process_time else None,
+        on_estimate=lambda expected: estimates.append((expected, clock())),
     )  # fmt: skip
-    end = time.perf_counter()
+    end = clock()
     if not estimates:
         return None, 0.0, end - marks[0]
     (expected, known), begin = estimates[0], marks[0]
@@ -85,16 +91,20 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.estimates")
     parser.add_argument("--cases", help="names of looks, separated by commas")
-    names = parser.parse_args().cases
+    parser.add_argument("--cpu", action="store_true", help="count processor time")
+    arguments = parser.parse_args()
+    names, clock = arguments.cases, time.process_time if arguments.cpu else time.perf_counter
     cases = [case for case in CASES if names is None or case[0] in names.split(",")]
     ratios = []
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         warnings.simplefilter("ignore")
+        for module in (estimate, flash_cost):
+            patch.setattr(module, "time", SimpleNamespace(perf_counter=clock))
         say(f"{'render':32}{'estimate':>10}{'render':>10}{'ratio':>8}{'probe':>8}")
         for n, (name, size, seconds) in enumerate(cases):
             field = OTHERS.get(name) or look(name)
             patch.setenv("EXPLORER_CACHE", f"{folder}/{n}")
-            expected, probe, actual = measure(field, size, seconds, Path(folder))
+            expected, probe, actual = measure(field, size, seconds, Path(folder), clock)
             title = f"{name} {size} {seconds:g} s"
             if expected is None:
                 say(f"{title:32}{'none':>10}{actual:10.2f}")

@@ -211,7 +211,7 @@ class _Sample:
     def seconds_of(self, pixels: int) -> float:
         """Seconds for so many pixels in all."""
         group = self.pixels * self.sizes.shape[1]
-        each = float((self.group_seconds[1:] if len(self.sizes) > 1 else self.group_seconds).mean()) / group
+        each = float(np.median(self.group_seconds[1:] if len(self.sizes) > 1 else self.group_seconds)) / group
         return max(0.0, self.seconds - each * group * len(self.sizes)) + each * pixels
 
     def bytes_of(self, count: int) -> float:
