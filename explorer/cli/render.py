@@ -169,10 +169,10 @@ def _stored_recipe(
     folder = path.resolve() if path.is_dir() else path.resolve().parent
     if audio is not None and out is None and audio.lower().endswith(".mp4"):
         try:
-            return recipe, find_audio(recipe, folder, audio), None, folder
+            return recipe, find_audio(recipe, folder, audio, name), None, folder
         except SettingsError:
             audio, out = None, audio
-    return recipe, find_audio(recipe, folder, audio), out, folder
+    return recipe, find_audio(recipe, folder, audio, name), out, folder
 
 
 def _even(resolution: str) -> tuple[int, int]:
