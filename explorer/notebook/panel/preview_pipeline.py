@@ -120,11 +120,11 @@ class PreviewPipeline:
     def _limit_flashes(self, request: PreviewRequest, stale: StaleCheck) -> None:
         """Compute whether the flash limiter changes this moment, and show it then."""
         exposure = self._exposure(request)
-        if exposure is None:
+        if exposure is None or self.hidden:
             return
         before = exposure.cached_at(request.t)
         limit = exposure.at(request.t, _stop_when(stale))
-        if limit == before or self.hidden:
+        if limit == before:
             return
         frame = self._frames.get((request, limit.swing))
         self._show(frame if frame is not None else self._draw_full(request, limit, stale), request, limit)
