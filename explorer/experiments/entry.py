@@ -206,12 +206,7 @@ def _stored_sweep(
         raise SettingsError(
             f"{SPECIFICATION} in {folder} is not that of its sweep: {changes}; a sweep cannot change"
         )
-    try:
-        sound = _stored_sound(spec.base, folder, audio)
-    except SettingsError as error:
-        raise SettingsError(
-            str(error).partition(";")[0] + "; name the file: sweep AUDIO --resume FOLDER"
-        ) from None
+    sound = _stored_sound(spec.base, folder, audio)
     if field is not None or vary is not None or options.specifies:
         other = specify(field, vary, options, sound, _duration(sound, silent), spec)
         if differences := spec.differences(other):
@@ -226,7 +221,12 @@ def _stored_sound(base: Recipe, folder: Path, audio: AudioInput | None) -> Sound
     """The sound of a sweep that is resumed, and the columns in its folder."""
     if audio is not None and not isinstance(audio, str | Path):
         audio = SoundInput.of(audio).path
-    return SoundInput(find_audio(base, folder, audio), added=find_columns(base, folder))
+    try:
+        path = find_audio(base, folder, audio)
+    except SettingsError as error:
+        problem = str(error).partition(";")[0]
+        raise SettingsError(f"{problem}; name the file: sweep AUDIO --resume FOLDER") from None
+    return SoundInput(path, added=find_columns(base, folder))
 
 
 def _duration(sound: SoundInput, progress: Progress) -> Callable[[Recipe], float]:

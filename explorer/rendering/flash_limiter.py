@@ -179,8 +179,8 @@ class Exposure:
         best, plain = passed.astype(np.float32), passed.astype(np.float32)
         for factor, judged in maps.items() if not passed.all() else ():
             required = np.zeros(count, np.float32)
-            found = required_exposures(*judged)[lead:]
-            required[: len(found)] = found
+            exposures = required_exposures(*judged)[lead:]
+            required[: len(exposures)] = exposures
             plain = required if factor == 1 else plain
             swing[~passed & (required > best)] = factor
             best = np.maximum(best, required)
