@@ -90,7 +90,7 @@ def test_an_angle_is_calmed_across_the_end_of_its_circle():
 def test_light_is_calmed_after_the_form_that_it_lights():
     field = GraphCPPN(light=True)
     names = field.controls(TRACK, TIMES[:1]).names
-    light = [name == "loud" or name.startswith("hit") for name in names]
+    light = [name in ("loud", "swell") or name.startswith("hit") for name in names]
     plain, first, last = (
         calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, LIGHT_SWING, 0.0)
     )
