@@ -21,20 +21,25 @@ from explorer.cli.options import (
 )
 from explorer.errors import SettingsError
 from explorer.formatting import count_text, percent_text
+from explorer.video.containers import ENDINGS, SUFFIXES
 
 if TYPE_CHECKING:
     from explorer.experiments import Recipe, Run
     from explorer.experiments.runs.estimate import Estimate
     from explorer.experiments.runs.options import RenderOptions
 
+OUT_HELP = f"a copy of the video; its ending says which kind of file is made: {ENDINGS}"
+
 
 @with_setting_flags
 def render(
     audio: Annotated[str | None, typer.Argument(metavar="AUDIO", help="a sound file")] = None,
-    out: Annotated[str | None, typer.Argument(metavar="OUT.mp4", help="a copy of the video")] = None,
+    out: Annotated[str | None, typer.Argument(metavar="OUT", help=OUT_HELP)] = None,
     recipe: Annotated[
         str | None,
-        typer.Option("--recipe", metavar="FILE", help="repeat a recipe.json, run folder or MP4 of explorer"),
+        typer.Option(
+            "--recipe", metavar="FILE", help="repeat a recipe.json, run folder or video of explorer"
+        ),
     ] = None,
     look: Annotated[
         str | None,
@@ -139,7 +144,7 @@ def _flashes(log: dict[str, Any]) -> str:
 
 
 def _copy_target(out: str | None) -> output_paths.OutputFile | None:
-    return output_paths.OutputFile("OUT.mp4", out) if out is not None else None
+    return output_paths.OutputFile("OUT", out) if out is not None else None
 
 
 def _print_estimate(bar: ProgressBar, dask: str | None, expected: Estimate) -> None:
@@ -151,9 +156,9 @@ def _print_estimate(bar: ProgressBar, dask: str | None, expected: Estimate) -> N
 def _stored_recipe(
     name: str, options: RenderOptions, audio: str | None, out: str | None
 ) -> tuple[Recipe, Path, str | None, Path]:
-    """A recipe, its sound, OUT.mp4 and the recipe's folder.
+    """A recipe, its sound, OUT and the recipe's folder.
 
-    A lone MP4 beside --recipe is OUT unless it is the recipe's sound.
+    A lone video beside --recipe is OUT unless it is the recipe's sound.
     """
     from explorer.experiments import find_audio, load_recipe
     from explorer.experiments.library import lookup
@@ -163,7 +168,7 @@ def _stored_recipe(
         path = lookup.find_folder(name, options.explorations)
     recipe = load_recipe(path)
     folder = path.resolve() if path.is_dir() else path.resolve().parent
-    if audio is not None and out is None and audio.lower().endswith(".mp4"):
+    if audio is not None and out is None and audio.lower().endswith(SUFFIXES):
         try:
             return recipe, find_audio(recipe, folder, audio), None, folder
         except SettingsError:

@@ -20,9 +20,9 @@ from explorer.experiments.runs.run_folder import (
     SHEET,
     SPECIFICATION,
     THUMBNAIL,
-    VIDEO,
     is_starred,
     point_folder,
+    video_path,
 )
 from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.point_metrics import METRICS
@@ -163,7 +163,7 @@ def _render(folder: Path) -> Iterator[Row]:
         "seconds": performance.get("seconds"),
         "speed": performance.get("times_real_time"),
         "thumb": _existing(folder, POSTER),
-        "video": _existing(folder, VIDEO) if log["status"] == "done" else None,
+        "video": _existing(folder, video_path(folder).name) if log["status"] == "done" else None,
         "error": log.get("error"),
         "folder": str(folder),
         **_field_params(recipe["field"]),
