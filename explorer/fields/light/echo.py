@@ -44,8 +44,8 @@ def echo_columns(
         past = times - n * field.light.echo_delay
         moments = np.maximum(past, 0)
         hit = columns(track, moments)[:, NAMES.index(HIT_NAMES[0])]
-        begun = (past / field.light.echo_delay + 1).clip(0, 1)
-        values.append((DECAY**n * begun * (base + by_hit * hit))[:, None])
+        presence = (past / field.light.echo_delay + 1).clip(0, 1)
+        values.append((DECAY**n * presence * (base + by_hit * hit))[:, None])
         names.append(f"{LINE_COLUMN}{ECHO_MARK}{n}")
         if n:  # the present has its columns
             controls = unlit(field).controls(track, moments)
