@@ -157,7 +157,8 @@ class Exposure:
         with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
             pictures = SmallPictures(self.field, self.track, self._shape, self.mode == "calm", pool)
             for n, (_, _, step) in enumerate(steps):
-                progress(STEP, n, len(steps))
+                pictures.check = partial(progress, STEP, n, len(steps))
+                pictures.check()
                 step(pictures)
         progress(STEP, len(steps), len(steps))
 
