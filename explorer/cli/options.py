@@ -218,8 +218,8 @@ def _setting_of(parameter: str) -> str:
 
 
 def _kinds_with(names: set[str]) -> list[str]:
-    """The kinds that have every one of some settings of fields, or one with nearly that name."""
-    owners = _all_knobs()
+    """The kinds that ship and have every one of some settings of fields, or one with nearly that name."""
+    owners = {name: kinds for name, kinds in _all_knobs().items() if any(kind in LOOKS for kind, _ in kinds)}
     matches = [difflib.get_close_matches(name, owners, 1) for name in names]
     needed = [{kind for kind, _ in owners[match[0]]} for match in matches if match]
     return [kind for kind in LOOKS if all(kind in kinds for kinds in needed)]

@@ -299,6 +299,12 @@ class FieldSettings(Settings):
 
             values.append(columns.columns(track, moments))
             names += columns.NAMES
+            if self.light.echoes:
+                from explorer.fields.light.echo import echo_columns
+
+                added, added_names = echo_columns(self, track, moments)
+                values.append(added)
+                names += added_names
         if self.sections.on:
             values.append(sections.columns(track, self.sections.min_seconds, moments))
             names += sections.NAMES

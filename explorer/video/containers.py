@@ -18,6 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from explorer.errors import SettingsError
+from explorer.formatting import size_text
 from explorer.video import boxes, ebml, gif, webp
 
 
@@ -58,6 +59,15 @@ class Container:
             raise SettingsError(
                 f"fps: got {fps}; a .{self.name} shows at most {self.max_fps} frames a second; "
                 "choose a lower rate, or .webp or .mp4"
+            )
+
+    def check_bytes(self, expected: float) -> None:
+        """Raise SettingsError for a file that would be too large."""
+        if self.max_bytes is not None and expected > self.max_bytes:
+            raise SettingsError(
+                f"the .{self.name} would have about {size_text(expected)}, and players load all of it into "
+                f"memory: allowed are {size_text(self.max_bytes)}; choose a shorter duration, a smaller "
+                "resolution or a lower fps, or .webm or .mp4"
             )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from explorer.experiments.runs.run_folder import set_star
 from explorer.fields import CPPN, Julia
 from explorer.files import write_json
 from tests.browser.live_page import MODELS, Served, until, watched, with_models
@@ -82,7 +83,18 @@ def test_sliders_change_the_look_and_are_remembered(page):
     page.keyboard.press("i")
     page.get_by_role("button", name="charcoal").click()
     until(page, f"() => probe.scene.motion.look.hue === {Julia.preset('charcoal').hue}")
+    page.keyboard.press("l")  # a lit one
+    until(page, "() => probe.scene.juliaSurface.light.relief === 0.3")
+    page.get_by_label("light film").fill("0.5")
+    until(page, "() => probe.scene.juliaSurface.light.film === 0.5")
+    levels = page.evaluate(
+        "() => { probe.scene.tick(performance.now()); return [...probe.scene.shaderCanvas.readPixels()]; }"
+    )
+    assert np.std(levels) > 10
+    page.get_by_role("button", name="amethyst").click()
+    expect(page.get_by_role("button", name="amethyst")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("l")  # after the last comes the first
+    until(page, "() => !probe.scene.juliaSurface.light.on")
     until(page, f"() => probe.scene.motion.look.hue === {Julia.preset('dahlia').hue}")
 
 
@@ -241,10 +253,11 @@ def test_the_first_press_of_a_key_asks_for_a_file(browser, served):
         until(page, "() => window.asked === 'file'")
 
 
-def test_it_begins_with_the_newest_training_that_was_finished(browser, tmp_path):
+def test_it_begins_with_a_finished_training_that_has_a_star(browser, tmp_path):
     server = Served(with_models(tmp_path, *MODELS))
     for name, status in zip(MODELS, ("done", "stopped"), strict=True):
         write_json(tmp_path / "runs" / name / "manifest.json", {"status": status})
+        set_star(tmp_path / "runs" / name)
     try:
         with watched(browser, server.address) as page:
             chooser = page.get_by_label("picture", exact=True)

@@ -29,6 +29,7 @@ from explorer.formatting import count_text, duration_text, size_text
 from explorer.progress import Progress, silent
 from explorer.rendering.frames import MIN_SIDE
 from explorer.video import VideoWriter
+from explorer.video.containers import CONTAINERS
 from explorer.video.decode import frame_bytes
 from explorer.video.h264 import KEYFRAME_INTERVAL
 from explorer.video.soundtrack import file_bytes
@@ -83,7 +84,10 @@ def estimate(frames: RecipeFrames, sound: Sound, progress: Progress = silent) ->
     times = _groups(frames.times, length)
     size = _reduced(settings.size, DRAWING_SECONDS / (times.size * pixel_seconds))
     large, small = (_sample(frames, each, times, sound, progress) for each in (size, _half(size)))
-    sound_bytes, scratch_bytes = file_bytes(sound, float(count / settings.fps))
+    container = CONTAINERS[frames.recipe.encoder.container]
+    sound_bytes = scratch_bytes = 0
+    if container.has_sound:
+        sound_bytes, scratch_bytes = file_bytes(sound, float(count / settings.fps))
     return Estimate(
         frames=count,
         size=settings.size,
@@ -178,7 +182,7 @@ def _sample(
         tempfile.TemporaryDirectory(prefix="explorer-") as folder,
     ):
         start = time.perf_counter()
-        path = Path(folder) / "sample.mp4"
+        path = Path(folder) / f"sample.{frames.recipe.encoder.container}"
         writer = VideoWriter(
             path,
             size=size,

@@ -38,8 +38,9 @@ def live(
     """The live page in a cell: what a microphone, a sound file or another tab plays moves the picture.
 
     Shows the field of `show`, a CPPN up to 32 wide or a Julia set, or the field that the page starts with,
-    moved by the newest model. A given Julia set is moved by its own `model`; with "none", since the page has
-    no mapping by hand, by the one that ships. Sliders of the page move `field` of the result, and setting
+    moved by the model that ships, a training that follows music better, or the newest one with a star. A
+    given Julia set is moved by its own `model`; with "none", since the page has no mapping by hand, by the
+    one that ships. Sliders of the page move `field` of the result, and setting
     that moves the page. `height` is in pixels. Models and runs to choose from are those of `explorations`.
     Needs the extra [web]; raises ExplorerError without it.
     """

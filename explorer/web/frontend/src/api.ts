@@ -6,6 +6,7 @@ import type { Metadata } from "./model/inference";
 export interface ModelSummary {
   id: string;
   shipped: boolean;
+  initial: boolean; // the page begins with it
   finished: boolean; // false: its training was stopped early, or is running
   created: string | null;
   hidden: number[] | null;
