@@ -198,5 +198,8 @@ class Sweep:
         counts = table["status"].value_counts()
         summary = ", ".join(f"{count} {status}" for status, count in counts.items())
         errors = table.loc[table["status"] == "failed", "error"].unique()[:3]
-        lines = [f"<b>{html.escape(self.folder.name)}</b> ({html.escape(summary)})", *map(html.escape, errors)]
+        lines = [
+            f"<b>{html.escape(self.folder.name)}</b> ({html.escape(summary)})",
+            *map(html.escape, errors),
+        ]
         return "<br>".join(lines)
