@@ -45,12 +45,12 @@ class Mix(FieldSettings):
     mask: AnyField | None = None
 
     def __init__(self, *fields: Any, **values: Any) -> None:
-        given = dict(zip(("a", "b", "by"), fields, strict=False)) | values
-        if not {"a", "b"} <= {*given} or len(fields) > 3:
+        settings = dict(zip(("a", "b", "by"), fields, strict=False)) | values
+        if not {"a", "b"} <= {*settings} or len(fields) > 3:
             raise SettingsError(
                 "a mixture has two fields, as in Mix(a, b, by='bass'); commands draw a saved one: --look FILE"
             )
-        super().__init__(**given)
+        super().__init__(**settings)
 
     @model_validator(mode="before")
     @classmethod
