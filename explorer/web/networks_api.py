@@ -25,6 +25,7 @@ MAX_HIDDEN, MAX_LAYERS = 32, 12  # that a shader draws in time
 MAX_RUNS = 50
 PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
 TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "sections", "sound_clock")  # have no effect on the page
+ECHOES = ("light.echoes", "light.echo_delay", "light.echo_scale", "light.echo_turn")  # neither have these
 LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS}
 
 
@@ -95,7 +96,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
         sliders = [
             _slider(knob)
             for name, knob in CPPN.knobs().items()
-            if name.partition(".")[0] not in TRACK_SETTINGS
+            if name.partition(".")[0] not in TRACK_SETTINGS and name not in ECHOES
         ]
         return NetworkList(looks=looks, runs=[run.name for run in _runs(explorations)], sliders=sliders)
 
@@ -116,6 +117,7 @@ def add_networks(app: FastAPI, explorations: Path) -> None:
 def build_network(settings: dict[str, Any]) -> NetworkDescription:
     """The network of some settings. Raises SettingsError if they are invalid, or it is too large to draw."""
     field = CPPN(**settings).without_animation.replace(sections=False)  # these belong to a track
+    field = field.replace(**{"light.echoes": 0})
     if not _fits(field):
         raise SettingsError(
             f"got a network of {field.hidden} x {field.layers}; the page draws networks up to "

@@ -248,6 +248,7 @@ def test_doctor_tests_itself(capsys):
     assert run("doctor") == 0
     output = capsys.readouterr().out
     assert "self-test   passed" in output
+    assert "encoders    libx264, " in output
     assert "torch" in output
     assert "CUDA" in output
 

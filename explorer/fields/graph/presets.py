@@ -31,5 +31,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     "corona": _look((74, 48, 25), ("orchid", "lava", "abyss"), symmetry=5, warp=0.15),
     "chrysalis": _look((48, 77), ("lava", "lava"), form={"figure": True, "ground_palette": "nightfall"}),
     "calla": _look((64, 14), ("glacier", "orchid"), form={"figure": True, "ground_palette": "lava"}),
+    "gossamer": _look(
+        (74, 25, 71, 48), ("orchid", "abyss", "fern", "lava"), light={"echoes": 6, "line_width": 1.0}
+    ),
     "filament": _look((43, 14), ("abyss", "orchid"), form={"zoom_rate": 0.12}),
 }
