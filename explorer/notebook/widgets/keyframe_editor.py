@@ -96,17 +96,17 @@ class KeyframeRow:
 
     def show(self, keyframe: Keyframe, section_starts: list[float]) -> None:
         """Show another keyframe with the same settings, and offer the sections of the track."""
-        chosen = AT_TIME if keyframe.section is None else keyframe.section
+        number = AT_TIME if keyframe.section is None else keyframe.section
         options = [("at a time, s", AT_TIME)]
         options += [(f"section {n}, from {clock_text(start)}", n) for n, start in enumerate(section_starts)]
         if not section_starts:
             options.append(("section 0 (finds the others)", 0))
-        if chosen not in [number for _, number in options]:
-            options.append((f"section {chosen}", chosen))
-        self.moment.options, self.moment.value = options, chosen
+        if number not in dict(options).values():
+            options.append((f"section {number}", number))
+        self.moment.options, self.moment.value = options, number
         if isinstance(keyframe.at, float):
             self.seconds.value = keyframe.at
-        self.seconds.layout.display = "" if chosen == AT_TIME else "none"
+        self.seconds.layout.display = "" if number == AT_TIME else "none"
         for name, value in keyframe.settings:
             self.controls[name].set(value)
 
@@ -203,20 +203,20 @@ class KeyframeEditor:
     def _show_rows(self) -> None:
         """Show the keyframes, quietly; text with a mistake leaves the rows as they are."""
         try:
-            shown = self._parsed()
+            every = self._parsed()
         except SettingsError:
             return  # `changed` shows the reason
-        if [[name for name, _ in k.settings] for k in shown] != [list(row.controls) for row in self.rows]:
-            self._make_rows(shown)
+        if [[name for name, _ in k.settings] for k in every] != [list(row.controls) for row in self.rows]:
+            self._make_rows(every)
         track = self._moments.track if self._moments else None
         starts = list(section_starts(track, 0)) if track is not None and "section" in track.names else []
-        for row, keyframe in zip(self.rows, shown, strict=True):
+        for row, keyframe in zip(self.rows, every, strict=True):
             row.show(keyframe, starts)
 
-    def _make_rows(self, shown: tuple[Keyframe, ...]) -> None:
+    def _make_rows(self, every: tuple[Keyframe, ...]) -> None:
         before = [widget for row in self.rows for widget in cells.widget_tree(row.widget)]
         actions = (self._rows_changed, self._remove, self._add_setting, self._handler)
-        self.rows = [KeyframeRow(keyframe, self._settings, *actions) for keyframe in shown]
+        self.rows = [KeyframeRow(keyframe, self._settings, *actions) for keyframe in every]
         for row in self.rows:
             cells.reply_from_any_subshell(row.widget)
         self._list.children = tuple(row.widget for row in self.rows)
