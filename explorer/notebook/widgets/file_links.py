@@ -8,13 +8,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from explorer.notebook.widgets.show import relative_link
+from explorer.notebook.widgets.video_player import data_url, player_html
+
+MAX_EMBEDDED_BYTES = 8_000_000  # of a video that no server shows; a widget is not saved in the notebook
 
 
 def saved_links(folder: Path, files: Mapping[str, Path]) -> str:
     """A line of HTML: the folder that files were saved in, and links in new tabs to those that are served."""
     links = [_link(path, text) for text, path in files.items() if path.is_file()]
     return " ".join([f"saved in <code>{html.escape(relative_link(folder))}</code>", *links])
+
+
+def saved_video(path: Path) -> str:
+    """A player for a video that was saved, and a link that downloads it.
+
+    Empty for a large one that no server shows.
+    """
+    url = served_url(path)
+    if url is None and path.stat().st_size <= MAX_EMBEDDED_BYTES:
+        url = data_url(path)
+    return player_html(path, url, url) if url else ""
+
+
+def relative_link(path: Path) -> str:
+    """The path as a link from the current folder, with forward slashes; absolute when on another drive."""
+    try:
+        return Path(os.path.relpath(path)).as_posix()
+    except ValueError:
+        return path.as_posix()
 
 
 def served_url(path: Path) -> str | None:
