@@ -46,7 +46,7 @@ def show(picture: Frame | Figure) -> Image:
 
 
 def show_video(path: str | Path, width: int | None = None) -> HTML:
-    """A player for a video, embedded when small, else linked relative to the notebook, and a download link."""
+    """A player for a video with a download link: embedded when small, else linked beside the notebook."""
     path = Path(path)
     link = quote(relative_link(path), safe="/:")
     if path.stat().st_size > MAX_EMBEDDED_BYTES:
