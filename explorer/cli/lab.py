@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -32,6 +33,7 @@ def lab(
     folder = working_folder()
     copy_notebooks(shipped_notebooks(), folder)
     notebook, root = folder / FIRST_NOTEBOOK, root_folder(folder)
+    address = f"--LabApp.default_url=/lab/tree/{quote(notebook.relative_to(root).as_posix())}"
     print_line(f"opening {notebook}; stop with Ctrl-C here")
     runs = files.explorations_folder().absolute()
     if not runs.is_relative_to(root):
@@ -39,7 +41,7 @@ def lab(
     options = [] if browser else ["--no-browser"]
     if getattr(os, "geteuid", lambda: 1)() == 0:
         options.append("--allow-root")  # Jupyter refuses root, and in a container the user often is root
-    arguments = [sys.executable, "-m", "jupyterlab", str(notebook), f"--ServerApp.root_dir={root}", *options]
+    arguments = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", address, *options]
     with tempfile.TemporaryDirectory() as config:
         # pages of the guide open rendered unless the user's own settings say otherwise
         files.write_json(Path(config) / "labconfig" / "default_setting_overrides.json", RENDER_MARKDOWN)

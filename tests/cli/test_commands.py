@@ -320,7 +320,8 @@ def test_lab_elsewhere_shows_the_folder_with_songs_and_runs(checkout, tmp_path, 
 def test_lab_opens_the_copy_with_pages_of_the_guide_rendered(checkout, monkeypatch, capsys):
     def jupyterlab(arguments, check, env):
         notebook = checkout / "my-notebooks" / "01_explore.ipynb"
-        assert arguments[2:5] == ["jupyterlab", str(notebook), f"--ServerApp.root_dir={checkout}"]
+        assert arguments[2:4] == ["jupyterlab", f"--ServerApp.root_dir={checkout}"]
+        assert arguments[4] == "--LabApp.default_url=/lab/tree/my-notebooks/01_explore.ipynb"
         assert notebook.is_file()
         manager = ConfigManager(read_config_path=[f"{env['JUPYTER_CONFIG_PATH']}/labconfig"])
         assert "markdown" in str(manager.get("default_setting_overrides"))
