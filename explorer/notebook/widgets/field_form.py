@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.custom.versions import IDENTITY, carry_over
+from explorer.fields.custom.versions import carry_over
 from explorer.fields.mix import Mix
 from explorer.fields.registry import field_kinds, kind_label
 from explorer.notebook.widgets import cells
@@ -84,7 +84,8 @@ class FieldForm:
     @property
     def hidden_settings(self) -> dict[str, Any]:
         """Settings without a control that are not at their defaults: the scales of a calibration."""
-        field, visible = self.field, {*IDENTITY, *self.controls, *self._base.groups()}
+        field = self.field
+        visible = {*field.derived_settings, *self.controls, *self._base.groups()}
         values = {name: getattr(field, name) for name in type(field).model_fields if name not in visible}
         if isinstance(field, Mix):
             values = {}  # which fields, and by what: not settings to reset
