@@ -140,7 +140,7 @@ class Exporter:
             ),
             "shape": _choice(SHAPE_CHOICES, None, KNOBS["shape"], "92px"),
             "container": _choice(
-                KNOBS["container"].choices, KNOBS["container"].default, KNOBS["container"], "76px"
+                [*KNOBS["container"].choices], KNOBS["container"].default, KNOBS["container"], "76px"
             ),
             "fps": _choice([(f"{rate} fps", rate) for rate in FPS_CHOICES], 30, KNOBS["fps"]),
             "start": self._seconds(KNOBS["start"]),
