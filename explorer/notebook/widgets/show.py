@@ -11,8 +11,7 @@ from IPython.display import HTML, Image
 from matplotlib.figure import Figure
 from PIL import Image as Pillow
 
-from explorer.notebook.widgets.file_links import relative_link, served_url
-from explorer.notebook.widgets.video_player import data_url, player_html
+from explorer.notebook.widgets.file_links import data_url, player_html, relative_link, served_url
 from explorer.rendering.frames import Frame
 
 JPEG_QUALITY = 85  # 2 ms and 60 kB for a 720p frame
