@@ -1,4 +1,4 @@
-"""Links to files that the browser can open, and players: only the notebook server knows how it serves them."""
+"""Links to files that the browser can open, and players: only the server knows how it serves them."""
 
 from __future__ import annotations
 
