@@ -46,6 +46,8 @@ def render(
     fps: Any = 30,
     start: float = 0.0,
     duration: float | None = None,
+    shape: str | None = None,
+    loop: bool = False,
     device: str = "auto",
     precision: str = "auto",
     threads: int | None = None,
@@ -60,15 +62,17 @@ def render(
 ) -> Run:
     """Draw a field to a sound and keep everything in a new run folder.
 
-    `audio` is a sound file, or a `FeatureTrack` of `analyze`, with its analysis and added columns.
-    `size` is '360p' to '2160p', 'WxH' or a pair, and the field's own unless given; `start` and `duration` are
-    seconds; `flash_limit` is 'calm' or True (motion is calmed where it would flash more than three times a
-    second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a copy of the video, whose
-    ending says which kind of file is made (.mp4, .webm, .mov, .gif, .webp); `png_dir` gets every frame.
-    `analysis` holds settings of `analyze`, `encoder` how the video is made. The workers of an `executor` draw
-    with `threads` (1) each, while this process encodes: that of concurrent.futures or a
-    `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is called with what a longer
-    render will take, measured in a second or two before it starts, and a disk too full is refused then.
+    `audio` is a sound file, or a `FeatureTrack` of `analyze`, with its analysis and added columns. `size` is
+    '360p' to '2160p', 'WxH' or a pair, and the field's own unless given; `shape` ('square', 'vertical',
+    'wide', 'story') keeps its shorter side; `start` and `duration` are seconds; with `loop` the last two
+    seconds fade into the beginning; `flash_limit` is 'calm' or True (motion is calmed where it would flash
+    more than three times a second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a
+    copy of the video, whose ending says which kind of file is made (.mp4, .webm, .mov, .gif, .webp);
+    `png_dir` gets every frame. `analysis` holds settings of `analyze`, `encoder` how the video is made. The
+    workers of an `executor` draw with `threads` (1) each, while this process encodes: that of
+    concurrent.futures or a `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is
+    called with what a longer render will take, measured in a second or two before it starts, and a disk too
+    full is refused then.
     Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing half-written
     remains under a final name.
     """

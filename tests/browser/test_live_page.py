@@ -83,7 +83,18 @@ def test_sliders_change_the_look_and_are_remembered(page):
     page.keyboard.press("i")
     page.get_by_role("button", name="charcoal").click()
     until(page, f"() => probe.scene.motion.look.hue === {Julia.preset('charcoal').hue}")
+    page.keyboard.press("l")  # a lit one
+    until(page, "() => probe.scene.juliaSurface.light.relief === 0.3")
+    page.get_by_label("light film").fill("0.5")
+    until(page, "() => probe.scene.juliaSurface.light.film === 0.5")
+    levels = page.evaluate(
+        "() => { probe.scene.tick(performance.now()); return [...probe.scene.shaderCanvas.readPixels()]; }"
+    )
+    assert np.std(levels) > 10
+    page.get_by_role("button", name="amethyst").click()
+    expect(page.get_by_role("button", name="amethyst")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("l")  # after the last comes the first
+    until(page, "() => !probe.scene.juliaSurface.light.on")
     until(page, f"() => probe.scene.motion.look.hue === {Julia.preset('dahlia').hue}")
 
 

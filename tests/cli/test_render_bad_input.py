@@ -47,7 +47,7 @@ TABLE = [
     # what is typed, status, words of the one line (or of nothing)
     (["missing.wav"], 1, "missing.wav; sound files there: text.mp3"),
     (["https://example.com/good.wav"], 1, "an address on the network (example.com)"),
-    (["folder.wav"], 1, "is a folder"),
+    (["folder.wav"], 2, "is a folder without sound files"),
     (["text.mp3"], 1, "no sound file"),
     (["empty.wav"], 1, "is empty (0 bytes)"),
     (["header.wav"], 1, "holds no sound"),

@@ -55,7 +55,8 @@ def run_recipe(
         _write_inputs(plan, folder)
         write_diagnosis(plan, folder, progress)
         if plan.exposure:
-            plan.exposure.prepare(plan.times[0], plan.times[-1], progress)
+            begin = plan.loop.begin if plan.loop else plan.times[0]
+            plan.exposure.prepare(begin, plan.times[-1], progress)
             log["flash_limit"] = plan.exposure.summary(plan.times)
         start = time.perf_counter()
         with closing(_frames(plan, renderer, folder)) as frames:

@@ -2,7 +2,7 @@
 
 A formula made of these, of + - * / and of loops over integers, and marked `formula`, is the reference when it
 is called with tensors, and part of a kernel when it is called there: then every value is a `SimdVector`.
-(`explorer.web.glsl` translates formulas without loops for the page's shaders, too.)
+(`explorer.shaders` calls it with expressions, for shaders.)
 """
 # mypy: disable-error-code="no-untyped-def,no-untyped-call,untyped-decorator"
 

@@ -30,6 +30,36 @@ def song(tmp_path_factory):
     return write_wav(tmp_path_factory.mktemp("song") / "song.wav", music(1.0, 8000), 8000)
 
 
+@pytest.mark.parametrize(
+    ("size", "shape", "expected"),
+    [
+        ("720p", "square", (720, 720)),
+        ("1080p", "vertical", (1080, 1350)),
+        ("1080p", "story", (1080, 1920)),
+        ("1080x1920", "wide", (1920, 1080)),
+        ("540p", "vertical", (540, 676)),
+        (None, "square", (720, 720)),
+        ("720p", None, (1280, 720)),
+    ],
+)
+def test_shapes_keep_the_shorter_side(song, size, shape, expected):
+    options = RenderOptions(**{k: v for k, v in {"size": size, "shape": shape}.items() if v})
+    assert options.recipe(FIELD, song).frames.size == expected
+
+
+def test_flags_of_the_command_reach_the_recipe(song, tmp_path):
+    flags = (
+        "--shape square --resolution 32x18 --duration 0.2 --loop --title T --codec hevc --chapters --cover"
+    )
+    arguments = ["render", str(song), str(tmp_path / "a.mp4"), *flags.split()]
+    assert main([*arguments, "--explorations", str(tmp_path)]) == 0
+    recipe = load_recipe(tmp_path / "a.mp4")
+    assert (recipe.frames.size, recipe.frames.loop) == ((18, 18), True)
+    assert recipe.encoder == EncoderSettings(title="T", codec="hevc", chapters=True, cover=True)
+    text = ffmpeg_output(tmp_path / "a.mp4", "-map", "0:v", "-c", "copy", "-f", "framecrc").decode()
+    assert "#codec_id 0: hevc" in text
+
+
 @pytest.mark.parametrize("kind", OTHERS)
 def test_the_ending_says_what_is_made(song, tmp_path, kind):
     out = tmp_path / f"out.{kind}"

@@ -8,12 +8,13 @@ import type { AudioFrames } from "./audio/sound";
 import { FeatureWindows } from "./audio/windows";
 import type { Model } from "./model/inference";
 import { cppnShader } from "./cppn/cppn.glsl";
-import { momentUniforms, networkTime, packWeights, surfaceUniforms, type Network } from "./cppn/network";
+import { momentUniforms, networkLight, networkTime, packWeights, type Network } from "./cppn/network";
 import { AdaptiveQuality } from "./picture/adaptiveQuality";
 import { cellCounts, cellLuminances, FlashLimiter, POINTS_PER_CELL } from "./picture/flashLimiter";
-import { JULIA } from "./picture/julia.glsl";
-import { Motion, REST, uniforms } from "./picture/motion";
-import { ShaderCanvas, type Uniforms } from "./picture/shaderCanvas";
+import { juliaShader } from "./picture/julia.glsl";
+import { OFF, surfaceUniforms, type LightMoment, type Surface } from "./picture/light";
+import { accent, Motion, REST, uniforms } from "./picture/motion";
+import { ShaderCanvas, type Shader, type Uniforms } from "./picture/shaderCanvas";
 
 const FRAME_SECONDS = HOP / RATE; // between two frames of features
 const MAX_PENDING_WINDOWS = 60; // for the model; older ones are dropped
@@ -25,8 +26,6 @@ export interface RenderStats {
   width: number;
   height: number;
 }
-
-const shaderOf = (network: Network | null) => (network ? cppnShader(network) : JULIA);
 
 /** Draws on the canvas of the page until `close`. */
 export class Scene {
@@ -49,6 +48,7 @@ export class Scene {
   private readonly levels = new FeatureLevels();
   private readonly lightLevels = new LightLevels();
   private network: Network | null = null;
+  private juliaSurface: Surface = OFF;
   private networkSeconds = 0;
   private model: Model | null = null;
   private windows: FeatureWindows | null = null;
@@ -61,7 +61,7 @@ export class Scene {
 
   /** Throws an Error without WebGL2. */
   constructor(private canvas: HTMLCanvasElement) {
-    this.shaderCanvas = new ShaderCanvas(canvas, JULIA);
+    this.shaderCanvas = new ShaderCanvas(canvas, this.shaderOf(null));
     this.request = requestAnimationFrame(this.tick);
   }
 
@@ -82,12 +82,29 @@ export class Scene {
     this.parameters.set(REST);
   }
 
+  /** The light and finish of the Julia set. */
+  setJuliaSurface(surface: Surface): Promise<void> {
+    this.juliaSurface = surface;
+    return this.network ? Promise.resolve() : this.setNetwork(null);
+  }
+
+  private shaderOf(network: Network | null): Shader {
+    const { light, finish } = this.julia;
+    return network ? cppnShader(network) : juliaShader(light, finish);
+  }
+
+  /** Light and finish of the Julia set, null where they are off. */
+  private get julia() {
+    const { light, finish } = this.juliaSurface;
+    return { light: light.on ? light : null, finish: finish.on ? finish : null };
+  }
+
   /** Draw a CPPN, or the Julia set for null; resolves when its first frame is drawn, or when a later call replaces it. */
   async setNetwork(network: Network | null): Promise<void> {
     const generation = ++this.generation;
-    await this.shaderCanvas.useAsync(shaderOf(network), () => generation === this.generation);
+    await this.shaderCanvas.useAsync(this.shaderOf(network), () => generation === this.generation);
     if (generation !== this.generation) return;
-    this.shaderCanvas.use(shaderOf(network)); // the canvas may be another one now
+    this.shaderCanvas.use(this.shaderOf(network)); // the canvas may be another one now
     if (network) this.shaderCanvas.setTexture(packWeights(network));
     this.network = network;
     await new Promise<void>((resolve) => this.frameCallbacks.push(resolve)); // some drivers compile at the first frame
@@ -95,14 +112,14 @@ export class Scene {
 
   /** Whether a network needs a shader that is not compiled yet. */
   needsCompilation(network: Network | null): boolean {
-    return !this.shaderCanvas.uses(shaderOf(network));
+    return !this.shaderCanvas.uses(this.shaderOf(network));
   }
 
   /** Continue after a lost context was restored, or on another canvas. Throws an Error without WebGL2. */
   restore(canvas = this.canvas): void {
     const network = this.network;
     if (canvas === this.canvas) return this.shaderCanvas.restore();
-    this.shaderCanvas = new ShaderCanvas(canvas, shaderOf(network));
+    this.shaderCanvas = new ShaderCanvas(canvas, this.shaderOf(network));
     if (network) this.shaderCanvas.setTexture(packWeights(network));
     this.canvas = canvas;
   }
@@ -162,8 +179,16 @@ export class Scene {
     this.motion.advance(target, seconds, smoothing, this.reducedMotion ? 0.25 : 1);
   }
 
-  private juliaUniforms(): Uniforms {
-    return uniforms(this.motion.controls, constants.julia.iterations, this.quality.samples);
+  private juliaUniforms(width: number, height: number): Uniforms {
+    const { controls } = this.motion, { light, finish } = this.julia;
+    return {
+      ...uniforms(controls, constants.julia.iterations, this.quality.samples),
+      ...surfaceUniforms(light, finish, accent(controls), this.lightMoment, this.frameCount, width, height),
+    };
+  }
+
+  private get lightMoment(): LightMoment {
+    return this.listening && !this.reducedMotion ? this.lightLevels.now : LIGHT_AT_REST;
   }
 
   /** The inputs of a network now, and its light for a size; features without sound are at rest. */
@@ -171,15 +196,14 @@ export class Scene {
     const names = network.settings.features as string[];
     const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
     const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
-    const light = this.listening && !this.reducedMotion ? this.lightLevels.now : LIGHT_AT_REST;
     return {
       ...momentUniforms(network, networkTime(network, this.networkSeconds), features),
-      ...surfaceUniforms(network, light, this.frameCount, width, height),
+      ...networkLight(network, this.lightMoment, this.frameCount, width, height),
     };
   }
 
   private uniforms(width: number, height: number): Uniforms {
-    return this.network ? this.networkUniforms(this.network, width, height) : this.juliaUniforms();
+    return this.network ? this.networkUniforms(this.network, width, height) : this.juliaUniforms(width, height);
   }
 
   private readonly tick = (now: number): void => {

@@ -3,7 +3,8 @@
 import { useCallback, useEffect, useRef, useState, type DragEvent } from "react";
 import { watchTraining, type TrainingStatus } from "../api";
 import { canRecord, record } from "../videoRecorder";
-import { LOOK, PRESETS } from "../picture/motion";
+import { OFF } from "../picture/light";
+import { LOOK, PRESETS, type LitLook } from "../picture/motion";
 import { Scene } from "../scene";
 import { SoundBar } from "./SoundBar";
 import { parseField, fieldFromJulia, juliaFromField, type Settings } from "./field";
@@ -42,6 +43,7 @@ export function App() {
   const [autoSmoothing, setAutoSmoothing] = useState(false); // the field does not set its smoothing
   const [limitFlashes, setLimitFlashes] = useState(true); // not stored, so that the next visitor is safe
   const [look, setLook] = useStoredState("look", LOOK);
+  const [surface, setSurface] = useStoredState("surface", OFF); // light and finish of the Julia set
   const [stopRecording, setStopRecording] = useState<(() => Promise<unknown>) | null>(null);
   const reducedMotion = useReducedMotion();
   const sound = useSound(scene);
@@ -63,6 +65,9 @@ export function App() {
     return () => scene.close();
   }, []);
   const contextLoss = useContextLoss(scene, canvas);
+  useEffect(() => {
+    scene?.setJuliaSurface(surface).catch((error: Error) => setSceneError(`The light cannot be drawn: ${error.message}`));
+  }, [scene, surface]);
   useEffect(() => {
     if (!scene) return;
     Object.assign(scene, { smoothing, reducedMotion, limitFlashes });
@@ -88,16 +93,21 @@ export function App() {
     const julia = juliaFromField(field, look);
     network.choose(null);
     setLook(julia.look);
+    setSurface(julia.surface);
     if (julia.smoothing !== null) setSmoothing(julia.smoothing);
     setAutoSmoothing(julia.smoothing === null);
     models.choose(julia.model);
+  };
+  const chooseLook = ({ values, light, finish }: LitLook) => {
+    setLook(values);
+    setSurface({ light, finish });
   };
   const changeSmoothing = (seconds: number) => {
     setAutoSmoothing(false);
     setSmoothing(seconds);
   };
   const model = models.requested === "none" ? "none" : models.current || "none";
-  const currentField = network.settings ? network.displayed : models.list && fieldFromJulia({ look, smoothing: autoSmoothing ? null : smoothing, model });
+  const currentField = network.settings ? network.displayed : models.list && fieldFromJulia({ look, surface, smoothing: autoSmoothing ? null : smoothing, model });
   useNotebook(currentField, showField);
 
   const toggleRecord = useCallback(() => {
@@ -122,7 +132,7 @@ export function App() {
     " ": sound.toggle,
     f: toggleFullscreen,
     r: toggleRecord,
-    l: () => network.settings ? network.choose(nextOf(network.available?.looks ?? {}, network.settings)) : setLook(nextOf(PRESETS, look)),
+    l: () => network.settings ? network.choose(nextOf(network.available?.looks ?? {}, network.settings)) : chooseLook(nextOf(PRESETS, { values: look, ...surface })),
     i: () => togglePanel("meters"),
     t: () => togglePanel("training"),
     "?": () => togglePanel("shortcuts"),
@@ -172,7 +182,7 @@ export function App() {
               </label>
               {network.settings
                 ? <NetworkSliders sliders={network.available?.sliders ?? []} settings={network.settings} change={network.choose} />
-                : <LookSliders look={look} change={setLook} smoothing={smoothing} changeSmoothing={changeSmoothing} />}
+                : <LookSliders look={look} change={setLook} surface={surface} changeSurface={setSurface} choose={chooseLook} sliders={network.available?.sliders ?? []} smoothing={smoothing} changeSmoothing={changeSmoothing} />}
             </>
           )}
           {panel === "shortcuts" && <Shortcuts />}

@@ -2,7 +2,7 @@
 
 import type { NetworkSlider } from "../api";
 import { PERCENTILE_SECONDS } from "../audio/lightLevels";
-import { Slider } from "./LookSliders";
+import { Slider } from "./Slider";
 
 type Settings = Record<string, unknown>;
 
@@ -35,15 +35,30 @@ export function NetworkSliders({ sliders, settings, change }: Props) {
     const scales = name === "layers" ? { layer_scales: null } : {}; // they were measured for one depth
     change(withValue({ ...settings, ...scales }, name, value));
   };
-  const active = sliders.filter(({ name }) => isActive(settings, name));
   return (
     <div className="look">
       <h2>Network</h2>
+      <SettingControls sliders={sliders} settings={settings} set={set} />
+    </div>
+  );
+}
+
+interface ControlsProps {
+  sliders: NetworkSlider[];
+  settings: Settings;
+  set: (name: string, value: unknown) => void;
+}
+
+/** Controls of the settings that have an effect. */
+export function SettingControls({ sliders, settings, set }: ControlsProps) {
+  const active = sliders.filter(({ name }) => isActive(settings, name));
+  return (
+    <>
       {isActive(settings, "light.relief") && <p className="quiet">Live loudness is measured against the last {PERCENTILE_SECONDS} seconds, not the whole song.</p>}
       {active.map((slider) => (
         <Setting key={slider.name} slider={slider} value={valueOf(settings, slider.name) ?? slider.value} gain={settings.gain} set={set} />
       ))}
-    </div>
+    </>
   );
 }
 

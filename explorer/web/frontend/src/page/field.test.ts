@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { OFF } from "../picture/light";
 import { LOOK } from "../picture/motion";
 import { parseField, fieldFromJulia, juliaFromField } from "./field";
 
@@ -13,7 +14,7 @@ it("parses the field of a recipe, and names what is there instead", () => {
 });
 
 it("converts a Julia set from a field and back", () => {
-  const julia = { look: { ...LOOK, hue: 0.25, zoom: 3 }, smoothing: 0.4, model: "default" };
+  const julia = { surface: { ...OFF, light: { ...OFF.light, on: true, film: 0.5 } }, look: { ...LOOK, hue: 0.25, zoom: 3 }, smoothing: 0.4, model: "default" };
   expect(juliaFromField(fieldFromJulia(julia))).toEqual(julia);
-  expect(juliaFromField({ kind: "julia", hue: "red" })).toEqual({ look: LOOK, smoothing: null, model: "none" });
+  expect(juliaFromField({ kind: "julia", hue: "red" })).toEqual({ surface: OFF, look: LOOK, smoothing: null, model: "none" });
 });

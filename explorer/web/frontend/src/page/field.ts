@@ -1,11 +1,13 @@
 // Fields as JSON, as Python writes them: settings of a network, or look, smoothing and model of a Julia set.
 
+import { OFF, type Surface } from "../picture/light";
 import { LOOK, type Look } from "../picture/motion";
 
 export type Settings = Record<string, unknown>;
 
 /** The settings of a Julia set that the page uses. */
 export interface JuliaSet {
+  surface: Surface;
   look: Look;
   smoothing: number | null; // seconds; null: not set
   model: string;
@@ -29,9 +31,10 @@ export function parseField(text: string): Settings {
 export function juliaFromField(settings: Settings, defaults: Look = LOOK): JuliaSet {
   const number = (name: string) => (typeof settings[name] === "number" ? (settings[name] as number) : null);
   const look = Object.keys(LOOK).map((name) => [name, number(name) ?? defaults[name]]);
-  const { model } = settings;
-  return { look: Object.fromEntries(look), smoothing: number("motion_smoothing"), model: typeof model === "string" ? model : "none" };
+  const { model, light, finish } = settings;
+  const surface = { light: { ...OFF.light, ...(light as object) }, finish: { ...OFF.finish, ...(finish as object) } };
+  return { surface, look: Object.fromEntries(look), smoothing: number("motion_smoothing"), model: typeof model === "string" ? model : "none" };
 }
 
-export const fieldFromJulia = ({ look, smoothing, model }: JuliaSet): Settings =>
-  ({ kind: "julia", model, motion_smoothing: smoothing, ...look });
+export const fieldFromJulia = ({ look, surface: { light, finish }, smoothing, model }: JuliaSet): Settings =>
+  ({ kind: "julia", model, motion_smoothing: smoothing, ...look, ...(light.on && { light }), ...(finish.on && { finish }) });
