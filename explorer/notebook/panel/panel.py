@@ -104,7 +104,7 @@ class Panel:
         self.time_slider = make_time_slider(track.duration)
         first = field or look()
         self.forms = FieldForms(
-            first, self._request_picture, self.handler, track.added.names if track.added else ()
+            first, self._request_picture, self.handler, track.added.names if track.added else (), self
         )
         self.header = PanelHeader(track, first)
         self._make_parts(parse_flash_limit(flash_limit))
@@ -312,6 +312,7 @@ class Panel:
         finally:
             self._show_caption(not self.view_switch.is_live)
         self.pipeline.track = self.track
+        self.forms.show_sections()
         self.preview_view.show_message(DRAWING)
         self.view_switch.load(field)
 
