@@ -53,8 +53,8 @@ def draw_track(
 
     Features are drawn as normalized, from rest to full scale; maximum and median in physical
     units stand beside each. Timbres swing around their rest line. `parts` (seconds, seconds, name), such as
-    `Patterns.families` gives, are a strip under the waveform. `columns` are those to draw, in their order; all
-    where none is named.
+    `Patterns.families` gives, are a strip under the waveform. `columns` are those to draw, in their order;
+    all where none is named.
     """
     names = _rows(track, columns)
     heights = [STRIPS[name][0] if name in STRIPS else 0.8 for name in names]
