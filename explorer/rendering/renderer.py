@@ -128,27 +128,3 @@ class Renderer:
         wait(rest)
         for task in finished:
             task.result()
-
-
-def render_frame(
-    field: FieldSettings,
-    track: FeatureTrack,
-    t: float,
-    size: Size = "360p",
-    *,
-    device: str = "auto",
-    precision: str = "auto",
-    threads: int | None = None,
-    flash_limit: bool = True,
-) -> Frame:
-    """One frame of a field at `t` seconds of a track: uint8 (height, width, 3).
-
-    `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. `flash_limit` dims moments that would flash
-    more than three times a second, as in a video. Raises SettingsError for what is not allowed.
-    """
-    check_field_and_track(field, track)
-    exposure = Exposure(field, track, parse_size(size), threads) if flash_limit else None
-    with Renderer(
-        field, track, size, device=device, precision=precision, threads=threads, exposure=exposure
-    ) as renderer:
-        return renderer.frame(t)

@@ -72,6 +72,17 @@ def test_a_new_version_of_a_class_keeps_the_sliders_where_they_were(sound):
         assert panel.field == new(size=1.0)
 
 
+def test_what_was_wrong_with_the_version_before_is_no_news(sound):
+    with explore(sound, define(first_version)(), size=SIZE, flash_limit="off") as panel:
+        cells.register(panel)
+        panel.fail(ex.ExplorerError("Spot.colors gave nothing"))
+        cells.update_classes()
+        assert "Spot.colors" in panel.error
+        define(second_version)
+        cells.update_classes()
+        assert panel.error == ""
+
+
 def test_a_class_that_was_defined_later_is_in_the_list(sound):
     with explore(sound, CPPN(hidden=4, layers=2), size=SIZE, flash_limit="off") as panel:
         cells.register(panel)
