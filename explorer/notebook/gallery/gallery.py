@@ -20,7 +20,7 @@ from explorer.notebook.widgets.panel_context import PanelContext
 from explorer.notebook.widgets.thumbnail_grid import ThumbnailCard, ThumbnailGrid, ThumbnailItem
 
 CARDS_PER_PAGE = 6
-NO_RUNS = "there are no runs yet: press Save look or Export MP4"
+NO_RUNS = "there are no runs yet: press Save look or Export video"
 
 
 class RunCard(ThumbnailCard):
