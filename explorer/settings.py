@@ -105,6 +105,7 @@ class Settings(BaseModel):
     """Frozen, validated settings; unknown names, also `self`, are refused with the nearest valid one."""
 
     added_settings: ClassVar[tuple[str, ...]] = ()  # since version 0.1
+    derived_settings: ClassVar[tuple[str, ...]] = ("kind", "source")  # they follow from the class
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -120,6 +121,16 @@ class Settings(BaseModel):
     def _names_left_out(self) -> tuple[str, ...]:
         """The settings that files do not hold at their default."""
         return self.added_settings
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """What a prompt shows: the settings that are not at their default, as they are typed in Python."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if name not in self.derived_settings and value != field.default:
+                yield name, value
+
+    def __str__(self) -> str:
+        return repr(self)
 
     if not TYPE_CHECKING:  # type checkers read the fields instead
 
@@ -203,11 +214,11 @@ def setting_from_text(text: str | bool) -> str | bool | None:
     return None if isinstance(text, str) and text.lower() == "none" else text
 
 
-def did_you_mean(name: str, valid: Iterable[str]) -> str:
-    """`; did you mean 'gain'?` when a valid name is close, else the list of valid names."""
+def did_you_mean(name: str, valid: Iterable[str], hint: str = "") -> str:
+    """`; did you mean 'gain'?` when a valid name is close, else the list of valid names and a hint."""
     names = list(valid)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.65)  # below, the words have little in common
-    return f"; did you mean '{close[0]}'?" if close else f"; valid: {', '.join(names)}"
+    return f"; did you mean '{close[0]}'?" if close else f"; valid: {', '.join(names)}{hint}"
 
 
 def _types_and_choices(annotation: Any) -> tuple[tuple[type, ...], tuple[str, ...]]:

@@ -197,6 +197,7 @@ NAMES = METHODS | {"open"} | {name.rpartition(".")[2] for name in FUNCTIONS}
 CALLS = re.compile(rf"\b({'|'.join(sorted(NAMES))})\(")
 FREE = {  # calls that write through explorer.files, or into memory or a pipe
     *("write_bytes", "files.write_bytes", "track.save", "plan.track.save", "output_paths.save"),
+    *("self.added.save", "sound.added.save", "replace(track, added=None).save", "result.save"),
 }
 REASONS = {  # the ways onto the disk that there are
     ("files", "part.open"): "write_bytes",
@@ -220,6 +221,7 @@ REASONS = {  # the ways onto the disk that there are
         "(run / STOP).touch",
     ): "empty: asks a training to stop, in a folder that may be gone",
     ("learn.model", "save"): "of safetensors: gives bytes",
+    ("audio.added.columns", "save"): "of safetensors: gives bytes",
     ("experiments.sweeps.workers", "os.fdopen"): "a pipe",
     ("experiments.sweeps.workers", "pickle.dump"): "into a pipe",
     ("experiments.library.lookup", "folder.rename"): "a folder that is deleted",
@@ -245,7 +247,7 @@ def memory_files(tree):
     """Names that a function gives to files in memory."""
     for node in ast.walk(tree):
         if isinstance(node, ast.withitem) and isinstance(node.context_expr, ast.Call):
-            if ast.unparse(node.context_expr.func).endswith("memory_file"):
+            if ast.unparse(node.context_expr.func).endswith(("memory_file", "BytesIO")):
                 yield node.optional_vars.id
         elif isinstance(node, ast.Assign) and re.search(r"\b(Bytes|String)IO\(", ast.unparse(node.value)):
             yield from (

@@ -56,6 +56,13 @@ def test_settings_are_frozen_and_replaced_with_checks():
         lamp.power = 4
 
 
+def test_a_prompt_shows_what_is_not_at_its_default_as_python_reads_it():
+    lamp = Lamp(power=2, places=(1,))
+    assert repr(lamp) == str(lamp) == "Lamp(power=2.0, places=(1.0,))"
+    assert eval(repr(lamp)) == lamp
+    assert repr(CPPN(light={"relief": 0.2})) == "CPPN(light=Light(relief=0.2))"
+
+
 def test_text_is_understood_as_on_a_command_line():
     assert Lamp(power="2.5").power == 2.5
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Float64
 from numpy.typing import ArrayLike
 
-from explorer.audio.features import UNITS, AnalysisSettings, extras_of
+from explorer.audio.features import COLUMNS_HINT, UNITS, AnalysisSettings, extras_of
 from explorer.errors import SettingsError
 from explorer.settings import did_you_mean
 
@@ -76,5 +76,5 @@ class FeatureTable:
                         f"{self.name} was analyzed without '{name}'; request it: "
                         f"analyze(path, extras={missing!r}), or field.analyze(path)"
                     )
-                raise SettingsError(f"no feature '{name}'{did_you_mean(name, self.names)}")
+                raise SettingsError(f"no feature '{name}'{did_you_mean(name, self.names, COLUMNS_HINT)}")
         return [self.names.index(name) for name in names]

@@ -54,6 +54,8 @@ BANDS = {"bass": (20.0, 320.0), "mid": (320.0, 2800.0), "treble": (2800.0, 11025
 TIMBRES = ("centroid", "rolloff", "zcr", "flatness")
 """Frequency-like features: they rest at 0, all others (levels) at -1."""
 
+COLUMNS_HINT = "; columns of your own come with analyze(sound, columns=, stems=), or --columns and --stems"
+
 
 class AnalysisSettings(Settings):
     """How sound becomes a track. All widths are in seconds, so they hold at any rate."""

@@ -20,7 +20,7 @@ MIN_SIMILARITY = 0.6
 def missing_sound_text(path: Path) -> str:
     """One line: the folder that was searched, and the nearest sound files in it, above it and below it."""
     if match := ADDRESS.match(str(path)):
-        address = re.sub(":/+", "://", str(path), count=1)  # a path has lost a slash
+        address = str(path).replace(":/", "://", 1)  # a path has lost the second slash
         return (
             f"{address} is an address on the network ({match['host'] or match[0]}); explorer reads files: "
             "download it first, and name the file"

@@ -16,7 +16,7 @@ CUDA_HELP = (
 
 
 def doctor() -> None:
-    """Show versions, device and folders, and run a self-test of about a second."""
+    """Show versions, device, folders and the encoders that make a frame here, and run a short self-test."""
     import imageio_ffmpeg
     import torch
 
@@ -24,6 +24,7 @@ def doctor() -> None:
     from explorer.experiments.runs.manifest import environment
     from explorer.files import explorations_folder
     from explorer.threads import usable_threads
+    from explorer.video import encoders
 
     facts = environment()
     print_line(f"python      {facts['python']} on {facts['os']}")
@@ -33,6 +34,7 @@ def doctor() -> None:
     print_line(f"cores       {usable_threads()} usable of {facts['cores']}")
     gpu = f"{facts['gpu']} (CUDA {facts['cuda']})" if torch.cuda.is_available() else CUDA_HELP
     print_line(f"device      {gpu}")
+    print_line(f"encoders    {', '.join(encoders.working())}")
     print_line(f"cache       {cache_folder()}")
     print_line(f"runs        {explorations_folder()}")
     print_line(f"self-test   {_self_test()}")

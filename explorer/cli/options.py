@@ -22,6 +22,7 @@ from explorer.experiments.library.looks import find_look
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
 from explorer.experiments.sweeps.options import SweepOptions
 from explorer.fields import FieldSettings, field_kinds
+from explorer.fields.base import feature_names
 from explorer.fields.custom.definition import kind_of
 from explorer.fields.custom.importing import import_fields
 from explorer.fields.presets import LOOKS, OFFERED, look
@@ -98,6 +99,10 @@ NormalizeOption = Annotated[
         show_default=False,
     ),
 ]
+IMPORT_OPTION = typer.Option(
+    IMPORT_FLAG, metavar="FILE.py|MODULE", help="import fields of your own; once for each file"
+)
+ImportOption = Annotated[list[str] | None, IMPORT_OPTION]  # `import_typed` has imported them
 DaskOption = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="draw on the workers of a Dask cluster")
 ]
@@ -213,8 +218,8 @@ def _setting_of(parameter: str) -> str:
 
 
 def _kinds_with(names: set[str]) -> list[str]:
-    """The kinds that have every one of some settings of fields, or one with nearly that name."""
-    owners = _all_knobs()
+    """The kinds that ship and have every one of some settings of fields, or one with nearly that name."""
+    owners = {name: kinds for name, kinds in _all_knobs().items() if any(kind in LOOKS for kind, _ in kinds)}
     matches = [difflib.get_close_matches(name, owners, 1) for name in names]
     needed = [{kind for kind, _ in owners[match[0]]} for match in matches if match]
     return [kind for kind in LOOKS if all(kind in kinds for kinds in needed)]
@@ -235,7 +240,7 @@ def _field_flags(typed: dict[str, Any]) -> FieldFlags:
 
 def _features(text: str | None) -> tuple[str, ...]:
     """Comma-separated names; `none` means no features. Raises SettingsError for an empty list."""
-    names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    names = feature_names(text or "")
     if text is not None and not names:
         raise SettingsError(
             f"--features: got {text!r}; name some, as in bass,onset, or none for a picture that the sound "
@@ -281,15 +286,13 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
         options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
         more = ", ".join(name for names in EXTRAS.values() for name in names)
         help = f"of {', '.join(FEATURES)}; measured only when a field uses them: {more}"
-        types["import"] = list[str]
-        options["import"] = typer.Option(
-            IMPORT_FLAG, metavar="FILE.py|MODULE", help="import fields of your own; once for each file"
-        )
+        types["import"], options["import"] = list[str], IMPORT_OPTION
         options["features"] = typer.Option("--features", metavar="A,B", help=help)
         for name, owners in _all_knobs().items():
             options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_field_help(owners))
     elif issubclass(SETTING_GROUPS[group], CommonOptions):
-        knobs = SETTING_GROUPS[group].knobs()
+        own = SETTING_GROUPS[group].model_fields.keys()  # those of the encoder are a group of their own
+        knobs = {name: knob for name, knob in SETTING_GROUPS[group].knobs().items() if name in own}
         options = {name: flag_of(knob) for name, knob in knobs.items()}
         types = {name: type_of(knob) for name, knob in knobs.items()}
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +10,7 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_error, print_line
-from explorer.cli.looks.selection import selected_look
+from explorer.cli.looks.selection import named_look, selected_look
 from explorer.cli.options import (
     ColumnsOption,
     DaskOption,
@@ -19,8 +19,10 @@ from explorer.cli.options import (
     StemsOption,
     with_setting_flags,
 )
+from explorer.cli.sound_arguments import draw_each, split_output
 from explorer.errors import SettingsError
 from explorer.formatting import count_text, percent_text
+from explorer.video.containers import ENDINGS, SUFFIXES
 
 if TYPE_CHECKING:
     from explorer.experiments import Recipe, Run
@@ -28,15 +30,20 @@ if TYPE_CHECKING:
     from explorer.experiments.runs.options import RenderOptions
 
 MIN_ESTIMATE_SECONDS = 2.0  # what a render takes for its estimate to be printed
+AUDIO_HELP = "a sound file, several, or folders of them: a run for each"
+OUT_HELP = f"With a single sound OUT is a copy of the video; its ending says what is made: {ENDINGS}"
 
 
 @with_setting_flags
 def render(
-    audio: Annotated[str | None, typer.Argument(metavar="AUDIO", help="a sound file")] = None,
-    out: Annotated[str | None, typer.Argument(metavar="OUT.mp4", help="a copy of the video")] = None,
+    audio: Annotated[
+        list[str] | None, typer.Argument(metavar="AUDIO [OUT]", help=f"{AUDIO_HELP}. {OUT_HELP}")
+    ] = None,
     recipe: Annotated[
         str | None,
-        typer.Option("--recipe", metavar="FILE", help="repeat a recipe.json, run folder or MP4 of explorer"),
+        typer.Option(
+            "--recipe", metavar="FILE", help="repeat a recipe.json, run folder or video of explorer"
+        ),
     ] = None,
     look: Annotated[
         str | None,
@@ -67,49 +74,111 @@ def render(
 ) -> None:
     """Draw a field to a sound file: a video with sound in a run folder of its own.
 
-    With --recipe an earlier run is repeated, with the settings that are typed beside it changed.
+    With --recipe an earlier run is repeated, with the settings that are typed beside it changed. Of several
+    sounds one that fails is reported, and the rest is drawn.
     """
     if models is not None:
         raise SettingsError(
             f"--models {models}: learned embeddings (openl3, yamnet, vggish) are not available in this "
             "version; leave --models out to draw with the spectral features"
         )
-    if recipe is None and not audio:
+    if recipe is None and not any(audio or ()):
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
-    from explorer.experiments import render_recipe
     from explorer.experiments.runs.cluster import connect_dask
-    from explorer.experiments.runs.options import RenderOptions
-    from explorer.experiments.runs.recipe import find_columns
-    from explorer.experiments.runs.sound_input import SoundInput
-    from explorer.video import EncoderSettings
 
     if recipe is not None and look is not None:
         raise SettingsError("--recipe repeats a run and --look draws its look on another sound; give one")
     if "size" in render_options:
         render_options["size"] = _even(render_options["size"])
+    sounds, out = split_output(audio or ())
+    single = {"--recipe": recipe, "--columns": columns, "--stems": stems}
+    if len(sounds) > 1:
+        _check_several(single | {"--png-dir": render_options.get("png_dir")})
     folders = output_paths.new_folders(render_options.get("explorations"), render_options.get("png_dir"))
     with folders, connect_dask(dask) as client, ProgressBar() as progress:
-        path: str | Path = audio or ""
-        look_field = None
-        if recipe is None:
-            look_field = selected_look(look, field, path, render_options, analysis, progress)
-        options = RenderOptions(**render_options, analysis=analysis, encoder=EncoderSettings(**encoder))
-        if look_field is not None:
+        added = columns, stems, normalize
+        job = _Job(recipe, look, *added, render_options, field, analysis, encoder, client, progress)
+        if len(sounds) > 1:
+            job.check()
+            draw_each(sounds, job.draw)
+        else:
+            job.draw(sounds[0] if sounds else None, out)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What was typed, for any sound."""
+
+    recipe: str | None
+    look: str | None
+    columns: list[str] | None
+    stems: str | None
+    normalize: bool
+    render_options: dict[str, Any]
+    field: FieldFlags
+    analysis: dict[str, Any]
+    encoder: dict[str, Any]
+    client: Any
+    progress: ProgressBar
+
+    def check(self) -> None:
+        """Raise SettingsError for what is wrong for every sound."""
+        named_look(self.look, self.field, self.render_options.get("explorations"))
+        self._options(self.render_options, self.analysis)
+
+    def draw(self, audio: str | None, out: str | None = None) -> None:
+        """Draw a sound, and print where the result is."""
+        from explorer.experiments import render_recipe
+        from explorer.experiments.runs.recipe import find_columns
+        from explorer.experiments.runs.sound_input import SoundInput
+
+        added = self.columns, self.stems, self.normalize, self.progress
+        if self.recipe is None:
+            sizes, analysis, path = dict(self.render_options), dict(self.analysis), audio or ""
+            look_field = selected_look(self.look, self.field, path, sizes, analysis, self.progress)
+            options = self._options(sizes, analysis)
             target = _copy_target(out)
-            sound = SoundInput.with_columns(path, columns, stems, normalize, progress)
+            sound = SoundInput.with_columns(path, *added)
             plan = options.recipe(look_field, sound)
         else:
-            stored, path, out, folder = _stored_recipe(recipe or "", options, audio, out)
-            sound = SoundInput.with_columns(path, columns, stems, normalize, progress)
+            options = self._options(self.render_options, self.analysis)
+            stored, recipe_audio, out, folder = _stored_recipe(self.recipe, options, audio, out)
+            sound = SoundInput.with_columns(recipe_audio, *added)
             if sound.added is None:
-                sound = SoundInput(path, added=find_columns(stored, folder))
+                sound = SoundInput(recipe_audio, added=find_columns(stored, folder))
             target = _copy_target(out)
-            plan = options.change(stored, field.apply_to(stored.field))
-        on_estimate = partial(_print_estimate, progress, dask)
+            plan = options.change(stored, self.field.apply_to(stored.field))
         run = render_recipe(
-            plan, sound, out, options, executor=client, on_estimate=on_estimate, progress=progress
+            plan,
+            sound,
+            out,
+            options,
+            executor=self.client,
+            on_estimate=self._print_estimate,
+            progress=self.progress,
         )
-    announce(run, target)
+        self.progress.close()
+        announce(run, target)
+
+    def _options(self, render_options: dict[str, Any], analysis: dict[str, Any]) -> RenderOptions:
+        from explorer.experiments.runs.options import RenderOptions
+        from explorer.video import EncoderSettings
+
+        return RenderOptions(**render_options, analysis=analysis, encoder=EncoderSettings(**self.encoder))
+
+    def _print_estimate(self, expected: Estimate) -> None:
+        """Print what a render will take, on a line of its own."""
+        if expected.seconds < MIN_ESTIMATE_SECONDS:
+            return
+        self.progress.close()
+        print_line(expected if self.client is None else f"{expected}, on this machine alone")
+
+
+def _check_several(options: dict[str, Any]) -> None:
+    """Refuse the options that belong to one sound."""
+    for flag, value in options.items():
+        if value is not None:
+            raise SettingsError(f"{flag} goes with a single sound; render the sounds one by one")
 
 
 def announce(run: Run, copy: output_paths.OutputFile | None = None) -> None:
@@ -141,23 +210,15 @@ def _flashes(log: dict[str, Any]) -> str:
 
 
 def _copy_target(out: str | None) -> output_paths.OutputFile | None:
-    return output_paths.OutputFile("OUT.mp4", out) if out is not None else None
-
-
-def _print_estimate(bar: ProgressBar, dask: str | None, expected: Estimate) -> None:
-    """Print what a longer render will take, on a line of its own."""
-    if expected.seconds < MIN_ESTIMATE_SECONDS:
-        return
-    bar.close()
-    print_line(f"{expected}, on this machine alone" if dask else expected)
+    return output_paths.OutputFile("OUT", out) if out is not None else None
 
 
 def _stored_recipe(
     name: str, options: RenderOptions, audio: str | None, out: str | None
 ) -> tuple[Recipe, Path, str | None, Path]:
-    """A recipe, its sound, OUT.mp4 and the recipe's folder.
+    """A recipe, its sound, OUT and the recipe's folder.
 
-    A lone MP4 beside --recipe is OUT unless it is the recipe's sound.
+    A lone video beside --recipe is OUT unless it is the recipe's sound.
     """
     from explorer.experiments import find_audio, load_recipe
     from explorer.experiments.library import lookup
@@ -167,7 +228,7 @@ def _stored_recipe(
         path = lookup.find_folder(name, options.explorations)
     recipe = load_recipe(path)
     folder = path.resolve() if path.is_dir() else path.resolve().parent
-    if audio is not None and out is None and audio.lower().endswith(".mp4"):
+    if audio is not None and out is None and audio.lower().endswith(SUFFIXES):
         try:
             return recipe, find_audio(recipe, folder, audio, name), None, folder
         except SettingsError:

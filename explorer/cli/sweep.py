@@ -81,6 +81,8 @@ def sweep(
             **sweep_options,
         )
     announce(result)
+    if (result.table["status"] == "failed").any():
+        raise typer.Exit(1)
 
 
 def announce(result: Sweep) -> None:

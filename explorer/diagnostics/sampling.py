@@ -19,6 +19,7 @@ from jaxtyping import Float32, Float64
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.parallel import in_threads
 from explorer.fields import Controls, FieldSettings, Grid
+from explorer.fields.light.columns import plain_name
 from explorer.fields.light.lit import LitField
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
@@ -89,7 +90,7 @@ def random_times(track: FeatureTrack, frames: FrameSettings, count: int, rng: np
 
 def combine_controls(time: Controls, audio: Controls) -> Controls:
     """Rows with the time column of one and all other columns of the other."""
-    is_time = np.array([name.rpartition(".")[2] == "time" for name in audio.names])
+    is_time = np.array([plain_name(name).rpartition(".")[2] == "time" for name in audio.names])
     return Controls(np.where(is_time, time.values, audio.values), audio.names)
 
 

@@ -83,8 +83,8 @@ class _Search:
     @cached_property
     def share_goal(self) -> float:
         """The share that the music had where the picture was healthy enough to have one; a fifth at least."""
-        was_seen = self.diagnosis.verdict in ("faint", "alive")
-        return max(MIN_MUSIC_SHARE, music_share(self.diagnosis) if was_seen else 0.0)
+        is_visible = self.diagnosis.verdict in ("faint", "alive")
+        return max(MIN_MUSIC_SHARE, music_share(self.diagnosis) if is_visible else 0.0)
 
     def middle(self, setting: str, direction: Direction) -> DiagnosisResult | None:
         """The measured middle of the first values in a row that help; None where none does."""

@@ -46,6 +46,8 @@ def render(
     fps: Any = 30,
     start: float = 0.0,
     duration: float | None = None,
+    shape: str | None = None,
+    loop: bool = False,
     device: str = "auto",
     precision: str = "auto",
     threads: int | None = None,
@@ -60,14 +62,17 @@ def render(
 ) -> Run:
     """Draw a field to a sound and keep everything in a new run folder.
 
-    `audio` is a sound file, or a `FeatureTrack` of `analyze`, with its analysis and added columns.
-    `size` is '360p' to '2160p', 'WxH' or a pair, and the field's own unless given; `start` and `duration` are
-    seconds; `flash_limit` is 'calm' or True (motion is calmed where it would flash more than three times a
-    second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a copy of the MP4
-    and `png_dir` every frame. `analysis` holds settings of `analyze`. The workers of an `executor` draw, with
-    `threads` (1) each, while this process encodes: that of concurrent.futures or a
-    `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is called with what a longer
-    render will take, measured in a second or two before it starts, and a disk too full is refused then.
+    `audio` is a sound file, or a `FeatureTrack` of `analyze`, with its analysis and added columns. `size` is
+    '360p' to '2160p', 'WxH' or a pair, and the field's own unless given; `shape` ('square', 'vertical',
+    'wide', 'story') keeps its shorter side; `start` and `duration` are seconds; with `loop` the last two
+    seconds fade into the beginning; `flash_limit` is 'calm' or True (motion is calmed where it would flash
+    more than three times a second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a
+    copy of the video, whose ending says which kind of file is made (.mp4, .webm, .mov, .gif, .webp);
+    `png_dir` gets every frame. `analysis` holds settings of `analyze`, `encoder` how the video is made. The
+    workers of an `executor` draw with `threads` (1) each, while this process encodes: that of
+    concurrent.futures or a `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is
+    called with what a longer render will take, measured in a second or two before it starts, and a disk too
+    full is refused then.
     Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing half-written
     remains under a final name.
     """
@@ -205,12 +210,7 @@ def _stored_sweep(
         raise SettingsError(
             f"{SPECIFICATION} in {folder} is not that of its sweep: {changes}; a sweep cannot change"
         )
-    try:
-        sound = _stored_sound(spec.base, folder, audio)
-    except SettingsError as error:
-        raise SettingsError(
-            str(error).partition(";")[0] + "; name the file: sweep AUDIO --resume FOLDER"
-        ) from None
+    sound = _stored_sound(spec.base, folder, audio)
     if field is not None or vary is not None or options.specifies:
         other = specify(field, vary, options, sound, _duration(sound, silent), spec)
         if differences := spec.differences(other):
@@ -225,7 +225,12 @@ def _stored_sound(base: Recipe, folder: Path, audio: AudioInput | None) -> Sound
     """The sound of a sweep that is resumed, and the columns in its folder."""
     if audio is not None and not isinstance(audio, str | Path):
         audio = SoundInput.of(audio).path
-    return SoundInput(find_audio(base, folder, audio), added=find_columns(base, folder))
+    try:
+        path = find_audio(base, folder, audio)
+    except SettingsError as error:
+        problem = str(error).partition(";")[0]
+        raise SettingsError(f"{problem}; name the file: sweep AUDIO --resume FOLDER") from None
+    return SoundInput(path, added=find_columns(base, folder))
 
 
 def _duration(sound: SoundInput, progress: Progress) -> Callable[[Recipe], float]:

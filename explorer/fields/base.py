@@ -8,6 +8,7 @@ All history and smoothing is in the controls, so drawing one moment needs no oth
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -18,7 +19,7 @@ from pydantic import field_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.added.columns import check_plain
-from explorer.audio.features import UNITS, extras_of
+from explorer.audio.features import COLUMNS_HINT, UNITS, extras_of
 from explorer.errors import SettingsError
 from explorer.fields import keyframes, sections
 from explorer.fields import routing as routing_rules
@@ -30,6 +31,13 @@ from explorer.fields.prepared import Prepared
 from explorer.fields.sections import SECTIONS_OFF, Sections
 from explorer.progress import Progress, silent
 from explorer.settings import Settings, did_you_mean, knob
+
+PRESETS_HINT = "; explorer.load_look(NAME) knows those of all fields"
+
+
+def feature_names(text: str) -> tuple[str, ...]:
+    """The names in a text, with commas between."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def check_field(field: object) -> None:
@@ -46,14 +54,26 @@ def check_field_and_track(field: object, track: object) -> None:
 
 
 def track_for(field: FieldSettings, audio: str | Path | FeatureTrack) -> FeatureTrack:
-    """The track that a field draws from: of a sound file, or a track as it is. Raises SettingsError."""
+    """The track that a field draws from: of a sound file, or a track with the features that it lacks.
+
+    Raises SettingsError.
+    """
     check_field(field)
     if isinstance(audio, str | Path):
         return field.analyze(audio)
     check_field_and_track(field, audio)
+    field.check_columns(audio.names)
     if set(field.extras) <= set(audio.settings.extras) or audio.source is None:
         return audio
-    return field.analyze(audio)
+    return _with_extras(audio, field.extras)
+
+
+@lru_cache(maxsize=4)  # many pictures of one track
+def _with_extras(track: FeatureTrack, extras: tuple[str, ...]) -> FeatureTrack:
+    """The track with these groups of features too, measured from its `source`."""
+    assert track.source is not None
+    complete = analyze(track.source, **track.settings.with_extras(extras).model_dump())
+    return complete.with_added(track.added)
 
 
 class FieldSettings(Settings):
@@ -130,18 +150,24 @@ class FieldSettings(Settings):
         own = ("time", "loud", "hit", *self.movable, *(self.sound_columns or ()), *self.angle_columns)
         for name in self.features:
             if name not in names:
-                raise SettingsError(f"no feature '{name}'{did_you_mean(name, names)}")
+                raise SettingsError(f"no feature '{name}'{did_you_mean(name, names, COLUMNS_HINT)}")
             if name not in UNITS and name in own:
                 raise SettingsError(
                     f"the column '{name}' is named like a setting of this field; rename it, as in 'my_{name}'"
                 )
         for name in routing_rules.columns_by_feature(self.routing).values():
             if name not in names:
-                raise SettingsError(f"routing: no column '{name}'{did_you_mean(name, names)}")
+                raise SettingsError(f"routing: no column '{name}'{did_you_mean(name, names, COLUMNS_HINT)}")
 
     def routed(self, track: FeatureTrack) -> FeatureTrack:
         """The track as this field reads it: with columns in the place of features, see `routing`."""
         return routing_rules.routed_track(track, self.routing)
+
+    @field_validator("features", mode="before")
+    @classmethod
+    def _parse_features(cls, value: Any) -> Any:
+        """Names may be one text, as on the command line."""
+        return feature_names(value) if isinstance(value, str) else value
 
     @field_validator("keyframes", mode="before")
     @classmethod
@@ -179,13 +205,14 @@ class FieldSettings(Settings):
         """A ready-made variant by name; `presets` lists them. Raises SettingsError for another name."""
         presets = cls.presets()
         if name not in presets:
-            raise SettingsError(f"no preset '{name}'{did_you_mean(name, presets)}")
+            raise SettingsError(f"no preset '{name}'{did_you_mean(name, presets, PRESETS_HINT)}")
         return presets[name]
 
     @classmethod
     def default_look(cls) -> Self:
         """What newcomers see first: the first preset, or the default settings where there is none."""
-        return next(iter(cls.offered_presets().values()), None) or cls.model_validate({})
+        own: Any = cls  # type checkers see settings that a subclass may need
+        return next(iter(cls.offered_presets().values()), None) or own()
 
     @property
     def without_animation(self) -> Self:
@@ -272,6 +299,12 @@ class FieldSettings(Settings):
 
             values.append(columns.columns(track, moments))
             names += columns.NAMES
+            if self.light.echoes:
+                from explorer.fields.light.echo import echo_columns
+
+                added, added_names = echo_columns(self, track, moments)
+                values.append(added)
+                names += added_names
         if self.sections.on:
             values.append(sections.columns(track, self.sections.min_seconds, moments))
             names += sections.NAMES

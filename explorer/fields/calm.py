@@ -16,12 +16,13 @@ from jaxtyping import Bool, Float, Float32, Float64
 from explorer.audio import FeatureTrack
 from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
-from explorer.fields.light.columns import NAMES as LIGHT_COLUMNS
+from explorer.fields.light.columns import LINE_COLUMN, NAMES, plain_name
 
 REACH_SECONDS = 0.6  # of the slow course, before and after a moment
 SAMPLES = 71  # of the window: one a frame of the track, so that no fast change is taken for a slow one
 OFFSETS = REACH_SECONDS * np.linspace(-1, 1, SAMPLES + 2)[1:-1]  # seconds; the window is zero at both ends
 WEIGHTS = np.hanning(SAMPLES + 2)[1:-1] / np.hanning(SAMPLES + 2).sum()
+LIGHT_COLUMNS = (*NAMES, LINE_COLUMN)
 LIGHT_SWING = 0.2  # of a lit field at which its form follows the slow course alone
 
 
@@ -42,7 +43,8 @@ class CalmControls:
         calm = np.flatnonzero(swings < 1)
         if not len(calm) or not self._columns:
             return self._controls
-        is_light = np.array([self._controls.names[place] in LIGHT_COLUMNS for place in self._columns])
+        names = [plain_name(self._controls.names[place]) for place in self._columns]
+        is_light = np.array([name in LIGHT_COLUMNS for name in names])
         values = self._controls.values.copy()
         part = np.ix_(calm, np.array(self._columns))
         values[part] += _shares(swings[calm], is_light) * self._fast_part[calm]
@@ -77,6 +79,7 @@ def _shares(
 
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
     """The places of the columns that can be calmed: those that follow the sound."""
+    names = tuple(map(plain_name, names))
     follows = {*field.columns_of_sound(names), *LIGHT_COLUMNS}
     return [place for place, name in enumerate(names) if name in follows]
 
@@ -97,7 +100,7 @@ def _fast_part(
     rows = controls.values[:, columns].astype(np.float64)
     values = rows[places.reshape(around.shape)]
     for column, place in enumerate(columns):
-        if controls.names[place] in field.angle_columns:
+        if plain_name(controls.names[place]) in field.angle_columns:
             values[..., column] = np.unwrap(values[..., column], axis=1)
     middle = values[:, len(OFFSETS) // 2]
     return np.asarray(np.tensordot(WEIGHTS, values, (0, 1)) - middle, np.float32)

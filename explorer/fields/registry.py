@@ -13,10 +13,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, SerializeAsAny
 
 from explorer.errors import SettingsError
-from explorer.fields.base import FieldSettings
+from explorer.fields.base import FieldSettings, check_field
 from explorer.settings import did_you_mean
 
 CUSTOM_MARK = ":"  # in the kind of a user's class, `module:Class`, and in no other
+IMPORT_HINT = "; one of your own comes with --import FILE.py"
 MAIN = "__main__"  # the module of notebooks, prompts and scripts
 
 _SHIPPED: dict[str, type[FieldSettings]] = {}
@@ -67,12 +68,13 @@ def field_class(kind: str) -> type[FieldSettings]:
             f"the field {kind!r:.100} is somebody's own class, and it was not imported here: with --import "
             "FILE.py, by an import in Python, or by the cell that defines it"
         )
-    raise SettingsError(f"no field '{kind:.100}'{did_you_mean(kind, kinds)}")
+    raise SettingsError(f"no field '{kind:.100}'{did_you_mean(kind, kinds, IMPORT_HINT)}")
 
 
 def field_from(value: Any) -> Any:
     """A field from its settings, `kind` among them; what is a field already stays. Raises SettingsError."""
     if not isinstance(value, Mapping):
+        check_field(value)
         return value
     kind = value.get("kind")
     if not isinstance(kind, str):

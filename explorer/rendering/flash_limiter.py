@@ -183,7 +183,8 @@ class Exposure:
         with ThreadPoolExecutor(self.threads, "explorer-flashes", use_single_torch_thread) as pool:
             pictures = SmallPictures(self.field, self.track, self.shape, self.mode == "calm", pool)
             for n, (_, _, step) in enumerate(steps):
-                progress(STEP, n, len(steps))
+                pictures.check = partial(progress, STEP, n, len(steps))
+                pictures.check()
                 step(pictures)
         progress(STEP, len(steps), len(steps))
 
@@ -205,8 +206,8 @@ class Exposure:
         best, plain = passed.astype(np.float32), passed.astype(np.float32)
         for factor, judged in maps.items() if not passed.all() else ():
             required = np.zeros(count, np.float32)
-            found = required_exposures(*judged)[lead:]
-            required[: len(found)] = found
+            exposures = required_exposures(*judged)[lead:]
+            required[: len(exposures)] = exposures
             plain = required if factor == 1 else plain
             swing[~passed & (required > best)] = factor
             best = np.maximum(best, required)

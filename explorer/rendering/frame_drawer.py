@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from explorer.fields import FieldSettings, Grid
+from explorer.fields.light.echo import echo_places, unlit
 from explorer.fields.light.finish import (
     NEUTRAL,
     GlowSize,
@@ -37,6 +38,7 @@ MIN_WIDTH = 16  # of a frame with light or finish: no vector of pixels is wider
 STRIP = 96  # planes are padded to a multiple of it: whole vectors and strips of every kernel
 BAND_POINTS = 49152  # of the frame in a band, about: its planes stay in the second-level cache
 
+Bands = Callable[[int, int], Float32[np.ndarray, "5 padded"]]
 Work = Callable[[Callable[[int], None], Iterable[int]], None]  # calls the function for every number
 
 
@@ -161,79 +163,105 @@ class FrameDrawer:
         return stretched(glow, size.factor, width)
 
 
-class _SurfaceDrawer:
-    """Numbers of a field, its rings and its shading, band by band, as linear light."""
+class _View:
+    """Draws the numbers of a surface at points, a band of a frame at a time."""
 
-    def __init__(self, field: FieldSettings, grid: Grid, samples: int, pixel: float, device: Device) -> None:
-        self.grid, self.samples, self.device = grid, samples, device
-        self._spacing, self._pixel = grid.pixel / samples, pixel
-        self._width = grid.width * samples
-        bordered = Grid(self._width + 2, grid.height * samples + 2)
-        xy, light = bordered.centers(self._spacing), field.light
+    def __init__(
+        self, field: FieldSettings, grid: Grid, xy: Float32[np.ndarray, "all 2"], pixel: float, device: Device
+    ) -> None:
+        self._pixel, self._device, self._points = pixel, device, len(xy)
         if device.is_cuda:
-            self._torch = TorchEngine(device, bordered, xy=xy, pixel=pixel)
+            self._torch = TorchEngine(device, grid, xy=xy, pixel=pixel)
         else:
             self._inputs = np.pad(pixel_inputs(field, xy), ((0, 0), (0, STRIP)))
+
+    def bands(self, surface: Surface, moment: int) -> Bands:
+        """What draws the planes of `count` points from one on, padded to whole vectors."""
+        is_cuda = self._device.is_cuda
+        whole: Float32[np.ndarray, "5 all"] = np.empty((PLANES, self._points * is_cuda), np.float32)
+        if is_cuda:
+            self._torch.draw_numbers(surface, moment, whole)
+
+        def band(start: int, count: int) -> Float32[np.ndarray, "5 padded"]:
+            planes = np.zeros((PLANES, -(-count // STRIP) * STRIP), np.float32)
+            if is_cuda:
+                planes[:, :count] = whole[:, start : start + count]
+            else:
+                inputs = self._inputs[:, start : start + planes.shape[1]]
+                surface.draw_numbers(moment, inputs, self._pixel, planes, self._device.dtype)
+            return planes
+
+        return band
+
+
+class _SurfaceDrawer:
+    """Numbers of a field, its echoes, its rings and its shading, band by band, as linear light."""
+
+    def __init__(self, field: FieldSettings, grid: Grid, samples: int, pixel: float, device: Device) -> None:
+        self.grid, self.samples = grid, samples
+        self._spacing, self._width = grid.pixel / samples, grid.width * samples
+        bordered = Grid(self._width + 2, grid.height * samples + 2)
+        xy, light = bordered.centers(self._spacing), field.light
+        self._views = [_View(field, bordered, xy, pixel, device)]
+        for n in range(1, light.echoes + 1):
+            places, size = echo_places(light, n, xy), pixel * light.echo_scale**n
+            self._views.append(_View(unlit(field), bordered, places, size, device))
         away = np.hypot(xy[:, 0] - light.focus_x, xy[:, 1] - light.focus_y)
         self._distance = np.pad(away.astype(np.float32), (0, STRIP))
 
     def draw(self, moments: LitField, moment: int, light: Float32[np.ndarray, " all"], work: Work) -> None:
         """Three planes of linear light of the frame."""
-        surface, shading = moments.surface, moments.shading
+        surface, shading, echoes = moments.surface, moments.shading, moments.echoes
         numbers = shading.numbers(moment, surface.accent(moment), self._spacing)
-        planes = None
-        if self.device.is_cuda:
-            planes = np.empty((PLANES, len(self._distance) - STRIP), np.float32)
-            self._torch.draw_numbers(surface, moment, planes)
+        surfaces = [surface, *(echoes.surfaces if echoes else ())]
+        bands = [view.bands(each, moment) for view, each in zip(self._views, surfaces, strict=True)]
         rows = max(1, BAND_POINTS // (self._width * self.samples))
+        stride = self._width + 2
 
         def draw(first: int) -> None:
             count = min(rows, self.grid.height - first)
-            band = self._numbers(surface, moment, first, count, planes)
-            self._shade(shading, moment, numbers, first, count, band, light)
+            start, points = first * self.samples * stride, (count * self.samples + 2) * stride
+            planes = bands[0](start, points)
+            if shading.has_rings:
+                self._add_rings(shading, moment, numbers, start, planes)
+            if echoes:
+                past = (band(start, points) for band in bands[1:])
+                echoes.draw_lines(planes, past, moment, numbers, stride, points)
+            self._shade(shading, numbers, first, count, planes, light)
 
         work(draw, range(0, self.grid.height, rows))
 
-    def _numbers(
+    def _add_rings(
         self,
-        surface: Surface,
+        shading: Shading,
         moment: int,
-        first: int,
-        rows: int,
-        whole: Float32[np.ndarray, "5 all"] | None,
-    ) -> Float32[np.ndarray, "5 padded"]:
-        """The planes of some rows of the frame and of a border of one point, padded to whole vectors."""
-        stride = self._width + 2
-        start, points = first * self.samples * stride, (rows * self.samples + 2) * stride
-        planes = np.zeros((PLANES, -(-points // STRIP) * STRIP), np.float32)
-        if whole is not None:
-            planes[:, :points] = whole[:, start : start + points]
-        else:
-            inputs = self._inputs[:, start : start + planes.shape[1]]
-            surface.draw_numbers(moment, inputs, self._pixel, planes, self.device.dtype)
-        return planes
+        numbers: Float32[np.ndarray, " numbers"],
+        start: int,
+        planes: Float32[np.ndarray, "5 padded"],
+    ) -> None:
+        """Rings of hits on points from `start` on."""
+        from explorer.fields.light import kernel
+
+        plane, steps = planes.shape[1], np.float32(shading.delays_per_length)
+        history = shading.history[moment]
+        kernel.add_rings(planes.ravel(), plane, plane, self._distance, start, history, steps, numbers)
 
     def _shade(
         self,
         shading: Shading,
-        moment: int,
         numbers: Float32[np.ndarray, " numbers"],
         first: int,
         rows: int,
         planes: Float32[np.ndarray, "5 padded"],
         light: Float32[np.ndarray, " all"],
     ) -> None:
-        """Rings, shading and the mean of the samples of some rows, as linear light of the frame."""
+        """Shading and the mean of the samples of some rows, as linear light of the frame."""
         from explorer.fields.light import kernel
 
         n, flat, plane = self.samples, planes.ravel(), planes.shape[1]
-        if shading.has_rings:
-            start = first * n * (self._width + 2)
-            steps, history = np.float32(shading.delays_per_length), shading.history[moment]
-            kernel.add_rings(flat, plane, plane, self._distance, start, history, steps, numbers)
         size = self.grid.width * self.grid.height
         target = (light, size, first * self.grid.width)
-        film, lines = shading.light.film > 0, shading.light.lines > 0
+        film, lines = shading.light.film > 0, shading.light.has_lines
         if n == 1:
             kernel.shade(flat, plane, rows, self._width, numbers, film, lines, *target)
             return

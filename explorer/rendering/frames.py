@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float64, UInt8
@@ -22,11 +22,13 @@ RESOLUTIONS = {
     "1440p": (2560, 1440),
     "2160p": (3840, 2160),
 }
+SHAPES = {"square": (1, 1), "vertical": (4, 5), "wide": (16, 9), "story": (9, 16)}
 MIN_SIDE, MAX_SIDE = 16, 8192  # pixels
 MIN_FPS, MAX_FPS = 1, 240
 
 Size = str | tuple[int, int]
 Frame = UInt8[np.ndarray, "height width 3"]
+Shape = Literal["square", "vertical", "wide", "story"]
 FlashMode = Literal["calm", "dim", "off"]
 
 
@@ -44,6 +46,13 @@ def parse_size(size: Size) -> tuple[int, int]:
             "as in 640x360"
         )
     return width, height
+
+
+def reshaped(size: tuple[int, int], shape: Shape) -> tuple[int, int]:
+    """A size of another shape, in even numbers: its shorter side stays."""
+    across, down = SHAPES[shape]
+    scale = min(size) / min(across, down)
+    return 2 * round(across * scale / 2), 2 * round(down * scale / 2)
 
 
 def parse_flash_limit(value: Any) -> FlashMode:
@@ -92,6 +101,8 @@ Rate = Annotated[
 class FrameSettings(Settings):
     """Size, rate and excerpt of a render."""
 
+    added_settings: ClassVar[tuple[str, ...]] = ("loop",)
+
     width: int = knob(1280, low=MIN_SIDE, high=MAX_SIDE, unit="px", group="frames", help="width of a frame")
     height: int = knob(720, low=MIN_SIDE, high=MAX_SIDE, unit="px", group="frames", help="height of a frame")
     fps: Rate = knob(Fraction(30), group="frames", help="frames a second; 23.976 means 24000/1001")
@@ -99,6 +110,11 @@ class FrameSettings(Settings):
     duration: float | None = knob(None, low=0.001, unit="s", group="frames",
                                   help="how long the excerpt is; none: to the end")  # fmt: skip
 
+    loop: bool = knob(
+        False,
+        group="frames",
+        help="end where it began: the last two seconds fade into the beginning, for a video that repeats",
+    )
     flash_limit: FlashMode = knob(
         "calm",
         group="frames",

@@ -20,6 +20,7 @@ from explorer.rendering.devices import Device, resolve
 from explorer.rendering.flash_limiter import NO_LIMIT, Exposure, FlashLimit, dim
 from explorer.rendering.frame_drawer import FrameDrawer
 from explorer.rendering.frames import Frame, Size, parse_size
+from explorer.rendering.loop import Loop, blended
 from explorer.rendering.torch_engine import torch_kernel
 from explorer.threads import usable_threads, use_single_torch_thread
 
@@ -31,7 +32,7 @@ class Renderer:
 
     A frame depends on the settings and its time alone: a tile is whole blocks, a block is drawn by one
     thread, and the kernel follows from the field's shape and the precision. `exposure` calms and dims each
-    moment (see `Exposure`).
+    moment (see `Exposure`), `loop` blends the end of an excerpt with its beginning.
     """
 
     def __init__(
@@ -44,9 +45,10 @@ class Renderer:
         precision: str = "auto",
         threads: int | None = None,
         exposure: Exposure | None = None,
+        loop: Loop | None = None,
     ) -> None:
         check_field_and_track(field, track)
-        self._exposure = exposure
+        self._exposure, self._loop = exposure, loop
         self.field = field
         self.track = track
         self.grid = size if isinstance(size, Grid) else Grid(*parse_size(size))
@@ -69,6 +71,14 @@ class Renderer:
 
         `limit` is what the flash limiter does, instead of what the renderer's exposure says.
         """
+        frame = self._draw(t, stopped, limit)
+        if self._loop:
+            weight, other = self._loop.blend(t)
+            if weight > 0:
+                frame = blended(frame, self._draw(other, stopped, limit), weight)
+        return frame
+
+    def _draw(self, t: float, stopped: Callable[[], bool], limit: FlashLimit | None) -> Frame:
         if limit is None:
             limit = self._exposure.at(t) if self._exposure else NO_LIMIT
         moments = self._moments(t, limit.swing)
@@ -118,27 +128,3 @@ class Renderer:
         wait(rest)
         for task in finished:
             task.result()
-
-
-def render_frame(
-    field: FieldSettings,
-    track: FeatureTrack,
-    t: float,
-    size: Size = "360p",
-    *,
-    device: str = "auto",
-    precision: str = "auto",
-    threads: int | None = None,
-    flash_limit: bool = True,
-) -> Frame:
-    """One frame of a field at `t` seconds of a track: uint8 (height, width, 3).
-
-    `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. `flash_limit` dims moments that would flash
-    more than three times a second, as in a video. Raises SettingsError for what is not allowed.
-    """
-    check_field_and_track(field, track)
-    exposure = Exposure(field, track, parse_size(size), threads) if flash_limit else None
-    with Renderer(
-        field, track, size, device=device, precision=precision, threads=threads, exposure=exposure
-    ) as renderer:
-        return renderer.frame(t)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
-from explorer.fields.base import check_field_and_track
+from explorer.fields.base import check_field_and_track, track_for
 from explorer.rendering.devices import Device, resolve
 from explorer.rendering.flash_limiter import Exposure
 from explorer.rendering.frames import FlashMode, Frame, Size, parse_flash_limit, parse_size
@@ -36,11 +36,13 @@ def render_frame(
     """One frame of a field at `t` seconds of a track: uint8 (height, width, 3).
 
     `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. `flash_limit` is that of a video: 'calm' or
-    True, 'dim', 'off' or False. Raises SettingsError for what is not allowed.
+    True, 'dim', 'off' or False. Features that the field needs and the track lacks are measured from the
+    track's `source`. Raises SettingsError for what is not allowed.
 
     Threads, and what is known about flashes, are kept for more frames of the same field and track.
     """
     check_field_and_track(field, track)
+    track = track_for(field, track)
     key = RendererKey(
         field,
         track,

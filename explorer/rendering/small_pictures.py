@@ -7,6 +7,7 @@ search. A picture depends on its moment and swing alone, so the last maps are ke
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Self
 
@@ -50,7 +51,10 @@ class PictureShape(NamedTuple):
 
 
 class SmallPictures:
-    """Draws them for one search. With `red`, light is measured besides luminance."""
+    """Draws them for one search. With `red`, light is measured besides luminance.
+
+    `check`, which may be set, is called after every picture and may raise to stop.
+    """
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class SmallPictures:
         pool: ThreadPoolExecutor,
     ) -> None:
         self._field, self._track, self._grid, self._red, self._pool = field, track, shape.grid, red, pool
+        self.check: Callable[[], None] = lambda: None
         self._drawer = FrameDrawer(field, shape.grid, resolve("cpu", "draft"), pixel=shape.pixel)
         self._cells = CellGrid((shape.grid.width, shape.grid.height))
         self._maps: OrderedDict[tuple[int, float], tuple[Luminance, Light | None]] = OrderedDict()
@@ -93,6 +98,10 @@ class SmallPictures:
         rest = np.ones(len(self._controls.times) - count)
         return self._controls.at(np.concatenate((swings, rest)))
 
+    def _checked(self, frame: UInt8[np.ndarray, "rows columns 3"]) -> UInt8[np.ndarray, "rows columns 3"]:
+        self.check()
+        return frame
+
     def _draw(
         self,
         times: Float64[np.ndarray, " moments"],
@@ -110,4 +119,9 @@ class SmallPictures:
             self._drawer.draw(lit, n, times[n], out)
             return out.reshape(height, width, 3)
 
-        return list(self._pool.map(draw, range(len(times))))
+        futures = [self._pool.submit(draw, n) for n in range(len(times))]
+        try:
+            return [self._checked(future.result()) for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()

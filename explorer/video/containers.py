@@ -18,6 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from explorer.errors import SettingsError
+from explorer.formatting import size_text
 from explorer.video import boxes, ebml, gif, webp
 
 
@@ -40,13 +41,17 @@ class Container:
         """Whether browsers show it as a picture that moves."""
         return not self.has_sound
 
+    def holds(self, codec: str | None) -> bool:
+        """Whether a setting `codec` is one for it."""
+        if codec is None or self.is_picture:
+            return codec is None
+        return codec == "auto" or codec.partition("_")[0] in self.codecs
+
     def check_codec(self, codec: str | None) -> None:
         """Raise SettingsError for a codec that it does not hold."""
-        if codec is None or (codec == "auto" and self.has_sound):
-            return
-        if self.is_picture:
+        if codec is not None and self.is_picture:
             raise SettingsError(f"codec: got {codec!r}; a .{self.name} has no choice of codecs: leave it out")
-        if codec.partition("_")[0] not in self.codecs:
+        if not self.holds(codec):
             raise SettingsError(
                 f"codec: got {codec!r}; a .{self.name} holds {', '.join(self.codecs)}; "
                 "choose one of these or another ending"
@@ -58,6 +63,15 @@ class Container:
             raise SettingsError(
                 f"fps: got {fps}; a .{self.name} shows at most {self.max_fps} frames a second; "
                 "choose a lower rate, or .webp or .mp4"
+            )
+
+    def check_bytes(self, expected: float) -> None:
+        """Raise SettingsError for a file that would be too large."""
+        if self.max_bytes is not None and expected > self.max_bytes:
+            raise SettingsError(
+                f"the .{self.name} would have about {size_text(expected)}, and players load all of it into "
+                f"memory: allowed are {size_text(self.max_bytes)}; choose a shorter duration, a smaller "
+                "resolution or a lower fps, or .webm or .mp4"
             )
 
 
@@ -73,7 +87,7 @@ CONTAINERS = {
         Container("webm", "video/webm", ("vp9", "av1"), ebml.is_complete),
         Container(
             "mov", "video/quicktime", ("prores", "h264", "hevc"), boxes.is_complete,
-            ("-movflags", "+faststart+use_metadata_tags"), has_cover=True,
+            ("-movflags", "+faststart+use_metadata_tags"),
         ),
         Container(
             "gif", "image/gif", ("gif",), gif.is_complete, has_sound=False, max_fps=50,

@@ -79,6 +79,8 @@ def probe(path: str | Path) -> VideoInfo:
 
 def frame_bytes(path: str | Path) -> list[int]:
     """The encoded size of every frame of a video, in the order of decoding."""
+    if Path(path).suffix.lower() == ".webp":
+        return webp.frame_bytes(Path(path))
     with _reading(Path(path), ["-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-"]) as ffmpeg:
         lines = [line.decode() for line in ffmpeg.stdout]
     return [int(line.split(",")[4]) for line in lines if not line.startswith("#")]

@@ -176,7 +176,7 @@ class VideoWriter:
     def _write_comment(self) -> None:
         """The recipe in pictures that move, where ffmpeg writes none."""
         if self.comment and self.container.name == "gif":
-            gif.append_comment(self._part, self.comment)
+            gif.insert_comment(self._part, self.comment)
         elif self.comment and self.container.name == "webp":
             webp.append_xmp(self._part, self.comment, self.title)
 

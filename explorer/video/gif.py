@@ -1,4 +1,4 @@
-"""The blocks of a GIF (GIF89a specification): whether it is whole, and the recipe in a comment at its end."""
+"""The blocks of a GIF (GIF89a specification): whether it is whole, and the recipe in a comment."""
 
 from __future__ import annotations
 
@@ -24,15 +24,20 @@ def is_complete(path: Path) -> bool:
     return IMAGE in kinds
 
 
-def append_comment(part: Path, comment: str) -> None:
-    """Write a comment before the trailer of an unfinished file."""
+def insert_comment(part: Path, comment: str) -> None:
+    """Write a comment before the first picture: ffmpeg counts one after the last as a picture."""
     text = comment.encode()
     pieces = [text[n : n + MAX_SUB_BLOCK_BYTES] for n in range(0, len(text), MAX_SUB_BLOCK_BYTES)]
     with part.open("rb+") as file:
-        file.seek(-1, 2)
+        header = file.read(HEADER_BYTES)
+        place = HEADER_BYTES + _table_bytes(header[10])
+        file.seek(place)
+        pictures = file.read()
+        file.seek(place)
         file.write(bytes([EXTENSION, COMMENT_LABEL]))
         file.writelines(bytes([len(piece)]) + piece for piece in pieces)
-        file.write(bytes([0, TRAILER]))
+        file.write(bytes(1))
+        file.write(pictures)
 
 
 def read_comment(path: Path) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from explorer.errors import ExplorerError, ReadError
+from explorer.experiments.library.model_proof import proof_score
 from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import is_starred
 from explorer.fields.julia.model import METADATA_FILE, ONNX_FILE, SHIPPED_FOLDER
 from explorer.files import read_json
 from explorer.learn.run_folder import training_folders
@@ -76,6 +79,18 @@ def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
     """All complete models: trained ones, the newest first, then the one that ships."""
     trained = [Model(folder.name, folder) for folder in reversed(training_folders(explorations))]
     return [model for model in (*trained, Model(DEFAULT, default or SHIPPED_FOLDER)) if model.is_complete]
+
+
+def initial_model(models: Sequence[Model]) -> Model | None:
+    """The model that the page begins with: the newest with a star, or else the best.
+
+    A finished training is better than the model that ships when its own evaluation is: see `proof_score`. So
+    a short trial does not take its place. Where there is no other, the first one.
+    """
+    usable = [model for model in models if model.is_finished and model.damage is None]
+    starred = (model for model in usable if is_starred(model.folder))
+    best = max(reversed(usable), key=lambda model: proof_score(model.describe().get("proof")), default=None)
+    return next(starred, best) or next(iter(models), None)
 
 
 def find_model(name: str, explorations: Path, default: Path | None = None) -> Model:

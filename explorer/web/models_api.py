@@ -28,7 +28,9 @@ def add_models(app: FastAPI, explorations: Path, shipped: Path | None) -> None:
     @app.get("/api/models", tags=["models"])
     def list_all() -> list[ModelSummary]:
         """All models, the newest first; the one that ships is the last."""
-        return [_summary(model) for model in models.list_models(explorations, shipped)]
+        listed = models.list_models(explorations, shipped)
+        initial = models.initial_model(listed)
+        return [_summary(model).model_copy(update={"initial": model == initial}) for model in listed]
 
     @app.get("/api/models/{name}", tags=["models"])
     def describe(name: str) -> ModelDescription:

@@ -12,40 +12,40 @@ from typing import Any
 from explorer.audio import live
 from explorer.audio.features import BANDS, TIMBRES
 from explorer.audio.normalize import STEVENS_EXPONENT
-from explorer.fields import Julia, srgb
+from explorer.fields import Julia, clock, srgb
+from explorer.fields.graph import drawing as graph
+from explorer.fields.graph.kernel import CURVE_STEPS
+from explorer.fields.graph.settings import SOUND_INPUTS
+from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, DELAYS
+from explorer.fields.julia import formulas as julia
 from explorer.fields.julia import parameters
-from explorer.fields.julia.formulas import color, escape_time, exterior_weight, tone_of
+from explorer.fields.julia.drawing import MIN_ACCENT
 from explorer.fields.kernels import color_formulas as colors
 from explorer.fields.light import columns, finish, shading, tone
 from explorer.fields.light import formulas as light
+from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
+from explorer.fields.patterns import selection, timeline
+from explorer.fields.patterns.drawing import MIN_SHARE
 from explorer.files import write_json
 from explorer.rendering import flashes
-from explorer.web.glsl import glsl_of
+from explorer.shaders.expressions import inputs, program
+from explorer.shaders.glsl import glsl_of
 
-COLOR_FORMULAS: tuple[Any, ...] = (
-    *(colors.srgb, colors.clipped_srgb, colors.weighted_sum, colors.cube, colors.oklab_to_srgb),
-    *(colors.cosine_channel, colors.cosine_color, colors.oklab_color),
-)
+COLOR_FORMULAS: tuple[Any, ...] = (colors.cosine_color, colors.oklab_color)
 CONSTANTS_FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
 LOOK_SETTINGS = (  # of the field; sliders on the page
     *("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance"),
     *("rotation", "start_angle", "travel"),
 )
-JULIA_FORMULAS = (escape_time, tone_of, exterior_weight, color)
+JULIA_FORMULAS: tuple[Any, ...] = (
+    *(julia.escape_time, julia.tone_of, julia.exterior_weight, julia.color),
+    *(julia.log_distance, julia.outer_height, julia.inner_height),
+)
 
 LIGHT_FORMULAS: tuple[Any, ...] = (
-    *(colors.srgb, colors.clipped_srgb, light.smooth_step, tone.tone, light.arctan, light.finite_height),
-    *(
-        light.ring_height,
-        light.ring_light,
-        light.ring_distance,
-        light.fall_off,
-        light.normal,
-        light.lit_channel,
-        light.lit,
-    ),
-    *(light.film_wave, light.film_color, light.line_weight, light.lined_channel, light.exposed),
-    *(light.tone_curve, light.filmic, light.darkened, light.encoded),
+    *(tone.tone, light.finite_height, light.ring_height, light.ring_light, light.ring_distance),
+    *(light.fall_off, light.normal, light.lit, light.film_color, light.line_weight, light.lined_channel),
+    *(light.exposed, light.filmic, light.darkened, light.encoded),
 )
 
 
@@ -73,12 +73,10 @@ def page_constants() -> dict[str, Any]:
             "trap_steps": parameters.TRAP_STEPS,
             "control_limits": parameters.CONTROL_LIMITS,
             "look": [_slider(look, name) for name in LOOK_SETTINGS],
-            "presets": {
-                name: {key: getattr(field, key) for key in LOOK_SETTINGS}
-                for name, field in Julia.presets().items()
-                if not field.light.on
-            },
+            "presets": {name: _look(field) for name, field in Julia.presets().items()},
             "iterations": look.iterations,
+            "accent": program(julia.glow_light(*inputs("hue", "saturation", "brightness"))),
+            "min_accent": MIN_ACCENT,
             "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),
         },
         "color": {
@@ -90,15 +88,48 @@ def page_constants() -> dict[str, Any]:
                 "gamma": srgb.GAMMA,
             },
             "luminance": srgb.LUMINANCE,
+            "linear_light": glsl_of(colors.linear_light).splitlines(),
             "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
         },
         "light": _light(),
+        "graph": {
+            "silent_rate": clock.SILENT_RATE,
+            "loudness_rate": clock.LOUDNESS_RATE,
+            "onset_rate": clock.ONSET_RATE,
+            "flux_rate": clock.FLUX_RATE,
+            "min_onset": clock.MIN_ONSET,
+            "sounds": SOUND_INPUTS,
+            "delays": DELAYS,
+            "delay_seconds": DELAY_STEP_SECONDS,
+            "curve_steps": CURVE_STEPS,
+            "present_share": graph.PRESENT_SHARE,
+            "past_share": graph.PAST_SHARE,
+        },
+        "patterns": _patterns(),
         "flashes": {
             "min_change": flashes.MIN_CHANGE,
             "max_dark_luminance": flashes.MAX_DARK_LUMINANCE,
             "max_flashes": flashes.MAX_FLASHES,
             "exempt_share": round(flashes.MIN_AREA / (flashes.SCREEN[0] * flashes.SCREEN[1]), 3),
         },
+    }
+
+
+def _patterns() -> dict[str, Any]:
+    """The clock of patterns, and the numbers that select their families."""
+    return {
+        "silent_rate": timeline.SILENT_RATE,
+        "energy_rate": timeline.ENERGY_RATE,
+        "min_share": MIN_SHARE,
+        "families": selection.FAMILIES,
+        "silence_db": selection.SILENCE_DBFS,
+        "min_loud_step": selection.MIN_LOUD_STEP_DB,
+        "min_quiet_step": selection.MIN_QUIET_STEP_DB,
+        "min_bright_step": selection.MIN_BRIGHT_STEP_OCTAVES,
+        "hysteresis": selection.HYSTERESIS,
+        "onset_seconds": selection.ONSET_SEARCH_SECONDS,
+        "strong_onset": selection.STRONG_ONSET,
+        "min_centroid": selection.MIN_CENTROID_HZ,
     }
 
 
@@ -127,8 +158,15 @@ def _light() -> dict[str, Any]:
         "glow_rows": finish.GLOW_ROWS,
         "glows": finish.GLOWS,
         "sizes": sizes,
+        "off": {"light": LIGHT_OFF.model_dump(), "finish": FINISH_OFF.model_dump()},
         "formulas": "\n".join(glsl_of(formula, sizes) for formula in LIGHT_FORMULAS).splitlines(),
     }
+
+
+def _look(field: Julia) -> dict[str, Any]:
+    """A preset look: values of sliders, light and finish."""
+    values = {name: getattr(field, name) for name in LOOK_SETTINGS}
+    return {"values": values, "light": field.light.model_dump(), "finish": field.finish.model_dump()}
 
 
 def _slider(look: Julia, name: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class ModelSummary(BaseModel):
     hidden: list[int] | None = None
     trained_on: list[str] = []
     damaged: str | None = None  # why its model.json cannot be read
+    initial: bool = False  # in the list: the page begins with it
 
 
 class ModelDescription(ModelSummary):

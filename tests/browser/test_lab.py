@@ -145,6 +145,33 @@ def test_groups_of_features_open_and_close_with_the_keyboard(opened):
     note.wait_for(state="hidden")
 
 
+def test_the_picture_stays_in_sight_and_no_label_is_cut(opened):
+    page = opened("panel.ipynb")
+    notebook = page.locator(".jp-WindowedPanel-outer").first
+    notebook.evaluate("node => node.scrollTo(0, 0)")
+    before = page.locator(".explorer-head").first.bounding_box()["y"]
+    notebook.evaluate("node => node.scrollTo(0, 250)")
+    assert page.locator(".explorer-head").first.bounding_box()["y"] == before - 250
+    picture = page.locator(".explorer-picture").first.bounding_box()
+    assert picture["y"] >= notebook.bounding_box()["y"] - 1
+    notebook.evaluate("node => node.scrollTo(0, 0)")
+    cut = "labels => labels.filter(each => each.scrollWidth > each.clientWidth + 1).map(l => l.textContent)"
+    assert page.locator(".explorer-form .widget-label").evaluate_all(cut) == []
+
+
+def test_a_group_that_is_off_shows_its_switch_alone(opened):
+    page = opened("panel.ipynb")
+    card = page.locator(".explorer-switched", has_text="finish")
+    rows = card.locator(".explorer-row")
+    assert rows.count() > 3
+    was_on = rows.first.locator("input").is_checked()
+    rows.first.locator("input").set_checked(False)
+    until(lambda: not rows.nth(1).is_visible(), "the other settings are hidden")
+    rows.first.locator("input").set_checked(True)
+    until(lambda: rows.nth(1).is_visible(), "they are back")
+    rows.first.locator("input").set_checked(was_on)
+
+
 def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened):
     page = opened("many.ipynb")
     page.get_by_role("tab", name="Sweep", exact=True).click()

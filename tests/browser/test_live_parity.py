@@ -113,7 +113,7 @@ def test_it_draws_the_same_networks(parts, name):
         """async ([settings, size, time, features]) => {
           const asked = { method: "POST", headers: { "content-type": "application/json" } };
           const body = JSON.stringify({ settings });
-          const network = await (await fetch("api/networks", { ...asked, body })).json();
+          const network = await (await fetch("api/fields", { ...asked, body })).json();
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
           screen.setTexture(probe.packWeights(network));
@@ -129,6 +129,29 @@ def test_it_draws_the_same_networks(parts, name):
     assert np.abs(picture - np.rint(255 * colours)).max() <= 2
 
 
+HITS = np.exp(-(((DELAYS - 0.4) / 0.1) ** 2)) + 0.3 * np.exp(-DELAYS / 0.2)
+LIGHT_MOMENT = {"loud": 0.7, "hits": HITS.tolist(), "swell": 0.6}
+
+
+def drawn_by_python(field, size, columns):
+    """A frame with the light of LIGHT_MOMENT, uint8 (points, 3)."""
+    light = dict(zip(NAMES, (LIGHT_MOMENT["loud"], *HITS, LIGHT_MOMENT["swell"]), strict=True))
+    values = {**columns, **light}
+    controls = Controls(np.array([list(values.values())], np.float32), tuple(values))
+    frame = np.empty((size[0] * size[1], 3), np.uint8)
+    FrameDrawer(field, Grid(*size), resolve("cpu")).draw(LitField(field, controls), 0, 0.0, frame)
+    return frame
+
+
+def assert_same_picture(said, expected, name=""):
+    """At most two levels of difference at 99.9 % of the pixels."""
+    picture = np.frombuffer(base64.b64decode(said), np.uint8).reshape(-1, 3)
+    difference = np.abs(picture.astype(int) - expected).max(axis=1)
+    assert expected.std() > 10, name
+    share = (difference > 2).mean()
+    assert share <= 0.001, f"{name}: {share:.3%} of the pixels differ, by at most {difference.max()} levels"
+
+
 LIGHTS = {  # settings of light and of finish, size of the frame
     "light": (True, False, SIZE),
     "light and finish": (True, {"grain": 0}, SIZE),
@@ -142,34 +165,26 @@ LIGHTS = {  # settings of light and of finish, size of the frame
 def test_it_draws_the_same_light(parts, name):
     light, finish, size = LIGHTS[name]
     field = CPPN.preset("orchid").replace(light=light, finish=finish)
-    loud, hits = 0.7, np.exp(-(((DELAYS - 0.4) / 0.1) ** 2)) + 0.3 * np.exp(-DELAYS / 0.2)
     features = np.linspace(-1, 1, len(field.features)).tolist()
-    row = np.array([[0.3, *features, loud, *hits]], np.float32)
-    grid = Grid(*size)
-    expected = np.empty((size[0] * size[1], 3), np.uint8)
-    moments = LitField(field, Controls(row, ("time", *field.features, *NAMES)))
-    FrameDrawer(field, grid, resolve("cpu")).draw(moments, 0, 0.0, expected)
+    expected = drawn_by_python(field, size, {"time": 0.3, **dict(zip(field.features, features, strict=True))})
     said = parts.evaluate(
         """async ([settings, size, time, features, light]) => {
           const asked = { method: "POST", headers: { "content-type": "application/json" } };
           const body = JSON.stringify({ settings });
-          const network = await (await fetch("api/networks", { ...asked, body })).json();
+          const network = await (await fetch("api/fields", { ...asked, body })).json();
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
           screen.setTexture(probe.packWeights(network));
           const moment = probe.momentUniforms(network, time, features);
-          screen.draw({ ...moment, ...probe.surfaceUniforms(network, light, 0, ...size) });
+          screen.draw({ ...moment, ...probe.networkLight(network, light, 0, ...size) });
           const pixels = screen.readPixels();
           // there are only so many contexts
           canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
           return btoa(Array.from(pixels, (level) => String.fromCharCode(level)).join(""));
         }""",
-        [field.model_dump(mode="json"), size, 0.3, features, {"loud": loud, "hits": hits.tolist()}],
+        [field.model_dump(mode="json"), size, 0.3, features, LIGHT_MOMENT],
     )
-    picture = np.frombuffer(base64.b64decode(said), np.uint8).reshape(-1, 3)
-    difference = np.abs(picture.astype(int) - expected).max(axis=1)
-    assert expected.std() > 10
-    assert (difference <= 2).mean() >= 0.999, f"{(difference > 2).mean():.3%}, at most {difference.max()}"
+    assert_same_picture(said, expected)
 
 
 # as a rule within two levels; next to the set a last bit decides how often a point turns before it escapes
@@ -212,3 +227,47 @@ def test_it_draws_the_same_picture(parts, look, samples):
     difference = np.abs(picture - expected).max(axis=2)
     assert difference.mean() < 0.05
     assert (difference <= 2).mean() > 0.999
+
+
+JULIA_LIGHTS = {  # light, finish, samples of the set, controls
+    "light": ({"relief": 0.3}, False, LOOKS[0]),
+    "another place": (True, False, LOOKS[1]),
+    "finish": (False, {"grain": 0, "bloom": 1.5}, LOOKS[0]),
+    "every part": (
+        {"film": 0.6, "lines": 3, "rings": 1, "swell": 0.5, "relief": 0.2},
+        {"grain": 0, "samples": 2},
+        LOOKS[0],
+    ),
+    "ammonite": ("ammonite", None, {"angle": 4.2, "distance": 1.06, "zoom": 1.7, "hue": 0.6}),
+    "amethyst": ("amethyst", None, {"angle": 1.15, "distance": 1.05, "zoom": 1.7, "hue": 0.9}),
+}
+
+
+def test_it_lights_julia_sets_in_the_same_way(parts):
+    for name, (light, finish, look) in JULIA_LIGHTS.items():
+        field = Julia.preset(light) if finish is None else Julia(light=light, finish=finish)
+        if field.finish.on:
+            field = field.replace(finish=field.finish.replace(grain=0.0))
+        # a last bit of c decides when points near the set escape
+        controls = {name: float(np.float32(value)) for name, value in {**REST, **look}.items()}
+        expected = drawn_by_python(field, SIZE, {"time": 0.0, **{n: controls[n] for n in CONTROL_NAMES}})
+        said = parts.evaluate(
+            """([size, light, finish, controls, iterations, samples, moment]) => {
+              const canvas = document.createElement("canvas");
+              [canvas.width, canvas.height] = size;
+              const screen = new probe.ShaderCanvas(canvas, probe.juliaShader(light, finish));
+              screen.draw({
+                ...probe.uniforms(controls, iterations, samples),
+                ...probe.surfaceUniforms(light, finish, probe.accent(controls), moment, 0, ...size),
+              });
+              const pixels = screen.readPixels();
+              canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
+              return btoa(String.fromCharCode(...pixels));
+            }""",
+            [
+                *(SIZE, field.light.model_dump() if field.light.on else None),
+                *(field.finish.model_dump() if field.finish.on else None, controls),
+                *(field.iterations, field.samples, LIGHT_MOMENT),
+            ],
+        )
+        assert_same_picture(said, expected, name)

@@ -10,8 +10,8 @@ from jupyter_server.services.config.manager import ConfigManager
 from PIL import Image
 
 from explorer.audio import DEMO_CLIP
-from explorer.cli import main, options
-from explorer.cli.lab import copy_notebooks, notebooks_folder
+from explorer.cli import lab, main, options
+from explorer.cli.lab import copy_notebooks, root_folder, shipped_notebooks, working_folder
 from explorer.errors import SettingsError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
@@ -248,6 +248,7 @@ def test_doctor_tests_itself(capsys):
     assert run("doctor") == 0
     output = capsys.readouterr().out
     assert "self-test   passed" in output
+    assert "encoders    libx264, " in output
     assert "torch" in output
     assert "CUDA" in output
 
@@ -270,22 +271,58 @@ def test_the_demo_clip_ships():
 
 
 def test_lab_finds_the_notebooks():
-    assert (notebooks_folder() / "01_explore.ipynb").is_file()
+    assert (shipped_notebooks() / "01_explore.ipynb").is_file()
 
 
 def test_lab_copies_notebooks_and_guide_and_keeps_what_is_there(tmp_path):
     (tmp_path / "01_explore.ipynb").write_text("mine")
-    copy_notebooks(notebooks_folder(), tmp_path)
+    copy_notebooks(shipped_notebooks(), tmp_path)
     assert (tmp_path / "01_explore.ipynb").read_text() == "mine"
     assert {"01_explore.ipynb", "06_live.ipynb", "index.md"} <= {path.name for path in tmp_path.iterdir()}
     assert (tmp_path / "guide" / "looks.md").is_file()
     assert (tmp_path / "images" / "looks.jpg").is_file()
+    assert (tmp_path / "images" / "hero.webp").is_file()
     assert not list(tmp_path.rglob("*.py"))
 
 
-def test_lab_opens_pages_of_the_guide_rendered(monkeypatch):
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A checkout with the notebooks of this one."""
+    monkeypatch.delenv("EXPLORER_EXPLORATIONS", raising=False)
+    folder = tmp_path / "checkout"
+    for name in ("notebooks", "explorations", "songs"):
+        (folder / name).mkdir(parents=True)
+    (folder / "notebooks" / "01_explore.ipynb").write_text("{}")
+    monkeypatch.setattr(lab, "CHECKOUT", folder)
+    monkeypatch.chdir(folder / "songs")
+    return folder
+
+
+def test_lab_leaves_a_checkout_clean_and_shows_songs_notebooks_and_runs(checkout):
+    assert working_folder() == checkout / "my-notebooks"
+    ignored = (Path(options.__file__).parents[2] / ".gitignore").read_text()
+    assert "/my-notebooks/" in ignored.splitlines()
+    assert root_folder(working_folder()) == checkout
+
+
+def test_lab_elsewhere_shows_the_folder_with_songs_and_runs(checkout, tmp_path, monkeypatch):
+    music = tmp_path / "music" / "album"
+    music.mkdir(parents=True)
+    monkeypatch.chdir(music)
+    assert working_folder() == music / "notebooks"
+    assert root_folder(working_folder()) == music
+    monkeypatch.setenv("EXPLORER_EXPLORATIONS", str(tmp_path / "music" / "runs"))
+    assert root_folder(working_folder()) == tmp_path / "music"
+    monkeypatch.setenv("EXPLORER_EXPLORATIONS", "/elsewhere/runs")
+    assert root_folder(working_folder()) == music
+
+
+def test_lab_opens_the_copy_with_pages_of_the_guide_rendered(checkout, monkeypatch, capsys):
     def jupyterlab(arguments, check, env):
-        assert arguments[2:4] == ["jupyterlab", str(notebooks_folder() / "01_explore.ipynb")]
+        notebook = checkout / "my-notebooks" / "01_explore.ipynb"
+        assert arguments[2:4] == ["jupyterlab", f"--ServerApp.root_dir={checkout}"]
+        assert arguments[4] == "--LabApp.default_url=/lab/tree/my-notebooks/01_explore.ipynb"
+        assert notebook.is_file()
         manager = ConfigManager(read_config_path=[f"{env['JUPYTER_CONFIG_PATH']}/labconfig"])
         assert "markdown" in str(manager.get("default_setting_overrides"))
         return subprocess.CompletedProcess(arguments, 0)
@@ -293,6 +330,7 @@ def test_lab_opens_pages_of_the_guide_rendered(monkeypatch):
     monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
     monkeypatch.setattr(subprocess, "run", jupyterlab)
     assert run("lab", "--no-browser") == 0
+    assert "which JupyterLab does not show" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["render", "-h"], ["--version"], []])

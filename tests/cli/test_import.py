@@ -7,7 +7,9 @@ import pytest
 
 from explorer.cli import main, options
 from explorer.cli.render import render
+from explorer.experiments.library.looks import save_look
 from explorer.fields import registry
+from explorer.fields.custom.importing import import_fields
 
 TEXT = """
 import explorer as ex
@@ -48,6 +50,30 @@ def test_the_only_class_of_a_file_is_the_field(file):
         "warmth_of_glow": 0.75,
     }
     assert options._field_flags({"import": [str(file)], "field": "julia"}).build_field().kind == "julia"
+
+
+def test_presets_of_a_class_have_names_beside_those_that_ship(file):
+    file.write_text(TEXT + '    preset_settings = {"hot": {"warmth_of_glow": 1.0}}\n')
+    arguments = {"import": [str(file)], "preset": "hot"}
+    assert options._field_flags({**arguments}).build_field().warmth_of_glow == 1.0
+    assert options._field_flags({**arguments, "field": "Glow"}).build_field().warmth_of_glow == 1.0
+    assert options._field_flags({**arguments, "preset": "iris"}).build_field().kind == "graph"
+
+
+def test_a_look_of_a_class_needs_its_import(file, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("EXPLORER_LOOKS", str(tmp_path / "looks"))
+    (cls,) = import_fields(str(file))
+    save_look(cls(warmth_of_glow=1.0), "warm")
+    assert main(["look", "show", "warm", "--import", str(file)]) == 0
+    text = capsys.readouterr().out
+    registry._CUSTOM.clear()
+    assert main(["render", "song.ogg", "--preset", "warm"]) == 2
+    assert "it was not imported here: with --import FILE.py" in capsys.readouterr().err
+    assert main(["look", "add", text.strip(), "--name", "warm too", "--import", str(file)]) == 2
+    assert main(["render", "song.ogg", "--field", "Glow"]) == 2
+    assert "one of your own comes with --import FILE.py" in capsys.readouterr().err
+    assert main(["render", "song.ogg", "--field", "mix"]) == 2
+    assert "a mixture has two fields" in capsys.readouterr().err
 
 
 def test_what_cannot_be_imported_is_one_line(tmp_path, capsys):

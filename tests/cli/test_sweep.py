@@ -113,6 +113,9 @@ def test_runs_are_listed_starred_and_deleted(song, tmp_path, capsys):
     assert run("runs", "--star", first) == 0
     assert run("runs") == 0
     said = capsys.readouterr().out
+    assert first.partition("/")[0] in said
+    assert run("runs", "--points") == 0
+    said = capsys.readouterr().out
     assert first in said
     assert second in said
     assert run("runs", "--starred", "--json") == 0

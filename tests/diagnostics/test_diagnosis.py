@@ -20,7 +20,7 @@ from explorer.diagnostics import (
 )
 from explorer.diagnostics.diagnosis import BUDGETS, MEASURES
 from explorer.diagnostics.measure import bootstrap_measure
-from explorer.errors import SettingsError, Stopped
+from explorer.errors import SettingsError, SoundError, Stopped
 from explorer.fields import CPPN
 from explorer.rendering import FrameSettings
 from tests.diagnostics.linear import Linear, PreparedLinear, half_and_half
@@ -176,9 +176,9 @@ def test_the_known_table_in_order_and_magnitude():
 
 
 @pytest.mark.parametrize("ask", [diagnose, calibrate, sobol_shares, feature_influence, phase_map])
-def test_a_path_or_the_name_of_a_look_is_refused_with_what_to_do(ask):
+def test_a_sound_that_is_not_there_and_the_name_of_a_look_are_refused_with_what_to_do(ask):
     ask = inspect.unwrap(ask)  # what users have, without the check of types around it
-    with pytest.raises(SettingsError, match="analyze the sound first"):
+    with pytest.raises(SoundError, match=r"there is no file .*song\.ogg"):
         ask(CPPN(), "song.ogg")
     with pytest.raises(SettingsError, match=r"give a field, as in CPPN\.preset"):
         ask("molten", made_up_track())

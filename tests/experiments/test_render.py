@@ -114,7 +114,9 @@ def test_a_failure_is_kept_with_its_reason(song, tmp_path, monkeypatch):
     assert "in the field" in log["error"]
 
 
-@pytest.mark.parametrize(("out", "words"), [("out.avi", "must end in .mp4"), ("folder.mp4", "is a folder")])
+@pytest.mark.parametrize(
+    ("out", "words"), [("out.avi", "ends in .mp4, .webm, .mov, .gif or .webp"), ("folder.mp4", "is a folder")]
+)
 def test_an_unusable_target_is_refused_before_any_work(song, tmp_path, out, words):
     (tmp_path / "folder.mp4").mkdir()
     with pytest.raises(SettingsError, match=words):

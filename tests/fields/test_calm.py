@@ -7,6 +7,7 @@ import pytest
 
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.calm import LIGHT_SWING, REACH_SECONDS, calm_columns, calm_controls
+from explorer.fields.light.columns import NAMES as LIGHT_COLUMNS
 from tests.tracks import made_up_track
 
 TRACK = made_up_track(duration=12)
@@ -90,7 +91,7 @@ def test_an_angle_is_calmed_across_the_end_of_its_circle():
 def test_light_is_calmed_after_the_form_that_it_lights():
     field = GraphCPPN(light=True)
     names = field.controls(TRACK, TIMES[:1]).names
-    light = [name == "loud" or name.startswith("hit") for name in names]
+    light = [name in LIGHT_COLUMNS for name in names]
     plain, first, last = (
         calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, LIGHT_SWING, 0.0)
     )

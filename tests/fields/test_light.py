@@ -142,6 +142,16 @@ def test_neither_steep_nor_broken_surfaces_break_the_light() -> None:
     assert out.max() < 100
 
 
+def test_small_highlights_leave_steep_slopes_as_they_are() -> None:
+    """The highlight is x^shininess: 0 where that is below the smallest number, and not less."""
+    frames = []
+    for shininess in (40.0, 500.0):
+        field = LIT.replace(**{"light.shininess": shininess, "light.rings": 0, "light.dynamics": 0})
+        frames.append(ex.render_frame(field, made_up_track(), 1.5, SIZE).astype(int))
+    assert (frames[1] - frames[0]).max() < 12
+    assert (frames[1] - frames[0]).min() > -150  # black slopes were up to 255 darker
+
+
 @pytest.mark.parametrize("size", [(16, 16), (17, 16), (16, 400)])
 def test_small_and_narrow_frames(size: tuple[int, int]) -> None:
     frame = ex.render_frame(LIT, made_up_track(), 1.0, size)

@@ -38,6 +38,27 @@ def test_a_share_mixes_in_linear_light_and_its_ends_are_the_fields():
     np.testing.assert_array_equal(draw(ex.Mix(A, B, by=1)), draw(B))
 
 
+def test_how_the_fields_mix_may_come_third():
+    assert ex.Mix(A, B, "bass") == ex.Mix(A, B, by="bass")
+    assert repr(ex.Mix(A, B, 0.25)) == f"Mix(a={A!r}, b={B!r}, amount=0.25)"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ((), "a mixture has two fields, as in Mix"),
+        ((A,), "a mixture has two fields, as in Mix"),
+        ((A, B, 0.5, 0.5), "a mixture has two fields, as in Mix"),
+        (("molten", B), "got 'molten'; give a field, as in CPPN.preset"),
+        ((A, B, [1]), "by: got .1.; allowed: a number from 0 to 1, a feature, or a field"),
+        ((A, B, 2), "amount: got 2.0; allowed: 0 to 1"),
+    ],
+)
+def test_what_is_no_mixture_is_refused(fields, words):
+    with pytest.raises(SettingsError, match=words):
+        ex.Mix(*fields)
+
+
 def test_a_feature_is_the_share_at_its_level():
     level = (TRACK.at(T, ("bass",))[0, 0] + 1) / 2
     assert np.abs(draw(ex.Mix(A, B, by="bass")) - mixed(level)).max() <= 0.6

@@ -15,6 +15,7 @@ from explorer.rendering import Exposure, Renderer
 from explorer.rendering.flash_curve import SAMPLE_RATE
 from explorer.rendering.flash_limiter import NO_LIMIT, FlashLimit, dim
 from explorer.rendering.flashes import CellGrid, FlashCounter, relative_luminance
+from explorer.rendering.frame_drawer import FrameDrawer
 from explorer.rendering.required_exposures import EXPOSURES, required_exposures
 from tests.signals import write_wav
 from tests.tracks import made_up_track
@@ -138,6 +139,21 @@ def test_stopping_a_search_stops_it(track, flashing, tmp_path, monkeypatch):
 
     with pytest.raises(Stopped):
         Exposure(flashing, track, SIZE).prepare(0, 10, stop)
+
+
+def test_a_search_stops_after_the_next_small_picture(track, flashing, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    drawn = []
+    draw = FrameDrawer.draw
+    monkeypatch.setattr(FrameDrawer, "draw", lambda self, *rest: (drawn.append(1), draw(self, *rest)))
+
+    def stop(*_):
+        if len(drawn) >= 3:
+            raise Stopped("enough")
+
+    with pytest.raises(Stopped):
+        Exposure(flashing, track, SIZE, threads=1).at(3.0, stop)
+    assert len(drawn) < 20  # of 120
 
 
 def test_dimming_multiplies_light():

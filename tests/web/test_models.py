@@ -1,8 +1,10 @@
+import json
 import os
 
 import pytest
 
 from explorer.errors import ExplorerError
+from explorer.experiments.runs.run_folder import set_star
 from explorer.files import write_json
 from explorer.web import models
 from tests.web.model_files import make_model
@@ -31,6 +33,37 @@ def test_whole_models_are_listed_the_newest_first_and_the_shipped_one_last(folde
     assert names == ["train_20260102T000000Z_bbbbbb", "train_20260101T000000Z_aaaaaa", "default"]
     assert models.latest_model(folder, shipped).id == names[0]
     assert models.find_model("default", folder, shipped).folder == shipped
+
+
+def proof(*correlations, follows=True):
+    ends = [0.1, 0.3] if follows else [-0.1, 0.3]
+    baselines = {name: {"interval": ends} for name in ("untrained", "shifted")}
+    return {"pairs": {f"pair {n}": {"r": r, **baselines} for n, r in enumerate(correlations)}}
+
+
+def set_proof(folder, value):
+    description = json.loads((folder / "model.json").read_text())
+    write_json(folder / "model.json", description | {"proof": value})
+
+
+def initial(folder, shipped):
+    return models.initial_model(models.list_models(folder, shipped)).id
+
+
+def test_the_page_begins_with_the_best_model_and_not_with_a_short_trial(folder, tmp_path):
+    older, newer = sorted(folder.glob("train_*[ab]"))
+    shipped = make_model(tmp_path / "elsewhere")
+    set_proof(shipped, proof(0.8, 0.4))
+    for trial in ({}, proof(0.8, 0.4), proof(0.9, 0.9, follows=False), {"pairs": {"a": 3}}, "none"):
+        set_proof(newer, trial)
+        assert initial(folder, shipped) == "default"
+    set_proof(older, proof(0.8, 0.5))
+    assert initial(folder, shipped) == older.name
+    write_json(older / "manifest.json", {"status": "stopped"})
+    assert initial(folder, shipped) == "default"
+    set_star(newer)
+    assert initial(folder, shipped) == newer.name
+    assert models.initial_model([]) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_error, print_line
-from explorer.cli.options import Explorations
+from explorer.cli.options import Explorations, ImportOption
 
 SOURCE_HELP = "a look file, a run, recipe.json, video or report of explorer, or the text of a look"
 app = typer.Typer(help="Save, list and share looks: a field with a name.", rich_markup_mode=None)
@@ -20,6 +20,7 @@ def add(
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="another name for it")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="replace your look of this name")] = False,
     explorations: Explorations = None,
+    modules: ImportOption = None,
 ) -> None:
     """Save the look of a file, run, video or text, so that --preset NAME draws it."""
     from explorer.experiments.library import look_folder
@@ -45,6 +46,7 @@ def list_looks(
         typer.Option("--audio", metavar="AUDIO", help="the sound of the pictures [default: the demo clip]"),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="print the table as JSON")] = False,
+    modules: ImportOption = None,
 ) -> None:
     """List the looks that ship and your own; --sheet draws all of them."""
     from explorer.experiments.library.looks import looks
@@ -71,6 +73,7 @@ def list_looks(
 def show(
     source: Annotated[str, typer.Argument(metavar="NAME", help=f"the name of a look; or {SOURCE_HELP}")],
     explorations: Explorations = None,
+    modules: ImportOption = None,
 ) -> None:
     """Print a look as one line of text, to paste into a chat or a mail; `explorer look add` reads it."""
     from explorer.experiments.library.looks import resolve_look

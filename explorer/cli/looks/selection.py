@@ -22,7 +22,7 @@ def selected_look(
     """The field of `--look` or `--preset` with what was typed; the look's analysis and frame shape go into
     the options where nothing else was typed. Keyframes of sections that the sound does not have are left out.
     """
-    look = _look(source, field, render_options.get("explorations"))
+    look = named_look(source, field, render_options.get("explorations"))
     if look.size:
         render_options.setdefault("size", look.size)
     for name, value in look.analysis.model_dump(exclude={"extras"}).items():
@@ -38,7 +38,8 @@ def selected_look(
     return look_field
 
 
-def _look(source: str | None, field: FieldFlags, explorations: str | None) -> Look:
+def named_look(source: str | None, field: FieldFlags, explorations: str | None) -> Look:
+    """The look of `--look` or `--preset` with what was typed. Raises SettingsError."""
     if source is None:
         return field.build_look()
     from explorer.experiments.library.looks import resolve_look

@@ -19,6 +19,7 @@ import platformdirs
 from explorer import files
 from explorer.errors import ExplorerError, OutputError, ReadError, SettingsError
 from explorer.experiments.library.look import Look, look_name
+from explorer.fields import registry
 from explorer.fields.presets import LOOKS, without_seed
 
 SUFFIX = ".json"
@@ -52,7 +53,8 @@ def own_looks() -> Iterator[tuple[Path, Look | ExplorerError]]:
     for path in paths:
         try:
             status = files.path_within(path.parent, path.name).stat()
-            yield path, _cached_look(path, status.st_mtime_ns, status.st_size)
+            classes = frozenset(registry.custom_kinds().values())
+            yield path, _cached_look(path, status.st_mtime_ns, status.st_size, classes)
         except OSError as error:
             yield path, ReadError(path, str(error))
         except ExplorerError as error:
@@ -60,8 +62,8 @@ def own_looks() -> Iterator[tuple[Path, Look | ExplorerError]]:
 
 
 @lru_cache(maxsize=1000)
-def _cached_look(path: Path, mtime_ns: int, size: int) -> Look:
-    """The look in a file as long as that is not changed: panels ask often."""
+def _cached_look(path: Path, mtime_ns: int, size: int, classes: frozenset[type]) -> Look:
+    """The look in a file as long as that and the user's classes are not changed: panels ask often."""
     return read_look(path)
 
 
@@ -73,6 +75,13 @@ def find_own(name: str) -> tuple[Path, Look] | None:
         if isinstance(look, Look) and _key(look.name) == _key(name):
             return path, look
     return None
+
+
+def check_readable(name: str) -> None:
+    """Raise what is wrong with the file of a look of this name, where it cannot be read."""
+    for path, look in own_looks():
+        if isinstance(look, ExplorerError) and path.stem == file_stem(name):
+            raise look
 
 
 def own_names() -> dict[str, str]:

@@ -16,6 +16,7 @@ from explorer.experiments.runs.recipe import Recipe, load_recipe
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
 from explorer.fields.presets import KINDS, LOOKS, OFFERED
+from explorer.fields.registry import custom_kinds, field_class
 from explorer.files import is_file, parse_json, read_text
 from explorer.rendering.frames import Size
 from explorer.settings import did_you_mean
@@ -119,18 +120,20 @@ def find_look(name: str | None = None, kind: str | None = None) -> Look:
 
     Raises SettingsError.
     """
-    if kind is not None and kind not in LOOKS:
-        raise SettingsError(f"no field '{kind}'{did_you_mean(kind, LOOKS)}")
+    cls = field_class(kind) if kind else None
     if name is None:
-        return Look(name="default", field=KINDS[kind or next(iter(KINDS))].default_look())
-    shipped = {name: field for each in ([kind] if kind else LOOKS) for name, field in LOOKS[each].items()}
-    if name in shipped:
-        return Look(name=name, field=shipped[name])
-    if (own := look_folder.find_own(name)) and kind in (None, own[1].field.kind):
+        return Look(name="default", field=(cls or next(iter(KINDS.values()))).default_look())
+    own_presets = [each.presets() for each in custom_kinds().values()]
+    tables = [cls.presets()] if cls else [*own_presets, *LOOKS.values()]  # what ships goes before what is own
+    presets = {name: field for table in tables for name, field in table.items()}
+    if name in presets:
+        return Look(name=name, field=presets[name])
+    if (own := look_folder.find_own(name)) and (cls is None or isinstance(own[1].field, cls)):
         return own[1]
+    look_folder.check_readable(name)
     of = f" of the field '{kind}'" if kind else ""
     names = [look.name for _, look in look_folder.own_looks() if isinstance(look, Look)]
-    raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, [*shipped, *names])}")
+    raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, [*presets, *names])}")
 
 
 def own_fields(kind: str) -> dict[str, FieldSettings]:
@@ -162,6 +165,7 @@ def resolve_look(source: str | Path, explorations: str | Path | None = None) -> 
     try:
         folder = find_folder(text, explorations)
     except ExplorerError:
+        look_folder.check_readable(text)
         names = [*looks()]
         raise SettingsError(f"no look, file or run '{text[:100]}'{did_you_mean(text, names)}") from None
     return Look.of_recipe(load_recipe(folder), _name_of(folder))

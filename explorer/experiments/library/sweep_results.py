@@ -194,6 +194,12 @@ class Sweep:
         return len(self.specification.points)
 
     def _repr_html_(self) -> str:
-        counts = self.table["status"].value_counts()
-        summary = ", ".join(f"{count} {html.escape(str(status))}" for status, count in counts.items())
-        return f"<b>{html.escape(self.folder.name)}</b> ({summary})"
+        table = self.table
+        counts = table["status"].value_counts()
+        summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+        errors = table.loc[table["status"] == "failed", "error"].unique()[:3]
+        lines = [
+            f"<b>{html.escape(self.folder.name)}</b> ({html.escape(summary)})",
+            *map(html.escape, errors),
+        ]
+        return "<br>".join(lines)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from explorer.errors import ReadError, error_text
 from explorer.experiments.library.look_folder import own_names
+from explorer.experiments.library.model_proof import following_pairs
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import (
     CLIP,
@@ -20,9 +21,9 @@ from explorer.experiments.runs.run_folder import (
     SHEET,
     SPECIFICATION,
     THUMBNAIL,
-    VIDEO,
     is_starred,
     point_folder,
+    video_path,
 )
 from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.point_metrics import METRICS
@@ -163,7 +164,7 @@ def _render(folder: Path) -> Iterator[Row]:
         "seconds": performance.get("seconds"),
         "speed": performance.get("times_real_time"),
         "thumb": _existing(folder, POSTER),
-        "video": _existing(folder, VIDEO) if log["status"] == "done" else None,
+        "video": _existing(folder, video_path(folder).name) if log["status"] == "done" else None,
         "error": log.get("error"),
         "folder": str(folder),
         **_field_params(recipe["field"]),
@@ -210,15 +211,9 @@ def _training(folder: Path) -> Iterator[Row]:
 
 
 def _proof(proof: Row | None) -> str | None:
-    """`5 of 7`: pairs that follow better than untrained and shifted, beyond chance.
-
-    None before the proof, and where too little sound was held out for it.
-    """
-    pairs = list(proof["pairs"].values()) if proof else []
-    intervals = [[pair[other]["interval"] for other in ("untrained", "shifted")] for pair in pairs]
-    if not all(ends for pair in intervals for ends in pair) or not pairs:
-        return None
-    return f"{sum(all(ends[0] > 0 for ends in pair) for pair in intervals)} of {len(pairs)}"
+    """`5 of 7`: see `following_pairs`."""
+    following = following_pairs(proof)
+    return f"{following[0]} of {following[1]}" if following else None
 
 
 def _point_settings(params: Row, group: str, base: Row) -> Row:

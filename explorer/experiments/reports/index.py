@@ -17,7 +17,7 @@ from explorer.experiments.reports.provenance import without_paths
 from explorer.experiments.reports.run_report import lead
 from explorer.experiments.reports.sweep_report import state_counts
 from explorer.experiments.reports.thumbnails import Thumbnail, embed, mosaic, picture_bytes
-from explorer.experiments.runs.run_folder import INDEX, POSTER, REPORT, SHEET, VIDEO
+from explorer.experiments.runs.run_folder import INDEX, POSTER, REPORT, SHEET, video_path
 from explorer.files import file_within, path_within
 from explorer.formatting import count_text
 
@@ -98,7 +98,7 @@ def _readable_entry(folder: Path, source: ReportSource, max_bytes: int) -> Index
         params=_params(source),
         thumb=_picture(source, max_bytes),
         link=_relative_link(folder, REPORT),
-        video=_relative_link(folder, VIDEO),
+        video=_relative_link(folder, video_path(folder).name),
     )
 
 

@@ -11,8 +11,9 @@ from explorer.experiments.reports.numbers import short_text
 from explorer.experiments.reports.page import write_page
 from explorer.experiments.reports.provenance import performance, provenance, without_paths
 from explorer.experiments.reports.thumbnails import embed
-from explorer.experiments.runs.run_folder import POSTER, RECIPE, REPORT, SHEET, VIDEO
+from explorer.experiments.runs.run_folder import POSTER, RECIPE, REPORT, SHEET, video_path
 from explorer.files import file_within
+from explorer.video.containers import CONTAINERS
 
 POSTER_BYTES, SHEET_BYTES = 180_000, 500_000  # of JPEG
 
@@ -22,6 +23,7 @@ def write_run(source: ReportSource) -> Path:
     folder, error = source.folder, source.log.get("error")
     audio = mapping(source.log.get("audio")).get("path")
     flags = source.diagnosis.get("flags")
+    video = file_within(folder, video_path(folder).name)
     verdict = text(source.diagnosis.get("verdict") or "").lower()
     return write_page(
         folder / REPORT,
@@ -32,7 +34,8 @@ def write_run(source: ReportSource) -> Path:
         notices=source.notices,
         lead=lead(source.recipe),
         error=without_paths(text(error), audio) if error else "",
-        video=VIDEO if file_within(folder, VIDEO) else "",
+        video=video.name if video else "",
+        is_picture=bool(video and CONTAINERS[video.suffix[1:]].is_picture),
         poster=embed(file_within(folder, POSTER), POSTER_BYTES),
         sheet=embed(file_within(folder, SHEET), SHEET_BYTES),
         verdict=verdict if verdict in STATES else "",

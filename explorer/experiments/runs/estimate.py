@@ -38,6 +38,7 @@ from explorer.rendering.flash_cost import flash_search_seconds
 from explorer.rendering.frames import MIN_SIDE
 from explorer.threads import usable_threads
 from explorer.video import VideoWriter
+from explorer.video.containers import CONTAINERS
 from explorer.video.decode import frame_bytes
 from explorer.video.h264 import KEYFRAME_INTERVAL
 from explorer.video.soundtrack import file_bytes
@@ -56,6 +57,7 @@ TRIALS, TRIAL_SIZES = (
     ((64, 36), (320, 180)),
 )  # of the frames that show how fast drawing is: the second if it is fast
 MAX_TRIAL_SECONDS = 0.01  # of the first, for the second to be drawn
+MAX_CLOSING_SECONDS = 0.5  # that ending a file takes, whatever its length
 BUFFERED_FRAMES = 30  # that a render may hold besides: for the contact sheet, and between its stages
 
 
@@ -102,7 +104,10 @@ def estimate(frames: RecipeFrames, sound: Sound, progress: Progress = silent) ->
     times = _groups(frames.times, _group_frames(pixels, affordable))
     size = _reduced(settings.size, affordable / times.size)
     part = _sample(frames, size, times, sound, progress)
-    sound_bytes, scratch_bytes = file_bytes(sound, float(count / settings.fps))
+    container = CONTAINERS[frames.recipe.encoder.container]
+    sound_bytes = scratch_bytes = 0
+    if container.has_sound:
+        sound_bytes, scratch_bytes = file_bytes(sound, float(count / settings.fps))
     return Estimate(
         frames=count,
         size=settings.size,
@@ -135,7 +140,8 @@ def _flash_seconds(frames: RecipeFrames) -> float:
     """Seconds of the search for flashes."""
     if frames.exposure is None:
         return 0.0
-    return flash_search_seconds(frames.exposure, frames.times[0], frames.times[-1])
+    begin = frames.loop.begin if frames.loop else frames.times[0]
+    return flash_search_seconds(frames.exposure, begin, frames.times[-1])
 
 
 def _diagnosis_seconds(frames: RecipeFrames) -> float:
@@ -212,6 +218,8 @@ class _Sample:
         """Seconds for so many pixels in all."""
         group = self.pixels * self.sizes.shape[1]
         each = float(np.median(self.group_seconds[1:] if len(self.sizes) > 1 else self.group_seconds)) / group
+        closing = self.seconds - float(self.group_seconds.sum())  # long for an encoder that looks ahead
+        each += max(0.0, closing - MAX_CLOSING_SECONDS) / (group * len(self.sizes))
         return max(0.0, self.seconds - each * group * len(self.sizes)) + each * pixels
 
     def bytes_of(self, count: int) -> float:
@@ -236,7 +244,7 @@ def _sample(
         renderers = {window.corner: frames.sample_renderer(window) for window in windows}
         for renderer in renderers.values():
             stack.enter_context(renderer)
-        path = Path(folder) / "sample.mp4"
+        path = Path(folder) / f"sample.{frames.recipe.encoder.container}"
         writer = VideoWriter(
             path,
             size=size,
@@ -257,8 +265,10 @@ def _sample(
                 progress(STEP, len(marks) - 1, len(times))
             memory = writer.encoder_memory()
         seconds = time.perf_counter() - marks[0]
-        sizes = np.reshape(frame_bytes(path), times.shape).astype(np.float64)
-    return _Sample(size[0] * size[1], seconds, np.diff(marks), sizes, memory)
+        sizes = np.array(frame_bytes(path), np.float64)
+        if len(sizes) != times.size:  # equal frames are stored once
+            sizes = np.full(times.size, sizes.sum() / times.size)
+    return _Sample(size[0] * size[1], seconds, np.diff(marks), sizes.reshape(times.shape), memory)
 
 
 def _check_space(folder: Path, needed_mb: float) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from explorer import files
 from explorer.experiments.runs import manifest, run_folder
+from explorer.experiments.runs.chapters import section_chapters
 from explorer.experiments.runs.cluster import AnyExecutor, worker_count
 from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.options import RenderOptions
@@ -46,23 +47,25 @@ def run_recipe(
     Of `options` those count that say how it is drawn and where the result goes.
     """
     plan = plan_render(recipe, audio, out, options or RenderOptions(), executor=executor, progress=progress)
-    if on_estimate and (expected := plan.estimate(progress)):
+    needs_estimate = on_estimate is not None or plan.container.max_bytes is not None
+    if needs_estimate and (expected := plan.estimate(progress)) and on_estimate:
         on_estimate(expected)
     folder = plan.new_folder()
     with plan.renderer() as renderer, manifest.recording(folder, _facts(plan, renderer)) as log:
         _write_inputs(plan, folder)
         write_diagnosis(plan, folder, progress)
         if plan.exposure:
-            plan.exposure.prepare(plan.times[0], plan.times[-1], progress)
+            begin = plan.loop.begin if plan.loop else plan.times[0]
+            plan.exposure.prepare(begin, plan.times[-1], progress)
             log["flash_limit"] = plan.exposure.summary(plan.times)
         start = time.perf_counter()
         with closing(_frames(plan, renderer, folder)) as frames:
-            samples = _encode(plan, frames, folder, renderer.threads, progress)
+            samples = _encode(plan, frames, folder, renderer, progress)
         seconds = time.perf_counter() - start
         log["performance"] = performance(renderer, recipe.frames, len(plan.times), seconds)
         _write_pictures(folder, samples)
         if plan.copy_path:
-            files.copy(folder / run_folder.VIDEO, plan.copy_path)
+            files.copy(run_folder.video_path(folder, plan.container.name), plan.copy_path)
     return Run(folder)
 
 
@@ -103,23 +106,26 @@ def _frames(plan: RenderPlan, renderer: Renderer, folder: Path) -> Generator[np.
 
 
 def _encode(
-    plan: RenderPlan, frames: Iterable[np.ndarray], folder: Path, threads: int, progress: Progress
+    plan: RenderPlan, frames: Iterable[np.ndarray], folder: Path, renderer: Renderer, progress: Progress
 ) -> dict[float, np.ndarray]:
     """Write every frame to the video; gives back evenly spaced ones by their time."""
     times, recipe = plan.times, plan.recipe
-    count = len(times)
-    numbers = set(np.linspace(0, count - 1, min(SHEET_FRAMES, count)).round().astype(int).tolist())
+    count, encoder = len(times), recipe.encoder
+    numbers = np.linspace(0, count - 1, min(SHEET_FRAMES, count)).round().astype(int).tolist()
+    poster = float(times[numbers[len(numbers) // 2]])
     samples: dict[float, np.ndarray] = {}
     writer = VideoWriter(
-        folder / run_folder.VIDEO,
+        run_folder.video_path(folder, plan.container.name),
         size=recipe.frames.size,
         fps=recipe.frames.fps,
         frames=count,
         sound=plan.sound,
         start=float(times[0]),
         comment=recipe.to_json(),
-        encoder=recipe.encoder,
-        threads=threads,
+        encoder=encoder,
+        threads=renderer.threads,
+        cover=_cover(renderer, poster, folder) if encoder.cover else None,
+        chapters=section_chapters(plan.track, times, recipe.frames.fps) if encoder.chapters else (),
     )
     with writer:
         for n, frame in enumerate(frames):
@@ -130,6 +136,12 @@ def _encode(
                 plan.pictures.write(frame)
             progress("drawing", n + 1, count)
     return samples
+
+
+def _cover(renderer: Renderer, t: float, folder: Path) -> bytes:
+    """The poster, drawn before all other frames: cover art stands first in the file."""
+    save_image(renderer.frame(t), folder / run_folder.POSTER)
+    return (folder / run_folder.POSTER).read_bytes()
 
 
 def _write_pictures(folder: Path, samples: dict[float, np.ndarray]) -> None:

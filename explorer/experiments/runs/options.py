@@ -12,7 +12,7 @@ from explorer.experiments.runs.recipe import AudioSource, ColumnsSource, Recipe
 from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.fields import FieldSettings
 from explorer.rendering import parse_size
-from explorer.rendering.frames import FlashMode, FrameSettings, Rate, parse_flash_limit
+from explorer.rendering.frames import FlashMode, FrameSettings, Rate, Shape, parse_flash_limit, reshaped
 from explorer.settings import Settings, knob, knob_of
 from explorer.video import EncoderSettings
 
@@ -56,6 +56,12 @@ class CommonOptions(Settings):
 class RenderOptions(CommonOptions):
     """The keywords of `ex.render` besides field, audio and out."""
 
+    shape: Shape | None = knob(
+        None,
+        help="shape of the frame, with the shorter side of its size: square 1:1, vertical 4:5, wide 16:9, "
+        "story 9:16; none: as in the size",
+    )
+    loop: bool = knob_of(FrameSettings, "loop")
     threads: int | None = knob(None, low=1, help="threads to draw with; none: all cores")
     png_dir: str | Path | None = knob(None, help="folder that gets every frame as a PNG")
     flash_limit: FlashMode = knob_of(FrameSettings, "flash_limit")
@@ -66,6 +72,14 @@ class RenderOptions(CommonOptions):
     def _parse_flash_limit(cls, value: Any) -> FlashMode:
         return parse_flash_limit(value)
 
+    def frames(self, frames: FrameSettings) -> FrameSettings:
+        """The frames of a recipe with the options that were set."""
+        frames = frames.replace(**self.frame_changes)
+        if self.shape is None:
+            return frames
+        width, height = reshaped(frames.size, self.shape)
+        return frames.replace(width=width, height=height)
+
     def recipe(self, field: FieldSettings, audio: AudioInput) -> Recipe:
         """The recipe of a field on a sound. Raises SettingsError, and SoundError without a file."""
         width, height = field.frame_size
@@ -75,7 +89,7 @@ class RenderOptions(CommonOptions):
             analysis=sound.analysis.replace(**self.analysis),
             columns=ColumnsSource.of(sound.added),
             field=field,
-            frames=FrameSettings(**{"width": width, "height": height} | self.frame_changes),
+            frames=self.frames(FrameSettings(width=width, height=height)),
             precision=recipe_precision(self.precision),
             encoder=self.encoder,
         )
@@ -83,11 +97,12 @@ class RenderOptions(CommonOptions):
     def change(self, recipe: Recipe, field: FieldSettings) -> Recipe:
         """A recipe with another field and with the options that were set. Raises SettingsError."""
         unchanged = self.precision == "auto"
+        encoder = {name: getattr(self.encoder, name) for name in self.encoder.model_fields_set}
         return recipe.replace(
             field=field,
             analysis=recipe.analysis.replace(**self.analysis),
-            encoder=recipe.encoder.replace(**self.encoder.model_dump(exclude_unset=True)),
-            frames=recipe.frames.replace(**self.frame_changes),
+            encoder=recipe.encoder.replace(**encoder),
+            frames=self.frames(recipe.frames),
             precision=recipe.precision if unchanged else recipe_precision(self.precision),
         )
 

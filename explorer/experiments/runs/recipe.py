@@ -29,6 +29,7 @@ from explorer.formatting import count_text
 from explorer.rendering import FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
+from explorer.video.containers import SUFFIXES
 
 
 class AudioSource(Settings):
@@ -86,9 +87,10 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _with_extras_of_field(self) -> Recipe:
-        """The analysis holds every group of features that the field needs; others must be added columns."""
+        """The analysis holds the features that field and chapters need; others must be added columns."""
         self.field.check_columns(self.columns.names if self.columns else ())
-        object.__setattr__(self, "analysis", self.analysis.with_extras(self.field.extras))  # still being made
+        extras = (*self.field.extras, *(["sections"] if self.encoder.chapters else []))
+        object.__setattr__(self, "analysis", self.analysis.with_extras(extras))  # still being made
         return self
 
     @classmethod
@@ -99,7 +101,7 @@ class Recipe(Settings):
         return cls(audio=source, analysis=track.settings, columns=columns, **settings)
 
     def to_json(self) -> str:
-        """One line of JSON, for the metadata of the MP4."""
+        """One line of JSON, for the metadata of a video."""
         return self.model_dump_json()
 
     def to_dict(self) -> dict[str, Any]:
@@ -114,7 +116,7 @@ class Recipe(Settings):
             values = parse_json(text, source)
         except ReadError as error:
             raise SettingsError(
-                f"{source} is not a recipe: {error.reason}; give a recipe.json, a run folder or an MP4 of "
+                f"{source} is not a recipe: {error.reason}; give a recipe.json, a run folder or a video of "
                 "explorer"
             ) from None
         try:
@@ -124,17 +126,17 @@ class Recipe(Settings):
 
 
 def load_recipe(path: str | Path) -> Recipe:
-    """The recipe in a JSON file, in a run folder or in the metadata of an MP4. Raises SettingsError."""
+    """The recipe in a JSON file, in a run folder or in the metadata of a video. Raises SettingsError."""
     path = Path(path)
     if path.is_dir():
         try:
             path = path_within(path, RECIPE)
         except ReadError as error:
             raise SettingsError(f"cannot read the recipe {path / RECIPE}: {error.reason}") from None
-    if path.suffix.lower() == ".mp4" and path.is_file():
+    if path.suffix.lower() in SUFFIXES and path.is_file():
         comment = read_comment(path)
         if comment is None:
-            raise SettingsError(f"{path.name} carries no recipe; give an MP4 that explorer made")
+            raise SettingsError(f"{path.name} carries no recipe; give a video that explorer made")
         return Recipe.from_json(comment, path.name)
     try:
         text = read_text(path)

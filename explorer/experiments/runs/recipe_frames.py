@@ -13,6 +13,7 @@ from explorer.experiments.runs.recipe import Recipe
 from explorer.fields import Grid
 from explorer.rendering import Device, Exposure, Renderer
 from explorer.rendering.frames import Size
+from explorer.rendering.loop import Loop
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,14 @@ class RecipeFrames:
             else Exposure(recipe.field, self.track, recipe.frames.size, self.threads, mode)
         )
 
+    @cached_property
+    def loop(self) -> Loop | None:
+        """How the end fades into the beginning; None where it does not."""
+        if not self.recipe.frames.loop:
+            return None
+        start = float(self.times[0])
+        return Loop(start, start + float(len(self.times) / self.recipe.frames.fps))
+
     def renderer(self) -> Renderer:
         """What draws the frames; a context manager."""
         return self._renderer(self.recipe.frames.size, self.exposure)
@@ -50,5 +59,11 @@ class RecipeFrames:
 
     def _renderer(self, size: Size | Grid, exposure: Exposure | None) -> Renderer:
         return Renderer(
-            self.recipe.field, self.track, size, device=self.device, threads=self.threads, exposure=exposure
+            self.recipe.field,
+            self.track,
+            size,
+            device=self.device,
+            threads=self.threads,
+            exposure=exposure,
+            loop=self.loop,
         )

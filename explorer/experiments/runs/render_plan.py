@@ -18,6 +18,7 @@ from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings, resolve
 from explorer.video import PngSequence
+from explorer.video.containers import CONTAINERS, Container, container_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +32,20 @@ class RenderPlan(RecipeFrames):
     pictures: PngSequence | None
     executor: AnyExecutor | None  # whose workers draw; None: this process
 
+    @property
+    def container(self) -> Container:
+        """What kind of file the video is."""
+        return CONTAINERS[self.recipe.encoder.container]
+
     def estimate(self, progress: Progress = silent) -> Estimate | None:
         """What the render takes, measured in a second or two; None for a short one.
 
-        Raises OutputError when the disk is too full.
+        Raises SettingsError when the file would be larger than its kind may be, OutputError when the disk is
+        too full.
         """
         result = estimate(self, self.sound, progress)
         if result:
+            self.container.check_bytes(result.file_mb * 1e6)
             result.check_space(self.explorations, self.copy_path)
         return result
 
@@ -62,6 +70,10 @@ def plan_render(
     `options` say how it is drawn and where the result goes; what is drawn is in the recipe.
     """
     _check_even(recipe.frames)
+    recipe = _in_container_of(recipe, out, options)
+    container = CONTAINERS[recipe.encoder.container]
+    container.check_codec(recipe.encoder.codec)
+    container.check_rate(recipe.frames.fps)
     if executor is not None:
         as_executor(executor)
     sound = SoundInput.of(audio)
@@ -94,13 +106,27 @@ def _check_even(frames: FrameSettings) -> None:
         )
 
 
+def _in_container_of(recipe: Recipe, out: str | Path | None, options: RenderOptions) -> Recipe:
+    """The recipe with the kind of file that the ending of `out` says.
+
+    A codec that nobody typed now is left out where that kind does not hold it.
+    """
+    typed, encoder = options.encoder.model_fields_set, recipe.encoder
+    container = CONTAINERS[encoder.container] if out is None else container_of(Path(out))
+    if "container" in typed and options.encoder.container != container.name:
+        raise SettingsError(
+            f"{Path(str(out)).name} ends in .{container.name}, and the format is {encoder.container}; "
+            "leave --format out"
+        )
+    codec = encoder.codec if "codec" in typed or container.holds(encoder.codec) else None
+    return recipe.replace(encoder=encoder.replace(container=container.name, codec=codec))
+
+
 def _copy_target(out: str | Path | None, audio: Path) -> Path | None:
-    """The path of a copy. Refuses what cannot become an MP4 and what would replace somebody else's file."""
+    """The path of a copy. Refuses what would replace somebody else's file."""
     if out is None:
         return None
     path = Path(out)
-    if path.suffix.lower() != ".mp4":
-        raise SettingsError(f"the output must end in .mp4, got {path.name!r}")
     if path.is_dir():
         raise SettingsError(f"{path} is a folder; name a file in it, as in {path / 'video.mp4'}")
     if path.exists() and (path.samefile(audio) or not _has_recipe(path)):
@@ -109,7 +135,7 @@ def _copy_target(out: str | Path | None, audio: Path) -> Path | None:
 
 
 def _has_recipe(path: Path) -> bool:
-    """Whether an MP4 carries a recipe: only such a file is replaced."""
+    """Whether a video carries a recipe: only such a file is replaced."""
     try:
         return load_recipe(path) is not None
     except ExplorerError:

@@ -24,8 +24,8 @@ class Run:
 
     @property
     def video(self) -> Path:
-        """The MP4 with sound."""
-        return self.folder / run_folder.VIDEO
+        """The video, with sound where its container has any."""
+        return run_folder.video_path(self.folder)
 
     @property
     def poster(self) -> Path:
@@ -56,7 +56,7 @@ class Run:
         """The video as a moviepy clip, for cuts, comparisons and titles."""
         from explorer.video import open_clip
 
-        return open_clip(path_within(self.folder, run_folder.VIDEO))
+        return open_clip(path_within(self.folder, self.video.name))
 
     def report(self) -> str:
         """The performance in a few lines of plain text. Raises ExplorerError where there is none."""

@@ -1,6 +1,6 @@
 """Folders of runs, sweeps and points: the name of every file in them, their checked paths, and stars.
 
-    render_TIME_HEX/   manifest.json recipe.json features* diagnosis.json video.mp4 poster.jpg sheet.jpg report.html
+    render_TIME_HEX/   manifest.json recipe.json features* diagnosis.json video.* poster.jpg sheet.jpg report.html
     sweep_TIME_HEX/    manifest.json sweep.json features-columns.safetensors tracks/ points/KEY/ sheet.jpg report.html .stop.SESSION
     points/KEY/        point.json recipe.json frame_NN.jpg thumb.jpg diagnosis.json clip.mp4 .claim.N
 
@@ -14,13 +14,14 @@ from pathlib import Path
 
 from explorer import files
 from explorer.errors import SettingsError
+from explorer.video.containers import CONTAINERS, SUFFIXES
 
 MANIFEST = "manifest.json"
 RECIPE = "recipe.json"
 FEATURES = "features"  # the track: features.npy and features.json
 COLUMNS = "features-columns.safetensors"  # added to the track; of a run or a sweep
 DIAGNOSIS = "diagnosis.json"
-VIDEO = "video.mp4"
+VIDEO = "video"  # and the ending of its container: `video_path`
 POSTER = "poster.jpg"
 SHEET = "sheet.jpg"
 REPORT = "report.html"
@@ -37,7 +38,16 @@ STAR = ".star"
 LEASE_PREFIX = ".claim."
 STOP_PREFIX = ".stop."
 
+VIDEO_NAMES = tuple(VIDEO + suffix for suffix in SUFFIXES)
 POINT_KEY = re.compile(r"[0-9a-f]{12}")
+
+
+def video_path(folder: Path, container: str | None = None) -> Path:
+    """The video of a run: in a container by name, else the one that is there, `video.mp4` without any."""
+    if container is None:
+        there = (path.suffix[1:] for path in map(folder.joinpath, VIDEO_NAMES) if files.is_file(path))
+        container = next(there, next(iter(CONTAINERS)))
+    return folder / f"{VIDEO}.{container}"
 
 
 def point_folder(sweep: Path, key: str) -> Path:

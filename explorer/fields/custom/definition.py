@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from explorer.errors import SettingsError
 from explorer.fields import registry
+from explorer.fields.base import feature_names
 from explorer.fields.custom.source import TEXT_ATTRIBUTE, defining_text
 from explorer.settings import Settings
 
@@ -83,6 +84,8 @@ def _fill_in(bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
             _complete_knob(value)
         elif name in base_fields:
             annotations.setdefault(name, base_fields[name].annotation)
+            if name == "features" and isinstance(value, str):
+                namespace[name] = feature_names(value)
         elif name in _WRAPPERS and callable(value):
             namespace[name] = _wrapped(value, _WRAPPERS[name])
     namespace["__annotations__"] = annotations

@@ -8,10 +8,8 @@ from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.settings import Knob
 
-IDENTITY = ("kind", "source")
 
-
-def carry_over(field: FieldSettings, cls: type[FieldSettings]) -> tuple[FieldSettings, list[str]]:
+def carry_over(field: FieldSettings, cls: Any) -> tuple[FieldSettings, list[str]]:
     """The field as one of the new class, and in words what could not stay as it was.
 
     Settings go by name. One that was never changed follows the default of the new class.
@@ -20,14 +18,14 @@ def carry_over(field: FieldSettings, cls: type[FieldSettings]) -> tuple[FieldSet
     changes: list[str] = []
     for name, setting in type(field).model_fields.items():
         value = getattr(field, name)
-        if name in IDENTITY or value == setting.default:
+        if name in cls.derived_settings or value == setting.default:
             continue
         if name not in cls.model_fields:
             changes.append(f"{name} is gone")
             continue
         value = _within(cls.knobs().get(name), value)
         try:
-            cls.model_validate({name: value})
+            cls(**{name: value})
         except SettingsError as error:
             changes.append(f"{error}; it is at its default")
             continue
@@ -35,9 +33,9 @@ def carry_over(field: FieldSettings, cls: type[FieldSettings]) -> tuple[FieldSet
             changes.append(f"{name} was {getattr(field, name):g} and is {value:g}")
         values[name] = value
     try:
-        return cls.model_validate(values), changes
+        return cls(**values), changes
     except SettingsError as error:  # settings that do not go together any more
-        return cls.model_validate({}), [f"{error}; all settings are at their defaults"]
+        return cls(), [f"{error}; all settings are at their defaults"]
 
 
 def _within(knob: Knob | None, value: Any) -> Any:

@@ -17,19 +17,34 @@ def _look(seeds: tuple[int, ...], palettes: tuple[str, ...], **settings: Any) ->
 
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "obsidian": _look((48, 25, 74, 37), ("lava", "abyss", "orchid", "nightfall")),
-    "anemone": _look((43, 71, 25, 49), ("verdigris", "fern", "abyss", "glacier")),
-    "iris": _look((74, 90, 37, 82), ("orchid", "nightfall", "lava", "orchid")),
+    "obsidian": _look((48, 31, 3, 70), ("lava", "abyss", "orchid", "nightfall")),
+    "anemone": _look((43, 71, 25, 49), ("verdigris", "fern", "abyss", "glacier"), speed=0.8),
+    "iris": _look((14, 37, 95, 80), ("orchid", "nightfall", "lava", "orchid"), speed=0.8),
     "frond": _look((71, 95, 9), ("fern", "verdigris", "abyss")),
-    "gilt": _look((92, 28, 69), ("gold", "gold", "nightfall"), light={"relief": 0.7, "specular": 1.3}),
+    "gilt": _look((92, 28, 41), ("gold", "gold", "nightfall"), light={"relief": 0.7, "specular": 1.3}),
     "soap": _look((41, 90, 3), ("glacier", "nightfall", "verdigris"), light={"relief": 1.0, "film": 1.0}),
     "contour": _look(
         (49, 70, 25),
         ("gold", "glacier", "abyss"),
         light={"relief": 0.4, "lines": 5.0, "line_width": 1.0},
+        speed=0.65,
     ),
-    "corona": _look((74, 48, 25), ("orchid", "lava", "abyss"), symmetry=5, warp=0.15),
-    "chrysalis": _look((48, 77), ("lava", "lava"), form={"figure": True, "ground_palette": "nightfall"}),
-    "calla": _look((64, 14), ("glacier", "orchid"), form={"figure": True, "ground_palette": "lava"}),
+    "corona": _look((74, 48, 25), ("orchid", "lava", "abyss"), symmetry=5, warp=0.15, speed=0.6),
+    "chrysalis": _look(
+        (28, 14),
+        ("lava", "lava"),
+        form={"figure": True, "ground_palette": "nightfall"},
+        speed=0.6,
+        audio_gain=0.8,
+    ),
+    "calla": _look(
+        (64, 14), ("glacier", "orchid"), form={"figure": True, "ground_palette": "lava"}, speed=0.75
+    ),
+    "gossamer": _look(
+        (70, 14, 31, 48),
+        ("abyss", "orchid", "fern", "lava"),
+        light={"echoes": 6, "line_width": 1.0},
+        speed=0.7,
+    ),
     "filament": _look((43, 14), ("abyss", "orchid"), form={"zoom_rate": 0.12}),
 }

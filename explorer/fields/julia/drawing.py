@@ -12,6 +12,7 @@ from explorer.fields.julia.formulas import (
     color,
     escape_time,
     exterior_weight,
+    glow_light,
     inner_height,
     log_distance,
     outer_height,
@@ -24,6 +25,7 @@ from explorer.fields.kernels.dither import dither
 from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 
 LIMIT = kernel.LIMIT
+MIN_ACCENT = 1e-3  # of the largest channel, before it becomes 1
 
 
 def pixel_inputs(xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
@@ -108,11 +110,9 @@ class PreparedJulia:
 
     def accent(self, moment: int) -> Float32[np.ndarray, 3]:
         """See `Surface.accent`: the color of the glow around the set."""
-        hue, saturation, brightness = (torch.tensor(float(v)) for v in self.view[moment, 5:8])
-        nu = torch.tensor(6.0)
-        glow = color(nu, tone_of(nu), torch.tensor(1.0), nu, hue, saturation, brightness)
-        light: Float32[np.ndarray, 3] = np.array([float(linear_light(c)) for c in glow], np.float32)
-        return light / max(float(light.max()), 1e-3)
+        glow = glow_light(*torch.from_numpy(self.view[moment, 5:8]))
+        light: Float32[np.ndarray, 3] = np.array([float(channel) for channel in glow], np.float32)
+        return light / max(float(light.max()), MIN_ACCENT)
 
     def _view_for(self, pixel: float) -> Float32[np.ndarray, "moments 8"]:
         """`view` with the size of a pixel in the plane of z0 in place of the scale."""

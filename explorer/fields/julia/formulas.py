@@ -15,7 +15,7 @@ pixel takes the colors of the inside, which change slowly, so that nothing glitt
 
 from __future__ import annotations
 
-from explorer.fields.kernels.color_formulas import TURN, oklab_to_srgb
+from explorer.fields.kernels.color_formulas import TURN, linear_light, oklab_to_srgb
 from explorer.fields.kernels.portable import cos, exp_neg, formula, log2, maximum, minimum, sin, sqrt
 
 LOG2_10 = 3.321928094887362  # ln |z| / ln 32 = log2(|z|^2) / 10
@@ -81,3 +81,11 @@ def outer_height(distance):
 def inner_height(trap):
     """The height inside: petals around the orbit trap."""
     return exp_neg(trap * 6.0) * 1.4 + 0.6
+
+
+@formula
+def glow_light(hue, saturation, brightness):
+    """The color of the glow around the set, linear light: `color` at the escape time 6."""
+    nu = hue * 0.0 + 6.0
+    red, green, blue = color(nu, tone_of(nu), nu / 6.0, nu, hue, saturation, brightness)
+    return linear_light(red), linear_light(green), linear_light(blue)

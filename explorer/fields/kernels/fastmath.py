@@ -43,6 +43,7 @@ PI_HIGH = float(np.float32(math.pi))
 PI_LOW = math.pi - PI_HIGH
 LOG2_E = 1 / math.log(2)
 MAX_EXP_ARGUMENT = 87.0  # exp(-87) is still a normal float32
+MIN_EXPONENT = -126.0  # 2^-126 is still a normal float32
 
 
 @inlined
@@ -133,5 +134,5 @@ def log2(x):
 
 @inlined
 def power(x, exponent):
-    """x^exponent for x > 0 (about 0 for 0)."""
-    return exp2_scaled(log2(x), exponent)
+    """x^exponent for x > 0 and exponent > 0 (about 0 for 0, and for what is below the smallest number)."""
+    return exp2_scaled(maximum(log2(x), MIN_EXPONENT / exponent), exponent)

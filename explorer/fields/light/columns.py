@@ -23,6 +23,12 @@ SWELL_SECONDS = (2.0, 8.0)  # memory of two running means of loudness: about the
 MIN_SWELL, MAX_SWELL = 0.03, 0.25  # differences of the two that are 0 and 1
 HIT_NAMES = ("hit", *(f"hit {delay:.3f} s ago" for delay in DELAYS[1:]))
 NAMES = ("loud", *HIT_NAMES, "swell")
+LINE_COLUMN, ECHO_MARK = "line light", ", echo "  # of echoes: the light of lines; names of columns end in it
+
+
+def plain_name(name: str) -> str:
+    """The name of a column without the number of its echo."""
+    return name.partition(ECHO_MARK)[0]
 
 
 def columns(

@@ -150,6 +150,12 @@ def lined_channel(color, line, accent):
 
 
 @formula
+def echoed_channel(color, own, line, accent):
+    """The line of an echo on a color: the color of the echo there, a quarter of the way to the accent."""
+    return fma(fma(accent - own, 0.25, own) - color, minimum(line, 1.0), color)
+
+
+@formula
 def exposed(color, emission, accent, n):
     """A lit color and light of its own, at the exposure of the moment, not below 0.
 

@@ -24,6 +24,7 @@ from explorer.fields.kernels.simd import (
 )
 from explorer.fields.light.formulas import (
     darkened,
+    echoed_channel,
     encoded,
     exposed,
     fall_off,
@@ -78,6 +79,25 @@ def _add_rings(STAMP: str) -> Any:
             store(planes, EMISSION * plane + i, emission + ring_light(ring, height, n))
 
     return compiled(add_rings)
+
+
+def _add_lines(STAMP: str) -> Any:
+    def add_lines(planes, echo, plane, stride, points, n, strength):
+        """Draws the level lines of an echo into the colors and the emission of `planes`.
+
+        Rows are `stride` points long; those from the second on are drawn, `points` in all. Whole vectors.
+        """
+        STAMP  # noqa: B018
+        for i in range(stride, stride + points, LANES):
+            across = finite_height(load(echo, i + 1)) - finite_height(load(echo, i - 1))
+            down = finite_height(load(echo, i + stride)) - finite_height(load(echo, i - stride))
+            line = line_weight(finite_height(load(echo, i)), across, down, n) * strength
+            for channel in range(RED, BLUE + 1):
+                at = channel * plane + i
+                store(planes, at, echoed_channel(load(planes, at), load(echo, at), line, n[11 + channel]))
+            store(planes, EMISSION * plane + i, load(planes, EMISSION * plane + i) + line)
+
+    return compiled(add_lines)
 
 
 def _shade(STAMP: str) -> Any:
@@ -199,5 +219,6 @@ def _glow_source(STAMP: str) -> Any:
 
 
 _STAMP = source_stamp(Path(__file__).parent)
-add_rings, shade, average = _add_rings(_STAMP), _shade(_STAMP), _average(_STAMP)
+add_rings, add_lines = _add_rings(_STAMP), _add_lines(_STAMP)
+shade, average = _shade(_STAMP), _average(_STAMP)
 finish, glow_source = _finish(_STAMP), _glow_source(_STAMP)

@@ -12,6 +12,7 @@ from explorer.errors import SettingsError
 from explorer.fields.controls import Controls
 from explorer.fields.kernels.color_formulas import linear_light
 from explorer.fields.light import formulas
+from explorer.fields.light.echo import Echoes
 from explorer.fields.light.finish import NEUTRAL, finish_numbers
 from explorer.fields.light.settings import Finish, Light
 from explorer.fields.light.shading import Shading
@@ -58,11 +59,11 @@ class LitField:
     def __init__(self, field: Any, controls: Controls) -> None:
         self.light: Light = field.light
         self.finish: Finish = field.finish
-        sectioned = field.sections.on
-        self.prepared: Prepared = SectionedField(field, controls) if sectioned else field.prepare(controls)
+        self.prepared = _prepared(field, controls)
         self._shading = Shading(self.light, controls) if self.light.on else None
         if self.light.on and not isinstance(self.prepared, Surface):
             raise SettingsError(f"the field '{field.kind}' has no surface to light; leave light off")
+        self.echoes = Echoes(field, controls, _prepared) if self.light.on and self.light.echoes else None
 
     @property
     def is_plain(self) -> bool:
@@ -112,7 +113,10 @@ class LitField:
         planes = planes.reshape(*planes.shape[:2], len(steps), len(xy))
         height = planes[:, 0]
         across, down = height[:, 2] - height[:, 1], height[:, 4] - height[:, 3]
-        return self._shaded(planes[:, :, 0], across, down, n)
+        center = planes[:, :, 0]
+        if self.echoes:
+            center = self.echoes.reference(planes, xy[None] + steps[:, None], pixel, dtype, n)
+        return self._shaded(center, across, down, n)
 
     def _planes(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype, n: Numbers
@@ -144,7 +148,7 @@ class LitField:
         if light.film > 0:
             base = (red + green + blue) * 0.33333333
             rgb = formulas.film_color(*slopes, height, *rgb, base, n)
-        if light.lines > 0:
+        if light.has_lines:
             line = formulas.line_weight(height, across, down, n)
             rgb = [formulas.lined_channel(c, line, n[12 + k]) for k, c in enumerate(rgb)]
         return torch.stack([formulas.exposed(c, emission, n[12 + k], n) for k, c in enumerate(rgb)], -1)
@@ -156,3 +160,9 @@ class LitField:
             for moment in range(len(self.shading.history))
         ]
         return torch.from_numpy(np.stack(rows).T[..., None].copy()).to(like)
+
+
+def _prepared(field: Any, controls: Controls) -> Prepared:
+    """The field ready to draw, without its light."""
+    prepared: Prepared = SectionedField(field, controls) if field.sections.on else field.prepare(controls)
+    return prepared

@@ -45,11 +45,27 @@ class Light(Settings):
     )
     lines: float = knob(
         0.0, low=0, high=50, slider=(0, 8), step=0.5, group="light",
-        help="level lines per unit of height; 0: none",
+        help="level lines per unit of height; 0: none, or 1 where there are echoes",
     )  # fmt: skip
     line_width: float = knob(
         1.2, low=0.1, high=20, slider=(0.5, 5), step=0.1, group="light",
         help="half the width of level lines, in pixels of a frame 360 high",
+    )  # fmt: skip
+    echoes: int = knob(
+        0, low=0, high=32, slider=(0, 8), step=1, group="light",
+        help="glowing level lines of so many moments before, on a dim surface; each takes as long as a frame",
+    )  # fmt: skip
+    echo_delay: float = knob(
+        0.09, low=0.01, high=10, slider=(0.02, 0.5), step=0.01, unit="s", group="light",
+        help="time between two echoes",
+    )  # fmt: skip
+    echo_scale: float = knob(
+        0.9, low=0.5, high=2, slider=(0.7, 1.3), step=0.01, group="light",
+        help="size of what an echo sees, by that of the echo before: below 1 echoes grow",
+    )  # fmt: skip
+    echo_turn: float = knob(
+        3.5, low=-180, high=180, slider=(-20, 20), step=0.5, unit="deg", group="light",
+        help="how far each echo is turned from the one before",
     )  # fmt: skip
     dynamics: float = knob(
         1.0, low=0, high=1, slider=(0, 1), step=0.05, group="light",
@@ -75,6 +91,11 @@ class Light(Settings):
         0.0, low=-20, high=20, slider=(-1, 1), step=0.05, group="light",
         help="where rings start, from the center downward",
     )  # fmt: skip
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the surface itself has level lines: echoes bring their own."""
+        return self.lines > 0 and not self.echoes
 
 
 class Finish(Settings):

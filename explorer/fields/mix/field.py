@@ -32,6 +32,7 @@ class Mix(FieldSettings):
     """
 
     movable: ClassVar[tuple[str, ...]] = ("amount",)
+    derived_settings: ClassVar[tuple[str, ...]] = ("kind", "features")
 
     kind: Literal["mix"] = "mix"
     features: tuple[str, ...] = ()  # those of the parts
@@ -44,7 +45,12 @@ class Mix(FieldSettings):
     mask: AnyField | None = None
 
     def __init__(self, *fields: Any, **values: Any) -> None:
-        super().__init__(**dict(zip(("a", "b"), fields, strict=False)), **values)
+        settings = dict(zip(("a", "b", "by"), fields, strict=False)) | values
+        if not {"a", "b"} <= {*settings} or len(fields) > 3:
+            raise SettingsError(
+                "a mixture has two fields, as in Mix(a, b, by='bass'); commands draw a saved one: --look FILE"
+            )
+        super().__init__(**settings)
 
     @model_validator(mode="before")
     @classmethod

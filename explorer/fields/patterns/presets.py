@@ -8,12 +8,12 @@ PRESETS: dict[str, dict[str, Any]] = {
     "lava": {"family": "organic", "seed": 3},
     "silk": {"family": "flowing", "seed": 1},
     "facets": {"family": "geometric", "seed": 2},
-    "strata": {"family": "sections", "light": {"relief": 0.4}, "finish": {"exposure": 1.4}},
+    "strata": {"family": "sections", "light": {"relief": 0.4}, "finish": {"exposure": 1.2}, "speed": 0.8},
     "bronze": {
         "family": "geometric",
         "seed": 2,
         "palette": "gold",
         "light": {"relief": 0.35},
-        "finish": {"exposure": 1.3},
+        "finish": {"exposure": 1.15},
     },
 }

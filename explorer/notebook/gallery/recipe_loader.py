@@ -1,4 +1,4 @@
-"""Loads an earlier result, made here or elsewhere: a recipe, a run folder, or the MP4 itself."""
+"""Loads an earlier result, made here or elsewhere: a recipe, a run folder, or the video itself."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from explorer.files import write_bytes
 from explorer.notebook.widgets.boxes import card
 from explorer.notebook.widgets.markup import muted
 from explorer.notebook.widgets.panel_context import PanelContext
+from explorer.video.containers import SUFFIXES
 
 LOOK_FRAMES = 1.5  # a recipe of fewer frames is a saved look
 
@@ -23,16 +24,16 @@ class RecipeLoader:
     def __init__(self, context: PanelContext) -> None:
         self._context = context
         self.path = widgets.Text(
-            placeholder="run folder, recipe.json or MP4", description="path",
-            tooltip="a run folder, a recipe.json or an MP4 that explorer made",
+            placeholder="folder, recipe or video", description="path",
+            tooltip="a run folder, a recipe.json or a video that explorer made",
             style={"description_width": "40px"}, layout={"width": "auto", "flex": "1 1 auto"},
         )  # fmt: skip
         self.button = widgets.Button(
             description="Load", tooltip="load this recipe into the controls", layout={"width": "auto"}
         )
         self.upload = widgets.FileUpload(
-            accept=".json,.mp4", description="File", layout={"width": "auto"},
-            tooltip="a recipe.json or a short MP4 from your computer",
+            accept=",".join((".json", *SUFFIXES)), description="File", layout={"width": "auto"},
+            tooltip="a recipe.json or a short video from your computer",
         )  # fmt: skip
         self.button.on_click(context.handler(self.load_path))
         self.upload.observe(context.handler(self._load_uploads), "value")
@@ -44,7 +45,7 @@ class RecipeLoader:
         """Load the file or folder whose path was typed."""
         text = self.path.value.strip().strip("\"'")
         if not text:
-            raise SettingsError("type the path of a run folder, a recipe.json or an MP4 that explorer made")
+            raise SettingsError("type the path of a run folder, a recipe.json or a video that explorer made")
         self.load(Path(text).expanduser())
 
     def load(self, path: Path) -> None:
@@ -53,7 +54,7 @@ class RecipeLoader:
 
     def _load_uploads(self) -> None:
         for file in self.upload.value:
-            with tempfile.TemporaryDirectory() as folder:  # the recipe of an MP4 is read by ffmpeg
+            with tempfile.TemporaryDirectory() as folder:  # the recipe of a video is read by ffmpeg
                 path = Path(folder, "uploaded").with_suffix(Path(file["name"]).suffix)
                 write_bytes(path, file["content"])
                 self._show(load_recipe(path), file["name"])

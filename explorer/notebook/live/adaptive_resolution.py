@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import deque
 
-SCALES = (1.0, 0.75, 0.5, 0.375, 0.25)  # of the full width and height
+SCALES = (1.0, 0.75, 0.5, 0.375, 0.25, 0.125)  # of the full width and height
 MAX_FRAME_SECONDS = 1 / 24  # at fewer frames per second it no longer looks like motion
 GROWTH_MARGIN = 0.75  # of MAX_FRAME_SECONDS that a larger frame may take, or sizes would swing to and fro
 MIN_SIDE_PIXELS = 16

@@ -146,7 +146,8 @@ class LiveView(anywidget.AnyWidget):
                 frame, final = renderer.draft_frame(field, request.t)
                 self._send_frame(request, frame, draft=not final)
             if not request.moving:
-                self._send_frame(request, renderer.full_frame(field, request.t, stale), draft=False)
+                for frame in renderer.full_frames(field, request.t, stale):
+                    self._send_frame(request, frame, draft=False)
             if self.error:
                 self.error = ""
         except Stopped:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from explorer.audio import FeatureTrack
+from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.live.adaptive_resolution import AdaptiveResolution
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
@@ -14,6 +15,7 @@ from explorer.rendering.flash_limiter import NO_LIMIT
 from explorer.rendering.frames import FlashMode, Frame
 
 FLASH_LOOKAHEAD_SECONDS = 4.0  # of the music that are searched for flashes before they are shown
+POLL_SECONDS = 0.05
 NOTICEABLE_SECONDS = 0.1  # a full frame that takes longer is preceded by a quick one
 
 
@@ -28,7 +30,7 @@ class PreviewRenderer:
         self._draft_device = resolve(self._full_device.torch_device.type, "draft")
         self._field: tuple[FieldSettings, FlashMode] | None = None
         self._exposure: Exposure | None = None
-        self._flash_search = LatestWorker(_search_flashes, lambda _: None, name="explorer-flashes")
+        self._flash_search = LatestWorker(self._search_flashes, lambda _: None, name="explorer-flashes")
         self._renderers: dict[tuple[tuple[int, int], Device], Renderer] = {}
 
     @property
@@ -54,13 +56,25 @@ class PreviewRenderer:
         full = self._renderer(field, self.size, self._full_device) if size == self.size else None
         return frame, full is not None and renderer.kernel == full.kernel
 
-    def full_frame(self, field: FieldSettings, t: float, stale: Callable[[], bool]) -> Frame:
-        """The frame that an export would have at this size; raises Stopped when stale."""
+    def full_frames(self, field: FieldSettings, t: float, stale: StaleCheck) -> Iterator[Frame]:
+        """The frame that an export would have at this size; before it, while flashes are searched, one that
+        may flash. Raises Stopped when stale.
+        """
         renderer = self._renderer(field, self.size, self._full_device)
-        return renderer.frame(t, stale, self._exposure.at(t) if self._exposure else NO_LIMIT)
+        exposure = self._exposure
+        before = exposure.cached_at(t) if exposure else NO_LIMIT
+        yield renderer.frame(t, stale, before)
+        if exposure and not exposure.is_cached(t):
+            self._flash_search.submit((exposure, t))
+            while not self._flash_search.wait(POLL_SECONDS):
+                if stale():
+                    raise Stopped("there is a newer request")
+            if (limit := exposure.cached_at(t)) != before:
+                yield renderer.frame(t, stale, limit)
 
     def close(self) -> None:
         """End the threads."""
+        self._exposure = None
         self._flash_search.close()
         self._close_renderers()
 
@@ -80,9 +94,16 @@ class PreviewRenderer:
             self._renderers[key] = Renderer(field, self.track, size, device=device)
         return self._renderers[key]
 
+    def _search_flashes(self, request: tuple[Exposure, float], _: StaleCheck) -> None:
+        """Compute the exposures around a moment and a little after it, for the frames that come.
 
-def _search_flashes(request: tuple[Exposure, float], stale: StaleCheck) -> None:
-    """Compute the exposures around a moment and a little after it, for the frames that come."""
-    exposure, t = request
-    exposure.at(t)
-    exposure.at(t + FLASH_LOOKAHEAD_SECONDS)
+        Newer moments wait, or a slow search would never end; another field does not.
+        """
+        exposure, t = request
+
+        def progress(step: str, done: float, total: float) -> None:
+            if exposure is not self._exposure:
+                raise Stopped("there is another field")
+
+        exposure.at(t, progress)
+        exposure.at(t + FLASH_LOOKAHEAD_SECONDS, progress)

@@ -22,16 +22,18 @@ from explorer.notebook.panel.export_sizes import default_size, export_sizes
 from explorer.notebook.panel.preview_pipeline import PreviewRequest
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
 from explorer.notebook.widgets.boxes import box, card, progress_bar, push_button
-from explorer.notebook.widgets.file_links import saved_links
+from explorer.notebook.widgets.file_links import saved_links, saved_video
 from explorer.notebook.widgets.knob_controls import label
 from explorer.notebook.widgets.markup import error_html
 from explorer.progress import Progress
 from explorer.rendering.frames import FlashMode
 from explorer.settings import Knob
+from explorer.video import EncoderSettings
 
 FPS_CHOICES = (24, 30, 60)
 FLASH_CHOICES = [("calm flashes", "calm"), ("dim flashes", "dim"), ("flashes on", "off")]
 KNOBS = RenderOptions.knobs()
+SHAPE_CHOICES = [("as shown", None), *((shape, shape) for shape in KNOBS["shape"].choices)]
 LOOK_OPTIONS: dict[str, Any] = {"fps": 30, "duration": 1 / 30}  # one frame
 
 
@@ -73,8 +75,9 @@ class Exporter:
         return self._save(starred=True)
 
     def export(self) -> BackgroundJob:
-        """Render the excerpt as MP4 with sound, in a run folder."""
+        """Render the excerpt as a video, in a run folder."""
         options = {name: widget.value for name, widget in self.fields.items() if widget.value}  # 0: default
+        options["encoder"] = EncoderSettings(container=options.pop("container"))
         return self._start(self._request().field, **options)
 
     def stop(self) -> None:
@@ -135,14 +138,24 @@ class Exporter:
             "size": _choice(
                 export_sizes(self._picture_size), default_size(self._picture_size), KNOBS["size"], "104px"
             ),
+            "shape": _choice(SHAPE_CHOICES, None, KNOBS["shape"], "92px"),
+            "container": _choice(
+                [*KNOBS["encoder.container"].choices],
+                KNOBS["encoder.container"].default,
+                KNOBS["encoder.container"],
+                "76px",
+            ),
             "fps": _choice([(f"{rate} fps", rate) for rate in FPS_CHOICES], 30, KNOBS["fps"]),
             "start": self._seconds(KNOBS["start"]),
             "duration": self._seconds(KNOBS["duration"]),
             "flash_limit": _choice(FLASH_CHOICES, "calm", KNOBS["flash_limit"], "120px"),
         }
+        self.fields["loop"] = widgets.Checkbox(
+            description=KNOBS["loop"].name, tooltip=KNOBS["loop"].help, indent=False, layout={"width": "64px"}
+        )
         self.save_button = push_button("Save look", "bookmark", "save this look and moment as a run")
         self.star_button = push_button("Star", "star", "save this look with a star, as one of the best")
-        self.export_button = push_button("Export MP4", "film", "render a video", button_style="primary")
+        self.export_button = push_button("Export video", "film", "render a video", button_style="primary")
         self.stop_button = push_button("Stop", "stop", "stop this run", disabled=True)
         self.stop_button.layout.display = "none"
         self.bar, self.line = progress_bar(), widgets.HTML()
@@ -174,8 +187,10 @@ def _state_text(state: JobState, estimate: str) -> str:
     if state.error:
         return html.escape(state.error)
     if state.result:
-        folder = state.result.folder
-        return saved_links(folder, {"video": state.result.video, "report": folder / REPORT})
+        run = state.result
+        links = saved_links(run.folder, {"video": run.video, "report": run.folder / REPORT})
+        is_look = run.recipe.frames.duration == LOOK_OPTIONS["duration"]
+        return links if is_look else f"{links}<br>{saved_video(run.video)}"
     left = "" if state.seconds_left is None else f", {duration_text(state.seconds_left)} left"
     note = f" ({html.escape(estimate)})" if estimate else ""
     return f"{html.escape(state.step)} {percent_text(state.share)}{left}{note}"

@@ -12,7 +12,7 @@ import numpy as np
 from IPython.display import display
 
 from explorer.audio import FeatureTrack
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.runs.sound_input import SoundInput
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
@@ -64,6 +64,8 @@ def explore(
     that cannot be used raises SoundError, shown as one line.
     """
     mode = parse_flash_limit(flash_limit)
+    if {"columns", "stems"} & {*analysis}:
+        raise SettingsError("columns and stems come with a track: explore(analyze('song.ogg', columns=...))")
     cells.close_previous()
     sound = SoundInput.of(audio)
     track = sound.analyze(sound.analysis.replace(**analysis))
@@ -104,7 +106,7 @@ class Panel:
         self.time_slider = make_time_slider(track.duration)
         first = field or look()
         self.forms = FieldForms(
-            first, self._request_picture, self.handler, track.added.names if track.added else ()
+            first, self._request_picture, self.handler, track.added.names if track.added else (), self
         )
         self.header = PanelHeader(track, first)
         self._make_parts(parse_flash_limit(flash_limit))
@@ -188,8 +190,11 @@ class Panel:
 
     def update_classes(self) -> None:
         """Take over the fields whose classes a cell has defined: new kinds, and new versions of old ones."""
+        before = self.field
         changes = self.forms.update_classes()
         self.header.show(self.form.start)
+        if self.field != before:  # what was wrong with the old version is no news
+            self._errors.clear()
         if changes:
             self.fail(ExplorerError("; ".join(changes)))
 
@@ -229,8 +234,7 @@ class Panel:
         self.close()
 
     def __repr__(self) -> str:
-        field = ", ".join(f"{name}={control.value!r}" for name, control in self.form.controls.items())
-        return f"Panel on {self.track.name} at {self.t:.2f} s: {type(self.form.start).__name__}({field})"
+        return f"Panel on {self.track.name} at {self.t:.2f} s: {self.field!r}"
 
     def _ipython_display_(self) -> None:
         self._worker.wait(FIRST_FRAME_SECONDS)
@@ -310,6 +314,7 @@ class Panel:
         finally:
             self._show_caption(not self.view_switch.is_live)
         self.pipeline.track = self.track
+        self.forms.show_sections()
         self.preview_view.show_message(DRAWING)
         self.view_switch.load(field)
 

@@ -22,6 +22,7 @@ from explorer.rendering.frames import FlashMode, Frame
 DRAFT_DIVISOR = 4  # a draft has 1/4 of the width and height: 1/16 of the work
 MIN_DRAFT_PIXELS = 16  # on a side
 QUICK_SECONDS = 0.06  # a field whose last full frame took less is drawn in full at once
+MAX_DRAFT_SECONDS = 0.25  # after which a small picture is drawn all the same
 FRAME_CACHE_BYTES = 128_000_000  # 185 frames of 640 x 360
 FIELD_CACHE_ENTRIES = 200
 NEWER_REQUEST = "there is a newer request"
@@ -120,11 +121,11 @@ class PreviewPipeline:
     def _limit_flashes(self, request: PreviewRequest, stale: StaleCheck) -> None:
         """Compute whether the flash limiter changes this moment, and show it then."""
         exposure = self._exposure(request)
-        if exposure is None:
+        if exposure is None or self.hidden:
             return
         before = exposure.cached_at(request.t)
         limit = exposure.at(request.t, _stop_when(stale))
-        if limit == before or self.hidden:
+        if limit == before:
             return
         frame = self._frames.get((request, limit.swing))
         self._show(frame if frame is not None else self._draw_full(request, limit, stale), request, limit)
@@ -150,9 +151,13 @@ class PreviewPipeline:
         It is drawn to its end, stale or not: a hand is quicker, and would see nothing until it rests.
         """
         if self._quick:
-            frame = self._draw_full(request, limit, lambda: False)
-            self.display.show_draft(frame)
-            return frame
+            end = time.perf_counter() + MAX_DRAFT_SECONDS
+            try:
+                frame = self._draw_full(request, limit, lambda: time.perf_counter() > end)
+                self.display.show_draft(frame)
+                return frame
+            except Stopped:  # this field is slower than the last one
+                self._quick = False
         width, height = (max(MIN_DRAFT_PIXELS, side // DRAFT_DIVISOR) for side in self.size)
         self.display.show_draft(self._renderer(request.field, (width, height)).frame(request.t, limit=limit))
         return None

@@ -27,8 +27,8 @@ from explorer.notebook.training.training_progress import TrainingProgressView
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import box, push_button
 from explorer.notebook.widgets.error_line import ErrorLine
+from explorer.notebook.widgets.file_links import relative_link
 from explorer.notebook.widgets.markup import CSS
-from explorer.notebook.widgets.show import relative_link
 from explorer.notebook.widgets.static_output import StaticOutput, widget_bundle
 
 SHEET_PIXELS = 960  # width of the pictures that a saved notebook keeps

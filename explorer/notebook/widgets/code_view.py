@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.fields import FieldSettings
+from explorer.fields.light import Finish, Light
 from explorer.fields.mix import Mix
 from explorer.fields.registry import CUSTOM_MARK, MAIN
 from explorer.rendering.frames import FlashMode
@@ -87,7 +88,18 @@ def _imports(field: FieldSettings) -> list[str]:
 def _keywords(settings: Settings, default: Settings) -> list[str]:
     """`name=value` of everything that differs from the default."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in type(settings).model_fields}
-    return [f"{name}={value!r}" for name, value in values.items() if value != getattr(default, name)]
+    return [f"{name}={_value_code(v)}" for name, v in values.items() if v != getattr(default, name)]
+
+
+def _value_code(value: Any) -> str:
+    """A value as code; a group of settings with a name in `explorer` by that, another as a dict."""
+    if isinstance(value, Light | Finish):
+        return f"ex.{value!r}"
+    return (
+        f"dict{repr(value).removeprefix(type(value).__name__)}"
+        if isinstance(value, Settings)
+        else repr(value)
+    )
 
 
 def _call(name: str, arguments: list[str]) -> str:

@@ -29,8 +29,7 @@ class ErrorLine:
         """Show an error of this block."""
         try:
             yield
-            if self.widget.value:
-                self.widget.value = ""
+            self.clear()
         except Exception as error:
             self.show(error)
 
@@ -42,6 +41,11 @@ class ErrorLine:
                 action()
 
         return handle
+
+    def clear(self) -> None:
+        """Show none."""
+        if self.widget.value:
+            self.widget.value = ""
 
     def show(self, error: Exception) -> None:
         """Show an error, from any thread."""

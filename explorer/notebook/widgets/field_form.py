@@ -10,13 +10,14 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.custom.versions import IDENTITY, carry_over
+from explorer.fields.custom.versions import carry_over
 from explorer.fields.mix import Mix
 from explorer.fields.registry import field_kinds, kind_label
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import card, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.feature_picker import HELP, FeaturePicker
+from explorer.notebook.widgets.keyframe_editor import AnimatableSettings, KeyframeEditor, Moments
 from explorer.notebook.widgets.knob_controls import Control, label, make_control
 from explorer.notebook.widgets.setting_row import SettingRow
 from explorer.settings import Knob
@@ -32,7 +33,7 @@ class FieldForm:
     """A field as controls. `changed` is called after every change, once after `load`, on any thread.
 
     `start` is the look that the reset buttons of the rows return to; `added` are the columns that somebody
-    added to the track.
+    added to the track; `moments` are those that keyframes can be set at.
     """
 
     def __init__(
@@ -41,12 +42,13 @@ class FieldForm:
         changed: Callable[[], None],
         handler: HandlerFactory = _ignore_arguments,
         added: Sequence[str] = (),
+        moments: Moments | None = None,
     ) -> None:
         self.start = self._base = field
         self._changed = changed
         self._loading = True
         knobs = field.all_knobs()
-        controls = {name: make_control(knob, self._notify) for name, knob in knobs.items()}
+        controls = {name: self._make_control(knob, handler, moments) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, control in controls.items() if control}
         if not isinstance(field, Mix):  # its features are those of its parts
             self.controls["features"] = FeaturePicker(field.features, self._notify, added)
@@ -84,7 +86,8 @@ class FieldForm:
     @property
     def hidden_settings(self) -> dict[str, Any]:
         """Settings without a control that are not at their defaults: the scales of a calibration."""
-        field, visible = self.field, {*IDENTITY, *self.controls, *self._base.groups()}
+        field = self.field
+        visible = {*field.derived_settings, *self.controls, *self._base.groups()}
         values = {name: getattr(field, name) for name in type(field).model_fields if name not in visible}
         if isinstance(field, Mix):
             values = {}  # which fields, and by what: not settings to reset
@@ -94,6 +97,24 @@ class FieldForm:
         """Reset the settings without a control."""
         fields = type(self._base).model_fields
         self.load(self.field.replace(**{name: fields[name].default for name in self.hidden_settings}))
+
+    def _make_control(self, knob: Knob, handler: HandlerFactory, moments: Moments | None) -> Control | None:
+        owner, _, name = knob.name.rpartition(".")  # a field inside a mixture has its own
+        part = type(self.start.value(owner) if owner else self.start)
+        if name != "keyframes" or not part.movable:
+            return make_control(knob, self._notify)
+
+        def rest_value(setting: str) -> float:
+            return float((self.field.value(owner) if owner else self.field).rest_value(setting))
+
+        settings = AnimatableSettings({each: part.knobs()[each] for each in part.movable}, rest_value)
+        return KeyframeEditor(knob, settings, self._notify, handler, moments)
+
+    def show_sections(self) -> None:
+        """Let keyframes choose the sections of the track, which may have been found since."""
+        for control in self.controls.values():
+            if isinstance(control, KeyframeEditor):
+                control.show_sections()
 
     def _show(self, field: FieldSettings) -> None:
         self._base = field
@@ -125,7 +146,11 @@ class FieldForm:
         groups: dict[str, list[SettingRow]] = {}
         for name, row in self.rows.items():
             groups.setdefault(knobs[name].group if name in knobs else FEATURES_GROUP, []).append(row)
-        return [card(group, *(row.widget for row in rows)) for group, rows in groups.items()]
+        cards = {group: card(group, *(row.widget for row in rows)) for group, rows in groups.items()}
+        for name in self.rows:
+            if name.endswith(".on"):  # while it is off, the stylesheet hides the rest of the card
+                cards[knobs[name].group].add_class("explorer-switched")
+        return list(cards.values())
 
 
 class FieldForms:
@@ -137,8 +162,9 @@ class FieldForms:
         changed: Callable[[], None],
         handler: HandlerFactory,
         added: Sequence[str] = (),
+        moments: Moments | None = None,
     ) -> None:
-        self._changed, self._handler, self._added = changed, handler, added
+        self._arguments = changed, handler, added, moments  # of the forms
         self._forms: dict[str, FieldForm] = {}
         self.widget = widgets.VBox()
         self.current = self._form_for(first)
@@ -161,6 +187,11 @@ class FieldForms:
             first = field_kinds()[kind].default_look()
             self.load(first, first)
 
+    def show_sections(self) -> None:
+        """See `FieldForm.show_sections`."""
+        for form in self._forms.values():
+            form.show_sections()
+
     def update_classes(self) -> list[str]:
         """Rebuild the forms of classes that were defined anew, with their settings as they were.
 
@@ -173,7 +204,7 @@ class FieldForms:
             field, lost = carry_over(form.field, cls)
             changes += [f"{kind_label(kind)}: {change}" for change in lost]
             is_visible = self.current is form
-            renewed = self._forms[kind] = FieldForm(field, self._changed, self._handler, self._added)
+            renewed = self._forms[kind] = FieldForm(field, *self._arguments)
             renewed.load(field, carry_over(form.start, cls)[0])
             cells.reply_from_any_subshell(renewed.widget)
             children = (
@@ -195,7 +226,7 @@ class FieldForms:
             earlier.widget.close()
             earlier = None
         if earlier is None:
-            form = self._forms[field.kind] = FieldForm(field, self._changed, self._handler, self._added)
+            form = self._forms[field.kind] = FieldForm(field, *self._arguments)
             cells.reply_from_any_subshell(form.widget)
             self.widget.children = (*self.widget.children, form.widget)
         for kind, form in self._forms.items():

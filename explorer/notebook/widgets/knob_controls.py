@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -12,7 +13,8 @@ from explorer.settings import Knob
 
 LOG_SCALE_RATIO = 20  # a slider whose ends differ by this factor moves by factors, not by steps
 LOG_SLIDER_STEPS = 100
-LABEL_WIDTH = "92px"
+LABEL_WIDTH = "96px"
+UNIT_NAMES = {"s": "seconds"}
 
 ChangeCallback = Callable[[], None]
 
@@ -41,9 +43,15 @@ def make_control(knob: Knob, changed: ChangeCallback) -> Control | None:
 
 
 def label(knob: Knob) -> str:
-    """`coord scale`, `time span (s)`; without the unit where the name contains it."""
+    """`coord scale`, `time span (s)`, `light.relief`; without the unit where the name contains it."""
     words = knob.name.split("_")
-    return " ".join(words) + (f" ({knob.unit})" if knob.unit and knob.unit not in words else "")
+    has_unit = UNIT_NAMES.get(knob.unit, knob.unit) in words
+    return " ".join(words) + (f" ({knob.unit})" if knob.unit and not has_unit else "")
+
+
+def card_label(knob: Knob) -> str:
+    """The label in the card of the knob's group, whose title says the path: `relief` of `light.relief`."""
+    return label(dataclasses.replace(knob, name=knob.name.rpartition(".")[2]))
 
 
 class NumberControl:
@@ -62,7 +70,7 @@ class NumberControl:
         self._value = knob.default if isinstance(knob.default, int | float) else middle
         self.slider = widgets.IntSlider(
             self._nearest(self._value), min=0, max=len(self.slider_values) - 1, readout=False,
-            description=label(knob), tooltip=knob.help, style={"description_width": LABEL_WIDTH},
+            description=card_label(knob), tooltip=knob.help, style={"description_width": LABEL_WIDTH},
             layout={"flex": "1 1 auto", "width": "auto", "min_width": "0"},
         )  # fmt: skip
         self.box = _make_box(knob, self._value, box_width)
@@ -223,7 +231,7 @@ class SwitchControl(_ValueControl):
 
 def _widget_options(knob: Knob) -> dict[str, Any]:
     return {
-        "description": label(knob),
+        "description": card_label(knob),
         "tooltip": knob.help,
         "style": {"description_width": LABEL_WIDTH},
         "layout": {"width": "auto"},

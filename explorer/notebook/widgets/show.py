@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import io
-import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from IPython.display import HTML, Image, Video
+from IPython.display import HTML, Image
 from matplotlib.figure import Figure
 from PIL import Image as Pillow
 
+from explorer.notebook.widgets.file_links import data_url, player_html, relative_link, served_url
 from explorer.rendering.frames import Frame
 
 JPEG_QUALITY = 85  # 2 ms and 60 kB for a 720p frame
@@ -44,23 +44,15 @@ def show(picture: Frame | Figure) -> Image:
     return Image(encode_jpeg(picture), format="jpeg")  # type: ignore[no-untyped-call]
 
 
-def show_video(path: str | Path, width: int | None = None) -> Video | HTML:
-    """A player for an MP4: embedded when small, else by a link relative to the notebook."""
+def show_video(path: str | Path, width: int | None = None) -> HTML:
+    """A player for a video with a download link: embedded when small, else linked beside the notebook."""
     path = Path(path)
-    if path.stat().st_size <= MAX_EMBEDDED_BYTES:
-        return Video(data=path.read_bytes(), embed=True, mimetype="video/mp4", width=width)  # type: ignore[no-untyped-call]
-    link = html.escape(relative_link(path), quote=True)
-    size = f' width="{width}"' if width else ""
-    player = f'<video controls src="{link}"{size}></video><br><a href="{link}">{link}</a>'
+    link = quote(relative_link(path), safe="/:")
+    if path.stat().st_size > MAX_EMBEDDED_BYTES:
+        player = player_html(path, link, link, width)
+    else:  # a notebook that was executed without a server names no files of this machine
+        player = player_html(path, data_url(path), link if served_url(path) else "", width)
     return HTML(player)  # type: ignore[no-untyped-call]
-
-
-def relative_link(path: Path) -> str:
-    """The path as a link from the current folder, with forward slashes; absolute when on another drive."""
-    try:
-        return Path(os.path.relpath(path)).as_posix()
-    except ValueError:
-        return path.as_posix()
 
 
 def _encode(frame: Frame, kind: str, **options: Any) -> bytes:

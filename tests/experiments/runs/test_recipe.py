@@ -106,7 +106,7 @@ def test_the_sound_is_found_by_its_content(tmp_path, monkeypatch):
     write_json(tmp_path / "manifest.json", {"audio": {"path": str(moved), "sha256": sha256_of(moved)}})
     assert find_audio(recipe, tmp_path) == moved
     moved.write_bytes(b"other")
-    with pytest.raises(SettingsError, match="has other content"):
+    with pytest.raises(SettingsError, match=r"repeats its own sound, 'made-up.wav'.* --look FILE"):
         find_audio(recipe, tmp_path, moved)
     with pytest.raises(SettingsError, match="there is no file"):
         find_audio(recipe, tmp_path, tmp_path / "nothing.wav")

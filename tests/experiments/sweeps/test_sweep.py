@@ -286,7 +286,7 @@ def test_another_sound_is_refused_and_a_moved_one_is_found(song, tmp_path):
     with pytest.raises(SettingsError, match=r"song.wav' and it was not found; name the file"):
         sweep(resume=found.folder)
     other = a_song(tmp_path, 1.0)
-    with pytest.raises(SettingsError, match="has other content"):
+    with pytest.raises(SettingsError, match=r"song.wav is another; name the file: sweep AUDIO"):
         sweep(audio=other, resume=found.folder)
     assert sweep(audio=moved, resume=found.folder).manifest["status"] == "done"
 

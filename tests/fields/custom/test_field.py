@@ -9,6 +9,7 @@ from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
 from explorer.fields import Controls, Grid, registry
 from explorer.fields.calm import calm_columns
 from explorer.fields.custom.drawing import BLOCK_POINTS, PreparedCustomField
+from explorer.fields.custom.versions import carry_over
 from explorer.rendering import Renderer
 from tests.fields.custom.ripples import Dunes, Ripples, TorchRipples
 from tests.tracks import made_up_track
@@ -167,6 +168,37 @@ def test_classes_that_cannot_be_fields_are_refused_at_once():
 
     with pytest.raises(SettingsError, match="Empty draws nothing"):
         draw(Empty())
+
+
+def test_features_may_be_one_text():
+    class Named(ex.Field):
+        features = "bass, onset"
+
+    assert Named().features == Named(features="bass,onset").features == ("bass", "onset")
+
+
+def test_a_feature_that_no_sound_has_says_where_own_columns_come_from():
+    with pytest.raises(SettingsError, match=r"valid: bass.*columns of your own come with"):
+        Ripples(features=("drums_rms",)).check_columns()
+    with pytest.raises(SettingsError, match=r"did you mean 'drums_rms'\?$"):
+        Ripples(features=("drums_rm",)).check_columns(["drums_rms"])
+    with pytest.raises(SettingsError, match=r"load_look\(NAME\) knows those of all fields"):
+        ex.CPPN.preset("obsidian")
+
+
+def test_a_setting_of_another_type_in_the_next_version_is_at_its_default():
+    class Before(ex.Field):
+        features = ()
+        form = ex.knob(2.0, low=0, high=3)
+
+    class After(ex.Field):
+        features = ()
+        form: str = "round"
+
+    assert carry_over(Before(form=1.0), After) == (
+        After(),
+        ["form: got 1.0; allowed: a valid string; it is at its default"],
+    )
 
 
 def test_a_block_is_never_larger_than_said():

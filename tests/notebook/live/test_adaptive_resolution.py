@@ -11,7 +11,7 @@ def test_frames_that_are_fast_enough_grow_to_full_size_one_step_at_a_time():
     for _ in range(100):
         sizes.append(resolution.size)
         resolution.record(resolution.size, 1e-8 * resolution.size[0] * resolution.size[1])
-    assert sizes[0] == (160, 90)
+    assert sizes[0] == (80, 45)
     assert sizes[-1] == (640, 360)
     assert sorted(set(sizes)) == sorted(dict.fromkeys(sizes))
 

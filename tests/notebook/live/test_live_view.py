@@ -12,6 +12,7 @@ from explorer.audio import open_sound
 from explorer.fields import CPPN
 from explorer.notebook.live import LiveView, sound
 from explorer.notebook.live.preview_renderer import PreviewRenderer
+from explorer.rendering.flash_limiter import NO_LIMIT, FlashLimit
 from tests.notebook.small_panel import explorer_threads
 from tests.signals import music, write_wav
 from tests.tracks import made_up_track
@@ -106,9 +107,15 @@ def test_at_rest_the_frame_is_the_exported_one(song, sent):
     with_wide = CPPN(hidden=128, layers=2)  # drafts of it differ
     live = LiveView(made_up_track(2.0), song, with_wide, size=SIZE)
     live.send = lambda facts, buffers=(): sent.append((facts, buffers))
-    full = live._renderer.full_frame
+    full = live._renderer.full_frames
     frames = []
-    live._renderer.full_frame = lambda *arguments: frames.append(full(*arguments)) or frames[-1]
+
+    def full_frames(*arguments):
+        for frame in full(*arguments):
+            frames.append(frame)
+            yield frame
+
+    live._renderer.full_frames = full_frames
     request_frame(live, 0.5, 1, moving=False)
     assert live.wait(PATIENCE)
     last = facts(sent)[-1]
@@ -116,6 +123,48 @@ def test_at_rest_the_frame_is_the_exported_one(song, sent):
     assert np.array_equal(frames[-1], ex.render_frame(with_wide, live.track, 0.5, size=SIZE))
     assert sent[-1][1][0][:2] == b"\xff\xd8"  # JPEG
     assert sum(f["consumed"] for f in facts(sent)) == 1
+    live.close()
+
+
+class SlowExposure:
+    """A search for flashes that waits; it finds that the picture must be dimmed."""
+
+    gate = None
+
+    def __init__(self, *_, **__):
+        self.limit = NO_LIMIT
+
+    def at(self, t, progress):
+        while not self.gate.wait(0.01):
+            progress("looking for flashes", 0, 1)
+        self.limit = FlashLimit(exposure=0.5)
+
+    def cached_at(self, t):
+        return self.limit
+
+    def is_cached(self, t):
+        return self.limit != NO_LIMIT
+
+
+def test_no_picture_waits_for_the_search_for_flashes(song, sent, monkeypatch):
+    monkeypatch.setattr("explorer.notebook.live.preview_renderer.Exposure", SlowExposure)
+    monkeypatch.setattr(SlowExposure, "gate", threading.Event())
+    live = LiveView(made_up_track(2.0), song, FIELD, size=SIZE)
+    arrived = threading.Semaphore(0)
+    live.send = lambda facts, buffers=(): sent.append((facts, buffers)) or arrived.release()
+    request_frame(live, 0.5, 1, moving=False)
+    while not facts(sent) or facts(sent)[-1]["draft"]:
+        assert arrived.acquire(timeout=PATIENCE)
+    request_frame(live, 0.7, 2)  # Play is pressed meanwhile
+    while facts(sent)[-1]["t"] != 0.7:
+        assert arrived.acquire(timeout=PATIENCE)
+    request_frame(live, 0.8, 3, moving=False)
+    SlowExposure.gate.set()
+    assert live.wait(PATIENCE)
+    assert facts(sent)[-1]["t"] == 0.8
+    assert live._renderer._exposure.limit == FlashLimit(exposure=0.5)
+    SlowExposure.gate.clear()
+    live.load(FIELD.replace(seed=5))  # its search never ends
     live.close()
 
 

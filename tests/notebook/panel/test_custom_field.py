@@ -1,5 +1,6 @@
 """A field of the user in the panel: a cell that defines a new version of its class updates what is open."""
 
+import numpy as np
 import pytest
 
 import explorer as ex
@@ -72,6 +73,17 @@ def test_a_new_version_of_a_class_keeps_the_sliders_where_they_were(sound):
         assert panel.field == new(size=1.0)
 
 
+def test_what_was_wrong_with_the_version_before_is_no_news(sound):
+    with explore(sound, define(first_version)(), size=SIZE, flash_limit="off") as panel:
+        cells.register(panel)
+        panel.fail(ex.ExplorerError("Spot.colors gave nothing"))
+        cells.update_classes()
+        assert "Spot.colors" in panel.error
+        define(second_version)
+        cells.update_classes()
+        assert panel.error == ""
+
+
 def test_a_class_that_was_defined_later_is_in_the_list(sound):
     with explore(sound, CPPN(hidden=4, layers=2), size=SIZE, flash_limit="off") as panel:
         cells.register(panel)
@@ -99,3 +111,15 @@ def test_a_mixture_has_the_sliders_of_both_fields(sound):
         assert panel.form.hidden_settings == {}
         panel.load(ex.Mix(field.b, field.b))
         assert "a.size" in panel.form.controls
+
+
+def test_columns_of_ones_own_have_checkboxes_and_move_the_picture(sound):
+    track = ex.analyze(sound).with_columns({"energy": (np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0]))})
+    with explore(track, CPPN(hidden=4, layers=2), size=SIZE, flash_limit="off") as panel:
+        assert panel.wait(PATIENCE)
+        before = panel.frame
+        drag(panel.form.controls["features"].checks["energy"], True)
+        assert panel.wait(PATIENCE)
+        assert panel.field.features[-1] == "energy"
+        assert panel.error == ""
+        assert not np.array_equal(panel.frame, before)

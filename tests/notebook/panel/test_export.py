@@ -53,6 +53,22 @@ def test_export_renders_the_excerpt(exporter, tmp_path):
     assert (run.status, run.size, run.frames) == ("done", "640x360", 12)
 
 
+def test_an_export_has_the_chosen_kind_and_shape_and_is_shown(exporter, tmp_path):
+    for name, value in {"duration": 0.5, "container": "webm", "shape": "square", "loop": True}.items():
+        exporter.fields[name].value = value
+    assert exporter.export().wait(PATIENCE)
+    (run,) = runs(tmp_path / "runs").itertuples()
+    assert run.size == "360x360"
+    assert Run(tmp_path / "runs" / run.run).recipe.frames.loop
+    assert '<video class="explorer-video" controls' in exporter.line.value
+    assert 'download="video.webm"' in exporter.line.value
+
+
+def test_a_saved_look_shows_no_player(exporter):
+    assert exporter.save().wait(PATIENCE)
+    assert "<video" not in exporter.line.value
+
+
 def test_length_0_is_to_the_end(exporter, tmp_path):
     exporter.fields["start"].value = 1.5
     assert exporter.export().wait(PATIENCE)

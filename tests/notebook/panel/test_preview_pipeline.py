@@ -80,10 +80,19 @@ def test_a_slow_field_shows_draft_diagnosis_and_picture_in_this_order(preview, v
 
 def test_a_quick_field_is_drawn_once_and_in_full_at_once(preview, view, sizes, monkeypatch):
     monkeypatch.setattr(pipeline_module, "QUICK_SECONDS", 1e9)
+    monkeypatch.setattr(pipeline_module, "MAX_DRAFT_SECONDS", 1e9)
     preview._quick = True
     preview.draw(PreviewRequest(FIELD, 0.5), never)
     assert view.calls == ["draft 96x54", "measuring", "alive", "full"]
     assert sizes == [SIZE]
+
+
+def test_a_slow_field_after_a_quick_one_shows_a_draft(preview, view, monkeypatch):
+    monkeypatch.setattr(pipeline_module, "QUICK_SECONDS", 0.0)
+    monkeypatch.setattr(pipeline_module, "MAX_DRAFT_SECONDS", -1.0)
+    preview._quick = True
+    preview.draw(PreviewRequest(FIELD, 0.5), never)
+    assert view.calls == ["draft 24x16", "measuring", "alive", "full"]
 
 
 @pytest.mark.parametrize(("quick", "drafted"), [(False, "draft 24x16"), (True, "draft 96x54")])
@@ -91,6 +100,7 @@ def test_a_hand_that_is_quicker_than_a_draft_sees_drafts_and_nothing_more(
     preview, view, quick, drafted, monkeypatch
 ):
     monkeypatch.setattr(pipeline_module, "QUICK_SECONDS", 1e9 if quick else 0.0)
+    monkeypatch.setattr(pipeline_module, "MAX_DRAFT_SECONDS", 1e9)
     preview._quick = quick
     for t in (0.1, 0.2, 0.3):
         with pytest.raises(Stopped):

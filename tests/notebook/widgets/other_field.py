@@ -14,5 +14,6 @@ class Other(CPPN):
 
 
 def only_kinds(monkeypatch: pytest.MonkeyPatch, **kinds: type) -> None:
-    """Let these be all kinds that ship."""
+    """Let these be all kinds."""
     monkeypatch.setattr(registry, "_SHIPPED", kinds)
+    monkeypatch.setattr(registry, "_CUSTOM", {})

@@ -14,6 +14,7 @@ LOOKS = [
     CPPN.preset("molten"),
     CPPN(hidden=7, layers=3, gain=1 / 3, output_gain=0.7, radius=True, symmetry=3, features=("onset", "rms")),
     Julia.preset("seahorse").replace(rotation=0.3, features=("rms", "onset")),
+    CPPN(hidden=4, layers=2, light={"relief": 0.2}, finish=True, sections={"seeds": (3,)}),
     CPPN(hidden=4, layers=2, layer_scales=(0.5, 2.0, 1.25), time_span=0.1 + 0.2),
 ]
 

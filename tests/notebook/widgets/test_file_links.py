@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from explorer.notebook.widgets.file_links import saved_links, served_url
+from explorer.notebook.widgets.file_links import saved_links, saved_video, served_url
 
 
 @pytest.fixture
@@ -42,3 +42,14 @@ def test_a_file_that_is_not_served_is_named_by_its_folder(servers, tmp_path, oth
     assert served_url(report) is None
     assert "<a " not in saved_links(tmp_path, {"report": report})
     assert tmp_path.name in saved_links(tmp_path, {"report": report})
+
+
+def test_a_saved_video_plays_from_the_server_or_within_the_page(servers, tmp_path, monkeypatch):
+    video = tmp_path / "a video.mp4"
+    video.write_bytes(b"0" * 100)
+    assert 'src="data:video/mp4;base64,' in saved_video(video)
+    monkeypatch.setattr("explorer.notebook.widgets.file_links.MAX_EMBEDDED_BYTES", 10)
+    assert saved_video(video) == ""
+    servers.append(server(tmp_path, os.getppid()))
+    assert 'src="/user/x/files/a%20video.mp4"' in saved_video(video)
+    assert 'download="a video.mp4"' in saved_video(video)

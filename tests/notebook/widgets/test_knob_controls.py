@@ -14,6 +14,7 @@ from explorer.notebook.widgets.knob_controls import (
     NumberControl,
     OptionalNumberControl,
     SwitchControl,
+    card_label,
     label,
     make_control,
     slider_values,
@@ -121,6 +122,13 @@ def test_help_and_unit_are_on_every_control():
         if control:
             widget = getattr(control, "number", control)
             assert getattr(widget, "slider", control.widget).tooltip == declaration.help, name
+
+
+def test_in_its_card_a_setting_is_named_without_the_name_of_the_group():
+    direction = CPPN.knobs()["light.direction"]
+    assert (label(direction), card_label(direction)) == ("light.direction (deg)", "direction (deg)")
+    assert make_control(direction, nothing).slider.description == "direction (deg)"
+    assert card_label(CPPN.knobs()["sections.min_seconds"]) == "min seconds"
 
 
 def test_a_unit_that_the_name_contains_is_not_repeated():

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -33,5 +34,17 @@ def test_a_small_video_is_embedded_and_a_large_one_linked(tmp_path, monkeypatch)
     large.write_bytes(b"0" * (MAX_EMBEDDED_BYTES + 1))
     assert "base64" in show_video(small)._repr_html_()
     linked = show_video(large, width=320)._repr_html_()
-    assert 'src="runs &quot;1&quot;/large.mp4" width="320"' in linked
+    assert 'src="runs%20%221%22/large.mp4" width="320"' in linked
+    assert 'download="large.mp4"' in linked
     assert str(tmp_path) not in linked
+
+
+@pytest.mark.parametrize(("name", "words"), [("a.webm", "data:video/webm;"), ("a.gif", "<img")])
+def test_other_kinds_of_video_are_shown_and_downloaded(tmp_path, monkeypatch, name, words):
+    (tmp_path / name).write_bytes(b"0" * 100)
+    shown = show_video(tmp_path / name)._repr_html_()
+    assert words in shown
+    assert "download" not in shown  # nothing names files of this machine where no server runs
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("explorer.notebook.widgets.show.served_url", lambda path: "/files/a")
+    assert f'href="{name}" download="{name}"' in show_video(tmp_path / name)._repr_html_()

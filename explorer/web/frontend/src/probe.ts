@@ -5,12 +5,16 @@ import { FeatureWindows } from "./audio/windows";
 import worklet from "./audio/worklet.ts?worker&url";
 import type { AudioFrames } from "./audio/sound";
 import { cppnShader } from "./cppn/cppn.glsl";
-import { momentUniforms, packWeights, surfaceUniforms } from "./cppn/network";
+import { momentUniforms, networkLight, packWeights } from "./cppn/network";
 import { Model } from "./model/inference";
 import { ShaderCanvas } from "./picture/shaderCanvas";
 import { luminance, cellLuminances } from "./picture/flashLimiter";
-import { JULIA } from "./picture/julia.glsl";
-import { Motion, uniforms } from "./picture/motion";
+import { JULIA, juliaShader } from "./picture/julia.glsl";
+import { surfaceUniforms } from "./picture/light";
+import { soundCurve } from "./program/graphMotion";
+import { shareInputs } from "./program/patternMotion";
+import { packPalettes, programShader, programUniforms } from "./program/programField";
+import { accent, Motion, uniforms } from "./picture/motion";
 import type { Scene } from "./scene";
 
 /** The frames that the AudioWorklet posts for these samples, in a context faster than real time. */
@@ -40,7 +44,8 @@ async function analyzeOffline(samples: Float32Array<ArrayBuffer>): Promise<Float
 export function attach(scene: Scene): void {
   Object.assign(window, {
     probe: {
-      LiveAnalysis, FeatureWindows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, cellLuminances, analyzeOffline, scene, cppnShader, momentUniforms, packWeights, surfaceUniforms,
+      LiveAnalysis, FeatureWindows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, cellLuminances, analyzeOffline, scene, cppnShader, momentUniforms, networkLight, packWeights,
+      juliaShader, accent, surfaceUniforms, packPalettes, programShader, programUniforms, soundCurve, shareInputs,
     },
   });
 }

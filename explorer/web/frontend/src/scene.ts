@@ -8,12 +8,16 @@ import type { AudioFrames } from "./audio/sound";
 import { FeatureWindows } from "./audio/windows";
 import type { Model } from "./model/inference";
 import { cppnShader } from "./cppn/cppn.glsl";
-import { momentUniforms, networkTime, packWeights, surfaceUniforms, type Network } from "./cppn/network";
+import { momentUniforms, networkLight, networkTime, packWeights, type Network } from "./cppn/network";
+import { GraphMotion, type Levels } from "./program/graphMotion";
+import { PatternMotion } from "./program/patternMotion";
+import { packPalettes, programShader, programUniforms, type ProgramField } from "./program/programField";
 import { AdaptiveQuality } from "./picture/adaptiveQuality";
 import { cellCounts, cellLuminances, FlashLimiter, POINTS_PER_CELL } from "./picture/flashLimiter";
-import { JULIA } from "./picture/julia.glsl";
-import { Motion, REST, uniforms } from "./picture/motion";
-import { ShaderCanvas, type Uniforms } from "./picture/shaderCanvas";
+import { juliaShader } from "./picture/julia.glsl";
+import { OFF, surfaceUniforms, type LightMoment, type Surface } from "./picture/light";
+import { accent, Motion, REST, uniforms } from "./picture/motion";
+import { ShaderCanvas, type Shader, type Uniforms } from "./picture/shaderCanvas";
 
 const FRAME_SECONDS = HOP / RATE; // between two frames of features
 const MAX_PENDING_WINDOWS = 60; // for the model; older ones are dropped
@@ -26,7 +30,10 @@ export interface RenderStats {
   height: number;
 }
 
-const shaderOf = (network: Network | null) => (network ? cppnShader(network) : JULIA);
+const textureOf = (field: Description) => (field.kind === "cppn" ? packWeights(field) : packPalettes(field));
+
+/** A field as the server describes it. */
+export type Description = Network | ProgramField;
 
 /** Draws on the canvas of the page until `close`. */
 export class Scene {
@@ -44,11 +51,14 @@ export class Scene {
   gain = 1; // of the last frame, by the flash limiter
   private readonly flashLimiter = new FlashLimiter();
   private shaderCanvas: ShaderCanvas;
-  private generation = 0; // counts `setNetwork`: only the latest one takes effect
+  private generation = 0; // counts `setField`: only the latest one takes effect
   private frameCallbacks: (() => void)[] = []; // called once, after the next frame
   private readonly levels = new FeatureLevels();
   private readonly lightLevels = new LightLevels();
-  private network: Network | null = null;
+  private field: Description | null = null; // null: the Julia set
+  private readonly graphMotion = new GraphMotion();
+  private readonly patternMotion = new PatternMotion();
+  private juliaSurface: Surface = OFF;
   private networkSeconds = 0;
   private model: Model | null = null;
   private windows: FeatureWindows | null = null;
@@ -61,7 +71,7 @@ export class Scene {
 
   /** Throws an Error without WebGL2. */
   constructor(private canvas: HTMLCanvasElement) {
-    this.shaderCanvas = new ShaderCanvas(canvas, JULIA);
+    this.shaderCanvas = new ShaderCanvas(canvas, this.shaderOf(null));
     this.request = requestAnimationFrame(this.tick);
   }
 
@@ -82,28 +92,46 @@ export class Scene {
     this.parameters.set(REST);
   }
 
-  /** Draw a CPPN, or the Julia set for null; resolves when its first frame is drawn, or when a later call replaces it. */
-  async setNetwork(network: Network | null): Promise<void> {
+  /** The light and finish of the Julia set. */
+  setJuliaSurface(surface: Surface): Promise<void> {
+    this.juliaSurface = surface;
+    return this.field ? Promise.resolve() : this.setField(null);
+  }
+
+  private shaderOf(field: Description | null): Shader {
+    const { light, finish } = this.julia;
+    if (!field) return juliaShader(light, finish);
+    return field.kind === "cppn" ? cppnShader(field) : programShader(field);
+  }
+
+  /** Light and finish of the Julia set, null where they are off. */
+  private get julia() {
+    const { light, finish } = this.juliaSurface;
+    return { light: light.on ? light : null, finish: finish.on ? finish : null };
+  }
+
+  /** Draw a field, or the Julia set for null; resolves when its first frame is drawn, or when a later call replaces it. */
+  async setField(field: Description | null): Promise<void> {
     const generation = ++this.generation;
-    await this.shaderCanvas.useAsync(shaderOf(network), () => generation === this.generation);
+    await this.shaderCanvas.useAsync(this.shaderOf(field), () => generation === this.generation);
     if (generation !== this.generation) return;
-    this.shaderCanvas.use(shaderOf(network)); // the canvas may be another one now
-    if (network) this.shaderCanvas.setTexture(packWeights(network));
-    this.network = network;
+    this.shaderCanvas.use(this.shaderOf(field)); // the canvas may be another one now
+    if (field) this.shaderCanvas.setTexture(textureOf(field));
+    this.field = field;
     await new Promise<void>((resolve) => this.frameCallbacks.push(resolve)); // some drivers compile at the first frame
   }
 
-  /** Whether a network needs a shader that is not compiled yet. */
-  needsCompilation(network: Network | null): boolean {
-    return !this.shaderCanvas.uses(shaderOf(network));
+  /** Whether a field needs a shader that is not compiled yet. */
+  needsCompilation(field: Description | null): boolean {
+    return !this.shaderCanvas.uses(this.shaderOf(field));
   }
 
   /** Continue after a lost context was restored, or on another canvas. Throws an Error without WebGL2. */
   restore(canvas = this.canvas): void {
-    const network = this.network;
+    const { field } = this;
     if (canvas === this.canvas) return this.shaderCanvas.restore();
-    this.shaderCanvas = new ShaderCanvas(canvas, shaderOf(network));
-    if (network) this.shaderCanvas.setTexture(packWeights(network));
+    this.shaderCanvas = new ShaderCanvas(canvas, this.shaderOf(field));
+    if (field) this.shaderCanvas.setTexture(textureOf(field));
     this.canvas = canvas;
   }
 
@@ -114,6 +142,7 @@ export class Scene {
       this.features.set(frame);
       this.levels.push(frame, bands[n]);
       this.lightLevels.push(this.levels.values.rms, this.levels.values.onset);
+      this.advanceField(this.soundLevels, FRAME_SECONDS, frame);
       if (this.windows) this.pendingWindows.push(this.windows.add(frame));
       else this.advance(REST, FRAME_SECONDS);
     });
@@ -162,8 +191,38 @@ export class Scene {
     this.motion.advance(target, seconds, smoothing, this.reducedMotion ? 0.25 : 1);
   }
 
-  private juliaUniforms(): Uniforms {
-    return uniforms(this.motion.controls, constants.julia.iterations, this.quality.samples);
+  /** Levels in [0, 1], and timbres in [-1, 1]. */
+  private get soundLevels(): Levels {
+    const levels = Object.entries(this.levels.values);
+    return Object.fromEntries(levels.map(([name, value]) => [name, constants.features.timbres.includes(name) ? value : (value + 1) / 2]));
+  }
+
+  /** Advance the clocks of graphs and patterns; `frame` holds features, null without sound. */
+  private advanceField(levels: Levels, seconds: number, frame: Float32Array | null): void {
+    const { field } = this, step = this.reducedMotion ? seconds / 4 : seconds;
+    this.graphMotion.push(levels);
+    if (field?.kind === "graph") this.graphMotion.advance(field.settings, levels, step);
+    if (field?.kind !== "patterns") return;
+    if (frame) this.patternMotion.push(field.settings, frame, levels);
+    this.patternMotion.advance(field.settings, levels, step);
+  }
+
+  private programUniforms(field: ProgramField, width: number, height: number): Uniforms {
+    const { settings } = field;
+    const inputs = field.kind === "graph" ? this.graphMotion.inputs(settings) : this.patternMotion.inputs(settings);
+    return programUniforms(field, inputs, this.lightMoment, this.frameCount, width, height);
+  }
+
+  private juliaUniforms(width: number, height: number): Uniforms {
+    const { controls } = this.motion, { light, finish } = this.julia;
+    return {
+      ...uniforms(controls, constants.julia.iterations, this.quality.samples),
+      ...surfaceUniforms(light, finish, accent(controls), this.lightMoment, this.frameCount, width, height),
+    };
+  }
+
+  private get lightMoment(): LightMoment {
+    return this.listening && !this.reducedMotion ? this.lightLevels.now : LIGHT_AT_REST;
   }
 
   /** The inputs of a network now, and its light for a size; features without sound are at rest. */
@@ -171,15 +230,16 @@ export class Scene {
     const names = network.settings.features as string[];
     const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
     const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
-    const light = this.listening && !this.reducedMotion ? this.lightLevels.now : LIGHT_AT_REST;
     return {
       ...momentUniforms(network, networkTime(network, this.networkSeconds), features),
-      ...surfaceUniforms(network, light, this.frameCount, width, height),
+      ...networkLight(network, this.lightMoment, this.frameCount, width, height),
     };
   }
 
   private uniforms(width: number, height: number): Uniforms {
-    return this.network ? this.networkUniforms(this.network, width, height) : this.juliaUniforms();
+    const { field } = this;
+    if (!field) return this.juliaUniforms(width, height);
+    return field.kind === "cppn" ? this.networkUniforms(field, width, height) : this.programUniforms(field, width, height);
   }
 
   private readonly tick = (now: number): void => {
@@ -189,9 +249,13 @@ export class Scene {
     if (document.hidden || this.shaderCanvas.contextLost) return;
     this.quality.addFrame(seconds);
     this.frameSeconds += 0.05 * (seconds - this.frameSeconds);
-    if (!this.listening && !this.reducedMotion) this.advance(REST, seconds);
+    if (!this.listening && !this.reducedMotion) {
+      this.advance(REST, seconds);
+      this.advanceField({}, seconds, null);
+    }
     this.resize();
     if (!this.reducedMotion || this.listening) this.networkSeconds += this.reducedMotion ? seconds / 4 : seconds;
+    if (this.field?.kind === "graph") this.shaderCanvas.setTextureRow(0, this.graphMotion.curve(this.field.settings));
     this.gain = this.limitFlashes ? this.flashLimiter.update(this.luminances(), now / 1000) : 1;
     this.canvas.style.opacity = String(this.gain); // before a black background, together with the frame
     this.shaderCanvas.draw(this.uniforms(this.canvas.width, this.canvas.height));

@@ -1,20 +1,11 @@
 // A CPPN as a fragment shader, generated for the shape of a network; its weights are in a texture.
 
-import { COLOR, float } from "../picture/julia.glsl";
+import { COLOR, float } from "../picture/glsl";
 import { LIGHT_FORMULAS, LINEAR_LIGHT, litShader } from "../picture/light.glsl";
+import { SINE, SINE_OF_VECTORS } from "../picture/sine.glsl";
 import { NEUTRAL } from "../picture/light";
 import type { Shader } from "../picture/shaderCanvas";
 import type { Network } from "./network";
-
-// sin by a polynomial after reduction to [-pi, pi]: that of the hardware may be off by half a level and more
-const SINE = `
-vec4 sine(vec4 z) {
-  vec4 turns = round(z * 0.15915494309189535);
-  vec4 x = (z - turns * 6.28125) - turns * 0.0019353071795864769;
-  x = mix(x, sign(x) * 3.14159265358979 - x, vec4(greaterThan(abs(x), vec4(1.5707963267948966))));
-  vec4 s = x * x;
-  return x * (1.0 + s * (-0.16666666 + s * (0.0083333310 + s * (-0.00019840874 + s * (2.7525562e-6 - s * 2.3889859e-8)))));
-}`;
 
 const ACTIVATIONS: Record<string, string> = {
   sin: "sine(z)",
@@ -115,7 +106,7 @@ uniform vec2 size;
 uniform vec4 bias[${width}];  // of the first layer: time and features
 uniform sampler2D weights;
 out vec4 pixel_color;
-${SINE}
+${SINE}${SINE_OF_VECTORS}
 ${network.surface ? "" : applyPalette(network)}
 ${pixelInputs(network)}
 vec4 weight(int column, int row) { return texelFetch(weights, ivec2(column, row), 0); }

@@ -1,9 +1,10 @@
 // A CPPN as the server describes it, and its inputs at each moment.
 
-import { finishUniforms, lightUniforms, NEUTRAL, type Finish, type Light, type LightMoment } from "../picture/light";
+import { surfaceUniforms, type Finish, type Light, type LightMoment } from "../picture/light";
 import type { Uniforms } from "../picture/shaderCanvas";
 
 export interface Network {
+  kind: "cppn";
   settings: Record<string, unknown>;
   shapes: [number, number][]; // rows and columns of every layer's weights, the output layer last
   weights: number[][];
@@ -70,11 +71,9 @@ export function momentUniforms(network: Network, time: number, features: ArrayLi
 }
 
 /** Light and finish of a moment, for a size of the picture; nothing for a network without them. */
-export function surfaceUniforms(network: Network, moment: LightMoment, seed: number, width: number, height: number): Uniforms {
-  const { light, surface } = network, finish = network.finish ?? NEUTRAL;
-  if (!light && !network.finish) return {};
+export function networkLight({ light, finish, surface }: Network, moment: LightMoment, seed: number, width: number, height: number): Uniforms {
   return {
-    ...finishUniforms(finish, seed),
-    ...(light && surface && { standard: [...surface.mean, ...surface.scale], ...lightUniforms(light, surface.accent, moment, finish.samples, width, height) }),
+    ...(surface && { standard: [...surface.mean, ...surface.scale] }),
+    ...surfaceUniforms(light, finish, surface?.accent ?? [], moment, seed, width, height),
   };
 }

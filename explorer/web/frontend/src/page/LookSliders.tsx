@@ -1,53 +1,43 @@
 // Look and motion of the Julia set: sliders for the settings of the field that may change while it plays.
 
 import constants from "../constants.json";
-import { PRESETS, type Look } from "../picture/motion";
+import type { FieldSlider } from "../api";
+import type { Surface } from "../picture/light";
+import { PRESETS, type LitLook, type Look } from "../picture/motion";
+import { SettingControls, withValue } from "./FieldSliders";
+import { Slider } from "./Slider";
 
 const SLIDERS = constants.julia.look.filter(({ name }) => !["rotation", "travel"].includes(name));
-
-const isSame = (a: Look, b: Look) => Object.keys(b).every((name) => a[name] === b[name]);
 
 interface Props {
   look: Look;
   change: (look: Look) => void;
+  surface: Surface;
+  changeSurface: (surface: Surface) => void;
+  choose: (look: LitLook) => void;
+  sliders: FieldSlider[]; // those of light and finish among them
   smoothing: number;
   changeSmoothing: (seconds: number) => void;
 }
 
-export function LookSliders({ look, change, smoothing, changeSmoothing }: Props) {
+export function LookSliders({ look, change, surface, changeSurface, choose, sliders, smoothing, changeSmoothing }: Props) {
+  const isCurrent = ({ values, light, finish }: LitLook) => JSON.stringify([look, surface.light, surface.finish]) === JSON.stringify([values, light, finish]);
+  const ofSurface = sliders.filter(({ name }) => /^(light|finish)\./.test(name));
+  const set = (name: string, value: unknown) => changeSurface(withValue({ ...surface }, name, value) as unknown as Surface);
   return (
     <div className="look">
       <h2>Look</h2>
       <div className="chips">
         {Object.entries(PRESETS).map(([name, preset]) => (
-          <button key={name} type="button" aria-pressed={isSame(look, preset)} onClick={() => change(preset)}>{name}</button>
+          <button key={name} type="button" aria-pressed={isCurrent(preset)} onClick={() => choose(preset)}>{name}</button>
         ))}
       </div>
       <Slider name="smoothing" help="seconds until most of a change is visible" low={0} high={1} step={0.02} value={smoothing} change={changeSmoothing} />
       {SLIDERS.map(({ name, ...slider }) => (
         <Slider key={name} name={name} {...slider} value={look[name]} change={(value) => change({ ...look, [name]: value })} />
       ))}
+      <SettingControls sliders={ofSurface} settings={{ ...surface }} set={set} />
     </div>
-  );
-}
-
-interface SliderProps {
-  name: string;
-  help: string;
-  low: number;
-  high: number;
-  step: number;
-  value: number;
-  change: (value: number) => void;
-}
-
-export function Slider({ name, help, low, high, step, value, change }: SliderProps) {
-  return (
-    <label className="field slider" title={help}>
-      <span>{name.replaceAll("_", " ")}</span>
-      <input type="range" min={low} max={high} step={step} value={value} onChange={(event) => change(Number(event.target.value))} />
-      <output>{Number(value.toFixed(3))}</output>
-    </label>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { requestBody, phaseText } from "./Training";
+import { requestBody, phaseText, withLabels } from "./Training";
 
 it("turns the form into a request: numbers as numbers, boxes as true or false", () => {
   const form = new FormData();
@@ -11,6 +11,12 @@ it("turns the form into a request: numbers as numbers, boxes as true or false", 
   expect(requestBody(form, settings)).toEqual({
     data_dir: "data/audio", epochs: 3, include_delta: true, include_delta_delta: false,
   });
+});
+
+it("names settings in errors as the form does", () => {
+  expect(withLabels("data_dir: 'x' holds no sound file")).toBe("folder of sounds: 'x' holds no sound file");
+  expect(withLabels("window_frames: got 0; allowed: 1 to 64")).toBe("frames per window: got 0; allowed: 1 to 64");
+  expect(withLabels("The server cannot be reached.")).toBe("The server cannot be reached.");
 });
 
 it("names the phase after Stop", () => {

@@ -10,12 +10,16 @@ import { LossChart } from "./LossChart";
 const MAIN_SETTINGS = ["epochs", "batch_size", "learning_rate", "window_frames", "include_delta", "include_delta_delta"];
 const ACTIVE = ["starting", "running", "stopping"];
 const LABELS: Record<string, string> = {
+  data_dir: "folder of sounds",
   batch_size: "sequences per step", window_frames: "frames per window",
   include_delta: "include changes", include_delta_delta: "include changes of changes",
   sequence: "moments per sequence", held_out: "share held out",
   made_clips: "generated clips", seed: "random seed",
 };
 const labelOf = (name: string) => LABELS[name] ?? name.replaceAll("_", " ");
+
+/** An error of the server with the name of a setting as the form shows it. */
+export const withLabels = (error: string) => error.replace(/^([a-z]+(?:_[a-z]+)*): /, (_, name: string) => `${labelOf(name)}: `);
 
 function duration(seconds: number): string {
   return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
@@ -31,7 +35,7 @@ export function Training({ status }: { status: TrainingStatus | null }) {
   useEffect(() => void fetchHistory().then(setHistory, () => {}), [status?.epoch, status?.status, status?.run]);
 
   const send = (request: Promise<unknown>) =>
-    void request.then(() => setError(""), (error: Error) => setError(error.message));
+    void request.then(() => setError(""), (error: Error) => setError(withLabels(error.message)));
 
   function start(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -54,7 +58,7 @@ export function Training({ status }: { status: TrainingStatus | null }) {
       ) : (
         <form onSubmit={start}>
           <label className="field">
-            <span>folder of sounds</span>
+            <span>{labelOf("data_dir")}</span>
             <input name="data_dir" required placeholder="data/audio" autoComplete="off" spellCheck={false} />
           </label>
           {MAIN_SETTINGS.map((name) => settings[name] && <Field key={name} name={name} setting={settings[name]} />)}

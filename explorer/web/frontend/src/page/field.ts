@@ -1,15 +1,22 @@
 // Fields as JSON, as Python writes them: settings of a network, or look, smoothing and model of a Julia set.
 
+import { OFF, type Surface } from "../picture/light";
 import { LOOK, type Look } from "../picture/motion";
 
 export type Settings = Record<string, unknown>;
 
 /** The settings of a Julia set that the page uses. */
 export interface JuliaSet {
+  surface: Surface;
   look: Look;
   smoothing: number | null; // seconds; null: not set
   model: string;
 }
+
+export const KINDS = ["cppn", "graph", "patterns"]; // which the server builds; the page draws Julia sets by itself
+
+/** The kind of a field; that of the first links, which do not say it, is a CPPN. */
+export const kindOf = ({ kind }: Settings): string => (typeof kind === "string" ? kind : "cppn");
 
 /** The field in the text of a recipe.json, or of a field alone. Throws an Error that names what it holds instead. */
 export function parseField(text: string): Settings {
@@ -21,17 +28,18 @@ export function parseField(text: string): Settings {
   }
   const field = (recipe?.field ?? recipe) as Settings | null;
   const kind = field?.kind;
-  if (kind === "cppn" || kind === "julia") return field!;
+  if (kind === "julia" || KINDS.includes(kind as string)) return field!;
   if (typeof kind !== "string") throw new Error("there is no field in it, as recipe.json of a run has one");
-  throw new Error(`it draws ${kind}, and this page draws Julia sets and CPPNs; explorer render --recipe draws everything`);
+  throw new Error(`it draws ${kind}, and this page draws Julia sets, CPPNs, graphs and patterns; explorer render --recipe draws everything`);
 }
 
 export function juliaFromField(settings: Settings, defaults: Look = LOOK): JuliaSet {
   const number = (name: string) => (typeof settings[name] === "number" ? (settings[name] as number) : null);
   const look = Object.keys(LOOK).map((name) => [name, number(name) ?? defaults[name]]);
-  const { model } = settings;
-  return { look: Object.fromEntries(look), smoothing: number("motion_smoothing"), model: typeof model === "string" ? model : "none" };
+  const { model, light, finish } = settings;
+  const surface = { light: { ...OFF.light, ...(light as object) }, finish: { ...OFF.finish, ...(finish as object) } };
+  return { surface, look: Object.fromEntries(look), smoothing: number("motion_smoothing"), model: typeof model === "string" ? model : "none" };
 }
 
-export const fieldFromJulia = ({ look, smoothing, model }: JuliaSet): Settings =>
-  ({ kind: "julia", model, motion_smoothing: smoothing, ...look });
+export const fieldFromJulia = ({ look, surface: { light, finish }, smoothing, model }: JuliaSet): Settings =>
+  ({ kind: "julia", model, motion_smoothing: smoothing, ...look, ...(light.on && { light }), ...(finish.on && { finish }) });

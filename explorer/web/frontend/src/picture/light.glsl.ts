@@ -2,25 +2,28 @@
 // explorer/fields/light/formulas.py, translated. Rows of the textures begin at the top, as in Python. A test compares the pictures of the page with those of Python.
 
 import constants from "../constants.json";
-import { float } from "./julia.glsl";
+import { float } from "./glsl";
+import { SINE } from "./sine.glsl";
 import type { Finish, Light } from "./light";
 import type { Pass, Shader } from "./shaderCanvas";
 
 const { formulas, glow_rows, glows, sizes, delays } = constants.light;
-const { slope, limit, scale, offset, gamma } = constants.color.srgb;
 
-export const LIGHT_FORMULAS = formulas.join("\n");
+export const LIGHT_FORMULAS = formulas.join("\n"); // with `SINE` before them
 
-/** Linear light of sRGB colors. */
+/** Linear light of sRGB colors, `linear_light`. */
 export const LINEAR_LIGHT = `
+${constants.color.linear_light.join("\n")}
 vec3 linear_light(vec3 color) {
-  return mix(color / ${float(slope)}, pow((max(color, 0.0) + ${float(offset)}) / ${float(scale)}, vec3(${float(gamma)})), step(${float(limit)}, color));
+  vec3 c = max(color, 0.0);
+  return vec3(linear_light(c.r), linear_light(c.g), linear_light(c.b));
 }`;
 
 const HEAD = `#version 300 es
 precision highp float;
 precision highp sampler2D;
 uniform vec2 size; // of the picture, in pixels
+${SINE}
 `;
 
 /** Light of a surface: red, green, blue and height in a texture with a border of one point. */

@@ -7,6 +7,7 @@ const { delay_seconds, ring_height, ring_light, relief_drive, exposure_drive, sp
 
 /** The settings of light, as Python names them; lengths are in half the shorter side. */
 export interface Light {
+  on: boolean;
   relief: number;
   direction: number; // degrees
   elevation: number; // degrees
@@ -27,6 +28,7 @@ export interface Light {
 }
 
 export interface Finish {
+  on: boolean;
   exposure: number;
   bloom: number;
   threshold: number;
@@ -36,7 +38,15 @@ export interface Finish {
   samples: number;
 }
 
-export const NEUTRAL: Finish = { exposure: 1, bloom: 0, threshold: 0, filmic: false, vignette: 0, grain: 0, samples: 1 };
+/** Light and finish of a field, which may be off. */
+export interface Surface {
+  light: Light;
+  finish: Finish;
+}
+
+export const OFF: Surface = constants.light.off;
+
+export const NEUTRAL: Finish = { on: true, exposure: 1, bloom: 0, threshold: 0, filmic: false, vignette: 0, grain: 0, samples: 1 };
 
 /** What light takes from the sound: loudness in [0, 1], and hits in [0, 1] now and at earlier times. */
 export interface LightMoment {
@@ -46,7 +56,7 @@ export interface LightMoment {
 }
 
 /** The uniforms of the shading for a size of the picture. */
-export function lightUniforms(light: Light, accent: number[], moment: LightMoment, samples: number, width: number, height: number): Uniforms {
+function lightUniforms(light: Light, accent: number[], moment: LightMoment, samples: number, width: number, height: number): Uniforms {
   return {
     n: lightNumbers(light, accent, moment, 2 / (Math.min(width, height) * samples)),
     history: Float32Array.from(moment.hits),
@@ -55,8 +65,15 @@ export function lightUniforms(light: Light, accent: number[], moment: LightMomen
   };
 }
 
+/** All uniforms of light and finish, as far as they are on. */
+export function surfaceUniforms(light: Light | null, finish: Finish | null, accent: number[], moment: LightMoment, seed: number, width: number, height: number): Uniforms {
+  if (!light && !finish) return {};
+  const { samples } = finish ?? NEUTRAL;
+  return { ...finishUniforms(finish ?? NEUTRAL, seed), ...(light && lightUniforms(light, accent, moment, samples, width, height)) };
+}
+
 /** The uniforms of the finish; `seed` changes the grain from frame to frame. */
-export function finishUniforms(finish: Finish, seed: number): Uniforms {
+function finishUniforms(finish: Finish, seed: number): Uniforms {
   return {
     f: [finish.exposure, 0, finish.vignette, finish.grain],
     glow_shares: glows.map(([share]) => share * finish.bloom),

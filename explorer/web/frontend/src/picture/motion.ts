@@ -1,10 +1,12 @@
 // From the outputs of the model to the controls of the picture: smoothing, and integration of speeds to angles.
 
 import constants from "../constants.json";
+import { evaluate } from "./expressions";
+import type { Surface } from "./light";
 import type { Uniforms } from "./shaderCanvas";
 
 export const { parameters: PARAMETERS } = constants.julia;
-const { speed: SPEED, turn: TURN, control_limits: CONTROL_LIMITS } = constants.julia;
+const { speed: SPEED, turn: TURN, control_limits: CONTROL_LIMITS, extent: EXTENT } = constants.julia;
 export const REST = Float32Array.from(PARAMETERS, ({ rest }) => rest);
 const INDEX = Object.fromEntries(PARAMETERS.map(({ name }, n) => [name, n]));
 
@@ -30,7 +32,7 @@ export function uniforms(controls: Controls, iterations: number, samples: number
   const { angle, distance, rotation, zoom, hue, saturation, brightness } = controls;
   return {
     c: juliaConstant(angle, distance),
-    rotation: [Math.cos(rotation), Math.sin(rotation)],
+    turn: [(EXTENT / zoom) * Math.cos(rotation), (EXTENT / zoom) * Math.sin(rotation)],
     zoom,
     tint: [hue, saturation, brightness],
     iterations,
@@ -39,12 +41,24 @@ export function uniforms(controls: Controls, iterations: number, samples: number
   };
 }
 
+/** The color of highlights: that of the glow around the set, linear light. */
+export function accent({ hue, saturation, brightness }: Controls): number[] {
+  const glow = evaluate(constants.julia.accent, { hue, saturation, brightness });
+  const brightest = Math.max(...glow, constants.julia.min_accent);
+  return glow.map((channel) => channel / brightest);
+}
+
 /** The settings of the field that have sliders on the page, by name. */
 export type Look = Record<string, number>;
 export const LOOK: Look = Object.fromEntries(constants.julia.look.map(({ name, value }) => [name, value]));
 
+/** A look with its light and finish. */
+export interface LitLook extends Surface {
+  values: Look;
+}
+
 /** Preset looks by name. */
-export const PRESETS: Record<string, Look> = constants.julia.presets;
+export const PRESETS: Record<string, LitLook> = constants.julia.presets;
 
 const clamp = (value: number, [low, high]: number[]) => Math.min(Math.max(value, low), high);
 

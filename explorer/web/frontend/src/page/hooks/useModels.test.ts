@@ -3,12 +3,11 @@ import type { ModelSummary } from "../../api";
 import { modelTitle } from "../PictureMenu";
 import { defaultModel, modelForField } from "./useModels";
 
-const model = (id: string, finished: boolean, shipped = false): ModelSummary =>
-  ({ id, finished, shipped, created: null, hidden: null, trained_on: [], damaged: null });
+const model = (id: string, finished: boolean, shipped = false, initial = false): ModelSummary =>
+  ({ id, finished, shipped, initial, created: null, hidden: null, trained_on: [], damaged: null });
 
-it("starts with the newest finished training, else with the model that ships", () => {
-  expect(defaultModel([model("train_3", false), model("train_2", true), model("train_1", true)])).toBe("train_2");
-  expect(defaultModel([model("train_3", false), model("default", true, true)])).toBe("default");
+it("starts with the server's choice", () => {
+  expect(defaultModel([model("train_2", true), model("default", true, true, true)])).toBe("default");
   expect(defaultModel([model("train_3", false)])).toBe("train_3");
   expect(defaultModel([])).toBe("");
 });

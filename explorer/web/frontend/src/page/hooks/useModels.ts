@@ -16,8 +16,8 @@ export interface Models {
   refresh(): void;
 }
 
-/** The initial model: the newest one whose training is finished, or the one that ships. */
-export const defaultModel = (models: ModelSummary[]) => (models.find(({ finished }) => finished) ?? models[0])?.id ?? "";
+/** The initial model: the server's choice, the best one or one with a star. */
+export const defaultModel = (models: ModelSummary[]) => (models.find(({ initial }) => initial) ?? models[0])?.id ?? "";
 
 /** The model for a field; if its own is "none", which the page cannot play, the model that ships. */
 export const modelForField = (model: string, models: ModelSummary[]) =>

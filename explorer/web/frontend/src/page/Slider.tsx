@@ -1,0 +1,21 @@
+// A slider with its name and value.
+
+interface SliderProps {
+  name: string;
+  help: string;
+  low: number;
+  high: number;
+  step: number;
+  value: number;
+  change: (value: number) => void;
+}
+
+export function Slider({ name, help, low, high, step, value, change }: SliderProps) {
+  return (
+    <label className="field slider" title={help}>
+      <span>{name.replaceAll("_", " ")}</span>
+      <input type="range" min={low} max={high} step={step} value={value} onChange={(event) => change(Number(event.target.value))} />
+      <output>{Number(value.toFixed(3))}</output>
+    </label>
+  );
+}
