@@ -19,6 +19,7 @@ from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import TIMBRES, UNITS
 from explorer.audio.plot_colors import (
     BACKGROUND_COLOR,
+    COLUMN_COLOR,
     FEATURE_COLORS,
     GRID_COLOR,
     TEXT_COLOR,
@@ -45,15 +46,17 @@ def draw_track(
     sound: Sound | str | Path | None = None,
     width: float = 11.0,
     parts: Sequence[Part] = (),
+    columns: Sequence[str] = (),
 ) -> Figure:
     """A figure `width` inches wide: the waveform of the sound, if given, then one row a feature (the twelve
     notes share one).
 
     Features are drawn as normalized, from rest to full scale; maximum and median in physical
     units stand beside each. Timbres swing around their rest line. `parts` (seconds, seconds, name), such as
-    `Patterns.families` gives, are a strip under the waveform.
+    `Patterns.families` gives, are a strip under the waveform. `columns` are those to draw, in their order;
+    all where none is named.
     """
-    names = _rows(track)
+    names = _rows(track, columns)
     heights = [STRIPS[name][0] if name in STRIPS else 0.8 for name in names]
     rows = ([1.5] if sound else []) + ([0.4] if parts else []) + heights
     figure = Figure((width, 0.75 * sum(rows) + 1.1), dpi=120, facecolor=BACKGROUND_COLOR, layout=LAYOUT)
@@ -67,7 +70,7 @@ def draw_track(
         _style_axis(axes[-len(names) - 1], "family", TEXT_COLOR)
     for axis, name in zip(axes[-len(names) :], names, strict=True):
         draw = STRIPS[name][1] if name in STRIPS else partial(_draw_feature, name=name)
-        _style_axis(axis, name, FEATURE_COLORS.get(name, TEXT_COLOR))
+        _style_axis(axis, name, TEXT_COLOR if name in STRIPS else _color(name))
         note = draw(axis, track)
         axis.text(1.006, 0.5, note, transform=axis.transAxes, va="center", fontsize=7.5, color=WAVEFORM_COLOR)
     _label_time(axes[-1], track.duration)
@@ -139,14 +142,21 @@ def _draw_waveform(axis: Axes, envelope: Envelope, duration: float) -> None:
     _style_axis(axis, "sound", WAVEFORM_COLOR)
 
 
-def _rows(track: FeatureTable) -> list[str]:
-    """The features in order, the notes as one."""
-    return list(dict.fromkeys("chroma" if name in CHROMA else name for name in track.names))
+def _rows(track: FeatureTable, columns: Sequence[str]) -> list[str]:
+    """The features in order, the notes as one. Raises SettingsError for a column that the track lacks."""
+    track.at(0.0, tuple(columns))
+    return list(dict.fromkeys("chroma" if name in CHROMA else name for name in columns or track.names))
+
+
+def _color(name: str) -> str:
+    """The color of a feature, of a stem's too; columns of one's own have one together."""
+    feature = name.rpartition("_")[2]
+    return FEATURE_COLORS.get(name) or FEATURE_COLORS.get(feature, COLUMN_COLOR)
 
 
 def _draw_feature(axis: Axes, track: FeatureTable, name: str) -> str:
     column = track.names.index(name)
-    color = FEATURE_COLORS.get(name, TEXT_COLOR)
+    color = _color(name)
     rest = _rest_of(name)
     times, low, high = _downsample(track.times, track.values[:, column])
     axis.axhline(rest, color=GRID_COLOR, linewidth=0.6)

@@ -2,6 +2,7 @@
 
 TEXT_COLOR, GRID_COLOR, BACKGROUND_COLOR = "#22252b", "#b9bec7", "#ffffff"
 WAVEFORM_COLOR = "#5b6472"
+COLUMN_COLOR = "#2a4d8f"  # of columns of one's own
 FEATURE_COLORS = {
     "bass": "#b3312c",
     "mid": "#d9822b",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,11 +73,14 @@ class FeatureTrack(FeatureTable):
         """An alias of `to_frame`."""
         return self.to_frame()
 
-    def plot(self, width: float = 11.0) -> Figure:
-        """A figure `width` inches wide: the waveform, where `source` is known, and every column below it."""
+    def plot(self, columns: Sequence[str] = (), width: float = 11.0) -> Figure:
+        """A figure `width` inches wide: the waveform, where `source` is known, and columns below it.
+
+        `columns` are their names; all where none is named. A name that the track lacks raises SettingsError.
+        """
         from explorer.audio.plot import draw_track  # matplotlib is slow to load
 
-        return draw_track(self, self.source, width)
+        return draw_track(self, self.source, width, columns=columns)
 
     def with_columns(self, columns: Any, *, normalize: bool = True) -> FeatureTrack:
         """The same track with more columns, at the end; see `explorer.analyze` for what `columns` may be.

@@ -28,9 +28,11 @@ TEMPLATES = {
     "atan2": "atan({0}, {1})",
     "less": "({0} < {1})",
     "where": "({0} ? {1} : {2})",
-    "texel": "texelFetch({0}, ivec2({1}, {2}), 0).{3}",
+    "look_up": "look_up({0}, {1}, {2})",  # row of a texture, number of entries, position
+    **{channel: f"{{0}}.{channel}" for channel in "rgb"},
 }
 MAX_INLINE_CHARACTERS = 60  # of an operation that no variable is made for
+ALWAYS_INLINE, TYPES = ("less", *"rgb"), {"look_up": "vec3"}
 VECTORS = {1: "float", 2: "vec2", 3: "vec3", 4: "vec4"}
 
 
@@ -89,9 +91,9 @@ def _statements(results: Sequence[Value]) -> tuple[list[str], list[str]]:
         else:
             text = TEMPLATES[operation].format(*(texts[n] for n in arguments))
             is_short = uses[number] == 1 and len(text) <= MAX_INLINE_CHARACTERS
-            if operation != "less" and not is_short:
+            if operation not in ALWAYS_INLINE and not is_short:
                 name = f"t{len(lines)}"
-                lines.append(f"float {name} = {text};")
+                lines.append(f"{TYPES.get(operation, 'float')} {name} = {text};")
                 text = name
         texts.append(text)
     return lines, [texts[n] for n in outputs]

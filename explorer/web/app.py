@@ -17,9 +17,9 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.learn.subprocess_training import TrainingConflictError, TrainingProcess
 from explorer.settings import Knob, Settings
 from explorer.web import models
+from explorer.web.fields_api import add_fields
 from explorer.web.models import UnknownModelError
 from explorer.web.models_api import add_models
-from explorer.web.networks_api import add_networks
 from explorer.web.request_guard import RequestGuard
 from explorer.web.schemas import Health, Problem
 from explorer.web.static_page import UNKNOWN_ADDRESS_PAGE, is_built, serve_page
@@ -71,7 +71,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _http_error_response)
     add_training(app, root, settings, training)
     add_models(app, explorations, shipped)
-    add_networks(app, explorations)
+    add_fields(app, explorations)
 
     @app.get("/api/health", tags=["health"])
     def health() -> Health:

@@ -12,7 +12,11 @@ from typing import Any
 from explorer.audio import live
 from explorer.audio.features import BANDS, TIMBRES
 from explorer.audio.normalize import STEVENS_EXPONENT
-from explorer.fields import Julia, srgb
+from explorer.fields import Julia, clock, srgb
+from explorer.fields.graph import drawing as graph
+from explorer.fields.graph.kernel import CURVE_STEPS
+from explorer.fields.graph.settings import SOUND_INPUTS
+from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, DELAYS
 from explorer.fields.julia import formulas as julia
 from explorer.fields.julia import parameters
 from explorer.fields.julia.drawing import MIN_ACCENT
@@ -20,6 +24,8 @@ from explorer.fields.kernels import color_formulas as colors
 from explorer.fields.light import columns, finish, shading, tone
 from explorer.fields.light import formulas as light
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
+from explorer.fields.patterns import selection, timeline
+from explorer.fields.patterns.drawing import MIN_SHARE
 from explorer.files import write_json
 from explorer.rendering import flashes
 from explorer.shaders.expressions import inputs, program
@@ -86,12 +92,44 @@ def page_constants() -> dict[str, Any]:
             "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
         },
         "light": _light(),
+        "graph": {
+            "silent_rate": clock.SILENT_RATE,
+            "loudness_rate": clock.LOUDNESS_RATE,
+            "onset_rate": clock.ONSET_RATE,
+            "flux_rate": clock.FLUX_RATE,
+            "min_onset": clock.MIN_ONSET,
+            "sounds": SOUND_INPUTS,
+            "delays": DELAYS,
+            "delay_seconds": DELAY_STEP_SECONDS,
+            "curve_steps": CURVE_STEPS,
+            "present_share": graph.PRESENT_SHARE,
+            "past_share": graph.PAST_SHARE,
+        },
+        "patterns": _patterns(),
         "flashes": {
             "min_change": flashes.MIN_CHANGE,
             "max_dark_luminance": flashes.MAX_DARK_LUMINANCE,
             "max_flashes": flashes.MAX_FLASHES,
             "exempt_share": round(flashes.MIN_AREA / (flashes.SCREEN[0] * flashes.SCREEN[1]), 3),
         },
+    }
+
+
+def _patterns() -> dict[str, Any]:
+    """The clock of patterns, and the numbers that select their families."""
+    return {
+        "silent_rate": timeline.SILENT_RATE,
+        "energy_rate": timeline.ENERGY_RATE,
+        "min_share": MIN_SHARE,
+        "families": selection.FAMILIES,
+        "silence_db": selection.SILENCE_DBFS,
+        "min_loud_step": selection.MIN_LOUD_STEP_DB,
+        "min_quiet_step": selection.MIN_QUIET_STEP_DB,
+        "min_bright_step": selection.MIN_BRIGHT_STEP_OCTAVES,
+        "hysteresis": selection.HYSTERESIS,
+        "onset_seconds": selection.ONSET_SEARCH_SECONDS,
+        "strong_onset": selection.STRONG_ONSET,
+        "min_centroid": selection.MIN_CENTROID_HZ,
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 from explorer.audio import FEATURES, analyze, open_sound
 from explorer.audio.plot import draw_track, sound_envelope, summary
 from explorer.audio.plot_strips import beats, boundaries
+from explorer.errors import SettingsError
 from tests.signals import click_track, music, tone, write_wav
 
 
@@ -21,6 +22,16 @@ def test_the_picture_has_a_row_for_the_sound_and_each_feature(sound, tmp_path):
     figure.savefig(tmp_path / "a.png")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     assert len(draw_track(track).axes) == len(FEATURES)
+
+
+def test_columns_are_drawn_in_the_order_that_is_asked_for(sound):
+    track = analyze(sound.path, stems={"drums": sound.path}, columns={"energy": ([0, 2], [0, 1])})
+    figure = track.plot(("drums_rms", "rms", "energy"))
+    assert [axis.get_ylabel() for axis in figure.axes] == ["sound", "drums_rms", "rms", "energy"]
+    stem, own, column = (axis.yaxis.label.get_color() for axis in figure.axes[1:])
+    assert stem == own != column
+    with pytest.raises(SettingsError, match="did you mean 'drums_rms'"):
+        track.plot(("drum_rms",))
 
 
 @pytest.mark.parametrize("samples", [1, 1000, 30_000, 300_000])

@@ -113,21 +113,21 @@ def test_another_model_is_chosen_and_answers(page, song):
 def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_path):
     chooser = page.get_by_label("picture", exact=True)
     chooser.select_option("look:orchid")
-    until(page, "() => probe.scene.network?.settings.palette === 'aurora'")
+    until(page, "() => probe.scene.field?.settings.palette === 'aurora'")
     play(page, song)
     before = page.evaluate("() => probe.scene.frameCount")
     until(page, f"() => probe.scene.frameCount > {before} + 3")
     page.keyboard.press("i")
     page.get_by_label("seed").fill("41")
-    until(page, "() => probe.scene.network.settings.seed === 41")
+    until(page, "() => probe.scene.field.settings.seed === 41")
     expect(chooser).to_have_value("own")
     link = page.evaluate("location.hash")
     recipe = tmp_path / "recipe.json"
     recipe.write_text(json.dumps({"field": CPPN.preset("mandala").model_dump(mode="json")}))
     page.get_by_label("sound file", exact=True).set_input_files(recipe)
-    until(page, "() => probe.scene.network.settings.symmetry === 8")
+    until(page, "() => probe.scene.field.settings.symmetry === 8")
     chooser.select_option(f"model:{MODELS[0]}")
-    until(page, "() => probe.scene.network === null")
+    until(page, "() => probe.scene.field === null")
     with watched(browser, served.address, path="/" + link) as other:
         expect(other.get_by_label("picture", exact=True)).to_have_value("own")
         expect(other.locator(".notice")).to_have_count(0)
@@ -135,20 +135,46 @@ def test_a_network_is_drawn_turned_and_linked(page, song, browser, served, tmp_p
 
 def test_light_follows_the_sound_and_its_sliders(page, song):
     page.get_by_label("picture", exact=True).select_option("look:magma")
-    until(page, "() => probe.scene.network?.light != null")
+    until(page, "() => probe.scene.field?.light != null")
     play(page, song)
     page.keyboard.press("i")
     expect(page.get_by_text("the last 10 seconds")).to_be_visible()
     until(page, "() => probe.scene.lightLevels.now.hits.some((hit) => hit > 0)")
     page.get_by_label("light film").fill("0.5")
-    until(page, "() => probe.scene.network.light.film === 0.5")
+    until(page, "() => probe.scene.field.light.film === 0.5")
     levels = page.evaluate(
         "() => { probe.scene.tick(performance.now()); return [...probe.scene.shaderCanvas.readPixels()]; }"
     )
     assert np.std(levels) > 10
     page.get_by_label("light", exact=True).uncheck()
-    until(page, "() => probe.scene.network.light === null")
+    until(page, "() => probe.scene.field.light === null")
     expect(page.get_by_label("light film")).to_have_count(0)
+    expect(page.locator(".notice.wrong")).to_have_count(0)
+
+
+def test_graphs_and_patterns_are_drawn_and_follow_the_sound(page, song):
+    chooser = page.get_by_label("picture", exact=True)
+    chooser.select_option("look:obsidian")
+    until(page, "() => probe.scene.field?.kind === 'graph'")
+    play(page, song)
+    until(
+        page, "() => probe.scene.graphMotion.curve(probe.scene.field.settings).some((heard) => heard > 0.3)"
+    )
+    page.keyboard.press("i")
+    expect(page.get_by_text("Sections need the whole song")).to_be_visible()
+    page.get_by_label("warp").fill("0.5")
+    until(page, "() => probe.scene.field.settings.warp === 0.5")
+    expect(chooser).to_have_value("own")
+    assert "#graph=" in page.url
+    chooser.select_option("look:music")
+    until(page, "() => probe.scene.field.kind === 'patterns'")
+    expect(page.get_by_text("the last 60 seconds")).to_be_visible()
+    until(page, "() => probe.scene.patternMotion.motion > 0")
+    until(page, "() => probe.scene.patternMotion.selection.family !== 1")  # it is not silent
+    levels = page.evaluate(
+        "() => { probe.scene.tick(performance.now()); return [...probe.scene.shaderCanvas.readPixels()]; }"
+    )
+    assert np.std(levels) > 10
     expect(page.locator(".notice.wrong")).to_have_count(0)
 
 
@@ -177,17 +203,17 @@ def test_while_a_picture_is_built_that_is_told(browser, served):
         page.evaluate(slow)
         page.get_by_label("picture", exact=True).select_option("look:orchid")
         expect(page.get_by_text("Building the picture")).to_be_visible()
-        assert page.evaluate("() => probe.scene.network") is None  # what was there is still drawn
+        assert page.evaluate("() => probe.scene.field") is None  # what was there is still drawn
         until(page, "() => window.go !== undefined")
         page.evaluate("() => go()")
-        until(page, "() => probe.scene.network?.settings.palette === 'aurora'")
+        until(page, "() => probe.scene.field?.settings.palette === 'aurora'")
         expect(page.get_by_text("Building the picture")).to_have_count(0)
 
 
 @pytest.mark.parametrize("back", ["by itself", "by the button"])
 def test_a_picture_that_the_graphics_dropped_comes_back(page, back):
     page.get_by_label("picture", exact=True).select_option("look:orchid")
-    until(page, "() => probe.scene.network !== null")
+    until(page, "() => probe.scene.field !== null")
     page.evaluate(
         "() => (window.loss = probe.scene.shaderCanvas.gl.getExtension('WEBGL_lose_context')).loseContext()"
     )
@@ -205,7 +231,7 @@ def test_a_picture_that_the_graphics_dropped_comes_back(page, back):
     )
     assert np.std(levels) > 10  # and not one colour
     page.get_by_label("picture", exact=True).select_option(f"model:{MODELS[0]}")
-    until(page, "() => probe.scene.network === null")
+    until(page, "() => probe.scene.field === null")
 
 
 def test_the_recipe_of_a_julia_set_sets_the_look_and_what_is_none_is_told(page, tmp_path):
@@ -214,10 +240,10 @@ def test_the_recipe_of_a_julia_set_sets_the_look_and_what_is_none_is_told(page, 
         page.get_by_label("sound file", exact=True).set_input_files(tmp_path / "recipe.json")
 
     page.get_by_label("picture", exact=True).select_option("look:orchid")
-    until(page, "() => probe.scene.network !== null")
+    until(page, "() => probe.scene.field !== null")
     julia = Julia(model=MODELS[0], hue=0.3, zoom=2.5, motion_smoothing=0.6)
     give(json.dumps({"field": julia.model_dump(mode="json")}))
-    until(page, "() => probe.scene.network === null")
+    until(page, "() => probe.scene.field === null")
     until(page, "() => probe.scene.motion.look.hue === 0.3 && probe.scene.motion.look.zoom === 2.5")
     until(page, "() => probe.scene.smoothing === 0.6")
     expect(page.get_by_label("picture", exact=True)).to_have_value(f"model:{MODELS[0]}")

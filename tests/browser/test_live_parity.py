@@ -113,7 +113,7 @@ def test_it_draws_the_same_networks(parts, name):
         """async ([settings, size, time, features]) => {
           const asked = { method: "POST", headers: { "content-type": "application/json" } };
           const body = JSON.stringify({ settings });
-          const network = await (await fetch("api/networks", { ...asked, body })).json();
+          const network = await (await fetch("api/fields", { ...asked, body })).json();
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
           screen.setTexture(probe.packWeights(network));
@@ -171,7 +171,7 @@ def test_it_draws_the_same_light(parts, name):
         """async ([settings, size, time, features, light]) => {
           const asked = { method: "POST", headers: { "content-type": "application/json" } };
           const body = JSON.stringify({ settings });
-          const network = await (await fetch("api/networks", { ...asked, body })).json();
+          const network = await (await fetch("api/fields", { ...asked, body })).json();
           const canvas = Object.assign(document.createElement("canvas"), { width: size[0], height: size[1] });
           const screen = new probe.ShaderCanvas(canvas, probe.cppnShader(network));
           screen.setTexture(probe.packWeights(network));

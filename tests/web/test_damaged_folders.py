@@ -14,8 +14,8 @@ from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 DAMAGED, WHOLE = "train_20260102T000000Z_bbbbbb", "train_20260101T000000Z_aaaaaa"
 RENDER = "render_20260101T000000Z_cccccc"
 ADDRESSES = (
-    *("/api/health", "/api/models", "/api/networks", "/api/train/status", "/api/train/history"),
-    *(f"/api/models/{DAMAGED}", f"/api/models/{DAMAGED}/onnx", f"/api/networks/{RENDER}"),
+    *("/api/health", "/api/models", "/api/fields", "/api/train/status", "/api/train/history"),
+    *(f"/api/models/{DAMAGED}", f"/api/models/{DAMAGED}/onnx", f"/api/fields/{RENDER}"),
     *("/api/model/latest", "/api/model/metadata"),
 )
 CONTENTS = {
@@ -102,7 +102,7 @@ def test_names_and_times_that_no_answer_can_hold(client, runs):  # noqa: F811
     os.utime(runs / WHOLE / "model.onnx", (0, 2**38))
     found = answers(client)
     assert [model["id"] for model in found["/api/models"].json()] == ["train_\u2192", WHOLE]
-    assert found["/api/networks"].json()["runs"] == []
+    assert found["/api/fields"].json()["runs"] == []
 
 
 def test_a_file_that_goes_away_meanwhile_is_no_server_error(client, runs, monkeypatch):  # noqa: F811

@@ -12,7 +12,7 @@ from explorer.errors import ExplorerError, SettingsError
 
 ROWS_PER_SECOND = 100
 DENSITY_SECONDS = 1.0  # over which beginnings of notes are counted
-MAX_SECONDS = 86_400.0
+MAX_SECONDS = 14_400.0
 
 Note = tuple[float, float, int, int]  # start and end in seconds, pitch, velocity
 
@@ -32,7 +32,7 @@ def midi_table(path: Path) -> pd.DataFrame:
     pitches, heights = _sums(pitched, rows, lambda note: 1.0), _sums(pitched, rows, lambda note: note[2])
     starts = np.bincount([_row(note[0]) for note in notes], minlength=rows).astype(float)
     width = round(DENSITY_SECONDS * ROWS_PER_SECOND)
-    density = np.convolve(starts, np.ones(width), "same") / DENSITY_SECONDS
+    density = np.convolve(starts, np.ones(width))[(width - 1) // 2 :][:rows] / DENSITY_SECONDS
     table = pd.DataFrame(
         {
             "time": np.arange(rows) / ROWS_PER_SECOND,
@@ -74,10 +74,13 @@ def _notes(path: Path) -> tuple[list[Note], list[Note]]:
     sounding: dict[tuple[int, int], tuple[float, int]] = {}
     seconds = 0.0
     try:
-        for message in mido.MidiFile(path):
+        file = mido.MidiFile(path)
+        if file.ticks_per_beat <= 0:
+            raise SettingsError(f"{path} counts in video frames (SMPTE); export it with ticks per beat")
+        for message in file:
             seconds += message.time
             if seconds > MAX_SECONDS:
-                raise SettingsError(f"{path} is longer than a day; give the MIDI file of the sound")
+                raise SettingsError(f"{path} is longer than 4 hours; give the MIDI file of the sound")
             if message.type not in ("note_on", "note_off"):
                 continue
             key = message.channel, message.note

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +13,15 @@ from jaxtyping import Float, Float32, Float64, UInt8
 from explorer.fields.controls import Controls
 from explorer.fields.graph import formulas, kernel
 from explorer.fields.graph.kernel import CURVE_STEPS, Program
-from explorer.fields.graph.network import OUTPUTS, Network, Plane, network_of, pixel_values, random_network
+from explorer.fields.graph.network import (
+    OUTPUTS,
+    Network,
+    Numbers,
+    Plane,
+    network_of,
+    pixel_values,
+    random_network,
+)
 from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
 from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, delay_columns
 from explorer.fields.kernels.dither import dither
@@ -38,15 +47,32 @@ def pixel_inputs(xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "in
 class View:
     """How the plane of a network is seen at each moment; see `Plane.numbers`."""
 
-    turn: np.ndarray
-    scale: np.ndarray
-    warp: np.ndarray
-    clock: np.ndarray
-    delay: np.ndarray
+    turn: Numbers
+    scale: Numbers
+    warp: Numbers
+    clock: Numbers
+    delay: Numbers
 
     def numbers(self, plane: Plane) -> Float32[np.ndarray, "moments numbers"]:
         """The numbers of a plane."""
         return plane.numbers(self.turn, self.scale, self.warp, self.clock, self.delay)
+
+
+def view_of(
+    settings: Any,
+    spin: float,
+    zoom: Numbers,
+    time: Numbers,
+    motion: Numbers,
+    rotation: Numbers,
+    bass: Numbers,
+) -> View:
+    """The view when the clocks and the level of the bass are so far: arrays or expressions."""
+    zero = 0 * time
+    speed = settings.sound_speed
+    delay = zoom * CURVE_STEPS / (speed * DELAY_STEP_SECONDS) if speed > 0 else zero
+    scale = (1 - BREATH * np.minimum(bass, 2)) / zoom
+    return View(spin * time + rotation, scale, settings.warp + zero, time + motion, delay)
 
 
 class PreparedGraph:
@@ -62,12 +88,8 @@ class PreparedGraph:
         past = [[column.get(name, zero) for name in delay_columns(feature)] for feature in SOUND_INPUTS]
         sound = PRESENT_SHARE * np.array(self.levels)[:, None] + PAST_SHARE * gain * np.array(past)
         self.history = smooth_curve(sound.transpose(2, 0, 1)).astype(np.float32)
-        speed = self.settings.sound_speed
-        delay = zoom * CURVE_STEPS / (speed * DELAY_STEP_SECONDS) if speed > 0 else zero
-        scale = (1 - BREATH * np.minimum(self.levels[0], 2)) / zoom
-        clock = column["time"] + column["motion"]
-        turn, warp = settings.spin * column["time"] + column["rotation"], self.settings.warp + zero
-        self.view = View(turn, scale, warp, clock, delay)
+        time, motion, rotation = (column[name] for name in ("time", "motion", "rotation"))
+        self.view = view_of(self.settings, settings.spin, zoom, time, motion, rotation, self.levels[0])
         self.numbers_of_moments = self.view.numbers(self.network.plane)
         self.contrast = (self.settings.contrast + zero).astype(np.float32)
 
@@ -110,10 +132,7 @@ class PreparedGraph:
 
     def accent(self, moment: int) -> Float32[np.ndarray, 3]:
         """The color of highlights, in linear light."""
-        table = color_table(self.settings.palette)
-        positions = np.arange(len(table))
-        at = ACCENT_TONE * (len(table) - 1)
-        return np.array([np.interp(at, positions, channel) for channel in table.T], np.float32)
+        return accent_of(self.settings.palette)
 
     def kernel(self, dtype: torch.dtype) -> str:
         """Name of the CPU kernel: one for all precisions."""
@@ -183,6 +202,14 @@ class PreparedGraph:
     def _palette_color(self, hue: torch.Tensor, table: np.ndarray) -> torch.Tensor:
         contrast = torch.from_numpy(self.contrast[:, None]).to(hue)
         return torch.stack(formulas.palette_color(hue, contrast, table), dim=-1)
+
+
+def accent_of(palette: str) -> Float32[np.ndarray, 3]:
+    """The color of highlights of a palette, in linear light."""
+    table = color_table(palette)
+    positions = np.arange(len(table))
+    at = ACCENT_TONE * (len(table) - 1)
+    return np.array([np.interp(at, positions, channel) for channel in table.T], np.float32)
 
 
 def smooth_curve(values: Float64[np.ndarray, "*rows delays"]) -> Float64[np.ndarray, "*rows positions"]:

@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float32, Int64
 
 from explorer.fields.graph import formulas
-from explorer.fields.graph.formulas import ACTIVATIONS, FOURIER, NUMBERS, OCTAVE, OCTAVES
+from explorer.fields.graph.formulas import ACTIVATIONS, FOURIER, OCTAVES
 from explorer.fields.graph.settings import GraphSettings
 from explorer.fields.grid import Grid
 from explorer.threads import use_single_torch_thread
@@ -41,7 +42,8 @@ DECIMALS = 4  # to which means and deviations are rounded
 
 OUTPUT_CANDIDATES, MIN_CONTRAST = 24, 0.18  # MIN_CONTRAST: deviation of the tone within a moment
 
-Values = dict[int, torch.Tensor]
+Numbers = Any  # a tensor, or an expression that becomes a shader
+Values = dict[int, Numbers]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,24 +56,24 @@ class Plane:
     mirrors: Float32[np.ndarray, " normals"]
     sectors: int
 
+    def rows(self, rotation: Any, scale: Any, warp: Any, clock: Any, delay: Any) -> list[Any]:
+        """What `formulas` needs of a moment, in the order of its indices: from arrays or expressions."""
+        rows = [np.cos(rotation) * scale, np.sin(rotation) * scale]
+        for n in range(OCTAVES):
+            drift = 0.7 * (n + 1) * clock
+            along_y, along_x = self.frequencies[n]
+            phase_y = np.mod(self.phases[n, 0] + 0.21 * drift, 2 * np.pi)
+            phase_x = np.mod(self.phases[n, 1] - 0.17 * drift, 2 * np.pi)
+            rows += [warp / (1 + 0.6 * n), along_y, phase_y, along_x, phase_x]
+        circle = 0.11 * 0.9 * clock
+        return [*rows, *self.fourier, delay, np.sin(circle), np.cos(circle)]
+
     def numbers(
         self, rotation: np.ndarray, scale: np.ndarray, warp: np.ndarray, clock: np.ndarray, delay: np.ndarray
     ) -> Float32[np.ndarray, "moments numbers"]:
-        """What `formulas` needs of each moment."""
-        numbers = np.zeros((len(clock), NUMBERS))
-        numbers[:, 0], numbers[:, 1] = np.cos(rotation) * scale, np.sin(rotation) * scale
-        for n in range(OCTAVES):
-            k, drift = 2 + OCTAVE * n, 0.7 * (n + 1) * clock
-            numbers[:, k] = warp / (1 + 0.6 * n)
-            numbers[:, k + 1], numbers[:, k + 3] = self.frequencies[n]
-            numbers[:, k + 2] = np.mod(self.phases[n, 0] + 0.21 * drift, 2 * np.pi)
-            numbers[:, k + 4] = np.mod(self.phases[n, 1] - 0.17 * drift, 2 * np.pi)
-        numbers[:, FOURIER : FOURIER + 4] = self.fourier
-        numbers[:, formulas.DELAY] = delay
-        circle = 0.11 * 0.9 * clock
-        numbers[:, formulas.TIME_CIRCLE] = np.sin(circle)
-        numbers[:, formulas.TIME_CIRCLE + 1] = np.cos(circle)
-        return numbers.astype(np.float32)
+        """`rows` of some moments."""
+        rows = np.broadcast_arrays(*self.rows(rotation, scale, warp, clock, delay))
+        return np.column_stack(rows).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ class Graph:
     weights: Float32[np.ndarray, "nodes 8"]
     outputs: tuple[int, ...]  # rows
 
-    def evaluate(self, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    def evaluate(self, inputs: Sequence[Numbers]) -> list[Numbers]:
         """The outputs for inputs that broadcast together; values are dropped when they are not needed."""
         values, last_uses = dict(enumerate(inputs)), self.last_uses
         for node, (sources, code) in enumerate(zip(self.sources, self.codes, strict=True)):
@@ -92,11 +94,10 @@ class Graph:
                 del values[row]
         return [values[row] for row in self.outputs]
 
-    def _node(self, values: Values, node: int, sources: np.ndarray, code: int) -> torch.Tensor:
+    def _node(self, values: Values, node: int, sources: np.ndarray, code: int) -> Numbers:
         w = self.weights[node].tolist()
         z = formulas.weighted(*[values[int(row)] for row in sources], w)
-        value: torch.Tensor = formulas.standardized(ACTIVATIONS[code](z), w)
-        return value
+        return formulas.standardized(ACTIVATIONS[code](z), w)
 
     @property
     def last_uses(self) -> list[list[int]]:
@@ -132,9 +133,7 @@ class Network:
     graph: Graph
 
 
-def pixel_values(
-    x: torch.Tensor, y: torch.Tensor, p: torch.Tensor, plane: Plane, sound: Sequence[torch.Tensor]
-) -> list[torch.Tensor]:
+def pixel_values(x: Numbers, y: Numbers, p: Numbers, plane: Plane, sound: Sequence[Numbers]) -> list[Numbers]:
     """The values of `INPUTS` at positions; `p` are rows of `Plane.numbers`."""
     mirrors = plane.mirrors.tolist()
     x, y = formulas.folded(x, y, mirrors, len(mirrors) // 2)

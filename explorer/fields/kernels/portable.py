@@ -93,7 +93,13 @@ def where_less(a: torch.Tensor, b: Any, yes: Any, no: Any) -> torch.Tensor:
 
 
 def look_up(position: torch.Tensor, table: Any, start: int, length: int) -> torch.Tensor:
-    """`table[start + position]`, linear between entries; `position` is cut to [0, length - 1], NaN is 0."""
+    """`table[start + position]`, linear between entries; `position` is cut to [0, length - 1], NaN is 0.
+
+    A table of a shader looks up itself.
+    """
+    if hasattr(table, "look_up"):
+        value: torch.Tensor = table.look_up(position, start, length)
+        return value
     entries = torch.tensor(table[start : start + length], dtype=position.dtype, device=position.device)
     position = torch.clamp(torch.nan_to_num(position, nan=0.0), 0, length - 1)
     below = torch.clamp(position.long(), max=length - 2)

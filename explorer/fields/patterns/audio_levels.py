@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from jaxtyping import Float64
 
 from explorer.fields.controls import Controls
 
 HUE_SHIFT = 0.16  # of the palette, from the darkest sound to the brightest
 
-Levels = Float64[np.ndarray, " moments"]
+Levels = Any  # an array (moments), or an expression that becomes a shader
 
 
 @dataclass(frozen=True, eq=False)

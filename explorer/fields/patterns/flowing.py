@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.fields.kernels.portable import cos, exp_neg, floor, formula, maximum, minimum, sin, sqrt
-from explorer.fields.patterns.audio_levels import AudioLevels
+from explorer.fields.patterns.audio_levels import AudioLevels, Levels
 from explorer.fields.patterns.settings import PatternSettings
 
 HEAD, LAYER = 6, 6  # numbers before the layers, and per layer
 
 
-def numbers(settings: PatternSettings, levels: AudioLevels) -> list[np.ndarray]:
+def numbers(settings: PatternSettings, levels: AudioLevels) -> list[Levels]:
     """Bass displaces more, noise ruffles it, treble is sheen, hits are light, brightness shifts the hue."""
     draws, phase = np.random.default_rng([settings.seed, 2]), levels.phase
     density = settings.flowing_density * (1 + 0.10 * levels.mid + 0.08 * levels.rough)

@@ -22,13 +22,13 @@ from explorer.fields.kernels.portable import (
     tanh,
     where_less,
 )
-from explorer.fields.patterns.audio_levels import AudioLevels
+from explorer.fields.patterns.audio_levels import AudioLevels, Levels
 from explorer.fields.patterns.settings import PatternSettings
 
 HEAD, LEVEL = 8, 2
 
 
-def numbers(settings: PatternSettings, levels: AudioLevels) -> list[np.ndarray]:
+def numbers(settings: PatternSettings, levels: AudioLevels) -> list[Levels]:
     """Bass makes it grow, mids open its angles, hits thicken it, treble makes the tips sparkle."""
     phase = levels.phase
     start = np.random.default_rng([settings.seed, 0]).uniform(0, 2 * np.pi, 2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.fields.kernels.portable import abs, exp_neg, floor, formula, maximum, minimum
-from explorer.fields.patterns.audio_levels import AudioLevels
+from explorer.fields.patterns.audio_levels import AudioLevels, Levels
 from explorer.fields.patterns.settings import PatternSettings
 
 HEAD = 8
@@ -22,7 +22,7 @@ def inner_sides(sides):
     return 4 if sides == 3 else 3
 
 
-def numbers(settings: PatternSettings, levels: AudioLevels) -> list[np.ndarray]:
+def numbers(settings: PatternSettings, levels: AudioLevels) -> list[Levels]:
     """Bass pulls it closer, hits, treble and noise light its lines, brightness shifts the hue."""
     phase = levels.phase
     near = (1 - 0.14 * (levels.bass - 0.2)) / settings.zoom

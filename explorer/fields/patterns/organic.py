@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.fields.kernels.portable import exp_neg, formula, maximum, minimum, sqrt
-from explorer.fields.patterns.audio_levels import AudioLevels
+from explorer.fields.patterns.audio_levels import AudioLevels, Levels
 from explorer.fields.patterns.settings import PatternSettings
 
 HEAD, BLOB = 6, 4
 MIN_EDGE_WIDTH = 0.012  # of the outline, in units of f: fine on any picture that is not tiny
 
 
-def numbers(settings: PatternSettings, levels: AudioLevels) -> list[np.ndarray]:
+def numbers(settings: PatternSettings, levels: AudioLevels) -> list[Levels]:
     """Bass makes blobs swell, hits make their rims flash, treble their gloss, brightness shifts the hue."""
     draws, phase, zoom = np.random.default_rng([settings.seed, 1]), levels.phase, settings.zoom
     rows = [

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Run
-from explorer.fields import CPPN, AnyField, FieldSettings, Julia
+from explorer.fields import CPPN, AnyField, FieldSettings, GraphCPPN, Julia, Patterns
 from explorer.notebook.live.page_server import PageServer, page_server
 from explorer.notebook.widgets import cells
 
@@ -37,11 +37,11 @@ def live(
 ) -> LivePage:
     """The live page in a cell: what a microphone, a sound file or another tab plays moves the picture.
 
-    Shows the field of `show`, a CPPN up to 32 wide or a Julia set, or the field that the page starts with,
-    moved by the model that ships, a training that follows music better, or the newest one with a star. A
-    given Julia set is moved by its own `model`; with "none", since the page has no mapping by hand, by the
-    one that ships. Sliders of the page move `field` of the result, and setting
-    that moves the page. `height` is in pixels. Models and runs to choose from are those of `explorations`.
+    Shows the field of `show`, a CPPN up to 32 wide, a graph, patterns or a Julia set, or the field that the
+    page starts with, moved by the model that ships, a training that follows music better, or the newest one
+    with a star. A given Julia set is moved by its own `model`; with "none", since the page has no mapping by
+    hand, by the one that ships. Sliders of the page move `field` of the result, and setting that moves the
+    page. `height` is in pixels. Models and runs to choose from are those of `explorations`.
     Needs the extra [web]; raises ExplorerError without it.
     """
     if not isinstance(show, FieldSettings | Recipe | Run | None):
@@ -92,8 +92,10 @@ class LivePage(anywidget.AnyWidget):
         """The field, when it is one that the page draws."""
         field: FieldSettings = proposal["value"]
         if not self._is_receiving:
-            if not isinstance(field, CPPN | Julia):
-                raise SettingsError(f"the live page draws CPPN and Julia, not {field.kind}; try ex.explore")
+            if not isinstance(field, CPPN | GraphCPPN | Patterns | Julia):
+                raise SettingsError(
+                    f"the live page draws CPPN, GraphCPPN, Patterns, Julia, not {field.kind}; try ex.explore"
+                )
             self._server.check_field(field.model_dump(mode="json"))
         return field
 

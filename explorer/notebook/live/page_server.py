@@ -58,8 +58,8 @@ class PageServer:
 
     def check_field(self, field: dict[str, Any]) -> None:
         """Raise SettingsError, with the server's reason, when the page cannot draw a field."""
-        if field["kind"] == "cppn":
-            self._request("networks", {"settings": field})
+        if field["kind"] != "julia":
+            self._request("fields", {"settings": field})
         elif field["model"] != "none":
             names = [model["id"] for model in self._request("models")]
             if field["model"] not in names:

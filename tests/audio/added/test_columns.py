@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from explorer.audio import FEATURES, AnalysisSettings, FeatureTrack
+from explorer.audio.added import csv_tables
 from explorer.audio.added.columns import AddedColumns, Column, Stem, plain_name, resample
 from explorer.audio.added.sources import read_columns
 from explorer.errors import ExplorerError, ExplorerWarning, ReadError, SettingsError
@@ -98,7 +99,11 @@ def test_tables_of_all_kinds(tmp_path, text):
     assert [column.name for column in columns] == ["energy", "pitch_hz"]
     np.testing.assert_allclose(columns[0].values, [0.5, 0.25, 1])
     table = pd.DataFrame({"energy": [0.5, 0.25, 1]}, index=pd.Index([0.0, 5.0, 10.0]))
-    np.testing.assert_array_equal(read_columns(table, SECONDS).columns[0].seconds, columns[0].seconds)
+    spans = table.set_axis(pd.to_timedelta(table.index, unit="s"))
+    for source in (table, table["energy"], {"energy": table["energy"]}, spans):
+        (column,) = read_columns(source, SECONDS).columns
+        np.testing.assert_array_equal(column.seconds, columns[0].seconds)
+        assert column.name == "energy"
 
 
 def test_gaps_are_straight_lines_and_long_ones_are_reported(tmp_path, track):
@@ -125,6 +130,7 @@ def test_gaps_are_straight_lines_and_long_ones_are_reported(tmp_path, track):
         ("0,1\n1,2\n", "my.csv begins with numbers; name its columns in the first line"),
         ("t\n1\n", "my.csv has 1 column; give a column of seconds and"),
         ("t,energy\n", "my.csv has no row of numbers"),
+        ("t,energy\n0:00,1\n0:05,2\n", "my.csv: column 't' has '0:00' in line 2; give numbers"),
         ("\n", "is empty; give names in its first line"),
     ],
 )
@@ -142,6 +148,8 @@ def test_a_table_that_cannot_be_used_is_refused_with_the_place(tmp_path, text, w
         ({"energy": ([0, 1], [1])}, "give as many times as values"),
         ({"energy": ([1, 0], [1, 1])}, "columns: 'energy': the time goes back from 1 to 0 s in row 1"),
         ({"my energy": ([0, 1], [1, 1])}, "allowed: letters, digits and _, as in 'my_energy'"),
+        ((np.zeros(99), np.zeros(99)), "columns: got array([0., 0., 0., 0., 0., 0., 0., 0....; give {"),
+        (pd.DataFrame({"a": [1.0]}, pd.to_datetime(["2026-01-01"])), "column 'index' has Timestamp('2026-01"),
         ({"energy": ([0, 1], [1, 7])}, "as given, without normalizing, it must lie in [-1, 1]"),
     ],
 )
@@ -173,21 +181,63 @@ def test_names_are_made_of_any_header():
     assert plain_name("größe/m") == "größe_m"
 
 
-def test_notes_of_a_midi_file_are_columns(tmp_path):
+def midi(path, ticks=480):
+    """Two notes that overlap, in steps of so many ticks, 960 of which are a second."""
     mido = pytest.importorskip("mido")
     messages = mido.MidiTrack(
         [
             mido.Message("note_on", note=60, velocity=100, time=0),
-            mido.Message("note_on", note=72, velocity=50, time=480),  # half a second
-            mido.Message("note_off", note=60, time=480),
-            mido.Message("note_off", note=72, time=480),
+            mido.Message("note_on", note=72, velocity=50, time=ticks),
+            mido.Message("note_off", note=60, time=ticks),
+            mido.Message("note_off", note=72, time=ticks),
         ]
     )
-    mido.MidiFile(tracks=[messages]).save(tmp_path / "song.mid")
-    columns = {column.name: column for column in read_columns(tmp_path / "song.mid", 1.5).columns}
+    mido.MidiFile(tracks=[messages]).save(path)
+    return path
+
+
+def test_notes_of_a_midi_file_are_columns(tmp_path):
+    path = midi(tmp_path / "song.mid")
+    columns = {column.name: column for column in read_columns(path, 1.5).columns}
     assert set(columns) == {"midi_density", "midi_voices", "midi_velocity", "midi_pitch"}
     at = columns["midi_voices"].seconds.searchsorted(0.75)
     assert [columns[f"midi_{name}"].values[at] for name in ("voices", "velocity", "pitch")] == [2, 75, 66]
-    (tmp_path / "song.mid").write_bytes(b"no")
-    with pytest.raises(SettingsError, match="no MIDI file"):
-        read_columns(tmp_path / "song.mid", 1.5)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda data: b"no", "is no MIDI file that can be read"),
+        (lambda data: data[:-9], "is no MIDI file that can be read"),
+        (lambda data: data[:12] + b"\xe7\x28" + data[14:], "counts in video frames"),
+        (lambda data: data[:12] + b"\0\0" + data[14:], "counts in video frames"),
+        (lambda data: data.replace(b"\x90", b"\xb0"), "has no notes"),
+    ],
+    ids=["no MIDI", "cut off", "SMPTE", "no ticks", "no notes"],
+)
+def test_a_damaged_midi_file_is_refused(tmp_path, damage, words):
+    path = midi(tmp_path / "song.mid")
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(SettingsError, match=words):
+        read_columns(path, 1.5)
+
+
+def test_a_midi_file_of_a_day_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match="is longer than 4 hours"):
+        read_columns(midi(tmp_path / "day.mid", ticks=960 * 20_000), SECONDS)
+
+
+def test_a_midi_file_of_half_a_second(tmp_path):
+    columns = read_columns(midi(tmp_path / "short.mid", ticks=120), 0.5).columns
+    assert {len(column.values) for column in columns} == {len(columns[0].seconds)}
+    assert columns[0].values[0] == 2  # notes that begin in the second around the start
+
+
+def test_places_are_counted_over_all_pieces_of_a_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_tables, "CHUNK_ROWS", 2)
+    path = csv(tmp_path, "t,energy\n0,1\n3,2\n6,3\n9,4\n10,5\n")
+    (column,) = read_columns(path, SECONDS).columns
+    assert (column.seconds.tolist(), column.values.tolist()) == ([0, 3, 6, 9, 10], [1, 2, 3, 4, 5])
+    for row, words in (("5,3", "goes back from 6 to 5 s in line 5"), ("7,x", "has 'x' in line 5")):
+        with pytest.raises(SettingsError, match=words):
+            read_columns(csv(tmp_path, f"t,energy\n0,1\n3,2\n6,3\n{row}\n"), SECONDS)

@@ -94,7 +94,7 @@ def test_what_is_no_field_is_ignored(make, message):
     assert view.field == ORCHID
 
 
-@pytest.mark.parametrize(("field", "words"), [(ex.CPPN(), "32 wide"), (ex.Patterns(), "not patterns")])
+@pytest.mark.parametrize(("field", "words"), [(ex.CPPN(), "32 wide"), (ex.Mix(ORCHID, ORCHID), "not mix")])
 def test_what_the_page_cannot_draw_is_refused_and_changes_nothing(make, field, words):
     view = make(ORCHID)
     with pytest.raises(SettingsError, match=words):

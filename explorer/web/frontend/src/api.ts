@@ -1,7 +1,7 @@
 // Requests to the server; the page was loaded from it, so every address is relative.
 
-import type { Network } from "./cppn/network";
 import type { Metadata } from "./model/inference";
+import type { Description } from "./scene";
 
 export interface ModelSummary {
   id: string;
@@ -39,8 +39,8 @@ export interface Setting {
   description?: string;
 }
 
-/** A setting of a CPPN: a range, a list of choices, or a switch. */
-export interface NetworkSlider {
+/** A setting of a field: a range, a list of choices, or a switch. */
+export interface FieldSlider {
   name: string;
   low: number | null;
   high: number | null;
@@ -51,10 +51,10 @@ export interface NetworkSlider {
   value: unknown; // the default
 }
 
-export interface Networks {
+export interface Fields {
   looks: Record<string, Record<string, unknown>>;
   runs: string[];
-  sliders: NetworkSlider[];
+  sliders: Record<string, FieldSlider[]>; // by kind
 }
 
 export type History = Record<string, number | null>[];
@@ -88,9 +88,9 @@ export const describeSettings = async () =>
 export const fetchHistory = () => json<History>("train/history");
 export const stopTraining = () => json<TrainingStatus>("train/stop", { method: "POST" });
 export const startTraining = (body: Record<string, unknown>) => json<TrainingStatus>("train/start", post(body));
-export const listNetworks = () => json<Networks>("networks");
-export const networkOfRun = (run: string) => json<Network>(`networks/${encodeURIComponent(run)}`);
-export const buildNetwork = (settings: Record<string, unknown>) => json<Network>("networks", post({ settings }));
+export const listFields = () => json<Fields>("fields");
+export const fieldOfRun = (run: string) => json<Description>(`fields/${encodeURIComponent(run)}`);
+export const buildField = (settings: Record<string, unknown>) => json<Description>("fields", post({ settings }));
 
 /** Watch training until the returned function is called; `onStatus` gets null while the server cannot be reached. */
 export function watchTraining(onStatus: (status: TrainingStatus | null) => void): () => void {

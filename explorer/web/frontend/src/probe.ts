@@ -11,6 +11,9 @@ import { ShaderCanvas } from "./picture/shaderCanvas";
 import { luminance, cellLuminances } from "./picture/flashLimiter";
 import { JULIA, juliaShader } from "./picture/julia.glsl";
 import { surfaceUniforms } from "./picture/light";
+import { soundCurve } from "./program/graphMotion";
+import { shareInputs } from "./program/patternMotion";
+import { packPalettes, programShader, programUniforms } from "./program/programField";
 import { accent, Motion, uniforms } from "./picture/motion";
 import type { Scene } from "./scene";
 
@@ -42,7 +45,7 @@ export function attach(scene: Scene): void {
   Object.assign(window, {
     probe: {
       LiveAnalysis, FeatureWindows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, cellLuminances, analyzeOffline, scene, cppnShader, momentUniforms, networkLight, packWeights,
-      juliaShader, accent, surfaceUniforms,
+      juliaShader, accent, surfaceUniforms, packPalettes, programShader, programUniforms, soundCurve, shareInputs,
     },
   });
 }

@@ -9,6 +9,9 @@ import { FeatureWindows } from "./audio/windows";
 import type { Model } from "./model/inference";
 import { cppnShader } from "./cppn/cppn.glsl";
 import { momentUniforms, networkLight, networkTime, packWeights, type Network } from "./cppn/network";
+import { GraphMotion, type Levels } from "./program/graphMotion";
+import { PatternMotion } from "./program/patternMotion";
+import { packPalettes, programShader, programUniforms, type ProgramField } from "./program/programField";
 import { AdaptiveQuality } from "./picture/adaptiveQuality";
 import { cellCounts, cellLuminances, FlashLimiter, POINTS_PER_CELL } from "./picture/flashLimiter";
 import { juliaShader } from "./picture/julia.glsl";
@@ -27,6 +30,11 @@ export interface RenderStats {
   height: number;
 }
 
+const textureOf = (field: Description) => (field.kind === "cppn" ? packWeights(field) : packPalettes(field));
+
+/** A field as the server describes it. */
+export type Description = Network | ProgramField;
+
 /** Draws on the canvas of the page until `close`. */
 export class Scene {
   readonly features = new Float32Array(FEATURES.length); // of the last frame
@@ -43,11 +51,13 @@ export class Scene {
   gain = 1; // of the last frame, by the flash limiter
   private readonly flashLimiter = new FlashLimiter();
   private shaderCanvas: ShaderCanvas;
-  private generation = 0; // counts `setNetwork`: only the latest one takes effect
+  private generation = 0; // counts `setField`: only the latest one takes effect
   private frameCallbacks: (() => void)[] = []; // called once, after the next frame
   private readonly levels = new FeatureLevels();
   private readonly lightLevels = new LightLevels();
-  private network: Network | null = null;
+  private field: Description | null = null; // null: the Julia set
+  private readonly graphMotion = new GraphMotion();
+  private readonly patternMotion = new PatternMotion();
   private juliaSurface: Surface = OFF;
   private networkSeconds = 0;
   private model: Model | null = null;
@@ -85,12 +95,13 @@ export class Scene {
   /** The light and finish of the Julia set. */
   setJuliaSurface(surface: Surface): Promise<void> {
     this.juliaSurface = surface;
-    return this.network ? Promise.resolve() : this.setNetwork(null);
+    return this.field ? Promise.resolve() : this.setField(null);
   }
 
-  private shaderOf(network: Network | null): Shader {
+  private shaderOf(field: Description | null): Shader {
     const { light, finish } = this.julia;
-    return network ? cppnShader(network) : juliaShader(light, finish);
+    if (!field) return juliaShader(light, finish);
+    return field.kind === "cppn" ? cppnShader(field) : programShader(field);
   }
 
   /** Light and finish of the Julia set, null where they are off. */
@@ -99,28 +110,28 @@ export class Scene {
     return { light: light.on ? light : null, finish: finish.on ? finish : null };
   }
 
-  /** Draw a CPPN, or the Julia set for null; resolves when its first frame is drawn, or when a later call replaces it. */
-  async setNetwork(network: Network | null): Promise<void> {
+  /** Draw a field, or the Julia set for null; resolves when its first frame is drawn, or when a later call replaces it. */
+  async setField(field: Description | null): Promise<void> {
     const generation = ++this.generation;
-    await this.shaderCanvas.useAsync(this.shaderOf(network), () => generation === this.generation);
+    await this.shaderCanvas.useAsync(this.shaderOf(field), () => generation === this.generation);
     if (generation !== this.generation) return;
-    this.shaderCanvas.use(this.shaderOf(network)); // the canvas may be another one now
-    if (network) this.shaderCanvas.setTexture(packWeights(network));
-    this.network = network;
+    this.shaderCanvas.use(this.shaderOf(field)); // the canvas may be another one now
+    if (field) this.shaderCanvas.setTexture(textureOf(field));
+    this.field = field;
     await new Promise<void>((resolve) => this.frameCallbacks.push(resolve)); // some drivers compile at the first frame
   }
 
-  /** Whether a network needs a shader that is not compiled yet. */
-  needsCompilation(network: Network | null): boolean {
-    return !this.shaderCanvas.uses(this.shaderOf(network));
+  /** Whether a field needs a shader that is not compiled yet. */
+  needsCompilation(field: Description | null): boolean {
+    return !this.shaderCanvas.uses(this.shaderOf(field));
   }
 
   /** Continue after a lost context was restored, or on another canvas. Throws an Error without WebGL2. */
   restore(canvas = this.canvas): void {
-    const network = this.network;
+    const { field } = this;
     if (canvas === this.canvas) return this.shaderCanvas.restore();
-    this.shaderCanvas = new ShaderCanvas(canvas, this.shaderOf(network));
-    if (network) this.shaderCanvas.setTexture(packWeights(network));
+    this.shaderCanvas = new ShaderCanvas(canvas, this.shaderOf(field));
+    if (field) this.shaderCanvas.setTexture(textureOf(field));
     this.canvas = canvas;
   }
 
@@ -131,6 +142,7 @@ export class Scene {
       this.features.set(frame);
       this.levels.push(frame, bands[n]);
       this.lightLevels.push(this.levels.values.rms, this.levels.values.onset);
+      this.advanceField(this.soundLevels, FRAME_SECONDS, frame);
       if (this.windows) this.pendingWindows.push(this.windows.add(frame));
       else this.advance(REST, FRAME_SECONDS);
     });
@@ -179,6 +191,28 @@ export class Scene {
     this.motion.advance(target, seconds, smoothing, this.reducedMotion ? 0.25 : 1);
   }
 
+  /** Levels in [0, 1], and timbres in [-1, 1]. */
+  private get soundLevels(): Levels {
+    const levels = Object.entries(this.levels.values);
+    return Object.fromEntries(levels.map(([name, value]) => [name, constants.features.timbres.includes(name) ? value : (value + 1) / 2]));
+  }
+
+  /** Advance the clocks of graphs and patterns; `frame` holds features, null without sound. */
+  private advanceField(levels: Levels, seconds: number, frame: Float32Array | null): void {
+    const { field } = this, step = this.reducedMotion ? seconds / 4 : seconds;
+    this.graphMotion.push(levels);
+    if (field?.kind === "graph") this.graphMotion.advance(field.settings, levels, step);
+    if (field?.kind !== "patterns") return;
+    if (frame) this.patternMotion.push(field.settings, frame, levels);
+    this.patternMotion.advance(field.settings, levels, step);
+  }
+
+  private programUniforms(field: ProgramField, width: number, height: number): Uniforms {
+    const { settings } = field;
+    const inputs = field.kind === "graph" ? this.graphMotion.inputs(settings) : this.patternMotion.inputs(settings);
+    return programUniforms(field, inputs, this.lightMoment, this.frameCount, width, height);
+  }
+
   private juliaUniforms(width: number, height: number): Uniforms {
     const { controls } = this.motion, { light, finish } = this.julia;
     return {
@@ -203,7 +237,9 @@ export class Scene {
   }
 
   private uniforms(width: number, height: number): Uniforms {
-    return this.network ? this.networkUniforms(this.network, width, height) : this.juliaUniforms(width, height);
+    const { field } = this;
+    if (!field) return this.juliaUniforms(width, height);
+    return field.kind === "cppn" ? this.networkUniforms(field, width, height) : this.programUniforms(field, width, height);
   }
 
   private readonly tick = (now: number): void => {
@@ -213,9 +249,13 @@ export class Scene {
     if (document.hidden || this.shaderCanvas.contextLost) return;
     this.quality.addFrame(seconds);
     this.frameSeconds += 0.05 * (seconds - this.frameSeconds);
-    if (!this.listening && !this.reducedMotion) this.advance(REST, seconds);
+    if (!this.listening && !this.reducedMotion) {
+      this.advance(REST, seconds);
+      this.advanceField({}, seconds, null);
+    }
     this.resize();
     if (!this.reducedMotion || this.listening) this.networkSeconds += this.reducedMotion ? seconds / 4 : seconds;
+    if (this.field?.kind === "graph") this.shaderCanvas.setTextureRow(0, this.graphMotion.curve(this.field.settings));
     this.gain = this.limitFlashes ? this.flashLimiter.update(this.luminances(), now / 1000) : 1;
     this.canvas.style.opacity = String(this.gain); // before a black background, together with the frame
     this.shaderCanvas.draw(this.uniforms(this.canvas.width, this.canvas.height));

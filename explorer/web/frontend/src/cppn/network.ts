@@ -4,6 +4,7 @@ import { surfaceUniforms, type Finish, type Light, type LightMoment } from "../p
 import type { Uniforms } from "../picture/shaderCanvas";
 
 export interface Network {
+  kind: "cppn";
   settings: Record<string, unknown>;
   shapes: [number, number][]; // rows and columns of every layer's weights, the output layer last
   weights: number[][];

@@ -7,17 +7,17 @@ import { OFF } from "../picture/light";
 import { LOOK, PRESETS, type LitLook } from "../picture/motion";
 import { Scene } from "../scene";
 import { SoundBar } from "./SoundBar";
-import { parseField, fieldFromJulia, juliaFromField, type Settings } from "./field";
+import { parseField, fieldFromJulia, juliaFromField, kindOf, type Settings } from "./field";
 import { useReducedMotion, useIdle, useStoredState, useShortcuts } from "./hooks/browser";
 import { Shortcuts } from "./Shortcuts";
 import { LookSliders, nextOf } from "./LookSliders";
 import { Meters } from "./Meters";
 import { PictureMenu } from "./PictureMenu";
 import { Training } from "./Training";
-import { NetworkSliders } from "./NetworkSliders";
+import { FieldSliders } from "./FieldSliders";
 import { useContextLoss } from "./hooks/useContextLoss";
 import { useModels } from "./hooks/useModels";
-import { PROBE, useNetwork } from "./hooks/useNetwork";
+import { looksOfKind, PROBE, useField } from "./hooks/useField";
 import { NOTEBOOK_ORIGIN, useNotebook } from "./hooks/useNotebook";
 import { useSound } from "./hooks/useSound";
 import { Welcome } from "./Welcome";
@@ -48,7 +48,7 @@ export function App() {
   const reducedMotion = useReducedMotion();
   const sound = useSound(scene);
   const models = useModels(scene);
-  const network = useNetwork(scene);
+  const fieldState = useField(scene);
   const [recordingNote, setRecordingNote] = useState("");
   const idle = useIdle(FADE_SECONDS) && sound.sound !== null && panel === null;
 
@@ -89,9 +89,9 @@ export function App() {
   /** Draw a field from a recipe or from the notebook. */
   const showField = (field: Settings) => {
     setRecipeError("");
-    if (field.kind === "cppn") return network.choose(field);
+    if (field.kind !== "julia") return fieldState.choose(field);
     const julia = juliaFromField(field, look);
-    network.choose(null);
+    fieldState.choose(null);
     setLook(julia.look);
     setSurface(julia.surface);
     if (julia.smoothing !== null) setSmoothing(julia.smoothing);
@@ -107,7 +107,7 @@ export function App() {
     setSmoothing(seconds);
   };
   const model = models.requested === "none" ? "none" : models.current || "none";
-  const currentField = network.settings ? network.displayed : models.list && fieldFromJulia({ look, surface, smoothing: autoSmoothing ? null : smoothing, model });
+  const currentField = fieldState.settings ? fieldState.displayed : models.list && fieldFromJulia({ look, surface, smoothing: autoSmoothing ? null : smoothing, model });
   useNotebook(currentField, showField);
 
   const toggleRecord = useCallback(() => {
@@ -132,7 +132,7 @@ export function App() {
     " ": sound.toggle,
     f: toggleFullscreen,
     r: toggleRecord,
-    l: () => network.settings ? network.choose(nextOf(network.available?.looks ?? {}, network.settings)) : chooseLook(nextOf(PRESETS, { values: look, ...surface })),
+    l: () => fieldState.settings ? fieldState.choose(nextOf(looksOfKind(fieldState), fieldState.settings)) : chooseLook(nextOf(PRESETS, { values: look, ...surface })),
     i: () => togglePanel("meters"),
     t: () => togglePanel("training"),
     "?": () => togglePanel("shortcuts"),
@@ -162,7 +162,7 @@ export function App() {
       />
       {webglError ? <NoWebGL reason={webglError} /> : !sound.sound && <Welcome sound={sound} chooseFile={chooseFile} />}
       <header className="bar-top fades">
-        <PictureMenu models={models} network={network} />
+        <PictureMenu models={models} fieldState={fieldState} />
         <span className="spring" />
         <IconButton icon="meters" label="Audio features and look" shortcut="i" pressed={panel === "meters"} onClick={() => togglePanel("meters")} />
         <IconButton icon="train" label="Training" shortcut="t" pressed={panel === "training"} className={training?.status === "running" ? "busy" : ""} onClick={() => togglePanel("training")} />
@@ -175,14 +175,14 @@ export function App() {
           <IconButton icon="close" label="Close" shortcut="Escape" className="small" onClick={() => setPanel(null)} />
           {panel === "meters" && (
             <>
-              <Meters scene={scene} parameters={network.settings === null} />
+              <Meters scene={scene} parameters={fieldState.settings === null} />
               <label className="field" title="the picture is dimmed before it flashes more than three times a second">
                 <span>limit flashes</span>
                 <input type="checkbox" checked={limitFlashes} onChange={(event) => setLimitFlashes(event.target.checked)} />
               </label>
-              {network.settings
-                ? <NetworkSliders sliders={network.available?.sliders ?? []} settings={network.settings} change={network.choose} />
-                : <LookSliders look={look} change={setLook} surface={surface} changeSurface={setSurface} choose={chooseLook} sliders={network.available?.sliders ?? []} smoothing={smoothing} changeSmoothing={changeSmoothing} />}
+              {fieldState.settings
+                ? <FieldSliders sliders={fieldState.available?.sliders[kindOf(fieldState.settings)] ?? []} settings={fieldState.settings} change={fieldState.choose} />
+                : <LookSliders look={look} change={setLook} surface={surface} changeSurface={setSurface} choose={chooseLook} sliders={fieldState.available?.sliders.cppn ?? []} smoothing={smoothing} changeSmoothing={changeSmoothing} />}
             </>
           )}
           {panel === "shortcuts" && <Shortcuts />}
@@ -192,18 +192,18 @@ export function App() {
       {sound.sound && <SoundBar sound={sound} chooseFile={chooseFile} />}
       <div className="notices" aria-live="polite">
         {serverLost && <p className="notice">{SERVER_LOST}</p>}
-        {models.list?.length === 0 && !network.settings && <p className="notice">There is no model yet, so the picture does not follow the sound. Train one (t).</p>}
+        {models.list?.length === 0 && !fieldState.settings && <p className="notice">There is no model yet, so the picture does not follow the sound. Train one (t).</p>}
         {error && sound.sound && <p className="notice wrong">{error}</p>}
         {contextLoss.lost && (
           <p className="notice">
             The browser lost the graphics context. <button type="button" onClick={contextLoss.retry}>Draw again</button>
           </p>
         )}
-        {network.building && <p className="notice">Building the picture…</p>}
-        {network.error && <p className="notice wrong">{network.error}</p>}
+        {fieldState.building && <p className="notice">Building the picture…</p>}
+        {fieldState.error && <p className="notice wrong">{fieldState.error}</p>}
         {stopRecording && <p className="notice fades">{recordingNote}</p>}
         {recipeError && <p className="notice wrong">{recipeError}</p>}
-        {models.missing && !network.settings && <p className="notice wrong">The model {models.missing} is not here, so another one drives this Julia set.</p>}
+        {models.missing && !fieldState.settings && <p className="notice wrong">The model {models.missing} is not here, so another one drives this Julia set.</p>}
         {models.error && !sound.sound && !serverLost && <p className="notice wrong">{models.error}</p>}
       </div>
     </div>

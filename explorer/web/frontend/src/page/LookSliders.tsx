@@ -1,10 +1,10 @@
 // Look and motion of the Julia set: sliders for the settings of the field that may change while it plays.
 
 import constants from "../constants.json";
-import type { NetworkSlider } from "../api";
+import type { FieldSlider } from "../api";
 import type { Surface } from "../picture/light";
 import { PRESETS, type LitLook, type Look } from "../picture/motion";
-import { SettingControls, withValue } from "./NetworkSliders";
+import { SettingControls, withValue } from "./FieldSliders";
 import { Slider } from "./Slider";
 
 const SLIDERS = constants.julia.look.filter(({ name }) => !["rotation", "travel"].includes(name));
@@ -15,7 +15,7 @@ interface Props {
   surface: Surface;
   changeSurface: (surface: Surface) => void;
   choose: (look: LitLook) => void;
-  sliders: NetworkSlider[]; // those of light and finish among them
+  sliders: FieldSlider[]; // those of light and finish among them
   smoothing: number;
   changeSmoothing: (seconds: number) => void;
 }

@@ -1,8 +1,12 @@
-// The menu of pictures: Julia sets driven by a model, and networks.
+// The menu of pictures: Julia sets driven by a model, networks, graphs and patterns.
 
 import type { ModelSummary } from "../api";
 import type { Models } from "./hooks/useModels";
-import type { NetworkState } from "./hooks/useNetwork";
+import { kindOf } from "./field";
+import type { FieldState } from "./hooks/useField";
+
+const KIND_TITLES: Record<string, string> = { cppn: "Network (CPPN)", graph: "Graph of functions (graph CPPN)", patterns: "Patterns, selected by the music" };
+const OWN_TITLES: Record<string, string> = { cppn: "custom network", graph: "custom graph", patterns: "custom patterns" };
 
 /** The name of a model in the menu: the one that ships, or the time of its training. */
 export function modelTitle({ id, shipped, finished, created, damaged }: ModelSummary): string {
@@ -11,18 +15,18 @@ export function modelTitle({ id, shipped, finished, created, damaged }: ModelSum
   return `trained ${when} (${id.slice(-6)})${damaged ? ", damaged" : finished ? "" : ", unfinished"}`;
 }
 
-/** Selects the picture: a Julia set driven by one of the models, or a network. */
-export function PictureMenu({ models, network }: { models: Models; network: NetworkState }) {
+/** Selects the picture: a Julia set driven by one of the models, or another field. */
+export function PictureMenu({ models, fieldState }: { models: Models; fieldState: FieldState }) {
   const { list, current, ready } = models;
-  const { available, settings } = network;
+  const { available, settings } = fieldState;
   if (!list?.length && !available) return null;
   const isCurrent = (look: object) => JSON.stringify(look) === JSON.stringify(settings);
   const look = settings && Object.entries(available?.looks ?? {}).find(([, preset]) => isCurrent(preset))?.[0];
   const choose = (value: string) => {
     const [kind, name] = [value.slice(0, value.indexOf(":")), value.slice(value.indexOf(":") + 1)];
-    if (kind === "look") return network.choose(available!.looks[name]);
-    if (kind === "run") return network.chooseRun(name);
-    network.choose(null);
+    if (kind === "look") return fieldState.choose(available!.looks[name]);
+    if (kind === "run") return fieldState.chooseRun(name);
+    fieldState.choose(null);
     if (kind === "model") models.choose(name);
   };
   const value = settings ? (look ? `look:${look}` : "own") : current ? `model:${current}` : "none";
@@ -33,12 +37,14 @@ export function PictureMenu({ models, network }: { models: Models; network: Netw
           {!list?.length && <option value="none">no model yet</option>}
           {list?.map((model) => <option key={model.id} value={`model:${model.id}`} title={model.trained_on.join(", ")}>{modelTitle(model)}</option>)}
         </optgroup>
-        <optgroup label="Network (CPPN)">
-          {value === "own" && <option value="own">custom network</option>}
-          {Object.keys(available?.looks ?? {}).map((name) => <option key={name} value={`look:${name}`}>{name}</option>)}
-        </optgroup>
+        {Object.entries(KIND_TITLES).map(([kind, title]) => (
+          <optgroup key={kind} label={title}>
+            {value === "own" && kindOf(settings!) === kind && <option value="own">{OWN_TITLES[kind]}</option>}
+            {Object.entries(available?.looks ?? {}).filter(([, preset]) => kindOf(preset) === kind).map(([name]) => <option key={name} value={`look:${name}`}>{name}</option>)}
+          </optgroup>
+        ))}
         {Boolean(available?.runs.length) && (
-          <optgroup label="Network of a run">
+          <optgroup label="Picture of a run">
             {available!.runs.map((run) => <option key={run} value={`run:${run}`}>{run}</option>)}
           </optgroup>
         )}

@@ -13,6 +13,11 @@ export interface JuliaSet {
   model: string;
 }
 
+export const KINDS = ["cppn", "graph", "patterns"]; // which the server builds; the page draws Julia sets by itself
+
+/** The kind of a field; that of the first links, which do not say it, is a CPPN. */
+export const kindOf = ({ kind }: Settings): string => (typeof kind === "string" ? kind : "cppn");
+
 /** The field in the text of a recipe.json, or of a field alone. Throws an Error that names what it holds instead. */
 export function parseField(text: string): Settings {
   let recipe: Settings | null;
@@ -23,9 +28,9 @@ export function parseField(text: string): Settings {
   }
   const field = (recipe?.field ?? recipe) as Settings | null;
   const kind = field?.kind;
-  if (kind === "cppn" || kind === "julia") return field!;
+  if (kind === "julia" || KINDS.includes(kind as string)) return field!;
   if (typeof kind !== "string") throw new Error("there is no field in it, as recipe.json of a run has one");
-  throw new Error(`it draws ${kind}, and this page draws Julia sets and CPPNs; explorer render --recipe draws everything`);
+  throw new Error(`it draws ${kind}, and this page draws Julia sets, CPPNs, graphs and patterns; explorer render --recipe draws everything`);
 }
 
 export function juliaFromField(settings: Settings, defaults: Look = LOOK): JuliaSet {

@@ -111,6 +111,14 @@ export class ShaderCanvas {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, data);
   }
 
+  /** Set the first texels of a row of that texture. */
+  setTextureRow(row: number, values: Float32Array): void {
+    const { gl } = this;
+    this.textureData!.data.set(values, 4 * this.textureData!.width * row);
+    gl.bindTexture(gl.TEXTURE_2D, this.weights);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, values.length / 4, 1, gl.RGBA, gl.FLOAT, values);
+  }
+
   get contextLost(): boolean {
     return this.gl.isContextLost();
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { valueOf, withValue } from "./NetworkSliders";
+import { valueOf, withValue } from "./FieldSliders";
 
 it("reads and changes settings of groups", () => {
   const settings = { hidden: 8, light: { on: true, relief: 0.5 } };

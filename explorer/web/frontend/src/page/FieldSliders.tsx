@@ -1,13 +1,15 @@
-// The settings of a CPPN, as the server declares them.
+// The settings of a field, as the server declares them.
 
-import type { NetworkSlider } from "../api";
+import type { FieldSlider } from "../api";
 import { PERCENTILE_SECONDS } from "../audio/lightLevels";
+import { MEMORY_SECONDS } from "../program/familySelection";
+import { kindOf } from "./field";
 import { Slider } from "./Slider";
 
 type Settings = Record<string, unknown>;
 
 interface Props {
-  sliders: NetworkSlider[];
+  sliders: FieldSlider[];
   settings: Settings;
   change: (settings: Settings) => void;
 }
@@ -30,21 +32,23 @@ function isActive(settings: Settings, path: string): boolean {
   return !name || name === "on" || (settings[group] as Settings | undefined)?.on === true;
 }
 
-export function NetworkSliders({ sliders, settings, change }: Props) {
+export function FieldSliders({ sliders, settings, change }: Props) {
   const set = (name: string, value: unknown) => {
     const scales = name === "layers" ? { layer_scales: null } : {}; // they were measured for one depth
     change(withValue({ ...settings, ...scales }, name, value));
   };
   return (
     <div className="look">
-      <h2>Network</h2>
+      <h2>Look</h2>
+      {isActive(settings, "sections.speed") && <p className="quiet">Sections need the whole song: the page stays with the first one.</p>}
+      {kindOf(settings) === "patterns" && <p className="quiet">Families are selected by the last {MEMORY_SECONDS} seconds.</p>}
       <SettingControls sliders={sliders} settings={settings} set={set} />
     </div>
   );
 }
 
 interface ControlsProps {
-  sliders: NetworkSlider[];
+  sliders: FieldSlider[];
   settings: Settings;
   set: (name: string, value: unknown) => void;
 }
@@ -63,7 +67,7 @@ export function SettingControls({ sliders, settings, set }: ControlsProps) {
 }
 
 interface SettingProps {
-  slider: NetworkSlider;
+  slider: FieldSlider;
   value: unknown;
   gain: unknown;
   set: (name: string, value: unknown) => void;

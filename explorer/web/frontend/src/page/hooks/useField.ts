@@ -1,53 +1,59 @@
-// The CPPN that is drawn instead of a Julia set, if any: from a look, a run, a recipe file or a link to the page.
+// The field that is drawn instead of a Julia set, if any: from a look, a run, a recipe file or a link to the page.
 
 import { useEffect, useState } from "react";
-import { buildNetwork, listNetworks, networkOfRun, type Networks } from "../../api";
+import { buildField, fieldOfRun, listFields, type Fields } from "../../api";
 import type { Scene } from "../../scene";
-import type { Settings } from "../field";
+import { kindOf, KINDS, type Settings } from "../field";
 
-const LINK_PREFIX = "#cppn=";
 export const PROBE = "#probe"; // gives tests access to the parts of the page
 const BUILD_NOTICE_MS = 250; // a shorter build shows no notice
-const DAMAGED_LINK = "The link to this page is cut or damaged: there is no whole network in it. Copy it again, from # to its end.";
+const DAMAGED_LINK = "The link to this page is cut or damaged: there is no whole picture in it. Copy it again, from # to its end.";
 
-export interface NetworkState {
-  available: Networks | null;
+export interface FieldState {
+  available: Fields | null;
   settings: Settings | null; // null: the Julia set is drawn
-  displayed: Settings | null; // all settings of the network on the screen
+  displayed: Settings | null; // all settings of the field on the screen
   error: string;
   building: boolean; // the previous picture is still on the screen
   choose(settings: Settings | null): void;
   chooseRun(run: string): void;
 }
 
+/** The kind of field in the address of the page, and its settings as text. */
+function linkParts(hash: string): [kind: string, text: string] | null {
+  const [, kind, text] = /^#(\w+)=(.*)$/s.exec(hash) ?? [];
+  return KINDS.includes(kind) ? [kind, text] : null;
+}
+
 /** The settings in the address of the page; null if there are none or they are damaged. */
 export function settingsFromLink(hash: string): Settings | null {
-  if (!hash.startsWith(LINK_PREFIX)) return null;
+  const parts = linkParts(hash);
+  if (!parts) return null;
   try {
-    const value: unknown = JSON.parse(decodeURIComponent(hash.slice(LINK_PREFIX.length)));
-    return typeof value === "object" && !Array.isArray(value) ? (value as Settings | null) : null;
+    const value: unknown = JSON.parse(decodeURIComponent(parts[1]));
+    return value && typeof value === "object" && !Array.isArray(value) ? { kind: parts[0], ...value } : null;
   } catch {
     return null;
   }
 }
 
-export const linkTo = (settings: Settings) => LINK_PREFIX + encodeURIComponent(JSON.stringify(settings));
+export const linkTo = (settings: Settings) => `#${kindOf(settings)}=${encodeURIComponent(JSON.stringify(settings))}`;
 
 /** The error in the part of the page's address after #; empty if there is none. */
 export function linkError(hash: string): string {
   if (["", "#", PROBE].includes(hash) || settingsFromLink(hash)) return "";
-  if (hash.startsWith(LINK_PREFIX)) return DAMAGED_LINK;
+  if (linkParts(hash)) return DAMAGED_LINK;
   return `This page does not know ${hash.slice(0, 40)} at the end of its address, so it starts as usual. Choose a picture above.`;
 }
 
-export function useNetwork(scene: Scene | null): NetworkState {
-  const [available, setAvailable] = useState<Networks | null>(null);
+export function useField(scene: Scene | null): FieldState {
+  const [available, setAvailable] = useState<Fields | null>(null);
   const [settings, setSettings] = useState<Settings | null>(() => settingsFromLink(location.hash));
   const [displayed, setDisplayed] = useState<Settings | null>(null);
   const [error, setError] = useState(() => linkError(location.hash));
   const [building, setBuilding] = useState(false);
 
-  useEffect(() => void listNetworks().then(setAvailable, () => {}), []); // without a server there are none
+  useEffect(() => void listFields().then(setAvailable, () => {}), []); // without a server there are none
   useEffect(() => {
     const onHashChange = () => {
       setSettings(settingsFromLink(location.hash));
@@ -62,20 +68,20 @@ export function useNetwork(scene: Scene | null): NetworkState {
     let disposed = false;
     const timer = setTimeout(() => setBuilding(true), BUILD_NOTICE_MS);
     const show = async () => {
-      const network = settings && (await buildNetwork(settings));
+      const field = settings && (await buildField(settings));
       if (disposed) return; // replaced by a later choice
-      setDisplayed(network && { ...network.settings, ...settings }); // including settings of a track, which the page does not draw
-      if (network) setError("");
-      if (network) history.replaceState(null, "", linkTo(network.settings));
+      setDisplayed(field && { ...field.settings, ...settings }); // including settings of a track, which the page does not draw
+      if (field) setError("");
+      if (field) history.replaceState(null, "", linkTo(field.settings));
       else if (settingsFromLink(location.hash)) history.replaceState(null, "", location.pathname + location.search);
-      if (scene.needsCompilation(network)) setBuilding(true);
-      await scene.setNetwork(network);
+      if (scene.needsCompilation(field)) setBuilding(true);
+      await scene.setField(field);
     };
     const end = () => {
       clearTimeout(timer);
       if (!disposed) setBuilding(false);
     };
-    show().catch((error: Error) => disposed || setError(`That network cannot be drawn: ${error.message}`)).finally(end);
+    show().catch((error: Error) => disposed || setError(`That picture cannot be drawn: ${error.message}`)).finally(end);
     return () => {
       disposed = true;
       clearTimeout(timer);
@@ -88,11 +94,15 @@ export function useNetwork(scene: Scene | null): NetworkState {
   };
   const onFailure = (error: Error) => {
     setBuilding(false);
-    setError(`That network cannot be drawn: ${error.message}`);
+    setError(`That picture cannot be drawn: ${error.message}`);
   };
   const chooseRun = (run: string) => {
     setBuilding(true); // until it is on the screen
-    networkOfRun(run).then((network) => choose(network.settings), onFailure);
+    fieldOfRun(run).then((field) => choose(field.settings), onFailure);
   };
   return { available, settings, displayed, error, building, choose, chooseRun };
 }
+
+/** The looks of the kind that is drawn. */
+export const looksOfKind = ({ available, settings }: FieldState): Record<string, Settings> =>
+  Object.fromEntries(Object.entries(available?.looks ?? {}).filter(([, look]) => settings && kindOf(look) === kindOf(settings)));
