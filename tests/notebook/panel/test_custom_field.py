@@ -1,5 +1,6 @@
 """A field of the user in the panel: a cell that defines a new version of its class updates what is open."""
 
+import numpy as np
 import pytest
 
 import explorer as ex
@@ -123,3 +124,15 @@ def test_a_mixture_has_the_sliders_of_both_fields(sound):
         assert panel.form.hidden_settings == {}
         panel.load(ex.Mix(field.b, field.b))
         assert "a.size" in panel.form.controls
+
+
+def test_columns_of_ones_own_have_checkboxes_and_move_the_picture(sound):
+    track = ex.analyze(sound).with_columns({"energy": (np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0]))})
+    with explore(track, CPPN(hidden=4, layers=2), size=SIZE, flash_limit="off") as panel:
+        assert panel.wait(PATIENCE)
+        before = panel.frame
+        drag(panel.form.controls["features"].checks["energy"], True)
+        assert panel.wait(PATIENCE)
+        assert panel.field.features[-1] == "energy"
+        assert panel.error == ""
+        assert not np.array_equal(panel.frame, before)
