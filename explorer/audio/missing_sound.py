@@ -20,8 +20,9 @@ MIN_SIMILARITY = 0.6
 def missing_sound_text(path: Path) -> str:
     """One line: the folder that was searched, and the nearest sound files in it, above it and below it."""
     if match := ADDRESS.match(str(path)):
+        address = str(path).replace(":/", "://", 1)  # a path has lost the second slash
         return (
-            f"{path} is an address on the network ({match['host'] or match[0]}); explorer reads files: "
+            f"{address} is an address on the network ({match['host'] or match[0]}); explorer reads files: "
             "download it first, and name the file"
         )
     folder = path.absolute().parent

@@ -291,7 +291,8 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
         for name, owners in _all_knobs().items():
             options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_field_help(owners))
     elif issubclass(SETTING_GROUPS[group], CommonOptions):
-        knobs = SETTING_GROUPS[group].knobs()
+        own = SETTING_GROUPS[group].model_fields.keys()  # those of the encoder are a group of their own
+        knobs = {name: knob for name, knob in SETTING_GROUPS[group].knobs().items() if name in own}
         options = {name: flag_of(knob) for name, knob in knobs.items()}
         types = {name: type_of(knob) for name, knob in knobs.items()}
     else:

@@ -62,9 +62,9 @@ def track_for(field: FieldSettings, audio: str | Path | FeatureTrack) -> Feature
     if isinstance(audio, str | Path):
         return field.analyze(audio)
     check_field_and_track(field, audio)
+    field.check_columns(audio.names)
     if set(field.extras) <= set(audio.settings.extras) or audio.source is None:
         return audio
-    field.check_columns(audio.names)
     return _with_extras(audio, field.extras)
 
 

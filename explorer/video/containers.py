@@ -41,13 +41,17 @@ class Container:
         """Whether browsers show it as a picture that moves."""
         return not self.has_sound
 
+    def holds(self, codec: str | None) -> bool:
+        """Whether a setting `codec` is one for it."""
+        if codec is None or self.is_picture:
+            return codec is None
+        return codec == "auto" or codec.partition("_")[0] in self.codecs
+
     def check_codec(self, codec: str | None) -> None:
         """Raise SettingsError for a codec that it does not hold."""
-        if codec is None or (codec == "auto" and self.has_sound):
-            return
-        if self.is_picture:
+        if codec is not None and self.is_picture:
             raise SettingsError(f"codec: got {codec!r}; a .{self.name} has no choice of codecs: leave it out")
-        if codec.partition("_")[0] not in self.codecs:
+        if not self.holds(codec):
             raise SettingsError(
                 f"codec: got {codec!r}; a .{self.name} holds {', '.join(self.codecs)}; "
                 "choose one of these or another ending"
@@ -83,7 +87,7 @@ CONTAINERS = {
         Container("webm", "video/webm", ("vp9", "av1"), ebml.is_complete),
         Container(
             "mov", "video/quicktime", ("prores", "h264", "hevc"), boxes.is_complete,
-            ("-movflags", "+faststart+use_metadata_tags"), has_cover=True,
+            ("-movflags", "+faststart+use_metadata_tags"),
         ),
         Container(
             "gif", "image/gif", ("gif",), gif.is_complete, has_sound=False, max_fps=50,

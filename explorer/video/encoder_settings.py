@@ -69,7 +69,7 @@ class EncoderSettings(Settings):
         group="video",
     )
     title: str | None = knob(None, help="title in the metadata of the file", group="video")
-    cover: bool = knob(False, help="the poster as cover art in the metadata (mp4, mov)", group="video")
+    cover: bool = knob(False, help="the poster as cover art in the metadata (mp4)", group="video")
     chapters: bool = knob(
         False, help="chapters in the metadata, one for every section of the sound", group="video"
     )

@@ -24,6 +24,7 @@ def test_commands_list_their_own_flags_and_link_to_those_of_settings():
     assert "| `--flash-limit` `VALUE` | what to do where more than three flashes" in page
     assert r"`--budget` `draft\|full`" in page  # a bar ends no column
     assert "--gain`" not in page
+    assert "--encoder-" not in page  # the encoder has flags of its own: --codec, --title
     assert "[analysis of the sound](reference-settings.md#analysis-of-the-sound)" in page
     assert "--in-notebook" not in page  # a hidden flag
 

@@ -51,7 +51,7 @@ def _first_lines(path: Path) -> tuple[str, str]:
         with path.open(encoding="utf-8-sig") as file:
             header, row = file.readline(MAX_LINE_CHARACTERS), file.readline(MAX_LINE_CHARACTERS)
     except (OSError, UnicodeDecodeError) as error:
-        reason = "it is no text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
+        reason = str(error.strerror) if isinstance(error, OSError) else "it is no text, or not in UTF-8"
         raise SettingsError(f"cannot read {path} as CSV: {reason}; give a .csv or .mid file") from None
     if not header.strip():
         raise SettingsError(f"{path} is empty; give names in its first line, as in: time,energy")

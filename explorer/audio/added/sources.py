@@ -59,7 +59,7 @@ def _finished(samples: ColumnSamples, duration: float, normalize: bool) -> Itera
 def _warn_of_length(source: str, last: float, duration: float) -> None:
     if abs(last - duration) <= LENGTH_TOLERANCE_SECONDS:
         return
-    text = f"{source} ends at {last:.2f} s, the sound at {duration:.2f} s: "
+    text = f"{source}: the last row is at {last:.2f} s, the sound ends at {duration:.2f} s: "
     if last < duration:
         text += "its last values stay to the end"
     else:
@@ -77,11 +77,13 @@ def _samples(columns: Any) -> ColumnSamples:
 
             return _table_samples(midi_table(path), path.name)
         return _csv_samples(path)
+    if isinstance(columns, pd.Series):
+        columns = columns.to_frame(columns.name or "column")
     if isinstance(columns, pd.DataFrame):
         return _table_samples(columns, "the table")
     if isinstance(columns, Mapping) and columns:
         return _pair_samples(columns)
-    raise SettingsError(f"columns: got {columns!r}; {EXAMPLE}")
+    raise SettingsError(f"columns: got {_short(columns)}; {EXAMPLE}")
 
 
 def _pair_samples(columns: Mapping[Any, Any]) -> ColumnSamples:
@@ -111,7 +113,8 @@ class PairSamples(ColumnSamples):
 
 
 def _pair(name: str, pair: Any) -> tuple[Times, Times]:
-    """(seconds, values) as two rows of numbers of the same length."""
+    """(seconds, values) as two rows of numbers of the same length; of a Series those of its index."""
+    pair = (pair.index, pair) if isinstance(pair, pd.Series) else pair
     try:
         seconds, values = (np.asarray(part, dtype=np.float64) for part in pair)
     except (TypeError, ValueError):
@@ -127,7 +130,7 @@ def _pair(name: str, pair: Any) -> tuple[Times, Times]:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = " ".join(repr(value).split())
     return text if len(text) <= 40 else text[:37] + "..."
 
 
@@ -184,12 +187,16 @@ def _names(columns: Iterable[Any]) -> list[str]:
 
 
 def _numbers(table: pd.DataFrame, source: str, where: str, first: int) -> pd.DataFrame:
-    """A table of numbers; empty cells are NaN. Raises SettingsError for text, with its place."""
+    """A table of numbers; empty cells are NaN, lengths of time seconds.
+
+    Raises SettingsError for text and dates, with the place.
+    """
     numbers = {}
     for name, column in table.items():
+        column = column.dt.total_seconds() if column.dtype.kind == "m" else column
         converted = pd.to_numeric(column, errors="coerce")
         text = np.flatnonzero(converted.isna() & column.notna())
-        if len(text) or converted.dtype.kind not in "iuf":
+        if len(text) or column.dtype.kind == "M" or converted.dtype.kind not in "iuf":
             value = column.iloc[text[0]] if len(text) else column.iloc[0]
             place = where.format(first + (text[0] if len(text) else 0))
             raise SettingsError(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,17 +59,16 @@ def fold_sweeps(table: pd.DataFrame) -> pd.DataFrame:
 
 def _sweep_row(name: Any, points: pd.DataFrame) -> dict[str, Any]:
     first: dict[str, Any] = {str(column): value for column, value in points.iloc[0].items()}
-    varied = re.findall(r"([\w.]+)=", str(first["varied"] or ""))
     looks = points["look"].unique()
     return {
         **first,
         "run": name,
         "kind": "sweep",
-        "status": _counts(points["status"]),
-        "verdict": _counts(points["verdict"].dropna()) or None,
+        "status": counts_text(points["status"]),
+        "verdict": counts_text(points["verdict"].dropna()) or None,
         "star": bool(points["star"].any()),
         "look": looks[0] if len(looks) == 1 else None,
-        "varied": f"{count_text(len(points), 'point')} of {', '.join(varied)}" if varied else "",
+        "varied": varied_text(len(points), str(first["varied"] or "")),
         "started": points["started"].min(),
         "seconds": points["seconds"].sum(min_count=1),
         "params.seed": None,
@@ -75,12 +76,18 @@ def _sweep_row(name: Any, points: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _counts(words: pd.Series) -> str:
+def varied_text(count: int, caption: str) -> str:
+    """`12 points of gain, layers`, from the caption of one of them; empty where nothing varies."""
+    names = re.findall(r"(?:^|, )([\w.]+) ", caption)
+    return f"{count_text(count, 'point')} of {', '.join(names)}" if names else ""
+
+
+def counts_text(words: Iterable[str]) -> str:
     """`done`, or `10 done, 2 failed`: the most frequent first."""
-    counts = words.value_counts()
+    counts = Counter(words)
     if len(counts) == 1:
-        return str(counts.index[0])
-    return ", ".join(f"{number} {word}" for word, number in counts.items())
+        return next(iter(counts))
+    return ", ".join(f"{number} {word}" for word, number in counts.most_common())
 
 
 def _texts(column: pd.Series) -> pd.Series:

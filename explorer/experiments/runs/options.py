@@ -97,10 +97,11 @@ class RenderOptions(CommonOptions):
     def change(self, recipe: Recipe, field: FieldSettings) -> Recipe:
         """A recipe with another field and with the options that were set. Raises SettingsError."""
         unchanged = self.precision == "auto"
+        encoder = {name: getattr(self.encoder, name) for name in self.encoder.model_fields_set}
         return recipe.replace(
             field=field,
             analysis=recipe.analysis.replace(**self.analysis),
-            encoder=recipe.encoder.replace(**self.encoder.model_dump(exclude_unset=True)),
+            encoder=recipe.encoder.replace(**encoder),
             frames=self.frames(recipe.frames),
             precision=recipe.precision if unchanged else recipe_precision(self.precision),
         )

@@ -107,16 +107,19 @@ def _check_even(frames: FrameSettings) -> None:
 
 
 def _in_container_of(recipe: Recipe, out: str | Path | None, options: RenderOptions) -> Recipe:
-    """The recipe with the kind of file that the ending of `out` says."""
-    if out is None:
-        return recipe
-    name = container_of(Path(out)).name
-    typed = options.encoder
-    if "container" in typed.model_fields_set and typed.container != name:
+    """The recipe with the kind of file that the ending of `out` says.
+
+    A codec that nobody typed now is left out where that kind does not hold it.
+    """
+    typed, encoder = options.encoder.model_fields_set, recipe.encoder
+    container = CONTAINERS[encoder.container] if out is None else container_of(Path(out))
+    if "container" in typed and options.encoder.container != container.name:
         raise SettingsError(
-            f"{Path(out).name} ends in .{name}, and the format is {typed.container}; leave --format out"
+            f"{Path(str(out)).name} ends in .{container.name}, and the format is {encoder.container}; "
+            "leave --format out"
         )
-    return recipe.replace(encoder=recipe.encoder.replace(container=name))
+    codec = encoder.codec if "codec" in typed or container.holds(encoder.codec) else None
+    return recipe.replace(encoder=encoder.replace(container=container.name, codec=codec))
 
 
 def _copy_target(out: str | Path | None, audio: Path) -> Path | None:

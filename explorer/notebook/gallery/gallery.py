@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from explorer.experiments import star
 from explorer.notebook.gallery.comparison import RunComparison
 from explorer.notebook.gallery.recipe_loader import RecipeLoader
-from explorer.notebook.gallery.run_list import RunEntry, filter_runs, list_runs
+from explorer.notebook.gallery.run_list import RunEntry, filter_runs, fold_sweeps, list_runs, points_of
 from explorer.notebook.widgets.boxes import box, card, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
@@ -52,6 +52,8 @@ class RunCard(ThumbnailCard):
             starred = item.payload.starred
             self.star_button.description = "\N{BLACK STAR}" if starred else "\N{WHITE STAR}"
             self.star_button.tooltip = "remove the star" if starred else "give it a star"
+            is_sweep = item.payload.kind == "sweep"
+            self.star_button.layout.display = self.compare_button.layout.display = "none" if is_sweep else ""
 
 
 class Gallery:
@@ -65,18 +67,25 @@ class Gallery:
         self.comparison = RunComparison(context.handler)
         self._first: RunEntry | None = None  # of two to compare
         self.filter = widgets.Text(
-            placeholder="filter: alive, molten, starred, gain 4 ...", description="filter",
-            tooltip="words that a run must have: name, sound, verdict, date, settings, starred",
+            placeholder="molten, starred, 640x360 ...", description="filter",
+            tooltip="words that a run must have: look, kind (render, sweep, julia), sound, size, verdict, "
+            "date, settings, starred",
             style={"description_width": "40px"}, layout={"width": "auto", "flex": "1 1 auto"},
         )  # fmt: skip
         self.filter.observe(context.handler(self._show), "value")
         self.refresh_button = small_button("Refresh", "look for runs again")
         self.refresh_button.on_click(context.handler(self.refresh))
+        self._sweep = ""  # whose points are on screen, by name
+        self._pages: dict[tuple[str, str], int] = {}  # where one was, by sweep and filter
+        self._view = ("", "")  # the sweep and filter on screen
+        self.back_button = small_button("\N{LEFTWARDS ARROW} All runs", "back to all runs", display="none")
+        self.back_button.on_click(context.handler(lambda: self.open_sweep("")))
         actions = (self.open, self.star, self.compare, context.handler)
         self.thumbnails = ThumbnailGrid([RunCard(*actions) for _ in range(CARDS_PER_PAGE)], context.handler)
         self.line = widgets.HTML()
         search = widgets.HBox([self.filter, self.refresh_button])
-        runs = card("earlier runs", search, self.line, self.thumbnails.widget)
+        head = box(widgets.HBox, "explorer-tools", self.back_button, self.line)
+        runs = card("earlier runs", search, head, self.thumbnails.widget)
         self.widget = box(widgets.VBox, "explorer-form", self.loader.widget, runs)
 
     def refresh(self) -> None:
@@ -88,8 +97,16 @@ class Gallery:
         return self._worker.wait(timeout)
 
     def open(self, item: ThumbnailItem) -> None:
-        """Load a run into the controls."""
-        self.loader.load(item.payload.folder)
+        """Load a run into the controls, or show the points of a sweep."""
+        if item.payload.kind == "sweep":
+            self.open_sweep(item.payload.name)
+        else:
+            self.loader.load(item.payload.folder)
+
+    def open_sweep(self, name: str) -> None:
+        """Show the points of a sweep; with no name all runs again, at the page where one was."""
+        self._sweep = name
+        self._show()
 
     def star(self, item: ThumbnailItem) -> None:
         """Give a run a star, or remove it."""
@@ -115,20 +132,29 @@ class Gallery:
         self._show()
 
     def _show(self) -> None:
-        """Show the runs that match the filter."""
+        """Show the runs that match the filter, or the points of a sweep that do."""
         runs = filter_runs(self._runs, self.filter.value)
-        self.thumbnails.show([_make_item(run) for run in runs])
+        runs = points_of(self._sweep, runs) if self._sweep else fold_sweeps(runs)
+        view, before = (self._sweep, self.filter.value), self._view
+        self._pages[before], self._view = self.thumbnails.page, view
+        page = None if view == before else self._pages.get(view, 0)
+        self.thumbnails.show([_make_item(run) for run in runs], page)
+        self.back_button.layout.display = "" if self._sweep else "none"
         reason = "no run has all of these words" if self._runs else NO_RUNS
-        self.line.value = "" if runs else muted(reason)
+        self.line.value = muted(self._sweep if runs else reason)
 
 
 def _make_item(run: RunEntry) -> ThumbnailItem:
-    verdict = badge(run.verdict) if run.verdict else ""
+    is_sweep = run.kind == "sweep"
+    verdict = badge("sweep" if is_sweep else run.verdict) if is_sweep or run.verdict else ""
     status = "" if run.status == "done" else f" <i>{html.escape(run.status)}</i>"
     look = f"<b>{html.escape(run.look)}</b> " if run.look else ""
-    settings = look + html.escape(run.settings or "default settings")
+    settings = f"{run.varied or 'points'}: {run.verdict}" if is_sweep else run.varied or run.changes
+    if not run.look and not settings:
+        settings = "default settings"
     words = (
-        f'<div class="explorer-words">{verdict}{status} <small>{run.date}</small><br>'
-        f'<span title="{html.escape(run.name)}">{settings}</span></div>'
+        f'<div class="explorer-words">{verdict}{status} <small>{run.date} {html.escape(run.size)}</small><br>'
+        f'<span title="{html.escape(run.name)}">{look}{html.escape(settings)}</span></div>'
     )
-    return ThumbnailItem(run.name, run.thumb, f"open {run.name}", words, run)
+    tooltip = f"show the points of {run.name}" if is_sweep else f"open {run.name}"
+    return ThumbnailItem(run.name, run.thumb, tooltip, words, run)

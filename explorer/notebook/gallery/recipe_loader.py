@@ -24,7 +24,7 @@ class RecipeLoader:
     def __init__(self, context: PanelContext) -> None:
         self._context = context
         self.path = widgets.Text(
-            placeholder="run folder, recipe.json or video", description="path",
+            placeholder="folder, recipe or video", description="path",
             tooltip="a run folder, a recipe.json or a video that explorer made",
             style={"description_width": "40px"}, layout={"width": "auto", "flex": "1 1 auto"},
         )  # fmt: skip

@@ -32,7 +32,7 @@ from explorer.video import EncoderSettings
 
 FPS_CHOICES = (24, 30, 60)
 FLASH_CHOICES = [("calm flashes", "calm"), ("dim flashes", "dim"), ("flashes on", "off")]
-KNOBS = RenderOptions.knobs() | {"container": EncoderSettings.knobs()["container"]}
+KNOBS = RenderOptions.knobs()
 SHAPE_CHOICES = [("as shown", None), *((shape, shape) for shape in KNOBS["shape"].choices)]
 LOOK_OPTIONS: dict[str, Any] = {"fps": 30, "duration": 1 / 30}  # one frame
 
@@ -140,7 +140,10 @@ class Exporter:
             ),
             "shape": _choice(SHAPE_CHOICES, None, KNOBS["shape"], "92px"),
             "container": _choice(
-                [*KNOBS["container"].choices], KNOBS["container"].default, KNOBS["container"], "76px"
+                [*KNOBS["encoder.container"].choices],
+                KNOBS["encoder.container"].default,
+                KNOBS["encoder.container"],
+                "76px",
             ),
             "fps": _choice([(f"{rate} fps", rate) for rate in FPS_CHOICES], 30, KNOBS["fps"]),
             "start": self._seconds(KNOBS["start"]),

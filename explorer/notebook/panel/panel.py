@@ -12,7 +12,7 @@ import numpy as np
 from IPython.display import display
 
 from explorer.audio import FeatureTrack
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.runs.sound_input import SoundInput
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
@@ -64,6 +64,8 @@ def explore(
     that cannot be used raises SoundError, shown as one line.
     """
     mode = parse_flash_limit(flash_limit)
+    if {"columns", "stems"} & {*analysis}:
+        raise SettingsError("columns and stems come with a track: explore(analyze('song.ogg', columns=...))")
     cells.close_previous()
     sound = SoundInput.of(audio)
     track = sound.analyze(sound.analysis.replace(**analysis))
@@ -189,7 +191,11 @@ class Panel:
     def update_classes(self) -> None:
         """Take over the fields whose classes a cell has defined: new kinds, and new versions of old ones."""
         before = self.field
-        changes = self.forms.update_classes()
+        try:
+            changes = self.forms.update_classes()
+        except ExplorerError as error:
+            self.fail(error)
+            return
         self.header.show(self.form.start)
         if self.field != before:  # what was wrong with the old version is no news
             self._errors.clear()

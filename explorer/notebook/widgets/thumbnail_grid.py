@@ -93,11 +93,17 @@ class ThumbnailGrid(Generic[AnyCard]):
         board.add_class("explorer-board")
         self.widget = widgets.VBox([board, self._page_row])
 
-    def show(self, items: Sequence[ThumbnailItem]) -> None:
-        """Show these; the page stays where it is, as long as there is one."""
+    def show(self, items: Sequence[ThumbnailItem], page: int | None = None) -> None:
+        """Show these at a page. Without one the first card stays, however many have come before it; on the
+        first page the new ones appear.
+        """
         with self._lock:
+            first = self.items[self.page * len(self.cards)].name if self.page and self.items else ""
             self.items = list(items)
-            self._show_page(self.page)
+            places = {item.name: place for place, item in enumerate(items)}
+            if page is None:
+                page = places[first] // len(self.cards) if first in places else self.page
+            self._show_page(page)
 
     def turn_pages(self, count: int) -> None:
         """Go forward by some pages, or back."""

@@ -99,7 +99,11 @@ def test_tables_of_all_kinds(tmp_path, text):
     assert [column.name for column in columns] == ["energy", "pitch_hz"]
     np.testing.assert_allclose(columns[0].values, [0.5, 0.25, 1])
     table = pd.DataFrame({"energy": [0.5, 0.25, 1]}, index=pd.Index([0.0, 5.0, 10.0]))
-    np.testing.assert_array_equal(read_columns(table, SECONDS).columns[0].seconds, columns[0].seconds)
+    spans = table.set_axis(pd.to_timedelta(table.index, unit="s"))
+    for source in (table, table["energy"], {"energy": table["energy"]}, spans):
+        (column,) = read_columns(source, SECONDS).columns
+        np.testing.assert_array_equal(column.seconds, columns[0].seconds)
+        assert column.name == "energy"
 
 
 def test_gaps_are_straight_lines_and_long_ones_are_reported(tmp_path, track):
@@ -126,6 +130,7 @@ def test_gaps_are_straight_lines_and_long_ones_are_reported(tmp_path, track):
         ("0,1\n1,2\n", "my.csv begins with numbers; name its columns in the first line"),
         ("t\n1\n", "my.csv has 1 column; give a column of seconds and"),
         ("t,energy\n", "my.csv has no row of numbers"),
+        ("t,energy\n0:00,1\n0:05,2\n", "my.csv: column 't' has '0:00' in line 2; give numbers"),
         ("\n", "is empty; give names in its first line"),
     ],
 )
@@ -143,6 +148,8 @@ def test_a_table_that_cannot_be_used_is_refused_with_the_place(tmp_path, text, w
         ({"energy": ([0, 1], [1])}, "give as many times as values"),
         ({"energy": ([1, 0], [1, 1])}, "columns: 'energy': the time goes back from 1 to 0 s in row 1"),
         ({"my energy": ([0, 1], [1, 1])}, "allowed: letters, digits and _, as in 'my_energy'"),
+        ((np.zeros(99), np.zeros(99)), "columns: got array([0., 0., 0., 0., 0., 0., 0., 0....; give {"),
+        (pd.DataFrame({"a": [1.0]}, pd.to_datetime(["2026-01-01"])), "column 'index' has Timestamp('2026-01"),
         ({"energy": ([0, 1], [1, 7])}, "as given, without normalizing, it must lie in [-1, 1]"),
     ],
 )

@@ -11,6 +11,7 @@ from explorer.cli.runs import _display
 from explorer.errors import SettingsError
 from explorer.experiments.library import table as module
 from explorer.experiments.library.overview import filter_runs, fold_sweeps
+from explorer.experiments.sweeps.parameter_paths import caption
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -25,9 +26,9 @@ def table():
     rows = [
         row("render_20261101T000000Z_aaaaaa", "render", look="iris", started="2026-11-01T00:00:00+00:00"),
         *(
-            row(f"sweep_20261130T000000Z_bbbbbb/{n:012x}", "point", varied=f"gain={n} light.relief=1",
-                status="failed" if n == 3 else "done", verdict=None if n == 3 else "alive", look="soap",
-                seconds=2.0)
+            row(f"sweep_20261130T000000Z_bbbbbb/{n:012x}", "point", look="soap", seconds=2.0,
+                varied=caption({"gain": n, "light.relief": 1}), verdict=None if n == 3 else "alive",
+                status="failed" if n == 3 else "done")
             for n in range(4)
         ),
         row("train_20261130T000000Z_cccccc", "train", audio="A long name of a song that goes on and on.wav"),
@@ -41,7 +42,7 @@ def test_a_sweep_is_one_row(table):
     sweep = folded.iloc[1]
     assert (sweep["status"], sweep["verdict"]) == ("3 done, 1 failed", "alive")
     assert (sweep["varied"], sweep["seconds"], sweep["look"]) == (
-        "4 points of gain, light.relief",
+        "4 points of gain, relief",
         8.0,
         "soap",
     )

@@ -96,6 +96,13 @@ def test_a_repeated_run_may_become_another_kind_of_file(song, tmp_path):
     )
     assert again.video.name == "video.gif"
     assert again.recipe.replace(encoder=recipe.encoder) == recipe
+    options = RenderOptions(explorations=tmp_path, encoder=EncoderSettings(codec="hevc"))
+    third = render_recipe(options.change(recipe, FIELD), song, options=options)
+    options = RenderOptions(explorations=tmp_path)
+    fourth = render_recipe(third.recipe, song, tmp_path / "c.webm", options)  # which holds no hevc
+    assert fourth.recipe.encoder == EncoderSettings(container="webm")
+    options = RenderOptions(encoder=EncoderSettings(codec=None, title="b", container="mp4"))
+    assert options.change(third.recipe, FIELD).encoder == EncoderSettings(title="b")
 
 
 @pytest.mark.parametrize(

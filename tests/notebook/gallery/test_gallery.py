@@ -60,17 +60,39 @@ def card_of(gallery, folder):
 
 def test_all_runs_are_listed_newest_first(gallery, context):
     entries = visible_runs(gallery)
-    assert len(entries) == 4
-    assert [run.folder for run in entries[2:]] == [context.excerpt.folder, context.look.folder]
-    assert all(run.name.startswith(context.sweep.folder.name) for run in entries[:2])
+    folders = [context.sweep.folder, context.excerpt.folder, context.look.folder]
+    assert [run.folder for run in entries] == folders
     assert all(run.thumb.is_file() for run in entries)
-    assert "palette ink" in entries[2].settings
-    assert "audio_gain" not in entries[2].settings  # at its default
+    assert "palette ink" in entries[1].settings
+    assert "audio_gain" not in entries[1].settings  # at its default
 
 
-def test_the_verdict_is_that_of_the_run(gallery, context):
+def test_a_sweep_is_one_card_that_opens_its_points(gallery, context):
+    card = gallery.thumbnails.cards[0]
+    assert "2 points of gain: " in card.words.value
+    assert card.star_button.layout.display == card.compare_button.layout.display == "none"
+    card.button.click()
+    points = visible_runs(gallery)
+    assert [(run.sweep, run.varied) for run in points] == [
+        (context.sweep.folder.name, "gain 1"), (context.sweep.folder.name, "gain 3")
+    ]  # fmt: skip
+    assert context.loaded == []
+    assert card.star_button.layout.display == ""
+    assert context.sweep.folder.name in gallery.line.value
+    gallery.refresh()
+    assert gallery.wait(PATIENCE)
+    assert visible_runs(gallery) == points
+    card.button.click()
+    assert context.loaded == [(OTHER.replace(gain=1), None, True)]
+    gallery.back_button.click()
+    assert len(visible_runs(gallery)) == 3
+    drag(gallery.filter, f"sweep {points[1].folder.name}")  # one point is shown as itself
+    assert visible_runs(gallery) == points[1:]
+
+
+def test_the_verdict_is_that_of_the_run(context):
     table = runs(context.explorations).set_index("run")
-    entries = {run.name: run.verdict for run in visible_runs(gallery)}
+    entries = {run.name: run.verdict for run in list_runs(context.explorations)}
     assert entries == {name: table.loc[name, "verdict"] for name in entries}
     verdict = json.loads((context.excerpt.folder / "diagnosis.json").read_text())["verdict"]
     assert entries[context.excerpt.folder.name] == verdict
@@ -78,9 +100,10 @@ def test_the_verdict_is_that_of_the_run(gallery, context):
 
 def test_the_filter_needs_all_its_words(gallery, context):
     drag(gallery.filter, "INK gain song.wav")
-    assert len(visible_runs(gallery)) == 3
-    drag(gallery.filter, "ink render")
-    assert [run.folder for run in visible_runs(gallery)] == [context.excerpt.folder]
+    assert len(visible_runs(gallery)) == 2
+    for text in ("ink render", "64x36 ink render cppn"):
+        drag(gallery.filter, text)
+        assert [run.folder for run in visible_runs(gallery)] == [context.excerpt.folder]
     drag(gallery.filter, "nothing like it")
     assert visible_runs(gallery) == []
     assert "no run has" in gallery.line.value
@@ -121,8 +144,10 @@ def test_two_runs_stand_side_by_side_with_their_differences(gallery, context):
 
 
 def test_points_of_a_sweep_can_be_compared_with_runs(gallery, context):
+    gallery.open_sweep(context.sweep.folder.name)
     point = visible_runs(gallery)[0]
     card_of(gallery, point.folder).compare_button.click()
+    gallery.back_button.click()
     card_of(gallery, context.look.folder).compare_button.click()
     assert gallery.comparison.runs[0] == point
 
@@ -142,7 +167,9 @@ def test_a_list_of_hundreds_comes_by_pages_and_without_making_anyone_wait(contex
         assert go.wait(PATIENCE)
         day = datetime(2026, 1, 2, tzinfo=UTC)
         return [
-            RunEntry(f"r{n}", context.look.folder, "done", "alive", day, False, "", "", "", None)
+            RunEntry(
+                f"r{n}", "render", context.look.folder, "done", "alive", day, n == 7, *[""] * 7, thumb=None
+            )
             for n in range(300)
         ]
 
@@ -152,6 +179,12 @@ def test_a_list_of_hundreds_comes_by_pages_and_without_making_anyone_wait(contex
     go.set()
     assert gallery.wait(PATIENCE)
     assert len(visible_runs(gallery)) == CARDS_PER_PAGE
+    gallery.thumbnails.turn_pages(3)
+    page = visible_runs(gallery)
+    drag(gallery.filter, "starred")
+    assert [run.name for run in visible_runs(gallery)] == ["r7"]
+    drag(gallery.filter, "")
+    assert visible_runs(gallery) == page  # where one was
     gallery.close()
 
 

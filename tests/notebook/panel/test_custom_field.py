@@ -1,5 +1,6 @@
 """A field of the user in the panel: a cell that defines a new version of its class updates what is open."""
 
+import numpy as np
 import pytest
 
 import explorer as ex
@@ -72,6 +73,19 @@ def test_a_new_version_of_a_class_keeps_the_sliders_where_they_were(sound):
         assert panel.field == new(size=1.0)
 
 
+def test_a_new_version_reaches_into_a_mixture(sound):
+    plain = CPPN(hidden=4, layers=2)
+    field = ex.Mix(plain, define(first_version)(size=1.5), 0.25)
+    with explore(sound, field, size=SIZE, flash_limit="off") as panel:
+        cells.register(panel)
+        drag(panel.form.controls["a.gain"].box, 3.0)
+        new = define(second_version)
+        cells.update_classes()
+        assert panel.field == ex.Mix(plain.replace(gain=3.0), new(size=1.0), 0.25)
+        assert "b.glow" in panel.form.controls
+        assert "size was 1.5 and is 1" in panel.error
+
+
 def test_what_was_wrong_with_the_version_before_is_no_news(sound):
     with explore(sound, define(first_version)(), size=SIZE, flash_limit="off") as panel:
         cells.register(panel)
@@ -110,3 +124,15 @@ def test_a_mixture_has_the_sliders_of_both_fields(sound):
         assert panel.form.hidden_settings == {}
         panel.load(ex.Mix(field.b, field.b))
         assert "a.size" in panel.form.controls
+
+
+def test_columns_of_ones_own_have_checkboxes_and_move_the_picture(sound):
+    track = ex.analyze(sound).with_columns({"energy": (np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0]))})
+    with explore(track, CPPN(hidden=4, layers=2), size=SIZE, flash_limit="off") as panel:
+        assert panel.wait(PATIENCE)
+        before = panel.frame
+        drag(panel.form.controls["features"].checks["energy"], True)
+        assert panel.wait(PATIENCE)
+        assert panel.field.features[-1] == "energy"
+        assert panel.error == ""
+        assert not np.array_equal(panel.frame, before)

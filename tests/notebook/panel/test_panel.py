@@ -51,6 +51,11 @@ def test_an_unknown_flash_limit_is_refused(sound):
         explore(sound, FIELD, size=SIZE, flash_limit="dark")
 
 
+def test_columns_come_with_a_track(sound):
+    with pytest.raises(SettingsError, match="columns and stems come with a track: explore"):
+        explore(sound, columns={"energy": ([0, 1], [0, 1])})
+
+
 def test_presets_reset_and_new_seed(panel):
     name = next(name for name in CPPN.offered_presets() if CPPN.preset(name).hidden <= 32)
     panel.header.reset_button.click()

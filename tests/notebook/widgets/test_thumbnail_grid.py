@@ -51,6 +51,19 @@ def test_pages_turn_and_end(grid):
     assert visible_names(grid) == ["run 3", "run 4", "run 5"]
 
 
+def test_the_card_in_view_stays_when_others_come_before_it(grid):
+    seven = items(7)
+    grid.show(seven[4:])
+    grid.show(seven[2:])
+    assert visible_names(grid)[0] == "run 2"  # on the first page, what is new is seen
+    grid.next_button.click()
+    assert visible_names(grid) == ["run 5", "run 6"]
+    grid.show(seven)
+    assert visible_names(grid) == ["run 3", "run 4", "run 5"]
+    grid.show(seven, 0)
+    assert grid.page == 0
+
+
 def test_a_page_stays_while_there_is_one(grid):
     grid.show(items(7))
     grid.next_button.click()
