@@ -220,7 +220,8 @@ class _Sample:
         each = float(np.median(self.group_seconds[1:] if len(self.sizes) > 1 else self.group_seconds)) / group
         closing = self.seconds - float(self.group_seconds.sum())  # long for an encoder that looks ahead
         each += max(0.0, closing - MAX_CLOSING_SECONDS) / (group * len(self.sizes))
-        return max(0.0, self.seconds - each * group * len(self.sizes)) + each * pixels
+        overhead = max(0.0, self.seconds - each * group * len(self.sizes))
+        return float(overhead + each * pixels)
 
     def bytes_of(self, count: int) -> float:
         """Bytes of so many frames in one piece."""
