@@ -167,8 +167,8 @@ def _half(size: tuple[int, int]) -> tuple[int, int]:
 
 def _group_frames(pixels: int, affordable: float) -> int:
     """Frames in a group, for frames of so many pixels and so many that may be drawn in all."""
-    wanted = min(GROUP_PIXELS, int(affordable / GROUPS)) // pixels
-    return min(MAX_GROUP_FRAMES, max(MIN_GROUP_FRAMES, wanted))
+    length = min(GROUP_PIXELS, int(affordable / GROUPS)) // pixels
+    return min(MAX_GROUP_FRAMES, max(MIN_GROUP_FRAMES, length))
 
 
 def _groups(times: Float64[np.ndarray, " frames"], length: int) -> Float64[np.ndarray, "groups length"]:
