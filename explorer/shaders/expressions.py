@@ -22,25 +22,19 @@ ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "mul": operator.mul,
     "div": operator.truediv,
 }
-TORCH = {  # functions of one to three values
+TORCH = {  # functions of tensors
     **{getattr(torch, name): name for name in ("sin", "cos", "exp", "tanh", "sigmoid", "floor", "sqrt")},
-    torch.abs: "abs",
-    torch.log2: "log2",
-    torch.pow: "pow",
-    torch.add: "add",
-    torch.where: "where",
+    **{getattr(torch, name): name for name in ("abs", "log2", "pow", "add", "where", "hypot", "atan2")},
     torch.minimum: "min",
     torch.maximum: "max",
-    torch.hypot: "hypot",
-    torch.atan2: "atan2",
 }
-NUMPY = {
-    **{getattr(np, name): name for name in ("sin", "cos")},
-    np.add: "add",
+NUMPY = {  # functions of arrays
+    **{getattr(np, name): name for name in ("sin", "cos", "sqrt", "add")},
     np.subtract: "sub",
     np.multiply: "mul",
     np.divide: "div",
     np.remainder: "mod",
+    np.power: "pow",
     np.minimum: "min",
     np.maximum: "max",
 }

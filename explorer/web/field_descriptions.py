@@ -102,8 +102,8 @@ def limit_message(field: ShaderField) -> str | None:
             )
         case GraphCPPN() if field.nodes > MAX_NODES:
             return f"got a graph of {field.nodes} nodes; the page draws graphs up to {MAX_NODES} nodes"
-        case GraphCPPN() if field.form.figure or field.form.zoom_rate:
-            return "the page draws graphs without figure and endless zoom; explorer render draws them"
+        case GraphCPPN() if field.form.figure:
+            return "the page draws graphs without a figure; explorer render draws it"
     return None
 
 

@@ -25,9 +25,12 @@ from explorer.web.field_descriptions import (
 from explorer.web.models import UnknownModelError
 
 MAX_RUNS = 50
-# have no effect on the page: they belong to a track, or are not drawn
-TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "routing", "sections", "sound_clock", "dwell", "form")
-ECHOES = ("light.echoes", "light.echo_delay", "light.echo_scale", "light.echo_turn")
+# have no effect on the page: they belong to a track; or are not drawn
+TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "routing", "sections", "sound_clock")
+UNDRAWN = (
+    *("light.echoes", "light.echo_delay", "light.echo_scale", "light.echo_turn"),
+    *("form.figure", "form.ground_palette", "form.ground_seed"),
+)
 LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS, "nodes": MAX_NODES}
 
 
@@ -94,7 +97,7 @@ def _sliders(field: type[FieldSettings]) -> list[FieldSlider]:
     return [
         _slider(knob)
         for name, knob in field.knobs().items()
-        if name.partition(".")[0] not in TRACK_SETTINGS and name not in ECHOES
+        if name.partition(".")[0] not in TRACK_SETTINGS and name not in UNDRAWN
     ]
 
 

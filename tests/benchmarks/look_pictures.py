@@ -17,7 +17,7 @@ from explorer.files import write_bytes
 from explorer.rendering import Renderer
 
 IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
-HERO, HERO_SIZE, HERO_FPS = ("obsidian", "iris", "ammonite"), (320, 180), 12
+HERO, HERO_SIZE, HERO_FPS = ("obsidian", "gossamer", "chrysalis"), (320, 180), 12
 HERO_START, HERO_SECONDS = 30.0, 3.0  # of the sound
 SHEET_SIZE, SHEET_SHARES = (240, 135), (0.15, 0.45, 0.8)  # of the sound: moments of a look
 MAX_BYTES = 900_000
@@ -33,7 +33,7 @@ def hero(sound: str) -> bytes:
             times = HERO_START + np.arange(round(HERO_SECONDS * HERO_FPS)) / HERO_FPS
             columns.append(np.stack(list(renderer.frames(times))))
     frames = [Image.fromarray(frame) for frame in np.concatenate(columns, axis=2)]
-    for quality in (80, 70, 60, 50, 40):
+    for quality in (70, 50, 40):
         file = io.BytesIO()
         settings = {"duration": round(1000 / HERO_FPS), "loop": 0, "quality": quality, "method": 6}
         frames[0].save(file, "webp", save_all=True, append_images=frames[1:], **settings)

@@ -1,11 +1,14 @@
 """The measures of looks answer as they should where the answer is known."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 import explorer as ex
+from tests.benchmarks import look_boards, looks
 from tests.benchmarks import look_measures as measures
-from tests.benchmarks import looks
 from tests.signals import click_track, music, noise, tone, write_wav
 
 FPS, SECONDS = 12, 30
@@ -119,3 +122,12 @@ def test_wide_networks_are_measured_by_name_only():
     assert "molten" in looks.looks_of(None)
     assert "classic-256x8" not in looks.looks_of(None)
     assert list(looks.looks_of(["classic-256x8"])) == ["classic-256x8"]
+
+
+def test_a_board_has_all_pictures_in_rows():
+    pictures = [np.full((*SIZE, 3), 20 * n, np.uint8) for n in range(5)]
+    data = look_boards.board({"one": pictures, "other": pictures[:2]}, 3)
+    image = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+    assert image.shape == (3 * SIZE[0], 3 * SIZE[1], 3)
+    np.testing.assert_allclose(image[SIZE[0] + 9, SIZE[1] + 9], 80, atol=4)  # the last of the first row
+    np.testing.assert_allclose(image[-9, -9], 0, atol=4)

@@ -101,9 +101,9 @@ def test_sliders_change_the_look_and_are_remembered(page):
 def test_another_model_is_chosen_and_answers(page, song):
     chooser = page.get_by_label("picture", exact=True)
     expect(chooser.locator("option[value^=model]")).to_have_count(2)
-    expect(chooser).to_have_value(f"model:{MODELS[1]}")  # the newest
+    expect(chooser).to_have_value(f"model:{MODELS[0]}")  # none is better than the first
     play(page, song)
-    chooser.select_option(f"model:{MODELS[0]}")
+    chooser.select_option(f"model:{MODELS[1]}")
     expect(page.locator(".chooser")).to_have_attribute("data-ready", "true")
     before = page.evaluate(MOVING)
     until(page, f"() => ({MOVING})() !== '{before}'")
@@ -249,7 +249,7 @@ def test_the_recipe_of_a_julia_set_sets_the_look_and_what_is_none_is_told(page, 
     expect(page.get_by_label("picture", exact=True)).to_have_value(f"model:{MODELS[0]}")
     expect(page.locator(".notice")).to_have_count(0)
     for text, words in {
-        json.dumps({"field": {"kind": "patterns"}}): "it draws patterns",
+        json.dumps({"field": {"kind": "mix"}}): "it draws mix",
         '{"field": {"kind': "cut or damaged",
         "[1, 2]": "no field in it",
         json.dumps(julia.replace(model="train_x").model_dump(mode="json")): "train_x is not here",

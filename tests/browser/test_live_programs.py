@@ -54,8 +54,9 @@ def float32(values):
 
 
 GRAPHS = {
-    **{f"look {name}": GraphCPPN.preset(name) for name in ("obsidian", "soap", "contour", "corona")},
+    **{f"look {name}": GraphCPPN.preset(name) for name in ("obsidian", "soap", "contour", "filament")},
     "flat": GraphCPPN(seed=3),
+    "flat zoom": GraphCPPN(seed=3, symmetry=5, form={"zoom_rate": -0.3}),
     "many nodes": GraphCPPN(seed=5, nodes=40, symmetry=3, warp=0.6, contrast=2.0),
     "no delay": GraphCPPN(seed=8, sound_speed=0.0, audio_gain=2.0, light=True, finish={"samples": 2}),
     "no sound": GraphCPPN(seed=9, features=("rms",), palette="ember", zoom=0.6),
@@ -120,7 +121,7 @@ def test_patterns(parts):
     ("settings", "words"),
     [
         (GraphCPPN(nodes=200).model_dump(mode="json"), "up to 64 nodes"),
-        (GraphCPPN.preset("calla").model_dump(mode="json"), "without figure"),
+        (GraphCPPN.preset("calla").model_dump(mode="json"), "without a figure"),
         ({"kind": "mix"}, "not 'mix'"),
     ],
 )

@@ -112,14 +112,14 @@ def test_looks_runs_and_sliders_are_offered(client, tmp_path):  # noqa: F811
     assert body["runs"] == ["render_2026_f", "render_2026_a"]
     assert {"molten", "magma", "rosette"} <= set(body["looks"])
     assert "tuned-256x4" not in body["looks"]
-    assert {"obsidian", "corona", "silk", "strata"} <= set(body["looks"])
-    assert not {"calla", "filament", "gossamer"} & set(body["looks"])  # figure, zoom, echoes
+    assert {"obsidian", "filament", "silk", "strata"} <= set(body["looks"])
+    assert not {"calla", "gossamer"} & set(body["looks"])  # figure, echoes
     sliders = {kind: {slider["name"]: slider for slider in group} for kind, group in body["sliders"].items()}
     assert sliders["cppn"]["hidden"]["high"] == MAX_HIDDEN
     assert "fractal_depth" in sliders["patterns"]
     for names in sliders.values():
         assert "light.relief" in names
-        assert not any(part in name for name in names for part in ("sections", "form", "keyframes"))
+        assert not any(part in name for name in names for part in ("sections", "figure", "keyframes"))
     assert client.get("/api/fields/render_2026_f").json()["kind"] == "patterns"
     of_run = client.get("/api/fields/render_2026_a").json()
     assert of_run["settings"]["seed"] == 5

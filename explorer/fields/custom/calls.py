@@ -9,6 +9,7 @@ from weakref import WeakSet
 import numpy as np
 import torch
 from jaxtyping import Float
+from pydantic import ValidationError
 
 from explorer.errors import ExplorerError, ExplorerWarning
 from explorer.fields.custom.error_place import place_of
@@ -28,9 +29,10 @@ def call(field: Any, method: str, *arguments: Any) -> Any:
         raise
     except Exception as error:
         place = place_of(error, type(field).__module__)
-        raise CustomFieldError(
-            f"{type(field).__name__}.{method}{place}: {type(error).__name__}: {error}"
-        ) from error
+        text = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        if isinstance(error, ValidationError):  # of pydantic: its settings are frozen
+            text = "the settings of a field do not change while it draws; keep what you compute in variables"
+        raise CustomFieldError(f"{type(field).__name__}.{method}{place}: {text}") from error
 
 
 def checked_planes(

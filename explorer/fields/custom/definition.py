@@ -7,20 +7,22 @@ type of a knob that has none is that of its default, and the slider of a number 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PydanticUserError
 from pydantic.fields import FieldInfo
 
 from explorer.errors import SettingsError
 from explorer.fields import registry
-from explorer.fields.base import feature_names
+from explorer.fields.base import FieldSettings
 from explorer.fields.custom.source import TEXT_ATTRIBUTE, defining_text
 from explorer.settings import Settings
 
 Metaclass: Any = type(BaseModel)
 KNOB_GROUP = "look"  # of knobs that name none
+VALIDATED_DEFAULTS = ("features", "light", "finish", "sections", "routing")
 PACKAGE = __name__.rpartition(".")[0]
 
 
@@ -34,7 +36,11 @@ class FieldDefinition(Metaclass):  # type: ignore[misc]
         _check_names(name, bases, namespace)
         _fill_in(bases, namespace)
         text = defining_text(namespace["__module__"], namespace["__qualname__"])
-        cls = super().__new__(mcs, name, bases, namespace | {TEXT_ATTRIBUTE: text}, **options)
+        try:
+            cls = super().__new__(mcs, name, bases, namespace | {TEXT_ATTRIBUTE: text}, **options)
+        except PydanticUserError as error:
+            raise _definition_error(name, error) from None
+        _check_defaults(cls)
         if "movable" not in namespace:
             cls.movable = tuple(n for n, knob in cls.knobs().items() if _is_movable(n, knob))
         registry.register(kind_of(cls), cls)
@@ -74,6 +80,26 @@ def _check_names(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) 
             )
 
 
+def _check_defaults(cls: type[Settings]) -> None:
+    """Refuse a knob whose default is outside of its bounds."""
+    for name, knob in cls.knobs().items():
+        is_number = isinstance(knob.default, int | float) and not isinstance(knob.default, bool)
+        if is_number and not knob.accepts(knob.default):
+            raise SettingsError(
+                f"{cls.__name__}: the default of {name} is {knob.default}; allowed: {knob.allowed}"
+            )
+
+
+def _definition_error(name: str, error: PydanticUserError) -> SettingsError:
+    """What pydantic says about a class, as one line."""
+    setting = re.search(r"attribute was detected: `(\w+) =", str(error))
+    if not setting:
+        return SettingsError(f"{name}: {str(error).splitlines()[0]}")
+    return SettingsError(
+        f"{name}: write {setting[1]} = knob(...) for a setting, or {setting[1].upper()} for a constant"
+    )
+
+
 def _fill_in(bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
     """Types of knobs and of settings of the base that are assigned alone, sliders, and wrapped methods."""
     annotations = _annotations(namespace)
@@ -84,10 +110,13 @@ def _fill_in(bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
             _complete_knob(value)
         elif name in base_fields:
             annotations.setdefault(name, base_fields[name].annotation)
-            if name == "features" and isinstance(value, str):
-                namespace[name] = feature_names(value)
+            if name in VALIDATED_DEFAULTS:  # as where a field is made: a text, True, a dictionary
+                settings = FieldSettings(**{"kind": "", "features": (), name: value})
+                namespace[name] = getattr(settings, name)
         elif name in _WRAPPERS and callable(value):
             namespace[name] = _wrapped(value, _WRAPPERS[name])
+        elif name.isupper():
+            annotations.setdefault(name, ClassVar[Any])
     namespace["__annotations__"] = annotations
 
 

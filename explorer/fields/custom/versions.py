@@ -5,8 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.errors import SettingsError
+from explorer.fields import registry
 from explorer.fields.base import FieldSettings
 from explorer.settings import Knob
+
+
+def with_newest_classes(field: FieldSettings) -> tuple[FieldSettings, list[str]]:
+    """The field with the newest versions of the user's classes, inside of it too; and what could not stay."""
+    cls = registry.custom_kinds().get(field.kind, type(field))
+    if cls is not type(field):
+        field, losses = carry_over(field, cls)
+        return field, [f"{registry.kind_label(field.kind)}: {loss}" for loss in losses]
+    inner = {name: getattr(field, name) for name in type(field).model_fields}
+    renewed = {name: with_newest_classes(f) for name, f in inner.items() if isinstance(f, FieldSettings)}
+    parts = {name: part for name, (part, _) in renewed.items() if part != inner[name]}
+    losses = [loss for _, lost in renewed.values() for loss in lost]
+    return field.replace(**parts) if parts else field, losses
 
 
 def carry_over(field: FieldSettings, cls: Any) -> tuple[FieldSettings, list[str]]:

@@ -11,9 +11,9 @@ from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.controls import Controls
 from explorer.fields.graph import form_formulas, form_kernel, kernel
-from explorer.fields.graph.drawing import HEIGHT, HUE, PreparedGraph, program_of
+from explorer.fields.graph.drawing import HEIGHT, HUE, PreparedGraph, View, program_of
 from explorer.fields.graph.kernel import Program
-from explorer.fields.graph.network import OUTPUTS, Network, random_network
+from explorer.fields.graph.network import OUTPUTS, Network, Numbers, random_network
 from explorer.fields.graph.settings import GraphSettings
 from explorer.fields.kernels.padding import draw_padded, fill_padded, flat_view
 from explorer.fields.kernels.simd import LANES
@@ -41,13 +41,10 @@ class FormedGraph(PreparedGraph):
         form = settings.form
         plane, view = self.network.plane, self.view
         self.layers: list[tuple[Moments, Float32[np.ndarray, " moments"]]]  # numbers and weights of octaves
-        self.layers = [(self.numbers_of_moments, np.ones(len(view.clock), np.float32))]
-        if form.zoom_rate:
-            scales, weights = octaves(form.zoom_rate * view.clock)
-            self.layers = [
-                (dataclasses.replace(view, scale=view.scale * s, delay=view.delay / s).numbers(plane), w)
-                for s, w in zip(scales, weights, strict=True)
-            ]
+        self.layers = [
+            (layer.numbers(plane), weight.astype(np.float32))
+            for layer, weight in layers(form.zoom_rate, view)
+        ]
         if form.figure:
             seed = ground_seed(settings)
             self.ground_key = seed, min(settings.nodes, GROUND_NODES), 0
@@ -213,19 +210,28 @@ class FormedGraph(PreparedGraph):
 NO_TABLE = np.zeros(0, np.float32)
 
 
-def octaves(
-    progress: Float[np.ndarray, " moments"],
-) -> tuple[Float[np.ndarray, "octaves moments"], Float32[np.ndarray, "octaves moments"]]:
+def layers(zoom_rate: float, view: View) -> list[tuple[View, Numbers]]:
+    """The views of the octaves of an endless zoom and their weights; without zoom there is one."""
+    if not zoom_rate:
+        return [(view, 0 * view.clock + 1)]
+    return [
+        (dataclasses.replace(view, scale=view.scale * scale, delay=view.delay / scale), weight)
+        for scale, weight in zip(*octaves(zoom_rate * view.clock), strict=True)
+    ]
+
+
+def octaves(progress: Numbers) -> tuple[list[Numbers], list[Numbers]]:
     """Scales of the octaves of an endless zoom, and their weights, whose squares have the sum 1.
 
     An octave begins without weight, grows as the view nears it, and has none when it leaves: the next has
     taken its place, and no moment differs from the others. Shepard, "Circularity in judgments of relative
     pitch", JASA 36 (1964), is the same with tones.
     """
-    place = np.arange(OCTAVES)[:, None] + 1 - np.mod(progress, 1.0)
-    weights = 0.5 - 0.5 * np.cos(2 * np.pi * place / OCTAVES)
-    weights /= np.sqrt((weights**2).sum(axis=0))
-    return OCTAVE_SCALE ** (place - OCTAVES / 2), weights.astype(np.float32)
+    places = [n + 1 - np.mod(progress, 1.0) for n in range(OCTAVES)]
+    weights = [0.5 - 0.5 * np.cos(2 * np.pi * place / OCTAVES) for place in places]
+    norm = np.sqrt(sum(weight * weight for weight in weights))
+    scales = [np.power(OCTAVE_SCALE, place - OCTAVES / 2) for place in places]
+    return scales, [weight / norm for weight in weights]
 
 
 def ground_seed(settings: GraphSettings) -> int:

@@ -17,9 +17,9 @@ def _look(seeds: tuple[int, ...], palettes: tuple[str, ...], **settings: Any) ->
 
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "obsidian": _look((48, 31, 3, 70), ("lava", "abyss", "orchid", "nightfall")),
+    "obsidian": _look((48, 95, 3, 70), ("lava", "abyss", "orchid", "nightfall"), speed=0.75),
     "anemone": _look((43, 71, 25, 49), ("verdigris", "fern", "abyss", "glacier"), speed=0.8),
-    "iris": _look((14, 37, 95, 80), ("orchid", "nightfall", "lava", "orchid"), speed=0.8),
+    "iris": _look((14, 37, 95, 80), ("orchid", "nightfall", "lava", "orchid"), speed=0.7),
     "frond": _look((71, 95, 9), ("fern", "verdigris", "abyss")),
     "gilt": _look((92, 28, 41), ("gold", "gold", "nightfall"), light={"relief": 0.7, "specular": 1.3}),
     "soap": _look((41, 90, 3), ("glacier", "nightfall", "verdigris"), light={"relief": 1.0, "film": 1.0}),
@@ -27,15 +27,16 @@ PRESETS: dict[str, dict[str, Any]] = {
         (49, 70, 25),
         ("gold", "glacier", "abyss"),
         light={"relief": 0.4, "lines": 5.0, "line_width": 1.0},
-        speed=0.65,
+        speed=0.5,
+        audio_gain=0.75,
     ),
     "corona": _look((74, 48, 25), ("orchid", "lava", "abyss"), symmetry=5, warp=0.15, speed=0.6),
     "chrysalis": _look(
         (28, 14),
         ("lava", "lava"),
         form={"figure": True, "ground_palette": "nightfall"},
-        speed=0.6,
-        audio_gain=0.8,
+        speed=0.5,
+        audio_gain=0.75,
     ),
     "calla": _look(
         (64, 14), ("glacier", "orchid"), form={"figure": True, "ground_palette": "lava"}, speed=0.75

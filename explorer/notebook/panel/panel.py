@@ -191,7 +191,11 @@ class Panel:
     def update_classes(self) -> None:
         """Take over the fields whose classes a cell has defined: new kinds, and new versions of old ones."""
         before = self.field
-        changes = self.forms.update_classes()
+        try:
+            changes = self.forms.update_classes()
+        except ExplorerError as error:
+            self.fail(error)
+            return
         self.header.show(self.form.start)
         if self.field != before:  # what was wrong with the old version is no news
             self._errors.clear()

@@ -10,9 +10,9 @@ import ipywidgets as widgets
 
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
-from explorer.fields.custom.versions import carry_over
+from explorer.fields.custom.versions import with_newest_classes
 from explorer.fields.mix import Mix
-from explorer.fields.registry import field_kinds, kind_label
+from explorer.fields.registry import field_kinds
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import card, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
@@ -197,15 +197,16 @@ class FieldForms:
 
         Gives back what could not stay, in words.
         """
-        kinds, changes = field_kinds(), []
+        changes: list[str] = []
         for kind, form in list(self._forms.items()):
-            if (cls := kinds.get(kind)) in (None, type(form.start)):
+            start, _ = with_newest_classes(form.start)
+            if start == form.start:
                 continue
-            field, lost = carry_over(form.field, cls)
-            changes += [f"{kind_label(kind)}: {change}" for change in lost]
+            field, losses = with_newest_classes(form.field)
+            changes += losses
             is_visible = self.current is form
             renewed = self._forms[kind] = FieldForm(field, *self._arguments)
-            renewed.load(field, carry_over(form.start, cls)[0])
+            renewed.load(field, start)
             cells.reply_from_any_subshell(renewed.widget)
             children = (
                 renewed.widget if widget is form.widget else widget for widget in self.widget.children

@@ -110,6 +110,8 @@ class Broken(ex.Field):
     case: str = "raises"
 
     def colors(self, controls, xy, pixel):
+        if self.case == "state":
+            self.count = 1
         if self.case == "raises":
             return 1 / (len(xy) - len(xy))
         return {
@@ -132,6 +134,7 @@ class Broken(ex.Field):
             "raises",
             r"Broken.colors, line \d+ of test_field.py \(return 1 / .*\): ZeroDivisionError: division",
         ),
+        ("state", r"Broken.colors, line .*: the settings of a field do not change while it draws"),
         ("shape", r"Broken.colors gave float32 of shape \(2304, 3\); expected \(1, 2304, 3\)"),
         ("tuple", r"Broken.colors gave float32 of shape \(7,\); expected \(moments, points\) = \(1, 2304\)"),
         ("bytes", r"Broken.colors gave uint8 of shape .*; expected float32, in \[0, 1\]"),
@@ -160,6 +163,14 @@ def test_classes_that_cannot_be_fields_are_refused_at_once():
         class Taken(ex.Field):
             colors = ex.knob(3)
 
+    for body, words in (
+        ({"rings": 14.0}, r"Plain: write rings = knob\(...\) for a setting, or RINGS for a constant"),
+        ({"rings": ex.knob(50, low=1, high=4)}, "the default of rings is 50; allowed: whole numbers 1 to 4"),
+        ({"features": 5}, "features: got 5"),
+    ):
+        with pytest.raises(SettingsError, match=words):
+            type(ex.Field)("Plain", (ex.Field,), {"__module__": __name__, "__qualname__": "Plain", **body})
+
     with pytest.raises(SettingsError, match="Field is a base"):
         ex.Field()
 
@@ -170,11 +181,21 @@ def test_classes_that_cannot_be_fields_are_refused_at_once():
         draw(Empty())
 
 
-def test_features_may_be_one_text():
+def test_a_class_says_its_defaults_as_its_settings_are_typed():
     class Named(ex.Field):
         features = "bass, onset"
+        light = True
+        finish = {"bloom": 0.9}  # noqa: RUF012
+        LEVELS = (0.25, 0.5, 0.75)
 
-    assert Named().features == Named(features="bass,onset").features == ("bass", "onset")
+        def colors(self, controls, xy, pixel):
+            return self.LEVELS
+
+    field = Named(features=["bass", "onset"])
+    assert field == Named()
+    assert hash(field) == hash(Named())
+    assert (field.light, field.finish.bloom, "LEVELS" in Named.model_fields) == (ex.Light(), 0.9, False)
+    assert draw(field.replace(light=False, finish=False)).mean((0, 1)) == pytest.approx([64, 128, 191], abs=1)
 
 
 def test_a_feature_that_no_sound_has_says_where_own_columns_come_from():

@@ -140,8 +140,8 @@ def test_the_shadow_falls_away_from_the_light():
 
 
 def test_the_zoom_has_no_seam():
-    scales, weights = octaves(np.array([0.0, 1 - 1e-9, 0.25, 7.25, -0.75]))
-    np.testing.assert_allclose((weights.astype(np.float64) ** 2).sum(axis=0), 1, atol=1e-6)
+    scales, weights = map(np.array, octaves(np.array([0.0, 1 - 1e-9, 0.25, 7.25, -0.75])))
+    np.testing.assert_allclose((weights**2).sum(axis=0), 1, atol=1e-6)
     # an octave on, each has taken the place of the one before it; the one that is left has no weight
     np.testing.assert_allclose(scales[:2, 0], scales[1:, 1], rtol=1e-6)
     np.testing.assert_allclose(weights[:2, 0], weights[1:, 1], atol=1e-6)

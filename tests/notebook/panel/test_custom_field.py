@@ -73,6 +73,19 @@ def test_a_new_version_of_a_class_keeps_the_sliders_where_they_were(sound):
         assert panel.field == new(size=1.0)
 
 
+def test_a_new_version_reaches_into_a_mixture(sound):
+    plain = CPPN(hidden=4, layers=2)
+    field = ex.Mix(plain, define(first_version)(size=1.5), 0.25)
+    with explore(sound, field, size=SIZE, flash_limit="off") as panel:
+        cells.register(panel)
+        drag(panel.form.controls["a.gain"].box, 3.0)
+        new = define(second_version)
+        cells.update_classes()
+        assert panel.field == ex.Mix(plain.replace(gain=3.0), new(size=1.0), 0.25)
+        assert "b.glow" in panel.form.controls
+        assert "size was 1.5 and is 1" in panel.error
+
+
 def test_what_was_wrong_with_the_version_before_is_no_news(sound):
     with explore(sound, define(first_version)(), size=SIZE, flash_limit="off") as panel:
         cells.register(panel)
