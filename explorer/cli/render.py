@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from explorer.experiments.runs.estimate import Estimate
     from explorer.experiments.runs.options import RenderOptions
 
+MIN_ESTIMATE_SECONDS = 2.0  # what a render takes for its estimate to be printed
 AUDIO_HELP = "a sound file, several, or folders of them: a run for each"
 OUT_HELP = f"With a single sound OUT is a copy of the video; its ending says what is made: {ENDINGS}"
 
@@ -167,6 +168,8 @@ class _Job:
 
     def _print_estimate(self, expected: Estimate) -> None:
         """Print what a render will take, on a line of its own."""
+        if expected.seconds < MIN_ESTIMATE_SECONDS:
+            return
         self.progress.close()
         print_line(expected if self.client is None else f"{expected}, on this machine alone")
 
@@ -227,10 +230,10 @@ def _stored_recipe(
     folder = path.resolve() if path.is_dir() else path.resolve().parent
     if audio is not None and out is None and audio.lower().endswith(SUFFIXES):
         try:
-            return recipe, find_audio(recipe, folder, audio), None, folder
+            return recipe, find_audio(recipe, folder, audio, name), None, folder
         except SettingsError:
             audio, out = None, audio
-    return recipe, find_audio(recipe, folder, audio), out, folder
+    return recipe, find_audio(recipe, folder, audio, name), out, folder
 
 
 def _even(resolution: str) -> tuple[int, int]:

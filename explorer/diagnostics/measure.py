@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 import numpy as np
 from jaxtyping import Float64
@@ -25,7 +26,10 @@ CONFIDENCE = 0.95  # level of the interval
 
 @dataclass(frozen=True)
 class Measure:
-    """A value with the interval that holds 95 % of its bootstrap replicates; usable as a float."""
+    """A value with the interval that holds 95 % of its bootstrap replicates; usable as a float.
+
+    Numbers and other measures compare with the value.
+    """
 
     value: float
     low: float
@@ -33,6 +37,18 @@ class Measure:
 
     def __float__(self) -> float:
         return self.value
+
+    def __lt__(self, other: SupportsFloat) -> bool:
+        return self.value < float(other)
+
+    def __le__(self, other: SupportsFloat) -> bool:
+        return self.value <= float(other)
+
+    def __gt__(self, other: SupportsFloat) -> bool:
+        return self.value > float(other)
+
+    def __ge__(self, other: SupportsFloat) -> bool:
+        return self.value >= float(other)
 
     def __format__(self, spec: str) -> str:
         return format(self.value, spec)

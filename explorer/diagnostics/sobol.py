@@ -23,7 +23,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float, Float64
@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.measure import Measure, bootstrap_measure
 from explorer.diagnostics.parallel import in_threads
+from explorer.diagnostics.results.sobol_result import SobolResult
 from explorer.diagnostics.sampling import (
     DEFAULT_FRAMES,
     combine_controls,
@@ -45,7 +46,7 @@ from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from matplotlib.figure import Figure
 
 GROUPS = ("space", "time", "audio")
 BLOCK_SIZE = 16  # moments, each at as many points: a field evaluates such products best
@@ -58,50 +59,23 @@ HalfSquares = Float64[np.ndarray, "units subsets"]
 
 
 @dataclass(frozen=True, repr=False)
-class SobolShares:
-    """Shares of `variance`, each with its interval; `first` and `interactions` add up to 1.
+class SobolShares(SobolResult):
+    """A `SobolResult` as text and as a picture: what `sobol_shares` returns."""
 
-    `first[group]`: by that group alone; `total[group]`: with everything it takes part in;
-    `interactions["space x time"]`: by these together, beyond what each of them does. `variance` is that of f
-    with all groups drawn again: for a field, of the colors in [0, 1]^2, mean of the channels.
-    """
+    __repr__ = SobolResult.summary  # what a prompt shows
 
-    first: dict[str, Measure]
-    interactions: dict[str, Measure]
-    total: dict[str, Measure]
-    variance: float
-    evaluations: int
+    def plot(self, width: float = 8.0) -> Figure:
+        """A figure `width` inches wide: what each group does alone, together and in all."""
+        from explorer.diagnostics.plots.sobol_plot import draw_shares  # matplotlib is slow to load
 
-    def table(self) -> pd.DataFrame:
-        """One row a share: kind, value and interval."""
-        import pandas as pd  # slow to load
+        return draw_shares(self, width)
 
-        kinds = {"first": self.first, "interaction": self.interactions, "total": self.total}
-        rows = [
-            {"kind": kind, "of": name, "share": share.value, "low": share.low, "high": share.high}
-            for kind, shares in kinds.items()
-            for name, share in shares.items()
-        ]
-        return pd.DataFrame(rows).set_index(["kind", "of"])
+    figure = plot
 
-    def summary(self) -> str:
-        """One line a group, and the interactions."""
-        lines = [
-            f"{name:6} {self.first[name]:6.1%} alone, {self.total[name]:6.1%} with all it takes part in"
-            for name in self.first
-        ]
-        together = ", ".join(f"{name} {share:.1%}" for name, share in self.interactions.items())
-        return "\n".join([*lines, f"together: {together}"])
+    def _repr_png_(self) -> bytes:
+        from explorer.diagnostics.plots.diagnosis_plot import png
 
-    __repr__ = summary  # what a prompt shows
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        parts = {"first": self.first, "interactions": self.interactions, "total": self.total}
-        values: dict[str, Any] = {
-            part: {name: share.to_dict() for name, share in shares.items()} for part, shares in parts.items()
-        }
-        return values | {"variance": self.variance, "evaluations": self.evaluations}
+        return png(self.plot())
 
 
 def sobol_shares(

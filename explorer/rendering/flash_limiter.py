@@ -89,8 +89,8 @@ class Exposure:
         mode: Mode = "calm",
     ) -> None:
         self.field, self.track, self.mode = field, track, mode
-        self._threads = threads or usable_threads()
-        self._shape = PictureShape.of(field, size)
+        self.threads = threads or usable_threads()
+        self.shape = PictureShape.of(field, size)  # of the pictures that are judged
         self._file = self._cache_file()
         self._table = self._load()
         self._exposures, self._swings, self._constant_swings = (FlashCurve(row) for row in self._table[:3])
@@ -114,8 +114,22 @@ class Exposure:
 
     def prepare(self, begin: float, end: float, progress: Progress = silent) -> None:
         """Compute everything from `begin` to `end` seconds, and cache it on disk."""
-        self._search(self._exposures.index(begin), self._exposures.index(end) + 2, progress)
+        self._search(*self._span(begin, end), progress)
         save_array(self._file, self._table if self.mode == "calm" else self._table[0])
+
+    def missing_moments(self, begin: float, end: float) -> Int64[np.ndarray, " moments"]:
+        """All moments that `prepare` has to draw."""
+        stages = self._missing(*self._span(begin, end))
+        parts = [self._moments(start) for starts in stages for start in starts]
+        return np.unique(np.concatenate([np.empty(0, np.int64), *parts]))
+
+    @property
+    def swings(self) -> tuple[float, ...]:
+        """What is tried where something flashes, 1 first."""
+        if self.mode == "dim":
+            return SWINGS[:1]
+        controls = self.field.controls(self.track, np.zeros(1))
+        return SWINGS if calm_columns(self.field, controls.names) else SWINGS[:1]
 
     def summary(self, times: Float64[np.ndarray, " frames"]) -> dict[str, float]:
         """For a manifest: the lowest factors at these times, and the shares that are calmed and dimmed."""
@@ -140,22 +154,34 @@ class Exposure:
             return (exposures,)
         return exposures, (self._swings, self._repair_swing), (self._constant_swings, self._search_swing)
 
-    def _search(self, first: int, last: int, progress: Progress) -> None:
-        """Search all that the factors from `first` to before `last` depend on."""
-        steps: list[tuple[int, int, Callable[[SmallPictures], None]]] = []
-        span = first, last
-        for stage, (curve, search) in enumerate(self._stages):
-            starts = _missing_parts(curve, *span)
+    def _span(self, begin: float, end: float) -> tuple[int, int]:
+        return self._exposures.index(begin), self._exposures.index(end) + 2
+
+    def _missing(self, first: int, last: int) -> list[list[int]]:
+        """First moments of the parts to search, stage by stage, for the factors from `first` to `last`."""
+        stages = []
+        for curve, _ in self._stages:
+            starts = _missing_parts(curve, first, last)
             if not starts:
                 break
-            steps += [(start - stage * PART, -stage, partial(search, start)) for start in starts]
-            span = max(0, starts[0] - LEAD), self._end(starts[-1])
+            stages.append(starts)
+            first, last = max(0, starts[0] - LEAD), self._end(starts[-1])
+        return stages
+
+    def _search(self, first: int, last: int, progress: Progress) -> None:
+        """Search all that the factors from `first` to before `last` depend on."""
+        stages = zip(self._stages, self._missing(first, last), strict=False)
+        steps = [
+            (start - stage * PART, -stage, partial(search, start))
+            for stage, ((_, search), starts) in enumerate(stages)
+            for start in starts
+        ]
         if not steps:
             return
         # a part needs what the stage before found until the end of the next part: it waits for that alone
         steps.sort(key=lambda step: step[:2])
-        with ThreadPoolExecutor(self._threads, "explorer-flashes", use_single_torch_thread) as pool:
-            pictures = SmallPictures(self.field, self.track, self._shape, self.mode == "calm", pool)
+        with ThreadPoolExecutor(self.threads, "explorer-flashes", use_single_torch_thread) as pool:
+            pictures = SmallPictures(self.field, self.track, self.shape, self.mode == "calm", pool)
             for n, (_, _, step) in enumerate(steps):
                 pictures.check = partial(progress, STEP, n, len(steps))
                 pictures.check()
@@ -169,7 +195,7 @@ class Exposure:
         lead = stop - count
         swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
         maps = {}
-        for factor in SWINGS if self._can_be_calmed() else SWINGS[:1]:
+        for factor in self.swings:
             maps[factor] = pictures.maps(moments[:stop], np.full(stop, factor))
             passes = np.append(passing_moments(*maps[factor])[lead:], np.ones(len(moments) - stop, bool))
             swing[passes & ~passed] = factor
@@ -230,10 +256,6 @@ class Exposure:
     def _end(self, start: int) -> int:
         return min(start + PART, len(self._exposures.required))
 
-    def _can_be_calmed(self) -> bool:
-        controls = self.field.controls(self.track, np.zeros(1))
-        return bool(calm_columns(self.field, controls.names))
-
     def _load(self) -> Float32[np.ndarray, "curves moments"]:
         """Rows: required exposures, swings and constant swings, and the exposures that the last two need."""
         count = max(1, int(np.ceil(self.track.duration * SAMPLE_RATE)) + 1)
@@ -245,7 +267,7 @@ class Exposure:
         return table
 
     def _cache_file(self) -> Path:
-        grid, pixel = self._shape
+        grid, pixel = self.shape
         facts = {
             "version": VERSION,
             "field": self.field.model_dump(mode="json"),

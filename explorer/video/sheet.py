@@ -52,7 +52,7 @@ def contact_sheet(
         pen.text((MARGIN, MARGIN - 4), line, fill=TITLE_COLOR, font=font(layout.title))
     for index, thumb in enumerate(thumbs):
         x, y = layout.corner(index)
-        left, above = (layout.cell - thumb.width) // 2, (layout.picture - thumb.height) // 2
+        left, above = (layout.cell - thumb.width) // 2, layout.picture - thumb.height  # its label is near
         sheet.paste(thumb, (x + left, y + above))
         if labels:
             line = fit_text(labels[index], letters, layout.cell)

@@ -84,7 +84,8 @@ def test_sliders_change_the_look_and_are_remembered(page):
     page.get_by_role("button", name="charcoal").click()
     until(page, f"() => probe.scene.motion.look.hue === {Julia.preset('charcoal').hue}")
     page.keyboard.press("l")  # a lit one
-    until(page, "() => probe.scene.juliaSurface.light.relief === 0.3")
+    relief = Julia.preset("ammonite").light.relief
+    until(page, f"() => probe.scene.juliaSurface.light.relief === {relief}")
     page.get_by_label("light film").fill("0.5")
     until(page, "() => probe.scene.juliaSurface.light.film === 0.5")
     levels = page.evaluate(

@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HANG_SECONDS = 60  # of one case, many times what the slowest takes on a busy machine
+START_SECONDS = 300  # of the process, which imports the package
 MEMORY_LIMIT_MB = 300  # that a refused input may take above what the process held
 
 
@@ -68,16 +69,23 @@ class IsolatedProcess:
                 cwd=ROOT,
                 env=self._environment,
             )
+            start = self._answer(self._process, START_SECONDS)
+            if start["outcome"] != "ready":
+                return start
         self._process.stdin.write(json.dumps(case) + "\n")
         self._process.stdin.flush()
+        return self._answer(self._process, HANG_SECONDS)
+
+    def _answer(self, process: subprocess.Popen[str], seconds: float) -> dict:
+        """The next line of the process."""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
-            if not selector.select(HANG_SECONDS):
+            selector.register(process.stdout, selectors.EVENT_READ)
+            if not selector.select(seconds):
                 self.close()
                 return {"outcome": "hang"}
-        line = self._process.stdout.readline()
+        line = process.stdout.readline()
         if not line:
-            return {"outcome": "crash", "detail": f"exit status {self._process.wait()}"}
+            return {"outcome": "crash", "detail": f"exit status {process.wait()}"}
         return json.loads(line)
 
     def close(self) -> None:
@@ -130,6 +138,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w")
     with contextlib.suppress(OSError):
         os.dup2(2, 1)  # what a case prints must not pass for an answer
+    out.write(json.dumps({"outcome": "ready"}) + "\n")
+    out.flush()
     for line in sys.stdin:
         out.write(json.dumps(answer(function, json.loads(line))) + "\n")
         out.flush()

@@ -132,7 +132,7 @@ def test_bad_input(typed, status, words, folder, capsys):
     size = [] if "--resolution" in typed or "--recipe" in typed else ["--resolution", "32x18"]
     assert main(["render", *typed, *size]) == status
     output = capsys.readouterr()
-    lines = [line for line in output.err.strip().splitlines() if not re.search(r": drawing \d+%$", line)]
+    lines = [line for line in output.err.strip().splitlines() if not re.search(r": [a-z ]+ \d+%$", line)]
     assert len(lines) == (1 if words else 0), output.err
     assert words.encode("ascii", "backslashreplace").decode() in output.err.replace("\\\\", "\\")
     videos = list(folder.rglob("video.mp4"))

@@ -92,6 +92,14 @@ def test_a_bootstrap_interval_is_that_of_a_mean():
     assert found.high - found.low == pytest.approx(2 * 1.96 / 20, rel=0.15)
 
 
+def test_a_measure_compares_like_a_float():
+    measure = Measure(0.25, 0.2, 0.3)
+    assert measure < 0.3
+    assert 0.2 < measure <= 0.25
+    assert measure >= Measure(0.25, 0.1, 0.4) > np.float32(0.1)
+    assert not measure > 0.25
+
+
 def test_a_measure_is_a_number():
     measure = Measure(0.25, 0.2, 0.3)
     assert float(measure) == 0.25

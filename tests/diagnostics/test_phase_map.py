@@ -5,7 +5,7 @@ import pytest
 
 from explorer.diagnostics.boundary import expected_facts, theoretical_boundary, typical_pairs
 from explorer.diagnostics.diagnosis import diagnose
-from explorer.diagnostics.phase_map import phase_map
+from explorer.diagnostics.phase_map import PhaseMap, phase_map
 from explorer.diagnostics.sampling import DEFAULT_FRAMES
 from explorer.diagnostics.verdict import CELL_COLORS, VERDICTS
 from explorer.errors import SettingsError, Stopped
@@ -44,6 +44,17 @@ def test_the_table_has_a_row_for_each_cell(small):
     assert list(zip(table["layers"], table["gain"], strict=True)) == [(y, x) for y in Y[1] for x in X[1]]
     assert {"verdict", "flags", "space_variance", "neighbour_correlation", "speed"} <= set(table)
     assert small.evaluations == sum(cell.evaluations for line in small.cells for cell in line)
+
+
+def test_the_legend_of_a_narrow_map_lies_within_the_figure(small):
+    narrow = PhaseMap(x=("gain", X[1]), y=Y, cells=small.cells, boundary=small.boundary)
+    figure = narrow.figure()
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert len(legend.get_texts()) == len(VERDICTS) + 2  # both lines of the theory
+    extent = legend.get_window_extent()
+    assert extent.x0 >= 0
+    assert extent.x1 <= figure.bbox.width
 
 
 def test_any_two_settings_of_any_field():

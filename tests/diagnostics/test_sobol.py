@@ -133,3 +133,14 @@ def test_progress_grows_and_may_stop_it():
 
     with pytest.raises(Stopped):
         sobol_shares(TwoFeatures(), square_track(), progress=stop)
+
+
+def test_shares_have_a_picture():
+    result = shares(
+        lambda rows: rows["x"] + rows["y"], *draws((20, 20), ("x", "y"), np.random.default_rng(1).random)
+    )
+    figure = result.plot()
+    texts = [text.get_text() for axis in figure.axes for text in axis.get_yticklabels()]
+    assert texts == ["x", "y", "x x y", "x", "y"]
+    assert len(figure.axes[0].patches) == 3
+    assert result._repr_png_().startswith(b"\x89PNG")

@@ -21,12 +21,13 @@ HATCH = {"noisy": "....."}
 BOUNDARY_COLOR = "#b0134f"
 DARK_CELLS = ("static", "faint")  # verdicts whose letter is white
 CELL_HEIGHT = 0.62  # inches
+MIN_WIDTH = 6.6  # inches, of the legend
 
 
 def draw_phase_map(result: PhaseMapResult) -> Figure:
     """A figure as large as its cells need: the verdict's letter, and in small what it rests on."""
     columns, rows = len(result.x[1]), len(result.y[1])
-    size = (max(5.5, CELL_HEIGHT * 1.25 * columns + 1.6), max(2.6, CELL_HEIGHT * rows + 1.7))
+    size = (max(MIN_WIDTH, CELL_HEIGHT * 1.25 * columns + 1.6), max(2.6, CELL_HEIGHT * rows + 1.7))
     figure = Figure(
         size, dpi=120, facecolor=BACKGROUND_COLOR, layout=ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06)
     )

@@ -14,6 +14,7 @@ AXIS_DISTANCE = 150  # pixels between two axes
 LEFT, TOP, AXIS_HEIGHT = 60, 52, 300  # pixels: margins and the height of an axis
 BUNDLE_HEIGHT = 26.0  # pixels, at most, over which the points that share a value are spread
 MIN_TICK_DISTANCE = 16.0  # pixels between two ticks
+CHARACTER_WIDTH = 7.0  # pixels, about, of a label
 MAX_MEASURE_AXES = 4  # axes for measures after those of the parameters
 CURVE_SHARE = 0.38  # of the distance, over which a curve leaves an axis level: crossing lines stay distinct
 
@@ -84,11 +85,23 @@ def parallel(
 
 def _ticks(scale: Scale) -> tuple[tuple[float, str], ...]:
     """Ticks as (y, label), without those that would cover one another."""
-    ticks: list[tuple[float, str]] = []
-    for at, label in sorted(scale.ticks):
-        if not ticks or ticks[-1][0] - _y(at) >= MIN_TICK_DISTANCE:
-            ticks.append((_y(at), label))
-    return tuple(ticks)
+    return _apart([(_y(at), label) for at, label in scale.ticks])
+
+
+def _apart(ticks: Sequence[tuple[float, str]], character: float = 0.0) -> tuple[tuple[float, str], ...]:
+    """Ticks (pixel, label), without those whose labels would cover an earlier one.
+
+    `character` is the width of a character where labels stand side by side, 0 where they stand one above the
+    other.
+    """
+    result: list[tuple[float, str]] = []
+    for at, label in sorted(ticks):
+        needed = MIN_TICK_DISTANCE
+        if result and character:
+            needed = character * (1 + (len(label) + len(result[-1][1])) / 2)
+        if not result or at - result[-1][0] >= needed:
+            result.append((at, label))
+    return tuple(result)
 
 
 def _line(point: ReportPoint, scales: Sequence[Scale], shifts: Sequence[float]) -> Line:
@@ -172,8 +185,8 @@ def scatters(
     """One scatter for each measure over two parameters; `sample` holds the points that become dots."""
     sample = points if sample is None else sample
     x, y = (Scale.of(name, [point.params.get(name) for point in points]) for name in names)
-    across = x.name, tuple((MARGIN + at * PLOT_WIDTH, label) for at, label in x.ticks)
-    down = y.name, tuple((PLOT_HEIGHT + 12 - at * PLOT_HEIGHT, label) for at, label in y.ticks)
+    across = x.name, _apart([(MARGIN + at * PLOT_WIDTH, label) for at, label in x.ticks], CHARACTER_WIDTH)
+    down = y.name, _apart([(PLOT_HEIGHT + 12 - at * PLOT_HEIGHT, label) for at, label in y.ticks])
     result = []
     for name in measures:
         scale = Scale.of(name, [point.metrics[name] for point in points if name in point.metrics])

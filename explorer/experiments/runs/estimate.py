@@ -1,12 +1,14 @@
-"""What a render will take, from drawing and encoding a few of its frames beforehand.
+"""What a render will take, from doing a little of each of its steps beforehand.
 
-Short groups of consecutive frames, evenly spaced over the excerpt, go through the renderer and the encoder
-of the render itself. The first of each group is a keyframe, as one frame in 250 of the whole is; the others
-build on the one before, as all the rest do. Where drawing is slow, only a part of each frame is
-drawn. Time follows from two samples, the second with a quarter of the pixels:
+Drawing and encoding: short groups of consecutive frames, evenly spaced over the excerpt, go through the
+renderer and the encoder of the render itself. The first frame of each group is a keyframe, as one in 250 of
+the whole is; the others build on the one before, as all the rest do. Where drawing is slow, only a part of
+each frame is drawn, another one in each group. The groups after the first show what a pixel takes:
 
-    seconds of a sample = overhead + pixels in all x seconds per pixel
+    seconds = overhead + pixels in all x seconds per pixel
     bytes of a frame ~ pixels ^ BYTES_EXPONENT, from a part to the whole
+
+The search for flashes (see `rendering.flash_cost`) and the diagnosis are estimated by themselves.
 """
 
 from __future__ import annotations
@@ -14,32 +16,48 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32, Float64
 
 from explorer.audio import Sound
+from explorer.diagnostics.diagnosis import BUDGETS
+from explorer.diagnostics.sampling import sample
 from explorer.errors import OutputError
 from explorer.experiments.runs.performance import peak_memory_bytes
 from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.fields import Grid
 from explorer.formatting import count_text, duration_text, size_text
 from explorer.progress import Progress, silent
+from explorer.rendering.flash_cost import flash_search_seconds
 from explorer.rendering.frames import MIN_SIDE
+from explorer.threads import usable_threads
 from explorer.video import VideoWriter
 from explorer.video.containers import CONTAINERS
 from explorer.video.decode import frame_bytes
 from explorer.video.h264 import KEYFRAME_INTERVAL
 from explorer.video.soundtrack import file_bytes
 
-GROUPS = 5
-MIN_GROUP_FRAMES, MAX_GROUP_FRAMES = 6, 24
-GROUP_PIXELS = 6_000_000  # in a group between those: small frames are drawn so fast that a few are no measure
-DRAWING_SECONDS = 1.5  # that drawing the groups may take
+STEP = "estimating"
+PLACES = (0.5, 0.5), (0.2, 0.3), (0.8, 0.7), (0.3, 0.8), (0.7, 0.2)  # of each group's part of a frame
+GROUPS = len(PLACES)
+MIN_GROUP_FRAMES, MAX_GROUP_FRAMES = 3, 24
+GROUP_PIXELS = 3_000_000  # in a group between those: small frames are drawn so fast that a few are no measure
+DRAWING_SHARE = 0.05  # of the work that drawing the groups may take
+MIN_DRAWING_SECONDS, MAX_DRAWING_SECONDS = 0.4, 1.5
+MIN_SECONDS = 0.5  # of work: less is about as quick as measuring it
 BYTES_EXPONENT = 0.93  # measured on six looks: halves of a frame take a tenth more bytes a pixel
-TRIAL_SIZE, TRIALS = (320, 180), 3  # the frame that shows how fast drawing is, and how often it is drawn
+TRIALS, TRIAL_SIZES = (
+    3,
+    ((64, 36), (320, 180)),
+)  # of the frames that show how fast drawing is: the second if it is fast
+MAX_TRIAL_SECONDS = 0.01  # of the first, for the second to be drawn
+MAX_CLOSING_SECONDS = 0.5  # that ending a file takes, whatever its length
 BUFFERED_FRAMES = 30  # that a render may hold besides: for the contact sheet, and between its stages
 
 
@@ -69,21 +87,23 @@ class Estimate:
 
 
 def estimate(frames: RecipeFrames, sound: Sound, progress: Progress = silent) -> Estimate | None:
-    """Time, file size and memory of a render, measured in about two seconds; None for one about as short.
+    """Time, file size and memory of a render, measured in a twentieth of its time; None for a short one.
 
     Which frames are measured follows from the settings alone; how large they are drawn, from the speed.
     """
     settings = frames.recipe.frames
     count, pixels = len(frames.times), settings.width * settings.height
+    progress(STEP, 0, 1)
     pixel_seconds = _pixel_seconds(frames)
-    length = _group_frames(pixels)
-    if count < 2 * GROUPS * length and (
-        count < GROUPS * length or count * pixels * pixel_seconds < DRAWING_SECONDS
-    ):
+    drawing = count * pixels * pixel_seconds
+    others = _flash_seconds(frames) + _diagnosis_seconds(frames)
+    if drawing + others < MIN_SECONDS:
         return None
-    times = _groups(frames.times, length)
-    size = _reduced(settings.size, DRAWING_SECONDS / (times.size * pixel_seconds))
-    large, small = (_sample(frames, each, times, sound, progress) for each in (size, _half(size)))
+    limit = min(MAX_DRAWING_SECONDS, max(MIN_DRAWING_SECONDS, DRAWING_SHARE * drawing))
+    affordable = limit / pixel_seconds  # pixels
+    times = _groups(frames.times, _group_frames(pixels, affordable))
+    size = _reduced(settings.size, affordable / times.size)
+    part = _sample(frames, size, times, sound, progress)
     container = CONTAINERS[frames.recipe.encoder.container]
     sound_bytes = scratch_bytes = 0
     if container.has_sound:
@@ -91,22 +111,45 @@ def estimate(frames: RecipeFrames, sound: Sound, progress: Progress = silent) ->
     return Estimate(
         frames=count,
         size=settings.size,
-        seconds=_seconds(large, small, count * pixels),
-        file_mb=(large.bytes_of(count) * (pixels / large.pixels) ** BYTES_EXPONENT + sound_bytes) / 1e6,
+        seconds=part.seconds_of(count * pixels) + others,
+        file_mb=(part.bytes_of(count) * (pixels / part.pixels) ** BYTES_EXPONENT + sound_bytes) / 1e6,
         scratch_mb=scratch_bytes / 1e6,
-        memory_mb=(peak_memory_bytes() + large.memory + BUFFERED_FRAMES * 3 * pixels) / 1e6,
+        memory_mb=(peak_memory_bytes() + part.memory + BUFFERED_FRAMES * 3 * pixels) / 1e6,
     )
 
 
 def _pixel_seconds(frames: RecipeFrames) -> float:
-    """Seconds to draw a pixel, the best of small frames: the first may compile a kernel."""
-    seconds = []
-    with frames.sample_renderer(TRIAL_SIZE) as renderer:
-        for _ in range(TRIALS):
-            start = time.perf_counter()
-            renderer.frame(0.0)
-            seconds.append(time.perf_counter() - start)
-    return min(seconds) / (TRIAL_SIZE[0] * TRIAL_SIZE[1])
+    """Seconds to draw a pixel, in the better of small frames: the first may compile a kernel."""
+    moments = frames.times[np.linspace(0, len(frames.times) - 1, TRIALS).astype(int)]
+    for size in TRIAL_SIZES:
+        with frames.sample_renderer(Window(*size, Grid(*frames.recipe.frames.size))) as renderer:
+            seconds = min(_clocked(partial(renderer.frame, float(t))) for t in moments)
+        if seconds > MAX_TRIAL_SECONDS:
+            break
+    return seconds / (size[0] * size[1])
+
+
+def _clocked(work: Callable[[], object]) -> float:
+    """Seconds that some work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _flash_seconds(frames: RecipeFrames) -> float:
+    """Seconds of the search for flashes."""
+    if frames.exposure is None:
+        return 0.0
+    begin = frames.loop.begin if frames.loop else frames.times[0]
+    return flash_search_seconds(frames.exposure, begin, frames.times[-1])
+
+
+def _diagnosis_seconds(frames: RecipeFrames) -> float:
+    """Seconds of the diagnosis, from one of its blocks."""
+    recipe, draft = frames.recipe, BUDGETS["draft"]
+    block = replace(draft, blocks=1)
+    seconds = _clocked(lambda: sample(recipe.field, frames.track, recipe.frames, block, 0, threads=1))
+    return seconds * draft.blocks / (frames.threads or usable_threads())
 
 
 def _reduced(size: tuple[int, int], pixels: float) -> tuple[int, int]:
@@ -122,33 +165,42 @@ def _half(size: tuple[int, int]) -> tuple[int, int]:
     return width, height
 
 
-def _group_frames(pixels: int) -> int:
-    """Frames in a group, for frames of so many pixels."""
-    return min(MAX_GROUP_FRAMES, max(MIN_GROUP_FRAMES, GROUP_PIXELS // pixels))
+def _group_frames(pixels: int, affordable: float) -> int:
+    """Frames in a group, for frames of so many pixels and so many that may be drawn in all."""
+    length = min(GROUP_PIXELS, int(affordable / GROUPS)) // pixels
+    return min(MAX_GROUP_FRAMES, max(MIN_GROUP_FRAMES, length))
 
 
 def _groups(times: Float64[np.ndarray, " frames"], length: int) -> Float64[np.ndarray, "groups length"]:
     """The times of the groups: each in the middle of its share of the excerpt."""
-    share = len(times) / GROUPS
-    firsts = [int((n + 0.5) * share - length / 2) for n in range(GROUPS)]
+    length = max(1, min(length, len(times) // 2))
+    groups = min(GROUPS, len(times) // length)
+    share = len(times) / groups
+    firsts = [int((n + 0.5) * share - length / 2) for n in range(groups)]
     return np.stack([times[first : first + length] for first in firsts])
 
 
 @dataclass(frozen=True)
 class Window(Grid):
-    """A part of a larger grid: the middle of its upper left quarter, neither center nor edge, or all."""
+    """A part of a larger grid. `place` says where: the shares of what is left beside and above it."""
 
     whole: Grid
+    place: tuple[float, float] = (0.5, 0.5)
 
     @property
     def pixel(self) -> float:
         return self.whole.pixel
 
+    @property
+    def corner(self) -> tuple[int, int]:
+        """Column and row of the upper left pixel."""
+        left, top = ((self.whole.width - self.width), (self.whole.height - self.height))
+        return round(self.place[0] * left), round(self.place[1] * top)
+
     def xy(self) -> Float32[np.ndarray, "points 2"]:
-        left = min(self.whole.width // 4, (self.whole.width - self.width) // 2)
-        top = min(self.whole.height // 4, (self.whole.height - self.height) // 2)
-        corner = np.array([left, top], np.float32) * np.float32(self.pixel)
-        shifted: Float32[np.ndarray, "points 2"] = super().xy() - corner
+        center = np.array(self.corner) + np.array([self.width, self.height]) / 2
+        shift = center - np.array([self.whole.width, self.whole.height]) / 2
+        shifted: Float32[np.ndarray, "points 2"] = super().xy() + (shift * self.pixel).astype(np.float32)
         return shifted
 
 
@@ -158,13 +210,24 @@ class _Sample:
 
     pixels: int  # of a frame
     seconds: float
+    group_seconds: Float64[np.ndarray, " groups"]  # until each was written; the first waits for the encoder
     sizes: Float64[np.ndarray, "groups length"]  # bytes of each frame
     memory: int  # bytes that the encoder held
+
+    def seconds_of(self, pixels: int) -> float:
+        """Seconds for so many pixels in all."""
+        group = self.pixels * self.sizes.shape[1]
+        each = float(np.median(self.group_seconds[1:] if len(self.sizes) > 1 else self.group_seconds)) / group
+        closing = self.seconds - float(self.group_seconds.sum())  # long for an encoder that looks ahead
+        each += max(0.0, closing - MAX_CLOSING_SECONDS) / (group * len(self.sizes))
+        overhead = max(0.0, self.seconds - each * group * len(self.sizes))
+        return float(overhead + each * pixels)
 
     def bytes_of(self, count: int) -> float:
         """Bytes of so many frames in one piece."""
         keyframes = -(-count // KEYFRAME_INTERVAL)
-        return float(keyframes * self.sizes[:, 0].mean() + (count - keyframes) * self.sizes[:, 1:].mean())
+        others = self.sizes[:, 1:].mean() if self.sizes.shape[1] > 1 else 0.0
+        return float(keyframes * self.sizes[:, 0].mean() + (count - keyframes) * others)
 
 
 def _sample(
@@ -176,12 +239,12 @@ def _sample(
 ) -> _Sample:
     """Draw the groups as parts of so many pixels, and encode them into a temporary file, as a render does."""
     settings = frames.recipe.frames
-    window = Window(*size, Grid(*settings.size))
-    with (
-        frames.sample_renderer(window) as renderer,
-        tempfile.TemporaryDirectory(prefix="explorer-") as folder,
-    ):
-        start = time.perf_counter()
+    windows = [Window(*size, Grid(*settings.size), place) for place in PLACES[: len(times)]]
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="explorer-"))
+        renderers = {window.corner: frames.sample_renderer(window) for window in windows}
+        for renderer in renderers.values():
+            stack.enter_context(renderer)
         path = Path(folder) / f"sample.{frames.recipe.encoder.container}"
         writer = VideoWriter(
             path,
@@ -191,25 +254,22 @@ def _sample(
             sound=sound,
             start=float(times[0, 0]),
             encoder=frames.recipe.encoder,
-            threads=renderer.threads,
+            threads=frames.threads or usable_threads(),
             keyframes=times.shape[1],
         )
+        marks = [time.perf_counter()]
         with writer:
-            for n, frame in enumerate(renderer.frames(times.flat)):
-                writer.write(frame)
-                progress("estimating", n + 1, times.size)
+            for window, group in zip(windows, times, strict=True):
+                for frame in renderers[window.corner].frames(group):
+                    writer.write(frame)
+                marks.append(time.perf_counter())
+                progress(STEP, len(marks) - 1, len(times))
             memory = writer.encoder_memory()
-        seconds = time.perf_counter() - start
-        sizes = np.reshape(frame_bytes(path), times.shape).astype(np.float64)
-    return _Sample(size[0] * size[1], seconds, sizes, memory)
-
-
-def _seconds(large: _Sample, small: _Sample, pixels: int) -> float:
-    """Seconds for so many pixels in all, by the straight line through both samples."""
-    sampled = large.pixels * large.sizes.size
-    slope = (large.seconds - small.seconds) / max(1, sampled - small.pixels * small.sizes.size)
-    overhead = min(small.seconds, max(0.0, large.seconds - slope * sampled))
-    return overhead + max(slope, 0.0) * pixels
+        seconds = time.perf_counter() - marks[0]
+        sizes = np.array(frame_bytes(path), np.float64)
+        if len(sizes) != times.size:  # equal frames are stored once
+            sizes = np.full(times.size, sizes.sum() / times.size)
+    return _Sample(size[0] * size[1], seconds, np.diff(marks), sizes.reshape(times.shape), memory)
 
 
 def _check_space(folder: Path, needed_mb: float) -> None:

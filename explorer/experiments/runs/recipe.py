@@ -145,12 +145,12 @@ def load_recipe(path: str | Path) -> Recipe:
     return Recipe.from_json(text, path.name)
 
 
-def find_audio(recipe: Recipe, near: Path, audio: str | Path | None = None) -> Path:
+def find_audio(recipe: Recipe, near: Path, audio: str | Path | None = None, source: str = "FILE") -> Path:
     """The sound file of a recipe, checked by its hash.
 
     It is `audio`, else it is searched where the manifests of its run or sweep and of others in the
     explorations folder say that it was, beside the recipe, and in the current folder. Raises SettingsError
-    when none has the right content.
+    when none has the right content; `source` is what the recipe is from, for the error.
     """
     if audio is not None:
         candidates = [Path(audio)]
@@ -166,12 +166,12 @@ def find_audio(recipe: Recipe, near: Path, audio: str | Path | None = None) -> P
     if audio is not None:
         raise SettingsError(
             f"a recipe repeats its own sound, '{recipe.audio.name}', and {audio} is another; to draw its "
-            f"look on this song: explorer render {audio} --look FILE"
+            f"look on this song: explorer render {audio} --look {source}"
         )
     problem = f"{existing[0]} has other content" if existing else "it was not found"
     raise SettingsError(
         f"the recipe needs the sound '{recipe.audio.name}' and {problem}; "
-        "name the file: explorer render AUDIO --recipe FILE"
+        f"name the file: explorer render AUDIO --recipe {source}"
     )
 
 

@@ -182,7 +182,7 @@ def test_the_look_of_any_result_draws_another_song(tmp_path, capsys):
         assert (look.field, look.size, look.analysis.release) == (FIELD, (36, 64), 0.3)
 
     assert main(["render", str(other), "--recipe", str(run.folder)]) == 2
-    assert f"explorer render {other} --look FILE" in capsys.readouterr().err
+    assert f"explorer render {other} --look {run.folder}" in capsys.readouterr().err
     typed = ["--duration", "0.04", "--seed", "8", "--no-flash-limit", "--attack", "0.1"]
     assert main(["render", str(other), "again.mp4", "--look", "friend.mp4", *typed]) == 0
     (again,) = [ex.load(name) for name in ex.runs()["run"] if run.folder.name != name]

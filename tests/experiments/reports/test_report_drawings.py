@@ -7,7 +7,7 @@ from PIL import Image
 
 from explorer.experiments.reports.axes import arrange
 from explorer.experiments.reports.baseline import nearest_point, value_in_recipe
-from explorer.experiments.reports.charts import parallel
+from explorer.experiments.reports.charts import parallel, scatters
 from explorer.experiments.reports.heatmap import text_color, viridis
 from explorer.experiments.reports.load import ReportPoint
 from explorer.experiments.reports.numbers import Scale, short_text, signed_text, varying_names
@@ -166,3 +166,13 @@ def test_thumbnails_share_a_budget_and_survive_damage(tmp_path):
     assert (whole.width, whole.height) == MOSAIC_SIZE
     assert mosaic([tmp_path / "half.png"], 6000) is None
     assert mosaic([], 6000) is None
+
+
+def test_ticks_of_random_values_do_not_cover_one_another():
+    values = (0.113, 0.1134, 0.119, 0.33, 0.331, 0.5, 0.502, 0.99)
+    points = [a_point({"space": value}, gain=10 * value, output_gain=value) for value in values]
+    (plot,) = scatters(points, ("gain", "output_gain"), ("space",))
+    for (x0, label0), (x1, label1) in itertools.pairwise(plot.across[1]):
+        assert x1 - x0 >= 6 * (len(label0) + len(label1)) / 2
+    assert all(abs(y1 - y0) >= 12 for (y0, _), (y1, _) in itertools.pairwise(plot.down[1]))
+    assert len(plot.across[1]) >= 4

@@ -1,22 +1,26 @@
 """What a render takes, told before: near what it then takes, and refused when it cannot fit."""
 
 import shutil
+import threading
 import time
 from collections import namedtuple
+from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+import explorer as ex
 from explorer.audio import DEMO_CLIP, analyze, open_sound
 from explorer.cli import main
 from explorer.errors import OutputError
 from explorer.experiments import Recipe, render
 from explorer.experiments.runs import estimate as module
 from explorer.experiments.runs import render_plan
-from explorer.experiments.runs.estimate import Estimate, Window, _groups, _Sample, _seconds, estimate
+from explorer.experiments.runs.estimate import Estimate, Window, _groups, _Sample, estimate
 from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.fields import CPPN, Grid
-from explorer.rendering import FrameSettings, resolve
+from explorer.rendering import FrameSettings, flash_cost, resolve
 from tests.signals import music, write_wav
 
 FIELD = CPPN.preset("molten")
@@ -45,19 +49,62 @@ def test_groups_are_consecutive_frames_spread_evenly():
 
 def test_a_window_shows_pixels_of_the_whole():
     whole = Grid(1280, 720)
-    part = Window(320, 180, whole)
+    part = Window(320, 180, whole, (1 / 6, 1 / 6))
     pixels = whole.xy().reshape(720, 1280, 2)
     np.testing.assert_allclose(part.xy().reshape(180, 320, 2), pixels[90:270, 160:480], atol=1e-6)
     np.testing.assert_array_equal(Window(1280, 720, whole).xy(), whole.xy())
 
 
-def test_time_lies_on_the_line_through_both_samples():
-    sizes = np.ones((5, 6))
-    large, small = (_Sample(pixels, 0.2 + 30 * pixels * 1e-6, sizes, 0) for pixels in (4000, 1000))
-    assert _seconds(large, small, 10**7) == pytest.approx(10.2)
+def test_groups_of_a_short_render_do_not_overlap():
+    assert _groups(np.arange(30.0), 24).tolist() == [list(range(15)), list(range(15, 30))]
+    assert _groups(np.arange(1.0), 6).tolist() == [[0.0]]
 
 
-def test_a_short_render_is_not_measured_at_length(track):
+def test_windows_of_groups_lie_in_the_whole():
+    corners = {Window(320, 180, Grid(1280, 720), place).corner for place in module.PLACES}
+    assert len(corners) == module.GROUPS
+    assert all(0 <= left <= 960 and 0 <= top <= 540 for left, top in corners)
+
+
+def test_the_first_group_carries_the_start_of_the_encoder():
+    each = 30 * 4000 * 1e-6  # seconds of a group of 30 frames of 4000 pixels
+    sample = _Sample(4000, 0.2 + 5 * each, np.array([0.2 + each, *4 * [each]]), np.ones((5, 30)), 0)
+    assert sample.seconds_of(10**7) == pytest.approx(10.2)
+
+
+class Slow(ex.Field):
+    """A field whose clock runs with the points that it draws, more for each as the track goes on."""
+
+    clock: ClassVar = SimpleNamespace(seconds=0.0, lock=threading.Lock())
+
+    def colors(self, controls, xy, pixel):
+        with self.clock.lock:
+            self.clock.seconds += float(2e-5 * len(xy) * (1 + 0.1 * controls.time).sum())
+        return controls.bass + 0 * xy[:, 0], xy[:, 0], xy[:, 1]
+
+
+def test_it_counts_all_the_points_that_a_slow_field_draws(tmp_path, monkeypatch):
+    """The search for flashes and the diagnosis among them; the encoder takes no time on this clock."""
+    clock = SimpleNamespace(perf_counter=lambda: Slow.clock.seconds)
+    for each in (module, flash_cost):
+        monkeypatch.setattr(each, "time", clock)
+    song = write_wav(tmp_path / "song.wav", music(0.9, 8000), 8000)  # no search for a suggestion
+    start, estimates = clock.perf_counter(), []
+    render(
+        Slow(), song, size=(160, 90), threads=1, explorations=tmp_path / "runs",
+        on_estimate=lambda expected: estimates.append((expected.seconds, clock.perf_counter())),
+    )  # fmt: skip
+    ((expected, known),) = estimates
+    actual = clock.perf_counter() - known
+    assert 1 / 1.5 < expected / actual < 1.5
+    assert known - start < 0.2 * actual
+
+
+def test_a_short_render_is_not_measured_at_length(track, monkeypatch):
+    monkeypatch.setattr(module, "_pixel_seconds", lambda frames: 1e-7)
+    monkeypatch.setattr(module, "_flash_seconds", lambda frames: 0.2)
+    monkeypatch.setattr(module, "_diagnosis_seconds", lambda frames: 0.1)
+    monkeypatch.setattr(module, "_sample", None)
     assert expected(track, width=64, height=36, duration=0.5) is None
 
 

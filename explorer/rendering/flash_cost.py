@@ -1,0 +1,71 @@
+"""What the flash search of an excerpt will cost, from a few of its pictures drawn beforehand.
+
+The search draws each moment once where nothing flashes, and once for every swing that it tries where
+something does. How many those are is judged in pictures with few points, in seconds spread over the excerpt.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from jaxtyping import Int64
+
+from explorer.fields import Grid
+from explorer.rendering.flash_curve import SECOND
+from explorer.rendering.flash_limiter import PART, Exposure
+from explorer.rendering.frame_drawer import MIN_WIDTH
+from explorer.rendering.required_exposures import passing_moments
+from explorer.rendering.small_pictures import PictureShape, SmallPictures
+from explorer.threads import use_single_torch_thread
+
+BATCHES, MAX_BATCH_PICTURES = 3, 6  # whose median time counts
+MOMENTS_PER_PICTURE = 60  # that there are for one picture of a batch
+MAX_PROBES, MOMENTS_PER_PROBE = (
+    3,
+    2 * PART,
+)  # pairs of seconds that are judged, and moments that there are for one
+COARSENESS = 3  # how many times fewer points a side these pictures have
+
+
+def flash_search_seconds(exposure: Exposure, begin: float, end: float) -> float:
+    """Expected seconds of `exposure.prepare(begin, end)`; 0 where all of it is cached."""
+    moments = exposure.missing_moments(begin, end)
+    if not len(moments):
+        return 0.0
+    with ThreadPoolExecutor(exposure.threads, "explorer-flashes", use_single_torch_thread) as pool:
+
+        def pictures(shape: PictureShape) -> SmallPictures:
+            return SmallPictures(exposure.field, exposure.track, shape, exposure.mode == "calm", pool)
+
+        full = pictures(exposure.shape)
+        batch = min(MAX_BATCH_PICTURES, -(-len(moments) // MOMENTS_PER_PICTURE))
+        spread = np.linspace(0, len(moments) - 1, (BATCHES + 1) * batch).astype(int)
+        seconds = []
+        for n in range(BATCHES + 1):
+            start = time.perf_counter()
+            passing_moments(*full.maps(moments[spread[n :: BATCHES + 1]], np.ones(batch)))
+            seconds.append((time.perf_counter() - start) / batch)
+        probes = min(MAX_PROBES, -(-len(moments) // MOMENTS_PER_PROBE))
+        middles = ((np.arange(probes) + 0.5) / probes * len(moments)).astype(int)
+        spans = [moments[max(0, middle - SECOND) : middle + SECOND] for middle in middles]
+        counts = [_tried_swings(pictures(_coarse(exposure.shape)), span, exposure.swings) for span in spans]
+    return float(len(moments) * np.mean(counts) * np.median(seconds[1:]))  # the first compiled kernels
+
+
+def _coarse(shape: PictureShape) -> PictureShape:
+    """A small picture with fewer points."""
+    width = max(MIN_WIDTH, shape.grid.width // COARSENESS)
+    return shape._replace(grid=Grid(width, max(2, round(width * shape.grid.height / shape.grid.width))))
+
+
+def _tried_swings(
+    pictures: SmallPictures, moments: Int64[np.ndarray, " moments"], swings: tuple[float, ...]
+) -> int:
+    """How many swings are tried for these moments, about: one, half or all of them."""
+    for count in (1, len(swings) // 2):
+        swing = np.full(len(moments), swings[max(0, count - 1)])
+        if len(swings) == 1 or passing_moments(*pictures.maps(moments, swing)).all():
+            return max(1, count)
+    return len(swings)
