@@ -23,12 +23,14 @@ CELL = 'import explorer as ex\n\nex.explore("tabla_loop.flac")'
 
 
 def panel(page: Page) -> None:
-    """The panel while it plays, its diagnosis below."""
+    """The panel after it has played for a while, its diagnosis below."""
     page.wait_for_selector(".explorer-badge.explorer-alive")
     page.locator(".explorer-tools button", has_text="Live").click()
     page.wait_for_selector(".explorer-live[data-sound=yes]")
     page.evaluate("() => jupyterapp.shell.currentWidget.content.node.scrollTo(0, 0)")
     page.wait_for_function("() => document.querySelector('.explorer-live canvas').dataset.t > 6.5")
+    page.locator(".explorer-live-play").click()
+    page.wait_for_selector(".explorer-live canvas[data-quality=final]")
     save_screenshot(page, "panel.png")
 
 

@@ -79,10 +79,11 @@ class LiveView(anywidget.AnyWidget):
         device: str = "auto",
         flash_limit: bool | str = "calm",
         autoplay: bool = False,
+        t: float = 0.0,
     ) -> None:
         width, height = parse_size(size)
         super().__init__(
-            name=track.name, duration=track.duration, width=width, height=height, autoplay=autoplay
+            name=track.name, duration=track.duration, width=width, height=height, autoplay=autoplay, t=t
         )
         self.track, self.audio_path = track, Path(audio_path)  # the track may be set: one with more columns
         self.flash_limit = parse_flash_limit(flash_limit)  # may be set

@@ -33,7 +33,7 @@ from explorer.video import EncoderSettings
 FPS_CHOICES = (24, 30, 60)
 FLASH_CHOICES = [("calm flashes", "calm"), ("dim flashes", "dim"), ("flashes on", "off")]
 KNOBS = RenderOptions.knobs()
-SHAPE_CHOICES = [("as shown", None), *((shape, shape) for shape in KNOBS["shape"].choices)]
+SHAPE_CHOICES = [("as shown", ""), *((shape, shape) for shape in KNOBS["shape"].choices)]
 LOOK_OPTIONS: dict[str, Any] = {"fps": 30, "duration": 1 / 30}  # one frame
 
 
@@ -138,7 +138,7 @@ class Exporter:
             "size": _choice(
                 export_sizes(self._picture_size), default_size(self._picture_size), KNOBS["size"], "104px"
             ),
-            "shape": _choice(SHAPE_CHOICES, None, KNOBS["shape"], "92px"),
+            "shape": _choice(SHAPE_CHOICES, "", KNOBS["shape"], "92px"),
             "container": _choice(
                 [*KNOBS["encoder.container"].choices],
                 KNOBS["encoder.container"].default,

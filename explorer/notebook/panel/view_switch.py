@@ -58,15 +58,14 @@ class ViewSwitch:
             return
         t = self._context.t
         if self.button.value:
-            self.live_view = self._make_live_view()
-            self.live_view.t = t
+            self.live_view = self._make_live_view(t)
             self.widget.children = (self.live_view,)
         else:
             self.widget.children = self._still_widgets
             self.close()
         self._on_switch(t)
 
-    def _make_live_view(self) -> Any:
+    def _make_live_view(self, t: float) -> Any:
         from explorer.notebook.live import LiveView  # only who presses Live waits for it
 
         context = self._context
@@ -78,4 +77,5 @@ class ViewSwitch:
             device=context.device,
             flash_limit=context.flash_limit,
             autoplay=True,  # Live was pressed to play
+            t=t,
         )

@@ -53,6 +53,11 @@ def test_export_renders_the_excerpt(exporter, tmp_path):
     assert (run.status, run.size, run.frames) == ("done", "640x360", 12)
 
 
+def test_every_choice_says_what_it_is(exporter):
+    choices = [exporter.fields[name].label for name in ("size", "shape", "container", "fps", "flash_limit")]
+    assert all(choices)  # none is blank
+
+
 def test_an_export_has_the_chosen_kind_and_shape_and_is_shown(exporter, tmp_path):
     for name, value in {"duration": 0.5, "container": "webm", "shape": "square", "loop": True}.items():
         exporter.fields[name].value = value

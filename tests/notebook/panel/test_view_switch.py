@@ -16,8 +16,8 @@ class View(widgets.HTML):
 
     t = traitlets.Float()
 
-    def __init__(self, track, audio_path, field, *, size, device, flash_limit, autoplay):
-        super().__init__()
+    def __init__(self, track, audio_path, field, *, size, device, flash_limit, autoplay, t):
+        super().__init__(t=t)
         self.made = (track, audio_path, size, device, autoplay)
         self.track, self.field, self.closed = track, field, False
         self.flash_limit = flash_limit
