@@ -44,8 +44,10 @@ PRESETS: dict[str, dict[str, Any]] = {
     "gossamer": _look(
         (70, 14, 31, 48),
         ("abyss", "orchid", "fern", "lava"),
-        light={"echoes": 6, "line_width": 1.0},
-        speed=0.7,
+        light={"echoes": 6, "line_width": 0.8, "dynamics": 0.8},
+        finish={"exposure": 0.8},
+        speed=0.35,
+        audio_gain=0.6,
     ),
     "filament": _look((43, 14), ("abyss", "orchid"), form={"zoom_rate": 0.12}),
 }
