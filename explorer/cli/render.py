@@ -25,9 +25,11 @@ from explorer.formatting import count_text, percent_text
 from explorer.video.containers import ENDINGS, SUFFIXES
 
 if TYPE_CHECKING:
+    from explorer.audio.added.columns import AddedColumns
     from explorer.experiments import Recipe, Run
     from explorer.experiments.runs.estimate import Estimate
     from explorer.experiments.runs.options import RenderOptions
+    from explorer.fields import FieldSettings
 
 MIN_ESTIMATE_SECONDS = 2.0  # what a render takes for its estimate to be printed
 AUDIO_HELP = "a sound file, several, or folders of them: a run for each"
@@ -148,6 +150,7 @@ class _Job:
                 sound = SoundInput(recipe_audio, added=find_columns(stored, folder))
             target = _copy_target(out)
             plan = options.change(stored, self.field.apply_to(stored.field))
+        self._warn_of_unused(plan.field, sound.added)
         run = render_recipe(
             plan,
             sound,
@@ -159,6 +162,25 @@ class _Job:
         )
         self.progress.close()
         announce(run, target)
+
+    def _warn_of_unused(self, field: FieldSettings, added: AddedColumns | None) -> None:
+        """Say what was typed and is not drawn: all of the columns, or the class of --import."""
+        from explorer.fields.presets import LOOKS
+        from explorer.fields.registry import kind_label
+        from explorer.fields.routing import columns_by_feature
+
+        imported = self.field.imported_kind
+        if imported is not None and field.kind not in (imported, "mix"):
+            print_error(
+                f"warning: {kind_label(imported)} of --import is not drawn: the look is of {field.kind}"
+            )
+        names = added.names if added is not None and field.kind in LOOKS else ()
+        if names and not {*names} & {*field.features, *columns_by_feature(field.routing).values()}:
+            print_error(
+                f"warning: no column of your own moves the picture: {', '.join(names[:3])}"
+                f"{', ...' if len(names) > 3 else ''}; draw with them: --features {names[0]}, or "
+                f"--routing bass={names[0]}"
+            )
 
     def _options(self, render_options: dict[str, Any], analysis: dict[str, Any]) -> RenderOptions:
         from explorer.experiments.runs.options import RenderOptions
@@ -183,7 +205,13 @@ def _check_several(options: dict[str, Any]) -> None:
 
 def announce(run: Run, copy: output_paths.OutputFile | None = None) -> None:
     """Print the result and where its files are."""
+    from explorer.experiments.library.look_folder import name_of
+    from explorer.fields.registry import kind_label
+
+    field = run.recipe.field
+    name = name_of(field)
     print_line(run.report())
+    print_line(f"field       {kind_label(field.kind)}{f', look {name}' if name else ''}")
     if flashes := _flashes(run.manifest):
         print_line(flashes)
     print_line(f"run folder  {run.folder}")

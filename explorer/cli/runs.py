@@ -59,7 +59,7 @@ def runs(
     The column proof is for trainings: how many pairs of a sound feature and a picture measure are
     proven to follow each other.
     """
-    from explorer.experiments.library import lookup
+    from explorer.experiments.library import look_folder, lookup
     from explorer.experiments.library.overview import filter_runs, fold_sweeps
     from explorer.experiments.library.table import runs as list_runs
     from explorer.files import explorations_folder
@@ -73,7 +73,8 @@ def runs(
             print_line(f"deleted     {lookup.delete(delete, explorations)}")
         return
     table = list_runs(explorations)
-    count = len(table)
+    count = len(table if points else fold_sweeps(table))
+    look = look_folder.listed_name(look) if look else None
     table = filter_runs(table, kind=kind, look=look, song=song, since=since)
     table = table[table["star"]] if starred else table
     root = explorations_folder(explorations)
@@ -99,7 +100,13 @@ def _terminal_width() -> int | None:
 
 def _display(table: pd.DataFrame, width: int | None) -> str:
     """The table as text that fits into so many columns; None: as wide as it is."""
-    table = table.reindex(columns=list(COLUMNS))
+    import pandas as pd
+
+    from explorer.fields.registry import kind_label
+
+    table = table.reindex(columns=[*COLUMNS, "params.kind"])
+    kinds = [f"({kind_label(kind)})" if isinstance(kind, str) else None for kind in table["params.kind"]]
+    table["look"] = table["look"].where(table["look"].notna(), pd.Series(kinds, table.index, dtype=object))
     cells = {COLUMNS[name]: [_cell(name, value) for value in table[name]] for name in COLUMNS}
     for name in OPTIONAL:
         if not any(text.strip("-") for text in cells[name]):

@@ -65,8 +65,8 @@ def field_class(kind: str) -> type[FieldSettings]:
         raise SettingsError(f"the field '{kind}' could be {' or '.join(named)}; say which")
     if CUSTOM_MARK in kind:
         raise SettingsError(
-            f"the field {kind!r:.100} is somebody's own class, and it was not imported here: with --import "
-            "FILE.py, by an import in Python, or by the cell that defines it"
+            f"the field {kind!r:.100} is a class that was not imported here: give its file with --import "
+            "FILE.py, import it in Python, or run the cell that defines it"
         )
     raise SettingsError(f"no field '{kind:.100}'{did_you_mean(kind, kinds, IMPORT_HINT)}")
 

@@ -36,7 +36,7 @@ PROMISES = [
     response_schema_conformance,
 ]
 ENDLESS = "/api/train/events"
-BODIES = {"/api/train/start": PUBLISHED_REQUEST, "/api/networks": {"settings": {"hidden": 4}}}
+BODIES = {"/api/train/start": PUBLISHED_REQUEST, "/api/fields": {"settings": {"kind": "cppn", "hidden": 4}}}
 NAMES = sorted({"self", "cls", "settings", *dir(object), *dir(BaseModel), *dir(CPPN), *dir(FastAPI)})
 HOSTILE = [
     None,
@@ -119,7 +119,7 @@ def send_names(client, figures, names, rng):
                 target[name] = rng.choice(VALUES)
                 expect(figures, 422, f"POST {path} {changed}", partial(client.post, path, json=changed))
     for name in names:
-        for path in (f"/api/models/{name}", f"/api/models/{name}/onnx", f"/api/networks/{name}"):
+        for path in (f"/api/models/{name}", f"/api/models/{name}/onnx", f"/api/fields/{name}"):
             expect(figures, 404, f"GET {path}", partial(client.get, path))
 
 
@@ -130,15 +130,15 @@ def send_networks(client, figures, count, rng):
         values = {
             name: rng.choice(HOSTILE) if rng.random() < 0.3 else valid(knob, rng) for name, knob in chosen
         }
-        body = {"settings": {"hidden": rng.randrange(1, 9), **values}}
+        body = {"settings": {"kind": "cppn", "hidden": rng.randrange(1, 9), **values}}
 
         def check(answer):
             assert answer.status_code in (200, 422), answer.text[:200]
             assert answer.status_code == 200 or "\n" not in answer.json()["detail"]
 
         content = json.dumps(body).encode()  # with NaN, which no JSON has
-        request = partial(client.post, "/api/networks", content=content, headers=JSON)
-        record(figures, f"POST /api/networks {str(body)[:200]}", request, check)
+        request = partial(client.post, "/api/fields", content=content, headers=JSON)
+        record(figures, f"POST /api/fields {str(body)[:200]}", request, check)
 
 
 def valid(knob, rng):

@@ -65,6 +65,13 @@ def test_columns_that_are_missing_or_others_are_one_line(song, capsys):
     assert "there is no such file; give a .csv or .mid file" in capsys.readouterr().err
 
 
+def test_columns_that_move_nothing_are_named(song, capsys):
+    assert run("render", song, "--columns", "mood.csv", *SMALL, "bass") == 0
+    output = capsys.readouterr()
+    assert "no column of your own moves the picture: energy; draw with them: --features energy" in output.err
+    assert "field       cppn\n" in output.out
+
+
 def test_a_track_with_columns_is_drawn_like_a_sound(song, tmp_path):
     track = ex.analyze(song, columns="mood.csv")
     field = ex.CPPN(hidden=4, layers=2, features=("energy",))

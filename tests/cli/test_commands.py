@@ -39,6 +39,7 @@ def test_render_makes_a_video_and_prints_its_path(song, tmp_path, capsys):
     output = capsys.readouterr().out
     assert "out.mp4" in output
     assert "run folder" in output
+    assert "field       cppn\n" in output
     assert "x real time" in output
     info = probe(tmp_path / "out.mp4")
     assert (info.size, info.frames, info.has_sound) == ((64, 36), 24, True)

@@ -68,7 +68,7 @@ def test_a_look_of_a_class_needs_its_import(file, tmp_path, monkeypatch, capsys)
     text = capsys.readouterr().out
     registry._CUSTOM.clear()
     assert main(["render", "song.ogg", "--preset", "warm"]) == 2
-    assert "it was not imported here: with --import FILE.py" in capsys.readouterr().err
+    assert "give its file with --import FILE.py" in capsys.readouterr().err
     assert main(["look", "add", text.strip(), "--name", "warm too", "--import", str(file)]) == 2
     assert main(["render", "song.ogg", "--field", "Glow"]) == 2
     assert "one of your own comes with --import FILE.py" in capsys.readouterr().err

@@ -32,6 +32,8 @@ def add(
     path = look_folder.store(look, overwrite)
     print_line(f"look        {look.summary}")
     print_line(f"file        {path}")
+    if (listed := look_folder.listed_name(look.name)) != look.name:
+        print_line(f"note        it is '{listed}', unchanged; runs are listed under that name")
     if not existed:
         print_line(f"new folder  {path.parent}")
 

@@ -70,7 +70,7 @@ class Look(Settings):
         try:
             return cls(**values)
         except SettingsError as error:
-            raise SettingsError(f"{source} is not a look that this version reads: {error}") from None
+            raise SettingsError(f"{source} cannot be read: {error}") from None
 
     @classmethod
     def of_text(cls, text: str) -> Look:

@@ -19,8 +19,8 @@ import platformdirs
 from explorer import files
 from explorer.errors import ExplorerError, OutputError, ReadError, SettingsError
 from explorer.experiments.library.look import Look, look_name
-from explorer.fields import registry
-from explorer.fields.presets import LOOKS, without_seed
+from explorer.fields import FieldSettings, registry
+from explorer.fields.presets import LOOKS, look_of, without_seed
 
 SUFFIX = ".json"
 MAX_LOOKS = 5_000  # files of the folder that are read
@@ -88,6 +88,18 @@ def own_names() -> dict[str, str]:
     """The names of the user's looks by their settings without the seed; see `presets.look_of`."""
     looks = [look for _, look in own_looks() if isinstance(look, Look)]
     return {without_seed(look.field.model_dump(mode="json")): look.name for look in looks}
+
+
+def name_of(field: FieldSettings) -> str | None:
+    """The name of the look that a field draws: one that ships, else the user's; the table of runs has it."""
+    settings = field.model_dump(mode="json")
+    return look_of(settings) or own_names().get(without_seed(settings))
+
+
+def listed_name(name: str) -> str:
+    """The name that runs of a look have: one of the user's may be a look that ships, unchanged."""
+    own = find_own(name)
+    return (name_of(own[1].field) or name) if own else name
 
 
 def read_look(path: Path) -> Look:

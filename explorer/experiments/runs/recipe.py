@@ -122,7 +122,7 @@ class Recipe(Settings):
         try:
             return cls(**values)
         except SettingsError as error:
-            raise SettingsError(f"{source} is not a recipe that this version reads: {error}") from None
+            raise SettingsError(f"{source} cannot be read: {error}") from None
 
 
 def load_recipe(path: str | Path) -> Recipe:

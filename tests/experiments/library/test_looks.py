@@ -227,3 +227,11 @@ def test_the_panel_lists_looks_of_ones_own():
     assert ("Dawn", "Dawn") in header.preset.options
     assert header.preset.value == "Dawn"
     assert preset_fields(FIELD)["Dawn"] == FIELD
+
+
+def test_a_look_that_ships_under_a_name_of_ones_own_is_listed_by_the_name_that_ships():
+    ex.save_look(ex.CPPN.preset("magma").replace(seed=7), "evening")
+    ex.save_look(ex.CPPN(gain=4.25), "own")
+    assert look_folder.listed_name("evening") == "magma"
+    assert look_folder.listed_name("own") == "own"
+    assert look_folder.listed_name("neither") == "neither"

@@ -95,7 +95,7 @@ def test_the_command_filters_and_fits(table, monkeypatch, capsys, tmp_path):
     assert "bbbbbb" in line
     assert len(head) == len(line) <= 70
     assert main(["runs", "--look", "nope"]) == 0
-    assert "none of 6 runs" in capsys.readouterr().out
+    assert "none of 3 runs" in capsys.readouterr().out
     assert main(["runs", "--points", "--kind", "sweep"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 6
 

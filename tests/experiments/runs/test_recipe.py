@@ -67,7 +67,7 @@ def test_the_keyword_takes_a_bool(keyword, mode):
     [
         ("", "is not a recipe"),
         ("[1]", "a JSON object was expected"),
-        ('{"version": 2}', "not a recipe that this version reads"),
+        ('{"version": 2}', "recipe.json cannot be read: version"),
         ("{}", "needs 'audio'"),
     ],
 )
