@@ -153,7 +153,10 @@ TEXTS = {
     "no zlib": (lambda line: f"explorer-look:1:{zlib.crc32(b'abc'):08x}:YWJj", "cut or was changed"),
     "no json": (lambda line: _line(b"nothing"), "holds no JSON"),
     "list": (lambda line: _line(b"[1]"), "a JSON object was expected"),
-    "hostile": (lambda line: _line(json.dumps({"version": 1, "field": {}}).encode()), "cannot be read: Look needs"),
+    "hostile": (
+        lambda line: _line(json.dumps({"version": 1, "field": {}}).encode()),
+        "cannot be read: Look needs",
+    ),
 }
 
 
