@@ -55,4 +55,5 @@ def _self_test() -> str:
         frames = probe(run.video).frames
     if frames != 30:
         raise ExplorerError(f"the self-test failed: 30 frames were written and {frames} read back")
-    return f"passed in {time.perf_counter() - start:.1f} s (30 frames with sound, read back; the first on a machine compiles)"
+    seconds = time.perf_counter() - start
+    return f"passed in {seconds:.1f} s (30 frames with sound, read back; the first on a machine compiles)"
