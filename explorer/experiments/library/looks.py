@@ -124,16 +124,17 @@ def find_look(name: str | None = None, kind: str | None = None) -> Look:
     if name is None:
         return Look(name="default", field=(cls or next(iter(KINDS.values()))).default_look())
     own_presets = [each.presets() for each in custom_kinds().values()]
-    tables = [cls.presets()] if cls else [*own_presets, *LOOKS.values()]  # what ships goes before what is own
-    presets = {name: field for table in tables for name, field in table.items()}
+    tables = [cls.presets()] if cls else [*LOOKS.values(), *own_presets]
+    presets = {name: field for table in reversed(tables) for name, field in table.items()}  # what ships wins
     if name in presets:
         return Look(name=name, field=presets[name])
     if (own := look_folder.find_own(name)) and (cls is None or isinstance(own[1].field, cls)):
         return own[1]
     look_folder.check_readable(name)
     of = f" of the field '{kind}'" if kind else ""
-    names = [look.name for _, look in look_folder.own_looks() if isinstance(look, Look)]
-    raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, [*presets, *names])}")
+    names = [name for table in tables for name in table]
+    names += [look.name for _, look in look_folder.own_looks() if isinstance(look, Look)]
+    raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, names)}")
 
 
 def own_fields(kind: str) -> dict[str, FieldSettings]:

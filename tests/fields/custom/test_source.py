@@ -114,7 +114,7 @@ def test_a_recipe_is_repeated_with_the_very_class_alone(waves, song):
     with pytest.raises(SettingsError, match="source of waves_of_a_test:Waves is not the one that was saved"):
         Recipe.from_json(text)
     registry._CUSTOM.clear()  # a process that has imported nothing
-    with pytest.raises(SettingsError, match=r"was not imported here: with --import FILE.py"):
+    with pytest.raises(SettingsError, match=r"was not imported here: give its file with --import FILE.py"):
         Recipe.from_json(text)
 
 

@@ -60,7 +60,7 @@ def test_during_an_analysis_the_caption_says_so_and_old_numbers_are_pale(panel, 
         return analyze(*arguments, **settings)
 
     monkeypatch.setattr(FieldSettings, "analyze", slow)
-    panel.form.controls["keyframes"].widget.value = "0.5: gain=2; section 0: gain=3"
+    panel.form.controls["keyframes"].text.widget.value = "0.5: gain=2; section 0: gain=3"
     assert started.wait(PATIENCE)
     assert "finding sections ..." in panel.preview_view.caption.value
     assert "explorer-old" in panel.preview_view.diagnosis.value
@@ -72,7 +72,7 @@ def test_during_an_analysis_the_caption_says_so_and_old_numbers_are_pale(panel, 
 
 
 def test_a_missing_section_is_reported_and_nothing_looks_finished(panel):
-    keyframes = panel.form.controls["keyframes"].widget
+    keyframes = panel.form.controls["keyframes"].text.widget
     keyframes.value = "section 9: gain=3"
     assert panel.wait(PATIENCE)
     assert "there is no section 9" in panel.error
