@@ -81,6 +81,7 @@ class FieldSettings(Settings):
 
     frame_size: ClassVar[tuple[int, int]] = (1280, 720)  # default size of a render, pixels
     movable: ClassVar[tuple[str, ...]] = ()  # settings that keyframes may name
+    usable_features: ClassVar[tuple[str, ...]] = ()  # that `features` may name; empty: any column
     sound_columns: ClassVar[
         tuple[str, ...]
     ] = ()  # of the controls, beside the features: they follow the sound
@@ -122,6 +123,11 @@ class FieldSettings(Settings):
             check_plain(name, "a feature")
             if features.count(name) > 1:
                 raise SettingsError(f"features: '{name}' is named twice; name it once")
+            if cls.usable_features and name not in cls.usable_features:
+                raise SettingsError(
+                    f"the field '{cls.model_fields['kind'].default}' has no feature '{name}'"
+                    f"{did_you_mean(name, cls.usable_features)}{routing_rules.ROUTING_HINT}"
+                )
         return features
 
     @field_validator("routing", mode="before")

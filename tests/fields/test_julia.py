@@ -267,7 +267,7 @@ def test_deaf_without_gain_and_alive_with_it(song):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"features": ("bass", "mid")}, "Julia has no feature 'mid'"),
+        ({"features": ("bass", "mid")}, "the field 'julia' has no feature 'mid'"),
         ({"iterations": 3}, "16 to 2000"),
         ({"samples": 0}, "1 to 6"),
         ({"zom": 2}, "did you mean 'zoom'"),

@@ -272,7 +272,7 @@ def test_a_diagnosis_has_no_layers(song):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"features": ("bass", "flux")}, "patterns have no feature 'flux'"),
+        ({"features": ("bass", "flux")}, "the field 'patterns' has no feature 'flux'"),
         ({"timeline": ((5, "organic"), (1, "flowing"))}, "in order"),
         ({"timeline": ()}, "in order"),
         ({"weights": (0, 0, 0, 0)}, "not all 0"),

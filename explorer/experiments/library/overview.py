@@ -47,6 +47,8 @@ def filter_runs(
 
 def fold_sweeps(table: pd.DataFrame) -> pd.DataFrame:
     """The same with one row for all points of a sweep: counts of status and verdict, what is varied."""
+    if table.empty:
+        return table
     is_point = table["kind"] == "point"
     names = table["run"].where(~is_point, table["run"].str.partition("/")[0])
     rows = [

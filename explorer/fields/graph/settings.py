@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, field_validator
+from pydantic import AfterValidator
 
-from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette
-from explorer.fields.routing import ROUTING_HINT
-from explorer.settings import Settings, did_you_mean, knob
+from explorer.settings import Settings, knob
 
 SOUND_INPUTS = ("bass", "mid", "treble")  # what every pixel hears
 FEATURES = (*SOUND_INPUTS, "rms", "onset", "flux")  # the others move the clock
@@ -43,6 +41,7 @@ class GraphSettings(FieldSettings):
 
     kind: Literal["graph"] = "graph"
     features: tuple[str, ...] = FEATURES
+    usable_features: ClassVar[tuple[str, ...]] = FEATURES
     movable: ClassVar[tuple[str, ...]] = ("audio_gain", "contrast", "speed", "spin", "warp", "zoom")
 
     nodes: int = knob(
@@ -124,13 +123,3 @@ class GraphSettings(FieldSettings):
     )
 
     form: Form = FORM_OFF
-
-    @field_validator("features")
-    @classmethod
-    def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
-        for name in features:
-            if name not in FEATURES:
-                raise SettingsError(
-                    f"graph CPPNs have no feature '{name}'{did_you_mean(name, FEATURES)}{ROUTING_HINT}"
-                )
-        return features

@@ -8,11 +8,9 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import field_validator, model_validator
 
 from explorer.audio.features import EXTRAS
-from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
-from explorer.fields.routing import ROUTING_HINT
-from explorer.settings import did_you_mean, knob
+from explorer.settings import knob
 
 FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
 MAX_MODEL_CHARACTERS = 1024  # of the name or path of a model
@@ -24,6 +22,7 @@ class JuliaSettings(FieldSettings):
 
     kind: Literal["julia"] = "julia"
     features: tuple[str, ...] = FEATURES
+    usable_features: ClassVar[tuple[str, ...]] = FEATURES + LIVE_FEATURES
     movable: ClassVar[tuple[str, ...]] = (
         "start_angle", "distance", "zoom", "rotation", "hue", "saturation", "brightness", "speed",
         "audio_gain",
@@ -118,16 +117,6 @@ class JuliaSettings(FieldSettings):
     @classmethod
     def _parse_model(cls, model: Any) -> Any:
         return "none" if model is None else model  # the text `none` is parsed as None
-
-    @field_validator("features")
-    @classmethod
-    def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
-        for name in features:
-            if name not in FEATURES + LIVE_FEATURES:
-                raise SettingsError(
-                    f"Julia has no feature '{name}'{did_you_mean(name, FEATURES)}{ROUTING_HINT}"
-                )
-        return features
 
     @model_validator(mode="after")
     def _set_features(self) -> Self:

@@ -10,8 +10,7 @@ from explorer.audio.features import extras_of
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette_or_family
-from explorer.fields.routing import ROUTING_HINT
-from explorer.settings import did_you_mean, knob
+from explorer.settings import knob
 
 FamilyName = Literal["fractal", "organic", "flowing", "geometric"]
 FEATURES = ("bass", "mid", "treble", "rms", "centroid", "onset", "flatness")
@@ -22,6 +21,7 @@ class PatternSettings(FieldSettings):
 
     kind: Literal["patterns"] = "patterns"
     features: tuple[str, ...] = FEATURES
+    usable_features: ClassVar[tuple[str, ...]] = FEATURES
     frame_size: ClassVar[tuple[int, int]] = (512, 512)
     movable: ClassVar[tuple[str, ...]] = (
         "zoom", "audio_gain", "speed", "fractal_angle", "fractal_ratio", "fractal_width", "organic_size",
@@ -135,16 +135,6 @@ class PatternSettings(FieldSettings):
         """See `FieldSettings.extras`; the sections too where they choose the family."""
         by_section = self.family == "sections" and self.timeline is None and self.weights is None
         return tuple(dict.fromkeys((*super().extras, *(extras_of(["section"]) if by_section else ()))))
-
-    @field_validator("features")
-    @classmethod
-    def _check_features(cls, features: tuple[str, ...]) -> tuple[str, ...]:
-        for name in features:
-            if name not in FEATURES:
-                raise SettingsError(
-                    f"patterns have no feature '{name}'{did_you_mean(name, FEATURES)}{ROUTING_HINT}"
-                )
-        return features
 
     @field_validator("timeline")
     @classmethod

@@ -34,9 +34,19 @@ class FeatureGroup:
 
 
 class FeaturePicker:
-    """The control of a field's `features`; `added` are the columns that somebody added to the track."""
+    """The control of a field's `features`; `added` are the columns that somebody added to the track.
 
-    def __init__(self, features: tuple[str, ...], changed: ChangeCallback, added: Sequence[str] = ()) -> None:
+    Of a field with `usable` features only those have a checkbox.
+    """
+
+    def __init__(
+        self,
+        features: tuple[str, ...],
+        changed: ChangeCallback,
+        added: Sequence[str] = (),
+        usable: Sequence[str] = (),
+    ) -> None:
+        added = () if usable else added
         self._changed = changed
         self._order = features
         self._setting = False
@@ -45,10 +55,12 @@ class FeaturePicker:
                 name in features, description=name, indent=False, tooltip=HELP, layout={"width": "auto"}
             )
             for name in (*UNITS, *added)
+            if not usable or name in usable
         }
         self.groups = {
             group: FeatureGroup(group, self._checks_of(names), EXTRAS_HELP[group])
             for group, names in EXTRAS.items()
+            if not usable or {*names} & {*usable}
         }
         if added:
             self.groups["added"] = FeatureGroup("added", self._checks_of(added), "columns of your own")
@@ -75,7 +87,7 @@ class FeaturePicker:
         self._notify()
 
     def _checks_of(self, names: Iterable[str]) -> list[widgets.Checkbox]:
-        return [self.checks[name] for name in names]
+        return [self.checks[name] for name in names if name in self.checks]
 
     def _notify(self, _: Any = None) -> None:
         if not self._setting:

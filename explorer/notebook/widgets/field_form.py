@@ -51,7 +51,9 @@ class FieldForm:
         controls = {name: self._make_control(knob, handler, moments) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, control in controls.items() if control}
         if not isinstance(field, Mix):  # its features are those of its parts
-            self.controls["features"] = FeaturePicker(field.features, self._notify, added)
+            self.controls["features"] = FeaturePicker(
+                field.features, self._notify, added, field.usable_features
+            )
         self.rows = {name: self._make_row(name, knobs.get(name), handler) for name in self.controls}
         self._hidden_text = widgets.HTML()
         self.drop_button = small_button("remove", "draw without these again")

@@ -267,7 +267,7 @@ def test_calm_controls_keep_time_and_slow_what_is_heard(song):
     [
         ({"nodes": 501}, "0 to 500"),
         ({"nodes": -1}, "0 to 500"),
-        ({"features": ("bass", "centroid")}, "graph CPPNs have no feature 'centroid'"),
+        ({"features": ("bass", "centroid")}, "the field 'graph' has no feature 'centroid'"),
         ({"palette": "lavva"}, "allowed: one of rgb"),
         ({"keyframes": ((3, {"nodes": 5}),)}, "keyframes cannot move 'nodes'"),
         ({"travel": 2}, "no setting 'travel'"),

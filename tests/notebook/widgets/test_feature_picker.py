@@ -1,6 +1,7 @@
 """The checkboxes of the features: the everyday ones open, the others in groups that open."""
 
 from explorer.audio.features import EXTRAS, EXTRAS_HELP, FEATURES, UNITS
+from explorer.fields import GraphCPPN
 from explorer.notebook.widgets.feature_picker import FeaturePicker
 from tests.notebook.browser_messages import drag
 
@@ -52,3 +53,9 @@ def test_opening_a_group_changes_no_setting_and_checking_one_does():
     drag(picker.checks["boundary"], True)
     assert values == [("boundary",)]
     assert picker.groups["sections"].button.description.endswith("(1 chosen)")
+
+
+def test_a_field_with_features_of_its_own_offers_those_alone():
+    picker = FeaturePicker(("bass",), lambda: None, ("drums_rms",), GraphCPPN.usable_features)
+    assert {*picker.checks} == {*GraphCPPN.usable_features}
+    assert not picker.groups
