@@ -48,9 +48,7 @@ def waves(tmp_path, monkeypatch):
     """Writes the file with something replaced, imports it as a new process would, and returns the class."""
     monkeypatch.setattr(registry, "_CUSTOM", {})
     monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(
-        sys, "dont_write_bytecode", True
-    )  # it is compared by second and size
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # it is compared by second and size
 
     def define(old="", new=""):
         sys.modules.pop("waves_of_a_test", None)
