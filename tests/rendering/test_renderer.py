@@ -14,6 +14,7 @@ from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
 from explorer.rendering.torch_engine import MIN_BLOCK_POINTS, TorchEngine
 from explorer.threads import usable_threads, use_single_torch_thread
+from tests.processes import start
 from tests.tracks import made_up_track
 
 FIELDS = [CPPN(hidden=256, layers=4), CPPN(hidden=4, layers=3), CPPN(hidden=48, layers=3, palette="oklab")]
@@ -65,7 +66,7 @@ def test_two_renders_in_one_process_do_not_disturb_each_other():
     np.testing.assert_array_equal(drawn, expected)
 
 
-def test_no_thread_setting_is_left_changed():
+def draw_and_compare_thread_settings():
     def in_a_new_thread():
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(torch.get_num_threads).result()
@@ -75,6 +76,12 @@ def test_no_thread_setting_is_left_changed():
         render_frame(FIELDS[0], made_up_track(), t=0, size=SIZE, precision=precision, flash_limit="off")
     render_frame(FIELDS[1], made_up_track(), t=0, size=SIZE, flash_limit="dim")
     assert (torch.get_num_threads(), in_a_new_thread()) == before
+
+
+def test_no_thread_setting_is_left_changed():
+    process = start(draw_and_compare_thread_settings)  # where no thread of another test begins meanwhile
+    process.join()
+    assert process.exitcode == 0
 
 
 def test_a_thread_that_draws_computes_alone():
