@@ -98,6 +98,7 @@ def test_a_stop_drops_the_segments_that_are_not_begun(run, tmp_path):
             explorations=tmp_path / "runs",
             executor=executor,
             progress=progress,
+            flash_limit="off",
         )
     assert len(executor.segments) == 4
     (stopped,) = (tmp_path / "runs").iterdir()
