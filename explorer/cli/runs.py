@@ -72,15 +72,15 @@ def runs(
         if delete is not None:
             print_line(f"deleted     {lookup.delete(delete, explorations)}")
         return
-    table = list_runs(explorations)
-    count = len(table if points else fold_sweeps(table))
+    every = list_runs(explorations)
     look = look_folder.listed_name(look) if look else None
-    table = filter_runs(table, kind=kind, look=look, song=song, since=since)
+    table = filter_runs(every, kind=kind, look=look, song=song, since=since)
     table = table[table["star"]] if starred else table
     root = explorations_folder(explorations)
     if json:
         print_line(table.to_json(orient="records", date_format="iso", indent=2))
-    elif table.empty and count:
+    elif table.empty and not every.empty:
+        count = len(every if points else fold_sweeps(every))
         print_line(f"none of {count} runs in {root} is like that; without filters all are listed")
     elif table.empty:
         print_line(f"no runs in {root} yet; make one with: explorer demo")

@@ -22,10 +22,8 @@ from explorer.threads import use_single_torch_thread
 
 BATCHES, MAX_BATCH_PICTURES = 3, 6  # whose median time counts
 MOMENTS_PER_PICTURE = 60  # that there are for one picture of a batch
-MAX_PROBES, MOMENTS_PER_PROBE = (
-    3,
-    2 * PART,
-)  # pairs of seconds that are judged, and moments that there are for one
+MAX_PROBES = 3  # pairs of seconds that are judged
+MOMENTS_PER_PROBE = 2 * PART  # that there are for one of them
 COARSENESS = 3  # how many times fewer points a side these pictures have
 
 
