@@ -52,10 +52,8 @@ DRAWING_SHARE = 0.05  # of the work that drawing the groups may take
 MIN_DRAWING_SECONDS, MAX_DRAWING_SECONDS = 0.4, 1.5
 MIN_SECONDS = 0.5  # of work: less is about as quick as measuring it
 BYTES_EXPONENT = 0.93  # measured on six looks: halves of a frame take a tenth more bytes a pixel
-TRIALS, TRIAL_SIZES = (
-    3,
-    ((64, 36), (320, 180)),
-)  # of the frames that show how fast drawing is: the second if it is fast
+TRIALS = 3  # frames that show how fast drawing is
+TRIAL_SIZES = (64, 36), (320, 180)  # theirs; the second where drawing is fast
 MAX_TRIAL_SECONDS = 0.01  # of the first, for the second to be drawn
 MAX_CLOSING_SECONDS = 0.5  # that ending a file takes, whatever its length
 BUFFERED_FRAMES = 30  # that a render may hold besides: for the contact sheet, and between its stages
