@@ -63,6 +63,25 @@ def test_a_file_plays_pauses_and_is_named_as_it_is(page, song):
     expect(page.locator(".clock")).to_have_text(re.compile("0:1[2-9] / 0:20"))
 
 
+def test_it_begins_with_the_sound_of_the_server_after_a_click_where_the_browser_wants_one(
+    browser, song, tmp_path_factory
+):
+    server = Served(with_models(tmp_path_factory.mktemp("sound"), *MODELS), sound=song)
+    blocked = """HTMLMediaElement.prototype.play = (play => function() {
+      return navigator.userActivation.hasBeenActive ? play.call(this) : Promise.reject(new DOMException("", "NotAllowedError"));
+    })(HTMLMediaElement.prototype.play);"""
+    try:
+        with watched(browser, server.address) as page:
+            until(page, HEARS)
+            expect(page.locator(".name")).to_have_text(song.name)
+        with watched(browser, server.address, before=blocked) as page:
+            expect(page.get_by_role("alert")).to_contain_text("only after a click")
+            page.get_by_role("button", name=song.name).click()
+            until(page, HEARS)
+    finally:
+        server.stop()
+
+
 def test_meters_show_what_is_heard_and_what_is_made_of_it(page, song):
     play(page, song)
     page.keyboard.press("i")
