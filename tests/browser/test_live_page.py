@@ -17,7 +17,11 @@ from tests.signals import music, write_wav
 expect.set_options(timeout=60_000)  # a busy machine is not a broken page
 RATE = 48000
 MOVING = "() => { const { values } = probe.scene.motion; return [...values].join() }"
+LOADED = "() => window.probe?.scene.hasModel"
 HEARS = "() => probe.scene.listening && probe.scene.features.some((value) => value > 0)"
+PLAY_BLOCKED = """const play = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException("", "NotAllowedError"));
+addEventListener("pointerdown", () => (HTMLMediaElement.prototype.play = play), true);"""
 REFUSED = """navigator.mediaDevices.getUserMedia = () =>
   Promise.reject(new DOMException("no", "{}"));"""
 
@@ -25,7 +29,7 @@ REFUSED = """navigator.mediaDevices.getUserMedia = () =>
 @pytest.fixture
 def page(browser, served):
     with watched(browser, served.address) as opened:
-        until(opened, "() => window.probe?.scene.hasModel")
+        until(opened, LOADED)
         yield opened
 
 
@@ -67,14 +71,12 @@ def test_it_begins_with_the_sound_of_the_server_after_a_click_where_the_browser_
     browser, song, tmp_path_factory
 ):
     server = Served(with_models(tmp_path_factory.mktemp("sound"), *MODELS), sound=song)
-    blocked = """HTMLMediaElement.prototype.play = (play => function() {
-      return navigator.userActivation.hasBeenActive ? play.call(this) : Promise.reject(new DOMException("", "NotAllowedError"));
-    })(HTMLMediaElement.prototype.play);"""
     try:
         with watched(browser, server.address) as page:
+            until(page, LOADED)
             until(page, HEARS)
             expect(page.locator(".name")).to_have_text(song.name)
-        with watched(browser, server.address, before=blocked) as page:
+        with watched(browser, server.address, before=PLAY_BLOCKED) as page:
             expect(page.get_by_role("alert")).to_contain_text("only after a click")
             page.get_by_role("button", name=song.name).click()
             until(page, HEARS)

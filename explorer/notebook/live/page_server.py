@@ -20,6 +20,7 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.files import explorations_folder, parse_json, parse_json_value
 from explorer.processes import NEW_PROCESS_GROUP
 
+MAX_SERVERS = 4  # of a kernel, 150 MB each: the one that was started first ends for another
 TIMEOUT_SECONDS = 120  # for the server to start, or to answer, on a busy machine
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy: it is on this machine
 COMMAND = (sys.executable, "-m", "explorer", "serve", "--port", "0", "--in-notebook", "--explorations")
@@ -121,5 +122,7 @@ def page_server(explorations: str | Path | None = None, sound: Path | None = Non
     with _lock:
         server = _running.get((folder, sound))
         if server is None or not server.is_alive:
+            if len(_running) >= MAX_SERVERS:
+                _running.pop(next(iter(_running))).close()
             server = _running[folder, sound] = PageServer(folder, sound=sound)
         return server
