@@ -59,6 +59,6 @@ def test_a_diagnosis_keeps_to_its_threads_and_does_not_depend_on_them(hidden, mo
 
 def test_only_large_products_are_shared_among_threads(monkeypatch):
     monkeypatch.setattr(sampling, "usable_threads", lambda: 4)
-    wide = CPPN(hidden=256)
-    assert [sampling_threads(wide), sampling_threads(wide, 2), sampling_threads(Mix(wide, FIELD))] == [4, 2, 4]
-    assert [sampling_threads(FIELD), sampling_threads(Julia(), 3), sampling_threads(Mix(FIELD, FIELD))] == [1] * 3
+    wide, small = CPPN(hidden=256), [FIELD, Julia(), Mix(FIELD, FIELD)]
+    assert [sampling_threads(field, 3) for field in (wide, Mix(wide, FIELD))] == [3, 3]
+    assert [sampling_threads(wide), *map(sampling_threads, small)] == [4, 1, 1, 1]
