@@ -222,7 +222,7 @@ class FieldSettings(Settings):
 
     @property
     def has_large_products(self) -> bool:
-        """Whether colors take matrix products that are large enough for torch to gain from several threads."""
+        """Whether colors take matrix products large enough for torch to gain from several threads."""
         return False
 
     @property

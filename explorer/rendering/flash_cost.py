@@ -65,7 +65,7 @@ def _coarse(shape: PictureShape) -> PictureShape:
 def _tried_swings(
     pictures: SmallPictures, moments: Int64[np.ndarray, " moments"], swings: tuple[float, ...]
 ) -> int:
-    """How often these moments are drawn, about: once, or for half or all of the swings and once with their curve."""
+    """How often these are drawn, about: once, or for half or all of the swings and once with their curve."""
     for count in (1, len(swings) // 2):
         swing = np.full(len(moments), swings[max(0, count - 1)])
         if len(swings) == 1 or passing_moments(*pictures.maps(moments, swing)).all():
