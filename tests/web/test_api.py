@@ -28,7 +28,9 @@ def make_client(tmp_path, monkeypatch):
         training = TrainingProcess(tmp_path / "runs", (sys.executable, fake_trainer.__file__, manner))
         names = hosts or host_names("127.0.0.1", "box")
         shipped = tmp_path / "shipped"
-        app = create_app(tmp_path, tmp_path / "runs", PublishedSettings, training, names, shipped, sound=sound)
+        app = create_app(
+            tmp_path, tmp_path / "runs", PublishedSettings, training, names, shipped, sound=sound
+        )
         trainings.append(training)
         client = TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
         client.training = training
