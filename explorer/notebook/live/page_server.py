@@ -29,8 +29,8 @@ COMMAND = (sys.executable, "-m", "explorer", "serve", "--port", "0", "--in-noteb
 class PageServer:
     """A running server; `address` ends in a slash. Raises ExplorerError with its last line if it ends early.
 
-    It serves the models and runs of `explorations` and the `sound` that the page begins with, and reads sounds
-    to train on below the current folder.
+    It serves the models and runs of `explorations` and the `sound` that the page begins with, and reads
+    sounds to train on below the current folder.
     """
 
     def __init__(
