@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from explorer.audio.sound_file import open_sound
 from explorer.cli.console import print_error, print_line
 from explorer.cli.options import Explorations
-from explorer.audio.sound_file import open_sound
 from explorer.errors import ExplorerError
 from explorer.files import explorations_folder
 
