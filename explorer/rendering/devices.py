@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import platform
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
 import torch
 
-from explorer.errors import ExplorerWarning, SettingsError
+from explorer.errors import SettingsError, warn
 
 DeviceName = Literal["auto", "cpu", "cuda"]
 Precision = Literal["auto", "fp32", "draft"]
@@ -48,7 +47,7 @@ def resolve(device: str = "auto", precision: str = "auto") -> Device:
     note = ""
     if device == "cuda" and not cuda:
         note = "no CUDA device was found: drawing on the CPU ('explorer doctor' says how to get CUDA)"
-        warnings.warn(note, ExplorerWarning, stacklevel=3)
+        warn(note)
     if cuda and device != "cpu":
         dtype = torch.float16 if precision == "draft" else torch.float32
         return Device(torch.device("cuda"), dtype, torch.cuda.get_device_name())
