@@ -37,8 +37,6 @@ def quick_facts(
     )
 
 
-def quick_verdict(
-    field: FieldSettings, track: FeatureTrack, frames: FrameSettings, seed: int = 0
-) -> Verdict:
+def quick_verdict(field: FieldSettings, track: FeatureTrack, frames: FrameSettings, seed: int = 0) -> Verdict:
     """One word for a field as it would be rendered: see `verdict.judge`."""
     return judge(quick_facts(field, track, frames, seed))

@@ -40,9 +40,7 @@ def test_the_same_stream_gives_the_same_child_and_another_gives_another(kind):
 def test_a_leap_goes_farther_than_a_refinement(kind):
     field = FIELDS[kind]
 
-    knobs = [
-        knob for knob in bred_knobs(field) if knob.slider and isinstance(field.value(knob.name), float)
-    ]
+    knobs = [knob for knob in bred_knobs(field) if knob.slider and isinstance(field.value(knob.name), float)]
 
     def positions(look):
         return np.array([slider_position(knob, look.value(knob.name)) for knob in knobs])
