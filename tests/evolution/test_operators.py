@@ -111,10 +111,9 @@ def test_a_setting_at_its_bound_moves_inward_and_none_leaves_the_bounds(name):
 
 def test_a_slider_has_the_value_at_its_position():
     for knob in [*CPPN.knobs().values(), *GraphCPPN.knobs().values(), *Julia.knobs().values()]:
-        if knob.slider and isinstance(knob.default, int | float) and not isinstance(knob.default, bool):
-            assert value_at(knob, slider_position(knob, knob.default)) == pytest.approx(
-                knob.default, rel=0.02
-            )
+        if knob.slider and isinstance(knob.default, int | float):
+            value = value_at(knob, slider_position(knob, knob.default))
+            assert value == pytest.approx(knob.default, rel=0.02, abs=knob.step)
 
 
 def test_an_unknown_lock_is_refused_with_the_nearest():
