@@ -95,13 +95,13 @@ def crossover(
     if "network" not in locks:
         network = _crossed_network(first, second, rng)
         first, operators = network.field, [*operators, *network.operators]
-    theirs = type(second).knobs()
-    knobs = [knob for knob in bred_knobs(first, locks) if knob.name in theirs]
+    other_knobs = type(second).knobs()
+    knobs = [knob for knob in bred_knobs(first, locks) if knob.name in other_knobs]
     groups = {group: rng.uniform() < 0.5 for group in WHOLE_GROUPS}
     for knob in knobs:
         group, _, _ = knob.name.rpartition(".")
         is_second = groups[group] if group in groups else rng.uniform() < 0.5
-        if not is_second or not _is_alike(knob, theirs[knob.name]) or not _is_active(second, knob):
+        if not is_second or not _is_alike(knob, other_knobs[knob.name]) or not _is_active(second, knob):
             continue
         try:
             first = first.replace(**{knob.name: second.value(knob.name)})
