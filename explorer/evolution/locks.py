@@ -23,9 +23,9 @@ def parse_locks(locks: Iterable[str] | str) -> tuple[str, ...]:
 def is_locked(knob: Knob, locks: Iterable[str]) -> bool:
     """Whether one of the locks holds a setting."""
     name = knob.name.rpartition(".")[2]
-    held = {
+    groups = {
         "palette": name.endswith("palette"),
         "symmetry": name == "symmetry",
         "network": knob.group == "network" or name == "seed",
     }
-    return any(held[lock] for lock in locks)
+    return any(groups[lock] for lock in locks)

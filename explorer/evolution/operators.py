@@ -69,7 +69,7 @@ def mutate(
         field, operators = network.field, [*operators, *network.operators]
     knobs = bred_knobs(field, locks)
     share = MIN_KNOB_SHARE + (MAX_KNOB_SHARE - MIN_KNOB_SHARE) * strength
-    moving = [knob for knob in knobs if rng.uniform() < _chance(knob, share, strength)]
+    moving = [knob for knob in knobs if rng.uniform() < _frequency(knob, share, strength)]
     if knobs and not moving and not operators:
         moving = [knobs[rng.randint(len(knobs))]]
     for knob in moving:
@@ -126,15 +126,15 @@ def turned(terms: Sequence[Term], angle: float, others: Sequence[Term]) -> tuple
 
 def _mutated_network(field: FieldSettings, strength: float, rng: np.random.RandomState) -> Offspring:
     """The weights of a CPPN turned towards a new seed; of other fields sometimes another seed."""
-    seed, chance = int(rng.randint(SEEDS)), rng.uniform()
+    seed, number = int(rng.randint(SEEDS)), rng.uniform()
     if isinstance(field, CPPN):
-        if chance > TURN_SHARE:
+        if number > TURN_SHARE:
             return Offspring(field, ())
         angle = min(MAX_ANGLE, TURN_ANGLE * step_factor(strength) * rng.uniform(0.6, 1.2))
         mixed = field.replace(seeds=turned(field.terms, angle, [Term(seed, 1.0)]))
         return Offspring(mixed, (f"turned by {math.degrees(angle):.0f} degrees to seed {seed}",))
     share = MIN_SEED_SHARE + (MAX_SEED_SHARE - MIN_SEED_SHARE) * strength
-    if "seed" in type(field).knobs() and chance < share:
+    if "seed" in type(field).knobs() and number < share:
         return Offspring(field.replace(seed=seed), (f"seed {seed}",))
     return Offspring(field, ())
 
@@ -149,7 +149,7 @@ def _crossed_network(first: FieldSettings, second: FieldSettings, rng: np.random
     return Offspring(first, ())
 
 
-def _chance(knob: Knob, share: float, strength: float) -> float:
+def _frequency(knob: Knob, share: float, strength: float) -> float:
     """How often a setting moves in a mutation."""
     return share if knob.slider else min(1.0, knob.mutation * step_factor(strength))
 
