@@ -10,9 +10,9 @@ from typing import Any
 
 from explorer.fields.custom.error_place import CELL_MARKS
 from explorer.fields.sketch.language import SketchError, SketchText
-from explorer.fields.sketch.library import LIBRARY
 
 MAX_FUNCTIONS = 64
+PACKAGE = __name__.partition(".")[0]  # whose functions are no one's own
 
 
 def text_of(function: Any) -> SketchText:
@@ -28,7 +28,7 @@ def text_of(function: Any) -> SketchText:
         parts[current.__name__] = text, line
         for name in _names(text):
             value = _value_of(current, name)
-            if isinstance(value, FunctionType) and not _is_library(value):
+            if isinstance(value, FunctionType) and value.__module__.partition(".")[0] != PACKAGE:
                 waiting += [value] if value.__name__ not in parts and value is not function else []
             elif isinstance(value, int | float) and not isinstance(value, bool):
                 constants[name] = float(value)
@@ -73,7 +73,3 @@ def _value_of(function: FunctionType, name: str) -> Any:
         return enclosed[name].cell_contents if name in enclosed else function.__globals__.get(name)
     except ValueError:  # not assigned yet
         return None
-
-
-def _is_library(function: FunctionType) -> bool:
-    return LIBRARY.get(function.__name__) is function
