@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.shaders.expressions import Value, operations
+from explorer.expressions import Value, operations
 
 OPERATORS = {  # that all languages write alike
     "add": "({0} + {1})",

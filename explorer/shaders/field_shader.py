@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from explorer.expressions import Value
 from explorer.fields.palette_table import TABLE_COLORS
-from explorer.shaders.expressions import Value
 
 HISTORY_ROW = 0  # of the texture: the sound of the last seconds; palettes follow it
 

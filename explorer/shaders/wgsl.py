@@ -14,7 +14,7 @@ from typing import Any
 
 from explorer.fields.kernels import fastmath, portable
 from explorer.shaders.emitter import OPERATORS, Dialect, formula_code, function_code
-from explorer.shaders.expressions import Value
+from explorer.expressions import Value
 
 WGSL = Dialect(
     templates={

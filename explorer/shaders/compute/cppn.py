@@ -20,7 +20,7 @@ from explorer.shaders.compute import narrow_network, wide_network
 from explorer.shaders.compute.palettes import palette_code
 from explorer.shaders.compute.program import Program, flat, pixel_code, surface_code
 from explorer.shaders.compute.wide_network import Tile
-from explorer.shaders.expressions import Value, inputs
+from explorer.expressions import Value, inputs
 from explorer.shaders.wgsl import StoredTable, wgsl_function
 
 MAX_NARROW_HIDDEN = 16  # neurons of a layer: more do not fit into the registers of an invocation

@@ -22,7 +22,7 @@ from explorer.fields.graph.settings import SOUND_INPUTS
 from explorer.fields.light.tone import channels
 from explorer.fields.palette_table import TABLE_COLORS, color_table, srgb_table
 from explorer.shaders.compute.program import Program, flat, group_points, pixel_code, surface_code
-from explorer.shaders.expressions import Value, inputs
+from explorer.expressions import Value, inputs
 from explorer.shaders.field_shader import Uniform
 from explorer.shaders.wgsl import StoredTable, wgsl_function
 

@@ -14,7 +14,7 @@ from explorer.fields.kernels.portable import maximum
 from explorer.fields.patterns.colors import height_of, pattern_palette_numbers
 from explorer.fields.patterns.drawing import PreparedPatterns
 from explorer.shaders.compute.program import Program, flat, group_points, pixel_code, surface_code
-from explorer.shaders.expressions import Value, inputs
+from explorer.expressions import Value, inputs
 from explorer.shaders.field_shader import Uniform
 from explorer.shaders.patterns_shader import ARGUMENTS, family_values
 from explorer.shaders.wgsl import StoredTable, wgsl_function
