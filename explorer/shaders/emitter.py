@@ -78,9 +78,7 @@ def formula_code(
     return function_code(dialect, formula.__name__, declarations, values)
 
 
-def function_code(
-    dialect: Dialect, name: str, declarations: Iterable[str], results: Sequence[Value]
-) -> str:
+def function_code(dialect: Dialect, name: str, declarations: Iterable[str], results: Sequence[Value]) -> str:
     """A function that returns values: a number, or as many as the language has a type for."""
     lines, texts = _statements(dialect, results)
     kind = dialect.vectors[len(texts)]
@@ -106,9 +104,7 @@ def _statements(dialect: Dialect, results: Sequence[Value]) -> tuple[list[str], 
             is_short = uses[number] == 1 and len(text) <= MAX_INLINE_CHARACTERS
             if operation not in ALWAYS_INLINE and not is_short:
                 name = f"t{len(lines)}"
-                lines.append(
-                    dialect.variable.format(type=dialect.type_of(operation), name=name, value=text)
-                )
+                lines.append(dialect.variable.format(type=dialect.type_of(operation), name=name, value=text))
                 text = name
         texts.append(text)
     return lines, [texts[n] for n in outputs]

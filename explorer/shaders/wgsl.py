@@ -12,9 +12,9 @@ from functools import cache, partial
 from types import FunctionType
 from typing import Any
 
+from explorer.expressions import Value
 from explorer.fields.kernels import fastmath, portable
 from explorer.shaders.emitter import OPERATORS, Dialect, formula_code, function_code
-from explorer.expressions import Value
 
 WGSL = Dialect(
     templates={
@@ -86,8 +86,7 @@ def functions() -> str:
 
 def _formula_of(kernel: Any, name: str) -> FunctionType:
     """A polynomial of the CPU kernels as a formula: it uses nothing but `fma`, + and *."""
-    formula = FunctionType(kernel.py_func.__code__, {"fma": portable.fma}, name)
-    return formula
+    return FunctionType(kernel.py_func.__code__, {"fma": portable.fma}, name)
 
 
 class StoredTable:

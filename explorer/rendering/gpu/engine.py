@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from jaxtyping import Float32, UInt8
 
-from explorer.errors import DeviceError
+from explorer.errors import DeviceError, DeviceLost
 from explorer.fields import FieldSettings, Prepared
 from explorer.fields.light.lit import Surface
 from explorer.fields.section_change import pixel_inputs
 from explorer.rendering.gpu.adapters import Adapter
-from explorer.rendering.gpu.opened import OpenedAdapter, opened
+from explorer.rendering.gpu.session import GpuSession, session_of
 from explorer.shaders.compute.program import PLANES, Program
 from explorer.shaders.compute.programs import program_of, with_leaves
 
@@ -23,14 +23,10 @@ MIN_PART_POINTS = 2**12
 MAX_INPUT_BYTES = 2**29  # of pixel inputs that stay on the GPU
 
 
-class GpuLost(Exception):
-    """The GPU does not answer any more, or refuses a program: the CPU has to draw."""
-
-
 class GpuEngine:
     """Draws a field at points on an adapter. See `TorchEngine`.
 
-    Out of memory halves the parts for the rest of this engine's life. Raises GpuLost.
+    Out of memory halves the parts for the rest of this engine's life. Raises DeviceLost.
     """
 
     def __init__(
@@ -42,7 +38,7 @@ class GpuEngine:
         part_points: int = PART_POINTS,
     ) -> None:
         self.part_points = part_points
-        self._opened, self._pixel = opened(adapter), pixel
+        self._session, self._pixel = session_of(adapter), pixel
         self._inputs = np.ascontiguousarray(pixel_inputs(field, xy))
         self._parts: _Parts | None = None
 
@@ -52,36 +48,36 @@ class GpuEngine:
 
     def draw_numbers(self, surface: Surface, moment: int, out: Float32[np.ndarray, "5 points"]) -> None:
         """Fill the planes of a moment of `surface`."""
-        with_leaves(surface, self._leaf).draw_numbers(
-            moment, self._inputs, self._pixel, out, torch.float32
-        )
+        with_leaves(surface, self._leaf).draw_numbers(moment, self._inputs, self._pixel, out, torch.float32)
 
     def _leaf(self, prepared: Any) -> _Leaf:
         return _Leaf(self, prepared)
 
     def fill(self, program: Program, inputs: Float32[np.ndarray, "inputs points"], out: np.ndarray) -> None:
-        """Run a program on rows of this engine's inputs; `out` are bytes (points, 3) or planes (5, points)."""
+        """Run a program on rows of the engine's inputs; `out`: bytes (points, 3) or planes (5, points)."""
         first_row = (inputs.ctypes.data - self._inputs.ctypes.data) // self._inputs.strides[0]
-        with self._opened.lock:
+        with self._session.lock:
             try:
                 self._fill(program, first_row, out)
-            except self._opened.errors as error:
-                raise GpuLost(str(error).strip().splitlines()[0]) from error
+            except self._session.errors as error:
+                raise DeviceLost(_first_line(error)) from error
 
     def _fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
         while True:
             try:
-                self._parts = self._parts or _Parts(self._opened, self._inputs, self.part_points)
+                self._parts = self._parts or _Parts(self._session, self._inputs, self.part_points)
                 self._parts.fill(program, first_row, out)
                 return
-            except self._opened.memory_error:
+            except self._session.memory_error:
                 self._parts = None
             if self.part_points // 2 < MIN_PART_POINTS:
-                name = self._opened.adapter.name
-                raise DeviceError(
-                    f"{name} ran out of memory; choose a smaller --resolution, or --device cpu"
-                )
+                name = self._session.adapter.name
+                raise DeviceError(f"{name} ran out of memory; choose a smaller --resolution, or --device cpu")
             self.part_points //= 2
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ class _Leaf:
 class _Parts:
     """The parts of a frame on a GPU: their inputs, and memory for the results of two of them."""
 
-    def __init__(self, gpu: OpenedAdapter, inputs: np.ndarray, part_points: int) -> None:
+    def __init__(self, gpu: GpuSession, inputs: np.ndarray, part_points: int) -> None:
         self._gpu, self._inputs = gpu, inputs
         self._stride = min(part_points, -(-inputs.shape[1] // 64) * 64)
         self._starts = range(0, inputs.shape[1], self._stride)

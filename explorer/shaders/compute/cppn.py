@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float32
 
+from explorer.expressions import Value, inputs
 from explorer.fields.cppn.drawing import PreparedCPPN
 from explorer.fields.cppn.weights import Network
 from explorer.fields.light.tone import channels, tone
@@ -20,7 +21,6 @@ from explorer.shaders.compute import narrow_network, wide_network
 from explorer.shaders.compute.palettes import palette_code
 from explorer.shaders.compute.program import Program, flat, pixel_code, surface_code
 from explorer.shaders.compute.wide_network import Tile
-from explorer.expressions import Value, inputs
 from explorer.shaders.wgsl import StoredTable, wgsl_function
 
 MAX_NARROW_HIDDEN = 16  # neurons of a layer: more do not fit into the registers of an invocation
@@ -86,9 +86,7 @@ def _planes(statistics: tuple[float, ...], table: int) -> str:
     mean_height, mean_hue, height_scale, hue_scale = statistics
     height, hue = inputs("height", "hue")
     position = tone((hue - mean_hue) * hue_scale) * (TABLE_COLORS - 1.0)
-    colors = [
-        StoredTable(table).look_up(position, n * TABLE_COLORS, TABLE_COLORS) for n in range(3)
-    ]
+    colors = [StoredTable(table).look_up(position, n * TABLE_COLORS, TABLE_COLORS) for n in range(3)]
     values = [(height - mean_height) * height_scale, *colors, Value.of(0)]
     return wgsl_function("planes", ("height: f32", "hue: f32"), values) + "\n"
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from explorer.expressions import Value, inputs
 from explorer.fields.graph import form_formulas, formulas
 from explorer.fields.graph.drawing import HEIGHT, HUE, PreparedGraph
 from explorer.fields.graph.form import MASK, FormedGraph
@@ -22,7 +23,6 @@ from explorer.fields.graph.settings import SOUND_INPUTS
 from explorer.fields.light.tone import channels
 from explorer.fields.palette_table import TABLE_COLORS, color_table, srgb_table
 from explorer.shaders.compute.program import Program, flat, group_points, pixel_code, surface_code
-from explorer.expressions import Value, inputs
 from explorer.shaders.field_shader import Uniform
 from explorer.shaders.wgsl import StoredTable, wgsl_function
 

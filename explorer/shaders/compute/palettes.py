@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float32
 
+from explorer.expressions import Value, inputs
 from explorer.fields.kernels.color import COSINE, OKLAB, TABLE, palette_numbers
 from explorer.fields.kernels.color_formulas import cosine_color, oklab_color
 from explorer.fields.palette_table import TABLE_COLORS
-from explorer.expressions import Value, inputs
 from explorer.shaders.wgsl import StoredTable, wgsl_function
 
 

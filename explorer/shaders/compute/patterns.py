@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from explorer.expressions import Value, inputs
 from explorer.fields.kernels.color import TABLE
 from explorer.fields.kernels.color_formulas import linear_light
-from explorer.fields.kernels.portable import maximum
 from explorer.fields.patterns.colors import height_of, pattern_palette_numbers
 from explorer.fields.patterns.drawing import PreparedPatterns
 from explorer.shaders.compute.program import Program, flat, group_points, pixel_code, surface_code
-from explorer.expressions import Value, inputs
 from explorer.shaders.field_shader import Uniform
 from explorer.shaders.patterns_shader import ARGUMENTS, family_values
 from explorer.shaders.wgsl import StoredTable, wgsl_function
@@ -72,8 +71,9 @@ def _code(families: Families, lit: bool) -> str:
 
 def lit_code() -> str:
     """`fn planes(r, g, b, light)`: a surface of a color and a light."""
+    light: Any
     *rgb, light = inputs("r", "g", "b", "light")
-    colors = [linear_light(maximum(channel, 0.0)) for channel in rgb]
+    colors = [linear_light(Value("max", channel, Value.of(0))) for channel in rgb]
     arguments = [f"{name}: f32" for name in ("r", "g", "b", "light")]
     return wgsl_function("planes", arguments, [height_of(light), *colors, Value.of(0)]) + "\n"
 

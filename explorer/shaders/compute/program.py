@@ -114,7 +114,7 @@ def group_points(lit: bool) -> int:
     return GROUP_INVOCATIONS * (1 if lit else 4)
 
 
-def flat(*arrays: Float32[np.ndarray, "..."]) -> Float32[np.ndarray, " numbers"]:
+def flat(*arrays: Float32[np.ndarray, ...]) -> Float32[np.ndarray, " numbers"]:
     """Arrays one after the other, padded to whole groups of four numbers."""
-    numbers = np.concatenate([np.asarray(array, np.float32).ravel() for array in arrays] or [np.zeros(0)])
-    return np.pad(numbers.astype(np.float32), (0, -len(numbers) % 4 or 4 * (not len(numbers))))
+    numbers = np.concatenate([np.zeros(0, np.float32), *(np.ravel(array) for array in arrays)])
+    return np.pad(numbers.astype(np.float32), (0, -len(numbers) % 4 if len(numbers) else 4))

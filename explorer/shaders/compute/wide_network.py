@@ -103,9 +103,7 @@ def _hidden_layer(tile: Tile, offset: int) -> list[str]:
 
 def _stored(tile: Tile, activation: str) -> list[str]:
     """Activations to the memory of the workgroup, four pixels of a neuron together."""
-    lines = [
-        f"z{n} = {ACTIVATIONS[activation].format(f'z{n}')};" for n in range(4 * tile.quads)
-    ]
+    lines = [f"z{n} = {ACTIVATIONS[activation].format(f'z{n}')};" for n in range(4 * tile.quads)]
     for k, lane in enumerate("xyzw"):
         for q in range(tile.quads):
             pixels = ", ".join(f"z{4 * q + n}.{lane}" for n in range(4))

@@ -1,4 +1,4 @@
-"""An opened adapter: its device, compiled programs and uploaded constants, shared by all that draw on it."""
+"""What is open on an adapter: its device, compiled programs and uploaded constants, shared by all that draw on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_PIPELINES, MAX_CONSTANTS = 32, 8  # that are kept
 BINDINGS = ("uniform", "read-only-storage", "read-only-storage", "read-only-storage", "storage")
 
 
-class OpenedAdapter:
+class GpuSession:
     """A device of wgpu. `lock` is held while a frame is drawn: one at a time."""
 
     def __init__(self, adapter: Adapter) -> None:
@@ -71,15 +71,15 @@ def _recent(entries: OrderedDict[Any, Any], key: Any, limit: int) -> Any:
 
 
 @cache
-def opened(adapter: Adapter) -> OpenedAdapter:
+def session_of(adapter: Adapter) -> GpuSession:
     """The device of an adapter, opened once in a process. Raises DeviceError."""
     if adapter not in adapters():
         raise DeviceError(f"{adapter} is not there; choose --device cpu")
     try:
-        return OpenedAdapter(adapter)
+        return GpuSession(adapter)
     except Exception as error:
         raise DeviceError(f"{adapter} cannot be opened: {error}; choose --device cpu") from error
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=opened.cache_clear)
+    os.register_at_fork(after_in_child=session_of.cache_clear)
