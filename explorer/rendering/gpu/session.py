@@ -1,4 +1,4 @@
-"""What is open on an adapter: its device, compiled programs and uploaded constants, for all that draw on it."""
+"""What is open on an adapter: its device, compiled programs and constants, for all that draw on it."""
 
 from __future__ import annotations
 
