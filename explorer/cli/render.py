@@ -132,6 +132,7 @@ class _Job:
         """Draw a sound, and print where the result is."""
         from explorer.experiments import render_recipe
         from explorer.experiments.runs.recipe import find_columns
+        from explorer.experiments.runs.run import device_of_run
         from explorer.experiments.runs.sound_input import SoundInput
 
         added = self.columns, self.stems, self.normalize, self.progress
@@ -148,6 +149,8 @@ class _Job:
             sound = SoundInput.with_columns(recipe_audio, *added)
             if sound.added is None:
                 sound = SoundInput(recipe_audio, added=find_columns(stored, folder))
+            if "device" not in self.render_options:
+                options = options.replace(device=device_of_run(folder))
             target = _copy_target(out)
             plan = options.change(stored, self.field.apply_to(stored.field))
         self._warn_of_unused(plan.field, sound.added)

@@ -1,0 +1,1 @@
+"""Breeding: looks as genomes that mutate and cross, generation by generation, moved by a song."""
