@@ -134,7 +134,7 @@ def seeds(
     track = audio if isinstance(audio, FeatureTrack) else field.analyze(audio, progress=progress)
     moments = musical_moments(track)
     shape = small_size(field.frame_size if size is None else parse_size(size))
-    target, scorer = resolve(device, "auto"), SeedScorer()
+    target, scorer = resolve(device, "auto", field), SeedScorer()
     scores: list[SeedScore] = []
     pictures: dict[int, list[Picture]] = {}
     times = np.array(list(moments.values()))
