@@ -160,6 +160,7 @@ class _Job:
     def _of_recipe(self, audio: str | None, out: str | None) -> _Drawing:
         """What is drawn with --recipe, with the columns of its folder unless others are typed."""
         from explorer.experiments.runs.recipe import find_columns
+        from explorer.experiments.runs.run import device_of_run
         from explorer.experiments.runs.sound_input import SoundInput
 
         options = self._options(self.render_options, self.analysis)
@@ -167,6 +168,8 @@ class _Job:
         sound = self._sound(path)
         if sound.added is None:
             sound = SoundInput(path, added=find_columns(stored, folder))
+        if "device" not in self.render_options:
+            options = options.replace(device=device_of_run(folder))
         return options.change(stored, self.field.apply_to(stored.field)), sound, options, out
 
     def _sound(self, path: str | Path) -> SoundInput:
@@ -176,7 +179,7 @@ class _Job:
         return SoundInput.with_columns(path, self.columns, self.stems, self.normalize, self.progress)
 
     def _warn_of_unused(self, field: FieldSettings, added: AddedColumns | None) -> None:
-        """Say what was typed and is not drawn: all of the columns, or the class of --import."""
+        """Say what was typed and is not drawn: all of the columns, or the class of --import or --sketch."""
         from explorer.fields.presets import LOOKS
         from explorer.fields.registry import kind_label
         from explorer.fields.routing import columns_by_feature
@@ -184,7 +187,7 @@ class _Job:
         imported = self.field.imported_kind
         if imported is not None and field.kind not in (imported, "mix"):
             print_error(
-                f"warning: {kind_label(imported)} of --import is not drawn: the look is of {field.kind}"
+                f"warning: {kind_label(imported)} is not drawn: the look is of {kind_label(field.kind)}"
             )
         names = added.names if added is not None and field.kind in LOOKS else ()
         if names and not {*names} & {*field.features, *columns_by_feature(field.routing).values()}:

@@ -119,7 +119,7 @@ def run_points(
 
 def local_worker_count(seconds: float, points: int, device: str) -> int:
     """How many processes to use by default: one on a GPU, and for what is done soon."""
-    return 1 if seconds < MIN_PARALLEL_SECONDS or device == "cuda" else default_workers(points)
+    return 1 if seconds < MIN_PARALLEL_SECONDS or device != "cpu" else default_workers(points)
 
 
 def _run(

@@ -44,7 +44,7 @@ def columns(
 
 
 def seeds(field: CPPNSettings) -> list[int]:
-    """The seed of a field and those of its keyframes, in their order."""
+    """The seed of a field and those of its keyframes, in their order. The first stands for its mixture."""
     values = (value for keyframe in field.keyframes for name, value in keyframe.settings if name == "seed")
     return [field.seed, *map(int, values)]
 
@@ -107,15 +107,21 @@ class AnimatedCPPN:
 
 def network_at(field: CPPNSettings, rest: CPPNSettings, values: dict[str, float]) -> Network:
     """The network of one moment, from its row of `columns`; `rest` is the field without animation."""
-    parts = [(_network_of_seed(rest, seed), share) for seed, share in _shares(field, values)]
+    parts = [
+        (random_network(rest) if seed is None else _network_of_seed(rest, seed), share)
+        for seed, share in _shares(field, values)
+    ]
     coordinate_scale = np.float32(values.get("coord_scale", field.coord_scale) / field.coord_scale)
     return combined_network(parts, _layer_scales(field, values), coordinate_scale)
 
 
-def _shares(field: CPPNSettings, values: dict[str, float]) -> list[tuple[int, float]]:
-    """Seeds, and the share of the network of each in the weights; the squares add up to 1."""
-    numbers, arc = seeds(field), values.get("seed_share", 0.0) * math.pi / 2
-    shares = [(numbers[int(values.get("seed_from", 0))], math.cos(arc))]
+def _shares(field: CPPNSettings, values: dict[str, float]) -> list[tuple[int | None, float]]:
+    """Seeds, and the share of the network of each in the weights; the squares add up to 1.
+
+    None is the network of the field itself.
+    """
+    numbers, arc = [None, *seeds(field)[1:]], values.get("seed_share", 0.0) * math.pi / 2
+    shares: list[tuple[int | None, float]] = [(numbers[int(values.get("seed_from", 0))], math.cos(arc))]
     if arc:
         shares.append((numbers[int(values["seed_to"])], math.sin(arc)))
     away = values.get("drift", field.drift) * math.pi / 2
@@ -137,4 +143,4 @@ def _layer_scales(field: CPPNSettings, values: dict[str, float]) -> list[np.floa
 
 @lru_cache(maxsize=16)
 def _network_of_seed(field: CPPNSettings, seed: int) -> Network:
-    return random_network(field.replace(seed=seed))
+    return random_network(field.replace(seed=seed, seeds=()))

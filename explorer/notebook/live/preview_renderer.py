@@ -27,7 +27,7 @@ class PreviewRenderer:
         self.flash_limit: FlashMode = "calm"  # may be set
         self.resolution = AdaptiveResolution(size)
         self._full_device = resolve(device)
-        self._draft_device = resolve(self._full_device.torch_device.type, "draft")
+        self._draft_device = resolve(self._full_device.request, "draft")
         self._field: tuple[FieldSettings, FlashMode] | None = None
         self._exposure: Exposure | None = None
         self._flash_search = LatestWorker(self._search_flashes, lambda _: None, name="explorer-flashes")

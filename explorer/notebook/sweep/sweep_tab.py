@@ -186,7 +186,7 @@ class SweepTab:
         device = resolve(context.device)
         cost = sweep_cost(spec, spec.keys, lambda _: track, device, open_sound(audio.path), progress)
         count = len(spec.keys)
-        plan = with_cost(SweepPlan(count, count, ()), cost, device.torch_device.type, None)
+        plan = with_cost(SweepPlan(count, count, ()), cost, device.request, None)
         progress("", 1, 1)
         self.estimate.value = muted(f"{count_text(count, 'point')}: {plan.cost or 'a moment'}")
 
