@@ -60,7 +60,7 @@ class GpuEngine:
             try:
                 self._fill(program, first_row, out)
             except self._session.errors as error:
-                raise DeviceLost(_first_line(error)) from error
+                raise DeviceLost(_cause(error)) from error
 
     def _fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
         while True:
@@ -76,8 +76,9 @@ class GpuEngine:
             self.part_points //= 2
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _cause(error: Exception) -> str:
+    """The innermost cause, which wgpu's messages end with."""
+    return (str(error).strip() or type(error).__name__).splitlines()[-1].strip()
 
 
 @dataclass(frozen=True)
