@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SOURCES = Path(__file__).parents[2] / "explorer" / "web" / "frontend"
+SOURCES = Path(__file__).parents[2] / "explorer" / "frontend"
 
 
 @pytest.fixture(scope="module")
