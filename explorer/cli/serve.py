@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from explorer.audio.sound_file import open_sound
 from explorer.cli.console import print_error, print_line
 from explorer.cli.options import Explorations
 from explorer.errors import ExplorerError
@@ -17,6 +18,9 @@ MISSING_EXTRA = 'explorer serve needs FastAPI; install it with: pip install "aud
 
 
 def serve(
+    audio: Annotated[
+        str | None, typer.Argument(metavar="[AUDIO]", help="the sound file that the page begins with")
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="where to serve; 0: any free port")] = 8000,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="who may reach it: 0.0.0.0 is all")
@@ -42,7 +46,7 @@ def serve(
     """Serve the live page and the training API until Ctrl-C, by default on this machine only.
 
     Other machines need the token that is in the printed link. Training reads sounds below the current folder
-    and nothing else.
+    and nothing else; the page gets AUDIO.
     """
     try:
         from explorer.web import server, static_page
@@ -53,6 +57,7 @@ def serve(
         raise ExplorerError(static_page.BUILD_HINT)
     if not static_page.is_built():
         print_error(f"warning: {static_page.BUILD_HINT}")
+    sound = open_sound(audio).path.resolve() if audio else None
     if no_token and not is_loopback(host):
         print_error("warning: --no-token: whoever reaches this address may start and stop training here")
 
@@ -62,4 +67,13 @@ def serve(
             webbrowser.open(address)
 
     folder = explorations_folder(explorations).resolve()
-    server.serve(Path.cwd(), folder, host, port, on_ready, needs_token=not no_token, in_notebook=in_notebook)
+    server.serve(
+        Path.cwd(),
+        folder,
+        host,
+        port,
+        on_ready,
+        needs_token=not no_token,
+        in_notebook=in_notebook,
+        sound=sound,
+    )

@@ -23,6 +23,7 @@ from explorer.fields.light.columns import plain_name
 from explorer.fields.light.lit import LitField
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
+from explorer.threads import usable_threads
 
 DEFAULT_FRAMES = FrameSettings(width=640, height=360)  # 360 rows at 30 frames a second
 
@@ -70,7 +71,7 @@ def sample(
     """Evaluate a field block by block. A callback that raises stops the work between two blocks.
 
     Every block has a stream of random numbers of its own and is computed by one thread, so the colors do
-    not depend on how many threads there are.
+    not depend on how many threads there are: at most `threads`.
     """
     grid = Grid(*frames.size)
 
@@ -79,7 +80,15 @@ def sample(
         crossed = _crossed(field, track, frames, grid, budget, rng)
         return SampleBlock(crossed, _pairs(field, track, frames, grid, budget, rng))
 
-    return in_threads(evaluate, range(budget.blocks), "measuring", progress, threads)
+    return in_threads(evaluate, range(budget.blocks), "measuring", progress, sampling_threads(field, threads))
+
+
+def sampling_threads(field: FieldSettings, threads: int | None = None) -> int:
+    """How many threads `sample` uses of those that are allowed, by default all cores.
+
+    Many small operations of torch take twice as long on two threads as on one: each waits for Python's lock.
+    """
+    return (threads or usable_threads()) if field.has_large_products else 1
 
 
 def random_times(track: FeatureTrack, frames: FrameSettings, count: int, rng: np.random.Generator) -> Times:

@@ -221,6 +221,11 @@ class FieldSettings(Settings):
         return next(iter(cls.offered_presets().values()), None) or own()
 
     @property
+    def has_large_products(self) -> bool:
+        """Whether colors take matrix products large enough for torch to gain from several threads."""
+        return False
+
+    @property
     def without_animation(self) -> Self:
         """The same field with settings that do not change over time."""
         return self.replace(keyframes=()) if self.keyframes else self

@@ -1,7 +1,8 @@
 """What the flash search of an excerpt will cost, from a few of its pictures drawn beforehand.
 
 The search draws each moment once where nothing flashes, and once for every swing that it tries where
-something does. How many those are is judged in pictures with few points, in seconds spread over the excerpt.
+something does. How many those are is judged in seconds spread over the excerpt, in pictures with fewer points
+where drawing them takes long.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from explorer.threads import use_single_torch_thread
 BATCHES, MAX_BATCH_PICTURES = 3, 6  # whose median time counts
 MOMENTS_PER_PICTURE = 60  # that there are for one picture of a batch
 MAX_PROBES = 3  # pairs of seconds that are judged
-MOMENTS_PER_PROBE = 2 * PART  # that there are for one of them
+MOMENTS_PER_PROBE = PART  # that there are for one of them
+MAX_PROBE_SECONDS = 0.1  # to draw one; where that takes longer, coarse pictures are judged
 COARSENESS = 3  # how many times fewer points a side these pictures have
 
 
@@ -48,8 +50,10 @@ def flash_search_seconds(exposure: Exposure, begin: float, end: float) -> float:
         probes = min(MAX_PROBES, -(-len(moments) // MOMENTS_PER_PROBE))
         middles = ((np.arange(probes) + 0.5) / probes * len(moments)).astype(int)
         spans = [moments[max(0, middle - SECOND) : middle + SECOND] for middle in middles]
-        counts = [_tried_swings(pictures(_coarse(exposure.shape)), span, exposure.swings) for span in spans]
-    return float(len(moments) * np.mean(counts) * np.median(seconds[1:]))  # the first compiled kernels
+        each = float(np.median(seconds[1:]))  # the first compiled kernels
+        shape = exposure.shape if each * 2 * SECOND < MAX_PROBE_SECONDS else _coarse(exposure.shape)
+        counts = [_tried_swings(pictures(shape), span, exposure.swings) for span in spans]
+    return float(len(moments) * np.mean(counts) * each)
 
 
 def _coarse(shape: PictureShape) -> PictureShape:
@@ -61,9 +65,9 @@ def _coarse(shape: PictureShape) -> PictureShape:
 def _tried_swings(
     pictures: SmallPictures, moments: Int64[np.ndarray, " moments"], swings: tuple[float, ...]
 ) -> int:
-    """How many swings are tried for these moments, about: one, half or all of them."""
+    """How often these are drawn, about: once, or for half or all of the swings and once with their curve."""
     for count in (1, len(swings) // 2):
         swing = np.full(len(moments), swings[max(0, count - 1)])
         if len(swings) == 1 or passing_moments(*pictures.maps(moments, swing)).all():
-            return max(1, count)
-    return len(swings)
+            return count + 1 if count > 1 else 1
+    return len(swings) + 1

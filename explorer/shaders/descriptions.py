@@ -148,7 +148,7 @@ def _surface(field: CPPN) -> NetworkSurface:
 
 
 def _program(field: GraphCPPN | Patterns) -> ProgramDescription:
-    from explorer.shaders.expressions import program  # slow to load
+    from explorer.expressions import program  # slow to load
     from explorer.shaders.graph_shader import graph_shader
     from explorer.shaders.patterns_shader import patterns_shader
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from explorer.expressions import Value, inputs
 from explorer.fields.keyframes import AnimatedSettings, animated_names
 from explorer.fields.palette_table import TABLE_COLORS
-from explorer.shaders.expressions import Value, inputs
 
 HISTORY_ROW = 0  # of the texture: the sound of the last seconds; palettes follow it
 

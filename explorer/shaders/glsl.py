@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from explorer.errors import ExplorerError
-from explorer.shaders.expressions import Value, operations
+from explorer.expressions import Value, operations
 
 TEMPLATES = {
     "add": "({0} + {1})",

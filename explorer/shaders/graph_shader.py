@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from explorer.expressions import Value, inputs
 from explorer.fields.graph import formulas
 from explorer.fields.graph.drawing import HEIGHT, HUE, accent_of, view_of
 from explorer.fields.graph.form import layers
@@ -11,7 +12,6 @@ from explorer.fields.graph.kernel import POSITIONS
 from explorer.fields.graph.network import Network, network_of, pixel_values
 from explorer.fields.graph.settings import GraphSettings
 from explorer.fields.palette_table import color_table, srgb_table
-from explorer.shaders.expressions import Value, inputs
 from explorer.shaders.field_shader import (
     HISTORY_ROW,
     FieldShader,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from explorer.expressions import Value, inputs
 from explorer.fields.kernels.color import TABLE
 from explorer.fields.light.tone import accent_of
 from explorer.fields.palette_table import color_table
@@ -13,7 +14,6 @@ from explorer.fields.patterns.colors import height_of, palette_color, pattern_pa
 from explorer.fields.patterns.families import FAMILY_FORMULAS
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.fields.patterns.settings import PatternSettings
-from explorer.shaders.expressions import Value, inputs
 from explorer.shaders.field_shader import (
     HISTORY_ROW,
     FieldShader,

@@ -1,4 +1,4 @@
-"""A field along a track, for a page that draws it: its looks, its sections, and its controls at every frame."""
+"""A field along a track for a page that draws it: its looks, its sections, its controls at every frame."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class MomentTable:
     """Controls at every frame of a track; between two frames they are linear, angles modulo a circle.
 
     `lead` frames before the start hold the slow course of the past, which is silent there. The flash limiter
-    moves `calm` columns by shares of `slow`: to the slow course of the sound. `light` names those of them that
-    it calms last.
+    moves `calm` columns by shares of `slow`, to the slow course of the sound. `light` names those of them
+    that it calms last.
     """
 
     lead: int

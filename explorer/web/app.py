@@ -22,6 +22,7 @@ from explorer.web.models import UnknownModelError
 from explorer.web.models_api import add_models
 from explorer.web.request_guard import RequestGuard
 from explorer.web.schemas import Health, Problem
+from explorer.web.sound_api import add_sound
 from explorer.web.static_page import UNKNOWN_ADDRESS_PAGE, is_built, serve_page
 from explorer.web.token_guard import TokenGuard
 from explorer.web.training_api import add_training
@@ -43,12 +44,13 @@ def create_app(
     shipped: Path | None = None,
     secret: str = "",
     token: str = "",
+    sound: Path | None = None,
 ) -> FastAPI:
     """Create the application: sounds are read below `root`, models and trainings are in `explorations`.
 
     `settings` are those of training, `hosts` the host names of the server, `shipped` the folder of the model
     that ships with explorer. With a `secret` all addresses begin with it, and notebooks may frame the page;
-    with a `token` every request needs it.
+    with a `token` every request needs it. The page begins with `sound`.
     """
     error_responses: dict[int | str, dict[str, Any]] = {
         code: {"model": Problem} for code in (400, 401, 403, 404, 409, 411, 413, 422)
@@ -72,6 +74,7 @@ def create_app(
     add_training(app, root, settings, training)
     add_models(app, explorations, shipped)
     add_fields(app, explorations)
+    add_sound(app, sound)
 
     @app.get("/api/health", tags=["health"])
     def health() -> Health:

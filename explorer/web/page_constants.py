@@ -12,6 +12,7 @@ from typing import Any
 from explorer.audio import live
 from explorer.audio.features import BANDS, TIMBRES
 from explorer.audio.normalize import STEVENS_EXPONENT
+from explorer.expressions import inputs, program
 from explorer.fields import Julia, clock, section_change, srgb
 from explorer.fields.graph import drawing as graph
 from explorer.fields.graph.kernel import CURVE_STEPS
@@ -28,7 +29,6 @@ from explorer.fields.patterns import selection, timeline
 from explorer.fields.patterns.drawing import MIN_SHARE
 from explorer.files import write_json
 from explorer.rendering import flashes
-from explorer.shaders.expressions import inputs, program
 from explorer.shaders.glsl import glsl_of
 
 COLOR_FORMULAS: tuple[Any, ...] = (colors.cosine_color, colors.oklab_color)

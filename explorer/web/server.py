@@ -64,11 +64,12 @@ def serve(
     *,
     needs_token: bool = True,
     in_notebook: bool = False,
+    sound: Path | None = None,
 ) -> None:
     """Serve API and page until Ctrl-C; `on_ready` gets the address. Raises ExplorerError for a bad address.
 
     An address that other machines reach gets a new token, unless `needs_token` is false: it is part of the
-    address that `on_ready` gets, and every request needs it.
+    address that `on_ready` gets, and every request needs it. The page begins with `sound`.
 
     `in_notebook`: as the child of a notebook, which may frame the page and alone knows its address. The
     server stops when its standard input ends, that is with the notebook.
@@ -80,7 +81,9 @@ def serve(
     secret = secrets.token_urlsafe(16) if in_notebook else ""
     hosts = host_names(host, platform.node())
     token = secrets.token_urlsafe(16) if needs_token and not in_notebook and not is_loopback(host) else ""
-    app = create_app(root, explorations, TrainSettings, training, hosts, secret=secret, token=token)
+    app = create_app(
+        root, explorations, TrainSettings, training, hosts, secret=secret, token=token, sound=sound
+    )
     config = uvicorn.Config(
         app,
         http=LimitedProtocol,

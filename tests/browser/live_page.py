@@ -29,7 +29,7 @@ MODELS = ("train_20260101T000000Z_aaaaaa", "train_20260102T000000Z_bbbbbb")
 class Served:
     """A server on a free port in a thread; `stop` ends it at once."""
 
-    def __init__(self, folder, manner="long", port=0, secret="", token=""):
+    def __init__(self, folder, manner="long", port=0, secret="", token="", sound=None):
         if not is_built():
             missing("the live page is not built (python -m pip install -e .)")
         self.folder = folder
@@ -45,6 +45,7 @@ class Served:
             folder / "shipped",
             secret,
             token,
+            sound,
         )
         self._door = socket.socket()
         self._door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

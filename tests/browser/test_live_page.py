@@ -17,7 +17,11 @@ from tests.signals import music, write_wav
 expect.set_options(timeout=60_000)  # a busy machine is not a broken page
 RATE = 48000
 MOVING = "() => { const { values } = probe.scene.motion; return [...values].join() }"
+LOADED = "() => window.probe?.scene.hasModel"
 HEARS = "() => probe.scene.listening && probe.scene.features.some((value) => value > 0)"
+PLAY_BLOCKED = """const play = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException("", "NotAllowedError"));
+addEventListener("pointerdown", () => (HTMLMediaElement.prototype.play = play), true);"""
 REFUSED = """navigator.mediaDevices.getUserMedia = () =>
   Promise.reject(new DOMException("no", "{}"));"""
 
@@ -25,7 +29,7 @@ REFUSED = """navigator.mediaDevices.getUserMedia = () =>
 @pytest.fixture
 def page(browser, served):
     with watched(browser, served.address) as opened:
-        until(opened, "() => window.probe?.scene.hasModel")
+        until(opened, LOADED)
         yield opened
 
 
@@ -61,6 +65,23 @@ def test_a_file_plays_pauses_and_is_named_as_it_is(page, song):
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.get_by_label("position").fill("12")
     expect(page.locator(".clock")).to_have_text(re.compile("0:1[2-9] / 0:20"))
+
+
+def test_it_begins_with_the_sound_of_the_server_after_a_click_where_the_browser_wants_one(
+    browser, song, tmp_path_factory
+):
+    server = Served(with_models(tmp_path_factory.mktemp("sound"), *MODELS), sound=song)
+    try:
+        with watched(browser, server.address) as page:
+            until(page, LOADED)
+            until(page, HEARS)
+            expect(page.locator(".name")).to_have_text(song.name)
+        with watched(browser, server.address, before=PLAY_BLOCKED) as page:
+            expect(page.get_by_role("alert")).to_contain_text("only after a click")
+            page.get_by_role("button", name=song.name).click()
+            until(page, HEARS)
+    finally:
+        server.stop()
 
 
 def test_meters_show_what_is_heard_and_what_is_made_of_it(page, song):

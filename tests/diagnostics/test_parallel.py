@@ -5,13 +5,14 @@ from concurrent.futures import Future
 
 import pytest
 
-from explorer.diagnostics import diagnose, parallel
+from explorer.diagnostics import diagnose, parallel, sampling
 from explorer.diagnostics.parallel import in_threads
-from explorer.fields import CPPN
+from explorer.diagnostics.sampling import sampling_threads
+from explorer.fields import CPPN, Julia, Mix
 from explorer.progress import silent
 from tests.tracks import made_up_track
 
-FIELD = CPPN.preset("compact-4x3")
+FIELD = CPPN(hidden=4, layers=3)
 
 
 def names_of_threads(items, threads=None):
@@ -41,17 +42,23 @@ def test_one_thread_does_all_when_one_is_given(monkeypatch):
     assert len(in_threads(lambda _: together.wait(), range(4), "test", silent)) == 4
 
 
-@pytest.mark.parametrize("budget", ["screen", "draft"])
-def test_a_diagnosis_keeps_to_its_threads_and_does_not_depend_on_them(budget, monkeypatch):
+@pytest.mark.parametrize("hidden", [4, 256])
+def test_a_diagnosis_keeps_to_its_threads_and_does_not_depend_on_them(hidden, monkeypatch):
     used, prepare = set(), CPPN.prepare
 
     def noted(self, controls):
         used.add(threading.current_thread().name)
         return prepare(self, controls)
 
-    monkeypatch.setattr(parallel, "usable_threads", lambda: 4)
     monkeypatch.setattr(CPPN, "prepare", noted)
-    track = made_up_track()
-    alone = diagnose(FIELD, track, budget=budget, threads=1)
+    track, field = made_up_track(), CPPN(hidden=hidden, layers=3)
+    alone = diagnose(field, track, budget="screen", threads=1)
     assert len(used) == 1
-    assert diagnose(FIELD, track, budget=budget) == alone
+    assert diagnose(field, track, budget="screen", threads=3) == alone
+
+
+def test_only_large_products_are_shared_among_threads(monkeypatch):
+    monkeypatch.setattr(sampling, "usable_threads", lambda: 4)
+    wide, small = CPPN(hidden=256), [FIELD, Julia(), Mix(FIELD, FIELD)]
+    assert [sampling_threads(field, 3) for field in (wide, Mix(wide, FIELD))] == [3, 3]
+    assert [sampling_threads(wide), *map(sampling_threads, small)] == [4, 1, 1, 1]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from explorer.errors import ExplorerError
+from explorer.expressions import inputs, program
 from explorer.fields.julia.formulas import color, glow_light
 from explorer.fields.kernels.portable import cos, exp_neg, formula, maximum, where_less
-from explorer.shaders.expressions import inputs, program
 from explorer.shaders.glsl import glsl_of
 
 SHIFT = 0.5

@@ -24,11 +24,13 @@ def make_client(tmp_path, monkeypatch):
     (tmp_path / "data" / "notes" / "song.txt").touch()
     trainings = []
 
-    def make(manner="short", hosts=None):
+    def make(manner="short", hosts=None, sound=None):
         training = TrainingProcess(tmp_path / "runs", (sys.executable, fake_trainer.__file__, manner))
         names = hosts or host_names("127.0.0.1", "box")
         shipped = tmp_path / "shipped"
-        app = create_app(tmp_path, tmp_path / "runs", PublishedSettings, training, names, shipped)
+        app = create_app(
+            tmp_path, tmp_path / "runs", PublishedSettings, training, names, shipped, sound=sound
+        )
         trainings.append(training)
         client = TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
         client.training = training
@@ -47,6 +49,17 @@ def client(make_client):
 def test_a_well_server_says_so(client):
     body = client.get("/api/health").json()
     assert (body["status"], body["models"], body["training"]) == ("ok", 0, "idle")
+
+
+def test_the_sound_of_the_page_is_the_only_file_that_is_served(make_client, tmp_path):
+    assert make_client().get("/api/sound").json() == {"name": None}
+    assert "explorer serve song.ogg" in make_client().get("/api/sound/file").json()["detail"]
+    sound = tmp_path / "ärger <i>.wav"
+    sound.write_bytes(b"RIFF")
+    client = make_client(sound=sound)
+    assert client.get("/api/sound").json() == {"name": sound.name}
+    assert client.get("/api/sound/file").content == b"RIFF"
+    assert client.get("/api/sound/..%2Fruns").status_code == 404
 
 
 @pytest.mark.parametrize(("path", "home"), [("/nowhere", "./"), ("/no/where/", "../../")])

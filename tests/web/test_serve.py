@@ -21,7 +21,8 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
     make_model(folder / "runs" / NAME)
     (folder / "data" / "audio").mkdir(parents=True)
-    with serving(folder) as (process, address):
+    write_wav(folder / "song.wav", music(1.0, 22050), 22050)
+    with serving(folder, "song.wav") as (process, address):
         yield folder, process, address
 
 
@@ -30,6 +31,7 @@ def test_api_and_page_answer_on_one_port(server):
     status, body = ask(f"{address}/api/health")
     assert (status, body["status"], body["models"] >= 1) == (200, "ok", True)
     assert ask(f"{address}/openapi.json")[1]["info"]["title"] == "explorer"
+    assert ask(f"{address}/api/sound")[1] == {"name": "song.wav"}
 
 
 def test_training_on_broken_sounds_fails_with_the_reason_while_status_answers(server):
@@ -113,6 +115,12 @@ def test_a_port_that_is_taken_is_told_in_one_line(capsys, monkeypatch, tmp_path)
         door.listen()
         assert main(["serve", "--port", str(door.getsockname()[1])]) == 1
     assert "choose another with --port" in capsys.readouterr().err
+
+
+def test_a_sound_that_is_not_there_is_told_before_the_server_starts(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve", "song.wav"]) == 1
+    assert "there is no file" in capsys.readouterr().err
 
 
 def test_without_fastapi_the_extra_is_named(monkeypatch, capsys):

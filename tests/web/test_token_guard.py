@@ -105,7 +105,7 @@ def test_without_a_token_the_command_says_what_that_means(options, words, monkey
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(server, "serve", lambda *_, **options: calls.append(options))
     assert main(["serve", "--host", "0.0.0.0", *options]) == 0
-    assert calls == [{"needs_token": not options, "in_notebook": False}]
+    assert calls == [{"needs_token": not options, "in_notebook": False, "sound": None}]
     warnings = [line for line in capsys.readouterr().err.splitlines() if "not built" not in line]
     assert bool(warnings) == bool(options)
     assert words in "".join(warnings)

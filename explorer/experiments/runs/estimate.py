@@ -27,7 +27,7 @@ from jaxtyping import Float32, Float64
 
 from explorer.audio import Sound
 from explorer.diagnostics.diagnosis import BUDGETS
-from explorer.diagnostics.sampling import sample
+from explorer.diagnostics.sampling import sample, sampling_threads
 from explorer.errors import OutputError
 from explorer.experiments.runs.performance import peak_memory_bytes
 from explorer.experiments.runs.recipe_frames import RecipeFrames
@@ -147,7 +147,7 @@ def _diagnosis_seconds(frames: RecipeFrames) -> float:
     recipe, draft = frames.recipe, BUDGETS["draft"]
     block = replace(draft, blocks=1)
     seconds = _clocked(lambda: sample(recipe.field, frames.track, recipe.frames, block, 0, threads=1))
-    return seconds * draft.blocks / (frames.threads or usable_threads())
+    return seconds * draft.blocks / sampling_threads(recipe.field, frames.threads)
 
 
 def _reduced(size: tuple[int, int], pixels: float) -> tuple[int, int]:

@@ -15,6 +15,8 @@ from explorer.fields.base import FieldSettings
 from explorer.fields.palette import PaletteName, check_palette
 from explorer.settings import knob
 
+MIN_LARGE_HIDDEN = 256  # hidden neurons from which threads help torch
+
 
 class CPPNSettings(FieldSettings):
     """The settings of a CPPN and the sizes that follow from them; see `CPPN`."""
@@ -160,6 +162,11 @@ class CPPNSettings(FieldSettings):
     def is_animated(self) -> bool:
         """Whether weights or settings change over time."""
         return bool(self.keyframes) or self.drift > 0
+
+    @property
+    def has_large_products(self) -> bool:
+        """See `FieldSettings`. With 128 hidden neurons two threads take as long as one."""
+        return self.hidden >= MIN_LARGE_HIDDEN
 
     @property
     def without_animation(self) -> Self:

@@ -101,6 +101,11 @@ class Mix(FieldSettings):
         return tuple(dict.fromkeys(every))
 
     @property
+    def has_large_products(self) -> bool:
+        """See `FieldSettings.has_large_products`."""
+        return any(part.has_large_products for part in self.parts.values())
+
+    @property
     def without_animation(self) -> Self:
         """See `FieldSettings.without_animation`; that of the parts too."""
         still = {name: part.without_animation for name, part in self.parts.items()}

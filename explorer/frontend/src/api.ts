@@ -88,6 +88,9 @@ export const describeSettings = async () =>
 export const fetchHistory = () => json<History>("train/history");
 export const stopTraining = () => json<TrainingStatus>("train/stop", { method: "POST" });
 export const startTraining = (body: Record<string, unknown>) => json<TrainingStatus>("train/start", post(body));
+/** The name of the sound that the server was started with; null without one. */
+export const nameOfSound = async () => (await json<{ name: string | null }>("sound")).name;
+export const fetchSound = async (name: string) => new File([await (await request("sound/file")).blob()], name);
 export const listFields = () => json<Fields>("fields");
 export const fieldOfRun = (run: string) => json<Description>(`fields/${encodeURIComponent(run)}`);
 export const buildField = (settings: Record<string, unknown>) => json<Description>("fields", post({ settings }));

@@ -19,8 +19,10 @@ import anywidget
 import traitlets
 from pydantic import TypeAdapter
 
+from explorer.audio import FeatureTrack
 from explorer.errors import SettingsError
 from explorer.experiments import Recipe, Run
+from explorer.experiments.runs.sound_input import SoundInput
 from explorer.fields import CPPN, AnyField, FieldSettings, GraphCPPN, Julia, Patterns
 from explorer.notebook.live.page_server import PageServer, page_server
 from explorer.notebook.widgets import cells
@@ -30,7 +32,8 @@ FIELD_ADAPTER = TypeAdapter[FieldSettings](AnyField)
 
 
 def live(
-    show: FieldSettings | Recipe | Run | None = None,
+    show: FieldSettings | Recipe | Run | str | Path | FeatureTrack | None = None,
+    audio: str | Path | FeatureTrack | None = None,
     *,
     height: int = HEIGHT,
     explorations: str | Path | None = None,
@@ -43,11 +46,18 @@ def live(
     hand, by the one that ships. Sliders of the page move `field` of the result, and setting that moves the
     page. `height` is in pixels. Models and runs to choose from are those of `explorations`.
     Needs the extra [web]; raises ExplorerError without it.
+
+    The page begins with `audio`, a sound file or a track, which may also come alone: `live("song.ogg")`. It
+    plays at once where the browser allows it, else after a click. The page measures the sound by itself;
+    columns that were added to a track stay behind.
     """
+    if audio is None and isinstance(show, str | Path | FeatureTrack):
+        show, audio = None, show
     if not isinstance(show, FieldSettings | Recipe | Run | None):
         raise SettingsError(f"show: got {show!r}; give a field, a recipe or a run: CPPN.preset('orchid')")
+    sound = None if audio is None else SoundInput.of(audio).path.resolve()
     field = show.field if isinstance(show, Recipe | Run) else show
-    return LivePage(page_server(explorations), field, height=height)
+    return LivePage(page_server(explorations, sound), field, height=height)
 
 
 class LivePage(anywidget.AnyWidget):

@@ -20,6 +20,7 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.files import explorations_folder, parse_json, parse_json_value
 from explorer.processes import NEW_PROCESS_GROUP
 
+MAX_SERVERS = 4  # of a kernel, 150 MB each: the one that was started first ends for another
 TIMEOUT_SECONDS = 120  # for the server to start, or to answer, on a busy machine
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy: it is on this machine
 COMMAND = (sys.executable, "-m", "explorer", "serve", "--port", "0", "--in-notebook", "--explorations")
@@ -28,15 +29,18 @@ COMMAND = (sys.executable, "-m", "explorer", "serve", "--port", "0", "--in-noteb
 class PageServer:
     """A running server; `address` ends in a slash. Raises ExplorerError with its last line if it ends early.
 
-    It serves the models and runs of `explorations`, and reads sounds to train on below the current folder.
+    It serves the models and runs of `explorations` and the `sound` that the page begins with, and reads
+    sounds to train on below the current folder.
     """
 
-    def __init__(self, explorations: Path, command: tuple[str, ...] = COMMAND) -> None:
+    def __init__(
+        self, explorations: Path, command: tuple[str, ...] = COMMAND, sound: Path | None = None
+    ) -> None:
         self.address = ""
         self._lines: list[str] = []
         self._started = threading.Event()
         self._process = subprocess.Popen(
-            [*command, str(explorations)],
+            [*command, str(explorations), *([str(sound)] if sound else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -107,15 +111,18 @@ def _reason(error: urllib.error.HTTPError) -> str:
         return f"the server of the live page answers {error.code}"
 
 
-_running: dict[Path, PageServer] = {}  # by explorations folder: one per kernel, for all its cells
+# by explorations folder and sound: one per kernel, for all its cells
+_running: dict[tuple[Path, Path | None], PageServer] = {}
 _lock = threading.Lock()
 
 
-def page_server(explorations: str | Path | None = None) -> PageServer:
-    """The kernel's server for an explorations folder: the one that runs, or a new one."""
+def page_server(explorations: str | Path | None = None, sound: Path | None = None) -> PageServer:
+    """The kernel's server for an explorations folder and a sound: the one that runs, or a new one."""
     folder = explorations_folder(explorations).resolve()
     with _lock:
-        server = _running.get(folder)
+        server = _running.get((folder, sound))
         if server is None or not server.is_alive:
-            server = _running[folder] = PageServer(folder)
+            if len(_running) >= MAX_SERVERS:
+                _running.pop(next(iter(_running))).close()
+            server = _running[folder, sound] = PageServer(folder, sound=sound)
         return server

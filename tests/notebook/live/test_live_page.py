@@ -4,9 +4,10 @@ import pytest
 import traitlets
 
 import explorer as ex
-from explorer.errors import SettingsError
+from explorer.errors import SettingsError, SoundError
 from explorer.notebook.live import live_page
 from explorer.notebook.live.live_page import LivePage
+from tests.signals import music, write_wav
 
 ORCHID = ex.CPPN.preset("orchid")
 
@@ -108,8 +109,25 @@ def test_what_the_page_cannot_draw_is_refused_and_changes_nothing(make, field, w
 
 def test_live_takes_fields_recipes_and_runs(monkeypatch, tmp_path):
     folders = []
-    monkeypatch.setattr(live_page, "page_server", lambda folder: folders.append(folder) or Server())
+    monkeypatch.setattr(live_page, "page_server", lambda folder, _: folders.append(folder) or Server())
     view = ex.live(ORCHID, height=300, explorations=tmp_path)
     assert (view.field, view.height, view.address, folders) == (ORCHID, 300, Server.address, [tmp_path])
     with pytest.raises(SettingsError, match="give a field, a recipe or a run"):
-        ex.live("song.wav")
+        ex.live(3)
+
+
+def test_the_page_begins_with_a_sound_file_or_that_of_a_track(monkeypatch, tmp_path):
+    sounds = []
+    monkeypatch.setattr(live_page, "page_server", lambda _, sound: sounds.append(sound) or Server())
+    song = write_wav(tmp_path / "song.wav", music(1.0, 22050), 22050)
+    monkeypatch.chdir(tmp_path)
+    track = ex.analyze(song)
+    assert ex.live("song.wav").settings == {}
+    assert ex.live(ORCHID, track).field == ORCHID
+    ex.live(track)
+    ex.live()
+    assert sounds == [song, song, song, None]
+    with pytest.raises(SoundError, match="there is no file"):
+        ex.live(ORCHID, "other.wav")
+    with pytest.raises(SettingsError, match="sound file, or a track"):
+        ex.live(ORCHID, 3)

@@ -91,14 +91,22 @@ def test_a_kernel_has_one_server_for_a_folder_and_another_when_that_is_gone(tmp_
     class Counted:
         is_alive = True
 
-        def __init__(self, folder):
-            servers.append(folder)
+        def __init__(self, folder, sound):
+            servers.append((folder, sound))
+
+        def close(self):
+            self.is_alive = False
 
     monkeypatch.setattr(module, "PageServer", Counted)
     monkeypatch.setattr(module, "_running", {})
     first = page_server(tmp_path)
     assert page_server(tmp_path) is first
     assert page_server(tmp_path / "other") is not first
+    song = tmp_path / "song.wav"
+    assert page_server(tmp_path, song) is page_server(tmp_path, song)
     first.is_alive = False
     assert page_server(tmp_path) is not first
-    assert servers == [tmp_path, tmp_path / "other", tmp_path]
+    assert servers == [(tmp_path, None), (tmp_path / "other", None), (tmp_path, song), (tmp_path, None)]
+    others = [page_server(tmp_path, tmp_path / f"{n}.wav") for n in range(module.MAX_SERVERS)]
+    assert all(server.is_alive for server in others)
+    assert sum(server.is_alive for server in module._running.values()) == module.MAX_SERVERS

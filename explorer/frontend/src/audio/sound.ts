@@ -46,8 +46,7 @@ export class Sound {
       source.connect(node).connect(context.destination); // its output is silence; unconnected nodes may sleep
       media?.getAudioTracks()[0].addEventListener("ended", () => listener.onEnd(`the ${kind} sound ended`));
       player?.addEventListener("ended", () => listener.onEnd(""));
-      await context.resume();
-      await player?.play();
+      await Promise.all([player?.play(), context.resume()]); // where playing is blocked, only `play` says so
       return new Sound(kind, file?.name ?? kind, context, node, source, media, player);
     } catch (error) {
       media?.getTracks().forEach((track) => track.stop());
@@ -109,7 +108,7 @@ const ERROR_MESSAGES: Record<string, Partial<Record<SoundKind, string>>> = {
   NotAllowedError: {
     microphone: "The browser does not allow the microphone. Allow it in the address bar, or play a file.",
     tab: "No tab was shared. Choose one and tick “share tab audio”, or play a file.",
-    file: "The browser blocked the sound. Press the button again.",
+    file: "The browser plays a sound only after a click. Press the button.",
   },
   NotFoundError: { microphone: "No microphone was found. Plug one in, or play a file." },
   NotReadableError: { microphone: "Another program uses the microphone. Close it, or play a file." },

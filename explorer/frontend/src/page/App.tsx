@@ -19,6 +19,7 @@ import { useContextLoss } from "./hooks/useContextLoss";
 import { useModels } from "./hooks/useModels";
 import { looksOfKind, PROBE, useField } from "./hooks/useField";
 import { NOTEBOOK_ORIGIN, useNotebook } from "./hooks/useNotebook";
+import { useServedSound } from "./hooks/useServedSound";
 import { useSound } from "./hooks/useSound";
 import { Welcome } from "./Welcome";
 import { IconButton } from "./icons";
@@ -47,6 +48,7 @@ export function App() {
   const [stopRecording, setStopRecording] = useState<(() => Promise<unknown>) | null>(null);
   const reducedMotion = useReducedMotion();
   const sound = useSound(scene);
+  const served = useServedSound(scene, sound);
   const models = useModels(scene);
   const fieldState = useField(scene);
   const [recordingNote, setRecordingNote] = useState("");
@@ -160,7 +162,7 @@ export function App() {
           event.currentTarget.value = "";
         }}
       />
-      {webglError ? <NoWebGL reason={webglError} /> : !sound.sound && <Welcome sound={sound} chooseFile={chooseFile} />}
+      {webglError ? <NoWebGL reason={webglError} /> : !sound.sound && <Welcome sound={sound} served={served} chooseFile={chooseFile} />}
       <header className="bar-top fades">
         <PictureMenu models={models} fieldState={fieldState} />
         <span className="spring" />

@@ -1,4 +1,4 @@
-// Numbers of a moment from the sound: formulas of Python, written down as operations (explorer/shaders/expressions.py).
+// Numbers of a moment from the sound: formulas of Python, written down as operations (explorer/expressions.py).
 
 /** Operations such as `mul 3 4`, the product of the results of operations 3 and 4; and which are the results. */
 export interface Program {

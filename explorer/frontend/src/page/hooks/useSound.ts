@@ -9,7 +9,7 @@ export interface SoundState {
   opening: SoundKind | null;
   playing: boolean; // of a file
   error: string;
-  open(kind: SoundKind, file?: File): void;
+  open(kind: SoundKind, file?: File | Promise<File>): void;
   close(): void;
   toggle(): void;
 }
@@ -28,7 +28,7 @@ export function useSound(scene: Scene | null): SoundState {
     scene?.endSound();
   }, [scene]);
 
-  const open = useCallback((kind: SoundKind, file?: File) => {
+  const open = useCallback((kind: SoundKind, file?: File | Promise<File>) => {
     if (!scene) return;
     close();
     setError("");
@@ -39,7 +39,8 @@ export function useSound(scene: Scene | null): SoundState {
         setError(`${reason[0].toUpperCase()}${reason.slice(1)}.`);
       }
     };
-    Sound.open(kind, { onFrames: (frames) => scene.pushFrames(frames), onEnd }, file)
+    Promise.resolve(file)
+      .then((file) => Sound.open(kind, { onFrames: (frames) => scene.pushFrames(frames), onEnd }, file))
       .then((sound) => {
         current.current = sound;
         setSound(sound);

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
-import torch
 
 from explorer.errors import ExplorerError
 
@@ -21,12 +21,6 @@ ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "sub": operator.sub,
     "mul": operator.mul,
     "div": operator.truediv,
-}
-TORCH = {  # functions of tensors
-    **{getattr(torch, name): name for name in ("sin", "cos", "exp", "tanh", "sigmoid", "floor", "sqrt")},
-    **{getattr(torch, name): name for name in ("abs", "log2", "pow", "add", "where", "hypot", "atan2")},
-    torch.minimum: "min",
-    torch.maximum: "max",
 }
 NUMPY = {  # functions of arrays
     **{getattr(np, name): name for name in ("sin", "cos", "sqrt", "add")},
@@ -91,16 +85,26 @@ class Value:
 
     @classmethod
     def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Value:
-        if function is torch.clamp:
+        if function.__name__ == "clamp":
             value, limits = args[0], dict(zip(("min", "max"), args[1:], strict=False)) | (kwargs or {})
             for name, operation in (("min", "max"), ("max", "min")):
                 if limits.get(name) is not None:
                     value = Value(operation, Value.of(value), Value.of(limits[name]))
             return Value.of(value)
-        return _applied(TORCH, function, args, kwargs)
+        return _applied(_torch_names(), function, args, kwargs)
 
     def __array_ufunc__(self, function: Any, method: str, *args: Any, **kwargs: Any) -> Value:
         return _applied(NUMPY, function, args, kwargs)
+
+
+@cache
+def _torch_names() -> dict[Any, str]:
+    """Functions of tensors, and what they are called here."""
+    import torch  # slow to load, and formulas on numbers do without
+
+    names = ("sin", "cos", "exp", "tanh", "sigmoid", "floor", "sqrt", "abs", "log2", "pow", "add", "where")
+    own = {getattr(torch, name): name for name in (*names, "hypot", "atan2")}
+    return {**own, torch.minimum: "min", torch.maximum: "max"}
 
 
 def _applied(names: dict[Any, str], function: Any, args: Sequence[Any], kwargs: Any) -> Value:
