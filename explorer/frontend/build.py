@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent
-PAGE = SOURCES.parent / "web" / "page"
-MODULE = SOURCES.parent / "notebook" / "module"
-OUTPUTS = {"page": (PAGE, "index.html"), "notebook": (MODULE, "live_view.js")}  # by Vite's mode
+OUTPUTS = {  # by Vite's mode: a folder, and a file in it
+    "page": (SOURCES.parent / "web" / "page", "index.html"),
+    "notebook": (SOURCES.parent / "notebook" / "module", "live_view.js"),
+}
 MODULES = SOURCES / "node_modules"
 INSTALLED = MODULES / ".package-lock.json"  # npm writes it last
 NPM_FETCH_OPTIONS = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000")

@@ -389,6 +389,9 @@ class Player {
     this.wave.setAttribute("aria-valuenow", t.toFixed(2));
     this.wave.setAttribute("aria-valuetext", `${formatTime(t, 0)} of ${formatTime(duration, 0)}`);
     this.report({ t: Math.round(t * 1000) / 1000 });
+    const reason = this.painter ? this.painter.reason : UNBUILT;
+    this.reason.textContent = reason && `frames from the kernel: ${reason}`;
+    this.reason.hidden = !reason;
     if (this.playButton.disabled) return;
     if (!this.lastFrame) return void (this.statusText.textContent = "drawing …");
     const { fps, latency } = this.exchange;
@@ -396,9 +399,6 @@ class Player {
     const delay = label === "this browser" ? "" : `${latency.toFixed(0)} ms · `;
     const speed = this.playing ? `${fps.toFixed(0)} fps · ${delay}` : "";
     this.statusText.innerHTML = `${speed}${width} × ${height} <b>${label}</b>`;
-    const reason = this.painter ? this.painter.reason : UNBUILT;
-    this.reason.textContent = reason && `frames from the kernel: ${reason}`;
-    this.reason.hidden = !reason;
   }
 
   report(values) {

@@ -105,6 +105,7 @@ class LiveView(anywidget.AnyWidget):
         self._mp3 = b""
         self._field_number = 1  # of the field; counts `load`
         self._renderer = PreviewRenderer(track, (width, height), device)
+        self._renderer.flash_limit = self.flash_limit
         self._field_sender = FieldSender(lambda *message: self.send(*message), self._renderer)
         self._frame_worker = LatestWorker(self._draw, lambda _: None, name="explorer-live")
         self._sound_worker = LatestWorker(self._send_sound, self._play_silently, name="explorer-live-sound")
