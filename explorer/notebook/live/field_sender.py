@@ -85,7 +85,9 @@ class FieldSender:
         except Exception as error:
             message, data = {"reason": error_text(error)}, b""
         check()
-        self._exposure, self._number = self._renderer.exposure(request.field), request.number
+        self._exposure, self._number = None, request.number
+        if not message["reason"]:
+            self._exposure = self._renderer.exposure(request.field)
         self._known_rows = np.zeros(0, bool)
         self._send({"kind": "field", "id": request.number, **message}, [data])
         if self._exposure:
