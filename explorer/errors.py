@@ -44,6 +44,10 @@ class DeviceError(ExplorerError):
     """The chosen device cannot do the work."""
 
 
+class DeviceLost(DeviceError):  # noqa: N818  a term
+    """A GPU that does not answer any more, or refuses a program."""
+
+
 class Stopped(ExplorerError):  # noqa: N818  nothing went wrong
     """The work was stopped on request; nothing half-written is left."""
 

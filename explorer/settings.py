@@ -29,10 +29,17 @@ from pydantic import (
 
 from explorer.errors import SettingsError
 
+LOG_SCALE_RATIO = 20  # a slider whose ends differ by this factor moves by factors, not by steps
+DEFAULT_MUTATION, CHOICE_MUTATION = 0.12, 0.1  # of sliders, and of choices and switches
+
 
 @dataclass(frozen=True)
 class Knob:
-    """One setting as shells see it; `low` to `high` is valid, `slider` is the range worth dragging."""
+    """One setting as shells see it; `low` to `high` is valid, `slider` is the range worth dragging.
+
+    `mutation` is how far breeding moves it in a typical step, as a share of the slider; of a choice or switch
+    how often it changes. 0: never.
+    """
 
     name: str
     default: Any
@@ -46,6 +53,7 @@ class Knob:
     unit: str
     flag: str
     group: str
+    mutation: float
 
     def accepts(self, value: float) -> bool:
         """Whether a number lies within the bounds."""
@@ -55,6 +63,11 @@ class Knob:
     def is_integer(self) -> bool:
         """Whether only whole numbers are allowed."""
         return int in self.types and float not in self.types
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether the slider moves by factors."""
+        return bool(self.slider and self.slider[0] > 0 and self.slider[1] / self.slider[0] >= LOG_SCALE_RATIO)
 
     @property
     def allowed(self) -> str:
@@ -82,8 +95,12 @@ def knob(
     unit: str = "",
     flag: str | None = None,
     group: str = "",
+    mutation: float | None = None,
 ) -> Any:
-    """Declare a setting of a `Settings` class. `flag` defaults to the name with dashes."""
+    """Declare a setting of a `Settings` class. `flag` defaults to the name with dashes.
+
+    `mutation` defaults to an eighth of the slider, and a chance of a tenth for choices; see `Knob`.
+    """
     extra: Any = {
         "low": low,
         "high": high,
@@ -92,6 +109,7 @@ def knob(
         "unit": unit,
         "flag": flag,
         "group": group,
+        "mutation": mutation,
     }
     return Field(default, description=help, json_schema_extra={"knob": extra})
 
@@ -199,6 +217,11 @@ class Settings(BaseModel):
             values: dict[str, Any] = dict(cast(Any, extra["knob"]))
             types, choices = _types_and_choices(field.annotation)
             values["flag"] = values["flag"] or name.replace("_", "-")
+            if values["mutation"] is None:
+                is_choice = bool(choices) or types == (bool,)
+                values["mutation"] = (
+                    DEFAULT_MUTATION if values["slider"] else CHOICE_MUTATION if is_choice else 0.0
+                )
             knobs[name] = Knob(name, field.default, field.description or "", types, choices, **values)
         for group, kind in cls.groups().items():
             start = cls.model_fields[group].default

@@ -1,5 +1,7 @@
 """For all tests: shapes in signatures are checked, and the user's cache and looks are never touched."""
 
+import os
+
 import pytest
 
 from tests import checking
@@ -17,6 +19,9 @@ checking.install(
         "explorer.fields.custom.drawing",
         "explorer.fields.mix.drawing",
         "explorer.fields.mix.kernel",
+        "explorer.fields.sketch.drawing",
+        "explorer.fields.sketch.field",
+        "explorer.fields.sketch.program",
         "explorer.fields.cppn.field",
         "explorer.fields.cppn.settings",
         "explorer.fields.cppn.weights",
@@ -60,3 +65,16 @@ def _checked_from_the_start():
 def _own_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("EXPLORER_LOOKS", str(tmp_path_factory.getbasetemp() / "no looks"))
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    """What `device=` takes for an adapter of wgpu, one of software if there is one; without its trial."""
+    from explorer.rendering.gpu import adapters, trial
+
+    if not adapters.adapters():
+        if os.environ.get("EXPLORER_NEEDS_VULKAN"):
+            pytest.fail("there is no Vulkan driver, and EXPLORER_NEEDS_VULKAN is set")
+        pytest.skip("there is no GPU driver; on Debian: apt-get install mesa-vulkan-drivers")
+    monkeypatch.setattr(trial, "_tried", lambda number: "")
+    return f"gpu:{adapters.adapters()[-1].name}"

@@ -18,7 +18,7 @@ from explorer.bench.timing import matrix_rate, megapixels_per_second, take_turns
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, Grid
 from explorer.progress import Progress, silent
-from explorer.rendering.devices import Device
+from explorer.rendering.devices import Device, DeviceKind
 from explorer.rendering.frames import RESOLUTIONS, Frame
 from explorer.rendering.renderer import Renderer
 from explorer.rendering.torch_engine import MAX_BLOCK_POINTS, TorchEngine
@@ -159,22 +159,21 @@ def compare(
 def compare_precisions(
     field: CPPN,
     track: FeatureTrack,
-    device: torch.device | None = None,
+    kind: DeviceKind = "cuda",
     *,
     size: tuple[int, int] = RESOLUTIONS["720p"],
     effort: Effort = FULL,
     block: int = MAX_BLOCK_POINTS,
 ) -> dict[str, Any]:
-    """The torch engine with fp32 and with fp16 products on a device (CUDA unless given), frames copied back.
+    """The torch engine with fp32 and with fp16 products on a device, frames copied back.
 
     Returns Mpx/s of both and, in levels of 255 over all pixels and channels, how far fp16 is from fp32.
     """
-    device = device or torch.device("cuda")
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    name = torch.cuda.get_device_name() if kind == "cuda" else kind
     prepared = field.prepare(field.controls(track, np.array([MOMENT])))
     frames, draws = {}, {}
     for precision, dtype in (("fp32", torch.float32), ("fp16", torch.float16)):
-        engine = TorchEngine(Device(device, dtype, name), Grid(*size), block=block)
+        engine = TorchEngine(Device(kind, dtype, name), Grid(*size), block=block)
         frames[precision] = np.empty((size[0] * size[1], 3), np.uint8)
         draws[precision] = partial(engine.draw, prepared, 0, frames[precision])
     with torch.inference_mode():

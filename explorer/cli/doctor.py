@@ -10,7 +10,7 @@ from explorer.cli.console import print_line
 from explorer.errors import ExplorerError
 
 CUDA_HELP = (
-    "no CUDA device: explorer draws on the CPU. With an NVIDIA card on Windows or Linux:\n"
+    "no CUDA device for torch (training, --device cuda). With an NVIDIA card on Windows or Linux:\n"
     "            pip install --force-reinstall 'torch>=2.6,<2.14' --index-url https://download.pytorch.org/whl/cu126"
 )
 
@@ -34,10 +34,24 @@ def doctor() -> None:
     print_line(f"cores       {usable_threads()} usable of {facts['cores']}")
     gpu = f"{facts['gpu']} (CUDA {facts['cuda']})" if torch.cuda.is_available() else CUDA_HELP
     print_line(f"device      {gpu}")
+    for line in gpu_lines():
+        print_line(line)
     print_line(f"encoders    {', '.join(encoders.working())}")
     print_line(f"cache       {cache_folder()}")
     print_line(f"runs        {explorations_folder()}")
     print_line(f"self-test   {_self_test()}")
+
+
+def gpu_lines() -> list[str]:
+    """A line for each adapter that wgpu reaches: its name for `--device`, its driver, whether it draws."""
+    from explorer.rendering.gpu.adapters import adapters
+    from explorer.rendering.gpu.trial import problem_of
+
+    lines = []
+    for adapter in adapters():
+        kind = "draws in software, only when it is named" if adapter.is_software else adapter.kind
+        lines.append(f"gpu         {adapter}: {problem_of(adapter) or f'{kind}, a trial picture is right'}")
+    return lines or ["gpu         none that wgpu reaches (Vulkan, Metal, Direct3D 12)"]
 
 
 def _self_test() -> str:

@@ -132,6 +132,7 @@ class _Job:
         """Draw a sound, and print where the result is."""
         from explorer.experiments import render_recipe
         from explorer.experiments.runs.recipe import find_columns
+        from explorer.experiments.runs.run import device_of_run
         from explorer.experiments.runs.sound_input import SoundInput
 
         added = self.columns, self.stems, self.normalize, self.progress
@@ -148,6 +149,8 @@ class _Job:
             sound = SoundInput.with_columns(recipe_audio, *added)
             if sound.added is None:
                 sound = SoundInput(recipe_audio, added=find_columns(stored, folder))
+            if "device" not in self.render_options:
+                options = options.replace(device=device_of_run(folder))
             target = _copy_target(out)
             plan = options.change(stored, self.field.apply_to(stored.field))
         self._warn_of_unused(plan.field, sound.added)
@@ -164,7 +167,7 @@ class _Job:
         announce(run, target)
 
     def _warn_of_unused(self, field: FieldSettings, added: AddedColumns | None) -> None:
-        """Say what was typed and is not drawn: all of the columns, or the class of --import."""
+        """Say what was typed and is not drawn: all of the columns, or the class of --import or --sketch."""
         from explorer.fields.presets import LOOKS
         from explorer.fields.registry import kind_label
         from explorer.fields.routing import columns_by_feature
@@ -172,7 +175,7 @@ class _Job:
         imported = self.field.imported_kind
         if imported is not None and field.kind not in (imported, "mix"):
             print_error(
-                f"warning: {kind_label(imported)} of --import is not drawn: the look is of {field.kind}"
+                f"warning: {kind_label(imported)} is not drawn: the look is of {kind_label(field.kind)}"
             )
         names = added.names if added is not None and field.kind in LOOKS else ()
         if names and not {*names} & {*field.features, *columns_by_feature(field.routing).values()}:

@@ -165,7 +165,7 @@ def sweep(
             folder, (with_parameters(spec.base, params) for _, params in spec.points), sound, progress
         )
         run = with_custom_classes(run_point, spec.base)
-        session = Session(folder, target.torch_device.type, retry_failed, manifest.report, progress, run)
+        session = Session(folder, target.request, retry_failed, manifest.report, progress, run)
         tally, keys = _unsettled(folder, spec, retry_failed)
         plan = _plan(folder, spec, len(keys))
         check_workers(executor, folder)

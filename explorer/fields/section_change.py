@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -51,6 +53,12 @@ class SectionedField:
         self._changes = (self._number > 0) & (self._radius < MAX_DISTANCE)
         needed = {*self._number, *(self._number[self._changes] - 1)}
         self._prepared = {n: section_field(field, int(n)).prepare(controls) for n in needed}
+
+    def with_parts(self, change: Callable[[Any], Any]) -> Self:
+        """The same with `change(part)` in the place of each part."""
+        other = copy.copy(self)
+        other._prepared = {key: change(part) for key, part in self._prepared.items()}
+        return other
 
     def colors(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32

@@ -24,15 +24,17 @@ class Sections(Settings):
     follows from the field's own.
     """
 
-    on: bool = knob(True, group="sections", help="change seed and palette with the sections of the music")
+    on: bool = knob(
+        True, mutation=0, group="sections", help="change seed and palette with the sections of the music"
+    )
     seeds: tuple[int, ...] = ()
     palettes: tuple[Annotated[str, AfterValidator(check_palette)], ...] = ()
     min_seconds: float = knob(
-        16.0, low=1, high=600, slider=(4, 60), step=1, unit="s", group="sections",
+        16.0, low=1, high=600, slider=(4, 60), step=1, unit="s", mutation=0, group="sections",
         help="minimum time before the next change",
     )  # fmt: skip
     speed: float = knob(
-        1.84, low=0.2, high=50, slider=(0.5, 8), step=0.1, group="sections",
+        1.84, low=0.2, high=50, slider=(0.5, 8), step=0.1, mutation=0, group="sections",
         help="half heights a second that the ring of a new section runs",
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ from explorer.fields.light.shading import Shading
 from explorer.fields.section_change import pixel_inputs
 from explorer.fields.srgb import srgb_to_linear
 from explorer.rendering.devices import Device
-from explorer.rendering.torch_engine import TorchEngine
+from explorer.rendering.engines import engine_for
 
 TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
 PLANES = 5  # of a surface
@@ -64,10 +64,10 @@ class FrameDrawer:
         fine = Grid(grid.width * samples, grid.height * samples)
         if field.light.on:
             self._surface = _SurfaceDrawer(field, grid, samples, self._pixel, device)
-        elif device.is_cuda:
-            self._torch = TorchEngine(device, fine, pixel=self._pixel)
         else:
-            self._inputs = pixel_inputs(field, fine.xy())
+            self._engine = engine_for(device, field, fine, self._pixel)
+            if not self._engine:
+                self._inputs = pixel_inputs(field, fine.xy())
         points = fine.width * fine.height
         self._tile = TILE_POINTS * -(-points // (TILE_POINTS * tiles))
         self._glow = GlowSize.of(grid.width, grid.height)
@@ -96,8 +96,8 @@ class FrameDrawer:
         self, moments: LitField, moment: int, out: UInt8[np.ndarray, "points 3"], work: Work
     ) -> None:
         """The field's own colors, tile by tile."""
-        if self.device.is_cuda:
-            self._torch.draw(moments.prepared, moment, out)
+        if self._engine:
+            self._engine.draw(moments.prepared, moment, out)
             return
 
         def draw(first: int) -> None:
@@ -170,21 +170,20 @@ class _View:
         self, field: FieldSettings, grid: Grid, xy: Float32[np.ndarray, "all 2"], pixel: float, device: Device
     ) -> None:
         self._pixel, self._device, self._points = pixel, device, len(xy)
-        if device.is_cuda:
-            self._torch = TorchEngine(device, grid, xy=xy, pixel=pixel)
-        else:
+        self._engine = engine_for(device, field, grid, pixel, xy)
+        if not self._engine:
             self._inputs = np.pad(pixel_inputs(field, xy), ((0, 0), (0, STRIP)))
 
     def bands(self, surface: Surface, moment: int) -> Bands:
         """What draws the planes of `count` points from one on, padded to whole vectors."""
-        is_cuda = self._device.is_cuda
-        whole: Float32[np.ndarray, "5 all"] = np.empty((PLANES, self._points * is_cuda), np.float32)
-        if is_cuda:
-            self._torch.draw_numbers(surface, moment, whole)
+        engine = self._engine
+        whole: Float32[np.ndarray, "5 all"] = np.empty((PLANES, self._points if engine else 0), np.float32)
+        if engine:
+            engine.draw_numbers(surface, moment, whole)
 
         def band(start: int, count: int) -> Float32[np.ndarray, "5 padded"]:
             planes = np.zeros((PLANES, -(-count // STRIP) * STRIP), np.float32)
-            if is_cuda:
+            if engine:
                 planes[:, :count] = whole[:, start : start + count]
             else:
                 inputs = self._inputs[:, start : start + planes.shape[1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from functools import partial
@@ -11,17 +12,17 @@ import numpy as np
 import torch
 
 from explorer.audio import FeatureTrack
-from explorer.errors import Stopped
+from explorer.errors import DeviceLost, ExplorerWarning, Stopped
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.base import check_field_and_track
 from explorer.fields.calm import calm_controls
 from explorer.fields.light.lit import LitField
-from explorer.rendering.devices import Device, resolve
+from explorer.rendering.devices import Device, cpu_instead, resolve
+from explorer.rendering.engines import engine_name, usable_device
 from explorer.rendering.flash_limiter import NO_LIMIT, Exposure, FlashLimit, dim
 from explorer.rendering.frame_drawer import FrameDrawer
 from explorer.rendering.frames import Frame, Size, parse_size
 from explorer.rendering.loop import Loop, blended
-from explorer.rendering.torch_engine import torch_kernel
 from explorer.threads import usable_threads, use_single_torch_thread
 
 TILES_PER_THREAD = 6  # in a frame: few enough to cost nothing, enough to even out
@@ -52,17 +53,17 @@ class Renderer:
         self.field = field
         self.track = track
         self.grid = size if isinstance(size, Grid) else Grid(*parse_size(size))
-        self.device = device if isinstance(device, Device) else resolve(device, precision)
+        target = device if isinstance(device, Device) else resolve(device, precision, field)
+        self.device = usable_device(target, field)
+        self.lost_at: float | None = None  # seconds of the frame at which a GPU failed; the CPU draws since
         self.threads = threads or usable_threads()
         self._pool: ThreadPoolExecutor | None = None
-        self._drawer = FrameDrawer(field, self.grid, self.device, tiles=TILES_PER_THREAD * self.threads)
+        self._drawer = self._new_drawer()
 
     @property
     def kernel(self) -> str:
         """The kernel that draws, for the manifest."""
-        if self.device.is_cuda:
-            return torch_kernel(self.device)
-        return self._moments(0.0).prepared.kernel(self.device.dtype)
+        return engine_name(self.device) or self._moments(0.0).prepared.kernel(self.device.dtype)
 
     def frame(
         self, t: float, stopped: Callable[[], bool] = lambda: False, limit: FlashLimit | None = None
@@ -83,10 +84,25 @@ class Renderer:
             limit = self._exposure.at(t) if self._exposure else NO_LIMIT
         moments = self._moments(t, limit.swing)
         out = np.empty((self.grid.height * self.grid.width, 3), np.uint8)
+        work = partial(self._share, stopped)
         with torch.inference_mode():
-            self._drawer.draw(moments, 0, t, out, partial(self._share, stopped))
+            try:
+                self._drawer.draw(moments, 0, t, out, work)
+            except DeviceLost as error:
+                self._fall_back(t, error)
+                self._drawer.draw(moments, 0, t, out, work)
         dim(out, limit.exposure)
         return out.reshape(self.grid.height, self.grid.width, 3)
+
+    def _new_drawer(self) -> FrameDrawer:
+        return FrameDrawer(self.field, self.grid, self.device, tiles=TILES_PER_THREAD * self.threads)
+
+    def _fall_back(self, t: float, error: DeviceLost) -> None:
+        """Draw on the CPU from now on, with one warning."""
+        note = f"{self.device.name} failed at {t:.2f} s ({error}): the CPU draws the rest"
+        warnings.warn(note, ExplorerWarning, stacklevel=2)
+        self.device, self.lost_at = cpu_instead(self.device, note), t
+        self._drawer = self._new_drawer()
 
     def frames(self, times: Iterable[float]) -> Iterator[Frame]:
         """The frames at `times`, one after the other; memory does not grow with their number."""

@@ -47,7 +47,7 @@ def render_frame(
         field,
         track,
         parse_size(size),
-        resolve(device, precision),
+        resolve(device, precision, field),
         threads or usable_threads(),
         parse_flash_limit(flash_limit),
     )

@@ -18,11 +18,6 @@ MAX_BLOCK_POINTS = 2**20  # a fixed number, so that the bits do not depend on th
 MIN_BLOCK_POINTS = 2**12
 
 
-def torch_kernel(device: Device) -> str:
-    """The name of what draws, for the manifest."""
-    return f"torch-{str(device.dtype).removeprefix('torch.')}"
-
-
 class TorchEngine:
     """Draws with `Prepared.colors` and `Surface.numbers` on any torch device.
 
@@ -77,7 +72,7 @@ class TorchEngine:
             first += self.block
 
     def _shrink(self) -> None:
-        if self.device.is_cuda:
+        if self.device.kind == "cuda":
             torch.cuda.empty_cache()
         if self.block // 2 >= MIN_BLOCK_POINTS:
             self.block //= 2

@@ -114,12 +114,10 @@ def _surface_settings(field: ShaderField | Julia) -> dict[str, Any]:
 
 
 def _network(field: CPPN) -> NetworkDescription:
-    from explorer.fields.cppn.animated import network_seeds  # slow to load
+    from explorer.fields.cppn.animated import networks  # slow to load
     from explorer.fields.cppn.drawing import FEATURE_SCALE
-    from explorer.fields.cppn.weights import random_network
 
-    rest = field.without_animation
-    network, *others = (random_network(rest.replace(seed=seed)) for seed in network_seeds(field))
+    network, *others = networks(field)
     return NetworkDescription(
         settings=field.model_dump(mode="json"),
         shapes=[(weight.shape[0], weight.shape[1]) for weight in network.weights],

@@ -71,10 +71,15 @@ def _family_function(
     settings: PatternSettings, n: int, p: Uniform, kind: int, palette: Sequence[float] | TextureRow
 ) -> str:
     """Color and light of a family, for a point."""
-    family, (x, y, radius, angle, pixel) = FAMILY_FORMULAS[n], inputs(*ARGUMENTS)
-    position, light = family.shade(x, y, radius, angle, p, getattr(settings, family.count), pixel)
-    color = palette_color(position, light, kind, palette)
-    return glsl_function(f"family_{n}", [f"float {name}" for name in ARGUMENTS], [*color, light])
+    values = family_values(n, getattr(settings, FAMILY_FORMULAS[n].count), p, kind, palette)
+    return glsl_function(f"family_{n}", [f"float {name}" for name in ARGUMENTS], values)
+
+
+def family_values(n: int, count: int, p: Any, kind: int, palette: Any) -> list[Value]:
+    """Red, green, blue and light of a family, of the inputs `ARGUMENTS`."""
+    x, y, radius, angle, pixel = inputs(*ARGUMENTS)
+    position, light = FAMILY_FORMULAS[n].shade(x, y, radius, angle, p, count, pixel)
+    return [*palette_color(position, light, kind, palette), light]
 
 
 def _levels(settings: PatternSettings) -> AudioLevels:

@@ -71,7 +71,7 @@ def test_half_precision_is_compared_with_single():
     told = compare_precisions(
         CPPN(hidden=64, layers=3, gain=3),
         made_up_track(),
-        torch.device("cpu"),
+        "cpu",
         size=(96, 54),
         effort=QUICK,
         block=4096,

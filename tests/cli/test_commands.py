@@ -247,13 +247,15 @@ def test_runs_lists_and_prints_json(song, capsys):
     assert row["params.kind"] == "graph"
 
 
-def test_doctor_tests_itself(capsys):
+def test_doctor_tests_itself(capsys, monkeypatch):
+    monkeypatch.setattr("explorer.rendering.gpu.trial._tried", lambda number: "")
     assert run("doctor") == 0
     output = capsys.readouterr().out
     assert "self-test   passed" in output
     assert "encoders    libx264, " in output
     assert "torch" in output
     assert "CUDA" in output
+    assert "gpu         " in output
 
 
 def test_demo_needs_nothing(tmp_path, monkeypatch, capsys):

@@ -76,7 +76,7 @@ TABLE = [
     (["good.wav", "--field", "julia", "--gain", "3"], 2, "--gain is not a setting of the field 'julia'"),
     (["good.wav", "--field", "cpn"], 2, "did you mean 'cppn'?"),
     (["good.wav", "--models", "openl3"], 2, "not available in this version"),
-    (["good.wav", "--device", "gpu"], 2, "device: got 'gpu'; allowed: auto, cpu, cuda"),
+    (["good.wav", "--device", "tpu"], 2, "device: got 'tpu'; allowed: auto, cpu, gpu, gpu:NAME, cuda"),
     (["good.wav", "--precision", "half"], 2, "allowed: auto, fp32, draft"),
     (["good.wav", "out.avi"], 2, "cannot make out.avi; choose a name that ends in .mp4, .webm"),
     (["good.wav", "folder.mp4"], 2, "is a folder"),

@@ -13,8 +13,9 @@ from explorer.web.field_descriptions import build_field
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
 
-def test_a_network_is_told_whole():
-    field = CPPN(hidden=5, layers=2, radius=True, palette="ember", seed=3)
+@pytest.mark.parametrize("seeds", [(), ((3, 0.8), (4, -0.6))], ids=["seed", "mixture"])
+def test_a_network_is_told_whole(seeds):
+    field = CPPN(hidden=5, layers=2, radius=True, palette="ember", seed=3, seeds=seeds)
     network_json = build_field(field.model_dump())
     network = random_network(field)
     assert network_json.shapes == [(5, 11), (5, 5), (3, 5)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -18,7 +18,7 @@ from explorer.errors import SettingsError
 from explorer.experiments.library.look import Look
 from explorer.experiments.library.look_sheet import small_size
 from explorer.experiments.library.seed_scores import Picture, SeedScore, SeedScorer
-from explorer.fields import FieldSettings
+from explorer.fields import CPPN, FieldSettings
 from explorer.fields.base import check_field
 from explorer.formatting import clock_text, count_text
 from explorer.progress import Progress, silent
@@ -134,7 +134,7 @@ def seeds(
     track = audio if isinstance(audio, FeatureTrack) else field.analyze(audio, progress=progress)
     moments = musical_moments(track)
     shape = small_size(field.frame_size if size is None else parse_size(size))
-    target, scorer = resolve(device, "auto"), SeedScorer()
+    target, scorer = resolve(device, "auto", field), SeedScorer()
     scores: list[SeedScore] = []
     pictures: dict[int, list[Picture]] = {}
     times = np.array(list(moments.values()))
@@ -166,7 +166,9 @@ def _check(field: FieldSettings, count: int, first: int) -> None:
 def with_seed(field: FieldSettings, seed: int) -> FieldSettings:
     """The field with another seed, in every section of the music, and at every keyframe."""
     keyframes = tuple(k for k in field.keyframes if "seed" not in dict(k.settings))
-    changes = {"sections.seeds": ()} if field.sections.on else {}
+    changes: dict[str, Any] = {"sections.seeds": ()} if field.sections.on else {}
+    if isinstance(field, CPPN):
+        changes["seeds"] = ()
     return field.replace(seed=seed, keyframes=keyframes, **changes)
 
 

@@ -36,7 +36,7 @@ def provenance(source: ReportSource) -> list[tuple[str, str]]:
         ("Sound", source.audio),
         ("Sound, SHA-256", text(audio.get("sha256") or "")),
         ("Field", text(field.get("kind") or log.get("field") or "")),
-        ("Seed of the field", _text_or_empty(field.get("seed"))),
+        ("Seed of the field", _text_or_empty(field.get("seeds") or field.get("seed"))),
         ("Families", _families(log.get("families"))),
         ("Sampler", text(spec.get("sampler") or "")),
         ("Seed of the sampler", _text_or_empty(spec.get("sampler_seed"))),

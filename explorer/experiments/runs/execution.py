@@ -62,6 +62,9 @@ def run_recipe(
         with closing(_frames(plan, renderer, folder)) as frames:
             samples = _encode(plan, frames, folder, renderer, progress)
         seconds = time.perf_counter() - start
+        if renderer.lost_at is not None:
+            lost = int(np.searchsorted(plan.times, renderer.lost_at))
+            log["device"] |= {"note": renderer.device.note, "lost_at_frame": lost}
         log["performance"] = performance(renderer, recipe.frames, len(plan.times), seconds)
         _write_pictures(folder, samples)
         if plan.copy_path:
@@ -71,8 +74,7 @@ def run_recipe(
 
 def _facts(plan: RenderPlan, renderer: Renderer) -> dict[str, Any]:
     """What the manifest says from the start."""
-    device = plan.device
-    facts = {
+    facts: dict[str, Any] = {
         "schema": manifest.SCHEMA,
         "kind": "render",
         "status": "running",
@@ -82,7 +84,7 @@ def _facts(plan: RenderPlan, renderer: Renderer) -> dict[str, Any]:
         "audio": {**plan.recipe.audio.model_dump(), "path": str(plan.audio.resolve())},
         "field": plan.recipe.field.kind,
         **plan.recipe.field.notes(plan.track),
-        "device": {"name": device.name, "type": device.torch_device.type, "note": device.note},
+        "device": plan.device.facts,
         "kernel": renderer.kernel,
         "precision": plan.recipe.precision,
         "threads": renderer.threads,

@@ -38,7 +38,7 @@ TYPES = {  # of a manifest and of a point.json, for `read_log`
     "process": int,
     "sessions": int,
     "audio": {"name": str, "sha256": str, "path": str},
-    "device": {"name": str, "type": str, "note": str},
+    "device": {**dict.fromkeys(("name", "type", "note", "driver", "backend"), str), "lost_at_frame": int},
     "environment": {"packages": dict, "git": dict},
     "flash_limit": {"*": NUMBER},
     "performance": {

@@ -31,7 +31,7 @@ class CommonOptions(Settings):
     start: float = knob_of(FrameSettings, "start")
     duration: float | None = knob_of(FrameSettings, "duration")
     analysis: dict[str, Any] = Field({}, description="settings of `analyze`")
-    device: str = knob("auto", help="where to draw: auto, cpu or cuda")
+    device: str = knob("auto", help="where to draw: auto, cpu, gpu, gpu:NAME (a part of its name) or cuda")
     precision: str = knob("auto", help="auto, fp32, or draft: faster, less exact, for trials")
     explorations: str | Path | None = knob(
         None, help="folder for runs and sweeps; none: the nearest explorations/"

@@ -15,7 +15,8 @@ def performance(renderer: Renderer, frames: FrameSettings, count: int, seconds: 
     import torch
 
     seconds = max(seconds, 1e-9)
-    gpu = {"peak_memory_mb": torch.cuda.max_memory_allocated() / 1e6} if renderer.device.is_cuda else None
+    uses_cuda = renderer.device.kind == "cuda"
+    gpu = {"peak_memory_mb": torch.cuda.max_memory_allocated() / 1e6} if uses_cuda else None
     return {
         "frames": count,
         "seconds": seconds,

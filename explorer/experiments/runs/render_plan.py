@@ -17,6 +17,7 @@ from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings, resolve
+from explorer.rendering.engines import usable_device
 from explorer.video import PngSequence
 from explorer.video.containers import CONTAINERS, Container, container_of
 
@@ -78,7 +79,7 @@ def plan_render(
         as_executor(executor)
     sound = SoundInput.of(audio)
     copy_path = _copy_target(out, sound.path)
-    device = resolve(options.device, recipe.precision)
+    device = usable_device(resolve(options.device, recipe.precision, recipe.field), recipe.field)
     check_columns(recipe, sound.added)
     track = sound.analyze(recipe.analysis, recipe.field, progress)
     recipe.frames.span(track.duration)

@@ -82,3 +82,14 @@ class Run:
             status = "damaged"
         name = html.escape(self.folder.name)
         return f"<b>{name}</b> ({status})"  # the name alone: notebooks travel, paths do not
+
+
+def device_of_run(folder: Path) -> str:
+    """What to draw on to repeat a run: the kind of device that its manifest names; `auto` without one."""
+    from explorer.rendering.devices import resolve_again
+
+    try:
+        device = manifest.read(folder).get("device") or {}
+    except ReadError:
+        return "auto"
+    return resolve_again(device.get("type") or "auto", device.get("name") or "").request

@@ -43,7 +43,7 @@ def frames_of_workers(
     check_workers(executor, run)
     pool, folder, count = as_executor(executor), str(run.absolute()), len(frames.times)
     width, height = frames.recipe.frames.size
-    device, threads = frames.device.torch_device.type, frames.threads or 1
+    device, threads = frames.device.request, frames.threads or 1
     ahead, length = plan_segments(worker_count(executor), count, 3 * width * height)
     draw, starts = with_custom_classes(draw_segment, frames.recipe), iter(range(0, count, length))
     pending: deque[Future[Segment]] = deque()
@@ -91,6 +91,6 @@ def _frames(run: str, device: str, threads: int) -> RecipeFrames:
     """The frames of a run, read once by each process. Raises DeviceError without the device."""
     recipe, track = load_recipe(run), FeatureTrack.load(Path(run) / run_folder.FEATURES)
     target = resolve(device, recipe.precision)
-    if target.torch_device.type != device:
+    if target.kind != device.partition(":")[0]:
         raise DeviceError(f"a worker has no {device} device; choose --device cpu, or workers that have one")
     return RecipeFrames(recipe, track, target, threads)

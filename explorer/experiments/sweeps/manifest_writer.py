@@ -38,7 +38,7 @@ class SweepManifest:
             "command": manifest.command(),
             "audio": {**spec.base.audio.model_dump(), "path": str(sound.resolve())},
             "field": spec.base.field.kind,
-            "device": {"name": device.name, "type": device.torch_device.type, "note": device.note},
+            "device": device.facts,
             "precision": spec.base.precision,
             "environment": manifest.environment(),
             "spec_hash": _hash_of_file(folder),

@@ -44,7 +44,7 @@ def columns(
 
 
 def seeds(field: CPPNSettings) -> list[int]:
-    """The seed of a field and those of its keyframes, in their order."""
+    """The seed of a field and those of its keyframes, in their order. The first stands for its mixture."""
     values = (value for keyframe in field.keyframes for name, value in keyframe.settings if name == "seed")
     return [field.seed, *map(int, values)]
 
@@ -111,10 +111,15 @@ def network_at(field: CPPNSettings, rest: CPPNSettings, values: dict[str, float]
     return combined_network(parts, layer_scales(field, values), coordinate_scale(field, values))
 
 
-def network_seeds(field: CPPNSettings) -> list[int]:
-    """The seeds of all networks that the weights are a mixture of, the field's own first."""
+def networks(field: CPPNSettings) -> list[Network]:
+    """All networks that the weights are a mixture of, in the order of `network_seeds`."""
+    return [_network_of_seed(field.without_animation, seed) for seed in network_seeds(field)]
+
+
+def network_seeds(field: CPPNSettings) -> list[int | None]:
+    """The seeds of all networks that the weights are a mixture of; None is the network of the field itself."""
     circle = drift_seeds(field) if field.drift > 0 or "drift" in keyframes.animated_names(field) else []
-    return list(dict.fromkeys([*seeds(field), *circle]))
+    return list(dict.fromkeys([None, *seeds(field)[1:], *circle]))
 
 
 def drift_seeds(field: CPPNSettings) -> list[int]:
@@ -123,10 +128,13 @@ def drift_seeds(field: CPPNSettings) -> list[int]:
     return [int(seed) for seed in stream.randint(0, 2**32, 2, dtype=np.uint64)]
 
 
-def shares(field: CPPNSettings, values: dict[str, float]) -> list[tuple[int, float]]:
-    """Seeds, and the share of the network of each in the weights; the squares add up to 1."""
-    numbers, arc = seeds(field), values.get("seed_share", 0.0) * math.pi / 2
-    parts = [(numbers[int(values.get("seed_from", 0))], math.cos(arc))]
+def shares(field: CPPNSettings, values: dict[str, float]) -> list[tuple[int | None, float]]:
+    """Seeds, and the share of the network of each in the weights; the squares add up to 1.
+
+    None is the network of the field itself.
+    """
+    numbers, arc = [None, *seeds(field)[1:]], values.get("seed_share", 0.0) * math.pi / 2
+    parts: list[tuple[int | None, float]] = [(numbers[int(values.get("seed_from", 0))], math.cos(arc))]
     if arc:
         parts.append((numbers[int(values["seed_to"])], math.sin(arc)))
     away = values.get("drift", field.drift) * math.pi / 2
@@ -152,5 +160,5 @@ def layer_scales(field: CPPNSettings, values: dict[str, float]) -> list[np.float
 
 
 @lru_cache(maxsize=16)
-def _network_of_seed(field: CPPNSettings, seed: int) -> Network:
-    return random_network(field.replace(seed=seed))
+def _network_of_seed(field: CPPNSettings, seed: int | None) -> Network:
+    return random_network(field if seed is None else field.replace(seed=seed, seeds=()))

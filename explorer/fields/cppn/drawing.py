@@ -135,7 +135,7 @@ class PreparedCPPN:
 
         inputs, bias = pixel_inputs(self.field, xy), torch.from_numpy(self.bias).to(xy.device)
         *_, outputs = self._pre_activations(inputs, bias, dtype)
-        return surface.numbers(self._statistics, self.field.palette, outputs)
+        return surface.numbers(self.statistics, self.field.palette, outputs)
 
     def draw_numbers(
         self,
@@ -149,10 +149,11 @@ class PreparedCPPN:
         from explorer.fields.cppn import surface
 
         palette, bias = self.field.palette, self.bias[moment]
-        surface.draw_numbers(self._statistics, palette, self.network, bias, pixel_inputs, out, dtype)
+        surface.draw_numbers(self.statistics, palette, self.network, bias, pixel_inputs, out, dtype)
 
     @cached_property
-    def _statistics(self) -> Statistics:
+    def statistics(self) -> Statistics:
+        """Of the outputs, for the planes of a surface."""
         return output_statistics(self.field)
 
     def accent(self, moment: int) -> Float32[np.ndarray, 3]:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, model_validator
 
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
+from explorer.fields.cppn import mixture
 from explorer.fields.palette import PaletteName, check_palette
 from explorer.settings import knob
 
@@ -22,7 +23,7 @@ class CPPNSettings(FieldSettings):
     """The settings of a CPPN and the sizes that follow from them; see `CPPN`."""
 
     kind: Literal["cppn"] = "cppn"
-    added_settings: ClassVar[tuple[str, ...]] = ("sound_clock",)
+    added_settings: ClassVar[tuple[str, ...]] = ("sound_clock", "seeds")
     movable: ClassVar[tuple[str, ...]] = ("audio_gain", "coord_scale", "drift", "gain", "output_gain", "seed")
     features: tuple[str, ...] = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux")
 
@@ -33,6 +34,7 @@ class CPPNSettings(FieldSettings):
         slider=(4, 256),
         step=4,
         flag="cppn-hidden",
+        mutation=0,
         group="network",
         help="neurons in each hidden layer",
     )
@@ -43,6 +45,7 @@ class CPPNSettings(FieldSettings):
         slider=(1, 12),
         step=1,
         flag="cppn-layers",
+        mutation=0,
         group="network",
         help="hidden layers, the first included",
     )
@@ -52,6 +55,7 @@ class CPPNSettings(FieldSettings):
         high=50,
         slider=(0.5, 10),
         step=0.1,
+        mutation=0.06,
         group="network",
         help="Xavier gain of the weights: low is static, high is noise",
     )
@@ -61,11 +65,25 @@ class CPPNSettings(FieldSettings):
         high=50,
         slider=(0.2, 10),
         step=0.1,
+        mutation=0.06,
         group="network",
         help="gain of the output layer; none: the same as gain",
     )
     seed: int = knob(
-        0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="network", help="which random network"
+        0,
+        low=0,
+        high=2**32 - 1,
+        slider=(0, 999),
+        step=1,
+        mutation=0,
+        group="network",
+        help="which random network",
+    )
+    seeds: tuple[mixture.Term, ...] = knob(
+        (),
+        group="network",
+        help="mixture of random networks in the place of seed, with coefficients that are scaled to the unit "
+        f"sphere, as in {mixture.TEXT_EXAMPLE}",
     )
     coord_scale: float = knob(
         0.5,
@@ -76,18 +94,24 @@ class CPPNSettings(FieldSettings):
         group="look",
         help="coordinates span +- this on the shorter side: larger shows more",
     )
-    radius: bool = knob(False, group="look", help="give the network the distance from the center too")
+    radius: bool = knob(
+        False, mutation=0.03, group="look", help="give the network the distance from the center too"
+    )
     symmetry: int = knob(
         0,
         low=0,
         high=24,
         slider=(0, 12),
         step=1,
+        mutation=0.08,
         group="look",
         help="mirrored n-fold symmetry; 0: none, 1: left-right",
     )
     palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
-        "rgb", group="look", help="how three outputs become a color: a name, or three colors, dark to light"
+        "rgb",
+        mutation=0.15,
+        group="look",
+        help="how three outputs become a color: a name, or three colors, dark to light",
     )
     audio_gain: float = knob(
         3.0,
@@ -105,6 +129,7 @@ class CPPNSettings(FieldSettings):
         slider=(2, 120),
         step=1,
         unit="s",
+        mutation=0.06,
         group="time",
         help="seconds in which time runs from -1 to 1, or the whole track (published; slow on long ones)",
     )
@@ -133,10 +158,22 @@ class CPPNSettings(FieldSettings):
         slider=(5, 300),
         step=5,
         unit="s",
+        mutation=0,
         group="time",
         help="seconds until the weights are back where they started",
     )
     layer_scales: tuple[float, ...] | None = None  # from diagnostics.calibrate, one for each of `fans`
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parse_seeds(cls, values: Any) -> Any:
+        """A mixture of one network is its seed; `seed` is else that of the largest coefficient."""
+        terms = mixture.parse(values.get("seeds") or ())
+        if not terms:
+            return {**values, "seeds": ()} if "seeds" in values else values
+        first = mixture.strongest(terms)
+        is_plain = len(terms) == 1 and first.share > 0
+        return {**values, "seed": first.seed, "seeds": () if is_plain else terms}
 
     @model_validator(mode="after")
     def _check_layer_scales(self) -> Self:
@@ -149,14 +186,25 @@ class CPPNSettings(FieldSettings):
         return self
 
     def replace(self, /, **changes: Any) -> Self:
-        """See `Settings.replace`. Another number of layers drops `layer_scales`: they are for one depth."""
+        """See `Settings.replace`. Another number of layers drops `layer_scales`: they are for one depth.
+
+        Another seed drops the mixture, unless there is another one too.
+        """
         if changes.get("layers", self.layers) != self.layers:
             changes = {"layer_scales": None, **changes}
+        is_new = self.seeds and changes.get("seed", self.seed) != self.seed
+        if is_new and mixture.parse(changes.get("seeds", self.seeds)) == self.seeds:
+            changes["seeds"] = ()
         return super().replace(**changes)
 
     def rest_value(self, name: str) -> float:
         """See `FieldSettings.rest_value`; an output gain of none is that of the other layers."""
         return self.gain if name == "output_gain" and self.output_gain is None else super().rest_value(name)
+
+    @property
+    def terms(self) -> tuple[mixture.Term, ...]:
+        """The networks that the weights are a mixture of: `seeds`, or the one of `seed`."""
+        return self.seeds or (mixture.Term(self.seed, 1.0),)
 
     @property
     def is_animated(self) -> bool:

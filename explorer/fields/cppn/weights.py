@@ -1,4 +1,4 @@
-"""The weights of a CPPN, drawn from its seed."""
+"""The weights of a CPPN, drawn from its seed or its mixture of seeds."""
 
 from __future__ import annotations
 
@@ -44,14 +44,18 @@ def random_network(settings: CPPNSettings) -> Network:
 
     Each layer draws from a random stream of its own, so one more layer or another gain leaves the draws of
     the others unchanged. RandomState is used because its streams are frozen for ever (NumPy NEP 19).
+    A mixture is summed in double precision, term by term, and rounded once.
     """
     weights, deviations = [], []
     shapes = settings.fans
     for layer, (fan_in, fan_out) in enumerate(shapes):
         last = layer == len(shapes) - 1
-        stream = np.random.RandomState([settings.seed, OUTPUT_STREAM if last else layer])
         bound = settings.gains[layer] * math.sqrt(6 / (fan_in + fan_out))
-        weights.append(stream.uniform(-bound, bound, (fan_out, fan_in)).astype(np.float32))
+        total = np.zeros((fan_out, fan_in))
+        for seed, share in settings.terms:
+            stream = np.random.RandomState([seed, OUTPUT_STREAM if last else layer])
+            total += share * stream.uniform(-bound, bound, total.shape)
+        weights.append(total.astype(np.float32))
         deviations.append(bound / math.sqrt(3))
     return Network(tuple(weights), 2 + settings.radius, tuple(deviations))
 

@@ -18,17 +18,20 @@ class Form(Settings):
     """What the network draws: a body before a ground, an endless zoom, or both, or else the plain picture."""
 
     figure: bool = knob(
-        False, group="form", help="a body in the middle, cut out by the network, before a dim ground"
+        False,
+        mutation=0.02,
+        group="form",
+        help="a body in the middle, cut out by the network, before a dim ground",
     )
     ground_palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
         "nightfall", group="form", help="the palette of the ground"
     )
     ground_seed: int | None = knob(
-        None, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="form",
+        None, low=0, high=2**32 - 1, slider=(0, 999), step=1, mutation=0, group="form",
         help="the random graph of the ground; none: one that follows from the seed",
     )  # fmt: skip
     zoom_rate: float = knob(
-        0.0, low=-5, high=5, slider=(-1, 1), step=0.02, group="form",
+        0.0, low=-5, high=5, slider=(-1, 1), step=0.02, mutation=0.03, group="form",
         help="octaves per unit of the clock of an endless zoom, negative is outward; 0: no zoom",
     )  # fmt: skip
 
@@ -51,11 +54,19 @@ class GraphSettings(FieldSettings):
         slider=(0, 64),
         step=1,
         flag="graph-nodes",
+        mutation=0,
         group="network",
         help="activations between the inputs and the outputs",
     )
     seed: int = knob(
-        0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="network", help="which random graph"
+        0,
+        low=0,
+        high=2**32 - 1,
+        slider=(0, 999),
+        step=1,
+        mutation=0,
+        group="network",
+        help="which random graph",
     )
     symmetry: int = knob(
         0,
@@ -63,6 +74,7 @@ class GraphSettings(FieldSettings):
         high=24,
         slider=(0, 12),
         step=1,
+        mutation=0.08,
         group="look",
         help="mirrored n-fold symmetry, bent by the warp; 0: none, 1: mirrored once",
     )
@@ -79,7 +91,7 @@ class GraphSettings(FieldSettings):
         help="how far slow waves bend the plane, in halves of the picture's height",
     )
     palette: Annotated[PaletteName | str, AfterValidator(check_palette)] = knob(
-        "lava", group="look", help="a name, three colors or stops, dark to light"
+        "lava", mutation=0.15, group="look", help="a name, three colors or stops, dark to light"
     )
     contrast: float = knob(
         1.0,
@@ -108,6 +120,7 @@ class GraphSettings(FieldSettings):
         high=10,
         slider=(0, 3),
         step=0.05,
+        mutation=0.06,
         group="time",
         help="speed of the clock, which runs on sound",
     )
@@ -118,6 +131,7 @@ class GraphSettings(FieldSettings):
         slider=(-1, 1),
         step=0.01,
         unit="rad",
+        mutation=0.03,
         group="time",
         help="rotation per unit of the clock",
     )

@@ -51,7 +51,7 @@ class PreparedJulia:
     ) -> Float[torch.Tensor, "moments points 3"]:
         """See `Prepared.colors`. `dtype` has no effect: orbits need all digits."""
         samples = self.settings.samples
-        view = torch.from_numpy(self._view_for(pixel)).to(xy)[..., None]
+        view = torch.from_numpy(self.view_for(pixel)).to(xy)[..., None]
         x, y = (xy[:, 0] * view[:, 2] - xy[:, 1] * view[:, 3], xy[:, 0] * view[:, 3] + xy[:, 1] * view[:, 2])
         total = torch.zeros((*x.shape, 3), dtype=xy.dtype, device=xy.device)
         for n in range(samples * samples):
@@ -72,7 +72,7 @@ class PreparedJulia:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Prepared.draw`."""
-        view, settings = self._view_for(pixel)[moment], self.settings
+        view, settings = self.view_for(pixel)[moment], self.settings
 
         def fill(rows: np.ndarray, target: np.ndarray) -> None:
             kernel.draw(flat_view(rows), view, settings.iterations, settings.samples, target)
@@ -83,7 +83,7 @@ class PreparedJulia:
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32
     ) -> Float[torch.Tensor, "moments 5 points"]:
         """See `Surface.numbers`: the set is a mountain, and a lit set has the samples of its finish."""
-        view = torch.from_numpy(self._view_for(pixel)).to(xy)[..., None]
+        view = torch.from_numpy(self.view_for(pixel)).to(xy)[..., None]
         x, y = (xy[:, 0] * view[:, 2] - xy[:, 1] * view[:, 3], xy[:, 0] * view[:, 3] + xy[:, 1] * view[:, 2])
         ends = orbit(x, y, view[:, 0], view[:, 1], self.settings.iterations)
         _, squared, slope, trap = ends
@@ -101,7 +101,7 @@ class PreparedJulia:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Surface.draw_numbers`."""
-        view, iterations = self._view_for(pixel)[moment], self.settings.iterations
+        view, iterations = self.view_for(pixel)[moment], self.settings.iterations
 
         def fill(rows: np.ndarray, planes: np.ndarray) -> None:
             kernel.draw_numbers(flat_view(rows), view, iterations, planes.reshape(-1))
@@ -114,7 +114,7 @@ class PreparedJulia:
         light: Float32[np.ndarray, 3] = np.array([float(channel) for channel in glow], np.float32)
         return light / max(float(light.max()), MIN_ACCENT)
 
-    def _view_for(self, pixel: float) -> Float32[np.ndarray, "moments 8"]:
+    def view_for(self, pixel: float) -> Float32[np.ndarray, "moments 8"]:
         """`view` with the size of a pixel in the plane of z0 in place of the scale."""
         view = self.view.copy()
         view[:, 4] *= np.float32(pixel)

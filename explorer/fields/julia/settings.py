@@ -30,6 +30,7 @@ class JuliaSettings(FieldSettings):
 
     model: Literal["none", "default"] | str = knob(
         "none",
+        mutation=0,
         group="audio",
         help="what turns sound into motion: none (the hand-written mapping), default (the network that comes "
         "with explorer), or a train_... run or its folder",
@@ -38,7 +39,7 @@ class JuliaSettings(FieldSettings):
         1.0, low=0, high=5, slider=(0, 2), step=0.05, group="audio", help="how strongly the sound moves it"
     )
     motion_smoothing: float | None = knob(
-        None, low=0, high=5, slider=(0, 1), step=0.01, unit="s", group="audio",
+        None, low=0, high=5, slider=(0, 1), step=0.01, unit="s", mutation=0, group="audio",
         help=f"width of the centered smoothing of its motion; none: {SMOOTHING_BY_HAND} s by hand, "
         f"{SMOOTHING_BY_MODEL} s with a model, which is trained for it",
     )  # fmt: skip
@@ -90,16 +91,16 @@ class JuliaSettings(FieldSettings):
         help="how fast the sound moves and turns the picture",
     )
     travel: float = knob(
-        0.02, low=-1, high=1, slider=(-0.1, 0.1), step=0.005, unit="rad/s", group="time",
+        0.02, low=-1, high=1, slider=(-0.1, 0.1), step=0.005, unit="rad/s", mutation=0.06, group="time",
         help="how fast c travels without sound",
     )  # fmt: skip
 
     iterations: int = knob(
-        100, low=16, high=2000, slider=(30, 300), step=10, group="drawing",
+        100, low=16, high=2000, slider=(30, 300), step=10, mutation=0, group="drawing",
         help="steps after which a point counts as inside",
     )  # fmt: skip
     samples: int = knob(
-        2, low=1, high=6, slider=(1, 4), step=1, flag="pixel-samples", group="drawing",
+        2, low=1, high=6, slider=(1, 4), step=1, flag="pixel-samples", mutation=0, group="drawing",
         help="samples across a pixel and down: more are smoother and slower",
     )  # fmt: skip
 

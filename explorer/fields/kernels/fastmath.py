@@ -47,16 +47,32 @@ MIN_EXPONENT = -126.0  # 2^-126 is still a normal float32
 
 
 @inlined
-def sin(z):
-    """sin z = (-1)^n sin(z - n pi): n by rounding, then r + r^3 P(r^2) on [-pi/2, pi/2]."""
-    shifted = fma(z, 1 / math.pi, ROUND_TO_INTEGER)
-    n = shifted - ROUND_TO_INTEGER
-    r = fma(n, -PI_LOW, fma(n, -PI_HIGH, z))
+def sin_polynomial(r):
+    """sin r on [-pi/2, pi/2]. (`explorer.shaders.wgsl` translates it, and the next one, for GPUs.)"""
     square = r * r
     p = fma(square, 2.59990003e-06, -1.98065457e-04)
     p = fma(square, p, 8.33301634e-03)
     p = fma(square, p, -1.66666571e-01)
-    return neg_where_odd(fma(r * square, p, r), shifted)
+    return fma(r * square, p, r)
+
+
+@inlined
+def cos_polynomial(r):
+    """cos r on [-pi/2, pi/2]."""
+    square = r * r
+    p = fma(square, -2.60756379e-07, 2.47618068e-05)
+    p = fma(square, p, -1.38884020e-03)
+    p = fma(square, p, 4.16666406e-02)
+    p = fma(square, p, -4.99999995e-01)
+    return fma(square, p, 1.0)
+
+
+@inlined
+def sin(z):
+    """sin z = (-1)^n sin(z - n pi): n by rounding, then r + r^3 P(r^2) on [-pi/2, pi/2]."""
+    shifted = fma(z, 1 / math.pi, ROUND_TO_INTEGER)
+    n = shifted - ROUND_TO_INTEGER
+    return neg_where_odd(sin_polynomial(fma(n, -PI_LOW, fma(n, -PI_HIGH, z))), shifted)
 
 
 @inlined
@@ -64,13 +80,7 @@ def cos(z):
     """cos z = (-1)^n cos(z - n pi): n by rounding, then 1 + r^2 P(r^2) on [-pi/2, pi/2]."""
     shifted = fma(z, 1 / math.pi, ROUND_TO_INTEGER)
     n = shifted - ROUND_TO_INTEGER
-    r = fma(n, -PI_LOW, fma(n, -PI_HIGH, z))
-    square = r * r
-    p = fma(square, -2.60756379e-07, 2.47618068e-05)
-    p = fma(square, p, -1.38884020e-03)
-    p = fma(square, p, 4.16666406e-02)
-    p = fma(square, p, -4.99999995e-01)
-    return neg_where_odd(fma(square, p, 1.0), shifted)
+    return neg_where_odd(cos_polynomial(fma(n, -PI_LOW, fma(n, -PI_HIGH, z))), shifted)
 
 
 @inlined

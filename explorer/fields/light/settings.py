@@ -13,7 +13,7 @@ class Light(Settings):
     BRDF model for physically-based rendering", Computer Graphics Forum 13 (1994) (rim).
     """
 
-    on: bool = knob(True, group="light", help="shade the field as a lit relief")
+    on: bool = knob(True, mutation=0, group="light", help="shade the field as a lit relief")
     relief: float = knob(
         0.55, low=0, high=10, slider=(0, 2), step=0.05, group="light", help="height of the relief; 0 is flat"
     )
@@ -44,7 +44,7 @@ class Light(Settings):
         0.0, low=0, high=1, slider=(0, 1), step=0.05, group="light", help="colors of a thin film, as on soap"
     )
     lines: float = knob(
-        0.0, low=0, high=50, slider=(0, 8), step=0.5, group="light",
+        0.0, low=0, high=50, slider=(0, 8), step=0.5, mutation=0.06, group="light",
         help="level lines per unit of height; 0: none, or 1 where there are echoes",
     )  # fmt: skip
     line_width: float = knob(
@@ -52,7 +52,7 @@ class Light(Settings):
         help="half the width of level lines, in pixels of a frame 360 high",
     )  # fmt: skip
     echoes: int = knob(
-        0, low=0, high=32, slider=(0, 8), step=1, group="light",
+        0, low=0, high=32, slider=(0, 8), step=1, mutation=0, group="light",
         help="glowing level lines of so many moments before, on a dim surface; each takes as long as a frame",
     )  # fmt: skip
     echo_delay: float = knob(
@@ -101,9 +101,16 @@ class Light(Settings):
 class Finish(Settings):
     """From light to the frame: bloom, tone curve, vignette, grain; and how many samples a pixel has."""
 
-    on: bool = knob(True, group="finish", help="bloom, tone curve, vignette and grain")
+    on: bool = knob(True, mutation=0, group="finish", help="bloom, tone curve, vignette and grain")
     exposure: float = knob(
-        1.0, low=0, high=10, slider=(0, 3), step=0.05, group="finish", help="factor of all light"
+        1.0,
+        low=0,
+        high=10,
+        slider=(0, 3),
+        step=0.05,
+        mutation=0.04,
+        group="finish",
+        help="factor of all light",
     )
     bloom: float = knob(
         0.5, low=0, high=4, slider=(0, 1.5), step=0.05, group="finish", help="glow around bright places"
@@ -111,15 +118,22 @@ class Finish(Settings):
     threshold: float = knob(
         0.55, low=0, high=4, slider=(0, 1.5), step=0.05, group="finish", help="light above this glows"
     )
-    filmic: bool = knob(True, group="finish", help="a tone curve that keeps hue, as film has")
+    filmic: bool = knob(True, mutation=0.02, group="finish", help="a tone curve that keeps hue, as film has")
     vignette: float = knob(
         0.35, low=0, high=1, slider=(0, 1), step=0.05, group="finish", help="how far the corners are darkened"
     )
     grain: float = knob(
-        0.01, low=0, high=0.5, slider=(0, 0.06), step=0.002, group="finish", help="noise, as film has"
+        0.01,
+        low=0,
+        high=0.5,
+        slider=(0, 0.06),
+        step=0.002,
+        mutation=0.04,
+        group="finish",
+        help="noise, as film has",
     )
     samples: int = knob(
-        1, low=1, high=4, slider=(1, 4), step=1, group="finish",
+        1, low=1, high=4, slider=(1, 4), step=1, mutation=0, group="finish",
         help="samples along each side of a pixel: 2 is smoother and takes four times as long",
     )  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -29,6 +31,12 @@ class PreparedMix:
             count = _row_count(part)
             self._rows[name] = slice(first, first + count)
             first += count
+
+    def with_parts(self, change: Callable[[Any], Any]) -> Self:
+        """The same with `change(part)` in the place of each part."""
+        other = copy.copy(self)
+        other._parts = {key: change(part) for key, part in self._parts.items()}
+        return other
 
     def colors(
         self, xy: Float[torch.Tensor, "points 2"], pixel: float, dtype: torch.dtype = torch.float32

@@ -62,7 +62,7 @@ class PreparedPatterns:
     def accent(self, moment: int) -> Float32[np.ndarray, 3]:
         """See `Surface.accent`: the colors of the families in their shares."""
         visible = np.flatnonzero(self.shares[moment])
-        colors = [accent_of(color_table(self._palette_name(int(n)))) for n in visible]
+        colors = [accent_of(color_table(self.palette_name(int(n)))) for n in visible]
         return np.asarray(self.shares[moment, visible] @ np.array(colors), np.float32)
 
     def _mixed(
@@ -97,7 +97,7 @@ class PreparedPatterns:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Prepared.draw`."""
-        families = self._visible(moment)
+        families = self.visible_families(moment)
 
         def fill(rows: np.ndarray, target: np.ndarray) -> None:
             kernel.draw(flat_view(rows), *families, np.float32(pixel), target)
@@ -113,14 +113,14 @@ class PreparedPatterns:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         """See `Surface.draw_numbers`."""
-        families = self._visible(moment)
+        families = self.visible_families(moment)
 
         def fill(rows: np.ndarray, planes: np.ndarray) -> None:
             kernel.draw_numbers(flat_view(rows), *families, np.float32(pixel), planes.reshape(-1))
 
         fill_padded(fill, pixel_inputs, out, LANES)
 
-    def _visible(self, moment: int) -> tuple[Any, ...]:
+    def visible_families(self, moment: int) -> tuple[Any, ...]:
         """The families of a moment, their numbers, counts, palettes and shares, as the kernels take them."""
         visible = np.flatnonzero(self.shares[moment])
         families = [self._family(int(n)) for n in visible]
@@ -132,7 +132,8 @@ class PreparedPatterns:
         palettes = np.stack([family.palette for family in families])
         return visible, numbers, counts, kinds, palettes, self.shares[moment, visible].astype(np.float32)
 
-    def _palette_name(self, n: int) -> str:
+    def palette_name(self, n: int) -> str:
+        """The palette of a family."""
         name: str = self.settings.palette
         return FAMILY_FORMULAS[n].palette if name == "family" else name
 
@@ -144,7 +145,7 @@ class PreparedPatterns:
                 rows = np.column_stack(
                     [np.broadcast_to(row, len(self.shares)) for row in family.numbers(settings, self._levels)]
                 )
-            kind, coefficients = pattern_palette_numbers(self._palette_name(n))
+            kind, coefficients = pattern_palette_numbers(self.palette_name(n))
             palette = np.zeros(MAX_PALETTE_NUMBERS, np.float32)
             palette[: len(coefficients)] = coefficients
             count = getattr(settings, family.count)

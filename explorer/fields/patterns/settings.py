@@ -29,16 +29,21 @@ class PatternSettings(FieldSettings):
     )  # fmt: skip
 
     family: Literal["music", "sections", "fractal", "organic", "flowing", "geometric"] = knob(
-        "music", group="look",
+        "music", mutation=0.05, group="look",
         help="what is drawn; music: the family that suits the passage; sections: another in each section",
     )  # fmt: skip
     palette: Annotated[Literal["family"] | PaletteName | str, AfterValidator(check_palette_or_family)] = knob(
-        "family", group="look", help="a name, or three colors, dark to light; family: each has its own"
+        "family",
+        mutation=0.15,
+        group="look",
+        help="a name, or three colors, dark to light; family: each has its own",
     )
     zoom: float = knob(
         1.0, low=0.1, high=10, slider=(0.4, 3), step=0.05, group="look", help="larger is closer"
     )
-    seed: int = knob(0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="look", help="which variant")
+    seed: int = knob(
+        0, low=0, high=2**32 - 1, slider=(0, 999), step=1, mutation=0, group="look", help="which variant"
+    )
 
     audio_gain: float = knob(
         1.0, low=0, high=5, slider=(0, 2), step=0.05, group="audio", help="how strongly the sound moves it"
@@ -53,15 +58,15 @@ class PatternSettings(FieldSettings):
         help="speed of motion, by itself and by energy",
     )
     window: float = knob(
-        4.0, low=0.5, high=60, slider=(1, 15), step=0.5, unit="s", group="selection",
+        4.0, low=0.5, high=60, slider=(1, 15), step=0.5, unit="s", mutation=0, group="selection",
         help="length of the music around a moment that selects its family",
     )  # fmt: skip
     dwell: float = knob(
-        6.0, low=0.5, high=600, slider=(1, 30), step=0.5, unit="s", group="selection",
+        6.0, low=0.5, high=600, slider=(1, 30), step=0.5, unit="s", mutation=0, group="selection",
         help="minimum time before the family changes again",
     )  # fmt: skip
     fade: float = knob(
-        1.5, low=0, high=60, slider=(0, 6), step=0.1, unit="s", group="selection",
+        1.5, low=0, high=60, slider=(0, 6), step=0.1, unit="s", mutation=0, group="selection",
         help="length of the crossfade between two families",
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ class PreviewRenderer:
         self.flash_limit: FlashMode = "calm"  # may be set
         self.resolution = AdaptiveResolution(size)
         self._full_device = resolve(device)
-        self._draft_device = resolve(self._full_device.torch_device.type, "draft")
+        self._draft_device = resolve(self._full_device.request, "draft")
         self.on_limits: Callable[[Exposure], None] = lambda _: None  # more flash limits are computed
         self._lock = threading.Lock()
         self._field: tuple[FieldSettings, FlashMode] | None = None  # that the renderers draw

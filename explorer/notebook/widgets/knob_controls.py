@@ -11,7 +11,6 @@ import ipywidgets as widgets
 
 from explorer.settings import Knob
 
-LOG_SCALE_RATIO = 20  # a slider whose ends differ by this factor moves by factors, not by steps
 LOG_SLIDER_STEPS = 100
 LABEL_WIDTH = "96px"
 UNIT_NAMES = {"s": "seconds"}
@@ -117,7 +116,7 @@ def slider_values(knob: Knob) -> list[float]:
     whole = int in knob.types
     step = knob.step or (1 if whole else (high - low) / 100)
     count = round((high - low) / step)
-    if low > 0 and high / low >= LOG_SCALE_RATIO:
+    if knob.is_logarithmic:
         values = [low * (high / low) ** (n / LOG_SLIDER_STEPS) for n in range(LOG_SLIDER_STEPS + 1)]
         digits = [float(f"{value:.2g}") for value in values]
         values = [max(step, round(value / step) * step) for value in digits] if whole else digits

@@ -18,7 +18,11 @@ def recipe(tmp_path_factory):
 
 
 def test_every_setting_with_a_control_is_offered_and_those_of_the_analysis(recipe):
-    assert {*CPPN.knobs(), "smoothing", "release"} - set(sweepable_knobs(recipe)) == {"keyframes", "routing"}
+    assert {*CPPN.knobs(), "smoothing", "release"} - set(sweepable_knobs(recipe)) == {
+        "keyframes",
+        "routing",
+        "seeds",
+    }
     assert "features" not in sweepable_knobs(recipe)
     assert "width" not in sweepable_knobs(recipe)
 

@@ -1,0 +1,65 @@
+"""Which engine draws on a device, in place of the CPU kernels."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from explorer.errors import ExplorerWarning
+from explorer.fields import FieldSettings, Grid, Prepared
+from explorer.fields.light.lit import Surface
+from explorer.rendering.devices import Device, cpu_instead
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Draws a field at the points of a frame, all at once."""
+
+    def draw(self, prepared: Prepared, moment: int, out: UInt8[np.ndarray, "points 3"]) -> None:
+        """Fill one frame with a moment of `prepared`."""
+        ...
+
+    def draw_numbers(self, surface: Surface, moment: int, out: Float32[np.ndarray, "5 points"]) -> None:
+        """Fill the planes of a moment of `surface`."""
+        ...
+
+
+def engine_for(
+    device: Device,
+    field: FieldSettings,
+    grid: Grid,
+    pixel: float,
+    xy: Float32[np.ndarray, "points 2"] | None = None,
+) -> Engine | None:
+    """The engine of a device for points, by default the pixel centers of the grid; None: the CPU kernels."""
+    if device.kind == "cuda":
+        from explorer.rendering.torch_engine import TorchEngine
+
+        return TorchEngine(device, grid, xy=xy, pixel=pixel)
+    if device.adapter:
+        from explorer.rendering.gpu.engine import GpuEngine  # loads wgpu
+
+        return GpuEngine(device.adapter, field, grid.xy() if xy is None else xy, pixel)
+    return None
+
+
+def engine_name(device: Device) -> str | None:
+    """The name of the engine of a device, for the manifest; None: the CPU kernels."""
+    if device.kind == "cpu":
+        return None
+    return f"{'torch' if device.kind == 'cuda' else 'wgsl'}-{str(device.dtype).removeprefix('torch.')}"
+
+
+def usable_device(device: Device, field: FieldSettings) -> Device:
+    """The device, or the CPU where the field has no program for it."""
+    if device.kind == "gpu":
+        from explorer.shaders.compute.programs import has_program
+
+        if not has_program(field):
+            note = f"the field '{field.kind}' has no program for GPUs: drawing on the CPU"
+            warnings.warn(note, ExplorerWarning, stacklevel=3)
+            return cpu_instead(device, note)
+    return device

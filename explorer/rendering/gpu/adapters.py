@@ -1,0 +1,70 @@
+"""The GPUs of this machine that wgpu reaches through Vulkan, Metal or Direct3D 12."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+KINDS = ("DiscreteGPU", "IntegratedGPU", "VirtualGPU", "Unknown", "CPU")  # the best first
+SOFTWARE = "CPU"
+UNUSED_BACKENDS = ("OpenGL",)  # the same cards again, through older drivers
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A GPU and its driver."""
+
+    name: str
+    driver: str
+    backend: str
+    kind: str  # one of `KINDS`
+
+    @property
+    def is_software(self) -> bool:
+        """Whether it is a driver that draws on the CPU."""
+        return self.kind == SOFTWARE
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.backend}{f', {self.driver}' if self.driver else ''})"
+
+
+@cache
+def adapters() -> tuple[Adapter, ...]:
+    """All adapters, the best kind first; searched once in a process."""
+    return tuple(_adapters())
+
+
+def native_adapter(adapter: Adapter) -> Any:
+    """The adapter as wgpu knows it."""
+    return _adapters()[adapter]
+
+
+@cache
+def _adapters() -> dict[Adapter, Any]:
+    if os.name == "posix":  # libraries of the display complain on stderr where it is not set
+        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    import wgpu
+
+    natives = [native for native in wgpu.gpu.enumerate_adapters_sync() if _is_used(native)]
+    natives.sort(key=lambda native: KINDS.index(_kind(native)))
+    table: dict[Adapter, Any] = {}
+    for native in natives:
+        table.setdefault(_described(native), native)  # of two equal cards the first
+    return table
+
+
+def _is_used(native: Any) -> bool:
+    return native.info["backend_type"] not in UNUSED_BACKENDS
+
+
+def _kind(native: Any) -> str:
+    kind = native.info["adapter_type"]
+    return kind if kind in KINDS else "Unknown"
+
+
+def _described(native: Any) -> Adapter:
+    info = native.info
+    return Adapter(info["device"], info["description"], info["backend_type"], _kind(native))

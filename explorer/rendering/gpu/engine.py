@@ -1,0 +1,191 @@
+"""The engine of GPUs: parts of a frame through a compute shader, while the part before is read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float32, UInt8
+
+from explorer.errors import DeviceError, DeviceLost
+from explorer.fields import FieldSettings, Prepared
+from explorer.fields.light.lit import Surface
+from explorer.fields.section_change import pixel_inputs
+from explorer.rendering.gpu.adapters import Adapter
+from explorer.rendering.gpu.session import GpuSession, session_of
+from explorer.shaders.compute.program import PLANES, Program
+from explorer.shaders.compute.programs import program_of, with_leaves
+
+PART_POINTS = 2**18  # of a frame in one call: short enough for the time limits of drivers
+MIN_PART_POINTS = 2**12
+MAX_INPUT_BYTES = 2**29  # of pixel inputs that stay on the GPU
+
+
+class GpuEngine:
+    """Draws a field at points on an adapter. See `TorchEngine`.
+
+    Out of memory halves the parts for the rest of this engine's life. Raises DeviceLost.
+    """
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        field: FieldSettings,
+        xy: Float32[np.ndarray, "points 2"],
+        pixel: float,
+        part_points: int = PART_POINTS,
+    ) -> None:
+        self.part_points = part_points
+        self._session, self._pixel = session_of(adapter), pixel
+        self._inputs = np.ascontiguousarray(pixel_inputs(field, xy))
+        self._parts: _Parts | None = None
+
+    def draw(self, prepared: Prepared, moment: int, out: UInt8[np.ndarray, "points 3"]) -> None:
+        """Fill one frame with a moment of `prepared`."""
+        with_leaves(prepared, self._leaf).draw(moment, self._inputs, self._pixel, out, torch.float32)
+
+    def draw_numbers(self, surface: Surface, moment: int, out: Float32[np.ndarray, "5 points"]) -> None:
+        """Fill the planes of a moment of `surface`."""
+        with_leaves(surface, self._leaf).draw_numbers(moment, self._inputs, self._pixel, out, torch.float32)
+
+    def _leaf(self, prepared: Any) -> _Leaf:
+        return _Leaf(self, prepared)
+
+    def fill(self, program: Program, inputs: Float32[np.ndarray, "inputs points"], out: np.ndarray) -> None:
+        """Run a program on rows of the engine's inputs; `out`: bytes (points, 3) or planes (5, points)."""
+        first_row = (inputs.ctypes.data - self._inputs.ctypes.data) // self._inputs.strides[0]
+        with self._session.lock:
+            try:
+                self._fill(program, first_row, out)
+            except self._session.errors as error:
+                raise DeviceLost(_first_line(error)) from error
+
+    def _fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
+        while True:
+            try:
+                self._parts = self._parts or _Parts(self._session, self._inputs, self.part_points)
+                self._parts.fill(program, first_row, out)
+                return
+            except self._session.memory_error:
+                self._parts = None
+            if self.part_points // 2 < MIN_PART_POINTS:
+                name = self._session.adapter.name
+                raise DeviceError(f"{name} ran out of memory; choose a smaller --resolution, or --device cpu")
+            self.part_points //= 2
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """A field without parts, drawn by an engine: what stands in its place in a field made of others."""
+
+    engine: GpuEngine
+    prepared: Any
+
+    def draw(
+        self, moment: int, inputs: np.ndarray, pixel: float, out: np.ndarray, dtype: torch.dtype
+    ) -> None:
+        """See `Prepared.draw`."""
+        self.engine.fill(program_of(self.prepared, moment, pixel, lit=False), inputs, out)
+
+    def draw_numbers(
+        self, moment: int, inputs: np.ndarray, pixel: float, out: np.ndarray, dtype: torch.dtype
+    ) -> None:
+        """See `Surface.draw_numbers`."""
+        self.engine.fill(program_of(self.prepared, moment, pixel, lit=True), inputs, out)
+
+    def accent(self, moment: int) -> Float32[np.ndarray, 3]:
+        """See `Surface.accent`."""
+        return np.asarray(self.prepared.accent(moment), np.float32)
+
+
+class _Parts:
+    """The parts of a frame on a GPU: their inputs, and memory for the results of two of them."""
+
+    def __init__(self, gpu: GpuSession, inputs: np.ndarray, part_points: int) -> None:
+        self._gpu, self._inputs = gpu, inputs
+        self._stride = min(part_points, -(-inputs.shape[1] // 64) * 64)
+        self._starts = range(0, inputs.shape[1], self._stride)
+        usage = gpu.usage
+        self._storage = usage.STORAGE | usage.COPY_DST
+        count = len(self._starts) if inputs.nbytes <= MAX_INPUT_BYTES else 1
+        size = 4 * len(inputs) * self._stride
+        self._rows = [gpu.buffer(size, self._storage) for _ in range(count)]
+        self._is_resident = count == len(self._starts)
+        if self._is_resident:
+            for rows, start in zip(self._rows, self._starts, strict=True):
+                gpu.queue.write_buffer(rows, 0, self._part_of_inputs(start))
+        self._part = gpu.buffer(16, usage.UNIFORM | usage.COPY_DST)
+        self._words = gpu.buffer(4 * PLANES * self._stride, usage.STORAGE | usage.COPY_SRC)
+        self._results = [
+            gpu.buffer(4 * PLANES * self._stride, usage.MAP_READ | usage.COPY_DST) for _ in range(2)
+        ]
+        self._numbers = gpu.buffer(16, self._storage)
+
+    def fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
+        """All parts; each is computed while the one before is read."""
+        pipeline, constants = self._gpu.pipeline(program.code), self._gpu.constants(program.constants)
+        if self._numbers.size < program.numbers.nbytes:
+            self._numbers = self._gpu.buffer(program.numbers.nbytes, self._storage)
+        self._gpu.queue.write_buffer(self._numbers, 0, program.numbers)
+        planes = out.dtype == np.float32
+        before = None
+        for n, start in enumerate(self._starts):
+            count = min(self._stride, self._inputs.shape[1] - start)
+            result = self._results[n % 2]
+            self._submit(program, pipeline, constants, n, start, (count, first_row), result, planes)
+            if before:
+                self._read(*before, out)
+            before = result, start, count
+        if before:
+            self._read(*before, out)
+
+    def _submit(
+        self,
+        program: Program,
+        pipeline: Any,
+        constants: Any,
+        number: int,
+        start: int,
+        part: tuple[int, int],
+        result: Any,
+        planes: bool,
+    ) -> None:
+        gpu, rows = self._gpu, self._rows[number if self._is_resident else 0]
+        if not self._is_resident:
+            gpu.queue.write_buffer(rows, 0, self._part_of_inputs(start))
+        count, first_row = part
+        gpu.queue.write_buffer(self._part, 0, np.array([self._stride, count, first_row, 0], np.uint32))
+        buffers = (self._part, rows, constants, self._numbers, self._words)
+        entries = [{"binding": n, "resource": {"buffer": buffer}} for n, buffer in enumerate(buffers)]
+        group = gpu.device.create_bind_group(layout=gpu.bindings, entries=entries)
+        encoder = gpu.device.create_command_encoder()
+        compute = encoder.begin_compute_pass()
+        compute.set_pipeline(pipeline)
+        compute.set_bind_group(0, group)
+        compute.dispatch_workgroups(-(-count // program.group_points))
+        compute.end()
+        size = 4 * PLANES * self._stride if planes else -(-3 * count // 12) * 12
+        encoder.copy_buffer_to_buffer(self._words, 0, result, 0, size)
+        gpu.queue.submit([encoder.finish()])
+
+    def _read(self, result: Any, start: int, count: int, out: np.ndarray) -> None:
+        result.map_sync("READ_NOSYNC")
+        try:
+            if out.dtype == np.float32:
+                planes = np.frombuffer(result.read_mapped(copy=False), np.float32)
+                out[:, start : start + count] = planes.reshape(PLANES, self._stride)[:, :count]
+            else:
+                data = np.frombuffer(result.read_mapped(0, -(-3 * count // 12) * 12, copy=False), np.uint8)
+                out[start : start + count] = data[: 3 * count].reshape(count, 3)
+        finally:
+            result.unmap()
+
+    def _part_of_inputs(self, start: int) -> np.ndarray:
+        part = self._inputs[:, start : start + self._stride]
+        return np.ascontiguousarray(np.pad(part, ((0, 0), (0, self._stride - part.shape[1]))))

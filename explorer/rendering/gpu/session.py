@@ -1,0 +1,85 @@
+"""What is open on an adapter: its device, compiled programs and constants, for all that draw on it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from explorer.errors import DeviceError
+from explorer.rendering.gpu.adapters import Adapter, adapters, native_adapter
+
+MAX_PIPELINES, MAX_CONSTANTS = 32, 8  # that are kept
+BINDINGS = ("uniform", "read-only-storage", "read-only-storage", "read-only-storage", "storage")
+
+
+class GpuSession:
+    """A device of wgpu. `lock` is held while a frame is drawn: one at a time."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        import wgpu
+
+        self.adapter, self.lock = adapter, threading.Lock()
+        self.usage: Any = wgpu.BufferUsage
+        self.memory_error: type[Exception] = wgpu.GPUOutOfMemoryError
+        self.errors = (wgpu.GPUError, RuntimeError)
+        self.device = native_adapter(adapter).request_device_sync(label="explorer")
+        self.queue = self.device.queue
+        entries = [
+            {"binding": n, "visibility": wgpu.ShaderStage.COMPUTE, "buffer": {"type": kind}}
+            for n, kind in enumerate(BINDINGS)
+        ]
+        self.bindings = self.device.create_bind_group_layout(entries=entries)
+        self._layout = self.device.create_pipeline_layout(bind_group_layouts=[self.bindings])
+        self._pipelines: OrderedDict[str, Any] = OrderedDict()
+        self._constants: OrderedDict[int, tuple[np.ndarray, Any]] = OrderedDict()
+
+    def pipeline(self, code: str) -> Any:
+        """A compiled program."""
+        if code not in self._pipelines:
+            module = self.device.create_shader_module(code=code)
+            compute = {"module": module, "entry_point": "main"}
+            self._pipelines[code] = self.device.create_compute_pipeline(layout=self._layout, compute=compute)
+        return _recent(self._pipelines, code, MAX_PIPELINES)
+
+    def constants(self, numbers: np.ndarray) -> Any:
+        """A buffer with numbers; that of the same array is uploaded once."""
+        key = id(numbers)  # of an array that is kept, so no other has it
+        if key not in self._constants:
+            usage = self.usage.STORAGE | self.usage.COPY_DST
+            self._constants[key] = (
+                numbers,
+                self.device.create_buffer_with_data(data=numbers, usage=usage),
+            )
+        return _recent(self._constants, key, MAX_CONSTANTS)[1]
+
+    def buffer(self, size: int, usage: int) -> Any:
+        """A new buffer of so many bytes."""
+        return self.device.create_buffer(size=size, usage=usage)
+
+
+def _recent(entries: OrderedDict[Any, Any], key: Any, limit: int) -> Any:
+    """An entry, as the latest one; the oldest beyond the limit are dropped."""
+    entries.move_to_end(key)
+    while len(entries) > limit:
+        entries.popitem(last=False)
+    return entries[key]
+
+
+@cache
+def session_of(adapter: Adapter) -> GpuSession:
+    """The device of an adapter, opened once in a process. Raises DeviceError."""
+    if adapter not in adapters():
+        raise DeviceError(f"{adapter} is not there; choose --device cpu")
+    try:
+        return GpuSession(adapter)
+    except Exception as error:
+        raise DeviceError(f"{adapter} cannot be opened: {error}; choose --device cpu") from error
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=session_of.cache_clear)

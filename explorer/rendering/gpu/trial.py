@@ -1,0 +1,49 @@
+"""Whether an adapter draws: tried once for each version of its driver, in a process of its own.
+
+Drivers can crash while they compile a program, and a crash would end the notebook. The outcome is stored.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+
+from explorer.audio.cache import cache_folder
+from explorer.errors import OutputError
+from explorer.files import read_json_or_empty, write_json
+from explorer.rendering.gpu.adapters import Adapter, adapters
+
+SECONDS = 120  # that a trial may take
+MODULE = "explorer.rendering.gpu.trial_drawing"
+MAX_CHARACTERS = 160  # of what a driver says
+
+
+@cache
+def problem_of(adapter: Adapter) -> str:
+    """Why an adapter cannot be used; empty where it draws."""
+    key = f"{adapter} {adapter.kind} wgpu {version('wgpu')} explorer {version('audio-feature-explorer')}"
+    path = cache_folder().parent / "gpu" / f"{sha256(key.encode()).hexdigest()[:16]}.json"
+    entry = read_json_or_empty(path)
+    if entry.get("adapter") == key:
+        return str(entry.get("problem", ""))
+    problem = _tried(adapters().index(adapter))
+    with contextlib.suppress(OutputError, OSError):
+        write_json(path, {"adapter": key, "problem": problem})
+    return problem
+
+
+def _tried(number: int) -> str:
+    """What goes wrong when the adapter of a number draws in another process; empty where nothing does."""
+    command = [sys.executable, "-m", MODULE, str(number)]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return f"a first small picture took more than {SECONDS} s"
+    if result.returncode == 0:
+        return ""
+    lines = result.stderr.strip().splitlines() or ["no message"]
+    return f"its driver failed in a trial ({lines[-1][:MAX_CHARACTERS]})"

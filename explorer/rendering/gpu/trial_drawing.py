@@ -1,0 +1,40 @@
+"""A small picture of each kind of field on an adapter, beside the reference: run as a module by `trial`."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import torch
+
+from explorer.fields import CPPN, Controls, FieldSettings, GraphCPPN, Grid, Patterns
+from explorer.rendering.gpu.adapters import adapters
+from explorer.rendering.gpu.engine import GpuEngine
+
+SIZE = Grid(32, 18)
+MAX_LEVELS, MIN_SHARE = 2, 0.99  # that a picture may differ, and at how many of its bytes
+FIELDS = (CPPN(hidden=4, layers=4), CPPN(hidden=48, layers=4), GraphCPPN(), Patterns(family="organic"))
+
+
+def largest_difference(number: int, field: FieldSettings) -> float:
+    """In levels of 255, from the reference, at `MIN_SHARE` of the bytes."""
+    names = {
+        "cppn": ("time",),
+        "graph": ("time", "motion", "rotation"),
+        "patterns": ("time", "motion", "fractal", "organic", "flowing", "geometric"),
+    }[field.kind]
+    row = np.zeros((1, len(names) + len(field.features)), np.float32)
+    if field.kind == "patterns":
+        row[0, 3] = 1
+    prepared = field.prepare(Controls(row, (*names, *field.features)))
+    out = np.empty((SIZE.width * SIZE.height, 3), np.uint8)
+    engine = GpuEngine(adapters()[number], field, SIZE.xy(), SIZE.pixel)
+    engine.draw(prepared, 0, out)
+    reference = prepared.colors(torch.from_numpy(SIZE.xy()), SIZE.pixel)[0].numpy() * 255
+    return float(np.quantile(np.abs(out - reference), MIN_SHARE))
+
+
+if __name__ == "__main__":
+    for shipped in FIELDS:
+        if (levels := largest_difference(int(sys.argv[1]), shipped)) > MAX_LEVELS:
+            sys.exit(f"{shipped.kind} is off by {levels:.0f} of 255")

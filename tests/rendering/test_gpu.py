@@ -1,0 +1,218 @@
+"""Every field on a GPU: within a level of the CPU. Mesa's llvmpipe is one, which draws in software."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import explorer as ex
+from explorer.errors import DeviceError, ExplorerWarning
+from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
+from explorer.rendering import Renderer, devices, resolve
+from explorer.rendering.gpu import adapters as gpu_adapters
+from explorer.rendering.gpu import engine, session, trial
+from explorer.rendering.gpu.adapters import Adapter
+from tests.fields.custom.ripples import Ripples
+from tests.fields.test_sections import TRACK
+from tests.tracks import made_up_track
+
+SIZE, T = (64, 36), 1.5
+FIELDS = {
+    "narrow": CPPN(hidden=5, layers=5, palette="oklab", symmetry=3, radius=True),
+    "wide": CPPN(hidden=70, layers=3, gain=4.0, palette="copper"),
+    "wider": CPPN(hidden=260, layers=2, gain=3.0),
+    "animated": CPPN(hidden=8, layers=2, gain=3.0, drift=0.4, keyframes="4: gain=5"),
+    "lit": CPPN(hidden=40, layers=2, gain=3.0, palette="lava", light=True),
+    "finished": CPPN(hidden=4, layers=2, gain=3.0, palette="ink", finish={"on": True, "samples": 2}),
+    "graph": GraphCPPN(seed=3, palette="gold", symmetry=5),
+    "echoes": GraphCPPN(seed=74, palette="orchid", light={"on": True, "echoes": 2}),
+    "figure": GraphCPPN(seed=5, form={"figure": True}),
+    "lit figure": GraphCPPN(seed=5, form={"figure": True, "zoom_rate": 0.2}, light=True),
+    "zoom": GraphCPPN(seed=8, form={"zoom_rate": 0.2}),
+    "julia": Julia(model="none", iterations=40),
+    "lit julia": Julia(model="none", iterations=40, light=True),
+    "cross-fade": Patterns(weights=(1, 1, 1, 1), palette="lava"),
+    "lit patterns": Patterns(family="organic", palette="#101830-#c05a20-#ffe8a0", light=True),
+    "mixture": Mix(
+        CPPN(hidden=4, layers=2, gain=3.0), Patterns(family="flowing"), by=GraphCPPN(nodes=6, seed=2)
+    ),
+}
+
+
+def frame(field, device, t=T, track=None, **options):
+    with Renderer(field, track or made_up_track(), SIZE, device=device, threads=1, **options) as renderer:
+        return renderer.frame(t)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_gpu_draws_what_the_cpu_draws_within_a_level(gpu, name):
+    picture = frame(FIELDS[name], gpu)
+    assert picture.std() > 5
+    assert np.abs(picture.astype(int) - frame(FIELDS[name], "cpu")).max() <= 1
+
+
+@pytest.mark.parametrize("light", [False, True])
+def test_a_change_of_sections_is_drawn_on_a_gpu(gpu, light):
+    field = CPPN(hidden=6, layers=2, gain=3.0, palette="lava", sections="change", light=light)
+    both = [frame(field, device, 20.4, TRACK) for device in (gpu, "cpu")]
+    assert np.abs(both[0].astype(int) - both[1]).max() <= 1
+
+
+def test_parts_of_a_frame_and_uploads_for_each_change_no_bit(gpu, monkeypatch):
+    for field in (FIELDS["narrow"], FIELDS["lit"]):
+        whole = frame(field, gpu)
+        monkeypatch.setattr(engine, "MAX_INPUT_BYTES", 0)
+        with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
+            for drawer in _engines(renderer):
+                drawer.part_points = 640
+            np.testing.assert_array_equal(renderer.frame(T), whole)
+        monkeypatch.undo()
+
+
+def _engines(renderer):
+    drawer = renderer._drawer
+    surface = getattr(drawer, "_surface", None)
+    return [view._engine for view in surface._views] if surface else [drawer._engine]
+
+
+def test_a_manifest_names_adapter_driver_and_backend(gpu):
+    device = resolve(gpu)
+    adapter = gpu_adapters.adapters()[-1]
+    assert device.facts == {
+        "name": adapter.name, "type": "gpu", "note": "", "driver": adapter.driver, "backend": adapter.backend,
+    }  # fmt: skip
+    assert resolve(device.request) == device
+    with Renderer(FIELDS["narrow"], made_up_track(), SIZE, device=gpu) as renderer:
+        assert renderer.kernel == "wgsl-float32"
+
+
+def test_a_field_without_a_program_is_drawn_on_the_cpu_with_a_warning(gpu):
+    with pytest.warns(ExplorerWarning, match="no program for GPUs: drawing on the CPU"):
+        picture = frame(Mix(Ripples(), CPPN(hidden=4, layers=2)), gpu)
+    assert picture.std() > 5
+
+
+# Faults
+
+
+def test_a_lost_gpu_leaves_the_rest_to_the_cpu_with_one_warning(gpu):
+    field, track = FIELDS["narrow"], made_up_track()
+    with Renderer(field, track, SIZE, device=gpu, threads=1) as renderer:
+        renderer.frame(0.0)
+        lost = session.session_of(gpu_adapters.adapters()[-1])
+        lost.device.destroy()
+        try:
+            with pytest.warns(ExplorerWarning, match=r"failed at 1\.00 s .*the CPU draws the rest") as caught:
+                frames = list(renderer.frames([1.0, 2.0]))
+        finally:
+            session.session_of.cache_clear()
+        assert len(caught) == 1
+        assert renderer.lost_at == 1.0
+        assert renderer.device.kind == "cpu"
+    np.testing.assert_array_equal(frames, [frame(field, "cpu", t) for t in (1.0, 2.0)])
+
+
+def test_out_of_memory_halves_the_parts(gpu, monkeypatch):
+    field, whole = FIELDS["lit"], frame(FIELDS["lit"], gpu)
+    adapter = session.session_of(gpu_adapters.adapters()[-1])
+    create = adapter.buffer
+
+    def limited(size, usage):
+        if size > 20_000:
+            raise adapter.memory_error("Not enough memory left")
+        return create(size, usage)
+
+    monkeypatch.setattr(adapter, "buffer", limited)
+    monkeypatch.setattr(engine, "MIN_PART_POINTS", 256)
+    with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
+        np.testing.assert_array_equal(renderer.frame(T), whole)
+        assert _engines(renderer)[0].part_points == 512
+    monkeypatch.setattr(engine, "MIN_PART_POINTS", 4096)
+    with (
+        Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer,
+        pytest.raises(DeviceError, match="ran out of memory; choose a smaller --resolution"),
+    ):
+        renderer.frame(T)
+
+
+CARD = Adapter("A Card", "1.2", "Vulkan", "DiscreteGPU")
+CHIP = Adapter("A Chip", "1.2", "Vulkan", "IntegratedGPU")
+SOFTWARE = Adapter("a driver of software", "1.2", "Vulkan", "CPU")
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Sets the adapters of this machine, and which of them do not work."""
+
+    def there(*adapters, broken=()):
+        monkeypatch.setattr(devices, "adapters", lambda: adapters)
+        monkeypatch.setattr(devices, "problem_of", lambda a: "it crashed" if a in broken else "")
+
+    return there
+
+
+def test_gpu_is_the_best_that_is_no_cpu_and_a_name_chooses(machine):
+    machine(CARD, CHIP, SOFTWARE)
+    assert resolve("gpu").adapter == CARD
+    assert resolve("gpu:chip").adapter == CHIP
+    assert resolve("gpu:software").adapter == SOFTWARE
+    assert resolve("gpu", "draft").draft is False
+    assert resolve("cpu").adapter is None
+
+
+def test_what_is_not_there_is_said_in_one_line(machine):
+    machine(SOFTWARE)
+    with pytest.raises(DeviceError, match=r"no GPU was found .*; one that draws in software is named"):
+        resolve("gpu")
+    with pytest.raises(DeviceError, match=r"no GPU has 'rtx' in its name \(there: a driver of software\); "):
+        resolve("gpu:rtx")
+    machine(CARD, broken=[CARD])
+    with pytest.raises(DeviceError, match="A Card cannot be used: it crashed; choose --device cpu"):
+        resolve("gpu")
+
+
+@pytest.mark.skipif(devices.torch.cuda.is_available(), reason="auto takes CUDA")
+def test_auto_takes_a_card_for_wide_networks_alone(machine):
+    wide, narrow = CPPN(hidden=256), CPPN(hidden=32)
+    machine(CARD, CHIP, SOFTWARE)
+    assert resolve("auto", field=wide).adapter == CARD
+    assert resolve("auto", field=narrow).kind == resolve("auto").kind == "cpu"
+    machine(CHIP, SOFTWARE)
+    assert resolve("auto", field=wide).kind == "cpu"
+    machine(CARD, broken=[CARD])
+    assert resolve("auto", field=wide).kind == "cpu"
+
+
+def test_a_driver_is_tried_once_in_another_process(monkeypatch):
+    monkeypatch.setattr(trial, "adapters", lambda: (CARD,))
+    monkeypatch.setattr(trial, "MODULE", "no_such_module_of_a_driver")
+    try:
+        problem = trial.problem_of(CARD)
+        assert problem.startswith("its driver failed in a trial (")
+        assert "no_such_module_of_a_driver" in problem
+        trial.problem_of.cache_clear()
+        monkeypatch.setattr(trial, "_tried", lambda number: "never")
+        assert trial.problem_of(CARD) == problem  # stored
+    finally:
+        trial.problem_of.cache_clear()
+
+
+@pytest.mark.slow
+def test_the_trial_draws_on_this_machine(gpu, monkeypatch):
+    monkeypatch.undo()
+    assert trial._tried(len(gpu_adapters.adapters()) - 1) == ""
+
+
+def test_runs_are_repeated_on_their_kind_of_device(machine):
+    machine(CARD)
+    assert devices.resolve_again("gpu", "A Card").request == "gpu:A Card"
+    assert devices.resolve_again("gpu", "Another").adapter == CARD
+    assert devices.resolve_again("cpu", "any").request == "cpu"
+    machine()
+    with pytest.warns(ExplorerWarning, match="drawn on A Card, and here is no such GPU"):
+        assert devices.resolve_again("gpu", "A Card").kind == "cpu"
+
+
+def test_render_frame_takes_a_gpu(gpu):
+    picture = ex.render_frame(FIELDS["narrow"], made_up_track(), T, SIZE, device=gpu, flash_limit=False)
+    np.testing.assert_array_equal(picture, frame(FIELDS["narrow"], gpu))
