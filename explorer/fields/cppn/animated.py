@@ -117,7 +117,7 @@ def networks(field: CPPNSettings) -> list[Network]:
 
 
 def network_seeds(field: CPPNSettings) -> list[int | None]:
-    """The seeds of all networks that the weights are a mixture of; None is the network of the field itself."""
+    """The seeds of all networks that the weights are a mixture of; None is the network of the field."""
     circle = drift_seeds(field) if field.drift > 0 or "drift" in keyframes.animated_names(field) else []
     return list(dict.fromkeys([None, *seeds(field)[1:], *circle]))
 
