@@ -49,7 +49,7 @@ class FieldSender:
         self._page_moments = b""  # hash of those that the page has
         self._exposure: Exposure | None = None  # of the field that was sent last
         self._number = 0
-        self._known_rows = np.zeros(0, bool)  # of the limits that the page has
+        self._complete_rows = np.zeros(0, bool)  # of the limits that the page has
         self._worker: LatestWorker[NumberedField] = LatestWorker(
             self._send_field, lambda _: None, name="explorer-live-field"
         )
@@ -88,7 +88,7 @@ class FieldSender:
         self._exposure, self._number = None, request.number
         if not message["reason"]:
             self._exposure = self._renderer.exposure(request.field)
-        self._known_rows = np.zeros(0, bool)
+        self._complete_rows = np.zeros(0, bool)
         self._send({"kind": "field", "id": request.number, **message}, [data])
         if self._exposure:
             self._send_limits(self._exposure)
@@ -122,12 +122,13 @@ class FieldSender:
         if exposure is not self._exposure or not self._number:
             return
         rows = exposure.limits()
-        known = ~np.isnan(rows).any(axis=1)
-        before = self._known_rows if len(self._known_rows) == len(known) else np.zeros(len(known), bool)
-        new = np.flatnonzero(known & ~before)
+        complete = ~np.isnan(rows).any(axis=1)
+        if len(self._complete_rows) != len(complete):
+            self._complete_rows = np.zeros(len(complete), bool)
+        new = np.flatnonzero(complete & ~self._complete_rows)
         if not len(new):
             return
-        self._known_rows = known
+        self._complete_rows = complete
         first, last = int(new[0]), int(new[-1]) + 1
         message = {"kind": "limits", "id": self._number, "count": len(rows), "first": first}
         message |= {"rate": SAMPLE_RATE, "visible": MAX_VISIBLE_FACTOR}

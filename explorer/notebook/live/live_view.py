@@ -54,7 +54,7 @@ class FrameRequest:
     id: int = 0
     moving: bool = False
     draft: bool = True  # a quick frame may come before the exact one
-    drawn_by_page: bool = False  # nothing is to be drawn
+    page_draws: bool = False  # nothing is to be drawn
     pause: float = 0.0  # seconds without a newer request before it is drawn
     number: int = 0  # how many requests there were, this one included
 
@@ -150,7 +150,7 @@ class LiveView(anywidget.AnyWidget):
                 self._field_sender.open(self._numbered_field())
         elif kind == "moving":
             with self._lock:
-                self._newest = replace(self._newest, moving=True, drawn_by_page=True)
+                self._newest = replace(self._newest, moving=True, page_draws=True)
                 self._frame_worker.submit(self._newest)
         elif kind == "frame":
             with contextlib.suppress(KeyError, TypeError, ValueError):
@@ -175,7 +175,7 @@ class LiveView(anywidget.AnyWidget):
 
     def _search_ahead(self) -> None:
         """Look for flashes in what the page is about to draw."""
-        if self._newest.drawn_by_page:
+        if self._newest.page_draws:
             self._renderer.search_ahead(self._numbered_field().field, self.t)
 
     def _draw(self, request: FrameRequest, stale: StaleCheck) -> None:
@@ -183,7 +183,7 @@ class LiveView(anywidget.AnyWidget):
         end = time.monotonic() + request.pause
         while time.monotonic() < end and not stale():
             time.sleep(POLL_SECONDS)
-        if request.drawn_by_page or (request.pause and stale()):
+        if request.page_draws or (request.pause and stale()):
             return
         current, renderer = self._numbered_field(), self._renderer
         try:

@@ -67,10 +67,10 @@ class PreviewRenderer:
         """
         renderer = self._renderer(field, self.size, self._full_device)
         exposure = self.exposure(field)
-        is_known = exposure is None or exposure.is_cached(t)  # before the limit: it may come at any time
+        is_complete = exposure is None or exposure.is_cached(t)  # before the limit: it may come at any time
         before = exposure.cached_at(t) if exposure else NO_LIMIT
         yield renderer.frame(t, stale, before)
-        if exposure and not is_known:
+        if exposure and not is_complete:
             self._flash_search.submit((exposure, t, (0.0,)))
             while not self._flash_search.wait(POLL_SECONDS):
                 if stale():
