@@ -11,6 +11,7 @@ from explorer.cli.demo import demo
 from explorer.cli.diagnose import diagnose
 from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
+from explorer.cli.looks.breed import breed
 from explorer.cli.looks.look import app as look_app
 from explorer.cli.looks.seeds import seeds
 from explorer.cli.render import render
@@ -70,6 +71,7 @@ for command in (
     bench,
     sweep,
     seeds,
+    breed,
     train,
     export,
     serve,

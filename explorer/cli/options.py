@@ -26,11 +26,12 @@ from explorer.fields.base import feature_names
 from explorer.fields.custom.definition import kind_of
 from explorer.fields.custom.importing import import_fields
 from explorer.fields.presets import LOOKS, OFFERED, look
+from explorer.fields.sketch.files import load_sketch
 from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
 
-IMPORT_FLAG = "--import"
+IMPORT_FLAG, SKETCH_FLAG = "--import", "--sketch"
 PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 MORE_HELP = {"flash_limit": "; --no-flash-limit is off"}  # of flags
 MORE_VALUES = {"palette": " as in #101830-#c05a20-#ffe8a0, or those of a picture such as photo.jpg"}
@@ -103,6 +104,11 @@ IMPORT_OPTION = typer.Option(
     IMPORT_FLAG, metavar="FILE.py|MODULE", help="import fields of your own; once for each file"
 )
 ImportOption = Annotated[list[str] | None, IMPORT_OPTION]  # `import_typed` has imported them
+SKETCH_OPTION = typer.Option(
+    SKETCH_FLAG,
+    metavar="FILE.py[:NAME]",
+    help="draw the sketch in a file, which is read as text and never executed",
+)
 DaskOption = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="draw on the workers of a Dask cluster")
 ]
@@ -115,7 +121,7 @@ class FieldFlags:
     kind: str | None
     preset: str | None
     settings: dict[str, Any]
-    imported_kind: str | None = dataclasses.field(default=None, compare=False)  # where --import has one class
+    imported_kind: str | None = dataclasses.field(default=None, compare=False)  # of --import or --sketch
 
     def build_field(self, varied: Iterable[str] = ()) -> FieldSettings:
         """The field that the flags describe: a preset with changes. Raises SettingsError.
@@ -200,16 +206,23 @@ _derivations: list[Callable[[], None]] = []  # of the flags of every command
 
 
 def import_typed(arguments: Sequence[str]) -> None:
-    """Import what `--import` names among the arguments of a command: then the knobs of it have flags, too.
+    """Import what `--import` and `--sketch` name among the arguments of a command: its knobs get flags.
 
     Raises SettingsError.
     """
-    names = [following for word, following in pairwise(arguments) if word == IMPORT_FLAG]
-    names += [word.partition("=")[2] for word in arguments if word.startswith(f"{IMPORT_FLAG}=")]
-    for name in names:
+    imports, sketches = _values_of(IMPORT_FLAG, arguments), _values_of(SKETCH_FLAG, arguments)
+    for name in imports:
         import_fields(name)
-    for derive in _derivations if names else ():
+    for name in sketches:
+        load_sketch(name)
+    for derive in _derivations if imports or sketches else ():
         derive()
+
+
+def _values_of(flag: str, arguments: Sequence[str]) -> list[str]:
+    """What was typed after a flag."""
+    following = [value for word, value in pairwise(arguments) if word == flag]
+    return following + [word.partition("=")[2] for word in arguments if word.startswith(f"{flag}=")]
 
 
 def _setting_of(parameter: str) -> str:
@@ -227,7 +240,8 @@ def _kinds_with(names: set[str]) -> list[str]:
 
 def _field_flags(typed: dict[str, Any]) -> FieldFlags:
     kind, preset = typed.pop("field", None), typed.pop("preset", None)
-    imported = [cls for name in typed.pop("import", None) or () for cls in import_fields(name)]
+    imported = [kind_of(cls) for name in typed.pop("import", None) or () for cls in import_fields(name)]
+    imported += [load_sketch(name).kind for name in typed.pop("sketch", None) or ()]
     palette = typed.get("palette")
     if palette and Path(palette).suffix.lower() in PALETTE_IMAGE_SUFFIXES:
         from explorer.fields.image_palette import palette_from
@@ -235,7 +249,7 @@ def _field_flags(typed: dict[str, Any]) -> FieldFlags:
         typed["palette"] = palette_from(palette)
     if "features" in typed:
         typed["features"] = _features(typed["features"])
-    return FieldFlags(kind, preset, typed, kind_of(imported[0]) if len(imported) == 1 else None)
+    return FieldFlags(kind, preset, typed, imported[0] if len(imported) == 1 else None)
 
 
 def _features(text: str | None) -> tuple[str, ...]:
@@ -286,7 +300,8 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
         options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
         more = ", ".join(name for names in EXTRAS.values() for name in names)
         help = f"of {', '.join(FEATURES)}; measured only when a field uses them: {more}"
-        types["import"], options["import"] = list[str], IMPORT_OPTION
+        types |= {"import": list[str], "sketch": list[str]}
+        options |= {"import": IMPORT_OPTION, "sketch": SKETCH_OPTION}
         options["features"] = typer.Option("--features", metavar="A,B", help=help)
         for name, owners in _all_knobs().items():
             options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_field_help(owners))

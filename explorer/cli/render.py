@@ -167,7 +167,7 @@ class _Job:
         announce(run, target)
 
     def _warn_of_unused(self, field: FieldSettings, added: AddedColumns | None) -> None:
-        """Say what was typed and is not drawn: all of the columns, or the class of --import."""
+        """Say what was typed and is not drawn: all of the columns, or the class of --import or --sketch."""
         from explorer.fields.presets import LOOKS
         from explorer.fields.registry import kind_label
         from explorer.fields.routing import columns_by_feature
@@ -175,7 +175,7 @@ class _Job:
         imported = self.field.imported_kind
         if imported is not None and field.kind not in (imported, "mix"):
             print_error(
-                f"warning: {kind_label(imported)} of --import is not drawn: the look is of {field.kind}"
+                f"warning: {kind_label(imported)} is not drawn: the look is of {kind_label(field.kind)}"
             )
         names = added.names if added is not None and field.kind in LOOKS else ()
         if names and not {*names} & {*field.features, *columns_by_feature(field.routing).values()}:

@@ -7,7 +7,7 @@ a file imports one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SerializeAsAny
@@ -17,12 +17,13 @@ from explorer.fields.base import FieldSettings, check_field
 from explorer.settings import did_you_mean
 
 CUSTOM_MARK = ":"  # in the kind of a user's class, `module:Class`, and in no other
-IMPORT_HINT = "; one of your own comes with --import FILE.py"
+IMPORT_HINT = "; one of your own comes with --import FILE.py or --sketch FILE.py"
 MAIN = "__main__"  # the module of notebooks, prompts and scripts
 
 _SHIPPED: dict[str, type[FieldSettings]] = {}
 _COMPOUND: dict[str, type[FieldSettings]] = {}  # made of other fields, so no list offers them
 _CUSTOM: dict[str, type[FieldSettings]] = {}
+_MAKERS: dict[str, Callable[[Mapping[str, Any]], type[FieldSettings]]] = {}
 _lock = threading.Lock()
 
 
@@ -31,6 +32,11 @@ def register(kind: str, field: type[FieldSettings], compound: bool = False) -> N
     with _lock:
         kinds = _CUSTOM if CUSTOM_MARK in kind else _COMPOUND if compound else _SHIPPED
         kinds[kind] = field
+
+
+def register_maker(mark: str, maker: Callable[[Mapping[str, Any]], type[FieldSettings]]) -> None:
+    """Say what makes the class of settings whose kind begins with a mark."""
+    _MAKERS[mark] = maker
 
 
 def custom_kinds() -> dict[str, type[FieldSettings]]:
@@ -79,7 +85,8 @@ def field_from(value: Any) -> Any:
     kind = value.get("kind")
     if not isinstance(kind, str):
         raise SettingsError(f"field: it names no kind; valid: {', '.join(field_kinds())}")
-    return field_class(kind)(**value)
+    maker = next((maker for mark, maker in _MAKERS.items() if kind.startswith(mark)), None)
+    return (maker(value) if maker else field_class(kind))(**value)
 
 
 AnyField = Annotated[SerializeAsAny[FieldSettings], BeforeValidator(field_from)]

@@ -1,4 +1,4 @@
-"""Every run, every point of every sweep and every training as typed tables."""
+"""Every run, every point of every sweep, every individual of a breeding and every training, as tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from explorer.errors import ReadError, error_text
+from explorer.experiments.breedings.log import generation_of, individual_keys, read_individual
 from explorer.experiments.library.look_folder import own_names
 from explorer.experiments.library.model_proof import following_pairs
 from explorer.experiments.runs import manifest
@@ -21,6 +22,7 @@ from explorer.experiments.runs.run_folder import (
     SHEET,
     SPECIFICATION,
     THUMBNAIL,
+    individual_folder,
     is_starred,
     point_folder,
     video_path,
@@ -78,7 +80,9 @@ Row = dict[str, Any]
 
 
 def runs(explorations: str | Path | None = None) -> pd.DataFrame:
-    """One row per run, point of a sweep and training, oldest first: status, settings (`params.*`), pictures.
+    """One row per run, point of a sweep, individual of a breeding and training, oldest first.
+
+    Columns hold status, settings (`params.*`) and pictures.
 
     Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. Trainings (kind `train`) have no
     settings of a field; `proof` says how many pairs of sound and picture follow each other. A folder that
@@ -192,6 +196,35 @@ def _sweep(folder: Path) -> Iterator[Row]:
         }
 
 
+def _breeding(folder: Path) -> Iterator[Row]:
+    """A row for every individual, which is called `BREEDING/KEY`."""
+    log = manifest.read(folder)
+    for key in individual_keys(folder):
+        path = individual_folder(folder, key)
+        individual = read_individual(folder, key)
+        recipe = _read(path, RECIPE, RECIPE_TYPES)
+        frames = recipe["frames"]
+        yield {
+            "run": f"{folder.name}/{key}",
+            "kind": "individual",
+            "status": "done",
+            "verdict": individual.get("verdict"),
+            "star": is_starred(path),
+            "look": look_of(recipe["field"]),
+            "field": recipe["field"],
+            "varied": caption({"generation": generation_of(key), "individual": int(key[-2:])}),
+            "started": individual.get("started") or log["started"],
+            "audio": recipe["audio"]["name"],
+            "size": f"{frames['width']}x{frames['height']}",
+            "fps": float(parse_fps(frames["fps"])),
+            "seconds": individual.get("seconds"),
+            "thumb": _existing(path, THUMBNAIL),
+            "folder": str(path),
+            "metrics.fitness": individual.get("fitness"),
+            **_field_params(recipe["field"]),
+        }
+
+
 def _training(folder: Path) -> Iterator[Row]:
     log = manifest.read(folder)
     check_types(log, TRAINING_TYPES, folder / MANIFEST)
@@ -276,4 +309,4 @@ def _status(log: dict[str, Any]) -> str:
     return "killed" if status == "running" and not manifest.is_alive(log) else status
 
 
-ROWS = {"render": _render, "sweep": _sweep, "train": _training}  # of a folder, by the beginning of its name
+ROWS = {"render": _render, "sweep": _sweep, "train": _training, "breed": _breeding}  # by the folder's name

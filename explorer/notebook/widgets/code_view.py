@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.audio import AnalysisSettings, FeatureTrack
-from explorer.fields import FieldSettings
+from explorer.fields import FieldSettings, Sketch
 from explorer.fields.light import Finish, Light
 from explorer.fields.mix import Mix
 from explorer.fields.registry import CUSTOM_MARK, MAIN
@@ -76,9 +76,11 @@ def _field_code(field: FieldSettings) -> tuple[str, list[str]]:
 
 
 def _imports(field: FieldSettings) -> list[str]:
-    """The lines that import the user's classes, but those of the notebook."""
+    """The lines that import the user's classes, but those of the notebook; and the texts of sketches."""
     if isinstance(field, Mix):
         return [line for part in field.parts.values() for line in _imports(part)]
+    if isinstance(field, Sketch):
+        return [f"from explorer import sketch, slider\n\n{field.source.rstrip()}\n"]
     kind = type(field)
     if CUSTOM_MARK not in field.kind or kind.__module__ == MAIN:
         return []

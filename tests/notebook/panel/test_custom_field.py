@@ -1,10 +1,13 @@
 """A field of the user in the panel: a cell that defines a new version of its class updates what is open."""
 
+import runpy
+
 import numpy as np
 import pytest
 
 import explorer as ex
 from explorer.fields import CPPN, registry
+from explorer.fields.sketch.field import sketch_of
 from explorer.notebook import explore
 from explorer.notebook.widgets import cells
 from tests.notebook.browser_messages import drag
@@ -136,3 +139,32 @@ def test_columns_of_ones_own_have_checkboxes_and_move_the_picture(sound):
         assert panel.field.features[-1] == "energy"
         assert panel.error == ""
         assert not np.array_equal(panel.frame, before)
+
+
+def spot_text(size, more=""):
+    """A sketch of one's own, in one version or another."""
+    return f"@sketch\ndef spot(x, y, *, size=slider({size}, 0.1, 2){more}):\n    return circle(x, y, size)\n"
+
+
+def define_sketch(text):
+    field = sketch_of(text)
+    registry.register(field.kind, type(field))
+    return field
+
+
+def test_a_new_version_of_a_sketch_keeps_the_sliders_where_they_were(sound, tmp_path):
+    with explore(sound, define_sketch(spot_text(0.5)), size=SIZE, flash_limit="off") as panel:
+        cells.register(panel)
+        assert panel.header.kind.label == "spot"
+        drag(panel.form.controls["size"].box, 1.5)
+        new = define_sketch(spot_text(0.7, ", glow=slider(1, 0, 2)"))
+        cells.update_classes()
+        assert panel.field == new(size=1.5)
+        assert panel.form.hidden_settings == {}
+        assert "glow" in panel.form.controls
+        assert panel.wait(PATIENCE)
+        assert (panel.frame == expected_frame(panel)).all()
+        (file := tmp_path / "code.py").write_text(panel.code)
+        names = runpy.run_path(str(file))  # the code that the panel shows draws this very frame
+        assert names["field"] == panel.field
+        assert (names["image"] == panel.frame).all()
