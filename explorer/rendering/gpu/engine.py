@@ -81,7 +81,7 @@ def part_points(field: FieldSettings) -> int:
     fields = field.parts.values() if isinstance(field, Mix) else [field]
     parameters: int = max(getattr(part, "parameters", 1) for part in fields)
     points = min(MAX_PART_POINTS, MAX_PART_PRODUCTS // parameters)
-    return max(MIN_PART_POINTS, 2 ** (points.bit_length() - 1))
+    return max(MIN_PART_POINTS, 1 << (points.bit_length() - 1))
 
 
 def _cause(error: Exception) -> str:
