@@ -13,11 +13,11 @@ from explorer.audio import live
 from explorer.audio.features import BANDS, TIMBRES
 from explorer.audio.normalize import STEVENS_EXPONENT
 from explorer.expressions import inputs, program
-from explorer.fields import Julia, clock, srgb
+from explorer.fields import Julia, clock, section_change, srgb
 from explorer.fields.graph import drawing as graph
 from explorer.fields.graph.kernel import CURVE_STEPS
 from explorer.fields.graph.settings import SOUND_INPUTS
-from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, DELAYS
+from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, DELAYS, delay_columns
 from explorer.fields.julia import formulas as julia
 from explorer.fields.julia import parameters
 from explorer.fields.julia.drawing import MIN_ACCENT
@@ -32,7 +32,7 @@ from explorer.rendering import flashes
 from explorer.shaders.glsl import glsl_of
 
 COLOR_FORMULAS: tuple[Any, ...] = (colors.cosine_color, colors.oklab_color)
-CONSTANTS_FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
+CONSTANTS_FILE = Path(__file__).parents[1] / "frontend" / "src" / "constants.json"
 LOOK_SETTINGS = (  # of the field; sliders on the page
     *("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance"),
     *("rotation", "start_angle", "travel"),
@@ -59,6 +59,7 @@ def page_constants() -> dict[str, Any]:
         "light": _light(),
         "graph": _graph(),
         "patterns": _patterns(),
+        "sections": _sections(),
         "flashes": {
             "min_change": flashes.MIN_CHANGE,
             "max_dark_luminance": flashes.MAX_DARK_LUMINANCE,
@@ -129,6 +130,7 @@ def _graph() -> dict[str, Any]:
         "sounds": SOUND_INPUTS,
         "delays": DELAYS,
         "delay_seconds": DELAY_STEP_SECONDS,
+        "past": delay_columns("")[0].strip(),
         "curve_steps": CURVE_STEPS,
         "present_share": graph.PRESENT_SHARE,
         "past_share": graph.PAST_SHARE,
@@ -150,6 +152,18 @@ def _patterns() -> dict[str, Any]:
         "onset_seconds": selection.ONSET_SEARCH_SECONDS,
         "strong_onset": selection.STRONG_ONSET,
         "min_centroid": selection.MIN_CENTROID_HZ,
+    }
+
+
+def _sections() -> dict[str, Any]:
+    """The ring in which a section opens."""
+    return {
+        "edge": section_change.EDGE,
+        "front": section_change.FRONT,
+        "front_height": section_change.FRONT_HEIGHT,
+        "front_light": section_change.FRONT_LIGHT,
+        "front_decay": section_change.FRONT_DECAY,
+        "max_distance": section_change.MAX_DISTANCE,
     }
 
 

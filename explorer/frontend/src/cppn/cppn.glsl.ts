@@ -80,14 +80,14 @@ const FLAT = `
 vec4 flat_color(vec3 result) { return vec4(apply_palette(1.0 / (1.0 + exp(-result))), 1.0); }`;
 
 /** The shader of a network, with its light and finish if it has any. */
-export function cppnShader(network: Network): Shader {
+export function cppnShader(network: Network, hasFront = false): Shader {
   const { light, finish, surface } = network;
   if (!light && !finish) return [{ fragment: networkFragment(network, FLAT, "flat_color(result)", 0) }];
   const { samples } = finish ?? NEUTRAL;
   const numbers = surface
     ? networkFragment(network, surfaceOf(network, surface.table.length / 3), "surface_of(result)", samples)
     : networkFragment(network, FLAT + LINEAR_LIGHT, "vec4(linear_light(flat_color(result).rgb), 0.0)", samples);
-  return litShader(numbers, light, finish ?? NEUTRAL);
+  return litShader(numbers, light, finish ?? NEUTRAL, hasFront);
 }
 
 /** The outputs of a network as a color; for light `samples` points across a pixel, rows from the top and a border of one. */

@@ -1,4 +1,4 @@
-"""The page's own unit tests and type check, run by PyPI's Node."""
+"""The front end's own unit tests and type check, run by PyPI's Node."""
 
 import importlib.util
 import os
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SOURCES = Path(__file__).parents[2] / "explorer" / "web" / "frontend"
+SOURCES = Path(__file__).parents[2] / "explorer" / "frontend"
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,12 @@ def test_types_of_the_page_are_sound(build):
     build.node(build.MODULES / "typescript" / "bin" / "tsc")
 
 
-def test_the_page_is_built_anew_only_when_a_source_is_newer(build, monkeypatch, tmp_path):
-    page, source = tmp_path / "page", tmp_path / "frontend"
-    for folder in (page, source / "src", source / "node_modules"):
+def test_it_is_built_anew_only_when_a_source_is_newer(build, monkeypatch, tmp_path):
+    page, module, source = tmp_path / "page", tmp_path / "module", tmp_path / "frontend"
+    for folder in (page, module, source / "src", source / "node_modules"):
         folder.mkdir(parents=True)
-    monkeypatch.setattr(build, "PAGE", page)
+    outputs = {"page": (page, "index.html"), "notebook": (module, "live_view.js")}
+    monkeypatch.setattr(build, "OUTPUTS", outputs)
     monkeypatch.setattr(build, "SOURCES", source)
 
     def written(path, time):
@@ -49,6 +50,8 @@ def test_the_page_is_built_anew_only_when_a_source_is_newer(build, monkeypatch, 
     written(source / "src" / "main.tsx", 100)
     assert not build.is_fresh()
     written(page / "index.html", 200)
+    assert not build.is_fresh()
+    written(module / "live_view.js", 200)
     written(source / "node_modules" / "any.js", 300)
     assert build.is_fresh()
     written(source / "src" / "main.tsx", 300)
@@ -60,7 +63,7 @@ def test_a_build_that_fails_leaves_the_old_page(build, monkeypatch, tmp_path):
     (tmp_path / "page" / "index.html").write_text("old")
     (tmp_path / "vite" / "bin").mkdir(parents=True)
     (tmp_path / "vite" / "bin" / "vite.js").write_text("console.error('broken sources'); process.exit(1)")
-    monkeypatch.setattr(build, "PAGE", tmp_path / "page")
+    monkeypatch.setattr(build, "OUTPUTS", {"page": (tmp_path / "page", "index.html")})
     monkeypatch.setattr(build, "MODULES", tmp_path)
     with pytest.raises(RuntimeError, match="broken sources"):
         build.build()

@@ -74,12 +74,12 @@ export const JULIA: Shader = [{
 }];
 
 /** The Julia set with light, finish or both; a lit set has the samples of its finish. */
-export function juliaShader(light: Light | null, finish: Finish | null): Shader {
+export function juliaShader(light: Light | null, finish: Finish | null, hasFront = false): Shader {
   if (!light && !finish) return JULIA;
   const { samples } = finish ?? NEUTRAL;
   const value = light ? "vec4 point = julia_point(z, detail_scale * pixel); point.rgb = linear_light(point.rgb);" : "vec4 point = vec4(linear_light(julia_color(z, pixel)), 0.0);";
   const numbers = fragment(`float pixel = unit / ${float(samples)};${turned(`((gl_FragCoord.xy - 1.0) / ${float(samples)} - 0.5 * size)`)}
   ${value}
   pixel_color = point;`);
-  return litShader(numbers, light, finish ?? NEUTRAL);
+  return litShader(numbers, light, finish ?? NEUTRAL, hasFront);
 }

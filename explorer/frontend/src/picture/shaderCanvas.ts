@@ -7,6 +7,7 @@ void main() {  // one triangle that covers everything
 
 const POLL_MS = 20; // between two checks whether a shader is compiled
 const PAINT_MS = 60; // for the browser to paint a message before compiling blocks it
+const MAX_PROGRAMS = 96, MAX_TEXTURES = 64; // that are kept for shaders and fields that return
 
 /** Content of a texture, four numbers to a texel. */
 export interface TextureData {
@@ -25,6 +26,7 @@ export interface Pass {
   inputs?: Record<string, string>; // its samplers, and the passes whose textures they read
   size?: (width: number, height: number) => [number, number]; // of its texture, for a size of the picture
   values?: (width: number, height: number) => Uniforms; // beside those of the moment
+  part?: number; // which of several fields it draws: their uniforms and textures differ
 }
 
 /** The passes of a picture in their order; the last one draws on the canvas. */
@@ -47,10 +49,10 @@ interface Target {
 /** A shader that fills a canvas; `draw` once for every frame. */
 export class ShaderCanvas {
   private readonly gl: WebGL2RenderingContext;
-  private programs = new Map<string, Program>(); // by fragment shader
+  private readonly programs = new Map<string, Program>(); // by fragment shader
   private readonly targets = new Map<string, Target>(); // by pass, on the canvas and off screen
-  private textureData: TextureData | null = null;
-  private weights: WebGLTexture | null = null;
+  private readonly textureData: TextureData[] = []; // by part
+  private readonly textures = new Map<TextureData, WebGLTexture>();
   private sampleBuffer: WebGLFramebuffer | null = null;
   private sampleSize = "";
 
@@ -92,43 +94,97 @@ export class ShaderCanvas {
 
   /** Create everything again after the context was lost and restored. */
   restore(): void {
-    this.sampleBuffer = this.weights = null;
+    this.sampleBuffer = null;
     this.sampleSize = "";
     this.programs.clear();
     this.targets.clear();
+    this.textures.clear();
     this.replace(this.shader, this.compile(this.shader));
-    if (this.textureData) this.setTexture(this.textureData);
   }
 
-  /** Set the texture of the shader's only sampler. */
-  setTexture(textureData: TextureData): void {
-    const { gl } = this;
-    const { width, height, data } = (this.textureData = textureData);
-    gl.deleteTexture(this.weights);
-    this.weights = gl.createTexture();
-    gl.bindTexture(gl.TEXTURE_2D, this.weights);
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, data);
+  /** Set the texture that the sampler `weights` of a part reads. */
+  setTexture(textureData: TextureData, part = 0): void {
+    this.textureData[part] = textureData;
   }
 
   /** Set the first texels of a row of that texture. */
-  setTextureRow(row: number, values: Float32Array): void {
-    const { gl } = this;
-    this.textureData!.data.set(values, 4 * this.textureData!.width * row);
-    gl.bindTexture(gl.TEXTURE_2D, this.weights);
+  setTextureRow(row: number, values: Float32Array, part = 0): void {
+    const { gl } = this, textureData = this.textureData[part];
+    textureData.data.set(values, 4 * textureData.width * row);
+    gl.bindTexture(gl.TEXTURE_2D, this.upload(textureData));
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, values.length / 4, 1, gl.RGBA, gl.FLOAT, values);
+  }
+
+  /** Upload that texture again, after its data have changed. */
+  refreshTexture(part = 0): void {
+    const { gl } = this, textureData = this.textureData[part], { width, height, data } = textureData;
+    gl.bindTexture(gl.TEXTURE_2D, this.upload(textureData));
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RGBA, gl.FLOAT, data);
+  }
+
+  /** The texture of some data, which is uploaded once. */
+  private upload(textureData: TextureData): WebGLTexture {
+    const { gl, textures } = this, { width, height, data } = textureData;
+    const previous = textures.get(textureData);
+    if (previous) {
+      textures.delete(textureData);
+      textures.set(textureData, previous); // the latest last
+      return previous;
+    }
+    const texture = gl.createTexture()!;
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, data);
+    textures.set(textureData, texture);
+    for (const [old, oldTexture] of textures) {
+      if (textures.size <= MAX_TEXTURES) break;
+      gl.deleteTexture(oldTexture);
+      textures.delete(old);
+    }
+    return texture;
+  }
+
+  /** Wait until everything is drawn. */
+  finish(): void {
+    this.gl.readPixels(0, 0, 1, 1, this.gl.RGBA, this.gl.UNSIGNED_BYTE, new Uint8Array(4));
+  }
+
+  /** Give the context back. */
+  close(): void {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 
   get contextLost(): boolean {
     return this.gl.isContextLost();
   }
 
-  draw(values: Uniforms): void {
+  /** Draw on the whole canvas, with uniforms for each part. */
+  draw(...values: Uniforms[]): void {
     this.drawAt(values, this.canvas.width, this.canvas.height, null);
+  }
+
+  /** Draw on a rectangle of the canvas; `top` counts from its upper edge. */
+  drawTile(values: Uniforms[], left: number, top: number, width: number, height: number): void {
+    const { gl } = this, bottom = this.canvas.height - top - height;
+    this.drawAt(values, width, height, this.offScreen(width, height));
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, this.sampleBuffer);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
+    gl.blitFramebuffer(0, 0, width, height, left, bottom, left + width, bottom + height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
   }
 
   /** The same picture at another size, drawn off screen: RGBA from the bottom row. */
   sample(values: Uniforms, width: number, height: number): Uint8Array {
+    const { gl } = this;
+    this.drawAt([values], width, height, this.offScreen(width, height));
+    const bytes = new Uint8Array(4 * width * height);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return bytes;
+  }
+
+  /** A framebuffer of a size off screen. */
+  private offScreen(width: number, height: number): WebGLFramebuffer {
     const { gl } = this;
     if (!this.sampleBuffer) {
       this.sampleBuffer = gl.createFramebuffer();
@@ -140,16 +196,13 @@ export class ShaderCanvas {
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.sampleBuffer);
     if (this.sampleSize !== `${width} ${height}`) gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
     this.sampleSize = `${width} ${height}`;
-    this.drawAt(values, width, height, this.sampleBuffer);
-    const bytes = new Uint8Array(4 * width * height);
-    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    return bytes;
+    return this.sampleBuffer!;
   }
 
-  private drawAt(values: Uniforms, width: number, height: number, frame: WebGLFramebuffer | null): void {
+  private drawAt(values: Uniforms[], width: number, height: number, frame: WebGLFramebuffer | null): void {
     const { gl } = this;
     for (const pass of this.shader) {
+      const part = pass.part ?? 0;
       const target = pass.name ? this.target(pass, width, height, frame) : null;
       const { program, uniforms } = this.programs.get(pass.fragment)!;
       gl.bindFramebuffer(gl.FRAMEBUFFER, target ? target.framebuffer : frame);
@@ -161,7 +214,8 @@ export class ShaderCanvas {
         return [sampler, n + 1] as const;
       });
       gl.activeTexture(gl.TEXTURE0);
-      const all = { size: [width, height], ...values, ...pass.values?.(width, height), ...Object.fromEntries(units) };
+      if (this.textureData[part]) gl.bindTexture(gl.TEXTURE_2D, this.upload(this.textureData[part]));
+      const all = { size: [width, height], ...values[part], ...pass.values?.(width, height), ...Object.fromEntries(units) };
       for (const [name, value] of Object.entries(all)) this.setUniform(uniforms.get(name), value);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
     }
@@ -178,7 +232,6 @@ export class ShaderCanvas {
     gl.bindTexture(gl.TEXTURE_2D, texture);
     for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
     gl.texStorage2D(gl.TEXTURE_2D, 1, this.floatFormat()!, width, height);
-    gl.bindTexture(gl.TEXTURE_2D, this.weights);
     gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
     const target = { texture, framebuffer, width, height };
@@ -227,13 +280,17 @@ export class ShaderCanvas {
   /** Make a compiled shader the current one. Throws an Error if it does not compile. */
   private replace(shader: Shader, compiled: Map<string, WebGLProgram>): void {
     if (shader.length > 1 && !this.floatFormat() && !this.contextLost) throw new Error("this device has no float textures to draw light with");
-    const programs = new Map<string, Program>();
-    for (const [fragment, program] of compiled) programs.set(fragment, this.programs.get(fragment) ?? this.link(program));
-    for (const [fragment, { program }] of this.programs) if (!programs.has(fragment)) this.gl.deleteProgram(program);
-    this.programs = programs;
+    for (const [fragment, compiledProgram] of compiled) {
+      const program = this.programs.get(fragment) ?? this.link(compiledProgram);
+      this.programs.delete(fragment);
+      this.programs.set(fragment, program); // the latest last
+    }
+    for (const [fragment, { program }] of this.programs) {
+      if (this.programs.size <= MAX_PROGRAMS) break;
+      this.gl.deleteProgram(program);
+      this.programs.delete(fragment);
+    }
     this.shader = shader;
-    this.targets.forEach((target) => this.deleteTarget(target));
-    this.targets.clear();
   }
 
   /** Start to compile the programs of a shader that are not there yet; any query of them waits for the compiler. */

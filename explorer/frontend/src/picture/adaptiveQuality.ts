@@ -29,6 +29,11 @@ export class AdaptiveQuality {
     return LEVELS[this.level].samples;
   }
 
+  /** Choose the level by the seconds that a frame takes at scale 1. */
+  start(seconds: number): void {
+    this.level = Math.max(0, LEVELS.findLastIndex(({ scale, samples }) => samples === 1 && seconds * scale ** 2 < MIN_FRAME_SECONDS));
+  }
+
   /** Record a frame and the seconds since the previous one. */
   addFrame(seconds: number): void {
     this.frames += 1;
