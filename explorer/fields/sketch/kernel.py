@@ -14,7 +14,7 @@ from typing import Any
 from numba import types
 
 from explorer.fields.kernels.color_formulas import linear_light
-from explorer.fields.kernels.memory import address, load, load_vector, look_up, store, store_rgb
+from explorer.fields.kernels.memory import INDEX, address, load, load_vector, look_up, store, store_rgb
 from explorer.fields.kernels.simd import (
     FLOAT_VECTOR,
     LANES,
@@ -28,7 +28,7 @@ from explorer.fields.kernels.simd import (
     source_stamp,
     to_vector,
 )
-from explorer.fields.sketch.emission import INDEX, Emission
+from explorer.fields.sketch.emission import Emission
 
 MAX_KERNELS = 64  # in memory
 LOW, HIGH = -1.0, 1.4  # height of what is black and of what is white

@@ -13,6 +13,7 @@ from explorer.expressions import Value, operations
 from explorer.fields.sketch.evaluation import evaluate
 
 PIXEL_INPUTS = ("x", "y", "pixel")
+CONDITIONS = ("less", "and", "or", "not")
 MAX_NUMBER = 1e30
 
 
@@ -67,8 +68,10 @@ def split(outputs: tuple[Value, ...]) -> SketchProgram:
         if nodes[n][0] == "constant":
             return values[n]
         if n not in places:  # it belongs to the moment
-            places[n] = Value("input", str(len(numbers)))
-            numbers[n] = values[n]
+            number = Value("input", str(len(numbers)))
+            is_condition = nodes[n][0] in CONDITIONS  # which becomes 0 or 1 on its way
+            numbers[n] = Value("where", values[n], Value.of(1), Value.of(0)) if is_condition else values[n]
+            places[n] = Value("less", Value.of(0.5), number) if is_condition else number
         return places[n]
 
     for n, (name, arguments) in enumerate(nodes):
