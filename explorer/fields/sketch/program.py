@@ -39,12 +39,35 @@ class SketchProgram:
         rows = np.nan_to_num(rows, nan=0.0, posinf=MAX_NUMBER, neginf=-MAX_NUMBER)
         return rows.clip(-MAX_NUMBER, MAX_NUMBER).astype(np.float32)
 
+    def numbers_with(self, inputs: Mapping[str, Any]) -> list[Value]:
+        """The numbers as expressions of other expressions: one for each input of the moment."""
+        return _replaced(self.numbers, inputs)
+
+    def outputs_with(self, numbers: Any) -> list[Value]:
+        """The outputs as expressions of `numbers[0]`, `numbers[1]`, ... and of x, y and pixel."""
+        places = {str(n): numbers[n] for n in range(len(self.numbers))}
+        return _replaced(self.outputs, {name: Value("input", name) for name in PIXEL_INPUTS} | places)
+
     @property
     def text(self) -> str:
         """The operations at a pixel, a line each, and which are the outputs: what a kernel is made of."""
         nodes, outputs = operations(self.outputs)
         lines = [" ".join(map(str, (name, *arguments))) for name, arguments in nodes]
         return "\n".join([*lines, "outputs " + " ".join(map(str, outputs))])
+
+
+def _replaced(values: tuple[Value, ...], inputs: Mapping[str, Any]) -> list[Value]:
+    """Values whose inputs are other expressions."""
+    nodes, outputs = operations(values)
+    results: list[Value] = []
+    for name, arguments in nodes:
+        if name == "input":
+            results.append(Value.of(inputs[arguments[0]]))
+        else:
+            results.append(
+                Value(name, *(arguments if name == "constant" else [results[n] for n in arguments]))
+            )
+    return [results[n] for n in outputs]
 
 
 def split(outputs: tuple[Value, ...]) -> SketchProgram:
