@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from explorer.expressions import Value
+from explorer.expressions import Value, operations
 from explorer.fields.sketch import kernel
 from explorer.fields.sketch.definition import definition_of
 from explorer.fields.sketch.evaluation import evaluate
@@ -55,16 +55,22 @@ def formula_of(text):
     return message
 
 
-def points(seed=0):
-    """Inputs of formulas: time, a level, and x, y and the size of a pixel."""
-    x, y = np.random.default_rng(seed).uniform(-1.6, 1.6, (2, POINTS)).astype(np.float32)
-    return {"t": 1.7, "bass": 0.4}, {"x": x, "y": y}
+def points():
+    """Coordinates."""
+    x, y = np.random.default_rng(0).uniform(-1.6, 1.6, (2, POINTS)).astype(np.float32)
+    return {"x": x, "y": y}
+
+
+def moment_numbers(program):
+    """The numbers of a moment: time is 1.7, and all else 0.4."""
+    nodes, _ = operations(program.numbers)
+    names = {arguments[0] for name, arguments in nodes if name == "input"}
+    return program.numbers_at({name: 1.7 if name == "t" else 0.4 for name in names}, 1)[0]
 
 
 def reference(program):
     """Outputs in double precision, and where rounding hardly changes them."""
-    moment, pixel = points()
-    numbers = program.numbers_at(moment, 1)[0]
+    pixel, numbers = points(), moment_numbers(program)
     results = []
     for dtype in (torch.float64, torch.float32):
         inputs = {name: torch.from_numpy(value).to(dtype) for name, value in pixel.items()}
@@ -82,8 +88,7 @@ def reference(program):
 
 def single_precision(program):
     """Outputs of torch as fields compute them."""
-    moment, pixel = points()
-    numbers = program.numbers_at(moment, 1)[0]
+    pixel, numbers = points(), moment_numbers(program)
     inputs = {name: torch.from_numpy(value) for name, value in pixel.items()} | {"pixel": torch.tensor(0.01)}
     inputs |= {str(n): torch.tensor(number) for n, number in enumerate(numbers)}
     return torch.stack([output.expand(POINTS) for output in evaluate(program.outputs, inputs)]).numpy()
@@ -97,10 +102,9 @@ def together(formulas):
 
 def kernel_outputs(program):
     """Outputs of the compiled kernel."""
-    moment, pixel = points()
+    pixel, numbers = points(), moment_numbers(program)
     values = np.empty((len(program.outputs), POINTS), np.float32)
     place = np.concatenate((pixel["x"], pixel["y"]))
-    numbers = program.numbers_at(moment, 1)[0]
     kernel.formula_kernel(program.text)(place, POINTS, numbers, np.float32(0.01), values.reshape(-1), POINTS)
     return values
 
