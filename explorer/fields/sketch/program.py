@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class SketchProgram:
         places = {str(n): numbers[n] for n in range(len(self.numbers))}
         return _replaced(self.outputs, {name: Value("input", name) for name in PIXEL_INPUTS} | places)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The operations at a pixel, a line each, and which are the outputs: what a kernel is made of."""
         nodes, outputs = operations(self.outputs)
