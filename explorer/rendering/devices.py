@@ -9,14 +9,13 @@ used when they are named.
 from __future__ import annotations
 
 import platform
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
 import torch
 
-from explorer.errors import DeviceError, ExplorerWarning, SettingsError
+from explorer.errors import DeviceError, SettingsError, warn
 from explorer.rendering.gpu.adapters import Adapter, adapters
 from explorer.rendering.gpu.trial import has_tried_card, problem_of
 
@@ -81,7 +80,7 @@ def resolve(device: str = "auto", precision: str = "auto", field: Any = None) ->
     cuda, note = torch.cuda.is_available(), ""
     if device == "cuda" and not cuda:
         note = "no CUDA device was found: drawing on the CPU ('explorer doctor' says how to get CUDA)"
-        warnings.warn(note, ExplorerWarning, stacklevel=3)
+        warn(note)
     if cuda and device != "cpu":
         dtype = torch.float16 if precision == "draft" else torch.float32
         return Device("cuda", dtype, torch.cuda.get_device_name())
@@ -100,7 +99,7 @@ def resolve_again(kind: str, name: str) -> Device:
         return resolve(f"{GPU_PREFIX}{name}" if is_here else "gpu")
     except DeviceError as error:
         note = f"the run was drawn on {name}, and here is no such GPU: drawing on the CPU"
-        warnings.warn(note, ExplorerWarning, stacklevel=3)
+        warn(note)
         return cpu_instead(resolve("cpu"), f"{note} ({error})")
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from explorer.errors import ExplorerWarning
+from explorer.errors import warn
 from explorer.fields import FieldSettings, Grid, Prepared
 from explorer.fields.light.lit import Surface
 from explorer.rendering.devices import Device, cpu_instead
@@ -66,5 +65,5 @@ def usable_device(device: Device, field: FieldSettings) -> Device:
         note = f"the field '{field.kind}' has no program for GPUs: drawing on the CPU"
     else:
         return device
-    warnings.warn(note, ExplorerWarning, stacklevel=3)
+    warn(note)
     return cpu_instead(device, note)
