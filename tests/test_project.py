@@ -43,7 +43,7 @@ def test_every_public_name_is_callable_after_every_submodule_was_imported():
 
 
 def test_importing_explorer_imports_no_heavy_package():
-    code = "import sys, explorer; print({'torch', 'librosa', 'numpy', 'pandas'} & set(sys.modules))"
+    code = "import sys, explorer; print({'torch', 'librosa', 'numpy', 'pandas', 'wgpu'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert out.stdout.strip() == "set()"
 
@@ -53,7 +53,7 @@ def test_importing_explorer_imports_no_heavy_package():
 )
 def test_commands_that_draw_nothing_import_no_heavy_package(command):
     code = f"import sys; from explorer.cli import main; main({command.split()}); "
-    code += "print({'torch', 'numba', 'librosa'} & set(sys.modules))"
+    code += "print({'torch', 'numba', 'librosa', 'wgpu'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert out.stdout.splitlines()[-1] == "set()"
 
