@@ -8,11 +8,13 @@ import pytest
 import explorer as ex
 from explorer.errors import DeviceError, ExplorerWarning
 from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields.sketch.field import sketch_of
 from explorer.rendering import Renderer, devices, resolve
 from explorer.rendering.gpu import adapters as gpu_adapters
 from explorer.rendering.gpu import engine, session, trial
 from explorer.rendering.gpu.adapters import Adapter
 from tests.fields.custom.ripples import Ripples
+from tests.fields.sketch.texts import text_of
 from tests.fields.test_sections import TRACK
 from tests.tracks import made_up_track
 
@@ -33,6 +35,14 @@ FIELDS = {
     "lit julia": Julia(model="none", iterations=40, light=True),
     "cross-fade": Patterns(weights=(1, 1, 1, 1), palette="lava"),
     "lit patterns": Patterns(family="organic", palette="#101830-#c05a20-#ffe8a0", light=True),
+    "sketch": sketch_of(
+        text_of(
+            "z = simplex_noise(3 * x, 3 * y, t)\nreturn where(x < 0.3 and not y > 0.2, z, bass + sin(9 * x))"
+        )
+    ),
+    "lit sketch": sketch_of(text_of("return oklch(0.6 + 0.3 * sin(3 * x), 0.1 + 0.1 * bass, y + t)")).replace(
+        light=True
+    ),
     "mixture": Mix(
         CPPN(hidden=4, layers=2, gain=3.0), Patterns(family="flowing"), by=GraphCPPN(nodes=6, seed=2)
     ),
