@@ -11,6 +11,7 @@ from explorer.cli.demo import demo
 from explorer.cli.diagnose import diagnose
 from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
+from explorer.cli.looks.breed import breed
 from explorer.cli.looks.look import app as look_app
 from explorer.cli.looks.seeds import seeds
 from explorer.cli.render import render
@@ -26,7 +27,21 @@ MAX_SUMMARY = 1000  # characters of the first sentence of a command's help
 
 
 class Command(TyperCommand):
-    """A command that refuses a flag given twice, where the last would win without a word."""
+    """A command with its options under headings.
+
+    It refuses a flag that is given twice, where the last would win without a word.
+    """
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            kind = f"{parameter.param_type_name}s".capitalize()
+            heading = getattr(parameter, "rich_help_panel", None) or kind
+            if row := parameter.get_help_record(ctx):
+                sections.setdefault(heading, []).append(row)
+        for heading, rows in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
@@ -70,6 +85,7 @@ for command in (
     bench,
     sweep,
     seeds,
+    breed,
     train,
     export,
     serve,

@@ -31,7 +31,7 @@ def runs(
     explorations: Explorations = None,
     json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="only these: render, sweep or train")
+        str | None, typer.Option("--kind", metavar="KIND", help="only these: render, sweep, breed or train")
     ] = None,
     look: Annotated[str | None, typer.Option("--look", metavar="NAME", help="only those of a look")] = None,
     song: Annotated[
@@ -42,7 +42,8 @@ def runs(
         typer.Option("--since", metavar="WHEN", help="only those since a date or for a time: 2026-11-30, 3d"),
     ] = None,
     points: Annotated[
-        bool, typer.Option("--points", help="every point of a sweep in a row of its own")
+        bool,
+        typer.Option("--points", help="every point of a sweep and look of a breeding in a row of its own"),
     ] = False,
     starred: Annotated[bool, typer.Option("--starred", help="only those with a star")] = False,
     star: Annotated[

@@ -1,1 +1,5 @@
 """Breeding: looks as genomes that mutate and cross, generation by generation, moved by a song."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

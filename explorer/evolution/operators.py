@@ -29,10 +29,11 @@ WHOLE_GROUPS = ("light", "finish")  # of one parent, since their settings suit e
 
 
 class Offspring(NamedTuple):
-    """A field, and what made it of its parents, in words."""
+    """A field, and what made it of its parents, in words; `parents` are their places among the selection."""
 
     field: FieldSettings
     operators: tuple[str, ...]
+    parents: tuple[int, ...] = ()
 
 
 def offspring(
@@ -43,13 +44,14 @@ def offspring(
     first: int = 0,
 ) -> Offspring:
     """A child of `parents[first]`, mutated; where there are others it may be crossed with one before."""
-    parent = parents[first % len(parents)]
-    others = [other for n, other in enumerate(parents) if n != first % len(parents)]
+    first %= len(parents)
+    others = [place for place in range(len(parents)) if place != first]
     if not others or rng.uniform() > CROSSOVER_SHARE:
-        return mutate(parent, strength, locks, rng)
-    crossed = crossover(parent, others[rng.randint(len(others))], locks, rng)
+        return mutate(parents[first], strength, locks, rng)._replace(parents=(first,))
+    second = others[rng.randint(len(others))]
+    crossed = crossover(parents[first], parents[second], locks, rng)
     child = mutate(crossed.field, strength, locks, rng)
-    return Offspring(child.field, crossed.operators + child.operators)
+    return Offspring(child.field, crossed.operators + child.operators, (first, second))
 
 
 def mutate(

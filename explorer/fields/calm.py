@@ -53,7 +53,7 @@ class CalmControls:
     @cached_property
     def _fast_part(self) -> Float32[np.ndarray, "moments columns"]:
         """What is to be added to the columns at each moment to get their slow course."""
-        return _fast_part(self._field, self._track, self.times, self._columns)
+        return slow_course_steps(self._field, self._track, self.times, self._columns)
 
 
 def calm_controls(
@@ -84,16 +84,20 @@ def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
     return [place for place, name in enumerate(names) if name in follows]
 
 
-def _fast_part(
+def slow_course_steps(
     field: FieldSettings,
     track: FeatureTrack,
     times: Float64[np.ndarray, " moments"],
     columns: list[int],
+    *,
+    from_silence: bool = False,
 ) -> Float32[np.ndarray, "moments columns"]:
-    """What is to be added to columns at each moment to get their slow course."""
-    around = track.duration - np.abs(
-        track.duration - np.abs(times[:, None] + OFFSETS)
-    )  # mirrored at the ends
+    """What is to be added to columns at each moment to get their slow course.
+
+    Both ends are mirrored; `from_silence` takes what the controls are before the start instead.
+    """
+    around = times[:, None] + OFFSETS
+    around = track.duration - np.abs(track.duration - (around if from_silence else np.abs(around)))
     # neighbors need the same times: each is evaluated once, rounded alike whatever is asked for with it
     unique, places = np.unique(np.round(around, 7), return_inverse=True)
     controls = field.controls(track, unique)

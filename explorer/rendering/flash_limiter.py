@@ -108,6 +108,12 @@ class Exposure:
         swing = self._swings.at(t) if self.mode == "calm" else 1.0
         return FlashLimit(swing if swing < MAX_VISIBLE_FACTOR else 1.0, self._exposures.at(t))
 
+    def limits(self) -> Float64[np.ndarray, "moments 2"]:
+        """Swing and exposure at all moments, `SAMPLE_RATE` a second; NaN where they are not computed yet."""
+        count = len(self._exposures.required) + 1
+        swings = self._swings.factors(0, count) if self.mode == "calm" else np.ones(count)
+        return np.column_stack((swings, self._exposures.factors(0, count)))
+
     def is_cached(self, t: float) -> bool:
         """Whether `at` returns at once."""
         return self._exposures.is_complete(t) and (self.mode == "dim" or self._swings.is_complete(t))

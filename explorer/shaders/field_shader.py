@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
-from explorer.expressions import Value
+from explorer.expressions import Value, inputs
+from explorer.fields.keyframes import AnimatedSettings, animated_names
 from explorer.fields.palette_table import TABLE_COLORS
 
 HISTORY_ROW = 0  # of the texture: the sound of the last seconds; palettes follow it
@@ -58,6 +59,13 @@ def look_up(row: int, entries: int, position: Any) -> list[Value]:
     """The three numbers at a position in the first entries of a row of the texture, linear between them."""
     color = Value("look_up", Value.of(row), Value.of(entries), Value.of(position))
     return [Value(channel, color) for channel in "rgb"]
+
+
+def moving_settings(field: Any) -> Any:
+    """The settings of a field, of which those that keyframes move are inputs by their names."""
+    names = animated_names(field)
+    moving: dict[str, Any] = dict(zip(names, inputs(*names), strict=True))
+    return AnimatedSettings(field, moving) if names else field
 
 
 def level(features: Sequence[str], name: str) -> Value:

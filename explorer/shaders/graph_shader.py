@@ -12,17 +12,25 @@ from explorer.fields.graph.kernel import POSITIONS
 from explorer.fields.graph.network import Network, network_of, pixel_values
 from explorer.fields.graph.settings import GraphSettings
 from explorer.fields.palette_table import color_table, srgb_table
-from explorer.shaders.field_shader import HISTORY_ROW, FieldShader, TextureRow, Uniform, level, look_up
+from explorer.shaders.field_shader import (
+    HISTORY_ROW,
+    FieldShader,
+    TextureRow,
+    Uniform,
+    level,
+    look_up,
+    moving_settings,
+)
 from explorer.shaders.glsl import glsl_function
 
 
-def graph_shader(settings: GraphSettings) -> FieldShader:
+def graph_shader(field: GraphSettings) -> FieldShader:
     """The shader of a graph without figure; the texture holds what each distance hears, then the palette."""
-    network, is_lit = network_of(settings), settings.light.on
+    network, is_lit, settings = network_of(field), field.light.on, moving_settings(field)
     names = (HEIGHT, HUE) if is_lit else (HUE,)
     time, motion, rotation = inputs("time", "motion", "rotation")
     bass = settings.audio_gain * level(settings.features, "bass")
-    view = view_of(settings, settings.spin, settings.zoom, time, motion, rotation, bass)
+    view = view_of(settings, field.spin, settings.zoom, time, motion, rotation, bass)
     rows: list[Any] = []
     outputs = [Value.of(0)] * len(names)
     for layer, weight in layers(settings.form.zoom_rate, view):
@@ -31,7 +39,11 @@ def graph_shader(settings: GraphSettings) -> FieldShader:
         share = Value.of(1) if Value.of(weight).constant == 1 else p[formulas.NUMBERS]
         values = _outputs(network, names, p)
         outputs = [total + share * value for total, value in zip(outputs, values, strict=True)]
-    color = formulas.palette_color(outputs[-1], settings.contrast, TextureRow(HISTORY_ROW + 1))
+    contrast = settings.contrast
+    if isinstance(contrast, Value):
+        rows.append(contrast)
+        contrast = Uniform(len(rows) - 1)[0]
+    color = formulas.palette_color(outputs[-1], contrast, TextureRow(HISTORY_ROW + 1))
     height = outputs[0] if is_lit else Value.of(0)
     return FieldShader(
         code=glsl_function("field_at", ("float x", "float y", "float pixel"), [*color, height]),

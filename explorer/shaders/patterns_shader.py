@@ -14,15 +14,22 @@ from explorer.fields.patterns.colors import height_of, palette_color, pattern_pa
 from explorer.fields.patterns.families import FAMILY_FORMULAS
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.fields.patterns.settings import PatternSettings
-from explorer.shaders.field_shader import HISTORY_ROW, FieldShader, TextureRow, Uniform, level
+from explorer.shaders.field_shader import (
+    HISTORY_ROW,
+    FieldShader,
+    TextureRow,
+    Uniform,
+    level,
+    moving_settings,
+)
 from explorer.shaders.glsl import glsl_function, glsl_of
 
 ARGUMENTS = ("x", "y", "radius", "angle", "pixel")
 
 
-def patterns_shader(settings: PatternSettings) -> FieldShader:
+def patterns_shader(field: PatternSettings) -> FieldShader:
     """The shader of patterns; inputs of its programs named like families are their shares."""
-    families = visible_families(settings)
+    families, settings = visible_families(field), moving_settings(field)
     shares = dict(zip(families, inputs(*(FAMILIES[n] for n in families)), strict=True))
     levels, rows, palettes = _levels(settings), list(shares.values()), []
     functions, calls = [], []

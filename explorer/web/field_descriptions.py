@@ -1,81 +1,24 @@
-"""Fields as the page draws them: weights of CPPNs, formulas of graphs and patterns, with light and finish."""
+"""Fields by their settings, as the live page draws them: without what belongs to a track."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any, Literal
-
-import numpy as np
-from pydantic import BaseModel
+from typing import Any
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, GraphCPPN, Patterns
-from explorer.fields.palette import Cosine, parse_palette
-from explorer.fields.palette_stops import ColorPath
-from explorer.fields.palette_table import color_table, srgb_table
+from explorer.shaders.descriptions import (
+    FieldDescription,
+    JuliaDescription,
+    ShaderField,
+    describe,
+    limit_message,
+)
 
-MAX_HIDDEN, MAX_LAYERS = 32, 12  # of a CPPN that a shader draws in time
-MAX_NODES = 64  # of a graph
-PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
-COLOR_DIGITS = 6  # of the colors of a palette
 FIELDS: dict[str, type[CPPN] | type[GraphCPPN] | type[Patterns]] = {
     "cppn": CPPN,
     "graph": GraphCPPN,
     "patterns": Patterns,
 }
-ShaderField = CPPN | GraphCPPN | Patterns
-
-
-class NetworkSurface(BaseModel):
-    """What light needs of a network: height and hue are (output - mean) x scale of its first two outputs.
-
-    The table holds the colors of the palette in linear light, from dark to light; the accent is one of them.
-    """
-
-    mean: tuple[float, float]
-    scale: tuple[float, float]
-    table: list[float]
-    accent: tuple[float, float, float]
-
-
-class NetworkDescription(BaseModel):
-    """A network ready to draw: weights of every layer, row by row, activations, input scale and palette."""
-
-    kind: Literal["cppn"] = "cppn"
-    settings: dict[str, Any]
-    shapes: list[tuple[int, int]]
-    weights: list[list[float]]
-    pixel_inputs: int
-    feature_scale: float
-    activations: list[str]
-    palette: dict[str, Any]
-    light: dict[str, Any] | None  # all settings; None where the network is not lit
-    finish: dict[str, Any] | None
-    surface: NetworkSurface | None
-
-
-class ExpressionProgram(BaseModel):
-    """Numbers of a moment: operations such as `mul 3 4`, and which of them are the results."""
-
-    operations: list[str]
-    outputs: list[int]
-
-
-class ProgramDescription(BaseModel):
-    """A field ready to draw as a shader; see `explorer.shaders.field_shader`."""
-
-    kind: Literal["graph", "patterns"]
-    settings: dict[str, Any]
-    code: str
-    numbers: ExpressionProgram
-    accent: ExpressionProgram
-    palettes: list[list[float]]
-    is_linear: bool
-    light: dict[str, Any] | None
-    finish: dict[str, Any] | None
-
-
-FieldDescription = NetworkDescription | ProgramDescription
 
 
 def build_field(settings: dict[str, Any]) -> FieldDescription:
@@ -89,82 +32,6 @@ def build_field(settings: dict[str, Any]) -> FieldDescription:
     field = field.replace(**{"sections": False, "light.echoes": 0})  # these need a track
     if reason := limit_message(field):
         raise SettingsError(reason)
-    return _network(field) if isinstance(field, CPPN) else _program(field)
-
-
-def limit_message(field: ShaderField) -> str | None:
-    """Why the page cannot draw a field; None if it can."""
-    match field:
-        case CPPN() if field.hidden > MAX_HIDDEN or field.layers > MAX_LAYERS:
-            return (
-                f"got a network of {field.hidden} x {field.layers}; the page draws networks up to "
-                f"{MAX_HIDDEN} wide and {MAX_LAYERS} deep"
-            )
-        case GraphCPPN() if field.nodes > MAX_NODES:
-            return f"got a graph of {field.nodes} nodes; the page draws graphs up to {MAX_NODES} nodes"
-        case GraphCPPN() if field.form.figure:
-            return "the page draws graphs without a figure; explorer render draws it"
-    return None
-
-
-def _network(field: CPPN) -> NetworkDescription:
-    from explorer.fields.cppn.drawing import FEATURE_SCALE  # slow to load
-    from explorer.fields.cppn.weights import random_network
-
-    network = random_network(field)
-    return NetworkDescription(
-        settings=field.model_dump(mode="json"),
-        shapes=[(weight.shape[0], weight.shape[1]) for weight in network.weights],
-        weights=[weight.ravel().tolist() for weight in network.weights],
-        pixel_inputs=network.pixel_inputs,
-        feature_scale=FEATURE_SCALE * field.audio_gain,
-        activations=list(network.activations),
-        palette=_palette(field.palette),
-        light=field.light.model_dump() if field.light.on else None,
-        finish=field.finish.model_dump() if field.finish.on else None,
-        surface=_surface(field) if field.light.on else None,
-    )
-
-
-def _surface(field: CPPN) -> NetworkSurface:
-    from explorer.fields.cppn.drawing import output_statistics  # slow to load
-    from explorer.fields.light.tone import accent_of
-
-    (mean, scale), table = output_statistics(field), color_table(field.palette)
-    return NetworkSurface(
-        mean=tuple(mean[:2].tolist()),
-        scale=tuple(scale[:2].tolist()),
-        table=table.ravel().tolist(),
-        accent=tuple(accent_of(table).tolist()),
-    )
-
-
-def _program(field: GraphCPPN | Patterns) -> ProgramDescription:
-    from explorer.expressions import program  # slow to load
-    from explorer.shaders.graph_shader import graph_shader
-    from explorer.shaders.patterns_shader import patterns_shader
-
-    shader = graph_shader(field) if isinstance(field, GraphCPPN) else patterns_shader(field)
-    return ProgramDescription(
-        kind=field.kind,
-        settings=field.model_dump(mode="json"),
-        code=shader.code,
-        numbers=ExpressionProgram(**program(shader.numbers)),
-        accent=ExpressionProgram(**program(shader.accent)),
-        palettes=[palette.astype(float).ravel().round(COLOR_DIGITS).tolist() for palette in shader.palettes],
-        is_linear=shader.is_linear,
-        light=field.light.model_dump() if field.light.on else None,
-        finish=field.finish.model_dump() if field.finish.on else None,
-    )
-
-
-def _palette(name: str) -> dict[str, Any]:
-    palette = parse_palette(name)
-    if palette is None:
-        return {"kind": "rgb"}
-    if isinstance(palette, ColorPath):
-        table = srgb_table(name)
-        entries = np.linspace(0, len(table) - 1, PAGE_COLORS).round().astype(int)
-        return {"kind": "table", "numbers": table[entries].ravel().tolist()}
-    kind = "cosine" if isinstance(palette, Cosine) else "oklab"
-    return {"kind": kind, "numbers": palette.numbers, **asdict(palette)}
+    description = describe(field)
+    assert not isinstance(description, JuliaDescription)
+    return description

@@ -13,15 +13,14 @@ from explorer.experiments.runs.run_folder import RECIPE
 from explorer.fields import FieldSettings
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
-from explorer.web.field_descriptions import (
-    FIELDS,
+from explorer.shaders.descriptions import (
     MAX_HIDDEN,
     MAX_LAYERS,
     MAX_NODES,
     FieldDescription,
-    build_field,
     limit_message,
 )
+from explorer.web.field_descriptions import FIELDS, build_field
 from explorer.web.models import UnknownModelError
 
 MAX_RUNS = 50

@@ -13,11 +13,11 @@ from explorer.audio import live
 from explorer.audio.features import BANDS, TIMBRES
 from explorer.audio.normalize import STEVENS_EXPONENT
 from explorer.expressions import inputs, program
-from explorer.fields import Julia, clock, srgb
+from explorer.fields import Julia, clock, section_change, srgb
 from explorer.fields.graph import drawing as graph
 from explorer.fields.graph.kernel import CURVE_STEPS
 from explorer.fields.graph.settings import SOUND_INPUTS
-from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, DELAYS
+from explorer.fields.graph.timeline import DELAY_STEP_SECONDS, DELAYS, delay_columns
 from explorer.fields.julia import formulas as julia
 from explorer.fields.julia import parameters
 from explorer.fields.julia.drawing import MIN_ACCENT
@@ -32,7 +32,7 @@ from explorer.rendering import flashes
 from explorer.shaders.glsl import glsl_of
 
 COLOR_FORMULAS: tuple[Any, ...] = (colors.cosine_color, colors.oklab_color)
-CONSTANTS_FILE = Path(__file__).parent / "frontend" / "src" / "constants.json"
+CONSTANTS_FILE = Path(__file__).parents[1] / "frontend" / "src" / "constants.json"
 LOOK_SETTINGS = (  # of the field; sliders on the page
     *("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance"),
     *("rotation", "start_angle", "travel"),
@@ -51,67 +51,89 @@ LIGHT_FORMULAS: tuple[Any, ...] = (
 
 def page_constants() -> dict[str, Any]:
     """Numbers, names and formulas of the live analysis, the visual parameters, colors and flashes."""
-    look = Julia.default_look()
     return {
-        "analysis": {
-            "rate": live.RATE,
-            "hop": live.HOP,
-            "window": live.WINDOW,
-            "features": list(live.LIVE_FEATURES),
-            "min_spectrum_sum": live.MIN_SPECTRUM_SUM,
-            "floor_db": live.FLOOR_DB,
-            "rolloff_share": live.ROLLOFF_SHARE,
-            "onset_frames": live.ONSET_FRAMES,
-        },
+        "analysis": _analysis(),
         "features": {"bands": BANDS, "timbres": TIMBRES, "loudness_exponent": STEVENS_EXPONENT},
-        "julia": {
-            "parameters": [asdict(parameter) for parameter in parameters.PARAMETERS],
-            "speed": parameters.SPEED,
-            "turn": parameters.TURN,
-            "extent": parameters.EXTENT,
-            "escape_radius": parameters.ESCAPE_RADIUS,
-            "trap_steps": parameters.TRAP_STEPS,
-            "control_limits": parameters.CONTROL_LIMITS,
-            "look": [_slider(look, name) for name in LOOK_SETTINGS],
-            "presets": {name: _look(field) for name, field in Julia.presets().items()},
-            "iterations": look.iterations,
-            "accent": program(julia.glow_light(*inputs("hue", "saturation", "brightness"))),
-            "min_accent": MIN_ACCENT,
-            "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),
-        },
-        "color": {
-            "srgb": {
-                "slope": srgb.SLOPE,
-                "limit": srgb.ENCODED_LIMIT,
-                "scale": srgb.SCALE,
-                "offset": srgb.OFFSET,
-                "gamma": srgb.GAMMA,
-            },
-            "luminance": srgb.LUMINANCE,
-            "linear_light": glsl_of(colors.linear_light).splitlines(),
-            "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
-        },
+        "julia": _julia(),
+        "color": _color(),
         "light": _light(),
-        "graph": {
-            "silent_rate": clock.SILENT_RATE,
-            "loudness_rate": clock.LOUDNESS_RATE,
-            "onset_rate": clock.ONSET_RATE,
-            "flux_rate": clock.FLUX_RATE,
-            "min_onset": clock.MIN_ONSET,
-            "sounds": SOUND_INPUTS,
-            "delays": DELAYS,
-            "delay_seconds": DELAY_STEP_SECONDS,
-            "curve_steps": CURVE_STEPS,
-            "present_share": graph.PRESENT_SHARE,
-            "past_share": graph.PAST_SHARE,
-        },
+        "graph": _graph(),
         "patterns": _patterns(),
+        "sections": _sections(),
         "flashes": {
             "min_change": flashes.MIN_CHANGE,
             "max_dark_luminance": flashes.MAX_DARK_LUMINANCE,
             "max_flashes": flashes.MAX_FLASHES,
             "exempt_share": round(flashes.MIN_AREA / (flashes.SCREEN[0] * flashes.SCREEN[1]), 3),
         },
+    }
+
+
+def _analysis() -> dict[str, Any]:
+    """The analysis of live sound."""
+    return {
+        "rate": live.RATE,
+        "hop": live.HOP,
+        "window": live.WINDOW,
+        "features": list(live.LIVE_FEATURES),
+        "min_spectrum_sum": live.MIN_SPECTRUM_SUM,
+        "floor_db": live.FLOOR_DB,
+        "rolloff_share": live.ROLLOFF_SHARE,
+        "onset_frames": live.ONSET_FRAMES,
+    }
+
+
+def _julia() -> dict[str, Any]:
+    """Julia sets: visual parameters, looks and formulas."""
+    look = Julia.default_look()
+    return {
+        "parameters": [asdict(parameter) for parameter in parameters.PARAMETERS],
+        "speed": parameters.SPEED,
+        "turn": parameters.TURN,
+        "extent": parameters.EXTENT,
+        "escape_radius": parameters.ESCAPE_RADIUS,
+        "trap_steps": parameters.TRAP_STEPS,
+        "control_limits": parameters.CONTROL_LIMITS,
+        "look": [_slider(look, name) for name in LOOK_SETTINGS],
+        "presets": {name: _look(field) for name, field in Julia.presets().items()},
+        "iterations": look.iterations,
+        "accent": program(julia.glow_light(*inputs("hue", "saturation", "brightness"))),
+        "min_accent": MIN_ACCENT,
+        "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),
+    }
+
+
+def _color() -> dict[str, Any]:
+    """The curve of sRGB, and the palettes of networks."""
+    return {
+        "srgb": {
+            "slope": srgb.SLOPE,
+            "limit": srgb.ENCODED_LIMIT,
+            "scale": srgb.SCALE,
+            "offset": srgb.OFFSET,
+            "gamma": srgb.GAMMA,
+        },
+        "luminance": srgb.LUMINANCE,
+        "linear_light": glsl_of(colors.linear_light).splitlines(),
+        "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
+    }
+
+
+def _graph() -> dict[str, Any]:
+    """The clock of graph CPPNs, and the sound that runs outward."""
+    return {
+        "silent_rate": clock.SILENT_RATE,
+        "loudness_rate": clock.LOUDNESS_RATE,
+        "onset_rate": clock.ONSET_RATE,
+        "flux_rate": clock.FLUX_RATE,
+        "min_onset": clock.MIN_ONSET,
+        "sounds": SOUND_INPUTS,
+        "delays": DELAYS,
+        "delay_seconds": DELAY_STEP_SECONDS,
+        "past": delay_columns("")[0].strip(),
+        "curve_steps": CURVE_STEPS,
+        "present_share": graph.PRESENT_SHARE,
+        "past_share": graph.PAST_SHARE,
     }
 
 
@@ -130,6 +152,18 @@ def _patterns() -> dict[str, Any]:
         "onset_seconds": selection.ONSET_SEARCH_SECONDS,
         "strong_onset": selection.STRONG_ONSET,
         "min_centroid": selection.MIN_CENTROID_HZ,
+    }
+
+
+def _sections() -> dict[str, Any]:
+    """The ring in which a section opens."""
+    return {
+        "edge": section_change.EDGE,
+        "front": section_change.FRONT,
+        "front_height": section_change.FRONT_HEIGHT,
+        "front_light": section_change.FRONT_LIGHT,
+        "front_decay": section_change.FRONT_DECAY,
+        "max_distance": section_change.MAX_DISTANCE,
     }
 
 

@@ -8,7 +8,8 @@ from explorer.fields import CPPN, GraphCPPN, Patterns
 from explorer.fields.cppn.drawing import output_statistics
 from explorer.fields.cppn.weights import random_network
 from explorer.fields.palette_table import color_table, srgb_table
-from explorer.web.field_descriptions import MAX_HIDDEN, MAX_NODES, PAGE_COLORS, build_field
+from explorer.shaders.descriptions import MAX_HIDDEN, MAX_NODES, PAGE_COLORS
+from explorer.web.field_descriptions import build_field
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
 

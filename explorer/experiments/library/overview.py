@@ -14,7 +14,8 @@ from explorer.errors import SettingsError
 from explorer.formatting import count_text
 from explorer.settings import did_you_mean
 
-KINDS = ("render", "sweep", "train")
+KINDS = ("render", "sweep", "train", "breed")
+PARTS = {"point": "sweep", "individual": "breed"}  # rows that are one in short, and the kind of the whole
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 SINCE = "2026-11-30, or 12h, 3d, 2w ago"
 
@@ -28,14 +29,15 @@ def filter_runs(
     since: str | None = None,
     now: datetime | None = None,
 ) -> pd.DataFrame:
-    """The rows of a kind (points are of `sweep`), of a look, with this in the name of the sound, and since a
-    date (`2026-11-30`) or a time ago (`12h`, `3d`, `2w`). Capitals do not count. Raises SettingsError.
+    """The rows of a kind (points are of `sweep`, individuals of `breed`), of a look, with this in the name of
+    the sound, and since a date (`2026-11-30`) or a time ago (`12h`, `3d`, `2w`). Capitals do not count.
+    Raises SettingsError.
     """
     rows = pd.Series(True, index=table.index)
     if kind is not None:
         if kind not in KINDS:
             raise SettingsError(f"--kind: got {kind!r}{did_you_mean(kind, KINDS)}")
-        rows &= table["kind"].replace("point", "sweep") == kind
+        rows &= table["kind"].replace(PARTS) == kind
     if look is not None:
         rows &= _texts(table["look"]) == look.casefold()
     if song is not None:
@@ -46,13 +48,13 @@ def filter_runs(
 
 
 def fold_sweeps(table: pd.DataFrame) -> pd.DataFrame:
-    """The same with one row for all points of a sweep: counts of status and verdict, what is varied."""
+    """The same with one row for all points of a sweep or looks of a breeding: counts, what is varied."""
     if table.empty:
         return table
-    is_point = table["kind"] == "point"
+    is_point = table["kind"].isin(PARTS)
     names = table["run"].where(~is_point, table["run"].str.partition("/")[0])
     rows = [
-        _sweep_row(name, points) if points["kind"].iloc[0] == "point" else points.iloc[0].to_dict()
+        _sweep_row(name, points) if points["kind"].iloc[0] in PARTS else points.iloc[0].to_dict()
         for name, points in table.groupby(names, sort=False)
     ]
     folded = pd.DataFrame(rows, columns=table.columns)
@@ -65,7 +67,7 @@ def _sweep_row(name: Any, points: pd.DataFrame) -> dict[str, Any]:
     return {
         **first,
         "run": name,
-        "kind": "sweep",
+        "kind": PARTS[first["kind"]],
         "status": counts_text(points["status"]),
         "verdict": counts_text(points["verdict"].dropna()) or None,
         "star": bool(points["star"].any()),

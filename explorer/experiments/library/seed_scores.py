@@ -68,22 +68,33 @@ class SeedScorer:
 
     def score(self, seed: int, pictures: Sequence[Picture]) -> SeedScore:
         """The measures of a seed by its pictures, one for each moment."""
-        light = [lightness(picture) for picture in pictures]
-        small = np.stack([_small(picture) for picture in pictures])
+        detail, motion = detail_and_motion(pictures)
+        small = small_pictures(pictures)
         distances = {other: float(np.abs(small - colors).mean()) for other, colors in self._accepted.items()}
         nearest = min(distances, key=distances.__getitem__, default=None)
-        pairs = [float(np.abs(a - b).mean()) for a, b in combinations(light, 2)]
         result = SeedScore(
             seed=seed,
-            detail=float(np.mean([_detail(picture) for picture in light])),
-            fine=float(np.median([fine_share(picture) for picture in light])),
-            motion=float(np.mean(pairs)) if pairs else np.inf,
+            detail=detail,
+            fine=float(np.median([fine_share(lightness(picture)) for picture in pictures])),
+            motion=motion,
             distance=np.inf if nearest is None else distances[nearest],
             nearest=nearest,
         )
         if not result.rejection:
             self._accepted[seed] = small
         return result
+
+
+def small_pictures(pictures: Sequence[Picture]) -> Float64[np.ndarray, "moments height width 3"]:
+    """OKLab of pictures with the longer side SMALL_SIDE pixels long: what `distance` compares."""
+    return np.stack([_small(picture) for picture in pictures])
+
+
+def detail_and_motion(pictures: Sequence[Picture]) -> tuple[float, float]:
+    """`detail` and `motion` of the pictures of some moments."""
+    light = [lightness(picture) for picture in pictures]
+    pairs = [float(np.abs(a - b).mean()) for a, b in combinations(light, 2)]
+    return float(np.mean([_detail(picture) for picture in light])), float(np.mean(pairs)) if pairs else np.inf
 
 
 def lightness(picture: UInt8[np.ndarray, "height width 3"]) -> Float64[np.ndarray, "height width"]:

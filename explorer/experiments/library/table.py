@@ -1,4 +1,4 @@
-"""Every run, every point of every sweep and every training as typed tables."""
+"""Every run, every point of every sweep, every individual of a breeding and every training, as tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from explorer.errors import ReadError, error_text
-from explorer.experiments.library.look_folder import own_names
+from explorer.experiments.breedings.log import generation_of, individual_keys, read_individual
+from explorer.experiments.library.look_folder import name_of, own_names
 from explorer.experiments.library.model_proof import following_pairs
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import (
@@ -21,6 +22,7 @@ from explorer.experiments.runs.run_folder import (
     SHEET,
     SPECIFICATION,
     THUMBNAIL,
+    individual_folder,
     is_starred,
     point_folder,
     video_path,
@@ -29,7 +31,6 @@ from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.point_metrics import METRICS
 from explorer.experiments.sweeps.point_status import point_log
 from explorer.experiments.sweeps.specification import Specification
-from explorer.fields.presets import look_of, without_seed
 from explorer.files import NUMBER, check_types, explorations_folder, file_within, path_within, read_json
 from explorer.rendering import parse_fps
 
@@ -78,7 +79,9 @@ Row = dict[str, Any]
 
 
 def runs(explorations: str | Path | None = None) -> pd.DataFrame:
-    """One row per run, point of a sweep and training, oldest first: status, settings (`params.*`), pictures.
+    """One row per run, point of a sweep, individual of a breeding and training, oldest first.
+
+    Columns hold status, settings (`params.*`) and pictures.
 
     Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. Trainings (kind `train`) have no
     settings of a field; `proof` says how many pairs of sound and picture follow each other. A folder that
@@ -88,15 +91,15 @@ def runs(explorations: str | Path | None = None) -> pd.DataFrame:
     root = explorations_folder(explorations)
     folders = sorted(path for kind in ROWS for path in root.glob(f"{kind}_*") if path.is_dir())
     names = own_names()
-    rows = [_with_own_look(row, names) for folder in folders for row in _rows(root, folder)]
+    rows = [_with_look(row, names) for folder in folders for row in _rows(root, folder)]
     table = _frame(rows, COLUMNS, NUMBERS)
     return table.sort_values(["started", "run"], ignore_index=True, kind="stable")
 
 
-def _with_own_look(row: Row, names: Mapping[str, str]) -> Row:
-    """The row without its field's settings, and with the name of a look of the user's that has them."""
+def _with_look(row: Row, own: Mapping[str, str]) -> Row:
+    """The row with the name of the look that its field is, instead of the field's settings."""
     field = row.pop("field", None)
-    return row if row.get("look") or field is None else row | {"look": names.get(without_seed(field))}
+    return row if field is None else row | {"look": name_of(field, own)}
 
 
 def points_table(folder: Path, spec: Specification) -> pd.DataFrame:
@@ -154,7 +157,6 @@ def _render(folder: Path) -> Iterator[Row]:
         "status": _status(log),
         "verdict": _verdict(folder),
         "star": is_starred(folder),
-        "look": look_of(recipe["field"]),
         "field": recipe["field"],
         "started": log["started"],
         "audio": recipe["audio"]["name"],
@@ -185,10 +187,37 @@ def _sweep(folder: Path) -> Iterator[Row]:
             "size": f"{frames['width']}x{frames['height']}",
             "fps": float(parse_fps(frames["fps"])),
             "varied": caption(params),
-            "look": look_of(field := _point_settings(params, "field", base["field"])),
-            "field": field,
+            "field": _point_settings(params, "field", base["field"]),
             **_field_params(base["field"]),
             **row,
+        }
+
+
+def _breeding(folder: Path) -> Iterator[Row]:
+    """A row for every individual, which is called `BREEDING/KEY`."""
+    log = manifest.read(folder)
+    for key in individual_keys(folder):
+        path = individual_folder(folder, key)
+        individual = read_individual(folder, key)
+        recipe = _read(path, RECIPE, RECIPE_TYPES)
+        frames = recipe["frames"]
+        yield {
+            "run": f"{folder.name}/{key}",
+            "kind": "individual",
+            "status": "done",
+            "verdict": individual.get("verdict"),
+            "star": is_starred(path),
+            "field": recipe["field"],
+            "varied": caption({"generation": generation_of(key), "individual": int(key[-2:])}),
+            "started": individual.get("started") or log["started"],
+            "audio": recipe["audio"]["name"],
+            "size": f"{frames['width']}x{frames['height']}",
+            "fps": float(parse_fps(frames["fps"])),
+            "seconds": individual.get("seconds"),
+            "thumb": _existing(path, THUMBNAIL),
+            "folder": str(path),
+            "metrics.fitness": individual.get("fitness"),
+            **_field_params(recipe["field"]),
         }
 
 
@@ -276,4 +305,4 @@ def _status(log: dict[str, Any]) -> str:
     return "killed" if status == "running" and not manifest.is_alive(log) else status
 
 
-ROWS = {"render": _render, "sweep": _sweep, "train": _training}  # of a folder, by the beginning of its name
+ROWS = {"render": _render, "sweep": _sweep, "train": _training, "breed": _breeding}  # by the folder's name

@@ -7,13 +7,13 @@ points, or of a sample where there are more than 500.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer import files
-from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, error_text
+from explorer.errors import ExplorerError, SettingsError, error_text, warn
 from explorer.experiments.reports import index
+from explorer.experiments.reports.breeding_report import write_breeding
 from explorer.experiments.reports.load import load_source
 from explorer.experiments.reports.run_report import write_run
 from explorer.experiments.reports.sweep_report import write_sweep
@@ -30,13 +30,14 @@ __all__ = [
 
 
 def write_report(folder: str | Path) -> Path:
-    """Write `report.html` for the run or sweep in a folder, and give its path back.
+    """Write `report.html` for the run, sweep or breeding in a folder, and give its path back.
 
     Raises ExplorerError for a folder that holds neither, and OutputError when it cannot be written.
     """
     source = load_source(Path(folder))
     try:
-        return write_sweep(source) if source.kind == "sweep" else write_run(source)
+        writers = {"sweep": write_sweep, "breed": write_breeding}
+        return writers.get(source.kind, write_run)(source)
     except ExplorerError:
         raise
     except Exception as error:  # of whatever is in the files: the reports of other folders are written
@@ -48,7 +49,7 @@ def write_report_or_warn(folder: Path) -> None:
     try:
         write_report(folder)
     except ExplorerError as error:
-        warnings.warn(ExplorerWarning(f"no report was written: {error}"), stacklevel=2)
+        warn(f"no report was written: {error}")
 
 
 def write_index(explorations: str | Path | None = None) -> Path:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from explorer.diagnostics.verdict import VERDICTS
 from explorer.errors import error_text
+from explorer.experiments.breedings.log import individual_keys
 from explorer.experiments.reports.load import STATES, ReportSource, Value, load_source, mapping, text
 from explorer.experiments.reports.numbers import Scale, short_text, varying_names
 from explorer.experiments.reports.page import write_page
@@ -23,7 +24,7 @@ from explorer.formatting import count_text
 
 THUMBNAIL_BYTES = 14_000  # bytes of JPEG for one thumbnail
 MAX_LISTED_VALUES = 100  # of one parameter of one sweep
-RUN_KINDS = ("render", "sweep")
+RUN_KINDS = {"render": "video", "sweep": "sweep", "breed": "breeding"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def run_folders(root: Path) -> Iterator[Path]:
 
 def kind_counts(entries: list[IndexEntry]) -> dict[str, int]:
     """How many there are of each kind."""
-    return {kind: n for kind in ("video", "sweep") if (n := sum(entry.kind == kind for entry in entries))}
+    return {kind: n for kind in RUN_KINDS.values() if (n := sum(entry.kind == kind for entry in entries))}
 
 
 def _entry(folder: Path, max_bytes: int) -> IndexEntry:
@@ -121,10 +122,12 @@ def _damaged_entry(folder: Path, problem: str) -> IndexEntry:
 
 
 def _kind(folder: Path) -> str:
-    return "sweep" if folder.name.startswith("sweep") else "video"
+    return RUN_KINDS.get(folder.name.split("_")[0], "video")
 
 
 def _summary(source: ReportSource) -> str:
+    if source.kind == "breed":
+        return count_text(len(individual_keys(source.folder)), "look")
     if source.kind != "sweep":
         return ", ".join(lead(source.recipe))
     names = varying_names([point.params for point in source.points])

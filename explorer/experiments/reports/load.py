@@ -15,6 +15,7 @@ from explorer.diagnostics.verdict import BEST_FIRST
 from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import (
+    BREEDING,
     CLIP,
     DIAGNOSIS,
     MANIFEST,
@@ -58,13 +59,13 @@ class ReportPoint:
 
 @dataclass(frozen=True)
 class ReportSource:
-    """A run or a sweep, read from its folder alone. A run has no points."""
+    """A run, a sweep or a breeding, read from its folder alone. Only a sweep has points."""
 
     folder: Path
-    kind: str  # "render" or "sweep"
+    kind: str  # "render", "sweep" or "breed"
     status: str
     log: dict[str, Any]  # the manifest
-    recipe: dict[str, Any]  # of the run, or the base recipe of the sweep
+    recipe: dict[str, Any]  # of the run, or the base recipe of the others
     spec: dict[str, Any]  # of a sweep
     points: tuple[ReportPoint, ...]
     diagnosis: dict[str, Any]  # of a run
@@ -86,19 +87,21 @@ def load_source(folder: Path) -> ReportSource:
     log, log_problem = _read_log(folder)
     has_points = _has_points(folder)
     is_sweep = has_points or log.get("kind") == "sweep" or (folder / SPECIFICATION).exists()
-    content, problem = _read(folder, SPECIFICATION if is_sweep else RECIPE)
+    is_breeding = log.get("kind") == "breed" or (folder / BREEDING).exists()
+    has_base = is_sweep or is_breeding
+    content, problem = _read(folder, BREEDING if is_breeding else SPECIFICATION if is_sweep else RECIPE)
     if not log and not content and not has_points:
         raise ExplorerError(f"{folder} holds no run and no sweep that can be read: {log_problem or problem}")
     status = _status(log) if log else "damaged"
     return ReportSource(
         folder=folder,
-        kind="sweep" if is_sweep else log.get("kind") or "render",
+        kind="breed" if is_breeding else "sweep" if is_sweep else log.get("kind") or "render",
         status=status,
         log=log,
-        recipe=mapping(content.get("base")) if is_sweep else content,
+        recipe=mapping(content.get("base")) if has_base else content,
         spec=content if is_sweep else {},
         points=_points(folder, content) if is_sweep else (),
-        diagnosis={} if is_sweep else _read(folder, DIAGNOSIS)[0],
+        diagnosis={} if has_base else _read(folder, DIAGNOSIS)[0],
         notices=tuple(notice for notice in (log_problem, problem) if notice),
     )
 

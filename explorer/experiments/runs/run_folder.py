@@ -3,6 +3,8 @@
     render_TIME_HEX/   manifest.json recipe.json features* diagnosis.json video.* poster.jpg sheet.jpg report.html
     sweep_TIME_HEX/    manifest.json sweep.json features-columns.safetensors tracks/ points/KEY/ sheet.jpg report.html .stop.SESSION
     points/KEY/        point.json recipe.json frame_NN.jpg thumb.jpg diagnosis.json clip.mp4 .claim.N
+    breed_TIME_HEX/    manifest.json breeding.json features* generations/NNNN.json individuals/KEY/ sheet.jpg report.html
+    individuals/KEY/   individual.json recipe.json thumb.jpg
 
 A folder with a star holds an empty file `.star`. Trainings (train_TIME_HEX/) belong to `explorer.learn`.
 """  # noqa: E501
@@ -34,12 +36,18 @@ POINT = "point.json"
 THUMBNAIL = "thumb.jpg"
 CLIP = "clip.mp4"
 
+BREEDING = "breeding.json"
+GENERATIONS = "generations"  # folder of a breeding
+INDIVIDUALS = "individuals"  # folder of a breeding
+INDIVIDUAL = "individual.json"
+
 STAR = ".star"
 LEASE_PREFIX = ".claim."
 STOP_PREFIX = ".stop."
 
 VIDEO_NAMES = tuple(VIDEO + suffix for suffix in SUFFIXES)
 POINT_KEY = re.compile(r"[0-9a-f]{12}")
+INDIVIDUAL_KEY = re.compile(r"g\d{4}i\d{2}")
 
 
 def video_path(folder: Path, container: str | None = None) -> Path:
@@ -70,8 +78,30 @@ def is_point_folder(folder: Path) -> bool:
     return folder.parent.name == POINTS and (sweep_of(folder) / SPECIFICATION).is_file()
 
 
+def individual_key(generation: int, place: int) -> str:
+    """The name of an individual: `g0003i07`."""
+    return f"g{generation:04d}i{place:02d}"
+
+
+def is_individual_key(key: object) -> bool:
+    """Whether a value from a file is the key of an individual."""
+    return isinstance(key, str) and bool(INDIVIDUAL_KEY.fullmatch(key))
+
+
+def individual_folder(breeding: Path, key: str) -> Path:
+    """The folder of an individual, whether it is there or not. Raises SettingsError for what is no key."""
+    if not is_individual_key(key):
+        raise SettingsError(f"no individual {str(key)[:40]!r} in {breeding.name}; keys are as in g0003i07")
+    return files.path_within(files.path_within(breeding, INDIVIDUALS), key)
+
+
+def generation_path(breeding: Path, number: int) -> Path:
+    """The file of a choice and the generation that followed from it."""
+    return breeding / GENERATIONS / f"{number:04d}.json"
+
+
 def sweep_of(point: Path) -> Path:
-    """The folder of the sweep that the folder of a point belongs to."""
+    """The folder of the sweep that the folder of a point belongs to, or the breeding of an individual."""
     return point.parents[1]
 
 

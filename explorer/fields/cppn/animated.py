@@ -107,33 +107,51 @@ class AnimatedCPPN:
 
 def network_at(field: CPPNSettings, rest: CPPNSettings, values: dict[str, float]) -> Network:
     """The network of one moment, from its row of `columns`; `rest` is the field without animation."""
-    parts = [
-        (random_network(rest) if seed is None else _network_of_seed(rest, seed), share)
-        for seed, share in _shares(field, values)
-    ]
-    coordinate_scale = np.float32(values.get("coord_scale", field.coord_scale) / field.coord_scale)
-    return combined_network(parts, _layer_scales(field, values), coordinate_scale)
+    parts = [(_network_of_seed(rest, seed), share) for seed, share in shares(field, values)]
+    return combined_network(parts, layer_scales(field, values), coordinate_scale(field, values))
 
 
-def _shares(field: CPPNSettings, values: dict[str, float]) -> list[tuple[int | None, float]]:
+def networks(field: CPPNSettings) -> list[Network]:
+    """All networks that the weights are a mixture of, in the order of `network_seeds`."""
+    return [_network_of_seed(field.without_animation, seed) for seed in network_seeds(field)]
+
+
+def network_seeds(field: CPPNSettings) -> list[int | None]:
+    """The seeds of all networks that the weights are a mixture of; None is the network of the field."""
+    circle = drift_seeds(field) if field.drift > 0 or "drift" in keyframes.animated_names(field) else []
+    return list(dict.fromkeys([None, *seeds(field)[1:], *circle]))
+
+
+def drift_seeds(field: CPPNSettings) -> list[int]:
+    """The seeds of the two networks that drift circles through."""
+    stream = np.random.RandomState([field.seed, DRIFT_STREAM])
+    return [int(seed) for seed in stream.randint(0, 2**32, 2, dtype=np.uint64)]
+
+
+def shares(field: CPPNSettings, values: dict[str, float]) -> list[tuple[int | None, float]]:
     """Seeds, and the share of the network of each in the weights; the squares add up to 1.
 
     None is the network of the field itself.
     """
     numbers, arc = [None, *seeds(field)[1:]], values.get("seed_share", 0.0) * math.pi / 2
-    shares: list[tuple[int | None, float]] = [(numbers[int(values.get("seed_from", 0))], math.cos(arc))]
+    parts: list[tuple[int | None, float]] = [(numbers[int(values.get("seed_from", 0))], math.cos(arc))]
     if arc:
-        shares.append((numbers[int(values["seed_to"])], math.sin(arc)))
+        parts.append((numbers[int(values["seed_to"])], math.sin(arc)))
     away = values.get("drift", field.drift) * math.pi / 2
     if away:
-        circle = np.random.RandomState([field.seed, DRIFT_STREAM]).randint(0, 2**32, 2, dtype=np.uint64)
         point = math.cos(values["wander"]), math.sin(values["wander"])
-        shares = [(seed, share * math.cos(away)) for seed, share in shares]
-        shares += [(int(seed), math.sin(away) * share) for seed, share in zip(circle, point, strict=True)]
-    return shares
+        parts = [(seed, share * math.cos(away)) for seed, share in parts]
+        circle = zip(drift_seeds(field), point, strict=True)
+        parts += [(seed, math.sin(away) * share) for seed, share in circle]
+    return parts
 
 
-def _layer_scales(field: CPPNSettings, values: dict[str, float]) -> list[np.float32]:
+def coordinate_scale(field: CPPNSettings, values: dict[str, float]) -> np.float32:
+    """The factor of the weights of coordinates."""
+    return np.float32(values.get("coord_scale", field.coord_scale) / field.coord_scale)
+
+
+def layer_scales(field: CPPNSettings, values: dict[str, float]) -> list[np.float32]:
     """The factor between the weights of each layer and those of the field without animation."""
     hidden = values.get("gain", field.gain)
     default = hidden if field.output_gain is None else field.output_gain
@@ -142,5 +160,5 @@ def _layer_scales(field: CPPNSettings, values: dict[str, float]) -> list[np.floa
 
 
 @lru_cache(maxsize=16)
-def _network_of_seed(field: CPPNSettings, seed: int) -> Network:
-    return random_network(field.replace(seed=seed, seeds=()))
+def _network_of_seed(field: CPPNSettings, seed: int | None) -> Network:
+    return random_network(field if seed is None else field.replace(seed=seed, seeds=()))

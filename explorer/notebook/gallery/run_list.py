@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from explorer.experiments.library.overview import counts_text, varied_text
+from explorer.experiments.library.overview import PARTS, counts_text, varied_text
 from explorer.experiments.library.table import runs
 from explorer.experiments.runs.run_folder import sweep_of
 from explorer.experiments.sweeps.parameter_paths import caption
@@ -40,8 +40,8 @@ class RunEntry:
 
     @property
     def sweep(self) -> str:
-        """The name of the sweep of a point; empty for a run."""
-        return self.name.partition("/")[0] if self.kind == "point" else ""
+        """The name of the sweep of a point, or of the breeding of an individual; empty for a run."""
+        return self.name.partition("/")[0] if self.kind in PARTS else ""
 
     @property
     def date(self) -> str:
@@ -52,7 +52,7 @@ class RunEntry:
     def text(self) -> str:
         """The text that a filter searches."""
         star = "starred" if self.starred else ""
-        kind = "sweep" if self.sweep else self.kind
+        kind = PARTS.get(self.kind, self.kind)
         parts = (self.name, kind, self.status, self.verdict, self.date, star, self.audio, self.size)
         return " ".join((*parts, self.field_kind, self.look, self.settings, self.varied)).lower()
 

@@ -1,11 +1,13 @@
-"""The kernel's half of the live view; the page's half is live.js.
+"""The kernel's half of the live view; the page's half is explorer/frontend.
 
-The page requests frames, with at most two requests out; a handler only submits the newest one to the
-worker, and may run on any thread. The worker draws and answers with JPEG bytes and with how many requests
+The page draws what moves, with what `FieldSender` sends, and requests the exact frame when it rests. A page
+that cannot draw requests all frames, with at most two requests out; a handler only submits the newest one to
+the worker, and may run on any thread. The worker draws and answers with JPEG bytes and with how many requests
 that answers, so that the page knows how many it may send again: nothing queues up, however slow the field.
 
-    page -> kernel   {kind: "frame", t, id, moving}, {kind: "ready"}
-    kernel -> page   {kind: "frame", seq, id, consumed, t, draft, width, height} + JPEG,
+    page -> kernel   {kind: "frame", t, id, moving, draft}, {kind: "ready", draws},
+                     {kind: "moving"}: the page draws, what was requested is late
+    kernel -> page   {kind: "frame", seq, id, consumed, t, draft, width, height, field} + JPEG,
                      {kind: "failed", seq, id, consumed}
                      {kind: "outline", onsets} + int8 pairs, {kind: "sound", part, parts} + MP3,
                      {kind: "silent"}
@@ -16,7 +18,8 @@ from __future__ import annotations
 import contextlib
 import math
 import threading
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ from explorer.errors import ExplorerError, Stopped, error_text
 from explorer.fields import FieldSettings
 from explorer.formatting import clock_text
 from explorer.notebook.live import sound
+from explorer.notebook.live.field_sender import FieldSender, NumberedField
 from explorer.notebook.live.preview_renderer import PreviewRenderer
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
@@ -36,6 +40,10 @@ from explorer.rendering import parse_size
 from explorer.rendering.frames import Frame, Size, parse_flash_limit
 
 MESSAGE_BYTES = 1 << 20  # of sound in one message
+REST_SECONDS = 0.15  # that a setting rests before the exact frame replaces what the page draws
+POLL_SECONDS = 0.02
+MODULE = Path(__file__).parents[1] / "module" / "live_view.js"  # built when explorer is installed
+UNBUILT_MODULE = Path(__file__).parents[2] / "frontend" / "unbuilt" / "player.js"  # shows frames alone
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,9 @@ class FrameRequest:
     t: float
     id: int = 0
     moving: bool = False
+    draft: bool = True  # a quick frame may come before the exact one
+    page_draws: bool = False  # nothing is to be drawn
+    pause: float = 0.0  # seconds without a newer request before it is drawn
     number: int = 0  # how many requests there were, this one included
 
 
@@ -56,7 +67,7 @@ class LiveView(anywidget.AnyWidget):
     `autoplay` it plays as soon as the sound is there.
     """
 
-    _esm = Path(__file__).with_name("live.js")
+    _esm = MODULE if MODULE.is_file() else UNBUILT_MODULE
     _css = Path(__file__).with_name("live.css")
 
     name = traitlets.Unicode().tag(sync=True)
@@ -92,10 +103,14 @@ class LiveView(anywidget.AnyWidget):
         self._newest = FrameRequest(0.0)
         self._answered = self._answers = 0  # requests; messages
         self._mp3 = b""
+        self._field_number = 1  # of the field; counts `load`
         self._renderer = PreviewRenderer(track, (width, height), device)
+        self._renderer.flash_limit = self.flash_limit
+        self._field_sender = FieldSender(lambda *message: self.send(*message), self._renderer)
         self._frame_worker = LatestWorker(self._draw, lambda _: None, name="explorer-live")
         self._sound_worker = LatestWorker(self._send_sound, self._play_silently, name="explorer-live-sound")
         self.on_msg(lambda _, message, buffers: self._receive(message))
+        self.observe(lambda _: self._search_ahead(), "t")
         cells.reply_from_any_subshell(self)
 
     @property
@@ -107,15 +122,20 @@ class LiveView(anywidget.AnyWidget):
         """Show another field, from the next frame on; at once when nothing moves."""
         with self._lock:
             self._field = field
+            self._field_number += 1
             if not self._newest.moving:
-                self._frame_worker.submit(self._newest)
+                pause = 0.0 if self._newest.draft else REST_SECONDS
+                self._frame_worker.submit(replace(self._newest, pause=pause))
+        self._update_page()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until every request is answered and the sound is sent; false when it took too long."""
-        return self._frame_worker.wait(timeout) and self._sound_worker.wait(timeout)
+        parts = (self._field_sender, self._frame_worker, self._sound_worker)
+        return all(part.wait(timeout) for part in parts)
 
     def close(self) -> None:
         """End the threads and the widget. May be called twice."""
+        self._field_sender.close()
         self._frame_worker.close()
         self._sound_worker.close()
         self._renderer.close()
@@ -126,29 +146,53 @@ class LiveView(anywidget.AnyWidget):
         kind = message.get("kind") if isinstance(message, dict) else None
         if kind == "ready":
             self._sound_worker.submit(None)
+            if message.get("draws"):
+                self._field_sender.open(self._numbered_field())
+        elif kind == "moving":
+            with self._lock:
+                self._newest = replace(self._newest, moving=True, page_draws=True)
+                self._frame_worker.submit(self._newest)
         elif kind == "frame":
             with contextlib.suppress(KeyError, TypeError, ValueError):
-                self._request_frame(float(message["t"]), int(message["id"]), bool(message["moving"]))
+                moving, draft = bool(message["moving"]), bool(message.get("draft", True))
+                self._request_frame(FrameRequest(float(message["t"]), int(message["id"]), moving, draft))
 
-    def _request_frame(self, t: float, id: int, moving: bool) -> None:
-        if not math.isfinite(t):
+    def _request_frame(self, request: FrameRequest) -> None:
+        if not math.isfinite(request.t):
             return
         with self._lock:
-            t, number = min(max(t, 0.0), self.duration), self._newest.number + 1
-            self._newest = FrameRequest(t, id, moving, number)
+            t, number = min(max(request.t, 0.0), self.duration), self._newest.number + 1
+            self._newest = replace(request, t=t, number=number)
             self._frame_worker.submit(self._newest)
+
+    def _numbered_field(self) -> NumberedField:
+        with self._lock:
+            self._renderer.track, self._renderer.flash_limit = self.track, self.flash_limit
+            return NumberedField(self._field_number, self._field, self.track)
+
+    def _update_page(self) -> None:
+        self._field_sender.submit(self._numbered_field())
+
+    def _search_ahead(self) -> None:
+        """Look for flashes in what the page is about to draw."""
+        if self._newest.page_draws:
+            self._renderer.search_ahead(self._numbered_field().field, self.t)
 
     def _draw(self, request: FrameRequest, stale: StaleCheck) -> None:
         """The worker's answer. What moves is drawn to its end, or fast requests would never see a frame."""
-        field, renderer = self._field, self._renderer
-        renderer.track, renderer.flash_limit = self.track, self.flash_limit
+        end = time.monotonic() + request.pause
+        while time.monotonic() < end and not stale():
+            time.sleep(POLL_SECONDS)
+        if request.page_draws or (request.pause and stale()):
+            return
+        current, renderer = self._numbered_field(), self._renderer
         try:
-            if request.moving or renderer.is_slow:
-                frame, final = renderer.draft_frame(field, request.t)
-                self._send_frame(request, frame, draft=not final)
+            if request.moving or (request.draft and renderer.is_slow):
+                frame, final = renderer.draft_frame(current.field, request.t)
+                self._send_frame(request, frame, current.number, draft=not final)
             if not request.moving:
-                for frame in renderer.full_frames(field, request.t, stale):
-                    self._send_frame(request, frame, draft=False)
+                for frame in renderer.full_frames(current.field, request.t, stale):
+                    self._send_frame(request, frame, current.number, draft=False)
             if self.error:
                 self.error = ""
         except Stopped:
@@ -157,10 +201,10 @@ class LiveView(anywidget.AnyWidget):
             self.error = error_text(error)
             self._answer(request, {"kind": "failed"}, [])
 
-    def _send_frame(self, request: FrameRequest, frame: Frame, draft: bool) -> None:
+    def _send_frame(self, request: FrameRequest, frame: Frame, field_number: int, draft: bool) -> None:
         height, width, _ = frame.shape
-        message = {"kind": "frame", "t": request.t, "draft": draft, "width": width, "height": height}
-        self._answer(request, message, [encode_jpeg(frame)])
+        message = {"kind": "frame", "t": request.t, "draft": draft, "field": field_number}
+        self._answer(request, message | {"width": width, "height": height}, [encode_jpeg(frame)])
 
     def _answer(self, request: FrameRequest, message: dict[str, Any], buffers: list[bytes]) -> None:
         """Number an answer, and say how many requests it is for: this one and those dropped before it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from explorer.audio import FeatureTrack
 from explorer.errors import Stopped
@@ -15,6 +16,7 @@ from explorer.rendering.flash_limiter import NO_LIMIT
 from explorer.rendering.frames import FlashMode, Frame
 
 FLASH_LOOKAHEAD_SECONDS = 4.0  # of the music that are searched for flashes before they are shown
+PAGE_LOOKAHEADS = (0.0, 4.0, 8.0, 12.0)  # seconds: the page plays on while a cell keeps the kernel busy
 POLL_SECONDS = 0.05
 NOTICEABLE_SECONDS = 0.1  # a full frame that takes longer is preceded by a quick one
 
@@ -28,7 +30,10 @@ class PreviewRenderer:
         self.resolution = AdaptiveResolution(size)
         self._full_device = resolve(device)
         self._draft_device = resolve(self._full_device.request, "draft")
-        self._field: tuple[FieldSettings, FlashMode] | None = None
+        self.on_limits: Callable[[Exposure], None] = lambda _: None  # more flash limits are computed
+        self._lock = threading.Lock()
+        self._field: tuple[FieldSettings, FlashMode] | None = None  # that the renderers draw
+        self._exposed: tuple[FieldSettings, FeatureTrack, FlashMode] | None = None  # that the exposure is of
         self._exposure: Exposure | None = None
         self._flash_search = LatestWorker(self._search_flashes, lambda _: None, name="explorer-flashes")
         self._renderers: dict[tuple[tuple[int, int], Device], Renderer] = {}
@@ -46,13 +51,13 @@ class PreviewRenderer:
         """
         size = self.resolution.size
         renderer = self._renderer(field, size, self._draft_device)
-        exposure = self._exposure
+        exposure = self.exposure(field)
         start = time.perf_counter()
         frame = renderer.frame(t, limit=exposure.cached_at(t) if exposure else NO_LIMIT)
         self.resolution.record(size, time.perf_counter() - start)
         moments = (t, t + FLASH_LOOKAHEAD_SECONDS)
         if exposure and not all(exposure.is_cached(min(moment, self.track.duration)) for moment in moments):
-            self._flash_search.submit((exposure, t))
+            self._flash_search.submit((exposure, t, (0.0, FLASH_LOOKAHEAD_SECONDS)))
         full = self._renderer(field, self.size, self._full_device) if size == self.size else None
         return frame, full is not None and renderer.kernel == full.kernel
 
@@ -61,16 +66,32 @@ class PreviewRenderer:
         may flash. Raises Stopped when stale.
         """
         renderer = self._renderer(field, self.size, self._full_device)
-        exposure = self._exposure
+        exposure = self.exposure(field)
+        is_complete = exposure is None or exposure.is_cached(t)  # before the limit: it may come at any time
         before = exposure.cached_at(t) if exposure else NO_LIMIT
         yield renderer.frame(t, stale, before)
-        if exposure and not exposure.is_cached(t):
-            self._flash_search.submit((exposure, t))
+        if exposure and not is_complete:
+            self._flash_search.submit((exposure, t, (0.0,)))
             while not self._flash_search.wait(POLL_SECONDS):
                 if stale():
                     raise Stopped("there is a newer request")
             if (limit := exposure.cached_at(t)) != before:
                 yield renderer.frame(t, stale, limit)
+
+    def exposure(self, field: FieldSettings) -> Exposure | None:
+        """What the flash limiter does with a field, from any thread; None where it is off."""
+        with self._lock:
+            if self._exposed != (field, self.track, self.flash_limit):
+                self._exposed, self._exposure = (field, self.track, self.flash_limit), None
+                if self.flash_limit != "off":
+                    self._exposure = Exposure(field, self.track, self.size, threads=1, mode=self.flash_limit)
+            return self._exposure
+
+    def search_ahead(self, field: FieldSettings, t: float) -> None:
+        """Compute flash limits for a page that plays; `on_limits` is called as they come."""
+        exposure = self.exposure(field)
+        if exposure and not exposure.is_cached(min(t + PAGE_LOOKAHEADS[-1], self.track.duration)):
+            self._flash_search.submit((exposure, t, PAGE_LOOKAHEADS))
 
     def close(self) -> None:
         """End the threads."""
@@ -86,24 +107,23 @@ class PreviewRenderer:
     def _renderer(self, field: FieldSettings, size: tuple[int, int], device: Device) -> Renderer:
         if self._field != (field, self.flash_limit):
             self._close_renderers()
-            self._field, self._exposure = (field, self.flash_limit), None
-            if self.flash_limit != "off":
-                self._exposure = Exposure(field, self.track, self.size, threads=1, mode=self.flash_limit)
+            self._field = field, self.flash_limit
         key = size, device
         if key not in self._renderers:
             self._renderers[key] = Renderer(field, self.track, size, device=device)
         return self._renderers[key]
 
-    def _search_flashes(self, request: tuple[Exposure, float], _: StaleCheck) -> None:
-        """Compute the exposures around a moment and a little after it, for the frames that come.
+    def _search_flashes(self, request: tuple[Exposure, float, tuple[float, ...]], _: StaleCheck) -> None:
+        """Compute the exposures at some seconds after a moment, for the frames that come.
 
         Newer moments wait, or a slow search would never end; another field does not.
         """
-        exposure, t = request
+        exposure, t, lookaheads = request
 
         def progress(step: str, done: float, total: float) -> None:
             if exposure is not self._exposure:
                 raise Stopped("there is another field")
 
-        exposure.at(t, progress)
-        exposure.at(t + FLASH_LOOKAHEAD_SECONDS, progress)
+        for ahead in lookaheads:
+            exposure.at(t + ahead, progress)
+            self.on_limits(exposure)

@@ -1,0 +1,127 @@
+// The picture of the live view, drawn by this browser on a canvas of its own.
+
+import { AdaptiveQuality } from "../picture/adaptiveQuality";
+import { ShaderCanvas, type Shader } from "../picture/shaderCanvas";
+import { limitAt, NO_LIMIT, type LimitTable } from "../track/moments";
+import type { TrackField } from "../track/trackField";
+import { FieldReader, withRows, type FieldMessage, type LimitMessage } from "./wire";
+
+export const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
+const MAX_FRAME_GAP = 0.5; // seconds between two frames of one motion
+export const NO_WEBGL = "this browser has no WebGL2";
+export const LOST = "this browser lost its picture and has not got it back yet";
+
+/** Draws the field that the kernel sent last. */
+export class Painter {
+  readonly canvas = document.createElement("canvas");
+  readonly quality = new AdaptiveQuality();
+  field = 0; // number of the field that it draws; 0: none yet
+  onChange: () => void = () => {}; // another field, another limit, or another reason
+  private readonly shaderCanvas: ShaderCanvas | null;
+  private readonly reader = new FieldReader();
+  private trackField: TrackField | null = null;
+  private limits: LimitTable | null = null;
+  private limitField = 0; // that the limits belong to
+  private newest = 0; // number of the field that came last
+  private refusal = ""; // why the kernel draws this field
+  private failure = ""; // why this browser cannot draw
+  private t = 0;
+  private lastFrame = 0; // ms
+  private isMeasured = false;
+
+  constructor() {
+    this.shaderCanvas = this.openCanvas();
+    this.canvas.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault(); // or it would never come back
+      this.setReasons(this.refusal, LOST);
+    });
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.shaderCanvas!.restore();
+      this.setReasons(this.refusal, "");
+    });
+  }
+
+  /** Why it cannot draw; empty where it can, or where nothing has come yet. */
+  get reason(): string {
+    return this.failure || this.refusal;
+  }
+
+  /** Whether it can draw the current field. */
+  get isReady(): boolean {
+    return !this.reason && this.trackField !== null;
+  }
+
+  /** Take what the kernel sends; resolves when it can be drawn. */
+  async receive(message: FieldMessage | LimitMessage, buffer: DataView): Promise<void> {
+    if (message.kind === "limits") return this.setLimits(message, buffer);
+    this.newest = message.id;
+    if (!this.shaderCanvas || message.reason) return this.setReasons(message.reason, this.failure);
+    const field = this.reader.read(message, buffer), isCurrent = () => message.id === this.newest;
+    const [first, ...others] = field.allShaders(this.t);
+    await this.shaderCanvas.useAsync(first, isCurrent);
+    if (!isCurrent()) return;
+    this.trackField = field;
+    this.field = message.id;
+    if (this.limitField !== message.id) this.limits = null;
+    this.setReasons("", this.shaderCanvas.contextLost ? LOST : "");
+    for (const shader of others) if (isCurrent()) await this.shaderCanvas.useAsync(shader, isCurrent);
+  }
+
+  /** Draw a moment on `canvas`, in full size unless it moves and drawing is slow. */
+  draw(t: number, width: number, height: number, moving: boolean): boolean {
+    if (!this.isReady) return false;
+    this.t = t;
+    const scale = moving ? this.quality.scale : 1, start = performance.now();
+    const [columns, rows] = [width, height].map((side) => Math.max(16, Math.round(side * scale)));
+    if (this.canvas.width !== columns) this.canvas.width = columns;
+    if (this.canvas.height !== rows) this.canvas.height = rows;
+    try {
+      const limit = this.limits ? limitAt(this.limits, t) : NO_LIMIT;
+      this.shaderCanvas!.draw(...this.trackField!.prepare(this.shaderCanvas!, t, columns, rows, limit));
+      this.measure(start, moving);
+    } catch (error) {
+      this.setReasons(this.refusal, (error as Error).message.split("\n")[0]);
+      return false;
+    }
+    return true;
+  }
+
+  close(): void {
+    this.newest = -1;
+    this.onChange = () => {};
+    this.shaderCanvas?.close(); // there are only so many contexts
+  }
+
+  private openCanvas(): ShaderCanvas | null {
+    try {
+      return new ShaderCanvas(this.canvas, EMPTY);
+    } catch {
+      this.failure = NO_WEBGL;
+      return null;
+    }
+  }
+
+  private setLimits(message: LimitMessage, buffer: DataView): void {
+    if (message.id < this.newest) return;
+    this.limits = withRows(this.limitField === message.id ? this.limits : null, message, buffer);
+    this.limitField = message.id;
+    this.onChange();
+  }
+
+  /** Choose the size of moving pictures: by the first one at rest, then by the time between two frames. */
+  private measure(start: number, moving: boolean): void {
+    if (!this.isMeasured && !moving) {
+      this.shaderCanvas!.finish();
+      this.quality.start((performance.now() - start) / 1000);
+      this.isMeasured = true;
+    }
+    const seconds = (start - this.lastFrame) / 1000;
+    this.lastFrame = start;
+    if (moving && seconds < MAX_FRAME_GAP) this.quality.addFrame(seconds);
+  }
+
+  private setReasons(refusal: string, failure: string): void {
+    [this.refusal, this.failure] = [refusal, failure];
+    this.onChange();
+  }
+}

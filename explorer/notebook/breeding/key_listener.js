@@ -1,0 +1,23 @@
+// Sends the keys that are pressed while the focus is in the breeding around this widget.
+const TYPING = "input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable=true]";
+const KEYS = new Set([..."1234567890-=bsoBSO", "Enter", "Backspace"]);
+
+function render({ model, el }) {
+  const attach = () => {
+    const root = el.closest(".explorer-breeding");
+    if (!root) return requestAnimationFrame(attach);
+    root.tabIndex = 0;
+    root.addEventListener("keydown", (event) => {
+      const isButton = event.target.closest("button") && (event.key === "Enter" || event.key === " ");
+      if (event.ctrlKey || event.metaKey || event.altKey || isButton) return;
+      if (event.target.closest(TYPING) || !KEYS.has(event.key)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      model.send({ key: event.key });
+    });
+    return undefined;
+  };
+  attach();
+}
+
+export default { render };

@@ -1,0 +1,173 @@
+"""What a page needs to draw the field itself: weights and formulas, the controls of the track, flash limits.
+
+    kernel -> page   {kind: "field", id, parts, sections, moments, light_swing, reason} + float32 bytes
+                     {kind: "limits", id, count, first, rate, visible} + float32 bytes
+
+Long lists of numbers are {floats: {first, count}} in the bytes. `moments` is null where they are those of the
+field before. A `reason` says why the page cannot draw a field; then nothing else comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from explorer.audio import FeatureTrack
+from explorer.errors import Stopped, error_text
+from explorer.fields import FieldSettings
+from explorer.fields.calm import LIGHT_SWING
+from explorer.notebook.live.preview_renderer import PreviewRenderer
+from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
+from explorer.rendering import Exposure
+from explorer.rendering.flash_curve import SAMPLE_RATE
+from explorer.rendering.flash_limiter import MAX_VISIBLE_FACTOR
+from explorer.shaders.track_field import MomentTable, moment_table, page_limit, section_descriptions
+
+MIN_FLOATS = 12  # of a list that is sent as bytes
+Send = Callable[[dict[str, Any], list[bytes]], None]
+
+
+@dataclass(frozen=True)
+class NumberedField:
+    """A field on a track, with the number that messages name it by."""
+
+    number: int
+    field: FieldSettings
+    track: FeatureTrack
+
+
+class FieldSender:
+    """Sends fields and their flash limits on a thread of its own, once a page has asked for them."""
+
+    def __init__(self, send: Send, renderer: PreviewRenderer) -> None:
+        self._send, self._renderer = send, renderer
+        self._is_open = False
+        self._page_moments = b""  # hash of those that the page has
+        self._exposure: Exposure | None = None  # of the field that was sent last
+        self._number = 0
+        self._complete_rows = np.zeros(0, bool)  # of the limits that the page has
+        self._worker: LatestWorker[NumberedField] = LatestWorker(
+            self._send_field, lambda _: None, name="explorer-live-field"
+        )
+        renderer.on_limits = self._send_limits
+
+    def open(self, field: NumberedField) -> None:
+        """A page has opened that draws: it has nothing yet."""
+        self._is_open, self._page_moments = True, b""
+        self._worker.submit(field)
+
+    def submit(self, field: NumberedField) -> None:
+        """Send a field, if a page wants it."""
+        if self._is_open:
+            self._worker.submit(field)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until everything is sent; false when it took too long."""
+        return self._worker.wait(timeout)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._worker.close()
+
+    def _send_field(self, request: NumberedField, stale: StaleCheck) -> None:
+        def check() -> None:
+            if stale():
+                raise Stopped("there is a newer field")
+
+        try:
+            is_calm = self._renderer.flash_limit == "calm"
+            message, data, table = field_message(request.field, request.track, calm=is_calm, check=check)
+            if table:
+                message, data = self._with_moments(message, data, table)
+        except Stopped:
+            raise
+        except Exception as error:
+            message, data = {"reason": error_text(error)}, b""
+        check()
+        self._exposure, self._number = None, request.number
+        if not message["reason"]:
+            self._exposure = self._renderer.exposure(request.field)
+        self._complete_rows = np.zeros(0, bool)
+        self._send({"kind": "field", "id": request.number, **message}, [data])
+        if self._exposure:
+            self._send_limits(self._exposure)
+
+    def _with_moments(
+        self, message: dict[str, Any], data: bytes, table: MomentTable
+    ) -> tuple[dict[str, Any], bytes]:
+        """A field with its moments, unless the page has them."""
+        key = _hash(table)
+        if key == self._page_moments:
+            return message, data
+        self._page_moments = key
+        return with_moments(message, data, table)
+
+    def _send_limits(self, exposure: Exposure) -> None:
+        """Send what the limiter has computed since the last time."""
+        if exposure is not self._exposure or not self._number:
+            return
+        rows = exposure.limits()
+        complete = ~np.isnan(rows).any(axis=1)
+        if len(self._complete_rows) != len(complete):
+            self._complete_rows = np.zeros(len(complete), bool)
+        new = np.flatnonzero(complete & ~self._complete_rows)
+        if not len(new):
+            return
+        self._complete_rows = complete
+        first, last = int(new[0]), int(new[-1]) + 1
+        message = {"kind": "limits", "id": self._number, "count": len(rows), "first": first}
+        message |= {"rate": SAMPLE_RATE, "visible": MAX_VISIBLE_FACTOR}
+        self._send(message, [rows[first:last].astype(np.float32).tobytes()])
+
+
+def field_message(
+    field: FieldSettings,
+    track: FeatureTrack,
+    *,
+    calm: bool,
+    stretch: tuple[float, float] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> tuple[dict[str, Any], bytes, MomentTable | None]:
+    """A field without its moments, the bytes of its numbers, and its moments; or the reason against it."""
+    if reason := page_limit(field):
+        return {"reason": reason}, b"", None
+    floats: list[float] = []
+    parts, sections = section_descriptions(field, track)
+    packed = [_pack(part.model_dump(mode="json"), floats) for part in parts]
+    check()
+    table = moment_table(field, track, calm=calm, stretch=stretch, check=check)
+    message: dict[str, Any] = {"parts": packed, "moments": None, "sections": sections and asdict(sections)}
+    message |= {"reason": "", "light_swing": LIGHT_SWING, "fps": track.fps}
+    return message, np.array(floats, np.float32).tobytes(), table
+
+
+def with_moments(message: dict[str, Any], data: bytes, table: MomentTable) -> tuple[dict[str, Any], bytes]:
+    """A field with its moments."""
+    first = len(data) // 4
+    moments = asdict(table) | {
+        "fps": message["fps"],
+        "rows": {"first": first, "count": table.rows.size},
+        "slow": {"first": first + table.rows.size, "count": table.slow.size},
+    }
+    return message | {"moments": moments}, data + table.rows.tobytes() + table.slow.tobytes()
+
+
+def _pack(value: Any, floats: list[float]) -> Any:
+    """A value with places in `floats` for its long lists of numbers."""
+    if isinstance(value, dict):
+        return {name: _pack(each, floats) for name, each in value.items()}
+    if not isinstance(value, list):
+        return value
+    if len(value) < MIN_FLOATS or not all(isinstance(each, float) for each in value):
+        return [_pack(each, floats) for each in value]
+    floats += value
+    return {"floats": {"first": len(floats) - len(value), "count": len(value)}}
+
+
+def _hash(table: MomentTable) -> bytes:
+    facts = repr((table.names, table.calm)).encode()
+    return hashlib.sha256(facts + table.rows.tobytes() + table.slow.tobytes()).digest()

@@ -1,0 +1,154 @@
+"""The view of a breeding, without a browser: choose, breed, go back, star, save, open, keys, resume."""
+
+import io
+
+import pytest
+from PIL import Image
+
+import explorer as ex
+from explorer import CPPN, breed
+from explorer.errors import SettingsError
+from explorer.experiments.runs import manifest
+from explorer.notebook.breeding.loops import LOOP_FPS, draw_loop
+from tests import signals
+from tests.tracks import made_up_track
+
+PATIENCE = 60
+FIELD = CPPN.preset("compact-4x3").replace(time_span=10.0)
+SMALL = {"population": 3, "seconds": 0.5}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    return signals.write_wav(tmp_path_factory.mktemp("song") / "music.wav", signals.music(2.0))
+
+
+@pytest.fixture
+def view(sound, tmp_path):
+    with breed(sound, FIELD, explorations=tmp_path, **SMALL) as view:
+        assert view.wait(PATIENCE)
+        yield view
+
+
+def selected(view):
+    return ["explorer-selected" in tile.widget._dom_classes for tile in view.tiles]
+
+
+def test_the_first_generation_moves(view):
+    assert [tile.picture.format for tile in view.tiles] == ["webp"] * 3
+    with Image.open(io.BytesIO(view.tiles[0].picture.value)) as loop:
+        assert loop.size == (160, 90)
+        assert loop.n_frames == LOOP_FPS // 2
+    assert view.individuals[0].field == FIELD
+    assert "click the looks that you like" in view.line.value
+
+
+def test_choose_breed_go_back_and_breed_again(view):
+    view.tiles[1].button.click()
+    view.tiles[2].button.click()
+    view.tiles[2].button.click()
+    assert selected(view) == [False, True, False]
+    assert "chosen: g0000i01" in view.line.value
+    view.strength.value, view.locks["palette"].value = 0.2, True
+    view.breed_button.click()
+    assert view.wait(PATIENCE)
+    assert (view.generation, view.selection, view.error) == (1, [], "")
+    assert {each.parents for each in view.individuals} == {("g0000i01",)}
+    choice = view.breeding.generations[1]
+    assert (choice.strength, choice.locks) == (0.2, ("palette",))
+    assert not view.breed_button.disabled
+    view.back_button.click()
+    assert view.generation == 0
+    assert view.back_button.disabled
+    view.tiles[0].button.click()
+    view.forward_button.click()
+    view.tiles[0].button.click()
+    view.breed_button.click()
+    assert view.wait(PATIENCE)
+    assert view.breeding.generations[2].selection == ("g0000i00", "g0001i00")
+
+
+def test_nothing_chosen_is_one_line_and_all_chosen_breeds(view):
+    view.breed_button.click()
+    assert "nothing is chosen" in view.error
+    view.open_button.click()
+    assert "no look is chosen" in view.error
+    for tile in view.tiles:
+        tile.button.click()
+    view.breed_button.click()
+    assert view.wait(PATIENCE)
+    assert len(view.breeding.generations[1].selection) == 3
+
+
+def test_keys_do_what_buttons_do(view):
+    for key in ("2", "s", "Enter"):
+        view.press(key)
+    assert view.wait(PATIENCE)
+    assert view.breeding["g0000i01"].starred
+    assert view.breeding.generations[1].selection == ("g0000i01",)
+    view.press("Backspace")
+    assert view.generation == 0
+    view.press("9")  # there are three looks
+    assert view.selection == []
+
+
+def test_a_star_is_in_the_table_of_runs(view, tmp_path):
+    view.tiles[2].star_button.click()
+    assert view.tiles[2].star_button.description == "\N{BLACK STAR}"
+    table = ex.runs(tmp_path)
+    assert list(table.loc[table["star"], "run"]) == [f"{view.breeding.folder.name}/g0000i02"]
+
+
+def test_a_look_is_saved_under_a_name(view, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_LOOKS", str(tmp_path / "looks"))
+    view.select("g0000i02")
+    view.name.value = "a/b"
+    view.save_button.click()
+    assert ex.load_look("a/b") == view.breeding["g0000i02"].field
+    assert [path.parent.name for path in (tmp_path / "looks").rglob("*.json")] == ["looks"]
+    view.select("g0000i01")
+    view.save_button.click()
+    assert "is another look" in view.error
+    for name, message in (("magma", "is a look that ships"), ("", "allowed: 1 to 80 characters")):
+        view.name.value = name
+        view.save_button.click()
+        assert message in view.error
+
+
+def test_a_look_opens_in_a_panel(view):
+    view.select("g0000i01")
+    view.open_button.click()
+    assert view.error == ""
+    assert view.panel.field == view.breeding["g0000i01"].field
+    assert view.panel.wait(PATIENCE)
+
+
+def test_a_view_goes_on_after_a_restart(sound, tmp_path):
+    with breed(sound, FIELD, explorations=tmp_path, **SMALL) as view:
+        view.select("g0000i00")
+        view.breed()
+        assert view.wait(PATIENCE)
+        fields = [each.field for each in view.individuals]
+    assert manifest.read(view.breeding.folder)["status"] == "done"
+    with breed(resume=view.breeding.folder) as resumed:
+        assert resumed.generation == 1
+        assert [each.field for each in resumed.individuals] == fields
+        assert manifest.read(view.breeding.folder)["status"] == "running"
+
+
+def test_bad_arguments(sound, tmp_path):
+    with pytest.raises(SettingsError, match="name a sound file"):
+        breed()
+    with pytest.raises(SettingsError, match="leave audio and field out"):
+        breed(sound, resume=tmp_path)
+    with pytest.raises(SettingsError, match="population: got 1000"):
+        breed(sound, FIELD, population=1000, explorations=tmp_path)
+    with pytest.raises(SettingsError, match="holds no breeding"):
+        breed(resume=tmp_path)
+
+
+def test_a_loop_ends_where_it_began():
+    data = draw_loop(FIELD, made_up_track(2.0), (32, 18), 0.5, 1.0)
+    with Image.open(io.BytesIO(data)) as loop:
+        assert loop.n_frames == LOOP_FPS
+        assert loop.info["loop"] == 0
