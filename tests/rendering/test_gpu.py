@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -110,6 +112,13 @@ def test_a_forked_process_draws_on_the_cpu(gpu, monkeypatch):
     with pytest.warns(ExplorerWarning, match="a forked process cannot use the GPU"):
         assert Renderer(FIELDS["narrow"], made_up_track(), SIZE, device=gpu).device.kind == "cpu"
     assert adapter.name in gpu
+
+
+def test_threads_share_a_gpu(gpu):
+    fields = [FIELDS["narrow"], FIELDS["graph"], FIELDS["lit"]]
+    with ThreadPoolExecutor(3) as pool:
+        frames = list(pool.map(frame, fields, [gpu] * 3))
+    np.testing.assert_array_equal(frames, [frame(field, gpu) for field in fields])
 
 
 # Faults
