@@ -3,6 +3,15 @@
 Every message says what was given, what is allowed and what to do next, in one line.
 """
 
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+from types import FrameType
+
+PACKAGE = str(Path(__file__).parent / "_")[:-1]  # what the names of explorer's files begin with
+
 
 class ExplorerError(Exception):
     """Root of all errors that explorer raises on purpose."""
@@ -59,3 +68,17 @@ def error_text(error: Exception) -> str:
 
 class ExplorerWarning(UserWarning):
     """Something was changed or repaired, and the work continues."""
+
+
+def warn(text: str) -> None:
+    """Issue an ExplorerWarning at the line that called into explorer, however deep the reason lies."""
+    frame: FrameType | None = sys._getframe()
+    place = frame
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(PACKAGE):
+            place = frame.f_back or frame
+        frame = frame.f_back
+    assert place is not None
+    registry = place.f_globals.setdefault("__warningregistry__", {})
+    module = place.f_globals.get("__name__")
+    warnings.warn_explicit(text, ExplorerWarning, place.f_code.co_filename, place.f_lineno, module, registry)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import warnings
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from jaxtyping import Float32
 
 from explorer.audio import pcm
 from explorer.audio.missing_sound import missing_sound_text
-from explorer.errors import ExplorerWarning, SettingsError, SoundError
+from explorer.errors import SettingsError, SoundError, warn
 
 BLOCK = 32768
 """Samples decoded at a time. All work on sound is done in blocks, so that ten hours fit in memory."""
@@ -80,7 +79,7 @@ class Sound:
             decoder.close()
         if unusable:
             reason = f"NaN, infinite or beyond {MAX_AMPLITUDE:g} times full scale"
-            _warn(f"{self.name}: {unusable} samples were {reason}; they are taken as silence")
+            warn(f"{self.name}: {unusable} samples were {reason}; they are taken as silence")
 
     def _decode(self, size: int) -> Generator[Block, None, str]:
         """Samples as decoded; the generator's value says what is wrong with the file, "" if nothing."""
@@ -89,7 +88,7 @@ class Sound:
     def _warn_damaged(self, samples: int, complaint: str) -> None:
         if complaint:
             read = f"read as far as it goes, {samples / self.sample_rate:.2f} s"
-            _warn(f"{self.name} is damaged or cut short ({complaint}); {read}")
+            warn(f"{self.name} is damaged or cut short ({complaint}); {read}")
 
 
 def open_sound(path: str | Path) -> Sound:
@@ -208,7 +207,3 @@ def _wav_is_truncated(path: Path) -> bool:
     is_from_pipe = stated_size > 0x7FFF0000  # the size was not known then
     is_wav = head[:4] == b"RIFF" and head[8:] == b"WAVE"
     return is_wav and not is_from_pipe and stated_size - path.stat().st_size > 16
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, ExplorerWarning, stacklevel=4)

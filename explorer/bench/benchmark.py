@@ -14,7 +14,8 @@ from typing import Any
 import torch
 
 from explorer.audio import DEMO_CLIP, analyze
-from explorer.bench.engines import NETS, measure_engines
+from explorer.bench.engines import FULL, NETS, QUICK, measure_engines, parse_net
+from explorer.bench.gpus import gpus, measure_gpus
 from explorer.experiments.entry import render
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
@@ -38,13 +39,30 @@ ENVIRONMENT_VARIABLES = (  # that change the speed
 
 
 def benchmark(
-    nets: Sequence[str] = NETS, *, quick: bool = False, progress: Progress = silent
+    nets: Sequence[str] = NETS,
+    *,
+    quick: bool = False,
+    device: str | None = None,
+    progress: Progress = silent,
 ) -> dict[str, Any]:
-    """The report of `explorer bench`, ready for JSON. Raises SettingsError for an unknown network."""
+    """The report of `explorer bench`, ready for JSON. Raises SettingsError for an unknown network.
+
+    `device` is the GPU that is measured, as in `gpu:llvmpipe`; all that are no software unless given.
+    """
     environment = machine()  # before the load of the benchmark itself
-    engines = measure_engines(analyze(DEMO_CLIP, progress=progress), nets, quick=quick, progress=progress)
+    track, devices = analyze(DEMO_CLIP, progress=progress), gpus() if device is None else [device]
+    engines = measure_engines(track, nets, quick=quick, progress=progress)
+    fields, effort = {net: parse_net(net) for net in nets}, QUICK if quick else FULL
+    rows = measure_gpus(fields, track, devices, effort)
     videos = end_to_end(seconds=QUICK_VIDEO_SECONDS if quick else VIDEO_SECONDS, progress=progress)
-    return {"schema": SCHEMA, "quick": quick, "machine": environment, **engines, "end_to_end": videos}
+    return {
+        "schema": SCHEMA,
+        "quick": quick,
+        "machine": environment,
+        **engines,
+        "gpus": rows,
+        "end_to_end": videos,
+    }
 
 
 def machine() -> dict[str, Any]:

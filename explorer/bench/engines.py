@@ -19,7 +19,7 @@ from explorer.errors import SettingsError
 from explorer.fields import CPPN, Grid
 from explorer.progress import Progress, silent
 from explorer.rendering.devices import Device, DeviceKind
-from explorer.rendering.frames import RESOLUTIONS, Frame
+from explorer.rendering.frames import RESOLUTIONS, Frame, parse_size
 from explorer.rendering.renderer import Renderer
 from explorer.rendering.torch_engine import MAX_BLOCK_POINTS, TorchEngine
 
@@ -123,7 +123,7 @@ def parse_net(net: str) -> CPPN:
 def frame_size(field: CPPN, effort: Effort = FULL) -> tuple[int, int]:
     """720p where that is quick; smaller for larger networks, whose products outweigh work per frame."""
     name = "720p" if field.parameters < 5_000 else "360p" if field.parameters < 50_000 else "270p"
-    width, height = {**RESOLUTIONS, "270p": (480, 270)}[name]
+    width, height = parse_size(name)
     return width // effort.shrink, height // effort.shrink
 
 

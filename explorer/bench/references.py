@@ -43,7 +43,7 @@ def torch_frame(field: CPPN, controls: Float32[np.ndarray, " columns"], grid: Gr
 
     `controls` are time and features in [-1, 1], as `field.controls` gives them for one moment.
     """
-    levels = ReferenceNetwork(field)(_points(field, grid), _network_inputs(field, controls))
+    levels = ReferenceNetwork(field)(reference_points(field, grid), network_inputs(field, controls))
     return np.asarray(levels.reshape(grid.height, grid.width, 3).numpy())
 
 
@@ -62,7 +62,7 @@ def onnx_frame(
         return None
     from explorer.learn.onnx_export import export_program
 
-    example = _points(field, grid), _network_inputs(field, controls)
+    example = reference_points(field, grid), network_inputs(field, controls)
     program = export_program(ReferenceNetwork(field), example, ["points", "controls"], ["colors"])
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = usable_threads()
@@ -78,7 +78,7 @@ def onnx_frame(
     return draw
 
 
-def _points(field: CPPN, grid: Grid) -> Float32[torch.Tensor, "points 2"]:
+def reference_points(field: CPPN, grid: Grid) -> Float32[torch.Tensor, "points 2"]:
     """Pixel centers times `coord_scale`, row by row."""
     x = (torch.arange(grid.width, dtype=torch.float64) + 0.5 - grid.width / 2) * grid.pixel
     y = (torch.arange(grid.height, dtype=torch.float64) + 0.5 - grid.height / 2) * grid.pixel
@@ -86,7 +86,7 @@ def _points(field: CPPN, grid: Grid) -> Float32[torch.Tensor, "points 2"]:
     return torch.stack((columns, rows), dim=-1).reshape(-1, 2) * field.coord_scale
 
 
-def _network_inputs(
+def network_inputs(
     field: CPPN, controls: Float32[np.ndarray, " columns"]
 ) -> Float32[torch.Tensor, "1 columns"]:
     """The controls as the network takes them: features at 0.05 x `audio_gain`."""

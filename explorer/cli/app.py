@@ -27,7 +27,21 @@ MAX_SUMMARY = 1000  # characters of the first sentence of a command's help
 
 
 class Command(TyperCommand):
-    """A command that refuses a flag given twice, where the last would win without a word."""
+    """A command with its options under headings.
+
+    It refuses a flag that is given twice, where the last would win without a word.
+    """
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            kind = f"{parameter.param_type_name}s".capitalize()
+            heading = getattr(parameter, "rich_help_panel", None) or kind
+            if row := parameter.get_help_record(ctx):
+                sections.setdefault(heading, []).append(row)
+        for heading, rows in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))

@@ -27,6 +27,12 @@ def bench(
     quick: Annotated[
         bool, typer.Option("--quick", help="smaller frames, fewer rounds: rough figures")
     ] = False,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            "--device", metavar="GPU", help="as in gpu:llvmpipe [default: all GPUs that are no software]"
+        ),
+    ] = None,
     net: Annotated[
         str | None,
         typer.Option("--net", metavar="NAMES", help="as in 4x3,256x4 [default: 4x3,32x3,64x4,256x4,256x8]"),
@@ -40,7 +46,7 @@ def bench(
 
     nets = NETS if net is None else net.split(",")
     with ProgressBar() as progress:
-        report = benchmark(nets, quick=quick, progress=progress)
+        report = benchmark(nets, quick=quick, device=device, progress=progress)
     print_line(dumps(report, indent=2) if json else "\n".join(table(report)))
 
 
@@ -56,6 +62,7 @@ def table(report: dict[str, Any]) -> list[str]:
         "",
         *_videos(report["end_to_end"]),
         *_cuda(report["cuda"] or []),
+        *_gpus(report["gpus"]),
         *(["", "--quick: rough figures; leave it out to measure"] if report["quick"] else []),
     ]
 
@@ -133,6 +140,16 @@ def _cuda(rows: list[dict[str, Any]]) -> list[str]:
             f"at most {half['greatest_difference']})"
         )
     return lines
+
+
+def _gpus(rows: list[dict[str, Any]]) -> list[str]:
+    lines = ["", "GPUs: compute shaders, frames copied back"] if rows else []
+    return lines + [
+        f"{row['net']:<7}{_size(row):>9}  {_number(row['megapixels_per_second'])} Mpx/s, "
+        f"{_number(row['times_exact'])} x exact, off by at most {row['greatest_difference']}: "
+        + row["device"][:32].strip()
+        for row in rows
+    ]
 
 
 def _size(row: dict[str, Any]) -> str:

@@ -45,6 +45,14 @@ SETTING_GROUPS: dict[str, type[Settings]] = {
 }
 
 
+AUDIO_HEADING, FIELD_HEADING, MACHINE_HEADING = "Audio", "Field", "Machine"
+
+
+def heading_of(knob: Knob) -> str | None:
+    """The heading of a flag in the help: the group of its setting, as the cards of the panel."""
+    return knob.group.capitalize() or None
+
+
 def flag_of(knob: Knob) -> Any:
     """The flag of an option of a command: text, a switch, or a number with its bounds."""
     kind, default = type_of(knob), knob.default
@@ -52,9 +60,12 @@ def flag_of(knob: Knob) -> Any:
     help = knob.help + MORE_HELP.get(knob.name, "")
     help = help if default is None or tuple in knob.types else f"{help} [default: {words}]"
     if kind is bool:
-        return typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False)
+        return typer.Option(
+            f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False, rich_help_panel=heading_of(knob)
+        )
     return typer.Option(
         f"--{knob.flag}",
+        rich_help_panel=heading_of(knob),
         metavar="PATH" if Path in knob.types else knob.unit.upper() or "VALUE",
         help=help,
         show_default=False,
@@ -84,12 +95,16 @@ ColumnsOption = Annotated[
         "--columns",
         metavar="FILE",
         help="columns of your own, for --features: a .csv with a column of seconds, or a .mid",
+        rich_help_panel=AUDIO_HEADING,
     ),
 ]
 StemsOption = Annotated[
     str | None,
     typer.Option(
-        "--stems", metavar="FOLDER", help="sound files of the voices: features such as drums_rms by voice"
+        "--stems",
+        metavar="FOLDER",
+        help="sound files of the voices: features such as drums_rms by voice",
+        rich_help_panel=AUDIO_HEADING,
     ),
 ]
 NormalizeOption = Annotated[
@@ -98,19 +113,30 @@ NormalizeOption = Annotated[
         "--columns-normalize/--columns-as-given",
         help="scale --columns to [-1, 1], or take them as they are",
         show_default=False,
+        rich_help_panel=AUDIO_HEADING,
     ),
 ]
 IMPORT_OPTION = typer.Option(
-    IMPORT_FLAG, metavar="FILE.py|MODULE", help="import fields of your own; once for each file"
+    IMPORT_FLAG,
+    metavar="FILE.py|MODULE",
+    help="import fields of your own; once for each file",
+    rich_help_panel=FIELD_HEADING,
 )
 ImportOption = Annotated[list[str] | None, IMPORT_OPTION]  # `import_typed` has imported them
 SKETCH_OPTION = typer.Option(
     SKETCH_FLAG,
     metavar="FILE.py[:NAME]",
     help="draw the sketch in a file, which is read as text and never executed",
+    rich_help_panel=FIELD_HEADING,
 )
 DaskOption = Annotated[
-    str | None, typer.Option("--dask", metavar="ADDRESS", help="draw on the workers of a Dask cluster")
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="ADDRESS",
+        help="draw on the workers of a Dask cluster",
+        rich_help_panel=MACHINE_HEADING,
+    ),
 ]
 
 
@@ -296,15 +322,27 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
     types: dict[str, Any] = {}
     if group == "field":
         looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in OFFERED.items())
-        options["field"] = typer.Option("--field", metavar="NAME", help=f"what to draw: {' or '.join(LOOKS)}")
-        options["preset"] = typer.Option("--preset", metavar="NAME", help=f"start from ({looks})")
+        options["field"] = typer.Option(
+            "--field",
+            metavar="NAME",
+            help=f"what to draw: {' or '.join(LOOKS)}",
+            rich_help_panel=FIELD_HEADING,
+        )
+        options["preset"] = typer.Option(
+            "--preset", metavar="NAME", help=f"start from ({looks})", rich_help_panel=FIELD_HEADING
+        )
         more = ", ".join(name for names in EXTRAS.values() for name in names)
         help = f"of {', '.join(FEATURES)}; measured only when a field uses them: {more}"
         types |= {"import": list[str], "sketch": list[str]}
         options |= {"import": IMPORT_OPTION, "sketch": SKETCH_OPTION}
-        options["features"] = typer.Option("--features", metavar="A,B", help=help)
+        options["features"] = typer.Option(
+            "--features", metavar="A,B", help=help, rich_help_panel=FIELD_HEADING
+        )
         for name, owners in _all_knobs().items():
-            options[name] = typer.Option(f"--{owners[0][1].flag}", metavar="VALUE", help=_field_help(owners))
+            knob = owners[0][1]
+            options[name] = typer.Option(
+                f"--{knob.flag}", metavar="VALUE", help=_field_help(owners), rich_help_panel=heading_of(knob)
+            )
     elif issubclass(SETTING_GROUPS[group], CommonOptions):
         own = SETTING_GROUPS[group].model_fields.keys()  # those of the encoder are a group of their own
         knobs = {name: knob for name, knob in SETTING_GROUPS[group].knobs().items() if name in own}
@@ -314,10 +352,14 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
         for name, knob in SETTING_GROUPS[group].knobs().items():
             if knob.types == (bool,):
                 types[name] = bool
-                options[name] = typer.Option(f"--{knob.flag}/--no-{knob.flag}", help=knob.help)
+                options[name] = typer.Option(
+                    f"--{knob.flag}/--no-{knob.flag}", help=knob.help, rich_help_panel=heading_of(knob)
+                )
             else:
                 help = f"{knob.help.rstrip('.')} ({_allowed(knob)})"
-                options[name] = typer.Option(f"--{knob.flag}", metavar="VALUE", help=help)
+                options[name] = typer.Option(
+                    f"--{knob.flag}", metavar="VALUE", help=help, rich_help_panel=heading_of(knob)
+                )
     return {
         (parameter := f"{group}__{name.replace('.', PATH_SEPARATOR)}"): inspect.Parameter(
             parameter,

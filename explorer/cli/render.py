@@ -21,7 +21,6 @@ from explorer.cli.options import (
 )
 from explorer.cli.sound_arguments import draw_each, split_output
 from explorer.errors import SettingsError
-from explorer.formatting import count_text, percent_text
 from explorer.video.containers import ENDINGS, SUFFIXES
 
 if TYPE_CHECKING:
@@ -29,7 +28,10 @@ if TYPE_CHECKING:
     from explorer.experiments import Recipe, Run
     from explorer.experiments.runs.estimate import Estimate
     from explorer.experiments.runs.options import RenderOptions
+    from explorer.experiments.runs.sound_input import SoundInput
     from explorer.fields import FieldSettings
+
+    _Drawing = tuple[Recipe, SoundInput, RenderOptions, str | None]  # the last is OUT
 
 MIN_ESTIMATE_SECONDS = 2.0  # what a render takes for its estimate to be printed
 AUDIO_HELP = "a sound file, several, or folders of them: a run for each"
@@ -131,28 +133,9 @@ class _Job:
     def draw(self, audio: str | None, out: str | None = None) -> None:
         """Draw a sound, and print where the result is."""
         from explorer.experiments import render_recipe
-        from explorer.experiments.runs.recipe import find_columns
-        from explorer.experiments.runs.run import device_of_run
-        from explorer.experiments.runs.sound_input import SoundInput
 
-        added = self.columns, self.stems, self.normalize, self.progress
-        if self.recipe is None:
-            sizes, analysis, path = dict(self.render_options), dict(self.analysis), audio or ""
-            look_field = selected_look(self.look, self.field, path, sizes, analysis, self.progress)
-            options = self._options(sizes, analysis)
-            target = _copy_target(out)
-            sound = SoundInput.with_columns(path, *added)
-            plan = options.recipe(look_field, sound)
-        else:
-            options = self._options(self.render_options, self.analysis)
-            stored, recipe_audio, out, folder = _stored_recipe(self.recipe, options, audio, out)
-            sound = SoundInput.with_columns(recipe_audio, *added)
-            if sound.added is None:
-                sound = SoundInput(recipe_audio, added=find_columns(stored, folder))
-            if "device" not in self.render_options:
-                options = options.replace(device=device_of_run(folder))
-            target = _copy_target(out)
-            plan = options.change(stored, self.field.apply_to(stored.field))
+        plan, sound, options, out = self._of_recipe(audio, out) if self.recipe else self._of_look(audio, out)
+        target = output_paths.OutputFile("OUT", out) if out is not None else None
         self._warn_of_unused(plan.field, sound.added)
         run = render_recipe(
             plan,
@@ -165,6 +148,35 @@ class _Job:
         )
         self.progress.close()
         announce(run, target)
+
+    def _of_look(self, audio: str | None, out: str | None) -> _Drawing:
+        """What is drawn with the flags of a field or a look."""
+        sizes, analysis, path = dict(self.render_options), dict(self.analysis), audio or ""
+        field = selected_look(self.look, self.field, path, sizes, analysis, self.progress)
+        options = self._options(sizes, analysis)
+        sound = self._sound(path)
+        return options.recipe(field, sound), sound, options, out
+
+    def _of_recipe(self, audio: str | None, out: str | None) -> _Drawing:
+        """What is drawn with --recipe, with the columns of its folder unless others are typed."""
+        from explorer.experiments.runs.recipe import find_columns
+        from explorer.experiments.runs.run import device_of_run
+        from explorer.experiments.runs.sound_input import SoundInput
+
+        options = self._options(self.render_options, self.analysis)
+        stored, path, out, folder = _stored_recipe(self.recipe or "", options, audio, out)
+        sound = self._sound(path)
+        if sound.added is None:
+            sound = SoundInput(path, added=find_columns(stored, folder))
+        if "device" not in self.render_options:
+            options = options.replace(device=device_of_run(folder))
+        return options.change(stored, self.field.apply_to(stored.field)), sound, options, out
+
+    def _sound(self, path: str | Path) -> SoundInput:
+        """A sound with the columns and stems that were typed."""
+        from explorer.experiments.runs.sound_input import SoundInput
+
+        return SoundInput.with_columns(path, self.columns, self.stems, self.normalize, self.progress)
 
     def _warn_of_unused(self, field: FieldSettings, added: AddedColumns | None) -> None:
         """Say what was typed and is not drawn: all of the columns, or the class of --import or --sketch."""
@@ -212,36 +224,14 @@ def announce(run: Run, copy: output_paths.OutputFile | None = None) -> None:
     from explorer.fields.registry import kind_label
 
     field = run.recipe.field
-    name = name_of(field)
+    name = name_of(field.model_dump(mode="json"))
     print_line(run.report())
     print_line(f"field       {kind_label(field.kind)}{f', look {name}' if name else ''}")
-    if flashes := _flashes(run.manifest):
-        print_line(flashes)
+    if run.flash_words:
+        print_line(f"flashes     {run.flash_words}; --no-flash-limit draws them")
     print_line(f"run folder  {run.folder}")
     print_line(f"pictures    {run.sheet}")
     (copy or output_paths.OutputFile("OUT", run.video)).report_written("video")
-
-
-def _flashes(log: dict[str, Any]) -> str:
-    """What the flash limiter changed in a run; empty when it left every frame alone."""
-    limit, parts = log.get("flash_limit") or {}, []
-    for share, lowest, words in (
-        ("calmed", "least_swing", "calmed: fast changes with the sound are reduced, down to"),
-        ("dimmed", "least_exposure", "dimmed: the light is turned down, to"),
-    ):
-        if frames := round(limit.get(share, 0) * log["performance"]["frames"]):
-            count = count_text(frames, "frame was", "frames were")
-            parts.append(f"{count} {words} {percent_text(limit[lowest])}")
-    if not parts:
-        return ""
-    return (
-        f"flashes     {'; '.join(parts)}. "
-        "More than three flashes a second can cause seizures; --no-flash-limit draws them"
-    )
-
-
-def _copy_target(out: str | None) -> output_paths.OutputFile | None:
-    return output_paths.OutputFile("OUT", out) if out is not None else None
 
 
 def _stored_recipe(

@@ -43,9 +43,7 @@ def runs(
     ] = None,
     points: Annotated[
         bool,
-        typer.Option(
-            "--points", help="every point of a sweep and look of a breeding in a row of its own"
-        ),
+        typer.Option("--points", help="every point of a sweep and look of a breeding in a row of its own"),
     ] = False,
     starred: Annotated[bool, typer.Option("--starred", help="only those with a star")] = False,
     star: Annotated[

@@ -40,6 +40,7 @@ from explorer.diagnostics.sampling import (
     pixel_centers,
     random_times,
 )
+from explorer.errors import SettingsError
 from explorer.fields import Controls, FieldSettings, Grid
 from explorer.fields.base import track_for
 from explorer.progress import Progress, silent
@@ -83,7 +84,7 @@ def sobol_shares(
     audio: str | Path | FeatureTrack,
     *,
     frames: FrameSettings | None = None,
-    budget: int = BUDGET,
+    budget: int | str = BUDGET,
     seed: int = 0,
     progress: Progress = silent,
 ) -> SobolShares:
@@ -93,6 +94,8 @@ def sobol_shares(
     moments of the track. About `budget` colors are evaluated; the same seed gives the same numbers. A
     callback that raises stops the work.
     """
+    if not isinstance(budget, int) or budget < 1:
+        raise SettingsError(f"budget: got {budget!r}; allowed: how many colors, as in {BUDGET}")
     track = track_for(field, audio)
     frames, rng = frames or DEFAULT_FRAMES, np.random.default_rng(seed)
     blocks = max(4, budget // (8 * BLOCK_SIZE**2))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from explorer import files
+from explorer.audio import open_sound
 from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.library.sweep_results import Sweep
 from explorer.experiments.reports import write_report_or_warn
@@ -17,7 +19,8 @@ from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.recipe import Recipe, find_audio, find_columns
 from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.run_folder import COLUMNS, SHEET, SPECIFICATION, point_folder
-from explorer.experiments.runs.sound_input import AudioInput, SoundInput
+from explorer.experiments.runs.sound_input import AudioInput, SoundInput, with_columns_of_track
+from explorer.experiments.sweeps.cost import sweep_cost, with_cost
 from explorer.experiments.sweeps.eta import SweepPlan
 from explorer.experiments.sweeps.manifest_writer import SweepManifest, manual_changes
 from explorer.experiments.sweeps.options import SweepOptions, specify
@@ -26,7 +29,7 @@ from explorer.experiments.sweeps.point_status import is_settled, point_log
 from explorer.experiments.sweeps.point_task import outcome, run_point
 from explorer.experiments.sweeps.scheduler import Session, Tally, run_points
 from explorer.experiments.sweeps.specification import Specification
-from explorer.experiments.sweeps.tracks import analyze_all
+from explorer.experiments.sweeps.tracks import analyze_all, track_of
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
 from explorer.fields.custom.transport import with_custom_classes
@@ -37,6 +40,7 @@ from explorer.rendering.frames import Size
 from explorer.video import EncoderSettings, save_image
 
 
+@with_columns_of_track
 def render(
     field: FieldSettings,
     audio: AudioInput,
@@ -63,7 +67,7 @@ def render(
     """Draw a field to a sound and keep everything in a new run folder.
 
     `audio` is a sound file, or a `FeatureTrack` of `analyze`, with its analysis and added columns. `size` is
-    '360p' to '2160p', 'WxH' or a pair, and the field's own unless given; `shape` ('square', 'vertical',
+    a height of 16:9 ('720p'), 'WxH' or a pair; the field's own unless given; `shape` ('square', 'vertical',
     'wide', 'story') keeps its shorter side; `start` and `duration` are seconds; with `loop` the last two
     seconds fade into the beginning; `flash_limit` is 'calm' or True (motion is calmed where it would flash
     more than three times a second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a
@@ -107,6 +111,7 @@ def render_recipe(
     return run
 
 
+@with_columns_of_track
 def sweep(
     field: FieldSettings | None = None,
     audio: AudioInput | None = None,
@@ -133,7 +138,7 @@ def sweep(
     resume: str | Path | None = None,
     retry_failed: bool = False,
     explorations: str | Path | None = None,
-    announce: Callable[[SweepPlan], None] = lambda plan: None,
+    announce: Callable[[SweepPlan], None] | None = None,
     progress: Progress = silent,
 ) -> Sweep:
     """Draw, measure and film a field with settings varied, and keep everything in a new sweep folder.
@@ -145,11 +150,11 @@ def sweep(
     take `samples` (16) and `sampler_seed` (0) and also accept (low, high). Each point gets frames at
     `moments` (seconds, or how many), drawn at `size`, a thumbnail, a diagnosis and a clip with sound.
 
-    `announce` is called with the plan before the first point and again once that was measured; raising
-    stops. A point that fails is recorded as failed and the rest is drawn. After any end `resume=folder` does
-    what is left, with `retry_failed` the failed points too; settings given then must be the sweep's own. Runs
-    on local processes (`workers`, else as many as are worth it), or on a `dask.distributed.Client` or any
-    other executor whose workers reach the folder.
+    `announce` is called with the plan before the first point: with time and disk space, measured on a few
+    points, unless that is soon done. Raising stops. A point that fails is recorded as failed and the rest is
+    drawn. After any end `resume=folder` does what is left, with `retry_failed` the failed points too;
+    settings given then must be the sweep's own. Runs on local processes (`workers`, else as many as are worth
+    it), or on a `dask.distributed.Client` or any other executor whose workers reach the folder.
     Raises SettingsError for names and values that are not allowed, before anything is drawn.
     """
     options = SweepOptions.of(locals())
@@ -167,10 +172,15 @@ def sweep(
         run = with_custom_classes(run_point, spec.base)
         session = Session(folder, target.request, retry_failed, manifest.report, progress, run)
         tally, keys = _unsettled(folder, spec, retry_failed)
-        plan = _plan(folder, spec, len(keys))
         check_workers(executor, folder)
+        if announce is not None:
+            tracks = partial(track_of, folder)
+            cost = sweep_cost(spec, keys, tracks, target, open_sound(sound.path), progress)
+            plan = with_cost(_plan(folder, spec, keys, workers), cost, session.device, executor)
+            announce(plan)
+            workers = plan.workers
         try:
-            run_points(session, keys, tally, plan, workers=workers, executor=executor, announce=announce)
+            run_points(session, keys, tally, workers=workers, executor=executor)
         finally:
             manifest.report(tally, last=True)
             _write_sheet(folder)
@@ -248,7 +258,7 @@ def _unsettled(folder: Path, spec: Specification, retry_failed: bool) -> tuple[T
     return tally, keys
 
 
-def _plan(folder: Path, spec: Specification, to_do: int) -> SweepPlan:
+def _plan(folder: Path, spec: Specification, keys: Sequence[str], workers: int | None) -> SweepPlan:
     axes = [
         (name, f"{spec.ranges[name][0]:g} to {spec.ranges[name][1]:g}")
         if name in spec.ranges
@@ -256,7 +266,7 @@ def _plan(folder: Path, spec: Specification, to_do: int) -> SweepPlan:
         for name, values in spec.vary.items()
     ]
     skipped = () if spec.clip else ("clips are skipped",)
-    return SweepPlan(len(spec.points), to_do, axes, skipped, folder=folder)
+    return SweepPlan(len(spec.points), len(keys), axes, skipped, workers, folder=folder)
 
 
 def _write_sheet(folder: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -18,7 +17,7 @@ from jaxtyping import Float64
 from pydantic import model_validator
 
 from explorer.audio import FeatureTrack
-from explorer.errors import ExplorerWarning, SettingsError
+from explorer.errors import SettingsError, warn
 from explorer.fields.controls import Controls
 from explorer.settings import Knob, Settings, did_you_mean
 
@@ -137,7 +136,7 @@ def warn_after_end(keyframes: Iterable[Keyframe], track: FeatureTrack) -> None:
     late = [str(keyframe) for keyframe in keyframes if _is_after(keyframe, track.duration)]
     if late:
         text = f"{track.name} ends after {track.duration:.2f} s, before the keyframe{'s' * (len(late) > 1)} "
-        warnings.warn(ExplorerWarning(text + "; ".join(late)), stacklevel=3)
+        warn(text + "; ".join(late))
 
 
 def _is_after(keyframe: Keyframe, end: float) -> bool:
@@ -155,7 +154,7 @@ def with_sections_of(keyframes: Iterable[Keyframe], track: FeatureTrack) -> tupl
         numbers = "0" if count == 1 else f"0 to {count - 1}"
         text = f"{track.name} has the sections {numbers}; left out: the keyframes of "
         names = ", ".join(str(keyframe.at) for keyframe in missing)
-        warnings.warn(ExplorerWarning(text + names), stacklevel=3)
+        warn(text + names)
     return tuple(keyframe for keyframe in every if keyframe not in missing)
 
 

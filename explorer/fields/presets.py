@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from explorer.errors import SettingsError
@@ -41,12 +42,12 @@ def look(name: str | None = None, kind: str | None = None) -> FieldSettings:
     return looks[name]
 
 
-def look_of(settings: dict[str, Any]) -> str | None:
+def look_of(settings: Mapping[str, Any]) -> str | None:
     """The name of the preset with these settings (as JSON), whatever the seed; None when there is none."""
     return _NAMES.get(without_seed(settings))
 
 
-def without_seed(settings: dict[str, Any]) -> str:
+def without_seed(settings: Mapping[str, Any]) -> str:
     """Settings (as JSON) as a text that is the same for every seed."""
     return json.dumps({**settings, "seed": None}, sort_keys=True)
 

@@ -7,7 +7,6 @@ deltas are computed from these rows each time, so a changed setting never meets 
 from __future__ import annotations
 
 import hashlib
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from explorer.audio.cache import content_hash
 from explorer.audio.extras.live import cached_rows
 from explorer.audio.live import LIVE_FPS, live_features
 from explorer.audio.sound_file import existing_file
-from explorer.errors import ExplorerWarning, SoundError
+from explorer.errors import SoundError, warn
 from explorer.formatting import count_text
 from explorer.learn.settings import ANALYSIS_PHASE, CLIPS_PHASE
 from explorer.learn.synthetic_clips import synthetic_clips
@@ -69,7 +68,7 @@ def load_tracks(
             track = load_track(path)
             tracks[track.sha256] = track
         except SoundError as error:
-            warnings.warn(f"skipped: {error}", ExplorerWarning, stacklevel=2)
+            warn(f"skipped: {error}")
             skipped.append(SkippedFile(path.name, str(error).replace(str(path), path.name)))
     progress(ANALYSIS_PHASE, len(files), len(files))
     if not tracks:
@@ -101,7 +100,7 @@ def sound_files(source: str | Path | Iterable[str | Path]) -> list[Path]:
     if not files:
         raise SoundError(f"{folder} holds no sound file of its own: {outside}")
     if len(files) < len(sounds):
-        warnings.warn(f"left out {len(sounds) - len(files)} sounds: {outside}", ExplorerWarning, stacklevel=2)
+        warn(f"left out {len(sounds) - len(files)} sounds: {outside}")
     return files
 
 
@@ -137,9 +136,7 @@ def split_by_length(tracks: list[LiveTrack], frames: int) -> tuple[list[LiveTrac
         raise SoundError(f"every sound is {limit}; give longer ones, or shorter sequences (--sequence)")
     names = ", ".join(track.name for track in short[:MAX_LISTED_NAMES])
     names += ", ..." if len(short) > MAX_LISTED_NAMES else ""
-    warnings.warn(
-        f"left out {len(short)} of {len(tracks)} sounds, {limit}: {names}", ExplorerWarning, stacklevel=2
-    )
+    warn(f"left out {len(short)} of {len(tracks)} sounds, {limit}: {names}")
     return [track for track in tracks if len(track.values) >= frames], short
 
 

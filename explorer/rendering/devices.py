@@ -2,22 +2,22 @@
 
 `auto` takes an NVIDIA card through torch where there is one. Else it takes another GPU by a fixed rule: for
 networks of `MIN_GPU_PARAMETERS` and more, whose products keep a CPU busy, when the machine has a GPU on a
-card or an Apple one. Drivers that draw on the CPU are used when they are named.
+card or an Apple one that was tried before, by `explorer doctor` or `gpu`. Drivers that draw on the CPU are
+used when they are named.
 """
 
 from __future__ import annotations
 
 import platform
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
 import torch
 
-from explorer.errors import DeviceError, ExplorerWarning, SettingsError
+from explorer.errors import DeviceError, SettingsError, warn
 from explorer.rendering.gpu.adapters import Adapter, adapters
-from explorer.rendering.gpu.trial import problem_of
+from explorer.rendering.gpu.trial import has_tried_card, problem_of
 
 DeviceKind = Literal["cpu", "cuda", "gpu"]
 Precision = Literal["auto", "fp32", "draft"]
@@ -80,7 +80,7 @@ def resolve(device: str = "auto", precision: str = "auto", field: Any = None) ->
     cuda, note = torch.cuda.is_available(), ""
     if device == "cuda" and not cuda:
         note = "no CUDA device was found: drawing on the CPU ('explorer doctor' says how to get CUDA)"
-        warnings.warn(note, ExplorerWarning, stacklevel=3)
+        warn(note)
     if cuda and device != "cpu":
         dtype = torch.float16 if precision == "draft" else torch.float32
         return Device("cuda", dtype, torch.cuda.get_device_name())
@@ -99,7 +99,7 @@ def resolve_again(kind: str, name: str) -> Device:
         return resolve(f"{GPU_PREFIX}{name}" if is_here else "gpu")
     except DeviceError as error:
         note = f"the run was drawn on {name}, and here is no such GPU: drawing on the CPU"
-        warnings.warn(note, ExplorerWarning, stacklevel=3)
+        warn(note)
         return cpu_instead(resolve("cpu"), f"{note} ({error})")
 
 
@@ -140,8 +140,9 @@ def _automatic_adapter(field: Any) -> Adapter | None:
     """The GPU that `auto` takes for a field: see above."""
     if getattr(field, "kind", "") != "cppn" or field.parameters < MIN_GPU_PARAMETERS:
         return None
-    fast = [a for a in adapters() if a.kind == "DiscreteGPU" or a.backend == "Metal"]
-    return next((adapter for adapter in fast if not problem_of(adapter)), None)
+    if not has_tried_card():
+        return None
+    return next((adapter for adapter in adapters() if adapter.is_fast and not problem_of(adapter)), None)
 
 
 def _check(setting: str, value: str, names: tuple[str, ...]) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from explorer.errors import ExplorerWarning
+from explorer.errors import warn
 from explorer.fields import FieldSettings, Grid, Prepared
 from explorer.fields.light.lit import Surface
 from explorer.rendering.devices import Device, cpu_instead
+from explorer.rendering.gpu.adapters import is_forked
 
 
 @runtime_checkable
@@ -54,12 +54,16 @@ def engine_name(device: Device) -> str | None:
 
 
 def usable_device(device: Device, field: FieldSettings) -> Device:
-    """The device, or the CPU where the field has no program for it."""
-    if device.kind == "gpu":
-        from explorer.shaders.compute.programs import has_program
+    """The device, or the CPU where the field has no program for it, or this process cannot use it."""
+    if device.kind != "gpu":
+        return device
+    from explorer.shaders.compute.programs import has_program
 
-        if not has_program(field):
-            note = f"the field '{field.kind}' has no program for GPUs: drawing on the CPU"
-            warnings.warn(note, ExplorerWarning, stacklevel=3)
-            return cpu_instead(device, note)
-    return device
+    if is_forked():
+        note = "a forked process cannot use the GPU: drawing on the CPU (start workers by 'spawn')"
+    elif not has_program(field):
+        note = f"the field '{field.kind}' has no program for GPUs: drawing on the CPU"
+    else:
+        return device
+    warn(note)
+    return cpu_instead(device, note)

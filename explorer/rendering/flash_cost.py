@@ -29,9 +29,8 @@ MAX_PROBE_SECONDS = 0.1  # to draw one; where that takes longer, coarse pictures
 COARSENESS = 3  # how many times fewer points a side these pictures have
 
 
-def flash_search_seconds(exposure: Exposure, begin: float, end: float) -> float:
-    """Expected seconds of `exposure.prepare(begin, end)`; 0 where all of it is cached."""
-    moments = exposure.missing_moments(begin, end)
+def flash_search_seconds(exposure: Exposure, moments: Int64[np.ndarray, " moments"]) -> float:
+    """Expected seconds of a search that draws these moments: see `Exposure.missing_moments`."""
     if not len(moments):
         return 0.0
     with ThreadPoolExecutor(exposure.threads, "explorer-flashes", use_single_torch_thread) as pool:

@@ -13,15 +13,13 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, field_ser
 from explorer.errors import SettingsError
 from explorer.settings import Settings, knob
 
-RESOLUTIONS = {
-    "360p": (640, 360),
-    "480p": (854, 480),
-    "540p": (960, 540),
-    "720p": (1280, 720),
-    "1080p": (1920, 1080),
-    "1440p": (2560, 1440),
-    "2160p": (3840, 2160),
-}
+
+def wide_size(rows: int) -> tuple[int, int]:
+    """The size of a picture 16:9 of so many rows; its width is even."""
+    return 2 * round(rows * 8 / 9), rows
+
+
+RESOLUTIONS = {f"{rows}p": wide_size(rows) for rows in (360, 480, 540, 720, 1080, 1440, 2160)}
 SHAPES = {"square": (1, 1), "vertical": (4, 5), "wide": (16, 9), "story": (9, 16)}
 MIN_SIDE, MAX_SIDE = 16, 8192  # pixels
 MIN_FPS, MAX_FPS = 1, 240
@@ -33,17 +31,20 @@ FlashMode = Literal["calm", "dim", "off"]
 
 
 def parse_size(size: Size) -> tuple[int, int]:
-    """(width, height) from '720p', '640x360' or a pair. Raises SettingsError."""
+    """(width, height) from '720p', any height of 16:9, '640x360' or a pair. Raises SettingsError."""
     value = size
     if isinstance(size, str):
-        match = re.fullmatch(r"(\d{1,6})[xX](\d{1,6})", size.strip())
-        size = (int(match[1]), int(match[2])) if match else RESOLUTIONS.get(size.strip().lower(), (0, 0))
+        text = size.strip().lower()
+        if match := re.fullmatch(r"(\d{1,6})p", text):
+            size = wide_size(int(match[1]))
+        else:
+            match = re.fullmatch(r"(\d{1,6})x(\d{1,6})", text)
+            size = (int(match[1]), int(match[2])) if match else (0, 0)
     width, height = (int(side) for side in size)
     if not all(MIN_SIDE <= side <= MAX_SIDE for side in (width, height)):
-        names = ", ".join(RESOLUTIONS)
         raise SettingsError(
-            f"resolution: got {value!r}; allowed: {names} or WIDTHxHEIGHT from {MIN_SIDE} to {MAX_SIDE}, "
-            "as in 640x360"
+            f"resolution: got {value!r}; allowed: a height as in 180p, 720p or 2160p, or WIDTHxHEIGHT from "
+            f"{MIN_SIDE} to {MAX_SIDE}, as in 640x360"
         )
     return width, height
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from functools import partial
@@ -12,7 +11,7 @@ import numpy as np
 import torch
 
 from explorer.audio import FeatureTrack
-from explorer.errors import DeviceLost, ExplorerWarning, Stopped
+from explorer.errors import DeviceLost, Stopped, warn
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.base import check_field_and_track
 from explorer.fields.calm import calm_controls
@@ -100,7 +99,7 @@ class Renderer:
     def _fall_back(self, t: float, error: DeviceLost) -> None:
         """Draw on the CPU from now on, with one warning."""
         note = f"{self.device.name} failed at {t:.2f} s ({error}): the CPU draws the rest"
-        warnings.warn(note, ExplorerWarning, stacklevel=2)
+        warn(note)
         self.device, self.lost_at = cpu_instead(self.device, note), t
         self._drawer = self._new_drawer()
 

@@ -20,6 +20,7 @@ from explorer.fields.light.columns import HIT_NAMES
 from explorer.fields.section_change import section_field
 from explorer.shaders.descriptions import AnyDescription, describe, limit_message
 
+PAST_SECONDS = 2.6  # that hits and sounds run outward: rows before a moment that a page reads
 CHUNK_FRAMES = 600  # whose controls are computed together: columns of history take memory
 PAST_COLUMNS = (HIT_NAMES[0], *(delay_columns(sound)[0] for sound in SOUND_INPUTS))  # read at earlier moments
 # a page reads the past in the rows before, and knows the sections by their starts
@@ -34,9 +35,9 @@ UNSENT_COLUMNS = {
 class MomentTable:
     """Controls at every frame of a track; between two frames they are linear, angles modulo a circle.
 
-    `lead` frames before the start hold the slow course of the past, which is silent there. The flash limiter
-    moves `calm` columns by shares of `slow`, to the slow course of the sound. `light` names those of them
-    that it calms last.
+    The first row is `lead` frames before the start: there the past is silent. The flash limiter moves `calm`
+    columns by shares of `slow`, to the slow course of the sound. `light` names those of them that it calms
+    last.
     """
 
     lead: int
@@ -80,14 +81,24 @@ def section_descriptions(field: Any, track: FeatureTrack) -> tuple[list[AnyDescr
 
 
 def moment_table(
-    field: FieldSettings, track: FeatureTrack, *, calm: bool = True, check: Callable[[], None] = lambda: None
+    field: FieldSettings,
+    track: FeatureTrack,
+    *,
+    calm: bool = True,
+    stretch: tuple[float, float] | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> MomentTable:
     """The controls of a field at every frame of a track, and without `calm` no slow course.
 
-    `check` is called now and then, and may raise Stopped.
+    A `stretch` of it, in seconds, comes with the past that its first frame needs. `check` is called now and
+    then, and may raise Stopped.
     """
     lead = int(np.ceil(REACH_SECONDS * track.fps))
-    times = np.arange(-lead, len(track.values) + 1) / track.fps
+    first, last = -lead, len(track.values)
+    if stretch:
+        first = max(first, int((stretch[0] - PAST_SECONDS) * track.fps))
+        last = min(last, int(stretch[1] * track.fps) + 1)
+    times = np.arange(first, last + 1) / track.fps
     chunks = [times[first : first + CHUNK_FRAMES] for first in range(0, len(times), CHUNK_FRAMES)]
     names: tuple[str, ...] = ()
     rows, slow, places = [], [], list[int]()
@@ -105,7 +116,7 @@ def moment_table(
         rows.append(values)
     sent: list[str] = [controls.names[place] for place in places] if calm else []
     return MomentTable(
-        lead,
+        -first,
         names,
         np.concatenate(rows),
         tuple(names.index(name) for name in sent),

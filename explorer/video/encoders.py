@@ -7,11 +7,10 @@ not. So it counts as working only after it has encoded a frame of the very size.
 from __future__ import annotations
 
 import subprocess
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
-from explorer.errors import ExplorerWarning, SettingsError
+from explorer.errors import SettingsError, warn
 from explorer.ffmpeg import FFmpeg, raw_input
 from explorer.video import h264
 from explorer.video.containers import Container
@@ -114,7 +113,7 @@ def choose(container: Container, settings: EncoderSettings, size: tuple[int, int
             if problem(name, size) is None:
                 return Encoder(name, codec_of(name))
         software = Encoder(SOFTWARE[container.codecs[0]], container.codecs[0])
-        _warn(
+        warn(
             f"no hardware encoder for .{container.name} works here; {software.name} encodes on the processor"
         )
         return software
@@ -127,7 +126,7 @@ def choose(container: Container, settings: EncoderSettings, size: tuple[int, int
     if (reason := problem(codec, size)) is None:
         return Encoder(codec, codec_of(codec))
     software = Encoder(SOFTWARE[codec_of(codec)], codec_of(codec))
-    _warn(f"{codec} does not work here ({reason}); {software.name} encodes on the processor")
+    warn(f"{codec} does not work here ({reason}); {software.name} encodes on the processor")
     return software
 
 
@@ -203,7 +202,3 @@ def _hardware_quality(name: str, crf: int) -> list[str]:
         return ["-global_quality", str(max(1, round(scale * crf))), *tag]
     step = str(round((5 if codec == "av1" else 1) * crf))  # AV1 counts to 255
     return ["-rc", "cqp", "-qp_i", step, "-qp_p", step, *tag]
-
-
-def _warn(text: str) -> None:
-    warnings.warn(ExplorerWarning(text), stacklevel=4)

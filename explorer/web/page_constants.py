@@ -51,61 +51,13 @@ LIGHT_FORMULAS: tuple[Any, ...] = (
 
 def page_constants() -> dict[str, Any]:
     """Numbers, names and formulas of the live analysis, the visual parameters, colors and flashes."""
-    look = Julia.default_look()
     return {
-        "analysis": {
-            "rate": live.RATE,
-            "hop": live.HOP,
-            "window": live.WINDOW,
-            "features": list(live.LIVE_FEATURES),
-            "min_spectrum_sum": live.MIN_SPECTRUM_SUM,
-            "floor_db": live.FLOOR_DB,
-            "rolloff_share": live.ROLLOFF_SHARE,
-            "onset_frames": live.ONSET_FRAMES,
-        },
+        "analysis": _analysis(),
         "features": {"bands": BANDS, "timbres": TIMBRES, "loudness_exponent": STEVENS_EXPONENT},
-        "julia": {
-            "parameters": [asdict(parameter) for parameter in parameters.PARAMETERS],
-            "speed": parameters.SPEED,
-            "turn": parameters.TURN,
-            "extent": parameters.EXTENT,
-            "escape_radius": parameters.ESCAPE_RADIUS,
-            "trap_steps": parameters.TRAP_STEPS,
-            "control_limits": parameters.CONTROL_LIMITS,
-            "look": [_slider(look, name) for name in LOOK_SETTINGS],
-            "presets": {name: _look(field) for name, field in Julia.presets().items()},
-            "iterations": look.iterations,
-            "accent": program(julia.glow_light(*inputs("hue", "saturation", "brightness"))),
-            "min_accent": MIN_ACCENT,
-            "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),
-        },
-        "color": {
-            "srgb": {
-                "slope": srgb.SLOPE,
-                "limit": srgb.ENCODED_LIMIT,
-                "scale": srgb.SCALE,
-                "offset": srgb.OFFSET,
-                "gamma": srgb.GAMMA,
-            },
-            "luminance": srgb.LUMINANCE,
-            "linear_light": glsl_of(colors.linear_light).splitlines(),
-            "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
-        },
+        "julia": _julia(),
+        "color": _color(),
         "light": _light(),
-        "graph": {
-            "silent_rate": clock.SILENT_RATE,
-            "loudness_rate": clock.LOUDNESS_RATE,
-            "onset_rate": clock.ONSET_RATE,
-            "flux_rate": clock.FLUX_RATE,
-            "min_onset": clock.MIN_ONSET,
-            "sounds": SOUND_INPUTS,
-            "delays": DELAYS,
-            "delay_seconds": DELAY_STEP_SECONDS,
-            "past": delay_columns("")[0].strip(),
-            "curve_steps": CURVE_STEPS,
-            "present_share": graph.PRESENT_SHARE,
-            "past_share": graph.PAST_SHARE,
-        },
+        "graph": _graph(),
         "patterns": _patterns(),
         "sections": _sections(),
         "flashes": {
@@ -114,6 +66,74 @@ def page_constants() -> dict[str, Any]:
             "max_flashes": flashes.MAX_FLASHES,
             "exempt_share": round(flashes.MIN_AREA / (flashes.SCREEN[0] * flashes.SCREEN[1]), 3),
         },
+    }
+
+
+def _analysis() -> dict[str, Any]:
+    """The analysis of live sound."""
+    return {
+        "rate": live.RATE,
+        "hop": live.HOP,
+        "window": live.WINDOW,
+        "features": list(live.LIVE_FEATURES),
+        "min_spectrum_sum": live.MIN_SPECTRUM_SUM,
+        "floor_db": live.FLOOR_DB,
+        "rolloff_share": live.ROLLOFF_SHARE,
+        "onset_frames": live.ONSET_FRAMES,
+    }
+
+
+def _julia() -> dict[str, Any]:
+    """Julia sets: visual parameters, looks and formulas."""
+    look = Julia.default_look()
+    return {
+        "parameters": [asdict(parameter) for parameter in parameters.PARAMETERS],
+        "speed": parameters.SPEED,
+        "turn": parameters.TURN,
+        "extent": parameters.EXTENT,
+        "escape_radius": parameters.ESCAPE_RADIUS,
+        "trap_steps": parameters.TRAP_STEPS,
+        "control_limits": parameters.CONTROL_LIMITS,
+        "look": [_slider(look, name) for name in LOOK_SETTINGS],
+        "presets": {name: _look(field) for name, field in Julia.presets().items()},
+        "iterations": look.iterations,
+        "accent": program(julia.glow_light(*inputs("hue", "saturation", "brightness"))),
+        "min_accent": MIN_ACCENT,
+        "formulas": "\n".join(map(glsl_of, JULIA_FORMULAS)).splitlines(),
+    }
+
+
+def _color() -> dict[str, Any]:
+    """The curve of sRGB, and the palettes of networks."""
+    return {
+        "srgb": {
+            "slope": srgb.SLOPE,
+            "limit": srgb.ENCODED_LIMIT,
+            "scale": srgb.SCALE,
+            "offset": srgb.OFFSET,
+            "gamma": srgb.GAMMA,
+        },
+        "luminance": srgb.LUMINANCE,
+        "linear_light": glsl_of(colors.linear_light).splitlines(),
+        "formulas": "\n".join(map(glsl_of, COLOR_FORMULAS)).splitlines(),
+    }
+
+
+def _graph() -> dict[str, Any]:
+    """The clock of graph CPPNs, and the sound that runs outward."""
+    return {
+        "silent_rate": clock.SILENT_RATE,
+        "loudness_rate": clock.LOUDNESS_RATE,
+        "onset_rate": clock.ONSET_RATE,
+        "flux_rate": clock.FLUX_RATE,
+        "min_onset": clock.MIN_ONSET,
+        "sounds": SOUND_INPUTS,
+        "delays": DELAYS,
+        "delay_seconds": DELAY_STEP_SECONDS,
+        "past": delay_columns("")[0].strip(),
+        "curve_steps": CURVE_STEPS,
+        "present_share": graph.PRESENT_SHARE,
+        "past_share": graph.PAST_SHARE,
     }
 
 

@@ -29,6 +29,12 @@ HALF = {
 CUDA = {"net": "256x8", "device": "a GPU", "size": [1280, 720], "fp32": HALF, "fp16": HALF}
 
 
+GPU = {
+    "net": "256x8", "device": "A Card with a name that is quite long " * 2, "size": [1280, 720],
+    "megapixels_per_second": 4321.0, "times_exact": 123.4, "greatest_difference": 255,
+}  # fmt: skip
+
+
 def report(nets, cuda=None, quick=False):
     video = {"look": "compact-4x3", "size": [1280, 720], "fps": 30, "video_seconds": 6.0, "seconds": 2.0}
     return {
@@ -38,6 +44,7 @@ def report(nets, cuda=None, quick=False):
         "nets": nets,
         "end_to_end": [video | {"times_real_time": 3.0}],
         "cuda": cuda,
+        "gpus": [GPU] if cuda else [],
     }
 
 

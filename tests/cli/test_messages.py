@@ -156,7 +156,11 @@ def test_render_reports_what_the_flash_limiter_changed_and_a_new_folder(folder, 
     small = "--resolution 64x36 --cppn-hidden 8 --gain 8 --audio-gain 200"
     assert run(f"render clicks.wav new/out.mp4 {small}") == 0
     output = capsys.readouterr().out
-    limit = Run(next((folder / "runs").glob("render_*"))).manifest["flash_limit"]
+    made = Run(next((folder / "runs").glob("render_*")))
+    limit = made.manifest["flash_limit"]
+    assert made.flash_words in output
+    assert f"{made.flash_words}; flash_limit=False draws them" in repr(made)
+    assert made.flash_words in made._repr_html_()
     assert limit["dimmed"] > 0  # else this test shows nothing
     assert limit["calmed"] > 0
     assert (
@@ -185,6 +189,17 @@ def test_json_stays_json_beside_a_picture(folder, capsys):
     assert run("diagnose song.wav --preset compact-4x3 --budget draft --json --picture new/d.jpg") == 0
     assert json.loads(capsys.readouterr().out)["verdict"]
     assert (folder / "new" / "d.jpg").read_bytes().startswith(b"\xff\xd8")
+
+
+def test_help_of_render_has_headings_and_every_flag_once(capsys):
+    assert run("render --help") == 0
+    lines = capsys.readouterr().out.splitlines()
+    headings = [line[:-1] for line in lines if re.fullmatch(r"[A-Z]\w*:", line)]
+    assert headings[:2] == ["Arguments", "Options"]
+    assert {"Field", "Frames", "Audio", "Machine", "Output", "Video", "Network", "Light"} <= {*headings}
+    assert len(headings) == len({*headings})
+    flags = [line.split()[0] for line in lines if line.startswith("  --")]
+    assert len(flags) == len({*flags}) > 100
 
 
 def test_help_lists_the_allowed_values(capsys):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.diagnostics.sobol import shares, sobol_shares
-from explorer.errors import Stopped
+from explorer.errors import SettingsError, Stopped
 from explorer.fields import CPPN
 from tests.diagnostics.known_fields import VARIANCE_OF_X, TwoFeatures, square_track
 from tests.tracks import made_up_track
@@ -95,6 +95,8 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
 
 def test_the_same_seed_gives_the_same_numbers_and_the_budget_is_kept():
     field, track = CPPN(hidden=4, layers=2), made_up_track()
+    with pytest.raises(SettingsError, match="budget: got 'screen'; allowed: how many colors, as in 200000"):
+        sobol_shares(field, track, budget="screen")
     first, again, other = (sobol_shares(field, track, budget=20_000, seed=seed) for seed in (3, 3, 4))
     assert first == again
     assert first != other

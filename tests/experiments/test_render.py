@@ -9,7 +9,7 @@ import pytest
 from explorer.audio import analyze
 from explorer.diagnostics import diagnose
 from explorer.errors import OutputError, SettingsError, Stopped
-from explorer.experiments import Recipe, Run, find_audio, load_recipe, render, render_recipe
+from explorer.experiments import Recipe, Run, find_audio, load_recipe, render, render_recipe, sweep
 from explorer.experiments.library.table import runs
 from explorer.experiments.runs.options import RenderOptions
 from explorer.fields import CPPN
@@ -179,3 +179,12 @@ def test_a_single_frame_is_diagnosed_as_part_of_the_whole(song, tmp_path):
     (verdict,) = runs(tmp_path / "runs")["verdict"]
     assert verdict == diagnose(FIELD, analyze(song), frames=FrameSettings(width=160, height=90)).verdict
     assert verdict != "static"
+
+
+@pytest.mark.parametrize("function", [render, sweep])
+@pytest.mark.parametrize("name", ["columns", "stems"])
+def test_columns_are_asked_for_with_a_track(function, name):
+    with pytest.raises(
+        SettingsError, match=rf"{function.__name__}: {name} come with a track.*ex.analyze\('song.ogg'"
+    ):
+        function(FIELD, "song.ogg", **{name: {}})

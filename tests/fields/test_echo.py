@@ -8,11 +8,11 @@ import torch
 
 import explorer as ex
 from explorer.errors import SettingsError
-from explorer.fields import CPPN, Grid, Julia
+from explorer.fields import CPPN, Controls, Grid, Julia
 from explorer.fields.calm import calm_columns
 from explorer.fields.graph import GraphCPPN
 from explorer.fields.light import Light
-from explorer.fields.light.echo import echo_places
+from explorer.fields.light.echo import Echoes, echo_places
 from explorer.fields.light.lit import LitField
 from explorer.rendering import Renderer, frame_drawer
 from tests.fields.test_sections import TRACK
@@ -96,3 +96,15 @@ def test_bad_settings():
         ECHOES.replace(**{"light.echoes": 33})
     with pytest.raises(SettingsError, match="echo_delay"):
         ECHOES.replace(**{"light.echo_delay": 0.0})
+
+
+@pytest.mark.parametrize("field", [ECHOES, ECHOES.replace(sections="change")], ids=["plain", "sections"])
+def test_echoes_find_their_columns_whatever_these_are_called(field):
+    track, times = TRACK, np.array([1.0, 1.5])
+    controls = field.controls(track, times)
+    odd = Controls(controls.values, tuple(f"{name}, echo 1" for name in controls.names))
+    for named in (controls, odd):
+        echoes = Echoes(field, named, lambda field, controls: controls)
+        for n, past in enumerate(echoes.surfaces, start=1):
+            unlit = field.replace(light=False).controls(track, times - n * field.light.echo_delay)
+            np.testing.assert_array_equal(past.values, unlit.values)

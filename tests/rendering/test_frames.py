@@ -15,6 +15,9 @@ from explorer.rendering import FrameSettings, parse_fps, parse_size
         ("720p", (1280, 720)),
         ("2160p", (3840, 2160)),
         ("360P", (640, 360)),
+        ("480p", (854, 480)),
+        ("180p", (320, 180)),
+        ("100p", (178, 100)),
         ("641x361", (641, 361)),
         ((64, 48), (64, 48)),
     ],
@@ -23,9 +26,11 @@ def test_sizes(given, size):
     assert parse_size(given) == size
 
 
-@pytest.mark.parametrize("given", ["721p", "0x0", "x", "", "100000x100", "640x", "-640x360", (8, 8)])
+@pytest.mark.parametrize(
+    "given", ["720", "0p", "8p", "8000p", "0x0", "x", "", "100000x100", "640x", "-640x360", (8, 8)]
+)
 def test_sizes_that_are_refused_name_what_is_allowed(given):
-    with pytest.raises(SettingsError, match=r"resolution: got .*360p.*2160p.*WIDTHxHEIGHT"):
+    with pytest.raises(SettingsError, match=r"resolution: got .*180p.*2160p.*WIDTHxHEIGHT"):
         parse_size(given)
 
 

@@ -8,11 +8,13 @@ import pytest
 import explorer as ex
 from explorer.errors import DeviceError, ExplorerWarning
 from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields.sketch.field import sketch_of
 from explorer.rendering import Renderer, devices, resolve
 from explorer.rendering.gpu import adapters as gpu_adapters
 from explorer.rendering.gpu import engine, session, trial
 from explorer.rendering.gpu.adapters import Adapter
 from tests.fields.custom.ripples import Ripples
+from tests.fields.sketch.texts import text_of
 from tests.fields.test_sections import TRACK
 from tests.tracks import made_up_track
 
@@ -33,6 +35,14 @@ FIELDS = {
     "lit julia": Julia(model="none", iterations=40, light=True),
     "cross-fade": Patterns(weights=(1, 1, 1, 1), palette="lava"),
     "lit patterns": Patterns(family="organic", palette="#101830-#c05a20-#ffe8a0", light=True),
+    "sketch": sketch_of(
+        text_of(
+            "z = simplex_noise(3 * x, 3 * y, t)\nreturn where(x < 0.3 and not y > 0.2, z, bass + sin(9 * x))"
+        )
+    ),
+    "lit sketch": sketch_of(text_of("return oklch(0.6 + 0.3 * sin(3 * x), 0.1 + 0.1 * bass, y + t)")).replace(
+        light=True
+    ),
     "mixture": Mix(
         CPPN(hidden=4, layers=2, gain=3.0), Patterns(family="flowing"), by=GraphCPPN(nodes=6, seed=2)
     ),
@@ -90,6 +100,16 @@ def test_a_field_without_a_program_is_drawn_on_the_cpu_with_a_warning(gpu):
     with pytest.warns(ExplorerWarning, match="no program for GPUs: drawing on the CPU"):
         picture = frame(Mix(Ripples(), CPPN(hidden=4, layers=2)), gpu)
     assert picture.std() > 5
+
+
+def test_a_forked_process_draws_on_the_cpu(gpu, monkeypatch):
+    adapter = gpu_adapters.adapters()[-1]
+    monkeypatch.setitem(gpu_adapters._process, "forked", False)
+    gpu_adapters._note_fork()
+    assert gpu_adapters.is_forked()
+    with pytest.warns(ExplorerWarning, match="a forked process cannot use the GPU"):
+        assert Renderer(FIELDS["narrow"], made_up_track(), SIZE, device=gpu).device.kind == "cpu"
+    assert adapter.name in gpu
 
 
 # Faults
@@ -172,9 +192,11 @@ def test_what_is_not_there_is_said_in_one_line(machine):
 
 
 @pytest.mark.skipif(devices.torch.cuda.is_available(), reason="auto takes CUDA")
-def test_auto_takes_a_card_for_wide_networks_alone(machine):
+def test_auto_takes_a_card_for_wide_networks_alone(machine, monkeypatch):
     wide, narrow = CPPN(hidden=256), CPPN(hidden=32)
     machine(CARD, CHIP, SOFTWARE)
+    assert resolve("auto", field=wide).kind == "cpu"  # it was never tried
+    monkeypatch.setattr(devices, "has_tried_card", lambda: True)
     assert resolve("auto", field=wide).adapter == CARD
     assert resolve("auto", field=narrow).kind == resolve("auto").kind == "cpu"
     machine(CHIP, SOFTWARE)
@@ -193,6 +215,16 @@ def test_a_driver_is_tried_once_in_another_process(monkeypatch):
         trial.problem_of.cache_clear()
         monkeypatch.setattr(trial, "_tried", lambda number: "never")
         assert trial.problem_of(CARD) == problem  # stored
+        assert not trial.has_tried_card()
+        trial.problem_of.cache_clear()
+        monkeypatch.setattr(trial, "_tried", lambda number: "")
+        monkeypatch.setattr(trial, "adapters", lambda: (CHIP, CARD))
+        trial.problem_of(CHIP)
+        assert not trial.has_tried_card()
+        monkeypatch.setattr(trial, "version", lambda package: "another")
+        trial.problem_of.cache_clear()
+        assert trial.problem_of(CARD) == ""
+        assert trial.has_tried_card()
     finally:
         trial.problem_of.cache_clear()
 
@@ -211,6 +243,12 @@ def test_runs_are_repeated_on_their_kind_of_device(machine):
     machine()
     with pytest.warns(ExplorerWarning, match="drawn on A Card, and here is no such GPU"):
         assert devices.resolve_again("gpu", "A Card").kind == "cpu"
+
+
+def test_large_networks_are_drawn_in_smaller_parts():
+    assert engine.part_points(CPPN(hidden=8, layers=2)) == engine.part_points(Julia()) == 2**18
+    assert engine.part_points(Mix(CPPN(), CPPN(hidden=256, layers=8))) == 2**17
+    assert engine.part_points(CPPN(hidden=1024, layers=64)) == 2**10
 
 
 def test_render_frame_takes_a_gpu(gpu):

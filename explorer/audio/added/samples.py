@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Float64
 
-from explorer.errors import ExplorerWarning, SettingsError
+from explorer.errors import SettingsError, warn
 
 MAX_RATE = 240.0  # samples a second that are stored: the highest rate of an analysis
 MAX_GAP_SECONDS = 1.0  # a longer gap is filled with a warning
@@ -100,7 +99,7 @@ def _warn_of_gaps(what: str, seconds: Times, finite: np.ndarray) -> None:
     length, start = max(((end - start, start) for start, end in _gaps(seconds, finite)), default=(0.0, 0.0))
     if length > MAX_GAP_SECONDS:
         text = f"{what} has a gap of {length:.3g} s from {start:.2f} s on; a straight line fills it"
-        warnings.warn(ExplorerWarning(text), stacklevel=2)
+        warn(text)
 
 
 def _gaps(seconds: Times, finite: np.ndarray) -> Iterator[tuple[float, float]]:

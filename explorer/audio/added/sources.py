@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pandas as pd
 from explorer.audio.added.columns import MAX_COLUMNS, AddedColumns, Column, check_names, plain_name
 from explorer.audio.added.csv_tables import csv_chunks
 from explorer.audio.added.samples import ColumnSamples, Times
-from explorer.errors import ExplorerWarning, SettingsError
+from explorer.errors import SettingsError, warn
 
 TIME_NAMES = ("time", "seconds", "t")
 MIDI_SUFFIXES = (".mid", ".midi")
@@ -65,7 +64,7 @@ def _warn_of_length(source: str, last: float, duration: float) -> None:
     else:
         text += "what comes later is not used"
         text += "; are its times milliseconds?" if last > 100 * duration else ""
-    warnings.warn(ExplorerWarning(text), stacklevel=2)
+    warn(text)
 
 
 def _samples(columns: Any) -> ColumnSamples:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from explorer.audio.added.columns import check_plain, plain_name
 from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import BANDS, FEATURES
 from explorer.audio.sound_file import existing_file
-from explorer.errors import ExplorerWarning, SettingsError
+from explorer.errors import SettingsError, warn
 
 Stems = Mapping[str, str | Path] | str | Path
 
@@ -70,21 +69,17 @@ def _check_count(count: int) -> None:
 def warn_of_stem(name: str, stem: FeatureTable, song: FeatureTable) -> None:
     """Warn of a stem that is silent, shorter or longer than the song, or that begins at another moment."""
     if stem.raw[:, FEATURES.index("rms")].max() < 10 ** (SILENCE_DBFS / 20):
-        _warn(f"stem '{name}' ({stem.name}) is silent: its columns stay at rest")
+        warn(f"stem '{name}' ({stem.name}) is silent: its columns stay at rest")
         return
     lag = _lag(stem, song)
     if lag:
         way = "late" if lag > 0 else "early"
-        _warn(f"stem '{name}' ({stem.name}) seems {abs(lag):.2f} s {way}; export it from the same start")
+        warn(f"stem '{name}' ({stem.name}) seems {abs(lag):.2f} s {way}; export it from the same start")
     elif abs(stem.duration - song.duration) > LENGTH_TOLERANCE_SECONDS:
         end = "it is at rest after its end" if stem.duration < song.duration else "the rest is not used"
-        _warn(
+        warn(
             f"stem '{name}' ({stem.name}) lasts {stem.duration:.2f} s, the song {song.duration:.2f} s; {end}"
         )
-
-
-def _warn(text: str) -> None:
-    warnings.warn(ExplorerWarning(text), stacklevel=5)
 
 
 def _lag(stem: FeatureTable, song: FeatureTable) -> float:

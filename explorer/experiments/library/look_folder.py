@@ -10,16 +10,17 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from explorer import files
 from explorer.errors import ExplorerError, OutputError, ReadError, SettingsError
 from explorer.experiments.library.look import Look, look_name
-from explorer.fields import FieldSettings, registry
+from explorer.fields import registry
 from explorer.fields.presets import LOOKS, look_of, without_seed
 
 SUFFIX = ".json"
@@ -90,16 +91,18 @@ def own_names() -> dict[str, str]:
     return {without_seed(look.field.model_dump(mode="json")): look.name for look in looks}
 
 
-def name_of(field: FieldSettings) -> str | None:
-    """The name of the look that a field draws: one that ships, else the user's; the table of runs has it."""
-    settings = field.model_dump(mode="json")
-    return look_of(settings) or own_names().get(without_seed(settings))
+def name_of(settings: Mapping[str, Any], own: Mapping[str, str] | None = None) -> str | None:
+    """The name of the look with the settings of a field (as JSON): one that ships, else the user's.
+
+    `own` are `own_names`, for callers with many fields.
+    """
+    return look_of(settings) or (own_names() if own is None else own).get(without_seed(settings))
 
 
 def listed_name(name: str) -> str:
     """The name that runs of a look have: one of the user's may be a look that ships, unchanged."""
     own = find_own(name)
-    return (name_of(own[1].field) or name) if own else name
+    return (name_of(own[1].field.model_dump(mode="json")) or name) if own else name
 
 
 def read_look(path: Path) -> Look:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from explorer.errors import ReadError, error_text
 from explorer.experiments.breedings.log import generation_of, individual_keys, read_individual
-from explorer.experiments.library.look_folder import own_names
+from explorer.experiments.library.look_folder import name_of, own_names
 from explorer.experiments.library.model_proof import following_pairs
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import (
@@ -31,7 +31,6 @@ from explorer.experiments.sweeps.parameter_paths import caption
 from explorer.experiments.sweeps.point_metrics import METRICS
 from explorer.experiments.sweeps.point_status import point_log
 from explorer.experiments.sweeps.specification import Specification
-from explorer.fields.presets import look_of, without_seed
 from explorer.files import NUMBER, check_types, explorations_folder, file_within, path_within, read_json
 from explorer.rendering import parse_fps
 
@@ -92,15 +91,15 @@ def runs(explorations: str | Path | None = None) -> pd.DataFrame:
     root = explorations_folder(explorations)
     folders = sorted(path for kind in ROWS for path in root.glob(f"{kind}_*") if path.is_dir())
     names = own_names()
-    rows = [_with_own_look(row, names) for folder in folders for row in _rows(root, folder)]
+    rows = [_with_look(row, names) for folder in folders for row in _rows(root, folder)]
     table = _frame(rows, COLUMNS, NUMBERS)
     return table.sort_values(["started", "run"], ignore_index=True, kind="stable")
 
 
-def _with_own_look(row: Row, names: Mapping[str, str]) -> Row:
-    """The row without its field's settings, and with the name of a look of the user's that has them."""
+def _with_look(row: Row, own: Mapping[str, str]) -> Row:
+    """The row with the name of the look that its field is, instead of the field's settings."""
     field = row.pop("field", None)
-    return row if row.get("look") or field is None else row | {"look": names.get(without_seed(field))}
+    return row if field is None else row | {"look": name_of(field, own)}
 
 
 def points_table(folder: Path, spec: Specification) -> pd.DataFrame:
@@ -158,7 +157,6 @@ def _render(folder: Path) -> Iterator[Row]:
         "status": _status(log),
         "verdict": _verdict(folder),
         "star": is_starred(folder),
-        "look": look_of(recipe["field"]),
         "field": recipe["field"],
         "started": log["started"],
         "audio": recipe["audio"]["name"],
@@ -189,8 +187,7 @@ def _sweep(folder: Path) -> Iterator[Row]:
             "size": f"{frames['width']}x{frames['height']}",
             "fps": float(parse_fps(frames["fps"])),
             "varied": caption(params),
-            "look": look_of(field := _point_settings(params, "field", base["field"])),
-            "field": field,
+            "field": _point_settings(params, "field", base["field"]),
             **_field_params(base["field"]),
             **row,
         }
@@ -210,7 +207,6 @@ def _breeding(folder: Path) -> Iterator[Row]:
             "status": "done",
             "verdict": individual.get("verdict"),
             "star": is_starred(path),
-            "look": look_of(recipe["field"]),
             "field": recipe["field"],
             "varied": caption({"generation": generation_of(key), "individual": int(key[-2:])}),
             "started": individual.get("started") or log["started"],

@@ -7,12 +7,11 @@ points, or of a sample where there are more than 500.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer import files
-from explorer.errors import ExplorerError, ExplorerWarning, SettingsError, error_text
+from explorer.errors import ExplorerError, SettingsError, error_text, warn
 from explorer.experiments.reports import index
 from explorer.experiments.reports.breeding_report import write_breeding
 from explorer.experiments.reports.load import load_source
@@ -50,7 +49,7 @@ def write_report_or_warn(folder: Path) -> None:
     try:
         write_report(folder)
     except ExplorerError as error:
-        warnings.warn(ExplorerWarning(f"no report was written: {error}"), stacklevel=2)
+        warn(f"no report was written: {error}")
 
 
 def write_index(explorations: str | Path | None = None) -> Path:

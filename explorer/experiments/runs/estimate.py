@@ -92,16 +92,11 @@ def estimate(frames: RecipeFrames, sound: Sound, progress: Progress = silent) ->
     settings = frames.recipe.frames
     count, pixels = len(frames.times), settings.width * settings.height
     progress(STEP, 0, 1)
-    pixel_seconds = _pixel_seconds(frames)
-    drawing = count * pixels * pixel_seconds
-    others = _flash_seconds(frames) + _diagnosis_seconds(frames)
-    if drawing + others < MIN_SECONDS:
+    each = pixel_seconds(frames)
+    others = _flash_seconds(frames) + diagnosis_seconds(frames, "draft")
+    if count * pixels * each + others < MIN_SECONDS:
         return None
-    limit = min(MAX_DRAWING_SECONDS, max(MIN_DRAWING_SECONDS, DRAWING_SHARE * drawing))
-    affordable = limit / pixel_seconds  # pixels
-    times = _groups(frames.times, _group_frames(pixels, affordable))
-    size = _reduced(settings.size, affordable / times.size)
-    part = _sample(frames, size, times, sound, progress)
+    part = encoded_sample(frames, sound, each, progress)
     container = CONTAINERS[frames.recipe.encoder.container]
     sound_bytes = scratch_bytes = 0
     if container.has_sound:
@@ -110,24 +105,24 @@ def estimate(frames: RecipeFrames, sound: Sound, progress: Progress = silent) ->
         frames=count,
         size=settings.size,
         seconds=part.seconds_of(count * pixels) + others,
-        file_mb=(part.bytes_of(count) * (pixels / part.pixels) ** BYTES_EXPONENT + sound_bytes) / 1e6,
+        file_mb=(part.bytes_of(count, pixels) + sound_bytes) / 1e6,
         scratch_mb=scratch_bytes / 1e6,
         memory_mb=(peak_memory_bytes() + part.memory + BUFFERED_FRAMES * 3 * pixels) / 1e6,
     )
 
 
-def _pixel_seconds(frames: RecipeFrames) -> float:
+def pixel_seconds(frames: RecipeFrames) -> float:
     """Seconds to draw a pixel, in the better of small frames: the first may compile a kernel."""
     moments = frames.times[np.linspace(0, len(frames.times) - 1, TRIALS).astype(int)]
     for size in TRIAL_SIZES:
         with frames.sample_renderer(Window(*size, Grid(*frames.recipe.frames.size))) as renderer:
-            seconds = min(_clocked(partial(renderer.frame, float(t))) for t in moments)
+            seconds = min(clocked(partial(renderer.frame, float(t))) for t in moments)
         if seconds > MAX_TRIAL_SECONDS:
             break
     return seconds / (size[0] * size[1])
 
 
-def _clocked(work: Callable[[], object]) -> float:
+def clocked(work: Callable[[], object]) -> float:
     """Seconds that some work takes."""
     start = time.perf_counter()
     work()
@@ -139,15 +134,27 @@ def _flash_seconds(frames: RecipeFrames) -> float:
     if frames.exposure is None:
         return 0.0
     begin = frames.loop.begin if frames.loop else frames.times[0]
-    return flash_search_seconds(frames.exposure, begin, frames.times[-1])
+    return flash_search_seconds(frames.exposure, frames.exposure.missing_moments(begin, frames.times[-1]))
 
 
-def _diagnosis_seconds(frames: RecipeFrames) -> float:
+def diagnosis_seconds(frames: RecipeFrames, budget: str) -> float:
     """Seconds of the diagnosis, from one of its blocks."""
-    recipe, draft = frames.recipe, BUDGETS["draft"]
-    block = replace(draft, blocks=1)
-    seconds = _clocked(lambda: sample(recipe.field, frames.track, recipe.frames, block, 0, threads=1))
-    return seconds * draft.blocks / sampling_threads(recipe.field, frames.threads)
+    recipe, whole = frames.recipe, BUDGETS[budget]
+    block = replace(whole, blocks=1)
+    seconds = clocked(lambda: sample(recipe.field, frames.track, recipe.frames, block, 0, threads=1))
+    return seconds * whole.blocks / sampling_threads(recipe.field, frames.threads)
+
+
+def encoded_sample(
+    frames: RecipeFrames, sound: Sound, seconds: float, progress: Progress = silent
+) -> EncodedSample:
+    """Groups of frames, drawn and encoded in a twentieth of the time, at so many `seconds` per pixel."""
+    settings = frames.recipe.frames
+    pixels = settings.width * settings.height
+    drawing = len(frames.times) * pixels * seconds
+    affordable = min(MAX_DRAWING_SECONDS, max(MIN_DRAWING_SECONDS, DRAWING_SHARE * drawing)) / seconds
+    times = _groups(frames.times, _group_frames(pixels, affordable))
+    return _sample(frames, _reduced(settings.size, affordable / times.size), times, sound, progress)
 
 
 def _reduced(size: tuple[int, int], pixels: float) -> tuple[int, int]:
@@ -203,7 +210,7 @@ class Window(Grid):
 
 
 @dataclass(frozen=True)
-class _Sample:
+class EncodedSample:
     """The groups, drawn and encoded."""
 
     pixels: int  # of a frame
@@ -221,11 +228,12 @@ class _Sample:
         overhead = max(0.0, self.seconds - each * group * len(self.sizes))
         return float(overhead + each * pixels)
 
-    def bytes_of(self, count: int) -> float:
-        """Bytes of so many frames in one piece."""
+    def bytes_of(self, count: int, pixels: int) -> float:
+        """Bytes of so many frames in one piece, of so many pixels each."""
         keyframes = -(-count // KEYFRAME_INTERVAL)
         others = self.sizes[:, 1:].mean() if self.sizes.shape[1] > 1 else 0.0
-        return float(keyframes * self.sizes[:, 0].mean() + (count - keyframes) * others)
+        total = keyframes * self.sizes[:, 0].mean() + (count - keyframes) * others
+        return float(total * (pixels / self.pixels) ** BYTES_EXPONENT)
 
 
 def _sample(
@@ -234,7 +242,7 @@ def _sample(
     times: Float64[np.ndarray, "groups length"],
     sound: Sound,
     progress: Progress,
-) -> _Sample:
+) -> EncodedSample:
     """Draw the groups as parts of so many pixels, and encode them into a temporary file, as a render does."""
     settings = frames.recipe.frames
     windows = [Window(*size, Grid(*settings.size), place) for place in PLACES[: len(times)]]
@@ -267,7 +275,7 @@ def _sample(
         sizes = np.array(frame_bytes(path), np.float64)
         if len(sizes) != times.size:  # equal frames are stored once
             sizes = np.full(times.size, sizes.sum() / times.size)
-    return _Sample(size[0] * size[1], seconds, np.diff(marks), sizes.reshape(times.shape), memory)
+    return EncodedSample(size[0] * size[1], seconds, np.diff(marks), sizes.reshape(times.shape), memory)
 
 
 def _check_space(folder: Path, needed_mb: float) -> None:

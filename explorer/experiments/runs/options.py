@@ -25,16 +25,23 @@ class CommonOptions(Settings):
     """
 
     size: str | tuple[int, int] | None = knob(
-        None, flag="resolution", help="size, as in 720p or 640x360; none: the field's own (720p)"
+        None,
+        flag="resolution",
+        group="frames",
+        help="size: a height of 16:9 as in 720p or 180p, or 640x360; none: the field's own (720p)",
     )
     fps: Rate = knob_of(FrameSettings, "fps")
     start: float = knob_of(FrameSettings, "start")
     duration: float | None = knob_of(FrameSettings, "duration")
     analysis: dict[str, Any] = Field({}, description="settings of `analyze`")
-    device: str = knob("auto", help="where to draw: auto, cpu, gpu, gpu:NAME (a part of its name) or cuda")
-    precision: str = knob("auto", help="auto, fp32, or draft: faster, less exact, for trials")
+    device: str = knob(
+        "auto", group="machine", help="where to draw: auto, cpu, gpu, gpu:NAME (a part of its name) or cuda"
+    )
+    precision: str = knob(
+        "auto", group="machine", help="auto, fp32, or draft: faster, less exact, for trials"
+    )
     explorations: str | Path | None = knob(
-        None, help="folder for runs and sweeps; none: the nearest explorations/"
+        None, group="output", help="folder for runs and sweeps; none: the nearest explorations/"
     )
 
     @classmethod
@@ -58,12 +65,13 @@ class RenderOptions(CommonOptions):
 
     shape: Shape | None = knob(
         None,
+        group="frames",
         help="shape of the frame, with the shorter side of its size: square 1:1, vertical 4:5, wide 16:9, "
         "story 9:16; none: as in the size",
     )
     loop: bool = knob_of(FrameSettings, "loop")
-    threads: int | None = knob(None, low=1, help="threads to draw with; none: all cores")
-    png_dir: str | Path | None = knob(None, help="folder that gets every frame as a PNG")
+    threads: int | None = knob(None, low=1, group="machine", help="threads to draw with; none: all cores")
+    png_dir: str | Path | None = knob(None, group="output", help="folder that gets every frame as a PNG")
     flash_limit: FlashMode = knob_of(FrameSettings, "flash_limit")
     encoder: EncoderSettings = EncoderSettings()
 

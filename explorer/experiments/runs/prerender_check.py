@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 from explorer import files
 from explorer.diagnostics import diagnose
-from explorer.errors import ExplorerWarning
+from explorer.errors import warn
 from explorer.experiments.runs import run_folder
 from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.progress import Progress, silent
@@ -35,4 +34,4 @@ def write_diagnosis(frames: RecipeFrames, folder: Path, progress: Progress = sil
     files.write_json(folder / run_folder.DIAGNOSIS, diagnosis.to_dict(suggestion=needs_suggestion))
     if needs_suggestion:
         advice = f"; {diagnosis.suggestion.words}" if diagnosis.suggestion else ""
-        warnings.warn(f"{diagnosis.sentence.rstrip('.')}{advice}", ExplorerWarning, stacklevel=4)
+        warn(f"{diagnosis.sentence.rstrip('.')}{advice}")

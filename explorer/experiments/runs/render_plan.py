@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer import files
 from explorer.audio import FeatureTrack, Sound, open_sound
-from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
+from explorer.errors import ExplorerError, SettingsError, warn
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor
 from explorer.experiments.runs.estimate import Estimate, estimate
 from explorer.experiments.runs.options import RenderOptions
@@ -148,4 +147,4 @@ def _warn_of_the_end(frames: FrameSettings, track: FeatureTrack) -> None:
     available = max(0.0, track.duration - frames.start)
     if frames.duration is not None and frames.duration > available + 1 / frames.fps:
         end = f"{track.name} ends after {track.duration:.2f} s: drawn are {available:.2f} s"
-        warnings.warn(ExplorerWarning(f"{end} of the {frames.duration:g} s asked for"), stacklevel=4)
+        warn(f"{end} of the {frames.duration:g} s asked for")

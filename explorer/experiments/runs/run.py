@@ -13,10 +13,10 @@ from explorer.experiments.runs import manifest, run_folder
 from explorer.experiments.runs.recipe import Recipe, load_recipe
 from explorer.fields import FieldSettings
 from explorer.files import path_within
-from explorer.formatting import count_text, duration_text, size_text
+from explorer.formatting import count_text, duration_text, percent_text, size_text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A finished or unfinished run, by its folder."""
 
@@ -75,13 +75,41 @@ class Run:
             raise ExplorerError(f"{self.folder.name} has no figures: it did not end, or is damaged") from None
         return "\n".join(lines)
 
+    @property
+    def flash_words(self) -> str:
+        """What the flash limiter changed, in words; empty where it left every frame alone."""
+        limit, parts = self.manifest.get("flash_limit") or {}, []
+        for share, lowest, words in (
+            ("calmed", "least_swing", "calmed: fast changes with the sound are reduced, down to"),
+            ("dimmed", "least_exposure", "dimmed: the light is turned down, to"),
+        ):
+            if frames := round(limit.get(share, 0) * self.manifest["performance"]["frames"]):
+                count = count_text(frames, "frame was", "frames were")
+                parts.append(f"{count} {words} {percent_text(limit[lowest])}")
+        reason = ". More than three flashes a second can cause seizures"
+        return "; ".join(parts) + reason if parts else ""
+
+    def __repr__(self) -> str:
+        """What a prompt shows: the folder, and what the flash limiter changed."""
+        return "\n".join([f"Run({str(self.folder)!r})", *self._notes])
+
+    @property
+    def _notes(self) -> list[str]:
+        """What the flash limiter changed and how to avoid that, of a run that ended."""
+        try:
+            words = self.flash_words
+        except (ExplorerError, KeyError, TypeError):  # it did not end, or is damaged
+            return []
+        return [f"{words}; flash_limit=False draws them"] if words else []
+
     def _repr_html_(self) -> str:
         try:
             status = html.escape(self.manifest.get("status") or "damaged")
         except ReadError:
             status = "damaged"
         name = html.escape(self.folder.name)
-        return f"<b>{name}</b> ({status})"  # the name alone: notebooks travel, paths do not
+        # the name alone: notebooks travel, paths do not
+        return "<br>".join([f"<b>{name}</b> ({status})", *map(html.escape, self._notes)])
 
 
 def device_of_run(folder: Path) -> str:

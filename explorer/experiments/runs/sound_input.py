@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -15,6 +17,8 @@ from explorer.audio.sound_file import existing_file
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 DEFAULT_ANALYSIS = AnalysisSettings()
 
@@ -86,6 +90,22 @@ class SoundInput:
 
 
 AudioInput = str | Path | FeatureTrack | SoundInput
+
+
+def with_columns_of_track(function: FunctionT) -> FunctionT:
+    """The function, where `columns` and `stems` raise SettingsError that says where they belong."""
+
+    @wraps(function)
+    def checked(*arguments: Any, **keywords: Any) -> Any:
+        for name in ("columns", "stems"):
+            if name in keywords:
+                raise SettingsError(
+                    f"{function.__name__}: {name} come with a track; give it as the sound: "
+                    f"ex.analyze('song.ogg', {name}=...)"
+                )
+        return function(*arguments, **keywords)
+
+    return cast(FunctionT, checked)
 
 
 def _same(track: FeatureTrack, other: FeatureTrack) -> bool:

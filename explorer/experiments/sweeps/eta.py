@@ -44,22 +44,29 @@ class RemainingTime:
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """What a sweep is going to do; with `seconds` and `bytes` once they were measured."""
+    """What a sweep is going to do, and what that takes where it was measured beforehand."""
 
     points: int
     to_do: int
     axes: Sequence[tuple[str, str]]  # name, and its values in words
     skipped: Sequence[str] = ()  # what is not made, in words
     workers: int | None = None
+    is_remote: bool = False  # the workers are not processes of this machine
     seconds: float | None = None
     bytes: int | None = None
     folder: Path | None = None
 
+    @property
+    def cost(self) -> str:
+        """Time and disk space in words; empty where they were not measured."""
+        if self.seconds is None:
+            return ""
+        where = f" with {self.workers} processes" if (self.workers or 1) > 1 else ""
+        where = " on this machine alone" if self.is_remote else where
+        return f"about {duration_text(self.seconds)}{where} and {size_text(self.bytes or 0)} on disk"
+
     def __str__(self) -> str:
-        if self.seconds is not None:
-            processes = f" with {self.workers} processes" if (self.workers or 1) > 1 else ""
-            disk = size_text(self.bytes or 0)
-            return f"about {duration_text(self.seconds)}{processes} and {disk} on disk in all"
         axes = ", ".join(f"{name} ({values})" for name, values in self.axes)
         rest = f", {self.to_do} to do" if self.to_do != self.points else ""
-        return "; ".join([f"{count_text(self.points, 'point')}{rest}: {axes}", *self.skipped])
+        cost = [self.cost] if self.cost else []
+        return "; ".join([f"{count_text(self.points, 'point')}{rest}: {axes}", *self.skipped, *cost])

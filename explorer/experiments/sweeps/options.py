@@ -35,21 +35,32 @@ class SweepOptions(CommonOptions):
     """
 
     size: str | tuple[int, int] | None = knob(
-        None, flag="resolution", help="size of the pictures, as in 640x360; none: 360 rows"
+        None,
+        flag="resolution",
+        group="frames",
+        help="size of the pictures, as in 180p or 640x360; none: 360 rows",
     )
-    ready: str | None = knob(None, help="a ready-made sweep: quick or batch")
-    sampler: str = knob("grid", help="grid, random, lhs or oat (one at a time)")
-    samples: int | None = knob(None, low=1, high=MAX_POINTS, help="points of random and lhs; none: 16")
-    sampler_seed: int = knob(0, low=0, help="seed of the sampler")
+    ready: str | None = knob(None, group="points", help="a ready-made sweep: quick or batch")
+    sampler: str = knob("grid", group="points", help="grid, random, lhs or oat (one at a time)")
+    samples: int | None = knob(
+        None, low=1, high=MAX_POINTS, group="points", help="points of random and lhs; none: 16"
+    )
+    sampler_seed: int = knob(0, low=0, group="points", help="seed of the sampler")
     moments: int | tuple[float, ...] = knob(
-        DEFAULT_MOMENTS, help="seconds of the pictures, as in 1.5,10,30; else 3 of them, evenly spread"
+        DEFAULT_MOMENTS,
+        group="points",
+        help="seconds of the pictures, as in 1.5,10,30; else 3 of them, evenly spread",
     )
     thumb: int = knob_of(Specification, "thumb")
-    clips: bool = knob(True, help="a short video of every point, with sound")
+    clips: bool = knob(True, group="points", help="a short video of every point, with sound")
     clip_seconds: float = knob_of(Clip, "duration")
-    clip_size: str | tuple[int, int] | None = knob(None, help="size of a clip; none: 320 pixels wide")
-    workers: int | None = knob(None, low=1, help="local processes; none: as many as are worth it")
-    retry_failed: bool = knob(False, help="draw failed points again")
+    clip_size: str | tuple[int, int] | None = knob(
+        None, group="points", help="size of a clip; none: 320 pixels wide"
+    )
+    workers: int | None = knob(
+        None, low=1, group="machine", help="local processes; none: as many as are worth it"
+    )
+    retry_failed: bool = knob(False, group="points", help="draw failed points again")
 
     @field_validator("moments", mode="before")
     @classmethod

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -134,8 +135,7 @@ def _write_results(
     )
     files.write_json(folder / run_folder.DIAGNOSIS, diagnosis)
     if spec.clip:
-        excerpt = clip_frames(spec.clip, times[len(times) // 2], recipe.frames)
-        _write_clip(frames, excerpt, sweep, folder, progress)
+        _write_clip(clip_of(frames, spec.clip, times[len(times) // 2]), sweep, folder, progress)
     return {"moments": times, "metrics": metrics, "verdict": verdict, "sentence": sentence}
 
 
@@ -155,25 +155,27 @@ def clip_frames(clip: Clip, middle: float, frames: FrameSettings) -> FrameSettin
     return frames.replace(width=width, height=height, start=start, duration=clip.duration)
 
 
-def _write_clip(
-    frames: RecipeFrames, excerpt: FrameSettings, sweep: Path, folder: Path, progress: Progress
-) -> None:
-    """The clip of a point, with sound. One encoder thread: other points are drawn at the same time."""
-    encoder = EncoderSettings(threads=1)
-    recipe = frames.recipe.model_copy(update={"frames": excerpt, "encoder": encoder})
-    clip = RecipeFrames(recipe, frames.track, frames.device, frames.threads)
-    count = len(clip.times)
+def clip_of(frames: RecipeFrames, clip: Clip, middle: float) -> RecipeFrames:
+    """The frames of a point's clip. One encoder thread: other points are drawn at the same time."""
+    excerpt = clip_frames(clip, middle, frames.recipe.frames)
+    update = {"frames": excerpt, "encoder": EncoderSettings(threads=1)}
+    return replace(frames, recipe=frames.recipe.model_copy(update=update))
+
+
+def _write_clip(clip: RecipeFrames, sweep: Path, folder: Path, progress: Progress) -> None:
+    """The clip of a point, with sound."""
+    recipe, count = clip.recipe, len(clip.times)
     with (
         clip.renderer() as renderer,
         VideoWriter(
             folder / run_folder.CLIP,
-            size=excerpt.size,
-            fps=excerpt.fps,
+            size=recipe.frames.size,
+            fps=recipe.frames.fps,
             frames=count,
             sound=open_sound(sound_of(str(sweep))),
             start=float(clip.times[0]),
             comment=recipe.to_json(),
-            encoder=encoder,
+            encoder=recipe.encoder,
         ) as video,
     ):
         for n, frame in enumerate(renderer.frames(clip.times)):

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from explorer.errors import ExplorerError
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, worker_count
 from explorer.experiments.runs.run_folder import point_folder, stop_file
 from explorer.experiments.sweeps import point_task
-from explorer.experiments.sweeps.eta import RemainingTime, SweepPlan
+from explorer.experiments.sweeps.eta import RemainingTime
 from explorer.experiments.sweeps.leases import is_leased
 from explorer.experiments.sweeps.point_status import is_settled
 from explorer.experiments.sweeps.workers import LocalProcesses, WorkerError, default_workers, threads_each
@@ -83,13 +83,11 @@ def run_points(
     session: Session,
     keys: Sequence[str],
     tally: Tally,
-    plan: SweepPlan,
     *,
     workers: int | None = None,
     executor: AnyExecutor | None = None,
-    announce: Callable[[SweepPlan], None] = lambda plan: None,
 ) -> None:
-    """Draw the points, the first one here to see how long one takes, the rest on workers.
+    """Draw the points on workers; the first one here where nobody says how many workers, to see its time.
 
     The order is that of their keys, which are hashes: as good as random, so that the time of the first ones
     predicts the time of all. A point whose worker died is tried once more; when that one dies as well, it
@@ -99,34 +97,29 @@ def run_points(
     order = sorted(keys)
     if executor is not None:
         count = worker_count(executor)
-        announce(replace(plan, workers=count))
         try:
             _run(session, as_executor(executor), order, tally, ahead=len(order), workers=count)
         except BrokenExecutor as error:
             raise ExplorerError(f"{error} Resume {session.folder.name} to do what is left.") from None
         return
-    announce(plan)
     with ThreadPoolExecutor(1, "explorer-sweep") as here:
-        wall, cpu = time.perf_counter(), time.process_time()
-        _run(session, here, order[:1], tally, threads=usable_threads())
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        rest = order[1:]
-        if not rest:
+        if workers is None:
+            start = time.perf_counter()
+            _run(session, here, order[:1], tally, threads=usable_threads())
+            order = order[1:]
+            seconds = len(order) * (time.perf_counter() - start)
+            workers = local_worker_count(seconds, len(order), session.device)
+        if workers == 1 or len(order) <= 1:
+            _run(session, here, order, tally, threads=usable_threads())
             return
-        count = workers or _worker_count(wall * len(rest), len(rest), session.device)
-        seconds = len(rest) * (wall if count == 1 else max(wall / count, cpu / usable_threads()))
-        size = int(tally.bytes / max(tally.settled, 1) * tally.total)
-        announce(replace(plan, workers=count, seconds=seconds, bytes=size))
-        if count == 1:
-            _run(session, here, rest, tally, threads=usable_threads())
-            return
-    with LocalProcesses(count) as processes:
-        _run(session, processes, rest, tally, threads=threads_each(count), ahead=2 * count, workers=count)
+    with LocalProcesses(workers) as processes:
+        threads = threads_each(workers)
+        _run(session, processes, order, tally, threads=threads, ahead=2 * workers, workers=workers)
 
 
-def _worker_count(seconds: float, points: int, device: str) -> int:
+def local_worker_count(seconds: float, points: int, device: str) -> int:
     """How many processes to use by default: one on a GPU, and for what is done soon."""
-    return 1 if seconds < MIN_PARALLEL_SECONDS or device == "cuda" else default_workers(points)
+    return 1 if seconds < MIN_PARALLEL_SECONDS or device != "cpu" else default_workers(points)
 
 
 def _run(

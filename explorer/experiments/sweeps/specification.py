@@ -23,7 +23,7 @@ from explorer.settings import Settings, did_you_mean, knob
 class Clip(Settings):
     """The short video of a point."""
 
-    duration: float = knob(4.0, low=0.1, high=3600, unit="s", help="how long the clip is")
+    duration: float = knob(4.0, low=0.1, high=3600, unit="s", group="points", help="how long the clip is")
     size: tuple[int, int] = (320, 180)
 
 
@@ -42,7 +42,7 @@ class Specification(Settings):
     samples: int | None = None
     sampler_seed: int = 0
     moments: tuple[float, ...]
-    thumb: int = knob(320, low=16, high=2048, unit="px", help="longer side of a thumbnail")
+    thumb: int = knob(320, low=16, high=2048, unit="px", group="points", help="longer side of a thumbnail")
     clip: Clip | None = None
     points: tuple[tuple[str, dict[str, Any]], ...]
 

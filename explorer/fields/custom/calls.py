@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 from weakref import WeakSet
 
@@ -11,7 +10,7 @@ import torch
 from jaxtyping import Float
 from pydantic import ValidationError
 
-from explorer.errors import ExplorerError, ExplorerWarning
+from explorer.errors import ExplorerError, warn
 from explorer.fields.custom.error_place import place_of
 
 _WITH_NAN: WeakSet[type] = WeakSet()  # classes that were reported
@@ -97,10 +96,5 @@ def _finite(field: Any, method: str, values: torch.Tensor) -> torch.Tensor:
     cls = type(field)
     if cls not in _WITH_NAN:
         _WITH_NAN.add(cls)
-        warnings.warn(
-            ExplorerWarning(
-                f"{cls.__name__}.{method} gives what is not a number at some points; they are black"
-            ),
-            stacklevel=2,
-        )
+        warn(f"{cls.__name__}.{method} gives what is not a number at some points; they are black")
     return torch.nan_to_num(values, nan=0.0, posinf=1.0, neginf=0.0)

@@ -17,9 +17,10 @@ import torch
 from jaxtyping import Float, Float32, Float64
 
 from explorer.audio import FeatureTrack
+from explorer.fields import sections
 from explorer.fields.controls import Controls
 from explorer.fields.light import formulas
-from explorer.fields.light.columns import ECHO_MARK, HIT_NAMES, LINE_COLUMN, NAMES, columns, plain_name
+from explorer.fields.light.columns import ECHO_MARK, HIT_NAMES, LINE_COLUMN, NAMES, columns
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF, Light
 from explorer.fields.light.shading import NUMBERS
 
@@ -68,15 +69,17 @@ class Echoes:
 
     def __init__(self, field: Any, controls: Controls, prepare: Callable[[Any, Controls], Any]) -> None:
         self.light: Light = field.light
-        self.surfaces, strengths = [], []
-        for n in range(self.light.echoes + 1):
-            places = [k for k, name in enumerate(controls.names) if name.endswith(f"{ECHO_MARK}{n}")]
-            strengths.append(controls.values[:, places[0]])
-            if n:
-                names = tuple(plain_name(controls.names[place]) for place in places[1:])
-                past = Controls(np.ascontiguousarray(controls.values[:, places[1:]]), names)
-                self.surfaces.append(prepare(unlit(field), past))
-        self.strengths: Float32[np.ndarray, "echoes moments"] = np.array(strengths, np.float32)
+        count, after = self.light.echoes, len(sections.NAMES) if field.sections.on else 0
+        # of the field without light, which `completed` writes once for the present and once for each echo
+        width = (len(controls.names) - len(NAMES) - (count + 1)) // (count + 1)
+        lines = width - after + len(NAMES) + np.append(0, 1 + (width + 1) * np.arange(count))
+        own = np.r_[0 : width - after, len(controls.names) - after : len(controls.names)]
+        names = tuple(controls.names[place] for place in own)
+        self.surfaces = [
+            prepare(unlit(field), Controls(np.ascontiguousarray(controls.values[:, n : n + width]), names))
+            for n in lines[1:] + 1
+        ]
+        self.strengths: Float32[np.ndarray, "echoes moments"] = controls.values[:, lines].T.copy()
 
     def draw_lines(
         self,

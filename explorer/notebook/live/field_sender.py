@@ -79,7 +79,10 @@ class FieldSender:
                 raise Stopped("there is a newer field")
 
         try:
-            message, data = self._message(request, check)
+            is_calm = self._renderer.flash_limit == "calm"
+            message, data, table = field_message(request.field, request.track, calm=is_calm, check=check)
+            if table:
+                message, data = self._with_moments(message, data, table)
         except Stopped:
             raise
         except Exception as error:
@@ -93,29 +96,15 @@ class FieldSender:
         if self._exposure:
             self._send_limits(self._exposure)
 
-    def _message(self, request: NumberedField, check: Callable[[], None]) -> tuple[dict[str, Any], bytes]:
-        field, track = request.field, request.track
-        if reason := page_limit(field):
-            return {"reason": reason}, b""
-        floats: list[float] = []
-        parts, sections = section_descriptions(field, track)
-        packed = [_pack(part.model_dump(mode="json"), floats) for part in parts]
-        check()
-        table = moment_table(field, track, calm=self._renderer.flash_limit == "calm", check=check)
-        check()
-        data = np.array(floats, np.float32).tobytes()
+    def _with_moments(
+        self, message: dict[str, Any], data: bytes, table: MomentTable
+    ) -> tuple[dict[str, Any], bytes]:
+        """A field with its moments, unless the page has them."""
         key = _hash(table)
-        moments = None
-        if key != self._page_moments:
-            self._page_moments, first = key, len(floats)
-            moments = asdict(table) | {
-                "fps": track.fps,
-                "rows": {"first": first, "count": table.rows.size},
-                "slow": {"first": first + table.rows.size, "count": table.slow.size},
-            }
-            data += table.rows.tobytes() + table.slow.tobytes()
-        message = {"parts": packed, "moments": moments, "sections": sections and asdict(sections)}
-        return message | {"reason": "", "light_swing": LIGHT_SWING}, data
+        if key == self._page_moments:
+            return message, data
+        self._page_moments = key
+        return with_moments(message, data, table)
 
     def _send_limits(self, exposure: Exposure) -> None:
         """Send what the limiter has computed since the last time."""
@@ -133,6 +122,38 @@ class FieldSender:
         message = {"kind": "limits", "id": self._number, "count": len(rows), "first": first}
         message |= {"rate": SAMPLE_RATE, "visible": MAX_VISIBLE_FACTOR}
         self._send(message, [rows[first:last].astype(np.float32).tobytes()])
+
+
+def field_message(
+    field: FieldSettings,
+    track: FeatureTrack,
+    *,
+    calm: bool,
+    stretch: tuple[float, float] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> tuple[dict[str, Any], bytes, MomentTable | None]:
+    """A field without its moments, the bytes of its numbers, and its moments; or the reason against it."""
+    if reason := page_limit(field):
+        return {"reason": reason}, b"", None
+    floats: list[float] = []
+    parts, sections = section_descriptions(field, track)
+    packed = [_pack(part.model_dump(mode="json"), floats) for part in parts]
+    check()
+    table = moment_table(field, track, calm=calm, stretch=stretch, check=check)
+    message: dict[str, Any] = {"parts": packed, "moments": None, "sections": sections and asdict(sections)}
+    message |= {"reason": "", "light_swing": LIGHT_SWING, "fps": track.fps}
+    return message, np.array(floats, np.float32).tobytes(), table
+
+
+def with_moments(message: dict[str, Any], data: bytes, table: MomentTable) -> tuple[dict[str, Any], bytes]:
+    """A field with its moments."""
+    first = len(data) // 4
+    moments = asdict(table) | {
+        "fps": message["fps"],
+        "rows": {"first": first, "count": table.rows.size},
+        "slow": {"first": first + table.rows.size, "count": table.slow.size},
+    }
+    return message | {"moments": moments}, data + table.rows.tobytes() + table.slow.tobytes()
 
 
 def _pack(value: Any, floats: list[float]) -> Any:

@@ -12,8 +12,8 @@ import numpy as np
 from IPython.display import display
 
 from explorer.audio import FeatureTrack
-from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments.runs.sound_input import SoundInput
+from explorer.errors import ExplorerError
+from explorer.experiments.runs.sound_input import SoundInput, with_columns_of_track
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
 from explorer.notebook.gallery.gallery import Gallery
@@ -46,6 +46,7 @@ FIRST_FRAME_SECONDS = 2.0  # that displaying the panel waits for its first pictu
 TABS = ("Controls", "Sweep", "Runs")
 
 
+@with_columns_of_track
 def explore(
     audio: str | Path | FeatureTrack,
     field: FieldSettings | None = None,
@@ -64,8 +65,6 @@ def explore(
     that cannot be used raises SoundError, shown as one line.
     """
     mode = parse_flash_limit(flash_limit)
-    if {"columns", "stems"} & {*analysis}:
-        raise SettingsError("columns and stems come with a track: explore(analyze('song.ogg', columns=...))")
     cells.close_previous()
     sound = SoundInput.of(audio)
     track = sound.analyze(sound.analysis.replace(**analysis))
@@ -254,7 +253,7 @@ class Panel:
         self.view_switch = ViewSwitch(self, [view.image, self.time_slider], self._view_changed, self._size)
         self.toolbar = Toolbar(self, lambda: self.code)
         self.repair_buttons = RepairButtons(self, view)
-        self.sweep_tab = SweepTab(self, lambda: self.pipeline.frame_seconds)
+        self.sweep_tab = SweepTab(self)
         self.gallery = Gallery(self)
         self.exporter = Exporter(
             self.track,

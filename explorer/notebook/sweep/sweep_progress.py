@@ -30,7 +30,7 @@ class SweepProgress:
         self.plan: SweepPlan | None = None
 
     def set_plan(self, plan: SweepPlan) -> None:
-        """What the sweep is going to do; called again once its cost was measured."""
+        """What the sweep is going to do."""
         self.plan, self._total = plan, plan.points
         self._workers, self._remaining = plan.workers or 1, None
 
@@ -56,7 +56,7 @@ class SweepProgress:
         left = self._remaining.seconds_left
         parts = [f"{done} of {count_text(self._total, 'point')}"]
         parts += [f"{duration_text(left)} left"] if left is not None else []
-        parts += [str(self.plan)] if self.plan and self.plan.seconds is not None else []
+        parts += [self.plan.cost] if self.plan and self.plan.cost else []
         return ", ".join(parts)
 
     def _new_folder(self) -> Path | None:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
 
-from explorer.errors import SettingsError
+from explorer.audio import open_sound
+from explorer.errors import SettingsError, Stopped
 from explorer.experiments import Recipe, Sweep, sweep
-from explorer.experiments.sweeps.options import DEFAULT_MOMENTS, SweepOptions, small_frames
+from explorer.experiments.runs.sound_input import SoundInput
+from explorer.experiments.sweeps.cost import sweep_cost, with_cost
+from explorer.experiments.sweeps.eta import SweepPlan
+from explorer.experiments.sweeps.options import SweepOptions, small_frames, specify
 from explorer.experiments.sweeps.point_set import DEFAULT_SAMPLES, RANDOM_SAMPLERS, draw_points
 from explorer.experiments.sweeps.scheduler import POINTS_STEP
-from explorer.experiments.sweeps.specification import Clip
-from explorer.formatting import count_text, duration_text, size_text
+from explorer.fields import FieldSettings
+from explorer.formatting import count_text
 from explorer.notebook.sweep.sweep_axis import SweepAxis, sweepable_knobs
 from explorer.notebook.sweep.sweep_progress import SweepProgress
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
 from explorer.notebook.widgets.boxes import card, progress_bar, push_button
 from explorer.notebook.widgets.file_links import saved_links
+from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.notebook.widgets.markup import error_html, muted, warning
 from explorer.notebook.widgets.panel_context import PanelContext
 from explorer.notebook.widgets.thumbnail_grid import ThumbnailCard, ThumbnailGrid, ThumbnailItem
 from explorer.progress import Progress
+from explorer.rendering import resolve
 
 KNOBS = SweepOptions.knobs()
 MAX_AXES, CARDS_PER_PAGE = 3, 12
@@ -31,17 +36,17 @@ SAMPLERS = [
     ("every combination", "grid"), ("one at a time", "oat"), ("random", "random"), ("Latin hypercube", "lhs"),
 ]  # fmt: skip
 CHOOSE = "choose a setting to vary"
-# for the first rough estimate, before a point was measured:
-POINT_OVERHEAD_SECONDS = 0.3  # of a point's diagnosis and files
-CLIP_PIXEL_SHARE = 0.25  # of a frame's pixels in a frame of a clip
-FRAME_BYTES, CLIP_BYTES = 30_000, 400_000
+ESTIMATING = "estimating what that takes"
+
+EstimateRequest = tuple[FieldSettings, dict[str, Any]]  # a field, and the options of its sweep
 
 
 class SweepTab:
-    """One sweep at a time, in the background. `frame_seconds` returns how long a frame takes to draw now."""
+    """One sweep at a time, in the background."""
 
-    def __init__(self, context: PanelContext, frame_seconds: Callable[[], float]) -> None:
-        self._context, self._frame_seconds = context, frame_seconds
+    def __init__(self, context: PanelContext) -> None:
+        self._context = context
+        self.estimator = LatestWorker[EstimateRequest | None](self._estimate, context.fail, "explorer-cost")
         self.job: BackgroundJob | None = None
         self._progress = SweepProgress(context.explorations)
         self._visible_share = -1.0  # of the points whose pictures are on screen
@@ -74,6 +79,7 @@ class SweepTab:
 
     def close(self) -> None:
         """Stop the sweep and wait until it has cleaned up."""
+        self.estimator.close()
         self.stop()
         if self.job:
             self.job.wait()
@@ -145,20 +151,44 @@ class SweepTab:
         return {"vary": vary, "sampler": sampler, "samples": samples}
 
     def _update_estimate(self) -> None:
-        """The number of points, and roughly time and disk space; or what is wrong with the choice."""
+        """The number of points, then what they take; or what is wrong with the choice."""
+        self.estimator.submit(None)  # what it works on is no longer of interest
         self.samples.layout.display = "" if self.sampler.value in RANDOM_SAMPLERS else "none"
         try:
             options = self._options()
             if not options["vary"]:
                 self.estimate.value = muted(CHOOSE)
                 return
-            count = len(draw_points(self._base(), **options).points)
+            base = self._base()
+            count = len(draw_points(base, **options).points)
         except SettingsError as error:
             self.estimate.value = warning(str(error))
             return
-        seconds, size = point_cost(self._frame_seconds(), self.clips.value)
-        cost = f"{duration_text(count * seconds)} and {size_text(count * size)} on disk"
-        self.estimate.value = muted(f"{count_text(count, 'point')}: roughly {cost}")
+        self.estimate.value = muted(f"{count_text(count, 'point')}: {ESTIMATING}")
+        self.estimator.submit((base.field, {**options, "clips": self.clips.value}))
+
+    def _estimate(self, request: EstimateRequest | None, stale: StaleCheck) -> None:
+        """Measure what a sweep takes, and show it."""
+        if request is None:
+            return
+
+        def progress(step: str, done: float, total: float) -> None:
+            if stale():
+                raise Stopped("the choice has changed")
+
+        (field, options), context = request, self._context
+        track, audio = context.track, SoundInput.of(context.track)
+        analysis = track.settings.model_dump()
+        spec = specify(
+            field, options["vary"], SweepOptions.of({**options, "analysis": analysis}), audio,
+            lambda _: track.duration,
+        )  # fmt: skip
+        device = resolve(context.device)
+        cost = sweep_cost(spec, spec.keys, lambda _: track, device, open_sound(audio.path), progress)
+        count = len(spec.keys)
+        plan = with_cost(SweepPlan(count, count, ()), cost, device.request, None)
+        progress("", 1, 1)
+        self.estimate.value = muted(f"{count_text(count, 'point')}: {plan.cost or 'a moment'}")
 
     def _make_widgets(self) -> None:
         handler = self._context.handler
@@ -196,10 +226,3 @@ class SweepTab:
         axes = [axis.widget for axis in self.axes]
         rest = (choices, self.estimate, buttons, self.bar, self.line, self.thumbnails.widget)
         self.widget = card("vary", *axes, *rest)
-
-
-def point_cost(frame_seconds: float, clips: bool) -> tuple[float, float]:
-    """Roughly the seconds and bytes of a point, before one was measured: its pictures, diagnosis and clip."""
-    clip_frames = Clip().duration * 30 * CLIP_PIXEL_SHARE if clips else 0.0
-    seconds = frame_seconds * (DEFAULT_MOMENTS + clip_frames) + POINT_OVERHEAD_SECONDS
-    return seconds, DEFAULT_MOMENTS * FRAME_BYTES + (CLIP_BYTES if clips else 0)

@@ -27,8 +27,25 @@ class Adapter:
         """Whether it is a driver that draws on the CPU."""
         return self.kind == SOFTWARE
 
+    @property
+    def is_fast(self) -> bool:
+        """Whether it is a card or an Apple GPU, which are expected to be faster than the CPU beside them."""
+        return self.kind == "DiscreteGPU" or (self.backend == "Metal" and not self.is_software)
+
     def __str__(self) -> str:
         return f"{self.name} ({self.backend}{f', {self.driver}' if self.driver else ''})"
+
+
+_process = {"forked": False}  # after a fork of a process whose drivers run: their threads do not
+
+
+def is_forked() -> bool:
+    """Whether this process was forked from one that had GPUs open: here they cannot be used."""
+    return _process["forked"]
+
+
+def _note_fork() -> None:
+    _process["forked"] = is_forked() or _adapters.cache_info().currsize > 0
 
 
 @cache
@@ -54,6 +71,10 @@ def _adapters() -> dict[Adapter, Any]:
     for native in natives:
         table.setdefault(_described(native), native)  # of two equal cards the first
     return table
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_note_fork)
 
 
 def _is_used(native: Any) -> bool:

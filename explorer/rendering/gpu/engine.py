@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float32, UInt8
 
 from explorer.errors import DeviceError, DeviceLost
-from explorer.fields import FieldSettings, Prepared
+from explorer.fields import FieldSettings, Mix, Prepared
 from explorer.fields.light.lit import Surface
 from explorer.fields.section_change import pixel_inputs
 from explorer.rendering.gpu.adapters import Adapter
@@ -18,8 +18,9 @@ from explorer.rendering.gpu.session import GpuSession, session_of
 from explorer.shaders.compute.program import PLANES, Program
 from explorer.shaders.compute.programs import program_of, with_leaves
 
-PART_POINTS = 2**18  # of a frame in one call: short enough for the time limits of drivers
-MIN_PART_POINTS = 2**12
+MAX_PART_POINTS = 2**18  # of a frame in one call
+MAX_PART_PRODUCTS = 2**36  # of weights and values in one call: drivers end what takes seconds
+MIN_PART_POINTS = 2**10
 MAX_INPUT_BYTES = 2**29  # of pixel inputs that stay on the GPU
 
 
@@ -35,9 +36,8 @@ class GpuEngine:
         field: FieldSettings,
         xy: Float32[np.ndarray, "points 2"],
         pixel: float,
-        part_points: int = PART_POINTS,
     ) -> None:
-        self.part_points = part_points
+        self.part_points = part_points(field)
         self._session, self._pixel = session_of(adapter), pixel
         self._inputs = np.ascontiguousarray(pixel_inputs(field, xy))
         self._parts: _Parts | None = None
@@ -60,7 +60,7 @@ class GpuEngine:
             try:
                 self._fill(program, first_row, out)
             except self._session.errors as error:
-                raise DeviceLost(_first_line(error)) from error
+                raise DeviceLost(_cause(error)) from error
 
     def _fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
         while True:
@@ -76,8 +76,17 @@ class GpuEngine:
             self.part_points //= 2
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def part_points(field: FieldSettings) -> int:
+    """How many points are drawn in one call; fewer of large networks."""
+    fields = field.parts.values() if isinstance(field, Mix) else [field]
+    parameters: int = max(getattr(part, "parameters", 1) for part in fields)
+    points = min(MAX_PART_POINTS, MAX_PART_PRODUCTS // parameters)
+    return max(MIN_PART_POINTS, 1 << (points.bit_length() - 1))
+
+
+def _cause(error: Exception) -> str:
+    """The innermost cause, which wgpu's messages end with."""
+    return (str(error).strip() or type(error).__name__).splitlines()[-1].strip()
 
 
 @dataclass(frozen=True)

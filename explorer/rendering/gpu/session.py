@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from functools import cache
@@ -79,7 +78,3 @@ def session_of(adapter: Adapter) -> GpuSession:
         return GpuSession(adapter)
     except Exception as error:
         raise DeviceError(f"{adapter} cannot be opened: {error}; choose --device cpu") from error
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=session_of.cache_clear)

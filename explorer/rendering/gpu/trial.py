@@ -11,6 +11,7 @@ import sys
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 
 from explorer.audio.cache import cache_folder
 from explorer.errors import OutputError
@@ -25,15 +26,25 @@ MAX_CHARACTERS = 160  # of what a driver says
 @cache
 def problem_of(adapter: Adapter) -> str:
     """Why an adapter cannot be used; empty where it draws."""
-    key = f"{adapter} {adapter.kind} wgpu {version('wgpu')} explorer {version('audio-feature-explorer')}"
-    path = cache_folder().parent / "gpu" / f"{sha256(key.encode()).hexdigest()[:16]}.json"
+    key = f"{adapter} wgpu {version('wgpu')} explorer {version('audio-feature-explorer')}"
+    path = _folder() / f"{sha256(key.encode()).hexdigest()[:16]}.json"
     entry = read_json_or_empty(path)
     if entry.get("adapter") == key:
         return str(entry.get("problem", ""))
     problem = _tried(adapters().index(adapter))
     with contextlib.suppress(OutputError, OSError):
-        write_json(path, {"adapter": key, "problem": problem})
+        write_json(path, {"adapter": key, "is_fast": adapter.is_fast, "problem": problem})
     return problem
+
+
+def has_tried_card() -> bool:
+    """Whether a fast GPU has drawn here before: else nothing is loaded to find one unasked."""
+    entries = map(read_json_or_empty, _folder().glob("*.json"))
+    return any(entry.get("is_fast") and entry.get("problem") == "" for entry in entries)
+
+
+def _folder() -> Path:
+    return cache_folder().parent / "gpu"
 
 
 def _tried(number: int) -> str:

@@ -27,7 +27,7 @@ fn orbit(at: vec2f) -> Orbit {{
   for (var n = 0u; n < {iterations}u; n++) {{
     if (o.squared > {limit}) {{ break; }}
     z = vec2f(z.x * z.x - z.y * z.y + p[0].x, (z.x + z.x) * z.y + p[0].y);
-    o.slope = min(o.slope * (o.squared * 4.0), 3.0e38);  // infinity is not defined
+    o.slope = select(min(o.slope * (o.squared * 4.0), {largest}), {largest}, o.slope >= {largest});
     o.steps += 1.0;
     o.squared = z.x * z.x + z.y * z.y;
     if (n < {trap_steps}u) {{ o.trap = min(o.trap, o.squared); }}
@@ -73,6 +73,7 @@ fn planes_at(i: u32) -> array<f32, 5> {{
 }}
 """
 
+LARGEST = 3.0e38  # in the place of infinity, which WGSL does not define: what reaches it stays there
 NO_CONSTANTS = np.zeros(4, np.float32)
 
 
@@ -86,6 +87,11 @@ def julia_program(prepared: PreparedJulia, moment: int, pixel: float, lit: bool)
 @lru_cache(maxsize=8)
 def _code(iterations: int, samples: int, lit: bool) -> str:
     text = (ORBIT + (PLANES if lit else LEVELS)).format(
-        limit=LIMIT, iterations=iterations, trap_steps=TRAP_STEPS, samples=samples, count=samples * samples
+        limit=LIMIT,
+        largest=LARGEST,
+        iterations=iterations,
+        trap_steps=TRAP_STEPS,
+        samples=samples,
+        count=samples * samples,
     )
     return (surface_code if lit else pixel_code)("\n".join(map(wgsl_of, FORMULAS)) + text)

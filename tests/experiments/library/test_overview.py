@@ -105,9 +105,9 @@ def test_the_table_names_looks_of_ones_own(tmp_path, monkeypatch):
     field = ex.CPPN.preset("compact-4x3").replace(hidden=5)
     ex.save_look(field, "Dawn")
     rows = [
-        {"look": None, "field": field.replace(seed=9).model_dump(mode="json")},
-        {"look": "iris", "field": {}},
+        {"field": field.replace(seed=9).model_dump(mode="json")},
+        {"field": ex.GraphCPPN.preset("iris").model_dump(mode="json")},
     ]
     names = module.own_names()
-    assert [module._with_own_look(row, names)["look"] for row in rows] == ["Dawn", "iris"]
-    assert pd.isna(module._with_own_look({"field": {"kind": "cppn"}}, names)["look"])
+    assert [module._with_look(row, names)["look"] for row in rows] == ["Dawn", "iris"]
+    assert pd.isna(module._with_look({"field": {"kind": "cppn"}}, names)["look"])

@@ -17,7 +17,7 @@ from explorer.errors import OutputError
 from explorer.experiments import Recipe, render
 from explorer.experiments.runs import estimate as module
 from explorer.experiments.runs import render_plan
-from explorer.experiments.runs.estimate import Estimate, Window, _groups, _Sample, estimate
+from explorer.experiments.runs.estimate import EncodedSample, Estimate, Window, _groups, estimate
 from explorer.experiments.runs.recipe_frames import RecipeFrames
 from explorer.fields import CPPN, Grid
 from explorer.rendering import FrameSettings, flash_cost, resolve
@@ -68,7 +68,7 @@ def test_windows_of_groups_lie_in_the_whole():
 
 def test_the_first_group_carries_the_start_of_the_encoder():
     each = 30 * 4000 * 1e-6  # seconds of a group of 30 frames of 4000 pixels
-    sample = _Sample(4000, 0.2 + 5 * each, np.array([0.2 + each, *4 * [each]]), np.ones((5, 30)), 0)
+    sample = EncodedSample(4000, 0.2 + 5 * each, np.array([0.2 + each, *4 * [each]]), np.ones((5, 30)), 0)
     assert sample.seconds_of(10**7) == pytest.approx(10.2)
 
 
@@ -101,15 +101,15 @@ def test_it_counts_all_the_points_that_a_slow_field_draws(tmp_path, monkeypatch)
 
 
 def test_a_short_render_is_not_measured_at_length(track, monkeypatch):
-    monkeypatch.setattr(module, "_pixel_seconds", lambda frames: 1e-7)
+    monkeypatch.setattr(module, "pixel_seconds", lambda frames: 1e-7)
     monkeypatch.setattr(module, "_flash_seconds", lambda frames: 0.2)
-    monkeypatch.setattr(module, "_diagnosis_seconds", lambda frames: 0.1)
+    monkeypatch.setattr(module, "diagnosis_seconds", lambda frames, budget: 0.1)
     monkeypatch.setattr(module, "_sample", None)
     assert expected(track, width=64, height=36, duration=0.5) is None
 
 
 def test_file_size_of_the_demo_clip(track, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_pixel_seconds", lambda frames: 1e-9)  # or a busy machine draws only parts
+    monkeypatch.setattr(module, "pixel_seconds", lambda frames: 1e-9)  # or a busy machine draws only parts
     told = expected(track, width=320, height=180)
     run = render(FIELD, DEMO_CLIP, size=(320, 180), explorations=tmp_path)
     assert told.frames == run.manifest["performance"]["frames"]

@@ -132,7 +132,7 @@ def test_a_gif_of_ten_minutes_is_refused_with_what_to_do(song, tmp_path, monkeyp
 
 
 def test_the_size_of_a_gif_is_estimated(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_pixel_seconds", lambda frames: 1e-9)
+    monkeypatch.setattr(module, "pixel_seconds", lambda frames: 1e-9)
     monkeypatch.setattr(module, "MIN_SECONDS", 0.0)
     song, expected = write_wav(tmp_path / "song.wav", music(5.0, 8000), 8000), []
     run = render(

@@ -49,6 +49,10 @@ def test_the_end_is_never_below_zero():
 def test_plans_in_words():
     plan = SweepPlan(6, 4, [("gain", "3 values"), ("seed", "0 to 9")], ["clips are skipped"])
     assert str(plan) == "6 points, 4 to do: gain (3 values), seed (0 to 9); clips are skipped"
-    assert str(SweepPlan(6, 6, [], workers=2, seconds=80, bytes=2_500_000)) == (
-        "about 1 min 20 s with 2 processes and 2 MB on disk in all"
+    cost = {"workers": 2, "seconds": 80, "bytes": 2_500_000}
+    measured = SweepPlan(6, 6, [("gain", "6 values")], **cost)
+    assert str(measured) == "6 points: gain (6 values); about 1 min 20 s with 2 processes and 2 MB on disk"
+    assert (
+        SweepPlan(6, 6, [], is_remote=True, **cost).cost
+        == "about 1 min 20 s on this machine alone and 2 MB on disk"
     )

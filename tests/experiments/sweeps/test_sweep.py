@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from explorer.errors import ExplorerError, SettingsError, Stopped
-from explorer.experiments import Sweep, load, sweep
+from explorer.experiments import Sweep, entry, load, sweep
 from explorer.experiments.library.table import runs
 from explorer.experiments.sweeps import point_task
+from explorer.experiments.sweeps.cost import SweepCost
 from explorer.experiments.sweeps.specification import key_of
 from explorer.experiments.sweeps.workers import WorkerError
 from explorer.files import sha256_of, write_json
@@ -309,19 +310,22 @@ def test_nothing_is_drawn_when_the_plan_is_refused(song, tmp_path):
 
     with pytest.raises(Stopped):
         small_sweep(song, tmp_path / "runs", announce=refuse)
-    assert plans == ["6 points: gain (3 values), layers (2 values); clips are skipped"]
+    (plan,) = plans
+    assert plan.startswith("6 points: gain (3 values), layers (2 values); clips are skipped")
     (folder,) = (tmp_path / "runs").iterdir()
     assert not (folder / "points").exists()
 
 
-def test_the_plan_is_told_and_then_measured(song, tmp_path):
-    plans = []
-    small_sweep(song, tmp_path, vary={"gain": [1, 2]}, announce=plans.append)
-    first, second = plans
-    assert (first.points, first.to_do, first.seconds) == (2, 2, None)
-    assert second.seconds > 0
-    assert second.bytes > 1000
-    assert second.workers == 1
+def test_the_plan_is_told_with_its_cost_before_the_first_point(song, tmp_path, monkeypatch):
+    plans, workers = [], []
+    cost = SweepCost(seconds=20.0, cpu_seconds=30.0, bytes=5000)
+    monkeypatch.setattr(entry, "sweep_cost", lambda spec, keys, *_: cost * (len(keys) / 2))
+    monkeypatch.setattr(entry, "run_points", lambda *_, **options: workers.append(options["workers"]))
+    small_sweep(song, tmp_path, vary={"gain": [1, 2]}, announce=plans.append, workers=None)
+    (plan,) = plans
+    assert (plan.points, plan.to_do, plan.bytes) == (2, 2, 5000)
+    assert plan.seconds == cost.with_workers(plan.workers)
+    assert workers == [plan.workers]
 
 
 def test_wrong_names_leave_no_folder_behind(song, tmp_path):

@@ -52,7 +52,7 @@ def test_an_unknown_flash_limit_is_refused(sound):
 
 
 def test_columns_come_with_a_track(sound):
-    with pytest.raises(SettingsError, match="columns and stems come with a track: explore"):
+    with pytest.raises(SettingsError, match="explore: columns come with a track"):
         explore(sound, columns={"energy": ([0, 1], [0, 1])})
 
 

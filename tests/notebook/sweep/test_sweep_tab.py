@@ -8,10 +8,11 @@ import pytest
 import explorer.notebook.sweep.sweep_tab as tab_module
 import explorer.notebook.widgets.background_job as job_module
 from explorer.experiments import Sweep
+from explorer.experiments.sweeps.cost import SweepCost
 from explorer.experiments.sweeps.eta import SweepPlan
 from explorer.experiments.sweeps.scheduler import POINTS_STEP
 from explorer.notebook.sweep import sweep_progress
-from explorer.notebook.sweep.sweep_tab import SweepTab, point_cost
+from explorer.notebook.sweep.sweep_tab import SweepTab
 from explorer.notebook.widgets.background_job import JobState
 from tests.notebook.browser_messages import drag
 from tests.notebook.fake_context import FIELD, FakeContext
@@ -27,7 +28,10 @@ def context(tmp_path):
 @pytest.fixture
 def tab(context, monkeypatch):
     monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
-    tab = SweepTab(context, lambda: 0.05)
+    monkeypatch.setattr(
+        tab_module, "sweep_cost", lambda spec, keys, *_: SweepCost(2.0, 2.0, 10**6) * len(keys)
+    )
+    tab = SweepTab(context)
     yield tab
     tab.close()
 
@@ -45,9 +49,9 @@ def visible_items(tab):
 def test_it_estimates_points_time_and_disk_space_before_anything_is_drawn(tab, context):
     assert "choose a setting" in tab.estimate.value
     choose(tab, gain="1, 2, 5", layers="2, 3")
-    assert "6 points: roughly" in tab.estimate.value
-    drag(tab.clips, True)
-    assert "MB" in tab.estimate.value
+    assert "6 points: " in tab.estimate.value
+    assert tab.estimator.wait(PATIENCE)
+    assert "6 points: about 12 s and 6 MB on disk" in tab.estimate.value
     tab.sampler.value = "lhs"
     assert tab.samples.layout.display == ""
     drag(tab.axes[0].values, "1..5")
@@ -56,10 +60,20 @@ def test_it_estimates_points_time_and_disk_space_before_anything_is_drawn(tab, c
     assert not context.explorations.exists()
 
 
-def test_the_guess_grows_with_frames_and_clips():
-    assert point_cost(1.0, False)[0] > point_cost(0.1, False)[0]
-    with_clips, without = point_cost(1.0, True), point_cost(1.0, False)
-    assert all(more > less for more, less in zip(with_clips, without, strict=True))
+def test_an_estimate_that_is_no_longer_of_interest_is_not_shown(tab, monkeypatch):
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow_cost(*_):
+        started.set()
+        go_on.wait(PATIENCE)
+
+    monkeypatch.setattr(tab_module, "sweep_cost", slow_cost)
+    choose(tab, gain="1, 2, 5")
+    assert started.wait(PATIENCE)
+    drag(tab.axes[0].values, "99")
+    go_on.set()
+    assert tab.estimator.wait(PATIENCE)
+    assert "allowed: 0.01 to 50" in tab.estimate.value
 
 
 @pytest.mark.parametrize(
@@ -180,7 +194,7 @@ def test_a_state_in_words_has_points_time_left_and_the_measured_plan(context, mo
     progress._remaining.now = 2.0
     assert progress.text(JobState(POINTS_STEP, 0.1)) == "1 of 10 points, 18 s left"
     progress.set_plan(SweepPlan(10, 10, [], workers=1, seconds=18.0, bytes=2_000_000))
-    assert "about 18 s and 2 MB on disk in all" in progress.text(JobState(POINTS_STEP, 0.1))
+    assert "about 18 s and 2 MB on disk" in progress.text(JobState(POINTS_STEP, 0.1))
 
 
 def test_the_sweep_of_another_process_is_not_taken_for_ours(context):

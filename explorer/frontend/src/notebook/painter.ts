@@ -6,10 +6,10 @@ import { limitAt, NO_LIMIT, type LimitTable } from "../track/moments";
 import type { TrackField } from "../track/trackField";
 import { FieldReader, withRows, type FieldMessage, type LimitMessage } from "./wire";
 
-const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
+export const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
 const MAX_FRAME_GAP = 0.5; // seconds between two frames of one motion
-const NO_WEBGL = "this browser has no WebGL2";
-const LOST = "this browser lost its picture and has not got it back yet";
+export const NO_WEBGL = "this browser has no WebGL2";
+export const LOST = "this browser lost its picture and has not got it back yet";
 
 /** Draws the field that the kernel sent last. */
 export class Painter {

@@ -1,0 +1,182 @@
+"""All that a person with a graphics card should run once: python -m tests.benchmarks.gpu_check [--json FILE]
+
+Prints, and writes as JSON: the adapter and its trial; how far the frames of all kinds of fields and all looks
+are from those of the CPU; whether frames survive a lack of memory and the loss of the device; and how fast
+networks are drawn beside the CPU kernels, the torch loop, torch.compile and, where it is, CUDA through torch.
+Ends with status 1 where a picture that is not noise is off by more than a level (Julia sets: at most
+0.5 % of the bytes). Under ten minutes on a card;
+`--small` with `--device gpu:llvmpipe` tries the check itself, on Mesa's software driver.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import torch
+
+from explorer.audio import DEMO_CLIP
+from explorer.bench.engines import parse_net
+from explorer.bench.references import ReferenceNetwork, network_inputs, reference_points
+from explorer.bench.timing import megapixels_per_second, take_turns
+from explorer.errors import ExplorerWarning
+from explorer.experiments.runs.manifest import environment
+from explorer.fields import FieldSettings, Grid
+from explorer.fields.presets import LOOKS
+from explorer.rendering import Renderer, resolve
+from explorer.rendering.gpu import engine
+from explorer.rendering.gpu.session import session_of
+from explorer.rendering.gpu.trial import problem_of
+from tests.rendering.test_gpu import FIELDS
+from tests.tracks import made_up_track
+
+T = 1.5
+NETS = ("4x3", "16x4", "32x3", "64x4", "256x4", "256x8")
+COMPILED_NETS = ("64x4", "256x4")  # torch.compile takes most of a minute for each
+NOISY = ("classic-256x8",)  # a level of noise decides their pixels
+MAX_CHAOTIC_SHARE = 0.005  # of the bytes of Julia sets: orbits near the set go either way
+ROUNDS, TURN_SECONDS = 5, 0.3
+
+
+def say(*parts: object) -> None:
+    """A line, at once."""
+    sys.stdout.write(" ".join(map(str, parts)) + "\n")
+    sys.stdout.flush()
+
+
+def drawn(field: FieldSettings, track: Any, size: tuple[int, int], device: str) -> np.ndarray:
+    """A frame, without the flash limit."""
+    with Renderer(field, track, size, device=device) as renderer:
+        return renderer.frame(T)
+
+
+def parity(device: str, size: tuple[int, int]) -> list[dict[str, Any]]:
+    """For each field: how far its frame is from that of the CPU, in levels."""
+    looks = {name: field for presets in LOOKS.values() for name, field in presets.items()}
+    rows = []
+    for name, field in {**FIELDS, **looks}.items():
+        track = field.analyze(DEMO_CLIP) if name in looks else made_up_track()
+        both = [drawn(field, track, size, each).astype(int) for each in (device, "cpu")]
+        off = np.abs(both[0] - both[1])
+        share, limit = float((off > 1).mean()), MAX_CHAOTIC_SHARE if field.kind == "julia" else 0
+        right = share <= limit or name in NOISY
+        rows.append({"field": name, "max": int(off.max()), "share_over_1": share, "right": right})
+        say(f"{name:<16} at most {off.max()} of 255, {100 * share:.4f} % over 1")
+    return rows
+
+
+def memory(device: str, size: tuple[int, int]) -> dict[str, Any]:
+    """Frames with buffers of a limited size, which halves the parts, beside whole ones."""
+    field, session = FIELDS["lit"], session_of(resolve(device).adapter)
+    whole, create = drawn(field, made_up_track(), size, device), session.buffer
+    limit = 4 * size[0] * size[1]
+
+    def limited(count: int, usage: int) -> Any:
+        if count > limit:
+            raise session.memory_error("Not enough memory left")
+        return create(count, usage)
+
+    with patch.object(session, "buffer", limited), patch.object(engine, "MIN_PART_POINTS", 64):
+        halved = drawn(field, made_up_track(), size, device)
+    return {"same_bits": bool((whole == halved).all())}
+
+
+def large_frame(device: str) -> dict[str, Any]:
+    """8192 x 8192 pixels of a small network: what is really there in memory."""
+    start = time.perf_counter()
+    frame = drawn(FIELDS["narrow"], made_up_track(), (8192, 8192), device)
+    return {"seconds": time.perf_counter() - start, "deviation": float(frame.std())}
+
+
+def loss(device: str, size: tuple[int, int]) -> dict[str, Any]:
+    """A device that is destroyed between two frames: what the CPU draws in its place."""
+    field = FIELDS["narrow"]
+    with Renderer(field, made_up_track(), size, device=device) as renderer, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExplorerWarning)
+        renderer.frame(0.0)
+        session_of(resolve(device).adapter).device.destroy()
+        frame = renderer.frame(T)
+        session_of.cache_clear()
+        return {
+            "note": renderer.device.note,
+            "same_bits": bool((frame == drawn(field, made_up_track(), size, "cpu")).all()),
+        }
+
+
+def speed(device: str, net: str, size: tuple[int, int], compiles: bool) -> dict[str, float]:
+    """Million pixels a second of a published network by everything that draws it here."""
+    field, track, grid = parse_net(net), made_up_track(), Grid(*size)
+    torch_device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    controls = field.controls(track, np.array([T])).values[0]
+    network = ReferenceNetwork(field).to(torch_device)
+    inputs = [
+        each.to(torch_device) for each in (reference_points(field, grid), network_inputs(field, controls))
+    ]
+
+    def reference(module: Callable[..., torch.Tensor]) -> np.ndarray:
+        with torch.inference_mode():
+            return module(*inputs).cpu().numpy()
+
+    renderers = {"gpu": Renderer(field, track, size, device=device)}
+    renderers["cpu"] = Renderer(field, track, size, device="cpu")
+    if torch.cuda.is_available():
+        renderers["cuda"] = Renderer(field, track, size, device="cuda")
+    calls: dict[str, Callable[[], object]] = {n: partial(r.frame, T) for n, r in renderers.items()}
+    calls[f"torch loop on {torch_device.type}"] = partial(reference, network)
+    if compiles:
+        compiled = torch.compile(network)
+        try:
+            reference(compiled)
+            calls[f"torch.compile on {torch_device.type}"] = partial(reference, compiled)
+        except Exception as error:  # it needs a C++ compiler or Triton
+            say(f"torch.compile does not work here: {type(error).__name__}")
+    for call in calls.values():
+        call()
+    seconds = take_turns(calls, ROUNDS, TURN_SECONDS, max_seconds=20)
+    for renderer in renderers.values():
+        renderer.close()
+    rates = {name: megapixels_per_second(size[0] * size[1], each) for name, each in seconds.items()}
+    say(f"{net:<6} {size[0]}x{size[1]}, Mpx/s:", ", ".join(f"{n} {rate:.3g}" for n, rate in rates.items()))
+    return rates
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--device", default="gpu", help="as in explorer render")
+    parser.add_argument("--small", action="store_true", help="tiny frames, for software drivers")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    start, device = time.perf_counter(), resolve(options.device)
+    assert device.adapter, "name a GPU, as in --device gpu"
+    size = (64, 36) if options.small else (640, 360)
+    frame = (64, 36) if options.small else (1280, 720)
+    report: dict[str, Any] = {"device": device.facts, "problem": problem_of(device.adapter)}
+    say(f"{device.adapter}, {device.adapter.kind}")
+    report["parity"] = parity(device.request, size)
+    report["memory"] = memory(device.request, size)
+    report["large_frame"] = None if options.small else large_frame(device.request)
+    report["loss"] = loss(device.request, size)
+    say("memory", report["memory"], "large frame", report["large_frame"], "loss", report["loss"])
+    report["megapixels_per_second"] = {
+        net: speed(device.request, net, frame, net in COMPILED_NETS and not options.small) for net in NETS
+    }
+    report |= {"seconds": time.perf_counter() - start, "environment": environment()}
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2))
+    wrong = [row["field"] for row in report["parity"] if not row["right"]]
+    wrong += [name for name in ("memory", "loss") if not report[name]["same_bits"]]
+    say(f"{report['seconds']:.0f} s; " + (f"wrong: {', '.join(wrong)}" if wrong else "all right"))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
