@@ -70,7 +70,8 @@ def page_limit(field: FieldSettings) -> str | None:
         return "the page draws no echoes"
     if field.sections.on and not field.light.on:
         return "the page draws sections of lit fields alone"
-    return None if isinstance(field, Julia) else limit_message(field)  # type: ignore[arg-type]
+    reason = None if isinstance(field, Julia) else limit_message(field)  # type: ignore[arg-type]
+    return reason and reason.removeprefix("got ")
 
 
 def section_descriptions(field: Any, track: FeatureTrack) -> tuple[list[AnyDescription], SectionTable | None]:
