@@ -9,7 +9,8 @@ import { FieldReader, withRows, type FieldMessage, type LimitMessage } from "./w
 export const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
 const MAX_FRAME_GAP = 0.5; // seconds between two frames of one motion
 const REST_SECONDS = 0.1; // for a picture at rest: the exact one of the kernel follows
-const MIN_SCALE = 0.2, TRIAL_SCALE = 0.25; // of the full size
+const MIN_REST_PIXELS = 320 * 180; // fewer are drawn only where fewer are wanted
+const TRIAL_SCALE = 0.25; // of the full size, at which drawing is measured first
 export const NO_WEBGL = "this browser has no WebGL2";
 export const LOST = "this browser lost its picture and has not got it back yet";
 
@@ -126,7 +127,7 @@ export class Painter {
 
   /** The scale of a picture at rest. */
   private restScale(width: number, height: number): number {
-    return Math.min(1, Math.max(MIN_SCALE, Math.sqrt(REST_SECONDS / (this.pixelSeconds * width * height))));
+    return Math.min(1, Math.sqrt(Math.max(MIN_REST_PIXELS, REST_SECONDS / this.pixelSeconds) / (width * height)));
   }
 
   private countFrame(): void {
