@@ -56,7 +56,7 @@ def library_function(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             bound = signature.bind(*arguments, **named)
         except TypeError as error:
-            raise SettingsError(f"{name}{_usage(signature)}: {error}") from None
+            raise SettingsError(f"{name}{usage(signature)}: {error}") from None
         plain = list(_numbers(bound.arguments.values()))
         if any(isinstance(value, Value) for value in plain):
             _check_constants(name, signature, bound.arguments)
@@ -79,7 +79,7 @@ def _numbers(arguments: Any) -> Any:
             yield argument
 
 
-def _usage(signature: inspect.Signature) -> str:
+def usage(signature: inspect.Signature) -> str:
     """`(x, y, octaves=5)`."""
     parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
     return str(signature.replace(parameters=parameters, return_annotation=signature.empty))

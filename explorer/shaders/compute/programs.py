@@ -27,7 +27,7 @@ FIELDS = (CPPN, GraphCPPN, Julia, Patterns, Sketch)
 
 
 def has_program(field: FieldSettings) -> bool:
-    """Whether a field can be drawn by compute shaders: those that ship, and mixtures of them."""
+    """Whether a field can be drawn by compute shaders: those that ship, sketches, and mixtures of them."""
     if isinstance(field, Mix):
         return all(map(has_program, field.parts.values()))
     return isinstance(field, FIELDS)
