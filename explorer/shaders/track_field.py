@@ -181,9 +181,9 @@ def _slow_rows(
         check()
         part = slow[n * CHUNK_FRAMES :][: len(moments)]
         for silent in {*past.tolist()}:
-            chosen = np.flatnonzero(past == silent)
-            part[:, chosen] = slow_course_steps(
-                field, track, moments, places[chosen].tolist(), from_silence=silent
+            group = np.flatnonzero(past == silent)
+            part[:, group] = slow_course_steps(
+                field, track, moments, places[group].tolist(), from_silence=silent
             )
     return slow
 
