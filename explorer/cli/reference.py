@@ -22,6 +22,7 @@ from explorer.fields.base import FieldSettings
 from explorer.fields.presets import LOOKS, OFFERED
 from explorer.fields.sketch import colors, mathematics, noise, shapes
 from explorer.fields.sketch.library import LIBRARY, usage
+from explorer.fields.sketch.presets import shipped_sketch, sketch_names
 from explorer.learn.settings import TrainSettings
 from explorer.rendering import FrameSettings
 from explorer.settings import Knob, Settings
@@ -126,6 +127,8 @@ def presets_page() -> str:
         parts += [f"## Field `{kind}`", _table(heads, [rows[name] for name in OFFERED[kind]])]
         if earlier := [row for name, row in rows.items() if name not in OFFERED[kind]]:
             parts += ["Of earlier versions, still valid by name:", _table(heads, earlier)]
+    sketches = [(f"`{name}`", type(shipped_sketch(name)).definition.help) for name in sketch_names()]
+    parts += ["## [Sketches](sketches.md)", _table(("preset", "what it shows"), sketches)]
     return _page("Presets", parts)
 
 
