@@ -111,7 +111,9 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
     """
     folder = find_folder(name, explorations)
     if folder.is_symlink() or not RUN_NAME.fullmatch(folder.name):
-        raise SettingsError(f"{folder} is no run, sweep, breeding or training; only these can be deleted")
+        raise SettingsError(
+            f"{folder} is no run, sweep, breeding or training; only whole ones can be deleted"
+        )
     if _is_running(folder):
         raise SettingsError(f"{folder.name} is being worked on; stop that first")
     trash = folder.with_name(f".deleted.{folder.name}.{secrets.token_hex(3)}")

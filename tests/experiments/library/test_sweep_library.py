@@ -124,7 +124,7 @@ def test_whole_runs_and_sweeps_are_deleted_and_nothing_else(tmp_path):
     folder = made_up_sweep(tmp_path / "runs", 2)
     point = folder / "points" / Sweep(folder).specification.keys[0]
     for other in (point, tmp_path, folder / "points"):
-        with pytest.raises(SettingsError, match="only these can be deleted"):
+        with pytest.raises(SettingsError, match="only whole ones can be deleted"):
             delete(other)
     with Lease.acquire(point), pytest.raises(SettingsError, match="is being worked on"):
         delete(folder.name, tmp_path / "runs")
