@@ -168,9 +168,10 @@ class _Job:
         sound = self._sound(path)
         if sound.added is None:
             sound = SoundInput(path, added=find_columns(stored, folder))
+        plan = options.change(stored, self.field.apply_to(stored.field))  # with what was typed alone
         if "device" not in self.render_options:
             options = options.replace(device=device_of_run(folder))
-        return options.change(stored, self.field.apply_to(stored.field)), sound, options, out
+        return plan, sound, options, out
 
     def _sound(self, path: str | Path) -> SoundInput:
         """A sound with the columns and stems that were typed."""
