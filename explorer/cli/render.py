@@ -134,7 +134,8 @@ class _Job:
         """Draw a sound, and print where the result is."""
         from explorer.experiments import render_recipe
 
-        plan, sound, options, out = self._of_recipe(audio, out) if self.recipe else self._of_look(audio, out)
+        draw = self._of_look if self.recipe is None else self._of_recipe
+        plan, sound, options, out = draw(audio, out)
         target = output_paths.OutputFile("OUT", out) if out is not None else None
         self._warn_of_unused(plan.field, sound.added)
         run = render_recipe(
