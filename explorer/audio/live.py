@@ -22,7 +22,6 @@ import numpy as np
 import soxr
 from jaxtyping import Float, Float32, Float64
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import fft
 
 from explorer.audio.sound_file import Sound
 
@@ -72,6 +71,8 @@ class LiveAnalysis:
         return np.concatenate(rows) if rows else np.zeros((0, len(LIVE_FEATURES)), np.float32)
 
     def _measure(self, frames: Frames) -> LiveRows:
+        from scipy import fft  # slow to load
+
         weighted = frames * _HANN
         magnitudes = np.abs(fft.rfft(weighted, axis=1)) * (2 / _HANN.sum())
         timbre = magnitudes.sum(axis=1) >= MIN_SPECTRUM_SUM

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from explorer.cli.console import print_line
-from explorer.errors import ExplorerError
+from explorer.errors import DeviceError, ExplorerError
 
 CUDA_HELP = (
     "no CUDA device for torch (training, --device cuda). With an NVIDIA card on Windows or Linux:\n"
@@ -47,8 +47,12 @@ def gpu_lines() -> list[str]:
     from explorer.rendering.gpu.adapters import adapters
     from explorer.rendering.gpu.trial import problem_of
 
+    try:
+        gpus = adapters()
+    except DeviceError as error:
+        return [f"gpu         {error}"]
     lines = []
-    for adapter in adapters():
+    for adapter in gpus:
         kind = "draws in software, only when it is named" if adapter.is_software else adapter.kind
         lines.append(f"gpu         {adapter}: {problem_of(adapter) or f'{kind}, a trial picture is right'}")
     return lines or ["gpu         none that wgpu reaches (Vulkan, Metal, Direct3D 12)"]

@@ -21,12 +21,13 @@ from explorer.experiments.library.look import Look
 from explorer.experiments.library.looks import find_look
 from explorer.experiments.runs.options import CommonOptions, RenderOptions
 from explorer.experiments.sweeps.options import SweepOptions
-from explorer.fields import FieldSettings, field_kinds
+from explorer.fields import FieldSettings, field_kinds, registry
 from explorer.fields.base import feature_names
 from explorer.fields.custom.definition import kind_of
 from explorer.fields.custom.importing import import_fields
 from explorer.fields.presets import LOOKS, OFFERED, look
 from explorer.fields.sketch.files import load_sketch
+from explorer.fields.sketch.presets import shipped_sketch, sketch_names
 from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
@@ -241,7 +242,10 @@ def import_typed(arguments: Sequence[str]) -> None:
         import_fields(name)
     for name in sketches:
         load_sketch(name)
-    for derive in _derivations if imports or sketches else ():
+    shipped = [name for name in _values_of("--preset", arguments) if name in sketch_names()]
+    for name in shipped:
+        registry.register(shipped_sketch(name).kind, type(shipped_sketch(name)))
+    for derive in _derivations if imports or sketches or shipped else ():
         derive()
 
 
@@ -321,7 +325,8 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
     options: dict[str, Any] = {}
     types: dict[str, Any] = {}
     if group == "field":
-        looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in OFFERED.items())
+        offered = {**OFFERED, "sketches": sketch_names()}
+        looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in offered.items())
         options["field"] = typer.Option(
             "--field",
             metavar="NAME",

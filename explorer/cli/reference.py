@@ -6,6 +6,7 @@ commands from their functions. A test says when a page is out of date.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +20,9 @@ from explorer.cli.app import app
 from explorer.cli.options import SETTING_GROUPS
 from explorer.fields.base import FieldSettings
 from explorer.fields.presets import LOOKS, OFFERED
+from explorer.fields.sketch import colors, mathematics, noise, shapes
+from explorer.fields.sketch.library import LIBRARY, usage
+from explorer.fields.sketch.presets import shipped_sketch, sketch_names
 from explorer.learn.settings import TrainSettings
 from explorer.rendering import FrameSettings
 from explorer.settings import Knob, Settings
@@ -33,6 +37,7 @@ SETTINGS: dict[str, tuple[str, type[Settings]]] = {
     "encoder": ("Video file", EncoderSettings),
     "training": ("Training", TrainSettings),
 }
+SKETCH_MODULES = (mathematics, noise, shapes, colors)
 LINKED = {  # flags that many commands share -> where they are listed
     "field": "`--field`, `--preset`, `--features`, [settings of the field](reference-settings.md)",
     "analysis": "[analysis of the sound](reference-settings.md#analysis-of-the-sound)",
@@ -122,7 +127,28 @@ def presets_page() -> str:
         parts += [f"## Field `{kind}`", _table(heads, [rows[name] for name in OFFERED[kind]])]
         if earlier := [row for name, row in rows.items() if name not in OFFERED[kind]]:
             parts += ["Of earlier versions, still valid by name:", _table(heads, earlier)]
+    sketches = [(f"`{name}`", type(shipped_sketch(name)).definition.help) for name in sketch_names()]
+    parts += ["## [Sketches](sketches.md)", _table(("preset", "what it shows"), sketches)]
     return _page("Presets", parts)
+
+
+def sketches_page() -> str:
+    """Every function that sketches call."""
+    parts = [
+        "What a [sketch](sketches.md) may call, also from Python: `from explorer.fields.sketch import sin`. "
+        "Lengths are in half heights of the frame, angles in radians; y grows downward. Constants: `pi`, "
+        "`tau` and `e`."
+    ]
+    for module in SKETCH_MODULES:
+        title, _, more = " ".join((module.__doc__ or "").split("\n\n")[0].split()).partition(":")
+        own = [function for function in LIBRARY.values() if function.__module__ == module.__name__]
+        rows = [(f"`{f.__name__}{usage(inspect.signature(f))}`", _paragraphs(f.__doc__ or "")) for f in own]
+        parts += [
+            f"## {title}",
+            f"{more.strip()[:1].upper()}{more.strip()[1:]}",
+            _table(("function", "what it is"), rows),
+        ]
+    return _page("Functions of sketches", parts)
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -130,6 +156,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference-settings.md": settings_page,
     "reference-features.md": features_page,
     "reference-presets.md": presets_page,
+    "reference-sketches.md": sketches_page,
 }
 
 

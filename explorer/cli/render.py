@@ -134,7 +134,8 @@ class _Job:
         """Draw a sound, and print where the result is."""
         from explorer.experiments import render_recipe
 
-        plan, sound, options, out = self._of_recipe(audio, out) if self.recipe else self._of_look(audio, out)
+        draw = self._of_look if self.recipe is None else self._of_recipe
+        plan, sound, options, out = draw(audio, out)
         target = output_paths.OutputFile("OUT", out) if out is not None else None
         self._warn_of_unused(plan.field, sound.added)
         run = render_recipe(
@@ -168,9 +169,10 @@ class _Job:
         sound = self._sound(path)
         if sound.added is None:
             sound = SoundInput(path, added=find_columns(stored, folder))
+        plan = options.change(stored, self.field.apply_to(stored.field))  # with what was typed alone
         if "device" not in self.render_options:
             options = options.replace(device=device_of_run(folder))
-        return options.change(stored, self.field.apply_to(stored.field)), sound, options, out
+        return plan, sound, options, out
 
     def _sound(self, path: str | Path) -> SoundInput:
         """A sound with the columns and stems that were typed."""

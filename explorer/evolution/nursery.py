@@ -92,7 +92,7 @@ class Nursery:
                 if place not in ranks or rank > ranks[place]:
                     keys = tuple(list(parents)[n] for n in specimen.parents) if generation.number else ()
                     best[place], ranks[place] = Birth(specimen, keys, attempt, seconds), rank
-                if order.is_copy or (not specimen.is_dead and apart >= MIN_DISTANCE):
+                if apart >= MIN_DISTANCE and (order.is_copy or not specimen.is_dead):
                     accepted[place] = colors
             progress("breeding", len(accepted), population)
             if len(accepted) == population:
@@ -114,8 +114,8 @@ class Nursery:
             strength=min(1.0, generation.strength + attempt * ATTEMPT_STEP),
             locks=generation.locks,
             parents=parents,
-            first=place % len(parents),
-            is_copy=not generation.number and place < len(parents),
+            first=(place + attempt) % len(parents),
+            is_copy=not generation.number and place < len(parents) and attempt == 0,
             frames=self.frames,
             times=self.times,
         )

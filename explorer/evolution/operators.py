@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from explorer.errors import SettingsError
+from explorer.evolution.graph_operators import crossed_genome, mutated_genome
 from explorer.evolution.locks import is_locked
 from explorer.evolution.steps import mutated_value, step_factor
 from explorer.experiments.sweeps.parameter_paths import value_text
-from explorer.fields import CPPN, FieldSettings
+from explorer.fields import CPPN, FieldSettings, GraphCPPN
 from explorer.fields.cppn.mixture import Term, normalized
+from explorer.fields.graph.network import genome_of
 from explorer.settings import Knob
 
 CROSSOVER_SHARE = 0.6  # of the children of several parents
@@ -24,6 +26,7 @@ MIN_KNOB_SHARE, MAX_KNOB_SHARE = 0.08, 0.3  # of the settings that one mutation 
 TURN_SHARE, TURN_ANGLE = 0.85, 0.4  # how often the weights turn, and how far in a typical step, radians
 MAX_ANGLE = 1.4
 MIN_SEED_SHARE, MAX_SEED_SHARE = 0.05, 0.5  # how often a seed that cannot be mixed is another, by strength
+GRAPH_SEED_SHARE = 0.3  # of those of other fields, since the nodes of a graph mutate themselves
 SEEDS = 1_000_000  # new seeds are below
 WHOLE_GROUPS = ("light", "finish")  # of one parent, since their settings suit each other
 
@@ -127,7 +130,10 @@ def turned(terms: Sequence[Term], angle: float, others: Sequence[Term]) -> tuple
 
 
 def _mutated_network(field: FieldSettings, strength: float, rng: np.random.RandomState) -> Offspring:
-    """The weights of a CPPN turned towards a new seed; of other fields sometimes another seed."""
+    """The weights of a CPPN turned towards a new seed, or the nodes of a graph moved.
+
+    Of other fields, and sometimes of graphs, another seed.
+    """
     seed, number = int(rng.randint(SEEDS)), rng.uniform()
     if isinstance(field, CPPN):
         if number > TURN_SHARE:
@@ -136,6 +142,9 @@ def _mutated_network(field: FieldSettings, strength: float, rng: np.random.Rando
         mixed = field.replace(seeds=turned(field.terms, angle, [Term(seed, 1.0)]))
         return Offspring(mixed, (f"turned by {math.degrees(angle):.0f} degrees to seed {seed}",))
     share = MIN_SEED_SHARE + (MAX_SEED_SHARE - MIN_SEED_SHARE) * strength
+    if isinstance(field, GraphCPPN) and number >= share * GRAPH_SEED_SHARE:
+        change = mutated_genome(genome_of(field), strength, rng)
+        return Offspring(field.replace(genome=change.genome.text), change.operators)
     if "seed" in type(field).knobs() and number < share:
         return Offspring(field.replace(seed=seed), (f"seed {seed}",))
     return Offspring(field, ())
@@ -146,6 +155,9 @@ def _crossed_network(first: FieldSettings, second: FieldSettings, rng: np.random
     if isinstance(first, CPPN) and isinstance(second, CPPN):
         mixed = first.replace(seeds=turned(first.terms, angle, second.terms))
         return Offspring(mixed, (f"weights mixed at {math.degrees(angle):.0f} degrees",))
+    if isinstance(first, GraphCPPN) and isinstance(second, GraphCPPN):
+        change = crossed_genome(genome_of(first), genome_of(second), rng)
+        return Offspring(first.replace(genome=change.genome.text), change.operators)
     if first.kind == second.kind and "seed" in type(first).knobs() and rng.uniform() < 0.5:
         return Offspring(first.replace(seed=second.value("seed")), ("its seed",))
     return Offspring(first, ())

@@ -22,7 +22,7 @@ from explorer.rendering import FrameSettings, Renderer
 
 PICTURE_SIZE = (160, 90)  # pixels that the longer side and the area of a picture follow
 MOMENTS = (0.15, 0.5, 0.85)  # of the stretch, at which a look is drawn to be compared
-MIN_DISTANCE = 0.012  # mean OKLab difference of two looks at these moments: below, they look the same
+MIN_DISTANCE = 0.02  # mean OKLab difference of two looks at these moments: below, they look the same
 ATTEMPTS = 6  # for one child, each with random numbers of its own and farther from its parents
 ATTEMPT_STEP = 0.15  # of strength
 

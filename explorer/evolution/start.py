@@ -26,12 +26,13 @@ def first_looks(count: int, seed: int) -> tuple[FieldSettings, ...]:
         if place < len(shuffled[kind])
     ]
     looks = [LOOKS[kind][name] for kind, name in names]
-    return tuple(look for look in looks if _is_small(look))[: min(count, MAX_FIRST_LOOKS)]
+    return tuple(look for look in looks if _is_suitable(look))[: min(count, MAX_FIRST_LOOKS)]
 
 
-def _is_small(look: FieldSettings) -> bool:
-    """Whether a look is drawn fast: a wide network takes seconds for a generation, echoes as many frames."""
-    return getattr(look, "hidden", 0) <= 32 and not look.light.echoes
+def _is_suitable(look: FieldSettings) -> bool:
+    """Whether it is a good start: no published network, none that is slow, no repeated pattern."""
+    is_lit = look.light.on or look.kind != "cppn"
+    return is_lit and not look.light.echoes and getattr(look, "family", "") != "music"
 
 
 def without_sections(look: FieldSettings) -> FieldSettings:

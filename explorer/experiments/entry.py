@@ -72,11 +72,11 @@ def render(
     seconds fade into the beginning; `flash_limit` is 'calm' or True (motion is calmed where it would flash
     more than three times a second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a
     copy of the video, whose ending says which kind of file is made (.mp4, .webm, .mov, .gif, .webp);
-    `png_dir` gets every frame. `analysis` holds settings of `analyze`, `encoder` how the video is made. The
-    workers of an `executor` draw with `threads` (1) each, while this process encodes: that of
-    concurrent.futures or a `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is
-    called with what a longer render will take, measured in a second or two before it starts, and a disk too
-    full is refused then.
+    `png_dir` gets every frame; `device` is 'auto', 'cpu', 'gpu', 'gpu:NAME' (a part of the name of a GPU) or
+    'cuda'. `analysis` holds settings of `analyze`, `encoder` how the video is made. The workers of an
+    `executor` draw with `threads` (1) each, while this process encodes: that of concurrent.futures or a
+    `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is called with what a longer
+    render will take, measured in a second or two before it starts, and a disk too full is refused then.
     Raises ExplorerError with one clear line; a callback or Ctrl-C may stop it, and nothing half-written
     remains under a final name.
     """

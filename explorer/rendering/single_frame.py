@@ -35,9 +35,10 @@ def render_frame(
 ) -> Frame:
     """One frame of a field at `t` seconds of a track: uint8 (height, width, 3).
 
-    `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair. `flash_limit` is that of a video: 'calm' or
-    True, 'dim', 'off' or False. Features that the field needs and the track lacks are measured from the
-    track's `source`. Raises SettingsError for what is not allowed.
+    `size` is a name such as '720p', 'WIDTHxHEIGHT' or a pair, `device` 'auto', 'cpu', 'gpu', 'gpu:NAME' (a
+    part of the name of a GPU) or 'cuda'. `flash_limit` is that of a video: 'calm' or True, 'dim', 'off' or
+    False. Features that the field needs and the track lacks are measured from the track's `source`. Raises
+    SettingsError for what is not allowed.
 
     Threads, and what is known about flashes, are kept for more frames of the same field and track.
     """

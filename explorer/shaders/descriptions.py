@@ -98,8 +98,8 @@ def limit_message(field: ShaderField) -> str | None:
                 f"got a network of {field.hidden} x {field.layers}; the page draws networks up to "
                 f"{MAX_HIDDEN} wide and {MAX_LAYERS} deep"
             )
-        case GraphCPPN() if field.nodes > MAX_NODES:
-            return f"got a graph of {field.nodes} nodes; the page draws graphs up to {MAX_NODES} nodes"
+        case GraphCPPN() if field.node_count > MAX_NODES:
+            return f"got a graph of {field.node_count} nodes; the page draws graphs up to {MAX_NODES} nodes"
         case GraphCPPN() if field.form.figure:
             return "the page draws graphs without a figure; explorer render draws it"
     return None

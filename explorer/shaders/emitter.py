@@ -22,10 +22,13 @@ OPERATORS = {  # that all languages write alike
     "cos": "cosine({0})",
     "sigmoid": "(1.0 / (1.0 + exp(-({0}))))",
     "less": "({0} < {1})",
+    "and": "({0} && {1})",
+    "or": "({0} || {1})",
+    "not": "(!{0})",
     **{channel: f"{{0}}.{channel}" for channel in "rgb"},
 }
 MAX_INLINE_CHARACTERS = 60  # of an operation that no variable is made for
-ALWAYS_INLINE = ("less", *"rgb")
+ALWAYS_INLINE = ("less", "and", "or", "not", *"rgb")
 
 
 @dataclass(frozen=True)

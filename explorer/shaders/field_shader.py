@@ -33,14 +33,17 @@ class FieldShader:
 
 
 class Uniform:
-    """The numbers of a moment for formulas: `p[k]` counts from `first` in the shader's uniform."""
+    """The numbers of a moment for formulas: `p[k]` counts from `first` in the shader's groups of four.
 
-    def __init__(self, first: int = 0) -> None:
-        self._first = first
+    `base` is code before the number of a group, as in `base + `.
+    """
+
+    def __init__(self, first: int = 0, base: str = "") -> None:
+        self._first, self._base = first, base
 
     def __getitem__(self, index: int) -> Value:
         n = self._first + index
-        return Value("input", f"p[{n // 4}].{'xyzw'[n % 4]}")
+        return Value("input", f"p[{self._base}{n // 4}].{'xyzw'[n % 4]}")
 
 
 class TextureRow:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64
 
 from explorer.audio import FeatureTrack
 from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Patterns
@@ -16,10 +17,14 @@ from explorer.fields.calm import LIGHT_COLUMNS, REACH_SECONDS, calm_columns, slo
 from explorer.fields.controls import Controls
 from explorer.fields.graph.settings import SOUND_INPUTS
 from explorer.fields.graph.timeline import delay_columns
+from explorer.fields.light import columns
 from explorer.fields.light.columns import HIT_NAMES
+from explorer.fields.light.settings import LIGHT_OFF
 from explorer.fields.section_change import section_field
+from explorer.fields.sections import SECTIONS_OFF
 from explorer.shaders.descriptions import AnyDescription, describe, limit_message
 
+PAST_SECONDS = 2.6  # that hits and sounds run outward: rows before a moment that a page reads
 CHUNK_FRAMES = 600  # whose controls are computed together: columns of history take memory
 PAST_COLUMNS = (HIT_NAMES[0], *(delay_columns(sound)[0] for sound in SOUND_INPUTS))  # read at earlier moments
 # a page reads the past in the rows before, and knows the sections by their starts
@@ -34,9 +39,9 @@ UNSENT_COLUMNS = {
 class MomentTable:
     """Controls at every frame of a track; between two frames they are linear, angles modulo a circle.
 
-    `lead` frames before the start hold the slow course of the past, which is silent there. The flash limiter
-    moves `calm` columns by shares of `slow`, to the slow course of the sound. `light` names those of them
-    that it calms last.
+    The first row is `lead` frames before the start: there the past is silent. The flash limiter moves `calm`
+    columns by shares of `slow`, to the slow course of the sound. `light` names those of them that it calms
+    last.
     """
 
     lead: int
@@ -65,7 +70,8 @@ def page_limit(field: FieldSettings) -> str | None:
         return "the page draws no echoes"
     if field.sections.on and not field.light.on:
         return "the page draws sections of lit fields alone"
-    return None if isinstance(field, Julia) else limit_message(field)  # type: ignore[arg-type]
+    reason = None if isinstance(field, Julia) else limit_message(field)  # type: ignore[arg-type]
+    return reason and reason.removeprefix("got ")
 
 
 def section_descriptions(field: Any, track: FeatureTrack) -> tuple[list[AnyDescription], SectionTable | None]:
@@ -80,43 +86,110 @@ def section_descriptions(field: Any, track: FeatureTrack) -> tuple[list[AnyDescr
 
 
 def moment_table(
-    field: FieldSettings, track: FeatureTrack, *, calm: bool = True, check: Callable[[], None] = lambda: None
+    field: FieldSettings,
+    track: FeatureTrack,
+    *,
+    calm: bool = True,
+    stretch: tuple[float, float] | None = None,
+    previous: MomentTable | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> MomentTable:
     """The controls of a field at every frame of a track, and without `calm` no slow course.
 
-    `check` is called now and then, and may raise Stopped.
+    A `stretch` of it, in seconds, comes with the past that its first frame needs. The `previous` table is
+    returned where nothing differs, which is quicker. `check` is called now and then, and may raise Stopped.
     """
-    lead = int(np.ceil(REACH_SECONDS * track.fps))
-    times = np.arange(-lead, len(track.values) + 1) / track.fps
-    chunks = [times[first : first + CHUNK_FRAMES] for first in range(0, len(times), CHUNK_FRAMES)]
-    names: tuple[str, ...] = ()
-    rows, slow, places = [], [], list[int]()
-    for moments in chunks:
-        check()
-        controls = field.controls(track, moments)
-        places = [n for n in calm_columns(field, controls.names) if controls.names[n] not in UNSENT_COLUMNS]
-        if calm and places:
-            past = [controls.names[place] in PAST_COLUMNS for place in places]
-            steps = [
-                slow_course_steps(field, track, moments, places, from_silence=silent) for silent in {*past}
-            ]
-            slow.append(steps[0] if len(steps) == 1 else np.where(past, steps[True], steps[False]))
-        values, names = _sent_columns(field, controls)
-        rows.append(values)
-    sent: list[str] = [controls.names[place] for place in places] if calm else []
+    first, last = -int(np.ceil(REACH_SECONDS * track.fps)), len(track.values)
+    if stretch:
+        first = max(first, int((stretch[0] - PAST_SECONDS) * track.fps))
+        last = min(last, int(stretch[1] * track.fps) + 1)
+    # light follows from the track alone: it is computed once
+    dark: Any = field.replace(light=LIGHT_OFF, sections=SECTIONS_OFF)
+    names, rows = _rows(dark, track, first, last, check)
+    light = _light_table(track, first, last, calm) if field.light.on else None
+    if light:
+        names, rows = (*names, *light.names), np.hstack((rows, light.rows))
+    places = calm_columns(dark, names) if calm else []
+    if (
+        previous
+        and (previous.lead, previous.names, previous.calm) == (-first, names, tuple(places))
+        and (np.array_equal(previous.rows, rows))
+    ):
+        return previous
+    own = [place for place in places if names[place] not in LIGHT_COLUMNS]
+    slow = _slow_rows(dark, track, first, last, [names[place] for place in own], check)
     return MomentTable(
-        lead,
+        -first,
         names,
-        np.concatenate(rows),
-        tuple(names.index(name) for name in sent),
-        np.concatenate(slow) if slow else np.zeros((len(times), 0), np.float32),
-        tuple(name for name in sent if name in LIGHT_COLUMNS),
+        rows,
+        tuple(places),
+        np.hstack((slow, light.slow)) if light else slow,
+        tuple(names[place] for place in places if names[place] in LIGHT_COLUMNS),
         tuple(name for name in names if name in field.angle_columns),
     )
 
 
+class _LightColumns:
+    """What light takes from a track, as controls."""
+
+    angle_columns: tuple[str, ...] = ()
+
+    def controls(self, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
+        """The columns of light at some moments."""
+        return Controls(columns.columns(track, times).astype(np.float32), columns.NAMES)
+
+
+@lru_cache(maxsize=4)
+def _light_table(track: FeatureTrack, first: int, last: int, calm: bool) -> MomentTable:
+    """The columns of light, which are all calm ones."""
+    names, rows = _rows(_LightColumns(), track, first, last, lambda: None)
+    places = tuple(range(len(names))) if calm else ()
+    slow = _slow_rows(_LightColumns(), track, first, last, names if calm else (), lambda: None)
+    return MomentTable(-first, names, rows, places, slow, names, ())
+
+
+def _chunks(track: FeatureTrack, first: int, last: int) -> Iterator[Float64[np.ndarray, " moments"]]:
+    """The times of frames, a part at a time."""
+    for start in range(first, last + 1, CHUNK_FRAMES):
+        yield np.arange(start, min(start + CHUNK_FRAMES, last + 1)) / track.fps
+
+
+def _rows(
+    field: Any, track: FeatureTrack, first: int, last: int, check: Callable[[], None]
+) -> tuple[tuple[str, ...], Float32[np.ndarray, "frames columns"]]:
+    """Names and values of the columns that are sent."""
+    names: tuple[str, ...] = ()
+    rows = []
+    for moments in _chunks(track, first, last):
+        check()
+        values, names = _sent_columns(field, field.controls(track, moments))
+        rows.append(values)
+    return names, np.concatenate(rows)
+
+
+def _slow_rows(
+    field: Any, track: FeatureTrack, first: int, last: int, names: Sequence[str], check: Callable[[], None]
+) -> Float32[np.ndarray, "frames calm"]:
+    """What is to be added to some columns to get their slow course."""
+    past = np.array([name in PAST_COLUMNS for name in names], bool)
+    slow = np.zeros((last + 1 - first, len(names)), np.float32)
+    if not names:
+        return slow
+    every = field.controls(track, np.zeros(1)).names
+    places = np.array([every.index(name) for name in names])
+    for n, moments in enumerate(_chunks(track, first, last)):
+        check()
+        part = slow[n * CHUNK_FRAMES :][: len(moments)]
+        for silent in {*past.tolist()}:
+            group = np.flatnonzero(past == silent)
+            part[:, group] = slow_course_steps(
+                field, track, moments, places[group].tolist(), from_silence=silent
+            )
+    return slow
+
+
 def _sent_columns(
-    field: FieldSettings, controls: Controls
+    field: Any, controls: Controls
 ) -> tuple[Float32[np.ndarray, "frames columns"], tuple[str, ...]]:
     """The columns that a page needs; of a network that moves the shares of the networks it is made of."""
     if isinstance(field, CPPN) and field.is_animated:

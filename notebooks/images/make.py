@@ -40,7 +40,22 @@ def julia() -> None:
     save_image(contact_sheet(frames, columns=len(moments), labels=labels), HERE / "julia.jpg")
 
 
+def sketches() -> None:
+    """The sketches that ship at three moments of the demo clip, the last one lit where it is a value."""
+    track = ex.analyze(DEMO_CLIP)
+    frames, labels = [], []
+    for name in ("rosewindow", "weave", "tidepool", "dunes"):
+        field = ex.load_look(name)
+        for t in (2.0, 6.0):
+            frames.append(ex.render_frame(field, track, t, size=(320, 180)))
+            labels.append(f"{name}  {t:.0f} s")
+        frames.append(ex.render_frame(field.replace(light=True, finish=True), track, 9.0, size=(320, 180)))
+        labels.append(f"{name}  lit")
+    save_image(contact_sheet(frames, columns=3, labels=labels), HERE / "sketches.jpg")
+
+
 if __name__ == "__main__":
     looks()
     patterns()
     julia()
+    sketches()

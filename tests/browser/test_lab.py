@@ -280,6 +280,24 @@ def test_the_picture_plays_with_the_sound_and_rests_in_full_quality(opened):
     until(lambda: state(page)[0] == 0.25, "setting t in Python moves the page")
 
 
+def test_the_browser_plays_on_while_a_cell_keeps_the_kernel_busy(opened):
+    page = opened("live.ipynb")
+    prepared(page)
+    page.locator(".explorer-live-play").click()
+    until(lambda: state(page)[1] == "this browser", "the browser does not draw")
+    page.evaluate(
+        "() => void jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute("
+        "{ code: 'import time; time.sleep(8)' })"
+    )
+    status = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
+    page.wait_for_function(f"() => ({status})() === 'busy'")
+    before = state(page)[0]
+    until(lambda: state(page)[0] > before + 1, "the picture stands still")
+    assert (page.evaluate(status), state(page)[1]) == ("busy", "this browser")
+    page.locator(".explorer-live-play").click()
+    page.wait_for_function(jupyter.IDLE)
+
+
 def test_hands_and_keys_scrub_loop_and_stay_out_of_the_notebook(opened):
     page = opened("live.ipynb")
     prepared(page)

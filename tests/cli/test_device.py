@@ -1,12 +1,16 @@
 """`--device`: the same frames from a GPU, named in the manifest, and repeated on the same kind of device."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from explorer.audio import FeatureTrack
-from explorer.experiments import Run
+from explorer.errors import DeviceLost, ExplorerWarning
+from explorer.experiments import Run, render
 from explorer.experiments.runs import run_folder
+from explorer.fields import CPPN
 from explorer.rendering import Renderer
+from explorer.rendering.gpu.engine import GpuEngine
 from tests.cli.test_commands import run
 from tests.signals import music, write_wav
 
@@ -36,3 +40,25 @@ def test_a_render_on_a_gpu_has_the_frames_of_the_cpu_and_is_repeated_there(gpu, 
 
     assert run("render", "--recipe", first.folder, song, "--explorations", tmp_path / "again") == 0
     assert Run(next((tmp_path / "again").iterdir())).manifest["device"] == device
+
+
+def test_the_manifest_names_the_frame_at_which_a_gpu_failed(gpu, tmp_path, monkeypatch):
+    song, drawn, draw = write_wav(tmp_path / "song.wav", music(2.0, 22050), 22050), [], GpuEngine.draw
+
+    def fail_at_the_third(engine, prepared, moment, out):
+        drawn.append(out)
+        if len(drawn) == 3:
+            raise DeviceLost("the cable is out")
+        draw(engine, prepared, moment, out)
+
+    monkeypatch.setattr(GpuEngine, "draw", fail_at_the_third)
+    options = {"size": (64, 36), "fps": 10, "duration": 0.4, "flash_limit": "off", "explorations": tmp_path}
+    with pytest.warns(
+        ExplorerWarning, match=r"failed at 0\.20 s \(the cable is out\): the CPU draws the rest"
+    ):
+        made = render(CPPN(hidden=6, layers=2, gain=3.0), song, device=gpu, **options)
+    device = made.manifest["device"]
+    assert device["lost_at_frame"] == 2
+    assert device["type"] == "gpu"
+    assert "the cable is out" in device["note"]
+    assert made.manifest["performance"]["frames"] == 4

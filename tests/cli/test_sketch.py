@@ -52,3 +52,10 @@ def test_what_is_no_sketch_is_one_line(file, capsys):
     assert "give a file with @ex.sketch in it" in capsys.readouterr().err
     assert main(["render", "song.ogg", "--field", "waves"]) == 2
     assert "or --sketch FILE.py" in capsys.readouterr().err
+
+
+def test_sketches_that_ship_have_names_and_flags(file):
+    options.import_typed(["render", "song.ogg", "--preset", "weave", "--threads-of-cloth", "1"])
+    assert "field__turn" in inspect.signature(render).parameters
+    field = options._field_flags({"preset": "weave", "turn": "1.5"}).build_field()
+    assert (field.kind, field.turn) == ("sketch:weave", 1.5)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 import explorer as ex
 from explorer.errors import DeviceError, ExplorerWarning
 from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields.sketch.field import sketch_of
 from explorer.rendering import Renderer, devices, resolve
 from explorer.rendering.gpu import adapters as gpu_adapters
 from explorer.rendering.gpu import engine, session, trial
 from explorer.rendering.gpu.adapters import Adapter
+from explorer.shaders.compute.wide_network import Tile
 from tests.fields.custom.ripples import Ripples
+from tests.fields.sketch.texts import text_of
 from tests.fields.test_sections import TRACK
 from tests.tracks import made_up_track
 
@@ -33,6 +38,14 @@ FIELDS = {
     "lit julia": Julia(model="none", iterations=40, light=True),
     "cross-fade": Patterns(weights=(1, 1, 1, 1), palette="lava"),
     "lit patterns": Patterns(family="organic", palette="#101830-#c05a20-#ffe8a0", light=True),
+    "sketch": sketch_of(
+        text_of(
+            "z = simplex_noise(3 * x, 3 * y, t)\nreturn where(x < 0.3 and not y > 0.2, z, bass + sin(9 * x))"
+        )
+    ),
+    "lit sketch": sketch_of(text_of("return oklch(0.6 + 0.3 * sin(3 * x), 0.1 + 0.1 * bass, y + t)")).replace(
+        light=True
+    ),
     "mixture": Mix(
         CPPN(hidden=4, layers=2, gain=3.0), Patterns(family="flowing"), by=GraphCPPN(nodes=6, seed=2)
     ),
@@ -102,6 +115,13 @@ def test_a_forked_process_draws_on_the_cpu(gpu, monkeypatch):
     assert adapter.name in gpu
 
 
+def test_threads_share_a_gpu(gpu):
+    fields = [FIELDS["narrow"], FIELDS["graph"], FIELDS["lit"]]
+    with ThreadPoolExecutor(3) as pool:
+        frames = list(pool.map(frame, fields, [gpu] * 3))
+    np.testing.assert_array_equal(frames, [frame(field, gpu) for field in fields])
+
+
 # Faults
 
 
@@ -136,7 +156,7 @@ def test_out_of_memory_halves_the_parts(gpu, monkeypatch):
     monkeypatch.setattr(engine, "MIN_PART_POINTS", 256)
     with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
         np.testing.assert_array_equal(renderer.frame(T), whole)
-        assert _engines(renderer)[0].part_points == 512
+        assert _engines(renderer)[0].part_points == 960  # 20 bytes each
     monkeypatch.setattr(engine, "MIN_PART_POINTS", 4096)
     with (
         Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer,
@@ -236,9 +256,11 @@ def test_runs_are_repeated_on_their_kind_of_device(machine):
 
 
 def test_large_networks_are_drawn_in_smaller_parts():
-    assert engine.part_points(CPPN(hidden=8, layers=2)) == engine.part_points(Julia()) == 2**18
-    assert engine.part_points(Mix(CPPN(), CPPN(hidden=256, layers=8))) == 2**17
-    assert engine.part_points(CPPN(hidden=1024, layers=64)) == 2**10
+    small, largest = CPPN(hidden=8, layers=2), CPPN(hidden=1024, layers=64)
+    assert engine.part_points(small) == engine.part_points(Julia()) == engine.MAX_PART_POINTS
+    assert engine.part_points(Mix(small, CPPN(hidden=256, layers=8))) < engine.MAX_PART_POINTS
+    assert engine.part_points(largest) == engine.MIN_PART_POINTS
+    assert engine.MAX_PART_POINTS / Tile.of(1024).points < 2**16
 
 
 def test_render_frame_takes_a_gpu(gpu):

@@ -7,7 +7,10 @@ from explorer.errors import ExplorerError
 from explorer.expressions import inputs, program
 from explorer.fields.julia.formulas import color, glow_light
 from explorer.fields.kernels.portable import cos, exp_neg, formula, maximum, where_less
+from explorer.fields.sketch.field import sketch_of
 from explorer.shaders.glsl import glsl_of
+from explorer.shaders.sketch_shader import sketch_shader
+from tests.fields.sketch.texts import ripples, text_of
 
 SHIFT = 0.5
 
@@ -77,3 +80,14 @@ def test_numbers_of_a_moment_become_a_program_for_the_page():
     ]
     assert numbers["outputs"] == [5, 8, 9]
     assert len(program(glow_light(*inputs("hue", "saturation", "brightness")))["outputs"]) == 3
+
+
+def test_a_sketch_is_a_shader_of_its_formula_and_its_numbers():
+    shader = sketch_shader(ripples(rings=9))
+    assert shader.code.startswith("vec4 field_at(float x, float y, float pixel) {")
+    assert "sine(" in shader.code
+    assert "look_up(1.0, 512.0," in shader.code
+    numbers = program(shader.numbers)
+    assert {"input time", "input bass", "input onset", "constant 9.0"} <= {*numbers["operations"]}
+    condition = sketch_of(text_of("return where(not x < 0 and t > 1 or y < 0, x, y), x, y"))
+    assert "&& (0.5 < p[0].x)) || (y < 0.0)) ? x : y" in sketch_shader(condition.replace(light=True)).code

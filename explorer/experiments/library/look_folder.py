@@ -22,6 +22,7 @@ from explorer.errors import ExplorerError, OutputError, ReadError, SettingsError
 from explorer.experiments.library.look import Look, look_name
 from explorer.fields import registry
 from explorer.fields.presets import LOOKS, look_of, without_seed
+from explorer.fields.sketch.presets import sketch_names
 
 SUFFIX = ".json"
 MAX_LOOKS = 5_000  # files of the folder that are read
@@ -105,6 +106,10 @@ def listed_name(name: str) -> str:
     return (name_of(own[1].field.model_dump(mode="json")) or name) if own else name
 
 
+def _shipped_names() -> list[str]:
+    return [*(name for presets in LOOKS.values() for name in presets), *sketch_names()]
+
+
 def read_look(path: Path) -> Look:
     """The look in a JSON file. Raises SettingsError, ReadError for what is no JSON."""
     return Look.of_values(files.read_json(path), path.name)
@@ -115,7 +120,7 @@ def store(look: Look, overwrite: bool = False) -> Path:
 
     Raises SettingsError for the name of a look that ships, and of another look unless `overwrite`.
     """
-    if any(_key(look.name) == _key(name) for presets in LOOKS.values() for name in presets):
+    if any(_key(look.name) == _key(name) for name in _shipped_names()):
         raise SettingsError(f"'{look.name}' is a look that ships; choose another name")
     existing = find_own(look.name)
     if existing and existing[1] == look:
@@ -138,7 +143,7 @@ def remove(name: str) -> Path:
     """Delete the file of a look of the user. Raises SettingsError when there is none."""
     own = find_own(look_name(name))
     if own is None:
-        ships = any(name in presets for presets in LOOKS.values())
+        ships = name in _shipped_names()
         reason = "is a look that ships and stays" if ships else f"is no look in {looks_folder()}"
         raise SettingsError(f"'{name}' {reason}; see: explorer look list")
     try:

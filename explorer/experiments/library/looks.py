@@ -17,6 +17,7 @@ from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
 from explorer.fields.presets import KINDS, LOOKS, OFFERED
 from explorer.fields.registry import custom_kinds, field_class
+from explorer.fields.sketch.presets import shipped_sketch, sketch_names
 from explorer.files import is_file, parse_json, read_text
 from explorer.rendering.frames import Size
 from explorer.settings import did_you_mean
@@ -40,6 +41,7 @@ class Looks(Mapping[str, Look]):
             for kind, names in OFFERED.items()
             for name in names
         }
+        self._shipped |= {name: Look(name=name, field=shipped_sketch(name)) for name in sketch_names()}
         for path, look in look_folder.own_looks():
             if isinstance(look, Look):
                 self.own.setdefault(look.name, look)
@@ -123,6 +125,8 @@ def find_look(name: str | None = None, kind: str | None = None) -> Look:
     cls = field_class(kind) if kind else None
     if name is None:
         return Look(name="default", field=(cls or next(iter(KINDS.values()))).default_look())
+    if name in sketch_names() and kind in (None, name, shipped_sketch(name).kind):
+        return Look(name=name, field=shipped_sketch(name))
     own_presets = [each.presets() for each in custom_kinds().values()]
     tables = [cls.presets()] if cls else [*LOOKS.values(), *own_presets]
     presets = {name: field for table in reversed(tables) for name, field in table.items()}  # what ships wins
@@ -132,7 +136,7 @@ def find_look(name: str | None = None, kind: str | None = None) -> Look:
         return own[1]
     look_folder.check_readable(name)
     of = f" of the field '{kind}'" if kind else ""
-    names = [name for table in tables for name in table]
+    names = [*(name for table in tables for name in table), *sketch_names()]
     names += [look.name for _, look in look_folder.own_looks() if isinstance(look, Look)]
     raise SettingsError(f"no preset '{name}'{of}{did_you_mean(name, names)}")
 

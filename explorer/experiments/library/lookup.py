@@ -6,9 +6,9 @@ import os
 import secrets
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer.errors import ExplorerError, SettingsError
-from explorer.experiments.library.sweep_results import Point, Sweep
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.run_folder import (
@@ -26,6 +26,9 @@ from explorer.experiments.sweeps.leases import is_leased
 from explorer.files import RUN_NAME, explorations_folder, path_within, write_error
 from explorer.settings import did_you_mean
 
+if TYPE_CHECKING:
+    from explorer.experiments.library.sweep_results import Point, Sweep
+
 
 def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sweep | Point:
     """What is in a folder: a `Run`, a `Sweep`, or a `Point` of one, with field and recipe ready to render.
@@ -34,6 +37,8 @@ def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sw
     letters are enough when no other ends so). An individual of a breeding (`breed_.../KEY`) is a run without
     a video. Raises SettingsError for what is none of these.
     """
+    from explorer.experiments.library.sweep_results import Point, Sweep  # slow to load
+
     path = find_folder(folder, explorations)
     if (path / SPECIFICATION).is_file():
         return Sweep(path)
@@ -78,7 +83,11 @@ def find_folder(name: str | Path, explorations: str | Path | None = None) -> Pat
     path_within(root, folder.name)
     if key and (folder / BREEDING).is_file():
         return _existing_individual(folder, key.rpartition("/")[2])
-    return Sweep(folder).point(key.removeprefix(f"{POINTS}/")).folder if key else folder
+    if not key:
+        return folder
+    from explorer.experiments.library.sweep_results import Sweep  # slow to load
+
+    return Sweep(folder).point(key.removeprefix(f"{POINTS}/")).folder
 
 
 def _existing_individual(breeding: Path, key: str) -> Path:
@@ -102,7 +111,9 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
     """
     folder = find_folder(name, explorations)
     if folder.is_symlink() or not RUN_NAME.fullmatch(folder.name):
-        raise SettingsError(f"{folder} is no run, sweep, breeding or training; only these can be deleted")
+        raise SettingsError(
+            f"{folder} is no run, sweep, breeding or training; only whole ones can be deleted"
+        )
     if _is_running(folder):
         raise SettingsError(f"{folder.name} is being worked on; stop that first")
     trash = folder.with_name(f".deleted.{folder.name}.{secrets.token_hex(3)}")

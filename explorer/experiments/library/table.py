@@ -273,7 +273,12 @@ def _point(folder: Path, key: str, params: Row) -> Row:
 
 
 def _field_params(field: Row) -> Row:
-    return {f"params.{name}": value for name, value in field.items() if not isinstance(value, list | dict)}
+    """Settings that are one value; a genome is a thousand characters."""
+    return {
+        f"params.{name}": value
+        for name, value in field.items()
+        if not isinstance(value, list | dict) and name != "genome"
+    }
 
 
 def _verdict(folder: Path) -> str | None:

@@ -146,7 +146,7 @@ def _params(source: ReportSource) -> dict[str, list[str]]:
     values: dict[str, list[Value]] = {
         name: [value]
         for name, value in mapping(source.recipe.get("field")).items()
-        if value is None or isinstance(value, str | int | float)
+        if (value is None or isinstance(value, str | int | float)) and name != "genome"
     }
     for name in dict.fromkeys(name for point in source.points for name in point.params):
         values[name] = [point.params.get(name) for point in source.points]

@@ -172,7 +172,7 @@ class PreparedGraph:
 
     def _program(self, outputs: tuple[int, ...]) -> Program:
         settings = self.settings
-        return program_of(settings.seed, settings.nodes, settings.symmetry, outputs)
+        return program_of(settings.seed, settings.nodes, settings.symmetry, outputs, settings.genome)
 
     def _run(
         self,
@@ -230,6 +230,6 @@ def smooth_curve(values: Float64[np.ndarray, "*rows delays"]) -> Float64[np.ndar
 
 
 @lru_cache(maxsize=64)
-def program_of(seed: int, nodes: int, symmetry: int, outputs: tuple[int, ...]) -> Program:
+def program_of(seed: int, nodes: int, symmetry: int, outputs: tuple[int, ...], genome: str = "") -> Program:
     """The part of a network that some outputs depend on, as the kernel runs it."""
-    return Program.of(random_network(seed, nodes, symmetry).graph.part(outputs))
+    return Program.of(random_network(seed, nodes, symmetry, genome).graph.part(outputs))

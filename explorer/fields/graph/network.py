@@ -23,6 +23,7 @@ from jaxtyping import Float32, Int64
 
 from explorer.fields.graph import formulas
 from explorer.fields.graph.formulas import ACTIVATIONS, FOURIER, OCTAVES
+from explorer.fields.graph.genome import Gene, Genome, parse_genome
 from explorer.fields.graph.settings import GraphSettings
 from explorer.fields.grid import Grid
 from explorer.threads import use_single_torch_thread
@@ -144,18 +145,20 @@ def pixel_values(x: Numbers, y: Numbers, p: Numbers, plane: Plane, sound: Sequen
     return [x, y, radius, formulas.log_distance(radius), *angle, *waves, *time, *sound]
 
 
-@lru_cache(maxsize=32)
-def random_network(seed: int, nodes: int, symmetry: int) -> Network:
-    """The network of a seed."""
+@lru_cache(maxsize=64)
+def random_network(seed: int, nodes: int, symmetry: int, genome: str = "") -> Network:
+    """The network of a seed; with a genome, its plane with the nodes of the genome."""
     plane = random_plane(seed, symmetry)
     with ThreadPoolExecutor(1, "explorer-network", use_single_torch_thread) as pool:
         # its tensors are small: several threads would wait for each other longer than they work
+        if genome:
+            return Network(plane, pool.submit(graph_of_genome, parse_genome(genome), plane).result())
         return Network(plane, pool.submit(random_graph, seed, nodes, plane).result())
 
 
 def network_of(settings: GraphSettings) -> Network:
     """The network of a field."""
-    return random_network(settings.seed, settings.nodes, settings.symmetry)
+    return random_network(settings.seed, settings.nodes, settings.symmetry, settings.genome)
 
 
 def random_plane(seed: int, symmetry: int) -> Plane:
@@ -199,7 +202,48 @@ def random_graph(seed: int, nodes: int, plane: Plane) -> Graph:
         chain.append(node)
     rng = np.random.RandomState([seed, 2])
     chain += [_random_output(rng, nodes, values) for _ in OUTPUTS]
-    first = len(INPUTS) + nodes
+    return _graph(chain)
+
+
+def graph_of_genome(genome: Genome, plane: Plane) -> Graph:
+    """The nodes of a genome, standardized one after the other over `calibration_inputs`."""
+    values, chain = list(calibration_inputs(plane)), []
+    rows = {n: n for n in range(len(INPUTS))} | {
+        gene.id: len(INPUTS) + n for n, gene in enumerate(genome.nodes)
+    }
+    for gene in (*genome.nodes, *genome.outputs):
+        sources, weights = np.zeros(MAX_SOURCES, np.int64), np.zeros(WEIGHTS, np.float32)
+        count = len(gene.sources)
+        sources[:count], weights[:count] = [rows[source] for source in gene.sources], gene.weights
+        weights[4:7] = gene.product, gene.bias, 1
+        node, value = standardized(Node(sources, gene.code, weights), values)
+        values.append(value)
+        chain.append(node)
+    return _graph(chain)
+
+
+def genome_of(settings: GraphSettings) -> Genome:
+    """The genome of a field: its own, or that of the nodes that its seed draws, with the same bits."""
+    if settings.genome:
+        return parse_genome(settings.genome)
+    graph = network_of(settings).graph
+    genes = [
+        _gene(len(INPUTS) + n, *numbers)
+        for n, numbers in enumerate(zip(graph.sources, graph.codes, graph.weights, strict=True))
+    ]
+    return Genome(tuple(genes[: -len(OUTPUTS)]), tuple(genes[-len(OUTPUTS) :]))
+
+
+def _gene(id: int, sources: np.ndarray, code: int, weights: np.ndarray) -> Gene:
+    """A node without the numbers of its calibration; text of a float32 is short and has its bits."""
+    plain = [float(str(weight)) for weight in weights[:6]]
+    count = max([n + 1 for n in range(MAX_SOURCES) if plain[n]] + [2 if plain[4] else 1])
+    return Gene(id, int(code), tuple(map(int, sources[:count])), tuple(plain[:count]), plain[5], plain[4])
+
+
+def _graph(chain: Sequence[Node]) -> Graph:
+    """Nodes as arrays; the last are the outputs."""
+    first = len(INPUTS) + len(chain) - len(OUTPUTS)
     return Graph(
         np.array([node.sources for node in chain]),
         np.array([node.code for node in chain]),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, field_validator
 
 from explorer.fields.base import FieldSettings
+from explorer.fields.graph.genome import parse_genome
 from explorer.fields.palette import PaletteName, check_palette
 from explorer.settings import Settings, knob
 
@@ -43,6 +44,7 @@ class GraphSettings(FieldSettings):
     """The settings of a graph CPPN; see `GraphCPPN`."""
 
     kind: Literal["graph"] = "graph"
+    added_settings: ClassVar[tuple[str, ...]] = ("genome",)
     features: tuple[str, ...] = FEATURES
     usable_features: ClassVar[tuple[str, ...]] = FEATURES
     movable: ClassVar[tuple[str, ...]] = ("audio_gain", "contrast", "speed", "spin", "warp", "zoom")
@@ -137,3 +139,21 @@ class GraphSettings(FieldSettings):
     )
 
     form: Form = FORM_OFF
+    genome: str = ""  # the nodes as text, in the place of those that the seed draws; see `genome`
+
+    @field_validator("genome")
+    @classmethod
+    def _check_genome(cls, genome: str) -> str:
+        return parse_genome(genome).text if genome else ""
+
+    def replace(self, /, **changes: Any) -> Self:
+        """See `FieldSettings.replace`. Another seed or number of nodes drops the genome: nodes are drawn."""
+        is_new = any(changes.get(name, self.value(name)) != self.value(name) for name in ("seed", "nodes"))
+        if is_new and changes.get("genome", self.genome) == self.genome:
+            changes["genome"] = ""
+        return super().replace(**changes)
+
+    @property
+    def node_count(self) -> int:
+        """Nodes between the inputs and the outputs."""
+        return len(parse_genome(self.genome).nodes) if self.genome else self.nodes

@@ -1,4 +1,4 @@
-"""Colors: OKLab and OKLCh to the sRGB that a sketch returns, and mixtures of light."""
+"""Colors: OKLab and OKLCh become the sRGB that a sketch returns."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations

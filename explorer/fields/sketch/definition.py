@@ -90,16 +90,16 @@ def definition_of(source: SketchText, name: str | None = None) -> Definition:
         elif not _is_harmless(statement):
             raise source.error(statement, f"outside of functions there are constants; {hint(statement)}")
     sketches = {n: function for n, function in functions.items() if function.decorator_list}
-    if name is not None and name in functions:
-        sketches = {name: functions[name]}
+    palettes = {n: _palette(source, function) for n, function in sketches.items()}
+    if name is not None and name in sketches:
+        sketches = {name: sketches[name]}
     if len(sketches) != 1:
         names = ", ".join(sketches) or "none"
         raise source.error(None, f"expected one function with @ex.sketch above it, got {names}")
     (function,) = sketches.values()
-    palette = _palette(source, function)
     _check_parameters(source, function)
     sliders = tuple(_sliders(source, function, constants))
-    return Definition(source, function, functions, constants, palette, sliders)
+    return Definition(source, function, functions, constants, palettes[function.name], sliders)
 
 
 def _is_harmless(statement: ast.stmt) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from explorer.fields.sketch import kernel
 from explorer.fields.sketch.evaluation import evaluate
 from explorer.fields.srgb import LUMINANCE
 
+PART_NUMBERS = 2**14  # of outputs that a kernel makes at once: they stay in the cache
 BLOCK_POINTS = 2**15  # evaluated at once by torch, moments times points
 
 
@@ -72,8 +74,8 @@ class PreparedSketch:
         table = channels(srgb_table(self.palette))
 
         def fill(rows: np.ndarray, target: np.ndarray) -> None:
-            values = self._values(moment, rows, pixel)
-            kernel.paint(values, table, np.ascontiguousarray(rows[2]), target)
+            for part, values in self._values(moment, rows, pixel):
+                kernel.paint(values, table, rows[2, part], target[part])
 
         draw_padded(fill, pixel_inputs, out, LANES)
 
@@ -89,21 +91,25 @@ class PreparedSketch:
         table = channels(color_table(self.palette))
 
         def fill(rows: np.ndarray, planes: np.ndarray) -> None:
-            values = self._values(moment, rows, pixel)
-            kernel.surface(values, rows.shape[1], table, planes.reshape(-1))
+            flat, points = planes.reshape(-1), rows.shape[1]
+            for part, values in self._values(moment, rows, pixel):
+                kernel.surface(values, part.stop - part.start, table, flat[part.start :], points)
 
         fill_padded(fill, pixel_inputs, out, LANES)
 
     def _values(
         self, moment: int, rows: Float32[np.ndarray, "inputs points"], pixel: float
-    ) -> Float32[np.ndarray, " values"]:
-        """The outputs of the formula, plane after plane."""
-        points = rows.shape[1]
-        values = np.empty(len(self.program.outputs) * points, np.float32)
-        place = np.ascontiguousarray(rows[:2]).ravel()
-        fill = kernel.formula_kernel(self.program.text)
-        fill(place, points, self.moment_numbers[moment], np.float32(pixel), values, points)
-        return values
+    ) -> Iterator[tuple[slice, Float32[np.ndarray, " values"]]]:
+        """The outputs of the formula, plane after plane, for parts of the points that stay in the cache."""
+        fill, numbers = kernel.formula_kernel(self.program.text), self.moment_numbers[moment]
+        points, count = rows.shape[1], len(self.program.outputs)
+        length = PART_NUMBERS // count // LANES * LANES
+        flat, scratch = np.ascontiguousarray(rows).reshape(-1), np.empty(count * length, np.float32)
+        for first in range(0, points, length):
+            size = min(length, points - first)
+            values = scratch[: count * size]
+            fill(flat[first:], points, numbers, np.float32(pixel), values, size)
+            yield slice(first, first + size), values
 
     def _blocks(self, xy: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return torch.split(xy, max(1, BLOCK_POINTS // max(1, len(self.moment_numbers))))

@@ -11,13 +11,8 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
-from llvmlite import ir
-from numba import types
-
 from explorer.fields.kernels import fastmath, simd
-from explorer.fields.kernels.simd import FLOAT_VECTOR, SIMD_VECTOR, float_constant
-
-CONDITIONS = ("less", "and", "or", "not")
+from explorer.fields.kernels.simd import SIMD_VECTOR, float_constant
 
 
 class Vector:
@@ -152,7 +147,3 @@ class Emission:
             return simd.emit_fma(self.builder, x, y, rest)
         instruction = self.builder.fadd if name == "add" else self.builder.fsub
         return instruction(self.vectors[first], self.vectors[second])
-
-
-SCALAR, INDEX = types.float32, ir.IntType(64)
-__all__ = ["FLOAT_VECTOR", "Emission"]

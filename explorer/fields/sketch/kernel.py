@@ -14,7 +14,7 @@ from typing import Any
 from numba import types
 
 from explorer.fields.kernels.color_formulas import linear_light
-from explorer.fields.kernels.memory import address, load, load_vector, look_up, store, store_rgb
+from explorer.fields.kernels.memory import INDEX, address, load, load_vector, look_up, store, store_rgb
 from explorer.fields.kernels.simd import (
     FLOAT_VECTOR,
     LANES,
@@ -28,7 +28,7 @@ from explorer.fields.kernels.simd import (
     source_stamp,
     to_vector,
 )
-from explorer.fields.sketch.emission import INDEX, Emission
+from explorer.fields.sketch.emission import Emission
 
 MAX_KERNELS = 64  # in memory
 LOW, HIGH = -1.0, 1.4  # height of what is black and of what is white
@@ -111,8 +111,8 @@ def _paint_kernel(STAMP: str) -> Any:
 
 
 def _surface_kernel(STAMP: str) -> Any:
-    def surface(values, points, table, planes):
-        """Height, color in linear light and no emission, into five flat planes."""
+    def surface(values, points, table, planes, row):
+        """Height, color in linear light and no emission, into five flat planes, `row` numbers apart."""
         STAMP  # noqa: B018
         entries = table.size // 3
         for i in range(0, points, LANES):
@@ -128,10 +128,10 @@ def _surface_kernel(STAMP: str) -> Any:
                 green = look_up(table, entries, entries, position)
                 blue = look_up(table, 2 * entries, entries, position)
             store(planes, i, height)
-            store(planes, points + i, red)
-            store(planes, 2 * points + i, green)
-            store(planes, 3 * points + i, blue)
-            store(planes, 4 * points + i, broadcast(0.0))
+            store(planes, row + i, red)
+            store(planes, 2 * row + i, green)
+            store(planes, 3 * row + i, blue)
+            store(planes, 4 * row + i, broadcast(0.0))
 
     return compiled(surface)
 

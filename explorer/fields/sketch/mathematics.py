@@ -1,7 +1,4 @@
-"""Numbers: what every formula needs. Every function is defined everywhere: x / 0 is 0, and sqrt(-1) is 0.
-
-Angles are in radians. y grows downward, so angles grow clockwise.
-"""
+"""Numbers: every function is defined everywhere, so x / 0 and sqrt(-1) are 0. Angles grow clockwise."""
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from explorer.expressions import Value, operations
 from explorer.fields.sketch.evaluation import evaluate
 
 PIXEL_INPUTS = ("x", "y", "pixel")
+CONDITIONS = ("less", "and", "or", "not")
 MAX_NUMBER = 1e30
 
 
@@ -38,12 +40,35 @@ class SketchProgram:
         rows = np.nan_to_num(rows, nan=0.0, posinf=MAX_NUMBER, neginf=-MAX_NUMBER)
         return rows.clip(-MAX_NUMBER, MAX_NUMBER).astype(np.float32)
 
-    @property
+    def numbers_with(self, inputs: Mapping[str, Any]) -> list[Value]:
+        """The numbers as expressions of other expressions: one for each input of the moment."""
+        return _replaced(self.numbers, inputs)
+
+    def outputs_with(self, numbers: Any) -> list[Value]:
+        """The outputs as expressions of `numbers[0]`, `numbers[1]`, ... and of x, y and pixel."""
+        places = {str(n): numbers[n] for n in range(len(self.numbers))}
+        return _replaced(self.outputs, {name: Value("input", name) for name in PIXEL_INPUTS} | places)
+
+    @cached_property
     def text(self) -> str:
         """The operations at a pixel, a line each, and which are the outputs: what a kernel is made of."""
         nodes, outputs = operations(self.outputs)
         lines = [" ".join(map(str, (name, *arguments))) for name, arguments in nodes]
         return "\n".join([*lines, "outputs " + " ".join(map(str, outputs))])
+
+
+def _replaced(values: tuple[Value, ...], inputs: Mapping[str, Any]) -> list[Value]:
+    """Values whose inputs are other expressions."""
+    nodes, outputs = operations(values)
+    results: list[Value] = []
+    for name, arguments in nodes:
+        if name == "input":
+            results.append(Value.of(inputs[arguments[0]]))
+        else:
+            results.append(
+                Value(name, *(arguments if name == "constant" else [results[n] for n in arguments]))
+            )
+    return [results[n] for n in outputs]
 
 
 def split(outputs: tuple[Value, ...]) -> SketchProgram:
@@ -67,8 +92,10 @@ def split(outputs: tuple[Value, ...]) -> SketchProgram:
         if nodes[n][0] == "constant":
             return values[n]
         if n not in places:  # it belongs to the moment
-            places[n] = Value("input", str(len(numbers)))
-            numbers[n] = values[n]
+            number = Value("input", str(len(numbers)))
+            is_condition = nodes[n][0] in CONDITIONS  # which becomes 0 or 1 on its way
+            numbers[n] = Value("where", values[n], Value.of(1), Value.of(0)) if is_condition else values[n]
+            places[n] = Value("less", Value.of(0.5), number) if is_condition else number
         return places[n]
 
     for n, (name, arguments) in enumerate(nodes):

@@ -365,7 +365,9 @@ class Player {
   }
 
   showPicture(picture, frame) {
-    this.canvas.getContext("2d").drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
+    const context = this.canvas.getContext("2d");
+    context.imageSmoothingQuality = "high"; // small pictures are enlarged
+    context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
     this.lastFrame = frame;
     const { dataset } = this.canvas;
     dataset.t = frame.t;

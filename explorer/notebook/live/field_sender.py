@@ -9,7 +9,6 @@ field before. A `reason` says why the page cannot draw a field; then nothing els
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -46,7 +45,7 @@ class FieldSender:
     def __init__(self, send: Send, renderer: PreviewRenderer) -> None:
         self._send, self._renderer = send, renderer
         self._is_open = False
-        self._page_moments = b""  # hash of those that the page has
+        self._page_table: MomentTable | None = None  # that the page has
         self._exposure: Exposure | None = None  # of the field that was sent last
         self._number = 0
         self._complete_rows = np.zeros(0, bool)  # of the limits that the page has
@@ -57,7 +56,7 @@ class FieldSender:
 
     def open(self, field: NumberedField) -> None:
         """A page has opened that draws: it has nothing yet."""
-        self._is_open, self._page_moments = True, b""
+        self._is_open, self._page_table = True, None
         self._worker.submit(field)
 
     def submit(self, field: NumberedField) -> None:
@@ -79,43 +78,26 @@ class FieldSender:
                 raise Stopped("there is a newer field")
 
         try:
-            message, data = self._message(request, check)
+            is_calm = self._renderer.flash_limit == "calm"
+            before = self._page_table
+            message, data, table = field_message(
+                request.field, request.track, calm=is_calm, previous=before, check=check
+            )
+            if table and table is not before:
+                message, data = with_moments(message, data, table)
         except Stopped:
             raise
         except Exception as error:
-            message, data = {"reason": error_text(error)}, b""
+            message, data, table = {"reason": error_text(error)}, b"", None
         check()
         self._exposure, self._number = None, request.number
         if not message["reason"]:
             self._exposure = self._renderer.exposure(request.field)
         self._complete_rows = np.zeros(0, bool)
         self._send({"kind": "field", "id": request.number, **message}, [data])
+        self._page_table = table or self._page_table
         if self._exposure:
             self._send_limits(self._exposure)
-
-    def _message(self, request: NumberedField, check: Callable[[], None]) -> tuple[dict[str, Any], bytes]:
-        field, track = request.field, request.track
-        if reason := page_limit(field):
-            return {"reason": reason}, b""
-        floats: list[float] = []
-        parts, sections = section_descriptions(field, track)
-        packed = [_pack(part.model_dump(mode="json"), floats) for part in parts]
-        check()
-        table = moment_table(field, track, calm=self._renderer.flash_limit == "calm", check=check)
-        check()
-        data = np.array(floats, np.float32).tobytes()
-        key = _hash(table)
-        moments = None
-        if key != self._page_moments:
-            self._page_moments, first = key, len(floats)
-            moments = asdict(table) | {
-                "fps": track.fps,
-                "rows": {"first": first, "count": table.rows.size},
-                "slow": {"first": first + table.rows.size, "count": table.slow.size},
-            }
-            data += table.rows.tobytes() + table.slow.tobytes()
-        message = {"parts": packed, "moments": moments, "sections": sections and asdict(sections)}
-        return message | {"reason": "", "light_swing": LIGHT_SWING}, data
 
     def _send_limits(self, exposure: Exposure) -> None:
         """Send what the limiter has computed since the last time."""
@@ -135,6 +117,39 @@ class FieldSender:
         self._send(message, [rows[first:last].astype(np.float32).tobytes()])
 
 
+def field_message(
+    field: FieldSettings,
+    track: FeatureTrack,
+    *,
+    calm: bool,
+    stretch: tuple[float, float] | None = None,
+    previous: MomentTable | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> tuple[dict[str, Any], bytes, MomentTable | None]:
+    """A field without its moments, the bytes of its numbers, and its moments; or the reason against it."""
+    if reason := page_limit(field):
+        return {"reason": reason}, b"", None
+    floats: list[float] = []
+    parts, sections = section_descriptions(field, track)
+    packed = [_pack(part.model_dump(mode="json"), floats) for part in parts]
+    check()
+    table = moment_table(field, track, calm=calm, stretch=stretch, previous=previous, check=check)
+    message: dict[str, Any] = {"parts": packed, "moments": None, "sections": sections and asdict(sections)}
+    message |= {"reason": "", "light_swing": LIGHT_SWING, "fps": track.fps}
+    return message, np.array(floats, np.float32).tobytes(), table
+
+
+def with_moments(message: dict[str, Any], data: bytes, table: MomentTable) -> tuple[dict[str, Any], bytes]:
+    """A field with its moments."""
+    first = len(data) // 4
+    moments = asdict(table) | {
+        "fps": message["fps"],
+        "rows": {"first": first, "count": table.rows.size},
+        "slow": {"first": first + table.rows.size, "count": table.slow.size},
+    }
+    return message | {"moments": moments}, data + table.rows.tobytes() + table.slow.tobytes()
+
+
 def _pack(value: Any, floats: list[float]) -> Any:
     """A value with places in `floats` for its long lists of numbers."""
     if isinstance(value, dict):
@@ -145,8 +160,3 @@ def _pack(value: Any, floats: list[float]) -> Any:
         return [_pack(each, floats) for each in value]
     floats += value
     return {"floats": {"first": len(floats) - len(value), "count": len(value)}}
-
-
-def _hash(table: MomentTable) -> bytes:
-    facts = repr((table.names, table.calm)).encode()
-    return hashlib.sha256(facts + table.rows.tobytes() + table.slow.tobytes()).digest()

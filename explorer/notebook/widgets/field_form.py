@@ -136,7 +136,8 @@ class FieldForm:
         with contextlib.suppress(SettingsError):  # `changed` shows what does not go together
             hidden = self.hidden_settings
         names = ", ".join(name.replace("_", " ") for name in hidden)
-        self._hidden_text.value = f"<small>calibrated: {names}</small>" if names else ""
+        origin = "bred" if "genome" in hidden else "calibrated"
+        self._hidden_text.value = f"<small>{origin}: {names}</small>" if names else ""
         self._hidden_row.layout.display = "" if names else "none"
 
     def _make_row(self, name: str, knob: Knob | None, handler: HandlerFactory) -> SettingRow:

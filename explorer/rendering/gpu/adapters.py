@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from explorer.errors import DeviceError
+
 KINDS = ("DiscreteGPU", "IntegratedGPU", "VirtualGPU", "Unknown", "CPU")  # the best first
 SOFTWARE = "CPU"
 UNUSED_BACKENDS = ("OpenGL",)  # the same cards again, through older drivers
@@ -50,7 +52,7 @@ def _note_fork() -> None:
 
 @cache
 def adapters() -> tuple[Adapter, ...]:
-    """All adapters, the best kind first; searched once in a process."""
+    """All adapters, the best kind first; searched once in a process. Raises DeviceError."""
     return tuple(_adapters())
 
 
@@ -63,9 +65,12 @@ def native_adapter(adapter: Adapter) -> Any:
 def _adapters() -> dict[Adapter, Any]:
     if os.name == "posix":  # libraries of the display complain on stderr where it is not set
         os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    import wgpu
+    try:
+        import wgpu
 
-    natives = [native for native in wgpu.gpu.enumerate_adapters_sync() if _is_used(native)]
+        natives = [native for native in wgpu.gpu.enumerate_adapters_sync() if _is_used(native)]
+    except Exception as error:  # of its library, which some systems cannot load
+        raise DeviceError(f"wgpu cannot search for GPUs here: {error}; choose --device cpu") from error
     natives.sort(key=lambda native: KINDS.index(_kind(native)))
     table: dict[Adapter, Any] = {}
     for native in natives:

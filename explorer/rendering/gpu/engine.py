@@ -18,9 +18,10 @@ from explorer.rendering.gpu.session import GpuSession, session_of
 from explorer.shaders.compute.program import PLANES, Program
 from explorer.shaders.compute.programs import program_of, with_leaves
 
-MAX_PART_POINTS = 2**18  # of a frame in one call
+MAX_PART_POINTS = 4 * 65_520  # of a frame in one call: at most 65,535 workgroups of four points or more
 MAX_PART_PRODUCTS = 2**36  # of weights and values in one call: drivers end what takes seconds
 MIN_PART_POINTS = 2**10
+ALIGNMENT = 64  # of parts, points
 MAX_INPUT_BYTES = 2**29  # of pixel inputs that stay on the GPU
 
 
@@ -60,6 +61,7 @@ class GpuEngine:
             try:
                 self._fill(program, first_row, out)
             except self._session.errors as error:
+                session_of.cache_clear()  # the next engine opens the adapter again
                 raise DeviceLost(_cause(error)) from error
 
     def _fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
@@ -73,15 +75,15 @@ class GpuEngine:
             if self.part_points // 2 < MIN_PART_POINTS:
                 name = self._session.adapter.name
                 raise DeviceError(f"{name} ran out of memory; choose a smaller --resolution, or --device cpu")
-            self.part_points //= 2
+            self.part_points = self.part_points // (2 * ALIGNMENT) * ALIGNMENT
 
 
 def part_points(field: FieldSettings) -> int:
     """How many points are drawn in one call; fewer of large networks."""
     fields = field.parts.values() if isinstance(field, Mix) else [field]
     parameters: int = max(getattr(part, "parameters", 1) for part in fields)
-    points = min(MAX_PART_POINTS, MAX_PART_PRODUCTS // parameters)
-    return max(MIN_PART_POINTS, 1 << (points.bit_length() - 1))
+    points = min(MAX_PART_POINTS, max(MIN_PART_POINTS, MAX_PART_PRODUCTS // parameters))
+    return points // ALIGNMENT * ALIGNMENT
 
 
 def _cause(error: Exception) -> str:
@@ -118,7 +120,7 @@ class _Parts:
 
     def __init__(self, gpu: GpuSession, inputs: np.ndarray, part_points: int) -> None:
         self._gpu, self._inputs = gpu, inputs
-        self._stride = min(part_points, -(-inputs.shape[1] // 64) * 64)
+        self._stride = min(part_points, -(-inputs.shape[1] // ALIGNMENT) * ALIGNMENT)
         self._starts = range(0, inputs.shape[1], self._stride)
         usage = gpu.usage
         self._storage = usage.STORAGE | usage.COPY_DST
@@ -138,60 +140,50 @@ class _Parts:
 
     def fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
         """All parts; each is computed while the one before is read."""
-        pipeline, constants = self._gpu.pipeline(program.code), self._gpu.constants(program.constants)
         if self._numbers.size < program.numbers.nbytes:
             self._numbers = self._gpu.buffer(program.numbers.nbytes, self._storage)
         self._gpu.queue.write_buffer(self._numbers, 0, program.numbers)
-        planes = out.dtype == np.float32
         before = None
         for n, start in enumerate(self._starts):
             count = min(self._stride, self._inputs.shape[1] - start)
+            size = 4 * PLANES * self._stride if out.dtype == np.float32 else -(-3 * count // 12) * 12
             result = self._results[n % 2]
-            self._submit(program, pipeline, constants, n, start, (count, first_row), result, planes)
+            self._submit(program, n, count, first_row, result, size)
             if before:
                 self._read(*before, out)
-            before = result, start, count
+            before = result, size, start, count
         if before:
             self._read(*before, out)
 
     def _submit(
-        self,
-        program: Program,
-        pipeline: Any,
-        constants: Any,
-        number: int,
-        start: int,
-        part: tuple[int, int],
-        result: Any,
-        planes: bool,
+        self, program: Program, number: int, count: int, first_row: int, result: Any, size: int
     ) -> None:
+        """Start to compute `count` points of a part, and to copy so many bytes to where they can be read."""
         gpu, rows = self._gpu, self._rows[number if self._is_resident else 0]
         if not self._is_resident:
-            gpu.queue.write_buffer(rows, 0, self._part_of_inputs(start))
-        count, first_row = part
+            gpu.queue.write_buffer(rows, 0, self._part_of_inputs(self._starts[number]))
         gpu.queue.write_buffer(self._part, 0, np.array([self._stride, count, first_row, 0], np.uint32))
-        buffers = (self._part, rows, constants, self._numbers, self._words)
+        buffers = (self._part, rows, gpu.constants(program.constants), self._numbers, self._words)
         entries = [{"binding": n, "resource": {"buffer": buffer}} for n, buffer in enumerate(buffers)]
         group = gpu.device.create_bind_group(layout=gpu.bindings, entries=entries)
         encoder = gpu.device.create_command_encoder()
         compute = encoder.begin_compute_pass()
-        compute.set_pipeline(pipeline)
+        compute.set_pipeline(gpu.pipeline(program.code))
         compute.set_bind_group(0, group)
         compute.dispatch_workgroups(-(-count // program.group_points))
         compute.end()
-        size = 4 * PLANES * self._stride if planes else -(-3 * count // 12) * 12
         encoder.copy_buffer_to_buffer(self._words, 0, result, 0, size)
         gpu.queue.submit([encoder.finish()])
 
-    def _read(self, result: Any, start: int, count: int, out: np.ndarray) -> None:
-        result.map_sync("READ_NOSYNC")
+    def _read(self, result: Any, size: int, start: int, count: int, out: np.ndarray) -> None:
+        """Wait for a part, and write it to its place."""
+        result.map_sync("READ")
         try:
+            values = np.frombuffer(result.read_mapped(0, size, copy=False), out.dtype)
             if out.dtype == np.float32:
-                planes = np.frombuffer(result.read_mapped(copy=False), np.float32)
-                out[:, start : start + count] = planes.reshape(PLANES, self._stride)[:, :count]
+                out[:, start : start + count] = values.reshape(PLANES, self._stride)[:, :count]
             else:
-                data = np.frombuffer(result.read_mapped(0, -(-3 * count // 12) * 12, copy=False), np.uint8)
-                out[start : start + count] = data[: 3 * count].reshape(count, 3)
+                out[start : start + count] = values[: 3 * count].reshape(count, 3)
         finally:
             result.unmap()
 

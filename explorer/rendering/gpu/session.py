@@ -12,7 +12,7 @@ import numpy as np
 from explorer.errors import DeviceError
 from explorer.rendering.gpu.adapters import Adapter, adapters, native_adapter
 
-MAX_PIPELINES, MAX_CONSTANTS = 32, 8  # that are kept
+MAX_PIPELINES, MAX_CONSTANTS = 32, 16  # that are kept
 BINDINGS = ("uniform", "read-only-storage", "read-only-storage", "read-only-storage", "storage")
 
 

@@ -98,7 +98,7 @@ def weight_groups(shape: Shape) -> int:
     return rows * groups + (len(activations) - 1) * 4 * groups * groups + 4 * groups
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _constants(network: Network, palette: str, lit: bool) -> Float32[np.ndarray, " numbers"]:
     """Weights without those of the controls, then the table of colors, where there is one."""
     first, *others = network.weights

@@ -6,7 +6,6 @@ weight, the same of the ground, those of the figure with the contrast, and what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -35,7 +34,7 @@ NEAR = """fn near(x: f32, y: f32) -> {kind} {{
   var total = {kind}();
   for (var n = 0u; n < {octaves}u; n++) {{
     let base = n * {groups}u;
-    total += p[base + {weight_group}u].{weight_lane} * network(x, y, base);
+    total += {weight} * network(x, y, base);
   }}
   return total;
 }}
@@ -48,14 +47,6 @@ PLANES = """fn planes_at(i: u32) -> array<f32, 5> {
   return values_at(row(0u, i), row(1u, i));
 }
 """
-
-
-@dataclass(frozen=True, eq=False)
-class _Moment:
-    """The numbers of a place of an octave, counted from the argument `base` of a function."""
-
-    def __getitem__(self, index: int) -> Value:
-        return Value("input", f"p[base + {index // 4}u].{'xyzw'[index % 4]}")
 
 
 def graph_program(prepared: PreparedGraph, moment: int, pixel: float, lit: bool) -> Program:
@@ -97,8 +88,7 @@ def _code(network: Network, ground: Network | None, octaves: int, lit: bool) -> 
         kind=kind,
         octaves=octaves,
         groups=LAYER_GROUPS,
-        weight_group=formulas.NUMBERS // 4,
-        weight_lane="xyzw"[formulas.NUMBERS % 4],
+        weight=Uniform(base="base + ")[formulas.NUMBERS].arguments[0],
     )
     near = ("n",) if kind == "f32" else tuple(f"n.{lane}" for lane in "xyz"[: len(names)])
     p = Uniform(4 * figure * LAYER_GROUPS)
@@ -126,7 +116,7 @@ def _code(network: Network, ground: Network | None, octaves: int, lit: bool) -> 
 
 def _network_function(name: str, network: Network, outputs: tuple[int, ...], history: int) -> str:
     """`fn name(x: f32, y: f32, base: u32)`: outputs of a network, seen as the numbers from `base` on say."""
-    p: Any = _Moment()
+    p: Any = Uniform(base="base + ")
     x, y = formulas.warped(*inputs("x", "y"), p)
     position = formulas.distance(x, y) * p[formulas.DELAY]
     table = StoredTable(history, "moment_table")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.errors import DeviceError
-from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Patterns
+from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Patterns, Sketch
 from explorer.fields.cppn.animated import AnimatedCPPN
 from explorer.fields.cppn.drawing import PreparedCPPN
 from explorer.fields.graph.drawing import PreparedGraph
@@ -15,17 +15,19 @@ from explorer.fields.mix.drawing import PreparedMix
 from explorer.fields.mix.field import Mix
 from explorer.fields.patterns.drawing import PreparedPatterns
 from explorer.fields.section_change import SectionedField
+from explorer.fields.sketch.drawing import PreparedSketch
 from explorer.shaders.compute.cppn import cppn_program
 from explorer.shaders.compute.graph import graph_program
 from explorer.shaders.compute.julia import julia_program
 from explorer.shaders.compute.patterns import patterns_program
 from explorer.shaders.compute.program import Program
+from explorer.shaders.compute.sketch import sketch_program
 
-FIELDS = (CPPN, GraphCPPN, Julia, Patterns)
+FIELDS = (CPPN, GraphCPPN, Julia, Patterns, Sketch)
 
 
 def has_program(field: FieldSettings) -> bool:
-    """Whether a field can be drawn by compute shaders: those that ship, and mixtures of them."""
+    """Whether a field can be drawn by compute shaders: those that ship, sketches, and mixtures of them."""
     if isinstance(field, Mix):
         return all(map(has_program, field.parts.values()))
     return isinstance(field, FIELDS)
@@ -43,6 +45,8 @@ def program_of(prepared: Any, moment: int, pixel: float, lit: bool) -> Program:
         return julia_program(prepared, moment, pixel, lit)
     if isinstance(prepared, PreparedPatterns):
         return patterns_program(prepared, moment, pixel, lit)
+    if isinstance(prepared, PreparedSketch):
+        return sketch_program(prepared, moment, pixel, lit)
     raise DeviceError(f"{type(prepared).__name__} has no compute shader; choose --device cpu")
 
 

@@ -16,6 +16,7 @@ from explorer.fields.registry import field_from
 from explorer.fields.sketch.field import sketch_of
 from explorer.fields.sketch.files import load_sketch
 from explorer.fields.sketch.language import SketchError
+from explorer.fields.sketch.presets import sketch_names
 from explorer.rendering import render_frame
 from tests.fields.sketch.texts import outputs_of, ripples, text_of
 from tests.tracks import made_up_track
@@ -178,3 +179,25 @@ def test_operations_of_a_moment_are_computed_once():
     assert "sin" not in program.text
     program = split(outputs_of("return 3"))
     assert program.text == "constant 3.0\noutputs 0"
+
+
+@pytest.mark.parametrize("name", sketch_names())
+def test_sketches_that_ship_move_with_the_sound(name, track):
+    field = ex.load_look(name)
+    assert type(field).definition.name == name
+    assert type(field).definition.help.endswith(".")
+    assert all(slider.help for slider in type(field).definition.sliders)
+    first, second, silent = (
+        render_frame(each, track, t=t, size=SIZE).astype(float)
+        for each, t in ((field, 1.0), (field, 1.5), (field.replace(audio_gain=0), 1.0))
+    )
+    assert first.std() > 20
+    assert np.abs(first - second).mean() > 2
+    assert np.abs(first - silent).mean() > 1
+
+
+def test_sketches_that_ship_are_looks():
+    assert {*sketch_names()} <= {*ex.looks()}
+    assert ex.looks()["weave"].field == ex.load_look("weave")
+    with pytest.raises(SettingsError, match="is a look that ships"):
+        ex.save_look(ripples, "Weave")

@@ -55,7 +55,7 @@ def test_moments_come_once_and_again_when_they_change(sender):
 
 def test_what_the_page_cannot_draw_comes_as_a_reason(sender):
     (message,) = submit(sender, 1, CPPN(hidden=64), first=True)
-    assert message["reason"] == "got a network of 64 x 4; the page draws networks up to 32 wide and 12 deep"
+    assert message["reason"] == "a network of 64 x 4; the page draws networks up to 32 wide and 12 deep"
     sender._renderer.track = None
     (message,) = submit(sender, 2, GraphCPPN(nodes=3).replace(seed=7))
     assert message["reason"]  # an error is one, too

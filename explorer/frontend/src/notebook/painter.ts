@@ -6,10 +6,13 @@ import { limitAt, NO_LIMIT, type LimitTable } from "../track/moments";
 import type { TrackField } from "../track/trackField";
 import { FieldReader, withRows, type FieldMessage, type LimitMessage } from "./wire";
 
-const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
+export const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
 const MAX_FRAME_GAP = 0.5; // seconds between two frames of one motion
-const NO_WEBGL = "this browser has no WebGL2";
-const LOST = "this browser lost its picture and has not got it back yet";
+const REST_SECONDS = 0.1; // for a picture at rest: the exact one of the kernel follows
+const MIN_REST_PIXELS = 320 * 180; // fewer are drawn only where fewer are wanted
+const TRIAL_SCALE = 0.25; // of the full size, at which drawing is measured first
+export const NO_WEBGL = "this browser has no WebGL2";
+export const LOST = "this browser lost its picture and has not got it back yet";
 
 /** Draws the field that the kernel sent last. */
 export class Painter {
@@ -27,7 +30,7 @@ export class Painter {
   private failure = ""; // why this browser cannot draw
   private t = 0;
   private lastFrame = 0; // ms
-  private isMeasured = false;
+  private pixelSeconds = 0; // that drawing takes; 0: not measured yet
 
   constructor() {
     this.shaderCanvas = this.openCanvas();
@@ -67,18 +70,14 @@ export class Painter {
     for (const shader of others) if (isCurrent()) await this.shaderCanvas.useAsync(shader, isCurrent);
   }
 
-  /** Draw a moment on `canvas`, in full size unless it moves and drawing is slow. */
+  /** Draw a moment on `canvas`, in full size unless drawing is slow. */
   draw(t: number, width: number, height: number, moving: boolean): boolean {
     if (!this.isReady) return false;
     this.t = t;
-    const scale = moving ? this.quality.scale : 1, start = performance.now();
-    const [columns, rows] = [width, height].map((side) => Math.max(16, Math.round(side * scale)));
-    if (this.canvas.width !== columns) this.canvas.width = columns;
-    if (this.canvas.height !== rows) this.canvas.height = rows;
     try {
-      const limit = this.limits ? limitAt(this.limits, t) : NO_LIMIT;
-      this.shaderCanvas!.draw(...this.trackField!.prepare(this.shaderCanvas!, t, columns, rows, limit));
-      this.measure(start, moving);
+      if (!this.pixelSeconds) this.measure(width, height);
+      if (moving) this.countFrame();
+      this.drawScaled(moving ? this.quality.scale : this.restScale(width, height), width, height, !moving);
     } catch (error) {
       this.setReasons(this.refusal, (error as Error).message.split("\n")[0]);
       return false;
@@ -108,16 +107,33 @@ export class Painter {
     this.onChange();
   }
 
-  /** Choose the size of moving pictures: by the first one at rest, then by the time between two frames. */
-  private measure(start: number, moving: boolean): void {
-    if (!this.isMeasured && !moving) {
-      this.shaderCanvas!.finish();
-      this.quality.start((performance.now() - start) / 1000);
-      this.isMeasured = true;
-    }
-    const seconds = (start - this.lastFrame) / 1000;
-    this.lastFrame = start;
-    if (moving && seconds < MAX_FRAME_GAP) this.quality.addFrame(seconds);
+  /** Draw at a scale; at rest measure how long that takes. */
+  private drawScaled(scale: number, width: number, height: number, isTimed: boolean): void {
+    const [columns, rows] = [width, height].map((side) => Math.max(16, Math.round(side * scale)));
+    if (this.canvas.width !== columns) this.canvas.width = columns;
+    if (this.canvas.height !== rows) this.canvas.height = rows;
+    const start = performance.now(), limit = this.limits ? limitAt(this.limits, this.t) : NO_LIMIT;
+    this.shaderCanvas!.draw(...this.trackField!.prepare(this.shaderCanvas!, this.t, columns, rows, limit));
+    if (!isTimed) return;
+    this.shaderCanvas!.finish();
+    this.pixelSeconds = Math.max(performance.now() - start, 0.1) / 1000 / (columns * rows);
+  }
+
+  /** Choose the size of the first moving pictures; the first picture of all waits for the compiler. */
+  private measure(width: number, height: number): void {
+    for (let n = 0; n < 2; n++) this.drawScaled(TRIAL_SCALE, width, height, true);
+    this.quality.start(this.pixelSeconds * width * height);
+  }
+
+  /** The scale of a picture at rest. */
+  private restScale(width: number, height: number): number {
+    return Math.min(1, Math.sqrt(Math.max(MIN_REST_PIXELS, REST_SECONDS / this.pixelSeconds) / (width * height)));
+  }
+
+  private countFrame(): void {
+    const now = performance.now(), seconds = (now - this.lastFrame) / 1000;
+    this.lastFrame = now;
+    if (seconds < MAX_FRAME_GAP) this.quality.addFrame(seconds);
   }
 
   private setReasons(refusal: string, failure: string): void {

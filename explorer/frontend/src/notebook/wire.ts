@@ -23,6 +23,7 @@ export interface FieldMessage {
   sections: SectionTable | null;
   moments: Table | null;
   light_swing: number;
+  index?: number; // of several fields
 }
 
 /** What the flash limiter does from a row on; the table is made when the first rows come. */

@@ -183,6 +183,19 @@ export class ShaderCanvas {
     return bytes;
   }
 
+  /** What is on the canvas, at another size: RGBA from the bottom row; right after drawing. */
+  thumbnail(width: number, height: number): Uint8Array {
+    const { gl, canvas } = this, bytes = new Uint8Array(4 * width * height);
+    const target = this.offScreen(width, height);
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, target);
+    gl.blitFramebuffer(0, 0, canvas.width, canvas.height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, target);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return bytes;
+  }
+
   /** A framebuffer of a size off screen. */
   private offScreen(width: number, height: number): WebGLFramebuffer {
     const { gl } = this;
