@@ -114,7 +114,7 @@ class Nursery:
             strength=min(1.0, generation.strength + attempt * ATTEMPT_STEP),
             locks=generation.locks,
             parents=parents,
-            first=place % len(parents),
+            first=(place + attempt) % len(parents),
             is_copy=not generation.number and place < len(parents) and attempt == 0,
             frames=self.frames,
             times=self.times,

@@ -1,6 +1,8 @@
 """Numbers for looks, as the median over the songs: python -m tests.benchmarks.looks [--looks A,B] [--json]
 
-Lines are printed as looks are measured; with `--flash-limit dim` the limiter is that of version 0.1.
+Lines are printed as looks are measured; with `--flash-limit dim` the limiter is that of version 0.1. With
+`--loss` the shares of r are measured that calming and dimming alone take, for each percussive song that they
+change.
 
 hits      r of frame change and onsets at the best lag, over percussive songs
 shifted   what 95 % of shifts of the sound stay below
@@ -100,6 +102,29 @@ def _measure_song(
     return numbers, frames
 
 
+def reactivity_loss(field: FieldSettings, sounds: list[Path]) -> list[tuple[str, float, float, float]]:
+    """Name, r, and the shares of r that are lost by calming and by dimming alone, for each percussive song.
+
+    Songs where neither changes a frame are left out.
+    """
+    rows = []
+    for track in filter(measures.is_percussive, map(field.analyze, sounds)):
+        times = np.arange(int(track.duration * FPS)) / FPS
+        correlations = []
+        for mode in (None, "calm", "dim"):
+            exposure = None if mode is None else Exposure(field, track, LARGE, mode=mode)
+            if exposure is not None:
+                exposure.prepare(0.0, track.duration)
+            with Renderer(field, track, SMALL, device="cpu", exposure=exposure) as renderer:
+                frames = np.stack(list(renderer.frames(times)))
+            correlations.append(measures.hits(frames, track, times)[0])
+        free, *limited = correlations
+        if limited != [free, free]:
+            calm, dim = (1 - r / free for r in limited)
+            rows.append((track.name, free, calm, dim))
+    return rows
+
+
 def _milliseconds(field: FieldSettings, track: FeatureTrack) -> Numbers:
     """Of a frame, without and with light and finish."""
     plain = field.replace(light=LIGHT_OFF, finish=FINISH_OFF)
@@ -144,10 +169,17 @@ if __name__ == "__main__":
     parser.add_argument(
         "--flash-limit", choices=("calm", "dim"), default="calm", help="what the limiter does"
     )
+    parser.add_argument("--loss", action="store_true", help="what calming and dimming take from r")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     paths = [song.path for song in songs()]
     table = {}
+    if options.loss:
+        for name, field in looks_of(options.looks and options.looks.split(",")).items():
+            for song, free, calm, dim in reactivity_loss(field, paths):
+                sys.stdout.write(f"{name:<16}{song:<24} r {free:.2f}, lost: calm {calm:.1%}, dim {dim:.1%}\n")
+                sys.stdout.flush()
+        sys.exit()
     if not options.json:
         sys.stdout.write(heading() + "\n")
     for name, field in looks_of(options.looks and options.looks.split(",")).items():

@@ -118,6 +118,22 @@ def test_a_look_has_all_numbers(tmp_path, monkeypatch):
     assert deaf["music"] < 0.01 < numbers["music"]
 
 
+@pytest.mark.slow
+def test_what_the_limiter_takes_is_measured_where_it_changes_frames(tmp_path, monkeypatch):
+    monkeypatch.setattr(looks, "LARGE", (64, 36))
+    clicks = click_track(np.arange(0.1, 8, 0.12), 8, 22050)
+    sounds = [
+        write_wav(tmp_path / "clicks.wav", clicks, 22050),
+        write_wav(tmp_path / "tone.wav", tone(440, 8), 44100),
+    ]
+    flashing = ex.CPPN(hidden=8, layers=3, gain=8, audio_gain=200)
+    ((name, free, calm, dim),) = looks.reactivity_loss(flashing, sounds)
+    assert name == "clicks.wav"
+    assert 0 < free <= 1
+    assert calm != dim
+    assert looks.reactivity_loss(ex.CPPN(hidden=4, layers=2, gain=1), sounds) == []
+
+
 def test_wide_networks_are_measured_by_name_only():
     assert "molten" in looks.looks_of(None)
     assert "classic-256x8" not in looks.looks_of(None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from explorer.errors import SettingsError
@@ -21,16 +22,22 @@ LIBRARY: dict[str, Callable[..., Any]] = {}
 _budget = threading.local()
 
 
-def reset_budget() -> None:
-    """Start to count the operations of a formula."""
+@contextmanager
+def limited_operations() -> Iterator[None]:
+    """Count operations meanwhile: beyond `MAX_VALUES` they raise SettingsError."""
     _budget.used = 0
+    try:
+        yield
+    finally:
+        _budget.used = None
 
 
 def spend(operations: int = 1) -> None:
-    """Count operations. Raises SettingsError beyond `MAX_VALUES`."""
-    _budget.used = getattr(_budget, "used", 0) + operations
+    """Count operations, where they are limited."""
+    if (used := getattr(_budget, "used", None)) is None:
+        return
+    _budget.used = used + operations
     if _budget.used > MAX_VALUES:
-        reset_budget()
         raise SettingsError("the formula has too many operations; use shorter loops or fewer of them")
 
 
@@ -116,7 +123,6 @@ def _of_arrays(function: Callable[..., Any], signature: inspect.Signature, argum
         inputs[name := f"input{len(inputs)}"] = value
         return Value("input", name)
 
-    reset_budget()
     symbols = {parameter: named(value) for parameter, value in arguments.items()}
     bound = signature.bind_partial()
     _check_constants(function.__name__, signature, symbols)

@@ -13,7 +13,7 @@ from typing import Any
 
 from explorer.errors import SettingsError
 from explorer.expressions import Value, operations
-from explorer.fields.sketch import library, mathematics
+from explorer.fields.sketch import mathematics
 from explorer.fields.sketch.definition import Definition
 from explorer.fields.sketch.language import (
     ARRAY_MODULES,
@@ -25,7 +25,7 @@ from explorer.fields.sketch.language import (
     SketchError,
     hint,
 )
-from explorer.fields.sketch.library import LIBRARY, operation
+from explorer.fields.sketch.library import LIBRARY, limited_operations, operation
 from explorer.settings import did_you_mean
 
 CONSTANTS = {"pi": mathematics.pi, "tau": mathematics.tau, "e": mathematics.e}
@@ -67,8 +67,8 @@ class Translator:
         """One number, or the three of a color; inputs are named like the parameters."""
         function = self.definition.function
         parameters = [argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)]
-        library.reset_budget()
-        result = self._body(function, {name: Value("input", name) for name in parameters})
+        with limited_operations():
+            result = self._body(function, {name: Value("input", name) for name in parameters})
         outputs = result if isinstance(result, tuple) else (result,)
         if len(outputs) not in (1, 3) or not all(isinstance(output, Value) for output in outputs):
             raise self._error(

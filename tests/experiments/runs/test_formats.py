@@ -9,9 +9,8 @@ from explorer.experiments import find_audio, load_recipe, render, render_recipe
 from explorer.experiments.library.look import Look
 from explorer.experiments.library.looks import resolve_look
 from explorer.experiments.library.table import runs
-from explorer.experiments.runs import chapters, render_plan
+from explorer.experiments.runs import chapters
 from explorer.experiments.runs import estimate as module
-from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.options import RenderOptions
 from explorer.fields import CPPN
 from explorer.video import EncoderSettings, probe, read_frames
@@ -123,11 +122,14 @@ def test_what_cannot_be_made_is_refused_before_the_folder(song, tmp_path, out, e
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_gif_of_ten_minutes_is_refused_with_what_to_do(song, tmp_path, monkeypatch):
-    expected = Estimate(frames=18000, size=(640, 360), seconds=400, file_mb=1900, scratch_mb=0, memory_mb=400)
-    monkeypatch.setattr(render_plan, "estimate", lambda *_, **__: expected)
-    with pytest.raises(SettingsError, match=r"would have about 1\.9 GB.*shorter duration.*or \.webm or"):
-        render(FIELD, song, tmp_path / "out.gif", **SMALL, explorations=tmp_path / "runs")
+def test_a_gif_of_ten_minutes_is_refused_with_what_to_do(tmp_path):
+    song = write_wav(tmp_path / "song.wav", music(600.0, 1000), 1000)
+    dust = CPPN(hidden=8, layers=4, gain=20, coord_scale=5)
+    with pytest.raises(SettingsError, match=r"would have about \d{3} MB.*shorter duration.*or \.webm or"):
+        render(
+            dust, song, tmp_path / "out.gif", size=(160, 90), fps=50, flash_limit=False, analysis={"fps": 1},
+            explorations=tmp_path / "runs",
+        )  # fmt: skip
     assert not (tmp_path / "runs").exists()
 
 

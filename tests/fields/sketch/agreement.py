@@ -11,7 +11,6 @@ from explorer.fields.sketch import kernel
 from explorer.fields.sketch.definition import definition_of
 from explorer.fields.sketch.evaluation import evaluate
 from explorer.fields.sketch.language import SketchError, SketchText
-from explorer.fields.sketch.library import reset_budget
 from explorer.fields.sketch.program import split
 from explorer.fields.sketch.translation import translated
 
@@ -96,7 +95,6 @@ def single_precision(program):
 
 def together(formulas):
     """One program of many formulas: one kernel is compiled for all."""
-    reset_budget()
     return split(tuple(Value.of(output) for outputs in formulas for output in outputs))
 
 

@@ -12,7 +12,7 @@ from explorer.fields import sketch as s
 from explorer.fields.oklab import oklab_to_linear
 from explorer.fields.sketch import kernel
 from explorer.fields.sketch.evaluation import evaluate
-from explorer.fields.sketch.library import LIBRARY, operation, reset_budget
+from explorer.fields.sketch.library import LIBRARY, MAX_VALUES, operation
 from explorer.fields.sketch.program import split
 from explorer.fields.srgb import linear_to_srgb
 
@@ -91,7 +91,6 @@ TOLERANCE = {"exp of much": 1e-4, "oklch": 0.02, "corner of a star": 1e-4, "srgb
 @pytest.fixture(scope="module")
 def in_kernel():
     """All answers from one kernel."""
-    reset_budget()
     program = split(tuple(Value.of(formula(*inputs("x", "y"))) for formula, _ in ANSWERS.values()))
     place = np.zeros((2, 32), np.float32) + np.array([[X], [Y]], np.float32)
     values = np.empty((len(ANSWERS), 32), np.float32)
@@ -106,7 +105,6 @@ def test_known_answers_on_all_back_ends(name, in_kernel):
     formula, answer = ANSWERS[name]
     tolerance = TOLERANCE.get(name, ROUNDED)
     assert float(Value.of(formula(X, Y)).constant) == pytest.approx(answer, abs=tolerance)
-    reset_budget()
     output = [Value.of(formula(*inputs("x", "y")))]
     for make in (lambda number: torch.tensor([number]), lambda number: np.array([number], np.float64)):
         (result,) = evaluate(output, {"x": make(X), "y": make(Y)})
@@ -127,6 +125,7 @@ def test_functions_compute_with_arrays_and_refuse_what_is_no_number():
     assert isinstance(s.sin(torch.zeros(3)), torch.Tensor)
     across, along = s.rotate(x, 0.0, math.pi)
     np.testing.assert_allclose([across, along], [-x, 0 * x], atol=1e-12)
+    assert sum(s.floor(0.5) for _ in range(MAX_VALUES + 1)) == 0  # the limit is that of sketches
     with pytest.raises(SettingsError, match=r"sin\(x\): missing a required argument"):
         s.sin()
     with pytest.raises(SettingsError, match="octaves must be a whole number"):
@@ -139,7 +138,7 @@ def test_noise_is_smooth_even_and_never_the_same(noise, z):
     x, y = (axis.ravel() * 0.173 + 0.05 for axis in np.mgrid[-40:40, -40:40])
     values = noise(x, y, z)
     assert np.abs(values).max() < 1.02
-    assert abs(values.mean()) < 0.1
+    assert abs(values.mean()) < 0.2
     assert 0.15 < values.std() < 0.6
     assert np.abs(noise(x + 1e-4, y, z) - values).max() < 0.01
     assert np.abs(noise(x + 7.3, y, z) - values).mean() > 0.1
