@@ -127,7 +127,8 @@ def test_nothing_selected_and_unknown_individuals_are_refused(bred, tmp_path):
     assert len(breeding.generations) == 3
 
 
-def test_the_library_lists_opens_stars_and_deletes_individuals(bred, tmp_path, capsys):
+def test_the_library_lists_opens_stars_and_deletes_individuals(bred, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")  # of the terminal
     folder = copy_of(bred, tmp_path)
     name = f"{folder.name}/g0001i02"
     star(name, explorations=tmp_path)
