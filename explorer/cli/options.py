@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -218,6 +218,11 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def derive() -> None:
         derived.update((name, _parameters(name)) for name in groups)
+        if "field" in derived:  # a knob of the user's own may be named like an option of the command
+            others = [*own, *(p for name in groups if name != "field" for p in derived[name].values())]
+            taken = {flag for parameter in others for flag in _flags(parameter)}
+            free = [(name, flag) for name, flag in derived["field"].items() if not _flags(flag) & taken]
+            derived["field"] = dict(free)
         parameters = [*own, *(p for group in derived.values() for p in group.values())]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
@@ -227,6 +232,13 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     run.__doc__ = command.__doc__
     run.__name__ = command.__name__
     return run
+
+
+def _flags(parameter: inspect.Parameter) -> set[str]:
+    """The flags of an option of a command."""
+    info = get_args(parameter.annotation)[-1]
+    declared = (info.default, *(info.param_decls or ()))  # typer takes the first for a default
+    return {flag for text in declared if isinstance(text, str) for flag in text.split("/")}
 
 
 _derivations: list[Callable[[], None]] = []  # of the flags of every command

@@ -83,8 +83,6 @@ class Nursery:
             specimens = self._specimens(orders, executor)
             seconds = (time.perf_counter() - start) / max(1, len(places))
             for place, order, specimen in zip(places, orders, specimens, strict=True):
-                if specimen is None:
-                    continue
                 colors = specimen.colors
                 others = [*accepted.values()] if order.is_copy else [*avoided, *accepted.values()]
                 apart = min((distance(colors, other) for other in others), default=np.inf)
@@ -120,22 +118,22 @@ class Nursery:
             times=self.times,
         )
 
-    def _specimens(self, orders: Sequence[Order], executor: AnyExecutor | None) -> list[Specimen | None]:
+    def _specimens(self, orders: Sequence[Order], executor: AnyExecutor | None) -> list[Specimen]:
         """The children of the orders, in their order."""
         if executor is None:
             with ThreadPoolExecutor(
                 min(usable_threads(), len(orders)), "explorer-breeding", use_single_torch_thread
             ) as pool:
-                results: Iterable[Specimen | None] = list(
+                results: Iterable[Specimen] = list(
                     pool.map(lambda order: make_specimen(order, self._track), orders)
                 )
         else:
             check_workers(executor, self._folder)
-            make: Callable[..., Specimen | None] = with_custom_classes(specimen_of_folder, self._spec)
+            make: Callable[..., Specimen] = with_custom_classes(specimen_of_folder, self._spec)
             folder = str(self._folder.absolute())
             futures = [as_executor(executor).submit(make, folder, order) for order in orders]
             results = [future.result() for future in futures]
-        return [each and dataclasses.replace(each, track=self._track) for each in results]
+        return [dataclasses.replace(each, track=self._track) for each in results]
 
     def _colors_of(self, field: FieldSettings) -> Colors:
         if field not in self._colors:

@@ -71,14 +71,15 @@ class Specimen:
         return small_pictures(self.pictures)
 
 
-def make_specimen(order: Order, track: FeatureTrack) -> Specimen | None:
-    """The child of an order; None where it needs features that the track lacks."""
+def make_specimen(order: Order, track: FeatureTrack) -> Specimen:
+    """The child of an order; the parent itself where the child needs features that the track lacks."""
+    copy = Offspring(order.parents[order.first], (), (order.first,))
     if order.is_copy:
-        return judged(Offspring(order.parents[order.first], (), (order.first,)), order, track)
+        return judged(copy, order, track)
     rng = np.random.RandomState(list(order.seed))
     child = offspring(order.parents, order.strength, order.locks, rng, order.first)
     if not set(child.field.extras) <= set(track.settings.extras):
-        return None
+        return judged(copy, order, track)
     specimen = judged(child, order, track)
     if specimen.is_dead and isinstance(child.field, CPPN) and "network" not in order.locks:
         scaled = calibrate(child.field, track, frames=order.frames, steady=False)
@@ -87,7 +88,7 @@ def make_specimen(order: Order, track: FeatureTrack) -> Specimen | None:
     return specimen
 
 
-def specimen_of_folder(folder: str, order: Order) -> Specimen | None:
+def specimen_of_folder(folder: str, order: Order) -> Specimen:
     """`make_specimen` with the track in the folder of a breeding, for workers of an executor."""
     return make_specimen(order, _track_of(folder))
 

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from explorer.cli import main, options
+from explorer.cli.looks.seeds import seeds
 from explorer.cli.render import render
 from explorer.experiments.library.looks import save_look
 from explorer.fields import registry
@@ -41,6 +42,15 @@ def test_the_knobs_of_a_file_become_flags(file, form):
     assert "field__warmth_of_glow" not in inspect.signature(render).parameters
     options.import_typed(["render", *form.format("--import", file).split()])
     assert "field__warmth_of_glow" in inspect.signature(render).parameters
+
+
+def test_an_option_of_the_command_stays_where_a_knob_is_named_like_it(file):
+    knobs = "    count = ex.knob(1, low=1, high=9)\n    duration = ex.knob(1, low=1, high=9)\n"
+    file.write_text(TEXT + knobs)
+    options.import_typed(["seeds", "--import", str(file)])
+    names = {command: {*inspect.signature(command).parameters} for command in (seeds, render)}
+    assert {"count", "field__count"} & names[seeds] == {"count"}
+    assert {"field__count", "field__duration"} & names[render] == {"field__count"}
 
 
 def test_the_only_class_of_a_file_is_the_field(file):

@@ -82,7 +82,7 @@ def test_drawn_points_and_ready_made_ones(song, tmp_path):
         (["sweep", "SONG", "--set", "gain=1", "--moments", "a"], "--moments: got 'a'"),
         (["sweep", "--resume", "nowhere"], "no run 'nowhere'"),
         (["runs", "--star", "nowhere"], "no run 'nowhere'"),
-        (["runs", "--delete", "."], "only these can be deleted"),
+        (["runs", "--delete", "."], "only whole ones can be deleted"),
     ],
 )
 def test_wrong_use_is_one_line(typed, words, song, tmp_path, capsys):

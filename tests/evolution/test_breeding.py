@@ -13,8 +13,9 @@ import explorer as ex
 from explorer import CPPN, GraphCPPN, Julia, Patterns, evolve
 from explorer.cli import main
 from explorer.errors import SettingsError
-from explorer.evolution import Breeding
+from explorer.evolution import Breeding, specimens
 from explorer.evolution.fitness import MEASURES
+from explorer.evolution.operators import Offspring
 from explorer.evolution.specimens import MIN_DISTANCE, distance, draw
 from explorer.experiments import delete, load, star
 from explorer.experiments.library.overview import fold_sweeps
@@ -84,6 +85,13 @@ def test_what_a_kill_left_out_is_bred_again_the_same(bred, tmp_path):
     pictures = [np.asarray(Image.open(each["g0002i02"].thumbnail)) for each in (resumed, bred)]
     assert np.array_equal(*pictures)
     assert len(evolve(resume=folder, generations=4).generations) == 4
+
+
+def test_children_that_need_other_features_are_replaced_by_their_parent(bred, tmp_path, monkeypatch):
+    needy = Offspring(FIELD.replace(features=("bass", "tempo")), ("other features",), (0,))
+    monkeypatch.setattr(specimens, "offspring", lambda *_: needy)
+    breeding = Breeding.resume(copy_of(bred, tmp_path))
+    assert {child.field for child in breeding.breed(["g0000i00"])} == {FIELD}
 
 
 def test_edited_choices_are_refused(bred, tmp_path):
