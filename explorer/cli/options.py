@@ -220,8 +220,8 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
         derived.update((name, _parameters(name)) for name in groups)
         if "field" in derived:  # a knob of the user's own may be named like an option of the command
             others = [*own, *(p for name in groups if name != "field" for p in derived[name].values())]
-            taken = {flag for parameter in others for flag in _flags(parameter)}
-            free = [(name, flag) for name, flag in derived["field"].items() if not _flags(flag) & taken]
+            reserved = {flag for parameter in others for flag in _flags(parameter)}
+            free = [(name, flag) for name, flag in derived["field"].items() if not _flags(flag) & reserved]
             derived["field"] = dict(free)
         parameters = [*own, *(p for group in derived.values() for p in group.values())]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
