@@ -285,16 +285,19 @@ def test_the_browser_plays_on_while_a_cell_keeps_the_kernel_busy(opened):
     prepared(page)
     page.locator(".explorer-live-play").click()
     until(lambda: state(page)[1] == "this browser", "the browser does not draw")
-    page.evaluate(
-        "() => void jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute("
-        "{ code: 'import time; time.sleep(8)' })"
-    )
-    status = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
-    page.wait_for_function(f"() => ({status})() === 'busy'")
+    page.evaluate("""() => {
+      const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+      const cell = kernel.requestExecute({ code: "import time; time.sleep(8)" });
+      window.cell = { begun: false, ended: false };
+      cell.onIOPub = (message) => { window.cell.begun ||= message.header.msg_type === "execute_input"; };
+      cell.done.then(() => { window.cell.ended = true; });
+    }""")
+    page.wait_for_function("() => cell.begun")
     before = state(page)[0]
     until(lambda: state(page)[0] > before + 1, "the picture stands still")
-    assert (page.evaluate(status), state(page)[1]) == ("busy", "this browser")
+    assert (page.evaluate("() => cell.ended"), state(page)[1]) == (False, "this browser")
     page.locator(".explorer-live-play").click()
+    page.wait_for_function("() => cell.ended")
     page.wait_for_function(jupyter.IDLE)
 
 

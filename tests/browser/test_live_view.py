@@ -28,16 +28,20 @@ def plain(field):
     return field.replace(sections=field.sections.replace(min_seconds=1.0)) if field.sections.on else field
 
 
+SMOOTH_JULIA = {"audio_gain": 1.0, "hue": 0.13, "brightness": 0.75}  # fewer fine edges than the look has
+
 FIELDS = {
     "a network": CPPN.preset("orchid"),
     "a moving network": CPPN.preset("orchid").replace(drift=0.4, drift_span=5.0, keyframes=MOVING),
-    "a lit network with sections": plain(CPPN.preset("rosette")),
+    "a lit network with sections": plain(
+        CPPN.preset("rosette").replace(**{"coord_scale": 0.7, "gain": 3.5, "light.film": 0.0})
+    ),
     "a lit graph with sections": plain(GraphCPPN.preset("obsidian")),
     "a moving graph": GraphCPPN(seed=3, keyframes=((3.0, {"contrast": 3.0, "zoom": 2.0, "spin": 0.5}),)),
     "silk": Patterns.preset("silk"),
     "moving patterns": Patterns(keyframes=((3.0, {"zoom": 2.0, "speed": 2.0, "organic_size": 1.5}),)),
     "a Julia set": Julia.preset("dahlia"),
-    "a lit Julia set": plain(Julia.preset("ammonite")),
+    "a lit Julia set": plain(Julia.preset("ammonite").replace(**SMOOTH_JULIA)),
 }
 
 CALMED = ("a moving network", "a lit graph with sections", "a moving graph")  # and dimmed
