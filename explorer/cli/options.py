@@ -254,9 +254,9 @@ def import_typed(arguments: Sequence[str]) -> None:
         import_fields(name)
     for name in sketches:
         load_sketch(name)
-    shipped = [name for name in _values_of("--preset", arguments) if name in sketch_names()]
-    for name in shipped:
-        registry.register(shipped_sketch(name).kind, type(shipped_sketch(name)))
+    shipped = [shipped_sketch(name) for name in _values_of("--preset", arguments) if name in sketch_names()]
+    for sketch in shipped:
+        registry.register(sketch.kind, type(sketch))
     for derive in _derivations if imports or sketches or shipped else ():
         derive()
 

@@ -39,6 +39,7 @@ from explorer.experiments.runs.run_folder import (
     THUMBNAIL,
     individual_folder,
     individual_key,
+    individual_numbers,
 )
 from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.experiments.sweeps.specification import hash_of
@@ -314,7 +315,7 @@ class Breeding:
         folder = individual_folder(self.folder, key)
         log: dict[str, Any] = {
             "key": key,
-            "generation": int(key[1:5]),
+            "generation": individual_numbers(key)[0],
             "parents": list(parents),
             "operators": list(specimen.operators),
             "attempt": attempt,

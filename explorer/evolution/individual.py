@@ -8,9 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from explorer.experiments.breedings.log import generation_of, read_individual
+from explorer.experiments.breedings.log import read_individual
 from explorer.experiments.runs.recipe import Recipe, load_recipe
-from explorer.experiments.runs.run_folder import RECIPE, THUMBNAIL, is_starred, set_star
+from explorer.experiments.runs.run_folder import (
+    RECIPE,
+    THUMBNAIL,
+    individual_numbers,
+    is_starred,
+    set_star,
+)
 from explorer.fields import FieldSettings
 
 
@@ -27,7 +33,7 @@ class Individual:
 
     @property
     def generation(self) -> int:
-        return generation_of(self.key)
+        return individual_numbers(self.key)[0]
 
     @cached_property
     def log(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from explorer.experiments.runs.run_folder import (
     INDIVIDUALS,
     generation_path,
     individual_folder,
+    individual_numbers,
     is_individual_key,
 )
 from explorer.experiments.sweeps.specification import hash_of
@@ -119,14 +120,9 @@ def read_generations(folder: Path) -> list[Generation]:
     for number, generation in enumerate(generations):
         if generation.number != number:
             raise SettingsError(f"{generation_path(folder, number).name} of {folder} is missing")
-        if late := [key for key in generation.selection if generation_of(key) >= number]:
+        if late := [key for key in generation.selection if individual_numbers(key)[0] >= number]:
             raise SettingsError(f"generation {number} of {folder.name} names {late[0]}, which came later")
     return generations
-
-
-def generation_of(key: str) -> int:
-    """The number of the generation of an individual."""
-    return int(key[1:5])
 
 
 def individual_keys(folder: Path) -> list[str]:

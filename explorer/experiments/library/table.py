@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from explorer.errors import ReadError, error_text
-from explorer.experiments.breedings.log import generation_of, individual_keys, read_individual
+from explorer.experiments.breedings.log import individual_keys, read_individual
 from explorer.experiments.library.look_folder import name_of, own_names
 from explorer.experiments.library.model_proof import following_pairs
 from explorer.experiments.runs import manifest
@@ -23,6 +23,7 @@ from explorer.experiments.runs.run_folder import (
     SPECIFICATION,
     THUMBNAIL,
     individual_folder,
+    individual_numbers,
     is_starred,
     point_folder,
     video_path,
@@ -208,7 +209,7 @@ def _breeding(folder: Path) -> Iterator[Row]:
             "verdict": individual.get("verdict"),
             "star": is_starred(path),
             "field": recipe["field"],
-            "varied": caption({"generation": generation_of(key), "individual": int(key[-2:])}),
+            "varied": caption(dict(zip(("generation", "individual"), individual_numbers(key), strict=True))),
             "started": individual.get("started") or log["started"],
             "audio": recipe["audio"]["name"],
             "size": f"{frames['width']}x{frames['height']}",

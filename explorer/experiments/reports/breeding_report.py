@@ -17,6 +17,7 @@ from explorer.experiments.runs.run_folder import (
     REPORT,
     THUMBNAIL,
     individual_folder,
+    individual_numbers,
     is_starred,
 )
 from explorer.files import file_within
@@ -84,7 +85,7 @@ def _leaf(folder: Path, key: str, parents: set[str], max_bytes: int) -> Leaf | N
         path = individual_folder(folder, key)
     except ExplorerError:
         return None
-    generation, place = int(key[1:5]), int(key[-2:])
+    generation, place = individual_numbers(key)
     return Leaf(
         key=key,
         x=place * CELL[0],

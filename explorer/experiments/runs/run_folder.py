@@ -83,6 +83,11 @@ def individual_key(generation: int, place: int) -> str:
     return f"g{generation:04d}i{place:02d}"
 
 
+def individual_numbers(key: str) -> tuple[int, int]:
+    """Generation and place of an individual."""
+    return int(key[1:5]), int(key[6:])
+
+
 def is_individual_key(key: object) -> bool:
     """Whether a value from a file is the key of an individual."""
     return isinstance(key, str) and bool(INDIVIDUAL_KEY.fullmatch(key))

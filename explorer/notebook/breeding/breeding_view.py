@@ -202,8 +202,7 @@ class BreedingView:
         self._worker.close()
         if self.panel is not None:
             self.panel.close()
-        for widget in list(cells.widget_tree(self.widget)):
-            widget.close()
+        cells.close_tree(self.widget)
         self.breeding.close()
 
     def __enter__(self) -> BreedingView:

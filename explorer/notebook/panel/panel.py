@@ -226,8 +226,7 @@ class Panel:
         )
         for part in parts:
             part.close()
-        for widget in list(cells.widget_tree(self.widget)):
-            widget.close()
+        cells.close_tree(self.widget)
         self.view_switch.close()
 
     def __enter__(self) -> Panel:

@@ -134,8 +134,7 @@ class TrainingView:
         self._closed.set()
         cells.unregister(self)
         self._process.close()
-        for widget in list(cells.widget_tree(self.widget)):
-            widget.close()
+        cells.close_tree(self.widget)
 
     def __enter__(self) -> TrainingView:
         return self

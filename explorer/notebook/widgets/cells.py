@@ -65,6 +65,12 @@ def widget_tree(widget: widgets.Widget) -> Iterator[widgets.Widget]:
         yield from widget_tree(child)
 
 
+def close_tree(widget: widgets.Widget) -> None:
+    """Close a widget and all its descendants."""
+    for part in list(widget_tree(widget)):
+        part.close()
+
+
 def reply_from_any_subshell(root: widgets.Widget) -> None:
     """Let messages to these widgets be handled while a cell runs.
 

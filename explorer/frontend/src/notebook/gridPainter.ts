@@ -2,9 +2,9 @@
 
 import { AdaptiveQuality } from "../picture/adaptiveQuality";
 import { cellCounts, cellLuminances, FlashLimiter, POINTS_PER_CELL } from "../picture/flashLimiter";
-import { ShaderCanvas } from "../picture/shaderCanvas";
+import type { ShaderCanvas } from "../picture/shaderCanvas";
 import type { TrackField } from "../track/trackField";
-import { EMPTY, LOST, NO_WEBGL } from "./painter";
+import { LOST, NO_WEBGL, openCanvas } from "./painter";
 import { FieldReader, type FieldMessage } from "./wire";
 
 type Rectangle = [left: number, top: number, width: number, height: number];
@@ -25,7 +25,8 @@ export class GridPainter {
   private lastFrame = 0; // ms
 
   constructor() {
-    this.shaderCanvas = this.openCanvas();
+    this.shaderCanvas = openCanvas(this.canvas);
+    this.failure = this.shaderCanvas ? "" : NO_WEBGL;
     this.canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault(); // or it would never come back
       this.failure = LOST;
@@ -91,14 +92,5 @@ export class GridPainter {
   private luminances(): Float32Array {
     const { width, height } = this.canvas, [columns, rows] = cellCounts(width, height).map((cells) => cells * POINTS_PER_CELL);
     return cellLuminances(this.shaderCanvas!.thumbnail(columns, rows), columns);
-  }
-
-  private openCanvas(): ShaderCanvas | null {
-    try {
-      return new ShaderCanvas(this.canvas, EMPTY);
-    } catch {
-      this.failure = NO_WEBGL;
-      return null;
-    }
   }
 }

@@ -6,13 +6,22 @@ import { limitAt, NO_LIMIT, type LimitTable } from "../track/moments";
 import type { TrackField } from "../track/trackField";
 import { FieldReader, withRows, type FieldMessage, type LimitMessage } from "./wire";
 
-export const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
+const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
 const MAX_FRAME_GAP = 0.5; // seconds between two frames of one motion
 const REST_SECONDS = 0.1; // for a picture at rest: the exact one of the kernel follows
 const MIN_REST_PIXELS = 320 * 180; // fewer are drawn only where fewer are wanted
 const TRIAL_SCALE = 0.25; // of the full size, at which drawing is measured first
 export const NO_WEBGL = "this browser has no WebGL2";
 export const LOST = "this browser lost its picture and has not got it back yet";
+
+/** What draws on a canvas; null where the browser has no WebGL2. */
+export function openCanvas(canvas: HTMLCanvasElement): ShaderCanvas | null {
+  try {
+    return new ShaderCanvas(canvas, EMPTY);
+  } catch {
+    return null;
+  }
+}
 
 /** Draws the field that the kernel sent last. */
 export class Painter {
@@ -33,7 +42,8 @@ export class Painter {
   private pixelSeconds = 0; // that drawing takes; 0: not measured yet
 
   constructor() {
-    this.shaderCanvas = this.openCanvas();
+    this.shaderCanvas = openCanvas(this.canvas);
+    this.failure = this.shaderCanvas ? "" : NO_WEBGL;
     this.canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault(); // or it would never come back
       this.setReasons(this.refusal, LOST);
@@ -89,15 +99,6 @@ export class Painter {
     this.newest = -1;
     this.onChange = () => {};
     this.shaderCanvas?.close(); // there are only so many contexts
-  }
-
-  private openCanvas(): ShaderCanvas | null {
-    try {
-      return new ShaderCanvas(this.canvas, EMPTY);
-    } catch {
-      this.failure = NO_WEBGL;
-      return null;
-    }
   }
 
   private setLimits(message: LimitMessage, buffer: DataView): void {
