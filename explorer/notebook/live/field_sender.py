@@ -1,6 +1,6 @@
 """What a page needs to draw the field itself: weights and formulas, the controls of the track, flash limits.
 
-    kernel -> page   {kind: "field", id, parts, sections, moments, light_swing, reason} + float32 bytes
+    kernel -> page   {kind: "field", id, parts, sections, moments, calm, reason} + float32 bytes
                      {kind: "limits", id, count, first, rate, visible} + float32 bytes
 
 Long lists of numbers are {floats: {first, count}} in the bytes. `moments` is null where they are those of the
@@ -18,7 +18,7 @@ import numpy as np
 from explorer.audio import FeatureTrack
 from explorer.errors import Stopped, error_text
 from explorer.fields import FieldSettings
-from explorer.fields.calm import LIGHT_SWING
+from explorer.fields.calm import HIT_SWING, HOLD_OFFSETS, HOLD_SECONDS, HOLD_SWING
 from explorer.notebook.live.preview_renderer import PreviewRenderer
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.rendering import Exposure
@@ -27,6 +27,12 @@ from explorer.rendering.flash_limiter import MAX_VISIBLE_FACTOR
 from explorer.shaders.track_field import MomentTable, moment_table, page_limit, section_descriptions
 
 MIN_FLOATS = 12  # of a list that is sent as bytes
+CALM_RULES = {
+    "hit_swing": HIT_SWING,
+    "hold_swing": HOLD_SWING,
+    "hold_seconds": HOLD_SECONDS,
+    "hold_reach": -HOLD_OFFSETS[-1],
+}
 Send = Callable[[dict[str, Any], list[bytes]], None]
 
 
@@ -135,7 +141,7 @@ def field_message(
     check()
     table = moment_table(field, track, calm=calm, stretch=stretch, previous=previous, check=check)
     message: dict[str, Any] = {"parts": packed, "moments": None, "sections": sections and asdict(sections)}
-    message |= {"reason": "", "light_swing": LIGHT_SWING, "fps": track.fps}
+    message |= {"reason": "", "calm": CALM_RULES, "fps": track.fps}
     return message, np.array(floats, np.float32).tobytes(), table
 
 
