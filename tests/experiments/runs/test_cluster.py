@@ -56,6 +56,7 @@ def test_table_and_thumbnails_are_those_of_one_process(made, song, tmp_path, das
     assert [plan.workers for plan in plans] == [2]
 
 
+@pytest.mark.slow  # compiles the kernel in every worker
 def test_a_sketch_travels_to_the_workers_as_text(song, tmp_path, dask):
     field = sketch_of(
         text_of("return sin(9 * x) * waves + bass", "x, y, bass, *, waves: float = slider(1, 0, 2)")
