@@ -1,4 +1,4 @@
-"""Breeding in a real JupyterLab: choose, breed twice, go back, star, and go on after a restart of the kernel."""
+"""Breeding in a real JupyterLab: choose, breed twice, go back, star, and go on after a kernel restart."""
 
 import json
 
