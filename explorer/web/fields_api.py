@@ -13,13 +13,7 @@ from explorer.experiments.runs.run_folder import RECIPE
 from explorer.fields import FieldSettings
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
-from explorer.shaders.descriptions import (
-    MAX_HIDDEN,
-    MAX_LAYERS,
-    MAX_NODES,
-    FieldDescription,
-    limit_message,
-)
+from explorer.shaders.descriptions import MAX_NODES, FieldDescription, limit_message
 from explorer.web.field_descriptions import FIELDS, build_field
 from explorer.web.models import UnknownModelError
 
@@ -30,7 +24,7 @@ UNDRAWN = (
     *("light.echoes", "light.echo_delay", "light.echo_scale", "light.echo_turn"),
     *("form.figure", "form.ground_palette", "form.ground_seed"),
 )
-LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS, "nodes": MAX_NODES}
+LIMITS = {"nodes": MAX_NODES}
 
 
 class FieldSlider(BaseModel):

@@ -1,5 +1,7 @@
 // Fields as JSON, as Python writes them: settings of a network, or look, smoothing and model of a Julia set.
 
+import type { Fields } from "../api";
+import constants from "../constants.json";
 import { OFF, type Surface } from "../picture/light";
 import { LOOK, type Look } from "../picture/motion";
 
@@ -17,6 +19,17 @@ export const KINDS = ["cppn", "graph", "patterns"]; // which the server builds; 
 
 /** The kind of a field; that of the first links, which do not say it, is a CPPN. */
 export const kindOf = ({ kind }: Settings): string => (typeof kind === "string" ? kind : "cppn");
+
+/** Looks and sliders for a browser that draws no large networks. */
+export function withoutWebGpu({ looks, sliders, ...others }: Fields): Fields {
+  const limits = Object.entries(constants.without_webgpu);
+  const isSmall = (look: Settings) => kindOf(look) !== "cppn" || limits.every(([name, limit]) => (look[name] as number) <= limit);
+  const cppn = sliders.cppn.map((slider) => {
+    const limit = limits.find(([name]) => name === slider.name)?.[1] ?? Infinity;
+    return { ...slider, high: slider.high === null ? null : Math.min(slider.high, limit) };
+  });
+  return { ...others, looks: Object.fromEntries(Object.entries(looks).filter(([, look]) => isSmall(look))), sliders: { ...sliders, cppn } };
+}
 
 /** The field in the text of a recipe.json, or of a field alone. Throws an Error that names what it holds instead. */
 export function parseField(text: string): Settings {
