@@ -12,6 +12,8 @@ from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.palette import Cosine, parse_palette
 from explorer.fields.palette_stops import ColorPath
 from explorer.fields.palette_table import color_table, srgb_table
+from explorer.fields.sketch.field import Sketch
+from explorer.shaders.field_shader import FieldShader
 from explorer.shaders.page_program import (
     MAX_HIDDEN,
     MAX_LAYERS,
@@ -23,7 +25,8 @@ from explorer.shaders.page_program import (
 MAX_NODES = 64  # of a graph
 PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
 COLOR_DIGITS = 6  # of the colors of a palette
-ShaderField = CPPN | GraphCPPN | Patterns
+MAX_OPERATIONS = 3_000  # of a sketch at a pixel
+ShaderField = CPPN | GraphCPPN | Patterns | Sketch
 
 
 class NetworkSurface(BaseModel):
@@ -69,7 +72,7 @@ class ExpressionProgram(BaseModel):
 class ProgramDescription(BaseModel):
     """A field ready to draw as a shader; see `explorer.shaders.field_shader`."""
 
-    kind: Literal["graph", "patterns"]
+    kind: Literal["graph", "patterns", "sketch"]
     settings: dict[str, Any]
     code: str
     numbers: ExpressionProgram
@@ -105,13 +108,15 @@ def limit_message(field: ShaderField) -> str | None:
     match field:
         case CPPN() if field.is_animated and is_computed(field):
             return (
-                f"got a network of {field.hidden} x {field.layers} whose weights move; the page moves weights "
+                f"got a network of {field.hidden} x {field.layers} whose weights move; the page moves those "
                 f"of networks up to {MAX_HIDDEN} wide and {MAX_LAYERS} deep"
             )
         case GraphCPPN() if field.node_count > MAX_NODES:
             return f"got a graph of {field.node_count} nodes; the page draws graphs up to {MAX_NODES} nodes"
         case GraphCPPN() if field.form.figure:
             return "the page draws graphs without a figure; explorer render draws it"
+        case Sketch() if (count := type(field).program().text.count("\n")) > MAX_OPERATIONS:
+            return f"got a sketch of {count:,} operations at a pixel; the page draws up to {MAX_OPERATIONS:,}"
     return None
 
 
@@ -158,14 +163,23 @@ def _surface(field: CPPN) -> NetworkSurface:
     )
 
 
-def _program(field: GraphCPPN | Patterns) -> ProgramDescription:
-    from explorer.expressions import program  # slow to load
-    from explorer.shaders.graph_shader import graph_shader
+def field_shader(field: GraphCPPN | Patterns | Sketch) -> FieldShader:
+    """The formulas of a field as a shader."""
+    from explorer.shaders.graph_shader import graph_shader  # slow to load
     from explorer.shaders.patterns_shader import patterns_shader
+    from explorer.shaders.sketch_shader import sketch_shader
 
-    shader = graph_shader(field) if isinstance(field, GraphCPPN) else patterns_shader(field)
+    if isinstance(field, Sketch):
+        return sketch_shader(field)
+    return graph_shader(field) if isinstance(field, GraphCPPN) else patterns_shader(field)
+
+
+def _program(field: GraphCPPN | Patterns | Sketch) -> ProgramDescription:
+    from explorer.expressions import program  # slow to load
+
+    shader = field_shader(field)
     return ProgramDescription(
-        kind=field.kind,
+        kind="sketch" if isinstance(field, Sketch) else field.kind,
         settings=field.model_dump(mode="json"),
         code=shader.code,
         numbers=ExpressionProgram(**program(shader.numbers)),

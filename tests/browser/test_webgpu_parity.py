@@ -9,8 +9,9 @@ from tests.browser.test_live_parity import LIGHT_MOMENT, assert_same_picture, dr
 
 SIZE = (96, 54)
 PICTURE = """async ([settings, size, time, features, light]) => {
-  const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ settings }) };
-  const network = await (await fetch("api/fields", request)).json();
+  const request = { method: "POST", headers: { "content-type": "application/json" } };
+  const body = JSON.stringify({ settings });
+  const network = await (await fetch("api/fields", { ...request, body })).json();
   const computed = await probe.ComputedNetwork.open(network);
   const numbers = await computed.compute(probe.firstBias(network, time, features), ...size);
   computed.close();

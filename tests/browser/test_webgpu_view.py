@@ -17,6 +17,7 @@ GPUAdapter.prototype.requestDevice = async function (...values) {
   return (window.device = await request.apply(this, values));
 };
 """
+PLAY = "() => views[0].el.querySelector('.explorer-live-play').click()"
 NO_ADAPTER = "GPU.prototype.requestAdapter = async () => null;"
 DAMAGED_CODE = """
 const create = GPUDevice.prototype.createShaderModule;
@@ -43,19 +44,17 @@ def test_it_draws_a_wide_network_until_the_gpu_is_lost(webgpu_browser, song):
         page.wait_for_picture(T)
         difference = np.abs(page.pixels().astype(int) - renderer.frame(T)).max(axis=2)
         assert difference.max() <= 2
-        limits = page.page.evaluate(
-            "() => [device.limits.maxComputeWorkgroupStorageSize, device.limits.maxComputeInvocationsPerWorkgroup]"
-        )
-        assert limits == [16384, 256]  # what every adapter has
-        page.page.evaluate(
-            "() => { views[0].model.receive({ kind: 'silent' }, []); views[0].el.querySelector('.explorer-live-play').click(); }"
-        )
+        limits = "maxComputeWorkgroupStorageSize", "maxComputeInvocationsPerWorkgroup"
+        values = page.page.evaluate("(names) => names.map((name) => device.limits[name])", limits)
+        assert values == [16384, 256]  # what every adapter has
+        page.page.evaluate("() => views[0].model.receive({ kind: 'silent' }, [])")
+        page.page.evaluate(PLAY)
         page.until(f"(el) => el.querySelector('canvas').dataset.t > {T}")
         assert page.text(".explorer-live-reason") == ""
         page.page.evaluate("() => device.destroy()")
         page.until("(el) => !el.querySelector('.explorer-live-reason').hidden")
         assert "this browser lost its GPU" in page.text(".explorer-live-reason")
-        page.page.evaluate("() => views[0].el.querySelector('.explorer-live-play').click()")
+        page.page.evaluate(PLAY)
         page.carry(kinds=("frame",))
         page.until("(el) => el.querySelector('canvas').dataset.quality === 'final'")
         page.views[0].load(WIDE.replace(seed=3))  # another field tries it again
@@ -79,7 +78,8 @@ def test_the_kernel_draws_where_webgpu_fails_and_the_corner_says_why(webgpu_brow
 
 def test_the_live_page_draws_a_wide_network_and_says_when_the_gpu_is_lost(webgpu_browser, served):
     link = "/#cppn=%7B%22hidden%22%3A40%2C%22layers%22%3A2%7D"
-    with watched(webgpu_browser, served.address, link, KEEP_DEVICE, viewport={"width": 160, "height": 120}) as page:
+    small = {"viewport": {"width": 160, "height": 120}}
+    with watched(webgpu_browser, served.address, link, KEEP_DEVICE, **small) as page:
         until(page, "() => window.device !== undefined")
         until(page, "() => !document.querySelector('.notice')")
         page.wait_for_timeout(500)

@@ -73,7 +73,7 @@ export class Scene {
   private readonly graphMotion = new GraphMotion();
   private readonly patternMotion = new PatternMotion();
   private juliaSurface: Surface = OFF;
-  private networkSeconds = 0;
+  private fieldSeconds = 0;
   private model: Model | null = null;
   private windows: FeatureWindows | null = null;
   private pendingWindows: Float32Array[] = [];
@@ -240,8 +240,15 @@ export class Scene {
 
   private programUniforms(field: ProgramField, width: number, height: number): Uniforms {
     const { settings } = field;
-    const inputs = field.kind === "graph" ? this.graphMotion.inputs(settings) : this.patternMotion.inputs(settings);
+    const inputs = { graph: this.graphMotion, patterns: this.patternMotion, sketch: this }[field.kind].inputs(settings);
     return programUniforms(field, inputs, this.lightMoment, this.frameCount, width, height);
+  }
+
+  /** The inputs of a sketch: seconds, and levels; without sound, and of features of whole songs, they are 0. */
+  inputs({ features }: Record<string, unknown>): Levels {
+    const levels = this.listening ? this.soundLevels : {};
+    const named = (features as string[]).map((name) => [name, levels[name] ?? 0]);
+    return { ...Object.fromEntries(named), time: this.fieldSeconds };
   }
 
   private juliaUniforms(width: number, height: number): Uniforms {
@@ -261,7 +268,7 @@ export class Scene {
     const names = network.settings.features as string[];
     const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
     const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
-    return [networkTime(network, this.networkSeconds), features];
+    return [networkTime(network, this.fieldSeconds), features];
   }
 
   /** The inputs of a network now, and its light for a size. */
@@ -276,7 +283,7 @@ export class Scene {
     frames.request({ bias: firstBias(network, ...this.networkInputs(network)), width, height });
     if (!latest || latest === this.drawnFrame) return null;
     this.drawnFrame = latest;
-    this.shaderCanvas.setTexture(latest.numbers[0]);
+    this.shaderCanvas.fillTexture(latest.numbers[0]);
     return latest.moment;
   }
 
@@ -295,7 +302,7 @@ export class Scene {
       this.advance(REST, seconds);
       this.advanceField({}, seconds, null);
     }
-    if (!this.reducedMotion || this.listening) this.networkSeconds += this.reducedMotion ? seconds / 4 : seconds;
+    if (!this.reducedMotion || this.listening) this.fieldSeconds += this.reducedMotion ? seconds / 4 : seconds;
     const computed = this.frames && this.computedFrame(this.frames);
     if (this.frames && !computed) return;
     this.countFrame(now);

@@ -1,6 +1,7 @@
 """Up to 16 fields side by side, moving: the kernel's half; the page's half is explorer/frontend.
 
-page -> kernel   {kind: "ready", draws, no_webgpu}, {kind: "frames", t, indexes}: small ones, where it cannot draw
+page -> kernel   {kind: "ready", draws, no_webgpu}, {kind: "frames", t, indexes}: small, of what
+                 it cannot draw
 kernel -> page   {kind: "field", id, index, parts, ...} + float32 bytes: see `field_sender`
                  {kind: "frame", id, index, t} + JPEG, {kind: "done"} after the last one
 """

@@ -56,7 +56,7 @@ def cppn_program(prepared: PreparedCPPN, moment: int, lit: bool) -> Program:
 def network_program(
     network: Network, palette: str, statistics: Statistics | None
 ) -> tuple[str, int, Float32[np.ndarray, " numbers"]]:
-    """The shader of a network, how many points a workgroup draws, and its constants; lit with `statistics`."""
+    """The shader of a network, the points of a workgroup, and its constants; lit with `statistics`."""
     numbers = None
     if statistics:
         mean, scale = statistics

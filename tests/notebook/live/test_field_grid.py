@@ -33,7 +33,8 @@ def messages(grid, message):
 
 def test_each_field_comes_with_the_moments_of_the_loop_or_a_reason(grid):
     assert grid.loop == (2.0, 2.0)  # the last two seconds there are
-    (first, data), (second, nothing) = messages(grid, {"kind": "ready", "draws": True, "no_webgpu": "no WebGPU here"})
+    ready = {"kind": "ready", "draws": True, "no_webgpu": "no WebGPU here"}
+    (first, data), (second, nothing) = messages(grid, ready)
     names, rows = first["moments"]["names"], first["moments"]["rows"]["count"]
     assert (first["index"], second["index"], nothing) == (0, 1, [b""])
     assert 4 * 60 < rows / len(names) < 5 * 60  # with the past of the first frame

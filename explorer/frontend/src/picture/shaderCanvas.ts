@@ -122,6 +122,12 @@ export class ShaderCanvas {
     this.fill(textureData);
   }
 
+  /** Replace the content of that texture. */
+  fillTexture(content: TextureData, part = 0): void {
+    Object.assign(this.textureData[part], content);
+    this.refreshTexture(part);
+  }
+
   /** Fill the texture that is bound. */
   private fill({ width, height, data }: TextureData): void {
     const { gl } = this;

@@ -124,9 +124,7 @@ export class TrackField {
   private fillTexture(canvas: ShaderCanvas, part: number, place: number, numbers: TextureData): void {
     const texture = this.textures[part];
     canvas.setTexture(texture, place);
-    if (texture.data === numbers.data) return;
-    Object.assign(texture, numbers);
-    canvas.refreshTexture(place);
+    if (texture.data !== numbers.data) canvas.fillTexture(numbers, place);
   }
 
   /** Time and sound of a moment, as the bias of a network's first layer. */
