@@ -76,13 +76,20 @@ def test_the_kernel_draws_where_webgpu_fails_and_the_corner_says_why(webgpu_brow
         page.until("(el) => el.querySelector('canvas').dataset.quality === 'final'")
 
 
+DRAW = """async (settings) => {
+  const request = { method: "POST", headers: { "content-type": "application/json" } };
+  const network = await (await fetch("api/fields", { ...request, body: JSON.stringify({ settings }) })).json();
+  await probe.scene.setField(network);
+}"""
+
+
 def test_the_live_page_draws_a_wide_network_and_says_when_the_gpu_is_lost(webgpu_browser, served):
-    link = "/#cppn=%7B%22hidden%22%3A40%2C%22layers%22%3A2%7D"
     small = {"viewport": {"width": 160, "height": 120}}
-    with watched(webgpu_browser, served.address, link, KEEP_DEVICE, **small) as page:
-        until(page, "() => window.device !== undefined")
-        until(page, "() => !document.querySelector('.notice')")
-        page.wait_for_timeout(500)
-        assert page.evaluate("() => location.hash").startswith("#cppn")
+    with watched(webgpu_browser, served.address, before=KEEP_DEVICE, **small) as page:
+        until(page, "() => window.probe !== undefined")
+        page.evaluate(DRAW, WIDE.model_dump(mode="json"))
+        until(page, "() => probe.scene.frameCount > 10")
+        assert page.evaluate("() => probe.scene.network !== null")
         page.evaluate("() => device.destroy()")
-        until(page, "() => document.querySelector('.notice')?.textContent.includes('lost its GPU')")
+        until(page, "() => document.body.textContent.includes('this browser lost its GPU')")
+        until(page, "() => probe.scene.network === null")  # the Julia set

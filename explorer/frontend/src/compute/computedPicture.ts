@@ -6,6 +6,7 @@ import type { TrackField, TrackMoment } from "../track/trackField";
 import { ComputedFrames, type ComputedFrame } from "./computedFrames";
 
 const REST_SECONDS = 0.1; // for a picture at rest: the exact one of the kernel follows
+const MIN_REST_PIXELS = 96 * 54; // fewer are drawn only where fewer are wanted
 const MAX_FRAME_SECONDS = 0.25; // in the lowest quality: the kernel is quicker than that
 const MIN_SIDE = 16; // pixels
 
@@ -34,7 +35,8 @@ export class ComputedPicture {
       this.onFailure(`a frame of this network takes this browser ${(full * lowest ** 2).toFixed(1)} s`);
       return null;
     }
-    const scale = moving ? this.quality.scale : Math.min(1, Math.max(lowest, Math.sqrt(REST_SECONDS / full)));
+    const restPixels = Math.max(MIN_REST_PIXELS, REST_SECONDS / this.pixelSeconds);
+    const scale = moving ? this.quality.scale : Math.min(1, Math.sqrt(restPixels / (width * height)));
     const isOfMoment = latest && (moving ? latest !== this.drawn : isAtRest(latest.moment, t, limit));
     if (moving || !isOfMoment) {
       const [columns, rows] = [width, height].map((side) => Math.max(MIN_SIDE, Math.round(side * scale)));
