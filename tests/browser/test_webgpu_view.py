@@ -55,7 +55,9 @@ def test_it_draws_a_wide_network_until_the_gpu_is_lost(webgpu_browser, song):
         page.until("(el) => !el.querySelector('.explorer-live-reason').hidden")
         assert "this browser lost its GPU" in page.text(".explorer-live-reason")
         page.page.evaluate(PLAY)
-        page.carry(kinds=("frame",))
+        for _ in range(2):  # what moved, and what rests
+            page.page.wait_for_function("() => views[0].model.sent.some(({ kind }) => kind === 'frame')")
+            page.carry(kinds=("frame",))
         page.until("(el) => el.querySelector('canvas').dataset.quality === 'final'")
         page.views[0].load(WIDE.replace(seed=3))  # another field tries it again
         page.carry(kinds=("field",))

@@ -145,6 +145,7 @@ export class Scene {
     this.network?.close();
     [this.network, this.frames, this.drawnFrame] = [network, null, null];
     if (!network) return;
+    this.onError(""); // of a device that was lost
     const onFailure = (reason: string) => {
       this.onError(`The picture cannot be drawn: ${reason}.`);
       void this.setField(null);

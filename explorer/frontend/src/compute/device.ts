@@ -32,7 +32,7 @@ export class ComputeDevice {
       return await this.device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: "main" } });
     } catch (error) {
       if (await this.lossReason()) throw new Error(this.lost);
-      throw new Error(`the shader does not compile: ${(error as Error).message.split("\n")[0]}`);
+      throw new Error(`the shader does not compile: ${(error as Error).message.split("\n")[0].replace(/\.$/, "")}`);
     }
   }
 }
