@@ -32,7 +32,7 @@ export class ComputeDevice {
       return await this.device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: "main" } });
     } catch (error) {
       if (await this.lossReason()) throw new Error(this.lost);
-      throw new Error(`the shader does not compile: ${(error as Error).message.split("\n")[0].replace(/\.$/, "")}`);
+      throw new Error(`the shader does not compile: ${(error as Error).message.split("\n")[0]}`);
     }
   }
 }
@@ -61,7 +61,7 @@ async function request(): Promise<ComputeDevice> {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits; // workgroups keep to what every adapter has
   const opened = new ComputeDevice(await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } }));
   void opened.device.lost.then(({ message }) => {
-    opened.lost = `this browser lost its GPU${message ? `: ${message.split("\n")[0]}` : ""}`;
+    opened.lost = `this browser lost its GPU${message ? `: ${message.split("\n")[0].replace(/\.$/, "")}` : ""}`;
     opening = null;
   });
   return opened;
