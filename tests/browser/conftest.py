@@ -11,6 +11,7 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a microphone that beeps
+WEBGPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]  # drawn by the CPU
 
 
 def missing(reason):
@@ -57,7 +58,7 @@ def browser(launch):
 @pytest.fixture(scope="module")
 def webgpu_browser(launch):
     """A Chromium with WebGPU, drawn by the CPU."""
-    opened = launch("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader")
+    opened = launch(*WEBGPU_FLAGS)
     yield opened
     opened.close()
 
