@@ -355,7 +355,7 @@ class Panel:
                 self.view_switch.load(request.field)
             self._worker.submit(request)
         if request:
-            self.perform_card.touch(request.field)
+            self.perform_card.follow(request.field)
 
     def _request(self) -> PreviewRequest:
         return PreviewRequest(self.field, self.t, self.flash_limit)

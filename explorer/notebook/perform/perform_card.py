@@ -49,7 +49,7 @@ class PerformanceContext(PanelContext, Protocol):
 class PerformCard:
     """MIDI, OSC, learning and recording. `control_map` holds which controller moves which setting.
 
-    `touch` is to be called after every change of the field. `close` ends the threads.
+    `follow` is to be called after every change of the field. `close` ends the threads.
     """
 
     def __init__(self, context: PerformanceContext) -> None:
@@ -65,7 +65,7 @@ class PerformCard:
         self.control_map = ControlMap()
         self._make_widgets()
 
-    def touch(self, field: FieldSettings) -> None:
+    def follow(self, field: FieldSettings) -> None:
         """Another field is on screen: note what was touched, and record it."""
         with self._lock:
             before, self._field = self._field, field
@@ -75,7 +75,7 @@ class PerformCard:
             playable = [name for name in names if self._is_playable(name)]
             if self.learn_button.value and playable and self._mover != threading.get_ident():
                 self._target = playable[-1]
-                self._say(f"turn a knob of the controller: it will move {_words(self._target)}")
+                self._show_message(f"turn a knob of the controller: it will move {_words(self._target)}")
             bare = self._record(self._recorder, playable, field) if self._recorder else field
         if bare != field:
             self._context.load(bare)
@@ -88,7 +88,7 @@ class PerformCard:
                 self._learn(controller)
             name = self.control_map.settings.get(controller)
             if name is None and not learning:
-                self._say(f"{controller} moves nothing yet: press Learn")
+                self._show_message(f"{controller} moves nothing yet: press Learn")
         if name is not None and self._is_playable(name):
             self._set(name, lambda control: control.set_share(share))
 
@@ -97,7 +97,7 @@ class PerformCard:
         if self._is_playable(name):
             self._set(name, lambda control: control.set(value))
         else:
-            self._say(f"{name} is no setting of this field")
+            self._show_message(f"{name} is no setting of this field")
 
     def open_osc(self, port: int = PORT, host: str = THIS_COMPUTER) -> int:
         """Listen for OSC; gives the port (another one where 0 was asked for).
@@ -108,7 +108,9 @@ class PerformCard:
         self._receiver = OscReceiver(self.move, self.set_value, port, host)
         port = self._receiver.port
         address = "0.0.0.0" if host != THIS_COMPUTER else "this computer"
-        self._say(f"OSC: port {port}, from {address}; /explorer/SETTING sets, other addresses can be learned")
+        self._show_message(
+            f"OSC: port {port}, from {address}; /explorer/SETTING sets, other addresses can be learned"
+        )
         return port
 
     def close_osc(self) -> None:
@@ -128,7 +130,7 @@ class PerformCard:
             self._recorder, self._playback = Recorder(field), playback
             self._report()
         playback.observe(self._report, ["t", "playing"])
-        self._say("recording: move sliders, or knobs of a controller")
+        self._show_message("recording: move sliders, or knobs of a controller")
 
     def stop_recording(self) -> None:
         """End the recording: its moves become keyframes, and the settings return to where they began."""
@@ -140,13 +142,15 @@ class PerformCard:
         if not recorder:
             return
         if not recorder.names:
-            self._say("nothing was moved")
+            self._show_message("nothing was moved")
             return
         played = recorder.result()
         values = {name: played.value(name) for name in (*recorder.names, "keyframes")}
         self._context.load(self._context.field.replace(**values))
         count = count_text(len(played.keyframes), "keyframe")
-        self._say(f"recorded {', '.join(map(_words, recorder.names))} as {count}; Export renders them")
+        self._show_message(
+            f"recorded {', '.join(map(_words, recorder.names))} as {count}; Export renders them"
+        )
 
     def close(self) -> None:
         """End the threads; a recording is dropped."""
@@ -159,7 +163,9 @@ class PerformCard:
         t = self._now()
         fixed = [name for name in names if not recorder.move(t, name, field.value(name))]
         if fixed:
-            self._say(f"{', '.join(map(_words, fixed))}: keyframes cannot move this; it keeps its last value")
+            self._show_message(
+                f"{', '.join(map(_words, fixed))}: keyframes cannot move this; it keeps its last value"
+            )
         return without(field, recorder.names)
 
     def _now(self) -> float:
@@ -176,11 +182,11 @@ class PerformCard:
 
     def _learn(self, controller: str) -> None:
         if not self._target:
-            self._say(f"{controller}: first touch the slider that it is to move")
+            self._show_message(f"{controller}: first touch the slider that it is to move")
             return
         self.control_map.assign(controller, self._target)
         self._show_map()
-        self._say(f"{controller} moves {_words(self._target)}; {LEARNING}, or press Learn again")
+        self._show_message(f"{controller} moves {_words(self._target)}; {LEARNING}, or press Learn again")
         self._target = ""
 
     def _set(self, name: str, action: Callable[[Any], None]) -> None:
@@ -194,7 +200,7 @@ class PerformCard:
     def _is_playable(self, name: str) -> bool:
         return isinstance(self._context.controls.get(name), PlayableControl)
 
-    def _say(self, words: str) -> None:
+    def _show_message(self, words: str) -> None:
         self.line.value = muted(html.escape(words))
 
     def _make_widgets(self) -> None:
@@ -230,7 +236,7 @@ class PerformCard:
             listener.close()
         listeners: tuple[MidiListener, ...] = ()
         if self.midi_button.value:
-            listener = MidiListener(self.move, self._say, layout={"display": "none"})
+            listener = MidiListener(self.move, self._show_message, layout={"display": "none"})
             cells.reply_from_any_subshell(listener)
             listeners = (listener,)
         self._midi_box.children = listeners
@@ -247,7 +253,7 @@ class PerformCard:
 
     def _switch_learning(self) -> None:
         self._target = ""
-        self._say(LEARNING if self.learn_button.value else "")
+        self._show_message(LEARNING if self.learn_button.value else "")
 
     def _switch_recording(self) -> None:
         if not self.record_button.value:
