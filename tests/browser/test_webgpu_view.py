@@ -80,7 +80,8 @@ def test_the_kernel_draws_where_webgpu_fails_and_the_corner_says_why(webgpu_brow
 
 DRAW = """async (settings) => {
   const request = { method: "POST", headers: { "content-type": "application/json" } };
-  const network = await (await fetch("api/fields", { ...request, body: JSON.stringify({ settings }) })).json();
+  const body = JSON.stringify({ settings });
+  const network = await (await fetch("api/fields", { ...request, body })).json();
   await probe.scene.setField(network);
 }"""
 
