@@ -1,4 +1,4 @@
-"""The live view drawn by the browser and by the kernel: python -m tests.benchmarks.live_view [SOUND] [--looks NAME ...]
+"""The live view drawn by browser and by kernel: python -m tests.benchmarks.live_view [SOUND] [--looks ...]
 
 In a real JupyterLab under Chromium, which draws in software on the same cores: frames a second while nothing
 else runs and while a cell keeps the kernel busy, how far the picture is from the sound, bytes a second on the
