@@ -66,11 +66,19 @@ def presence_from_rms(rms: Column, settings: AnalysisSettings) -> Column:
 
 
 def level(
-    column: Column, presence: Column, exponent: float, settings: AnalysisSettings, is_smoothed: bool = True
+    column: Column,
+    presence: Column,
+    exponent: float,
+    settings: AnalysisSettings,
+    is_smoothed: bool = True,
+    min_full_scale: float = 0.0,
 ) -> Column:
-    """A level as loudness re its own peaks: -1 at rest, 1 at the loud hits."""
+    """A level as loudness re its own peaks: -1 at rest, 1 at the loud hits.
+
+    Where even its peaks lie below `min_full_scale`, it does not reach 1.
+    """
     loudness = smooth(column**exponent * presence, settings.smoothing * settings.fps * is_smoothed)
-    full_scale = peak_level(loudness, settings)
+    full_scale = max(peak_level(loudness, settings), min_full_scale)
     if full_scale <= 0:
         return np.full(len(column), -1.0)
     if not is_smoothed:

@@ -1,4 +1,4 @@
-"""The panel and the live.live_view in a real JupyterLab: what hands do to them, and what is kept."""
+"""The panel and the live view in a real JupyterLab: what hands do to them, and what is kept."""
 
 import base64
 import io

@@ -220,7 +220,7 @@ def test_keyframes_of_sections_that_a_song_lacks_are_left_out_and_told():
     track.raw[:] = 0
     track.raw[60:] = 1
     keyframes = [Keyframe(at=at, settings=(("gain", 2.0),)) for at in (1.0, "section 1", "section 2")]
-    with pytest.warns(ExplorerWarning, match="left out: the keyframes of section 2 .there is no section 2; made-up.wav has 2"):
+    with pytest.warns(ExplorerWarning, match="left out: the keyframes of section 2 .there is no section 2"):
         assert existing(keyframes, track) == tuple(keyframes[:2])
 
 
