@@ -23,6 +23,23 @@ MODELS: dict[str, dict[str, str]] = {
         "notes_low": "hz",
         "notes_high": "hz",
     },
+    "tags": {
+        **dict.fromkeys(
+            (
+                "tags_drums",
+                "tags_voice",
+                "tags_strings",
+                "tags_plucked",
+                "tags_piano",
+                "tags_winds",
+                "tags_electronic",
+                "tags_calm",
+                "tags_energy",
+            ),
+            "share",
+        ),
+        **{f"tags_component{n}": "number" for n in range(1, 5)},
+    },
 }
 """Groups of columns that a pretrained model measures, with their units: `analyze(path, models=...)`."""
 
@@ -43,6 +60,7 @@ EXTRAS_HELP = {
     "sections": "the parts of a piece",
     "live": "features of the live page",
     "notes": "the notes that sound, by a pretrained model",
+    "tags": "instruments and mood, by a pretrained model",
 }
 """The groups in a few words."""
 
