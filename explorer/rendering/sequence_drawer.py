@@ -70,5 +70,5 @@ class SequenceDrawer:
 def frame_drawer(field: FieldSettings, grid: Grid, device: Device, **options: Any) -> Drawer:
     """What draws the frames of a field; options are those of `FrameDrawer`."""
     drawer: Any = SequenceDrawer if isinstance(field, Sequence) else FrameDrawer
-    made: Drawer = drawer(field, grid, device, **options)
-    return made
+    result: Drawer = drawer(field, grid, device, **options)
+    return result

@@ -76,11 +76,11 @@ class CompoundField(FieldSettings):
 
     def _columns_of_parts(self, names: tuple[str, ...], choice: Any) -> set[str]:
         """The columns that `choice(part, its columns)` gives, by their names here."""
-        chosen = set()
+        names_here = set()
         for name, part in self.parts.items():
             inner = tuple(each.removeprefix(f"{name}.") for each in names if each.startswith(f"{name}."))
-            chosen |= {f"{name}.{column}" for column in choice(part, inner)}
-        return chosen
+            names_here |= {f"{name}.{column}" for column in choice(part, inner)}
+        return names_here
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: those of the parts."""

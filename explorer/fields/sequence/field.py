@@ -157,9 +157,9 @@ class Sequence(CompoundField):
         halves = np.minimum(self.fade, np.minimum(gaps[:-1], gaps[1:])) / 2  # fades never meet
         since = np.round(times[:, None] - starts, 9)
         steps = np.divide(since + halves, 2 * halves, out=(since >= 0) * 1.0, where=halves > 0).clip(0, 1)
-        opened = np.hstack([np.ones((len(times), 1)), steps * steps * (3 - 2 * steps)])
-        following = np.hstack([opened[:, 1:], np.zeros((len(times), 1))])
-        return np.asarray(opened * (1 - following))
+        share_after = np.hstack([np.ones((len(times), 1)), steps * steps * (3 - 2 * steps)])
+        following = np.hstack([share_after[:, 1:], np.zeros((len(times), 1))])
+        return np.asarray(share_after * (1 - following))
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """`time`, the share of each look, and the columns of the looks under their names: `look1.bass`."""
