@@ -17,7 +17,13 @@ import numpy as np
 from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
 from explorer.fields.calm import LIGHT_SWING
-from explorer.shaders.track_field import MomentTable, moment_table, page_limit, section_descriptions
+from explorer.shaders.track_field import (
+    MomentTable,
+    moment_table,
+    needs_webgpu,
+    page_limit,
+    section_descriptions,
+)
 
 MIN_FLOATS = 12  # of a list that is sent as bytes
 
@@ -27,12 +33,13 @@ def field_message(
     track: FeatureTrack,
     *,
     calm: bool,
+    no_webgpu: str = "",
     stretch: tuple[float, float] | None = None,
     previous: MomentTable | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Any], bytes, MomentTable | None]:
     """A field without its moments, the bytes of its numbers, and its moments; or the reason against it."""
-    if reason := page_limit(field):
+    if reason := page_limit(field) or (no_webgpu if needs_webgpu(field) else None):
         return {"reason": reason}, b"", None
     floats: list[float] = []
     parts, sections = section_descriptions(field, track)

@@ -41,6 +41,7 @@ class FieldSender:
     def __init__(self, send: Send, renderer: PreviewRenderer) -> None:
         self._send, self._renderer = send, renderer
         self._is_open = False
+        self._no_webgpu = ""
         self._page_table: MomentTable | None = None  # that the page has
         self._exposure: Exposure | None = None  # of the field that was sent last
         self._number = 0
@@ -50,9 +51,9 @@ class FieldSender:
         )
         renderer.on_limits = self._send_limits
 
-    def open(self, field: NumberedField) -> None:
-        """A page has opened that draws: it has nothing yet."""
-        self._is_open, self._page_table = True, None
+    def open(self, field: NumberedField, no_webgpu: str = "") -> None:
+        """A page has opened that draws: it has nothing yet. `no_webgpu` says why it has no WebGPU."""
+        self._is_open, self._page_table, self._no_webgpu = True, None, no_webgpu
         self._worker.submit(field)
 
     def submit(self, field: NumberedField) -> None:
@@ -77,7 +78,12 @@ class FieldSender:
             is_calm = self._renderer.flash_limit == "calm"
             before = self._page_table
             message, data, table = field_message(
-                request.field, request.track, calm=is_calm, previous=before, check=check
+                request.field,
+                request.track,
+                calm=is_calm,
+                no_webgpu=self._no_webgpu,
+                previous=before,
+                check=check,
             )
             if table and table is not before:
                 message, data = with_moments(message, data, table)

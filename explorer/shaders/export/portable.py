@@ -12,6 +12,7 @@ from explorer.fields.registry import kind_label
 from explorer.fields.routing import columns_by_feature
 from explorer.fields.sketch.field import Sketch
 from explorer.shaders.descriptions import limit_message
+from explorer.shaders.page_program import MAX_HIDDEN, MAX_LAYERS, is_computed
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ def check_exportable(field: FieldSettings) -> None:
         raise SettingsError(
             f"{kind_label(field.kind)} is a class of your own: its formula is Python and has no shader; "
             "write it as a sketch (@ex.sketch), or render a video"
+        )
+    if isinstance(field, CPPN) and is_computed(field):
+        raise SettingsError(
+            f"it cannot be exported: got a network of {field.hidden} x {field.layers}; exports draw networks "
+            f"up to {MAX_HIDDEN} wide and {MAX_LAYERS} deep"
         )
     without_figure: Any = field.replace(**{"form.figure": False}) if isinstance(field, GraphCPPN) else field
     if not isinstance(field, Julia) and (reason := limit_message(without_figure)):
