@@ -67,7 +67,8 @@ class CalmControls:
         """How far each column is moved to its slow course, and to what is held."""
         names = [self._controls.names[place] for place in self._columns]
         are_hits, are_held = (np.array(kind) for kind in calm_kinds(self._field, names))
-        hit, hold = HIT_SWING if are_hits.any() else 0.0, HOLD_SWING
+        parts = np.array([self._field.part_of(plain_name(name))[0] for name in names])
+        hit, hold = np.where(np.isin(parts, parts[are_hits]), HIT_SWING, 0.0), HOLD_SWING
         low = np.where(are_hits, 0.0, hit)
         high = np.where(are_hits, hit, np.where(are_held, hold, 1.0))
         slow = 1 - ((swings[:, None] - low) / np.maximum(high - low, 1e-9)).clip(0, 1)
@@ -112,9 +113,10 @@ def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
 
 def calm_kinds(field: FieldSettings, names: Sequence[str]) -> tuple[list[bool], list[bool]]:
     """Which of the calm columns show hits and are calmed last, and which of the others are held."""
-    plain = list(map(plain_name, names))
-    hits = [name in HIT_COLUMNS for name in plain]
-    return hits, [not hit and name not in field.angle_columns for hit, name in zip(hits, plain, strict=True)]
+    plain = tuple(map(plain_name, names))
+    angles = field.columns_of_angles(plain)
+    hits = [field.part_of(name)[1] in HIT_COLUMNS for name in plain]
+    return hits, [not hit and name not in angles for hit, name in zip(hits, plain, strict=True)]
 
 
 def slow_course_steps(
@@ -140,8 +142,10 @@ def slow_course_steps(
     mean = np.zeros_like(middle)
     for place, weight in zip(places.T, WEIGHTS, strict=True):
         mean += weight * rows[place]
+    names = tuple(map(plain_name, controls.names))
+    angle_columns = field.columns_of_angles(names)
     for n, column in enumerate(columns):
-        if plain_name(controls.names[column]) in field.angle_columns:
+        if names[column] in angle_columns:
             angles = np.unwrap(rows[places, n], axis=1)
             middle[:, n], mean[:, n] = angles[:, len(OFFSETS) // 2], (angles * WEIGHTS).sum(axis=1)
     return np.asarray(mean - middle, np.float32)
