@@ -142,7 +142,9 @@ def moment_table(
 class _LightColumns:
     """What light takes from a track, as controls."""
 
-    angle_columns: tuple[str, ...] = ()
+    def columns_of_angles(self, names: tuple[str, ...]) -> set[str]:
+        """None of them is an angle."""
+        return set()
 
     def controls(self, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
         """The columns of light at some moments."""
