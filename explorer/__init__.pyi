@@ -8,6 +8,7 @@ from .diagnostics import phase_map as phase_map
 from .diagnostics import sobol_shares as sobol_shares
 from .errors import ExplorerError as ExplorerError
 from .errors import ExplorerWarning as ExplorerWarning
+from .evolution.atlas.atlas_search import atlas as atlas
 from .evolution.evolution_loop import evolve as evolve
 from .experiments import Recipe as Recipe
 from .experiments import Run as Run
