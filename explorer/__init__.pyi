@@ -32,6 +32,7 @@ from .fields import Patterns as Patterns
 from .fields.image_palette import palette_from as palette_from
 from .fields.sketch.decorator import sketch as sketch
 from .fields.sketch.decorator import slider as slider
+from .notebook.atlas.atlas_view import atlas_map as atlas_map
 from .notebook.breeding.breeding_view import breed as breed
 from .notebook.live.field_grid import FieldGrid as FieldGrid
 from .notebook.live.live_page import live as live

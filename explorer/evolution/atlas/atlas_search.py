@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -134,24 +133,23 @@ class Search:
             session = Session(
                 self.folder, {}, device.request, retry_failed, manifest.report, progress, run_look
             )
-            pool = executor
-            for number in range(math.ceil(count / spec.batch)):
-                batch = self._batch(number, illumination, space)
+            pool, judged, number = executor, 0, 0
+            while judged < count:
+                batch = self._batch(number, illumination, space, count - judged)
                 params = dict(zip(batch.keys, batch.params, strict=True))
                 run = with_custom_classes(partial(run_look, batch=number), spec.base)
                 session = replace(session, params=params, run_point=run)
-                due = batch.keys[: count - number * spec.batch]
-                keys = list(dict.fromkeys(due))
-                left = self._unsettled(keys, retry_failed, tally)
+                left = self._unsettled(list(params), retry_failed, tally)
                 if len(left) > 1 and pool is None and workers is None:
                     workers, left = self._measured_workers(session, left, tally), left[2:]
                 if left and pool is None and workers is not None and workers > 1:
                     pool = stack.enter_context(LocalProcesses(workers))
                 if left:
                     run_points(session, left, tally, workers=1, executor=pool)
-                tally.done += len(due) - len(keys)  # the same looks again
-                if len(due) == len(batch.keys):
-                    self._tell(batch, illumination)
+                tally.done += len(batch.keys) - len(params)  # the same looks again
+                self._tell(batch, illumination)
+                judged, number = judged + len(batch.keys), number + 1
+            tally.total = max(tally.total, tally.settled)  # there were more evaluations before
             manifest.report(tally, last=True)
 
     def _measured_workers(self, session: Session, keys: list[str], tally: Tally) -> int:
@@ -162,9 +160,12 @@ class Search:
         left = tally.total - tally.settled
         return local_worker_count((time.perf_counter() - start) * left, left, session.device)
 
-    def _batch(self, number: int, illumination: Illumination, space: LookSpace) -> Batch:
-        """The batch of a number: the one that was chosen before, or a new one, which is written first."""
-        positions = illumination.ask()
+    def _batch(self, number: int, illumination: Illumination, space: LookSpace, left: int) -> Batch:
+        """The batch of a number: the one that was chosen before, or a new one of at most `left` looks.
+
+        A new one is written before any of its looks is drawn.
+        """
+        positions = illumination.ask()[:left]
         if stored := Batch.read(self.folder, number):
             return stored
         batch = Batch(

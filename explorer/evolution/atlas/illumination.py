@@ -1,8 +1,9 @@
 """Illumination: batches of positions that fill the cells of an archive with ever better looks.
 
-Quality diversity with `ribs` (Pugh, Soros & Stanley 2016). The first batches are a Latin hypercube. Then half
-of each batch are elites moved along the line to another elite (Vassiliades & Mouret 2018), half come from an
-evolution strategy that prefers new cells, then improvements (CMA-ME: Fontaine et al. 2020).
+Quality diversity with `ribs` (Pugh, Soros & Stanley 2016). The first batches, and all until some look lives,
+are Latin hypercubes. Then half of each batch are elites moved along the line to another elite (Vassiliades &
+Mouret 2018), half come from an evolution strategy that prefers new cells, then improvements (CMA-ME: Fontaine
+et al. 2020).
 """
 
 from __future__ import annotations
@@ -70,15 +71,19 @@ class Illumination:
                     seed=seed + 2,
                 )
             )  # fmt: skip
-        self._asked = 0
+        self._asked, self._is_spread = 0, True
+        self._positions = np.empty((0, len(start)))
 
     def ask(self) -> Positions:
         """The next batch."""
         self._asked += 1
-        if self._asked <= self._first_batches:
-            return self._first_positions()
-        positions = np.concatenate([emitter.ask() for emitter in self._emitters])
-        return np.clip(np.round(positions, POSITION_DIGITS), 0.0, 1.0)
+        self._is_spread = self._asked <= self._first_batches or self._archive.empty
+        if self._is_spread:
+            positions = self._spread_positions()
+        else:
+            positions = np.concatenate([emitter.ask() for emitter in self._emitters])
+        self._positions = np.clip(np.round(positions, POSITION_DIGITS), 0.0, 1.0)
+        return self._positions
 
     def tell(
         self,
@@ -86,10 +91,14 @@ class Illumination:
         qualities: Float64[np.ndarray, " looks"],
         measures: Float64[np.ndarray, "looks 2"],
     ) -> None:
-        """How the batch that was asked for did."""
+        """How the batch that was asked for did, or the first looks of it; the others count as dead."""
         statuses = self._archive.add(positions, qualities, measures)
-        if self._asked <= self._first_batches:
+        if self._is_spread:
             return
+        missing = self._batch - len(positions)
+        positions = np.concatenate([positions, self._positions[len(positions) :]])
+        qualities, measures = np.pad(qualities, (0, missing)), np.pad(measures, ((0, missing), (0, 0)))
+        statuses = {name: np.pad(values, (0, missing)) for name, values in statuses.items()}
         first = 0
         for emitter in self._emitters:
             own = slice(first, first + emitter.batch_size)
@@ -97,10 +106,10 @@ class Illumination:
             status = {name: values[own] for name, values in statuses.items()}
             emitter.tell(positions[own], qualities[own], measures[own], status)
 
-    def _first_positions(self) -> Positions:
+    def _spread_positions(self) -> Positions:
         """A Latin hypercube; the very first look is the field itself."""
         places = np.stack([self._rng.permutation(self._batch) for _ in self._start], axis=1)
         positions = (places + self._rng.random(places.shape)) / self._batch
         if self._asked == 1:
             positions[0] = self._start
-        return np.round(positions, POSITION_DIGITS)
+        return positions

@@ -19,7 +19,7 @@ from explorer.evolution.operators import SEEDS, bred_knobs
 from explorer.evolution.steps import slider_position, value_at
 from explorer.experiments.sweeps.parameter_paths import json_value
 from explorer.fields import CPPN, FieldSettings, GraphCPPN
-from explorer.fields.cppn.mixture import MAX_TERMS, normalized
+from explorer.fields.cppn.mixture import COEFFICIENT_DIGITS, MAX_TERMS, normalized
 from explorer.settings import Knob
 
 SEED_COUNT = 256  # from which the coordinate of a seed picks
@@ -64,7 +64,7 @@ class LookSpace:
             for each, share in zip(self._coordinates, position[:count], strict=True)
         }
         if self._terms:
-            shares = 2 * position[count:] - 1
+            shares = np.round(2 * position[count:] - 1, COEFFICIENT_DIGITS)
             if np.linalg.norm(shares) > MIN_NORM:
                 pairs = zip((seed for seed, _ in self._terms), map(float, shares), strict=True)
                 values["seeds"] = normalized(pairs)

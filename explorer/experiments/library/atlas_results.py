@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from explorer.experiments.atlases.log import AtlasSpecification
 from explorer.experiments.library.table import atlas_table
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
-from explorer.experiments.runs.run_folder import REPORT, point_folder
+from explorer.experiments.runs.run_folder import BATCHES, MANIFEST, REPORT, is_starred, point_folder
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.fields import FieldSettings
 from explorer.formatting import count_text, percent_text
@@ -54,14 +54,9 @@ class Atlas:
         static or noise, failed or pending have none. `elite` is true for the best look of each cell, the
         earliest of equal ones.
         """
-        table = atlas_table(self.folder, self.specification)
-        metrics = [table[f"metrics.{name}"].fillna(0.0) for name in (*self.specification.axes, "quality")]
-        looks = list(zip(table.index, *metrics, strict=True))
-        count = self.specification.cells
-        elites = elite_keys(((key, quality, (first, second)) for key, first, second, quality in looks), count)
-        cells = [cell_of((a, b), count) if quality > 0 else (-1, -1) for _, a, b, quality in looks]
-        places = pd.DataFrame(cells, table.index, ["column", "row"], dtype=int)
-        return table.join(places).assign(elite=table.index.isin(elites.values()))
+        paths = [self.folder / MANIFEST, self.folder / BATCHES]
+        table = _table(self.folder, tuple(path.stat().st_mtime_ns for path in paths if path.exists()))
+        return table.assign(star=[is_starred(Path(folder)) for folder in table["folder"]])
 
     @property
     def elites(self) -> pd.DataFrame:
@@ -151,3 +146,16 @@ class Atlas:
 
     def _repr_html_(self) -> str:
         return f"<b>{html.escape(self.folder.name)}</b> {html.escape(self.words)}"
+
+
+@lru_cache(maxsize=2)
+def _table(folder: Path, _changes: tuple[int, ...]) -> pd.DataFrame:
+    """The table of an atlas, read again when its manifest or its batches have changed: it may be long."""
+    spec = AtlasSpecification.read(folder)
+    table = atlas_table(folder, spec)
+    metrics = [table[f"metrics.{name}"].fillna(0.0) for name in (*spec.axes, "quality")]
+    looks = list(zip(table.index, *metrics, strict=True))
+    elites = elite_keys(((key, quality, (a, b)) for key, a, b, quality in looks), spec.cells)
+    cells = [cell_of((a, b), spec.cells) if quality > 0 else (-1, -1) for _, a, b, quality in looks]
+    places = pd.DataFrame(cells, table.index, ["column", "row"], dtype=int)
+    return table.join(places).assign(elite=table.index.isin(elites.values()))
