@@ -56,19 +56,17 @@ class Illumination:
             solution_dim=len(start), dims=cells, ranges=[(0.0, 1.0)] * 2, learning_rate=1.0,
             threshold_min=0.0, seed=seed,
         )  # fmt: skip
-        bounds = [(0.0, 1.0)] * len(start)
         half = batch // 2 if batch >= MIN_STRATEGY_BATCH else 0
         self._emitters = [
             emitters.IsoLineEmitter(
-                self._archive, iso_sigma=ISO_SIGMA, line_sigma=LINE_SIGMA, x0=start, bounds=bounds,
+                self._archive, iso_sigma=ISO_SIGMA, line_sigma=LINE_SIGMA, x0=start,
                 batch_size=batch - half, seed=seed + 1,
             )
         ]  # fmt: skip
         if half:
             self._emitters.append(
                 emitters.EvolutionStrategyEmitter(
-                    self._archive, x0=start, sigma0=STRATEGY_SIGMA, bounds=bounds, batch_size=half,
-                    seed=seed + 2,
+                    self._archive, x0=start, sigma0=STRATEGY_SIGMA, batch_size=half, seed=seed + 2
                 )
             )  # fmt: skip
         self._asked, self._is_spread = 0, True
@@ -82,7 +80,7 @@ class Illumination:
             positions = self._spread_positions()
         else:
             positions = np.concatenate([emitter.ask() for emitter in self._emitters])
-        self._positions = np.clip(np.round(positions, POSITION_DIGITS), 0.0, 1.0)
+        self._positions = np.round(_reflected(positions), POSITION_DIGITS)
         return self._positions
 
     def tell(
@@ -113,3 +111,9 @@ class Illumination:
         if self._asked == 1:
             positions[0] = self._start
         return positions
+
+
+def _reflected(positions: Positions) -> Positions:
+    """Positions that left the cube, reflected at its sides; an emitter with bounds may try again for ever."""
+    folded: Positions = np.abs(positions) % 2.0
+    return np.where(folded > 1, 2 - folded, folded)

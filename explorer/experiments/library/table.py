@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -194,20 +194,20 @@ def _render(folder: Path) -> Iterator[Row]:
 def _sweep(folder: Path) -> Iterator[Row]:
     """A row for every point; settings that are not varied come from the base recipe."""
     spec = _read(folder, SPECIFICATION, SWEEP_TYPES)
-    yield from _points(folder, spec["base"], spec["points"], "point")
+    yield from _points(folder, spec["base"], dict(spec["points"]), "point")
 
 
 def _atlas(folder: Path) -> Iterator[Row]:
     """A row for every look that was chosen so far."""
     spec = _read(folder, ATLAS, ATLAS_TYPES)
-    for row in _points(folder, spec["base"], atlas_points(folder).items(), "look"):
+    for row in _points(folder, spec["base"], atlas_points(folder), "look"):
         del row["field"]  # it has a name of its own
         measures = {name: row[f"metrics.{name}"] for name in spec["axes"] if f"metrics.{name}" in row}
         yield row | {"varied": caption(measures)}
 
 
-def _points(folder: Path, base: Row, points: Iterable[tuple[str, Row]], kind: str) -> Iterator[Row]:
-    for key, params in points:
+def _points(folder: Path, base: Row, points: Mapping[str, Row], kind: str) -> Iterator[Row]:
+    for key, params in points.items():
         row = _point(folder, key, params)
         frames = _point_settings(params, "frames", base["frames"])
         yield {
