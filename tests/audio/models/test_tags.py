@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from explorer.audio import DEMO_CLIP, analyze, open_sound
+from explorer.audio import DEMO_CLIP, AnalysisSettings, analyze, open_sound
 from explorer.audio.extras.mono import mono_blocks
 from explorer.audio.features import MODELS
 from explorer.audio.models import scaling, tags
@@ -109,12 +109,19 @@ def test_drums_are_drums():
 
 
 def test_what_is_absent_rests():
-    presence = np.ones(1000)
-    absent = scaling.probability_level(np.linspace(0.001, 0.06, 1000), presence)
+    presence, settings = np.ones(1000), AnalysisSettings()
+    absent = scaling.probability_level(np.linspace(0.001, 0.06, 1000), presence, settings)
     assert absent.max() < -0.8
-    present = scaling.probability_level(np.linspace(0.001, 0.9, 1000), presence)
+    present = scaling.probability_level(np.linspace(0.001, 0.9, 1000), presence, settings)
     assert (present[0], present[-1]) == (-1, 1)
-    assert (scaling.probability_level(np.full(10, 0.9), np.zeros(10)) == -1).all()
+    assert (scaling.probability_level(np.full(10, 0.9), np.zeros(10), settings) == -1).all()
+
+
+def test_a_pause_between_two_hits_is_no_silence():
+    presence = np.repeat([1.0, 0.0, 1.0, 0.0], [60, 12, 60, 300])
+    level = scaling.probability_level(np.full(len(presence), 0.5), presence, AnalysisSettings())
+    assert (level[:130] == 1).all()
+    assert (level[240:] == -1).all()
 
 
 def test_the_groups_name_tags():
