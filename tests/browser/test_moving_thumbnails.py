@@ -1,6 +1,7 @@
 """A thumbnail that is pointed at moves, drawn by the page's FieldGrid; the next one takes its place."""
 
 import base64
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -8,12 +9,14 @@ from PIL import Image
 from explorer.fields import CPPN, Patterns
 from explorer.notebook.live.live_view import MODULE
 from explorer.notebook.live.moving_thumbnails import LISTENER, MovingThumbnails
+from explorer.notebook.widgets import thumbnail_grid
 from explorer.notebook.widgets.thumbnail_grid import ThumbnailCard, ThumbnailGrid, ThumbnailItem
 from tests.browser.conftest import missing
 from tests.browser.live_model import OPEN
 from tests.notebook.fake_context import FakeContext
 
 PATIENCE = 60
+STYLE = Path(thumbnail_grid.__file__).with_name("panel.css")
 FIELDS = [CPPN(hidden=8, layers=3, gain=2.0, seed=4), Patterns()]
 CARDS = '<div class="explorer-thumb" style="width: 90px; height: 50px"></div>' * 2
 CONTENT = f'<div class="explorer-thumbnails"><i></i>{CARDS}</div><p style="height: 90px">'
@@ -47,6 +50,7 @@ def test_the_picture_that_is_pointed_at_moves(browser, tmp_path):
     page, wrong = browser.new_page(), []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.set_content(CONTENT)
+    page.add_style_tag(content=STYLE.read_text(encoding="utf-8"))
     page.evaluate(LISTEN, LISTENER.read_text(encoding="utf-8"))
 
     def point(n):

@@ -184,7 +184,7 @@ class SweepTab:
             field, options["vary"], SweepOptions.of({**options, "analysis": analysis}), audio,
             lambda _: track.duration,
         )  # fmt: skip
-        device = resolve(context.device)
+        device = resolve(context.device, field=field)
         cost = sweep_cost(spec, spec.keys, lambda _: track, device, open_sound(audio.path), progress)
         count = len(spec.keys)
         plan = with_cost(SweepPlan(count, count, ()), cost, device.request, None)
