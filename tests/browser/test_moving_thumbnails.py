@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from explorer.fields import CPPN, Patterns
+from explorer.fields import CPPN
 from explorer.notebook.live.live_view import MODULE
 from explorer.notebook.live.moving_thumbnails import LISTENER, MovingThumbnails
 from explorer.notebook.widgets import thumbnail_grid
@@ -15,9 +15,9 @@ from tests.browser.conftest import missing
 from tests.browser.live_model import OPEN
 from tests.notebook.fake_context import FakeContext
 
-PATIENCE = 60
+PATIENCE = 90
 STYLE = Path(thumbnail_grid.__file__).with_name("panel.css")
-FIELDS = [CPPN(hidden=8, layers=3, gain=2.0, seed=4), Patterns()]
+FIELDS = [CPPN(hidden=8, layers=3, gain=2.0, seed=seed) for seed in (4, 5)]
 CARDS = '<div class="explorer-thumb" style="width: 90px; height: 50px"></div>' * 2
 CONTENT = f'<div class="explorer-thumbnails"><i></i>{CARDS}</div><p style="height: 90px">'
 PIXELS = """(n) => {
