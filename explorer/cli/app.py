@@ -11,6 +11,7 @@ from explorer.cli.demo import demo
 from explorer.cli.diagnose import diagnose
 from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
+from explorer.cli.looks.atlas import atlas
 from explorer.cli.looks.breed import breed
 from explorer.cli.looks.look import app as look_app
 from explorer.cli.looks.seeds import seeds
@@ -21,6 +22,7 @@ from explorer.cli.serve import serve
 from explorer.cli.sweep import sweep
 from explorer.cli.train import export, train
 from explorer.cli.voila_app import app as panel_page
+from explorer.cli.weights.weights import app as weights_app
 from explorer.errors import SettingsError
 
 MAX_SUMMARY = 1000  # characters of the first sentence of a command's help
@@ -86,12 +88,14 @@ for command in (
     sweep,
     seeds,
     breed,
+    atlas,
     train,
     export,
     serve,
 ):
     app.command(cls=Command)(command)
 app.add_typer(look_app, name="look", cls=CommandGroup)
+app.add_typer(weights_app, name="weights", cls=CommandGroup)
 
 
 def _version(show: bool) -> None:
