@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from explorer.diagnostics.look_measures import LOOK_MEASURES, LookMeasure
+from explorer.diagnostics.looks.look_measures import LOOK_MEASURES, LookMeasure
 from explorer.errors import SettingsError
 from explorer.evolution.specimens import Specimen
 from explorer.experiments.library.seed_scores import detail_and_motion

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from explorer import CPPN, analyze
-from explorer.diagnostics.look_measures import LOOK_MEASURES, quality
+from explorer.diagnostics.looks.look_measures import LOOK_MEASURES, quality
 from explorer.evolution.atlas.atlas_search import FIRST_SHARE, MAX_BATCH
 from explorer.evolution.atlas.illumination import Illumination
 from explorer.evolution.atlas.look_space import LookSpace
@@ -58,9 +58,9 @@ def search(judge, method, evaluations, cells, seed):
     illumination = Illumination(judge.space.start, (cells, cells), batch, first, seed)
     rows = []
     while len(rows) < evaluations:
-        positions = illumination.ask()
+        positions = illumination.next_batch()
         results = np.array([judge(position) for position in positions])
-        illumination.tell(positions, results[:, 0], results[:, 1:])
+        illumination.add_results(positions, results[:, 0], results[:, 1:])
         rows += results.tolist()
     return rows[:evaluations]
 

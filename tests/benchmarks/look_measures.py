@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from explorer.audio import FeatureTrack
-from explorer.diagnostics.look_measures import LIGHT_OF_LEVEL, lightness
+from explorer.diagnostics.looks.look_measures import LIGHT_OF_LEVEL, lightness
 from explorer.diagnostics.sync import synchrony
 from explorer.experiments.library import seed_scores
 from explorer.fields.srgb import LUMINANCE

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.diagnostics.look_measures import (
+from explorer.diagnostics.looks.look_measures import (
     LOOK_MEASURES,
     audio_share,
     colorfulness,

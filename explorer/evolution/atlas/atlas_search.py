@@ -147,7 +147,7 @@ class Search:
                 if left:
                     run_points(session, left, tally, workers=1, executor=pool)
                 tally.done += len(batch.keys) - len(params)  # the same looks again
-                self._tell(batch, illumination)
+                self._add_results(batch, illumination)
                 judged, number = judged + len(batch.keys), number + 1
             tally.total = max(tally.total, tally.settled)  # there were more evaluations before
             manifest.report(tally, last=True)
@@ -165,7 +165,7 @@ class Search:
 
         A new one is written before any of its looks is drawn.
         """
-        positions = illumination.ask()[:left]
+        positions = illumination.next_batch()[:left]
         if stored := Batch.read(self.folder, number):
             return stored
         batch = Batch(
@@ -187,12 +187,12 @@ class Search:
                 left.append(key)
         return left
 
-    def _tell(self, batch: Batch, illumination: Illumination) -> None:
+    def _add_results(self, batch: Batch, illumination: Illumination) -> None:
         """Give the search the results of a batch; what failed has the quality 0."""
         metrics = {key: point_log(point_folder(self.folder, key)).get("metrics") or {} for key in batch.keys}
         rows = [[metrics[key].get(name, 0.0) for name in (*self.spec.axes, "quality")] for key in batch.keys]
         values = np.array(rows, np.float64)
-        illumination.tell(np.array(batch.positions, np.float64), values[:, 2], values[:, :2])
+        illumination.add_results(np.array(batch.positions, np.float64), values[:, 2], values[:, :2])
 
     def write_map(self) -> None:
         """The map as a picture, of what is there: it must not hide how the search ended."""

@@ -35,9 +35,9 @@ def import_ribs() -> tuple[Any, Any]:
 
 
 class Illumination:
-    """Asks for positions in a cube, `batch` at a time, and is told how they did.
+    """Positions in a cube to try next, `batch` at a time; the results of each come before the next.
 
-    The same start, seed and answers give the same positions. Qualities are in [0, 1]; a look of quality 0
+    The same start, seed and results give the same positions. Qualities are in [0, 1]; a look of quality 0
     gets no cell.
     """
 
@@ -69,13 +69,13 @@ class Illumination:
                     self._archive, x0=start, sigma0=STRATEGY_SIGMA, batch_size=half, seed=seed + 2
                 )
             )  # fmt: skip
-        self._asked, self._is_spread = 0, True
+        self._batch_number, self._is_spread = 0, True
         self._positions = np.empty((0, len(start)))
 
-    def ask(self) -> Positions:
+    def next_batch(self) -> Positions:
         """The next batch."""
-        self._asked += 1
-        self._is_spread = self._asked <= self._first_batches or self._archive.empty
+        self._batch_number += 1
+        self._is_spread = self._batch_number <= self._first_batches or self._archive.empty
         if self._is_spread:
             positions = self._spread_positions()
         else:
@@ -83,13 +83,13 @@ class Illumination:
         self._positions = np.round(_reflected(positions), POSITION_DIGITS)
         return self._positions
 
-    def tell(
+    def add_results(
         self,
         positions: Positions,
         qualities: Float64[np.ndarray, " looks"],
         measures: Float64[np.ndarray, "looks 2"],
     ) -> None:
-        """How the batch that was asked for did, or the first looks of it; the others count as dead."""
+        """Add the results of the last batch, or of its first looks; the others count as dead."""
         statuses = self._archive.add(positions, qualities, measures)
         if self._is_spread:
             return
@@ -108,7 +108,7 @@ class Illumination:
         """A Latin hypercube; the very first look is the field itself."""
         places = np.stack([self._rng.permutation(self._batch) for _ in self._start], axis=1)
         positions = (places + self._rng.random(places.shape)) / self._batch
-        if self._asked == 1:
+        if self._batch_number == 1:
             positions[0] = self._start
         return positions
 

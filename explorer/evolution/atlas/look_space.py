@@ -103,8 +103,8 @@ def _coordinates(field: FieldSettings, seeds: tuple[int, ...], prefix: str) -> l
     for knob in bred_knobs(field):
         if each := _coordinate(knob, field.value(knob.name), prefix):
             coordinates.append(each)
-    is_drawn = not (isinstance(field, GraphCPPN) and field.genome)
-    if "seed" in type(field).knobs() and is_drawn and (prefix or not isinstance(field, CPPN)):
+    has_free_seed = not (isinstance(field, GraphCPPN) and field.genome)
+    if "seed" in type(field).knobs() and has_free_seed and (prefix or not isinstance(field, CPPN)):
         choices = (field.value("seed"), *seeds[1:])
         coordinates.append(_choice(f"{prefix}seed", choices, 0))
     return coordinates

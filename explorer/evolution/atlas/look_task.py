@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer import files
-from explorer.diagnostics.look_measures import LOOK_MEASURES, quality
+from explorer.diagnostics.looks.look_measures import LOOK_MEASURES, quality
 from explorer.diagnostics.verdict import judge
 from explorer.errors import SettingsError
 from explorer.evolution.quick_verdict import quick_facts

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import field_validator, model_validator
 
 from explorer import files
-from explorer.diagnostics.look_measures import LOOK_MEASURES
+from explorer.diagnostics.looks.look_measures import LOOK_MEASURES
 from explorer.errors import ReadError, SettingsError
 from explorer.experiments.runs.recipe import Recipe
 from explorer.experiments.runs.run_folder import ATLAS, BATCHES, batch_path, is_point_key

@@ -22,7 +22,7 @@ from jaxtyping import Float64, UInt8
 from PIL import Image
 from scipy import ndimage
 
-from explorer.diagnostics.look_measures import lightness, oklab, spectrum
+from explorer.diagnostics.looks.look_measures import lightness, oklab, spectrum
 
 MIN_DETAIL = 0.05
 MAX_FINE = 0.35

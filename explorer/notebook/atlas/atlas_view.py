@@ -116,8 +116,7 @@ class AtlasView:
         """Select the best looks of a box, for *Breed these*; no more than a generation holds."""
         quality = self.atlas.elites["metrics.quality"]
         self.selection = sorted(keys, key=lambda key: -quality[key])[:POPULATION]
-        chosen = set(self.selection)
-        self.map.selected = [list(cell) for cell, key in self._keys.items() if key in chosen]
+        self.map.selected = [list(cell) for cell, key in self._keys.items() if key in self.selection]
         self.breed_button.disabled = not self.selection
         self._show_words()
 
@@ -165,9 +164,9 @@ class AtlasView:
         handle = self._errors.handler
         self.map = AtlasMap(
             {
-                "hover": lambda found: handle(lambda: self.hover(self._keys[found[0]]))(),
-                "open": lambda found: handle(lambda: self.open(self._keys[found[0]]))(),
-                "select": lambda found: handle(lambda: self.select([self._keys[cell] for cell in found]))(),
+                "hover": lambda places: handle(lambda: self.hover(self._keys[places[0]]))(),
+                "open": lambda places: handle(lambda: self.open(self._keys[places[0]]))(),
+                "select": lambda places: handle(lambda: self.select([self._keys[cell] for cell in places]))(),
             },
             cells=spec.cells,
             axes=list(spec.axes),

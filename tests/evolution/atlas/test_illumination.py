@@ -18,8 +18,8 @@ def searched(batches, seed=0, judge=judge):
     search = Illumination(np.full(COORDINATES, 0.5), (CELLS, CELLS), BATCH, 2, seed)
     positions = []
     for _ in range(batches):
-        asked = search.ask()
-        search.tell(asked, *judge(asked))
+        asked = search.next_batch()
+        search.add_results(asked, *judge(asked))
         positions.append(asked)
     return np.concatenate(positions)
 
@@ -48,6 +48,6 @@ def test_it_spreads_until_something_lives():
 def test_the_rest_of_a_batch_may_be_missing():
     search = Illumination(np.full(COORDINATES, 0.5), (CELLS, CELLS), BATCH, 1)
     for count in (BATCH, 7, BATCH):
-        asked = search.ask()[:count]
-        search.tell(asked, *judge(asked))
-    assert search.ask().shape == (BATCH, COORDINATES)
+        asked = search.next_batch()[:count]
+        search.add_results(asked, *judge(asked))
+    assert search.next_batch().shape == (BATCH, COORDINATES)
