@@ -31,10 +31,12 @@ from .fields import Patterns as Patterns
 from .fields.image_palette import palette_from as palette_from
 from .fields.sketch.decorator import sketch as sketch
 from .fields.sketch.decorator import slider as slider
+from .learn.painting.paint import paint as paint
 from .notebook.breeding.breeding_view import breed as breed
 from .notebook.live.field_grid import FieldGrid as FieldGrid
 from .notebook.live.live_page import live as live
 from .notebook.panel.panel import explore as explore
+from .notebook.training.painting_view import painting as painting
 from .notebook.training.training_view import training as training
 from .rendering import render_frame as render_frame
 from .settings import knob as knob

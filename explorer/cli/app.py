@@ -13,6 +13,7 @@ from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
 from explorer.cli.looks.breed import breed
 from explorer.cli.looks.look import app as look_app
+from explorer.cli.looks.paint import paint
 from explorer.cli.looks.seeds import seeds
 from explorer.cli.render import render
 from explorer.cli.report import report
@@ -86,6 +87,7 @@ for command in (
     sweep,
     seeds,
     breed,
+    paint,
     train,
     export,
     serve,

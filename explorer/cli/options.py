@@ -28,6 +28,7 @@ from explorer.fields.custom.importing import import_fields
 from explorer.fields.presets import LOOKS, OFFERED, look
 from explorer.fields.sketch.files import load_sketch
 from explorer.fields.sketch.presets import shipped_sketch, sketch_names
+from explorer.learn.painting.settings import PaintSettings
 from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
@@ -41,6 +42,7 @@ SETTING_GROUPS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "encoder": EncoderSettings,
     "training": TrainSettings,
+    "painting": PaintSettings,
     "render_options": RenderOptions,
     "sweep_options": SweepOptions,
 }

@@ -23,6 +23,7 @@ from explorer.fields.presets import LOOKS, OFFERED
 from explorer.fields.sketch import colors, mathematics, noise, shapes
 from explorer.fields.sketch.library import LIBRARY, usage
 from explorer.fields.sketch.presets import shipped_sketch, sketch_names
+from explorer.learn.painting.settings import PaintSettings
 from explorer.learn.settings import TrainSettings
 from explorer.rendering import FrameSettings
 from explorer.settings import Knob, Settings
@@ -36,6 +37,7 @@ SETTINGS: dict[str, tuple[str, type[Settings]]] = {
     "frames": ("Frames", FrameSettings),
     "encoder": ("Video file", EncoderSettings),
     "training": ("Training", TrainSettings),
+    "painting": ("Painting", PaintSettings),
 }
 SKETCH_MODULES = (mathematics, noise, shapes, colors)
 LINKED = {  # flags that many commands share -> where they are listed
@@ -43,6 +45,7 @@ LINKED = {  # flags that many commands share -> where they are listed
     "analysis": "[analysis of the sound](reference-settings.md#analysis-of-the-sound)",
     "encoder": "[video file](reference-settings.md#video-file)",
     "training": "[training](reference-settings.md#training)",
+    "painting": "[painting](reference-settings.md#painting)",
 }
 FEATURE_UNITS = {
     "amplitude": "root mean square, full scale is 1",

@@ -14,7 +14,7 @@ from explorer.errors import SettingsError
 from explorer.formatting import count_text
 from explorer.settings import did_you_mean
 
-KINDS = ("render", "sweep", "train", "breed")
+KINDS = ("render", "sweep", "train", "breed", "paint")
 PARTS = {"point": "sweep", "individual": "breed"}  # rows that are one in short, and the kind of the whole
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 SINCE = "2026-11-30, or 12h, 3d, 2w ago"

@@ -74,6 +74,7 @@ FRAME_TYPES = {"width": int, "height": int, "fps": (str, *NUMBER)}
 RECIPE_TYPES = {"audio": {"name": str}, "frames": FRAME_TYPES, "field": dict}
 SWEEP_TYPES = {"base": RECIPE_TYPES, "points": list}
 TRAINING_TYPES = {"trained_on": list, "proof": {"pairs": {"*": dict}}}
+PAINTING_TYPES = {"picture": {"name": str, "width": int, "height": int}}
 MAX_REASON_CHARACTERS = 300
 
 Row = dict[str, Any]
@@ -240,6 +241,22 @@ def _training(folder: Path) -> Iterator[Row]:
     }
 
 
+def _painting(folder: Path) -> Iterator[Row]:
+    log = manifest.read(folder)
+    check_types(log, PAINTING_TYPES, folder / MANIFEST)
+    yield {
+        "run": folder.name,
+        "kind": log["kind"],
+        "status": _status(log),
+        "star": is_starred(folder),
+        "started": log["started"],
+        "size": f"{log['picture']['width']}x{log['picture']['height']}",
+        "thumb": _existing(folder, SHEET),
+        "error": log.get("error"),
+        "folder": str(folder),
+    }
+
+
 def _proof(proof: Row | None) -> str | None:
     """`5 of 7`: see `following_pairs`."""
     following = following_pairs(proof)
@@ -311,4 +328,10 @@ def _status(log: dict[str, Any]) -> str:
     return "killed" if status == "running" and not manifest.is_alive(log) else status
 
 
-ROWS = {"render": _render, "sweep": _sweep, "train": _training, "breed": _breeding}  # by the folder's name
+ROWS = {  # by the folder's name
+    "render": _render,
+    "sweep": _sweep,
+    "train": _training,
+    "breed": _breeding,
+    "paint": _painting,
+}

@@ -20,7 +20,7 @@ from explorer.fields import keyframes
 from explorer.fields.controls import Controls
 from explorer.fields.cppn.drawing import PreparedCPPN
 from explorer.fields.cppn.settings import CPPNSettings
-from explorer.fields.cppn.weights import Network, combined_network, random_network
+from explorer.fields.cppn.weights import Network, combined_network, network_of, random_network
 
 DRIFT_STREAM = 7001  # the random stream of the seeds of the two networks that drift circles through
 
@@ -161,4 +161,6 @@ def layer_scales(field: CPPNSettings, values: dict[str, float]) -> list[np.float
 
 @lru_cache(maxsize=16)
 def _network_of_seed(field: CPPNSettings, seed: int | None) -> Network:
-    return random_network(field if seed is None else field.replace(seed=seed, seeds=()))
+    if seed is None:
+        return network_of(field)
+    return random_network(field.replace(seed=seed, seeds=(), weights=None))

@@ -12,7 +12,8 @@ from pydantic import AfterValidator, model_validator
 
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
-from explorer.fields.cppn import mixture
+from explorer.fields.cppn import mixture, stored_weights
+from explorer.fields.cppn.stored_weights import StoredWeights
 from explorer.fields.palette import PaletteName, check_palette
 from explorer.settings import knob
 
@@ -23,7 +24,7 @@ class CPPNSettings(FieldSettings):
     """The settings of a CPPN and the sizes that follow from them; see `CPPN`."""
 
     kind: Literal["cppn"] = "cppn"
-    added_settings: ClassVar[tuple[str, ...]] = ("sound_clock", "seeds")
+    added_settings: ClassVar[tuple[str, ...]] = ("sound_clock", "seeds", "weights")
     movable: ClassVar[tuple[str, ...]] = ("audio_gain", "coord_scale", "drift", "gain", "output_gain", "seed")
     features: tuple[str, ...] = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux")
 
@@ -163,6 +164,7 @@ class CPPNSettings(FieldSettings):
         help="seconds until the weights are back where they started",
     )
     layer_scales: tuple[float, ...] | None = None  # from diagnostics.calibrate, one for each of `fans`
+    weights: StoredWeights | None = None  # painted from a picture, in the place of those of the seed
 
     @model_validator(mode="before")
     @classmethod
@@ -174,6 +176,27 @@ class CPPNSettings(FieldSettings):
         first = mixture.strongest(terms)
         is_plain = len(terms) == 1 and first.share > 0
         return {**values, "seed": first.seed, "seeds": () if is_plain else terms}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parse_weights(cls, values: Any) -> Any:
+        """A painted network says how many neurons and layers it has."""
+        weights = stored_weights.parse(values.get("weights"))
+        if weights is None:
+            return {**values, "weights": None} if "weights" in values else values
+        painting = weights.painting
+        shape = {
+            "hidden": painting.hidden, "layers": painting.layers, "radius": painting.pixel_inputs == 3
+        }  # fmt: skip
+        for name, value in shape.items():
+            if values.get(name, value) != value:
+                raise SettingsError(
+                    f"weights: those of {weights.run} are for {name} {value}; got {name} {values[name]}; "
+                    f"leave {name} out, or leave weights out for a network of a seed"
+                )
+        if values.get("seeds"):
+            raise SettingsError("seeds: painted weights are mixed with no seeds; leave one of the two out")
+        return {**values, **shape, "weights": weights}
 
     @model_validator(mode="after")
     def _check_layer_scales(self) -> Self:
@@ -188,8 +211,11 @@ class CPPNSettings(FieldSettings):
     def replace(self, /, **changes: Any) -> Self:
         """See `Settings.replace`. Another number of layers drops `layer_scales`: they are for one depth.
 
-        Another seed drops the mixture, unless there is another one too.
+        Another seed drops the mixture, unless there is another one too. Another network drops its weights.
         """
+        shape = [name for name in ("hidden", "layers", "seeds") if name in changes]
+        if self.weights and any(changes[name] != getattr(self, name) for name in shape):
+            changes.setdefault("weights", None)
         if changes.get("layers", self.layers) != self.layers:
             changes = {"layer_scales": None, **changes}
         is_new = self.seeds and changes.get("seed", self.seed) != self.seed

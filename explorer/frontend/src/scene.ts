@@ -230,8 +230,9 @@ export class Scene {
     const names = network.settings.features as string[];
     const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
     const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
+    const levels = names.map((name, n) => (rest(name) ? (features[n] + 1) / 2 : features[n])); // of a painted picture: at rest in silence
     return {
-      ...momentUniforms(network, networkTime(network, this.networkSeconds), features),
+      ...(network.settings.weights ? momentUniforms(network, 1, levels) : momentUniforms(network, networkTime(network, this.networkSeconds), features)),
       ...networkLight(network, this.lightMoment, this.frameCount, width, height),
     };
   }
