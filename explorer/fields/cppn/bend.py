@@ -1,7 +1,7 @@
 """How sound bends a painted picture: what each feature adds to the phases of the waves of the first layer.
 
 Every wave is pushed along its own direction, by a distance and not by an angle, so that a picture flows and
-does not shift. Bass moves the long waves, treble the short ones, other features all of them. In silence
+does not shift. Bass moves the long waves, treble the short ones, other features all of them, hits the hardest. In silence
 nothing is added, and the picture is as it was painted.
 """
 
@@ -16,12 +16,13 @@ from jaxtyping import Float64
 from explorer.fields.cppn.activations import activate, activations_of
 from explorer.fields.cppn.settings import CPPNSettings
 
-BEND = 0.1  # change of the colors by all features at full level with the default audio gain, of [0, 1]
+BEND = 0.2  # change of the colors by all features at full level with the default audio gain, of [0, 1]
 BEND_STREAM = 9001  # the random stream of the waves that a feature moves
 BEND_POINTS = 32  # of a side of the grid on which the change is measured
 BEND_BISECTIONS, MAX_BEND = 20, 4.0  # radians
 WAVE_GROUPS = {"bass": 0.0, "mid": 0.5, "treble": 1.0}  # places among the waves, long to short
 GROUP_WIDTH = 0.25  # of a group of waves
+HITS, HIT_WEIGHT = ("onset", "flux"), 2.0  # features of hits, which are short, push harder
 
 Matrices = list[Float64[np.ndarray, "_ _"]]
 
@@ -40,7 +41,7 @@ def bends(matrices: Matrices, settings: CPPNSettings) -> Float64[np.ndarray, "hi
         column[:-1] = lengths[:-1] * stream.standard_normal(len(lengths) - 1)
         if name in WAVE_GROUPS:
             column[:-1] *= np.exp(-(((place - WAVE_GROUPS[name]) / GROUP_WIDTH) ** 2))
-        column /= max(float(np.sqrt((column**2).mean())), 1e-9)
+        column *= (HIT_WEIGHT if name in HITS else 1) / max(float(np.sqrt((column**2).mean())), 1e-9)
     return columns * _scale(matrices, columns.sum(1), settings)
 
 

@@ -15,7 +15,7 @@ class PaintSettings(Settings):
         help="How long it paints; with twice the time edges become sharper.",
     )  # fmt: skip
     steps: int | None = knob(
-        None, low=1, high=10_000_000, group="painting",
+        None, low=1, high=10_000_000, slider=(500, 50_000), step=500, group="painting",
         help="The steps after which it ends, if that is before its time; none: time alone.",
     )  # fmt: skip
     side: int = knob(
