@@ -1,8 +1,8 @@
 """How sound bends a painted picture: what each feature adds to the phases of the waves of the first layer.
 
 Every wave is pushed along its own direction, by a distance and not by an angle, so that a picture flows and
-does not shift. Bass moves the long waves, treble the short ones, other features all of them, hits the hardest. In silence
-nothing is added, and the picture is as it was painted.
+does not shift. Bass moves the long waves, treble the short ones, other features all of them, hits the
+hardest. In silence nothing is added, and the picture is as it was painted.
 """
 
 from __future__ import annotations
