@@ -15,7 +15,9 @@ from explorer.experiments.runs.run_folder import SHEET
 
 @with_setting_flags
 def paint(
-    image: Annotated[str | None, typer.Argument(metavar="[IMAGE]", help="a picture")] = None,
+    images: Annotated[
+        list[str] | None, typer.Argument(metavar="[IMAGE]...", help="a picture, several, or a folder of them")
+    ] = None,
     resume: Annotated[
         str | None,
         typer.Option("--resume", metavar="RUN", help="paint an earlier one further: --seconds in all"),
@@ -27,9 +29,10 @@ def paint(
     """Paint a CPPN from a picture: silence shows it, sound bends it. Ctrl-C keeps the best so far."""
     from explorer.learn.painting.paint import paint as paint_picture
 
-    if (image is None) == (resume is None):
+    if bool(images) == (resume is not None):
         raise SettingsError("name a picture, as in: explorer paint photo.jpg (or --resume RUN alone)")
     with new_folders(explorations), ProgressBar() as progress:
+        image = images[0] if images and len(images) == 1 else images
         run = paint_picture(image, progress=progress, explorations=explorations, resume=resume, **painting)
     numbers, log = run.manifest["painting"], run.manifest
     print_line(f"painted     {numbers['steps']} steps, PSNR {run.psnr:.1f} dB, SSIM {run.ssim:.3f}")

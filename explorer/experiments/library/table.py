@@ -74,7 +74,7 @@ FRAME_TYPES = {"width": int, "height": int, "fps": (str, *NUMBER)}
 RECIPE_TYPES = {"audio": {"name": str}, "frames": FRAME_TYPES, "field": dict}
 SWEEP_TYPES = {"base": RECIPE_TYPES, "points": list}
 TRAINING_TYPES = {"trained_on": list, "proof": {"pairs": {"*": dict}}}
-PAINTING_TYPES = {"picture": {"name": str, "width": int, "height": int}}
+PAINTING_TYPES = {"size": {"width": int, "height": int}}
 MAX_REASON_CHARACTERS = 300
 
 Row = dict[str, Any]
@@ -250,7 +250,7 @@ def _painting(folder: Path) -> Iterator[Row]:
         "status": _status(log),
         "star": is_starred(folder),
         "started": log["started"],
-        "size": f"{log['picture']['width']}x{log['picture']['height']}",
+        "size": f"{log['size']['width']}x{log['size']['height']}",
         "thumb": _existing(folder, SHEET),
         "error": log.get("error"),
         "folder": str(folder),

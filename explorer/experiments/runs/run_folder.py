@@ -5,7 +5,7 @@
     points/KEY/        point.json recipe.json frame_NN.jpg thumb.jpg diagnosis.json clip.mp4 .claim.N
     breed_TIME_HEX/    manifest.json breeding.json features* generations/NNNN.json individuals/KEY/ sheet.jpg report.html
     individuals/KEY/   individual.json recipe.json thumb.jpg
-    paint_TIME_HEX/    manifest.json settings.json picture.png weights.safetensors look.json sheet.jpg checkpoint*
+    paint_TIME_HEX/    manifest.json settings.json picture_NN.png weights.safetensors look.json sheet.jpg checkpoint*
 
 A folder with a star holds an empty file `.star`. Trainings (train_TIME_HEX/) belong to `explorer.learn`.
 """  # noqa: E501

@@ -90,14 +90,28 @@ def combined_network(
     return Network(tuple(weights), base.pixel_inputs, deviations)
 
 
-@lru_cache(maxsize=16)
 def painted_network(settings: CPPNSettings) -> Network:
-    """The network of stored weights, with features that bend the picture.
+    """The network of stored weights, or of two of their pictures, on the straight line between them.
 
     `gain` and `output_gain` scale the weights: at their defaults the picture is as it was painted.
     """
+    still = settings.replace(picture=0.0)
+    parts = [(picture_network(still, n), share) for n, share in picture_shares(settings.picture)]
+    (first, _), *others = parts
+    return combined_network(parts, [np.float32(1)] * len(first.weights), np.float32(1)) if others else first
+
+
+def picture_shares(picture: float) -> list[tuple[int, float]]:
+    """Which pictures a number is between, and their shares; 1 together."""
+    below, share = int(picture), picture % 1
+    return [(below, 1 - share), (below + 1, share)] if share else [(below, 1.0)]
+
+
+@lru_cache(maxsize=16)
+def picture_network(settings: CPPNSettings, number: int) -> Network:
+    """The network of a painted picture by its number, with features that bend it."""
     assert settings.weights is not None
-    layers = settings.weights.painting.pictures[0]
+    layers = settings.weights.painting.pictures[number]
     matrices = []
     for n, ((weight, bias), gain) in enumerate(zip(layers, settings.gains, strict=True)):
         matrix = np.column_stack((weight * (gain / DEFAULT_GAIN), bias)).astype(np.float64)

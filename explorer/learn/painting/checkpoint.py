@@ -14,10 +14,10 @@ from explorer.learn.painting.best_state import BestState
 from explorer.learn.painting.fitting import Fit
 from explorer.learn.painting.optimizer import STATE_NAMES
 
-CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINT = "checkpoint_{:02d}.safetensors"  # of a picture by its number
 
 
-def save_checkpoint(folder: Path, fit: Fit, best: BestState) -> None:
+def save_checkpoint(path: Path, fit: Fit, best: BestState) -> None:
     """Write the matrices, the best ones, the state of the optimizer and that of the random numbers."""
     tensors = {f"matrix.{n}": matrix.detach() for n, matrix in enumerate(fit.matrices)}
     tensors |= {f"best.{n}": matrix for n, matrix in enumerate(best.matrices)}
@@ -28,13 +28,12 @@ def save_checkpoint(folder: Path, fit: Fit, best: BestState) -> None:
     data = serialize(
         {name: values.contiguous() for name, values in tensors.items()}, {"numbers": json.dumps(numbers)}
     )
-    write_bytes(folder / CHECKPOINT, data, durable=True)
+    write_bytes(path, data, durable=True)
 
 
-def load_checkpoint(folder: Path, fit: Fit) -> BestState:
+def load_checkpoint(path: Path, fit: Fit) -> BestState:
     """Restore a painting; its start where there is no checkpoint yet. Raises ExplorerError if damaged."""
-    path = file_within(folder, CHECKPOINT)
-    if path is None:
+    if not file_within(path.parent, path.name):
         return BestState()
     try:
         with safe_open(path, framework="pt") as file:

@@ -55,6 +55,7 @@ class Fit:
         field: CPPN,
         picture: Float32[np.ndarray, "height width 3"],
         settings: PaintSettings,
+        start: list[torch.Tensor] | None = None,
     ) -> None:
         self.height, self.width = picture.shape[:2]
         self.settings = settings
@@ -65,7 +66,8 @@ class Fit:
         self._lab = oklab(self._colors)
         self._random = torch.Generator().manual_seed(settings.seed)
         first = self._points.shape[1] - 1
-        self.matrices = self._random_start(first, field.hidden - 1, field.layers)
+        own = self._random_start(first, field.hidden - 1, field.layers)
+        self.matrices = [matrix.detach().clone() for matrix in start or own]
         for matrix in self.matrices:
             matrix.requires_grad_()
         self.optimizer = Soap(self.matrices)

@@ -18,7 +18,7 @@ from explorer.fields.registry import field_from
 from explorer.files import path_within, read_json
 
 PREFIX = "paint"  # of the folder's name
-SETTINGS, PICTURE, PREVIEW = "settings.json", "picture.png", "preview.jpg"
+SETTINGS, PICTURE, PREVIEW = "settings.json", "picture_{:02d}.png", "preview.jpg"
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,28 +39,32 @@ class PaintRun:
         return field
 
     @property
-    def picture(self) -> np.ndarray:
+    def pictures(self) -> list[np.ndarray]:
         """What it was painted from, uint8 (height, width, 3)."""
-        with Image.open(path_within(self.folder, PICTURE)) as image:
-            return np.asarray(image.convert("RGB"))
+        paths = [path_within(self.folder, PICTURE.format(n)) for n in range(len(self.manifest["quality"]))]
+        return [np.asarray(Image.open(path).convert("RGB")) for path in paths]
 
     @property
-    def painted(self) -> np.ndarray:
-        """The painting at rest, in the size of its picture."""
+    def painted(self) -> list[np.ndarray]:
+        """The paintings at rest, each in the size of its picture."""
         from explorer.fields.cppn.painted import picture_at_rest  # slow to load
 
-        height, width = self.picture.shape[:2]
-        return np.asarray(picture_at_rest(self.field, width, height) * 255 + 0.5, np.uint8)
+        height, width = self.pictures[0].shape[:2]
+        images = [
+            picture_at_rest(self.field.replace(picture=float(n)), width, height)
+            for n in range(len(self.pictures))
+        ]
+        return [np.asarray(image * 255 + 0.5, np.uint8) for image in images]
 
     @property
     def psnr(self) -> float:
-        """Of the picture as it is painted, in dB."""
-        return float(self.manifest["quality"]["psnr"])
+        """Of the painting at rest, in dB; of several the lowest."""
+        return min(float(quality["psnr"]) for quality in self.manifest["quality"])
 
     @property
     def ssim(self) -> float:
-        """Of the picture as it is painted: 1 is equal."""
-        return float(self.manifest["quality"]["ssim"])
+        """Of the painting at rest, 1 is equal; of several the lowest."""
+        return min(float(quality["ssim"]) for quality in self.manifest["quality"])
 
     def __repr__(self) -> str:
         return f"<PaintRun {self.folder.name}>"  # the name alone: notebooks are shared, paths are not

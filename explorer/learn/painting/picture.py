@@ -13,9 +13,11 @@ from jaxtyping import Float32
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from explorer.errors import SettingsError
+from explorer.fields.cppn.stored_weights import MAX_PICTURES
 
 MAX_PIXELS = 120_000_000  # that are decoded, half a gigabyte; JPEGs are decoded smaller
 PAPER = (255, 255, 255)  # shows where a picture is transparent
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")  # in folders
 ADVICE = "give a picture such as a JPEG or PNG"
 
 
@@ -46,8 +48,7 @@ def load_picture(source: Any, side: int) -> Picture:
     if isinstance(source, str | Path):
         path = Path(source).expanduser()
         if not path.is_file():  # to open a pipe could take for ever
-            what = "is a folder; name the pictures in it" if path.is_dir() else "is not there"
-            raise SettingsError(f"picture: {str(source)[:200]} {what}; {ADVICE}")
+            raise SettingsError(f"picture: {str(source)[:200]} is not there; {ADVICE}")
         return Picture(path.name, _read(path, side))
     if isinstance(source, Image.Image):
         return Picture("picture", _pixels(source, side))
@@ -58,6 +59,30 @@ def load_picture(source: Any, side: int) -> Picture:
             "file, a PIL image, or an array (height, width, 3) of uint8"
         )
     return Picture("picture", _pixels(Image.fromarray(array), side))
+
+
+def load_pictures(source: Any, side: int) -> list[Picture]:
+    """One picture as `load_picture` takes it, or several: a list, or a folder, whose other files are skipped.
+
+    Later ones are cut to the shape of the first. Raises SettingsError.
+    """
+    if isinstance(source, str | Path) and Path(source).expanduser().is_dir():
+        folder = Path(source).expanduser()
+        source = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        if not source:
+            raise SettingsError(f"picture: no pictures in {folder.name}; {ADVICE}")
+    if not isinstance(source, list | tuple):
+        return [load_picture(source, side)]
+    if not 0 < len(source) <= MAX_PICTURES:
+        raise SettingsError(f"picture: got {len(source)} pictures; allowed: 1 to {MAX_PICTURES}")
+    first, *others = (load_picture(each, side) for each in source)
+    height, width = first.pixels.shape[:2]
+    return [first, *(_cut(picture, (width, height)) for picture in others)]
+
+
+def _cut(picture: Picture, size: tuple[int, int]) -> Picture:
+    fitted = ImageOps.fit(Image.fromarray(picture.image), size, Image.Resampling.LANCZOS)
+    return Picture(picture.name, np.asarray(fitted, np.float32) / np.float32(255))
 
 
 def _read(path: Path, side: int) -> Float32[np.ndarray, "height width 3"]:

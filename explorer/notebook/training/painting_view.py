@@ -15,7 +15,7 @@ from explorer.fields import CPPN
 from explorer.formatting import duration_text, percent_text
 from explorer.learn.painting.paint import paint
 from explorer.learn.painting.paint_run import PaintRun
-from explorer.learn.painting.picture import load_picture
+from explorer.learn.painting.picture import load_pictures
 from explorer.learn.painting.settings import PaintSettings
 from explorer.notebook.training.training_form import TrainingForm
 from explorer.notebook.widgets import cells
@@ -77,8 +77,8 @@ class PaintingView:
         """Start a painting; returns at once. Raises SettingsError for what is no picture."""
         settings = self.form.settings
         image = self.source.value.strip().strip("\"'") if self._is_path else self._image
-        picture = load_picture(image, settings.side)  # an error appears at once
-        self._show_picture(self.original, picture.image)
+        pictures = load_pictures(image, settings.side)  # an error appears at once
+        self._show_pictures(self.original, [picture.image for picture in pictures])
         self._start(image, field=self._field, **settings.model_dump())
 
     def resume(self) -> None:
@@ -134,11 +134,11 @@ class PaintingView:
     def _report(self, state: JobState) -> None:
         if isinstance(state.result, PaintRun):
             self.run, self._earlier = state.result, state.result.folder
-            painted = self.run.painted
-            self._show_picture(self.original, self.run.picture)
-            self._show_picture(self.growth, painted)
+            self._show_pictures(self.original, self.run.pictures)
+            self._show_pictures(self.growth, self.run.painted)
             self.code.show(f"ex.explore('song.ogg', ex.load_look({self.run.folder.name!r}))")
-            self._static_output.update(np.hstack((self.run.picture, painted)), repr(self))
+            columns = np.vstack(self.run.pictures), np.vstack(self.run.painted)
+            self._static_output.update(np.hstack(columns), repr(self))
         self._show(state)
 
     def _show(self, state: JobState) -> None:
@@ -159,10 +159,10 @@ class PaintingView:
         return muted(f"{html.escape(state.step)} {percent_text(state.share)}{left}")
 
     def _show_growth(self, picture: np.ndarray) -> None:
-        self._show_picture(self.growth, picture)
+        self._show_pictures(self.growth, [picture])
 
-    def _show_picture(self, widget: widgets.Image, picture: np.ndarray) -> None:
-        widget.value = encode_png(picture)
+    def _show_pictures(self, widget: widgets.Image, pictures: list[np.ndarray]) -> None:
+        widget.value = encode_png(np.vstack(pictures))
         widget.layout.display = ""
 
     def _make_widgets(self, settings: PaintSettings) -> None:

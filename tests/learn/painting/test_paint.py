@@ -32,8 +32,8 @@ def test_a_painting_is_a_field_a_look_and_a_row(painting):
     assert log["painting"]["steps"] == STEPS
     assert painting.psnr > 11
     assert log["weights"]["sha256"] == painting.field.weights.sha256
-    assert {"weights.safetensors", "look.json", "picture.png", "sheet.jpg"} <= log["artefacts"].keys()
-    np.testing.assert_array_equal(painting.picture, picture())
+    assert {"weights.safetensors", "look.json", "picture_00.png", "sheet.jpg"} <= log["artefacts"].keys()
+    np.testing.assert_array_equal(painting.pictures, [picture()])
     root = painting.folder.parent
     assert load_look(painting.folder) == painting.field
     assert resolve_look(painting.folder.name, root).frame_size == (1280, 854)
@@ -68,12 +68,12 @@ def test_a_stopped_painting_is_kept_and_resumed_step_for_step(painting, tmp_path
 def test_a_killed_painting_starts_again_or_resumes_from_its_checkpoint(painting, tmp_path):
     folder = tmp_path / painting.folder.name
     shutil.copytree(painting.folder, folder)
-    for name in ("checkpoint.safetensors", "weights.safetensors", "look.json", "sheet.jpg"):
+    for name in ("checkpoint_00.safetensors", "weights.safetensors", "look.json", "sheet.jpg"):
         (folder / name).unlink()
     with pytest.raises(SettingsError, match=r"no weights\.safetensors"):
         CPPN(weights=folder)
     assert weights_of(paint(resume=folder)) == weights_of(painting)  # from the start, the same
-    (folder / "checkpoint.safetensors").write_bytes(b"cut")
+    (folder / "checkpoint_00.safetensors").write_bytes(b"cut")
     with pytest.raises(ExplorerError, match="paint the picture again"):
         paint(resume=folder)
     (folder / "settings.json").unlink()
@@ -162,10 +162,13 @@ def test_a_large_picture_is_decoded_small_or_refused(tmp_path):
 
 def test_what_is_no_picture_is_refused_in_one_line(tmp_path):
     (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "empty").mkdir()
+    shutil.copy(tmp_path / "notes.txt", tmp_path / "empty")
     Image.fromarray(picture()).save(tmp_path / "cut.png")
     (tmp_path / "cut.png").write_bytes((tmp_path / "cut.png").read_bytes()[:90])
     for source, words in (
-        (tmp_path, "is a folder"), (tmp_path / "gone.jpg", "is not there"),
+        (tmp_path / "empty", "no pictures in empty"), ([], "got 0 pictures"),
+        (tmp_path / "gone.jpg", "is not there"),
         (tmp_path / "notes.txt", "is no picture"), (tmp_path / "cut.png", "cannot read cut.png"),
         (np.zeros((4, 4)), "allowed: a file"), (None, "allowed: a file"),
     ):  # fmt: skip

@@ -33,7 +33,7 @@ def test_it_paints_shows_the_picture_and_resumes(view):
     assert view.wait(120)
     assert view.run.folder == first
     assert view.run.manifest["painting"]["steps"] == 6
-    np.testing.assert_array_equal(view.run.picture, picture())
+    np.testing.assert_array_equal(view.run.pictures, [picture()])
 
 
 def test_stop_keeps_the_best_and_errors_appear_in_the_line(tmp_path):
