@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from explorer.audio.features import EXTRAS
+from explorer.audio.features import EXTRAS, MODELS
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import ColumnsOption, NormalizeOption, StemsOption
@@ -30,6 +30,12 @@ def analyze(
         str,
         typer.Option(
             "--extras", metavar="A,B", help=f"measure more features, which takes longer: {', '.join(EXTRAS)}"
+        ),
+    ] = "",
+    models: Annotated[
+        str,
+        typer.Option(
+            "--models", metavar="A,B", help=f"measure features of pretrained models: {', '.join(MODELS)}"
         ),
     ] = "",
     columns: ColumnsOption = None,
@@ -55,6 +61,7 @@ def analyze(
             normalize=normalize,
             progress=progress,
             extras=extras,
+            models=models,
         )
     moments = count_text(len(track.times), "moment")
     print_line(f"{track.name}: {track.duration:.2f} s, {moments} at {track.fps:g} a second")

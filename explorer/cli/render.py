@@ -58,14 +58,6 @@ def render(
             "look's text or name, on this sound",
         ),
     ] = None,
-    models: Annotated[
-        str | None,
-        typer.Option(
-            "--models",
-            metavar="NAMES",
-            help="openl3, yamnet, vggish (learned embeddings): not in this version",
-        ),
-    ] = None,
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
@@ -81,11 +73,6 @@ def render(
     With --recipe an earlier run is repeated, with the settings that are typed beside it changed. Of several
     sounds one that fails is reported, and the rest is drawn.
     """
-    if models is not None:
-        raise SettingsError(
-            f"--models {models}: learned embeddings (openl3, yamnet, vggish) are not available in this "
-            "version; leave --models out to draw with the spectral features"
-        )
     if recipe is None and not any(audio or ()):
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
     from explorer.experiments.runs.cluster import connect_dask

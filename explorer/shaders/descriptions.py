@@ -12,12 +12,15 @@ from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.palette import Cosine, parse_palette
 from explorer.fields.palette_stops import ColorPath
 from explorer.fields.palette_table import color_table, srgb_table
+from explorer.fields.sketch.field import Sketch
+from explorer.shaders.field_shader import FieldShader
 
 MAX_HIDDEN, MAX_LAYERS = 32, 12  # of a CPPN that a shader draws in time
 MAX_NODES = 64  # of a graph
 PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
 COLOR_DIGITS = 6  # of the colors of a palette
-ShaderField = CPPN | GraphCPPN | Patterns
+MAX_OPERATIONS = 3_000  # of a sketch at a pixel
+ShaderField = CPPN | GraphCPPN | Patterns | Sketch
 
 
 class NetworkSurface(BaseModel):
@@ -59,7 +62,7 @@ class ExpressionProgram(BaseModel):
 class ProgramDescription(BaseModel):
     """A field ready to draw as a shader; see `explorer.shaders.field_shader`."""
 
-    kind: Literal["graph", "patterns"]
+    kind: Literal["graph", "patterns", "sketch"]
     settings: dict[str, Any]
     code: str
     numbers: ExpressionProgram
@@ -102,6 +105,8 @@ def limit_message(field: ShaderField) -> str | None:
             return f"got a graph of {field.node_count} nodes; the page draws graphs up to {MAX_NODES} nodes"
         case GraphCPPN() if field.form.figure:
             return "the page draws graphs without a figure; explorer render draws it"
+        case Sketch() if (count := type(field).program().text.count("\n")) > MAX_OPERATIONS:
+            return f"got a sketch of {count:,} operations at a pixel; the page draws up to {MAX_OPERATIONS:,}"
     return None
 
 
@@ -145,14 +150,23 @@ def _surface(field: CPPN) -> NetworkSurface:
     )
 
 
-def _program(field: GraphCPPN | Patterns) -> ProgramDescription:
-    from explorer.expressions import program  # slow to load
-    from explorer.shaders.graph_shader import graph_shader
+def field_shader(field: GraphCPPN | Patterns | Sketch) -> FieldShader:
+    """The formulas of a field as a shader."""
+    from explorer.shaders.graph_shader import graph_shader  # slow to load
     from explorer.shaders.patterns_shader import patterns_shader
+    from explorer.shaders.sketch_shader import sketch_shader
 
-    shader = graph_shader(field) if isinstance(field, GraphCPPN) else patterns_shader(field)
+    if isinstance(field, Sketch):
+        return sketch_shader(field)
+    return graph_shader(field) if isinstance(field, GraphCPPN) else patterns_shader(field)
+
+
+def _program(field: GraphCPPN | Patterns | Sketch) -> ProgramDescription:
+    from explorer.expressions import program  # slow to load
+
+    shader = field_shader(field)
     return ProgramDescription(
-        kind=field.kind,
+        kind="sketch" if isinstance(field, Sketch) else field.kind,
         settings=field.model_dump(mode="json"),
         code=shader.code,
         numbers=ExpressionProgram(**program(shader.numbers)),

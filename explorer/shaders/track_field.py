@@ -22,6 +22,7 @@ from explorer.fields.light.columns import HIT_NAMES
 from explorer.fields.light.settings import LIGHT_OFF
 from explorer.fields.section_change import section_field
 from explorer.fields.sections import SECTIONS_OFF
+from explorer.fields.sketch.field import Sketch
 from explorer.shaders.descriptions import AnyDescription, describe, limit_message
 
 PAST_SECONDS = 2.6  # that hits and sounds run outward: rows before a moment that a page reads
@@ -64,7 +65,7 @@ class SectionTable:
 
 def page_limit(field: FieldSettings) -> str | None:
     """Why a page cannot draw a field along a track; None if it can."""
-    if type(field) not in (CPPN, GraphCPPN, Patterns, Julia):
+    if type(field) not in (CPPN, GraphCPPN, Patterns, Julia) and not isinstance(field, Sketch):
         return f"the page does not draw fields of the kind '{field.kind}'"
     if field.light.on and field.light.echoes:
         return "the page draws no echoes"

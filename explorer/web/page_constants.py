@@ -27,6 +27,7 @@ from explorer.fields.light import formulas as light
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.patterns import selection, timeline
 from explorer.fields.patterns.drawing import MIN_SHARE
+from explorer.fields.sketch.program import MAX_NUMBER
 from explorer.files import write_json
 from explorer.rendering import flashes
 from explorer.shaders.glsl import glsl_of
@@ -60,6 +61,7 @@ def page_constants() -> dict[str, Any]:
         "graph": _graph(),
         "patterns": _patterns(),
         "sections": _sections(),
+        "sketch": {"max_number": MAX_NUMBER},
         "flashes": {
             "min_change": flashes.MIN_CHANGE,
             "max_dark_luminance": flashes.MAX_DARK_LUMINANCE,

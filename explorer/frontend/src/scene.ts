@@ -59,7 +59,7 @@ export class Scene {
   private readonly graphMotion = new GraphMotion();
   private readonly patternMotion = new PatternMotion();
   private juliaSurface: Surface = OFF;
-  private networkSeconds = 0;
+  private fieldSeconds = 0;
   private model: Model | null = null;
   private windows: FeatureWindows | null = null;
   private pendingWindows: Float32Array[] = [];
@@ -209,8 +209,15 @@ export class Scene {
 
   private programUniforms(field: ProgramField, width: number, height: number): Uniforms {
     const { settings } = field;
-    const inputs = field.kind === "graph" ? this.graphMotion.inputs(settings) : this.patternMotion.inputs(settings);
+    const inputs = { graph: this.graphMotion, patterns: this.patternMotion, sketch: this }[field.kind].inputs(settings);
     return programUniforms(field, inputs, this.lightMoment, this.frameCount, width, height);
+  }
+
+  /** The inputs of a sketch: seconds, and levels; without sound, and of features of whole songs, they are 0. */
+  inputs({ features }: Record<string, unknown>): Levels {
+    const levels = this.listening ? this.soundLevels : {};
+    const named = (features as string[]).map((name) => [name, levels[name] ?? 0]);
+    return { ...Object.fromEntries(named), time: this.fieldSeconds };
   }
 
   private juliaUniforms(width: number, height: number): Uniforms {
@@ -232,7 +239,7 @@ export class Scene {
     const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
     const levels = names.map((name, n) => (rest(name) ? (features[n] + 1) / 2 : features[n])); // of a painted picture: at rest in silence
     return {
-      ...(network.settings.weights ? momentUniforms(network, 1, levels) : momentUniforms(network, networkTime(network, this.networkSeconds), features)),
+      ...(network.settings.weights ? momentUniforms(network, 1, levels) : momentUniforms(network, networkTime(network, this.fieldSeconds), features)),
       ...networkLight(network, this.lightMoment, this.frameCount, width, height),
     };
   }
@@ -255,7 +262,7 @@ export class Scene {
       this.advanceField({}, seconds, null);
     }
     this.resize();
-    if (!this.reducedMotion || this.listening) this.networkSeconds += this.reducedMotion ? seconds / 4 : seconds;
+    if (!this.reducedMotion || this.listening) this.fieldSeconds += this.reducedMotion ? seconds / 4 : seconds;
     if (this.field?.kind === "graph") this.shaderCanvas.setTextureRow(0, this.graphMotion.curve(this.field.settings));
     this.gain = this.limitFlashes ? this.flashLimiter.update(this.luminances(), now / 1000) : 1;
     this.canvas.style.opacity = String(this.gain); // before a black background, together with the frame

@@ -15,7 +15,7 @@ from explorer.errors import SettingsError
 from explorer.fields import keyframes
 from explorer.fields.keyframes import Keyframe
 from explorer.fields.sections import section_starts
-from explorer.formatting import clock_text
+from explorer.formatting import clock_text, count_text
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import box, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
@@ -26,8 +26,10 @@ from explorer.notebook.widgets.knob_controls import (
     card_label,
     label,
 )
+from explorer.notebook.widgets.markup import muted
 from explorer.settings import Knob
 
+MAX_ROWS = 40  # more come from a performance: as rows of sliders they would be too much for a page
 AT_TIME = -1  # the choice of a keyframe that is at no section
 MOMENT_HELP = "when: a time in seconds, or the start of a section of the music"
 
@@ -138,7 +140,11 @@ class KeyframeEditor:
         title = widgets.HTML(card_label(knob))
         head = box(widgets.HBox, "explorer-tools", title, self.add_button, self.text_button)
         self._list = widgets.VBox()
-        self.widget = box(widgets.VBox, "explorer-keyframes", head, self._list, self.text.widget)
+        self._summary = widgets.HTML()
+        self.clear_button = small_button("Remove all", "remove all keyframes")
+        self.clear_button.on_click(handler(lambda: self.set(())))
+        self._many = box(widgets.HBox, "explorer-row", self._summary, self.clear_button)
+        self.widget = box(widgets.VBox, "explorer-keyframes", head, self._many, self._list, self.text.widget)
         self._show_text()
 
     @property
@@ -206,6 +212,11 @@ class KeyframeEditor:
             every = self._parsed()
         except SettingsError:
             return  # `changed` shows the reason
+        many = len(every) > MAX_ROWS
+        self._many.layout.display = "" if many else "none"
+        if many:
+            self._summary.value = muted(f"{count_text(len(every), 'keyframe')}, too many for rows")
+            every = ()
         if [[name for name, _ in k.settings] for k in every] != [list(row.controls) for row in self.rows]:
             self._make_rows(every)
         track = self._moments.track if self._moments else None

@@ -9,6 +9,7 @@ it("parses the field of a recipe, and names what is there instead", () => {
   expect(parseField(JSON.stringify(field))).toEqual(field);
   expect(parseField('{"field": {"kind": "julia", "hue": 0.5}}')).toEqual({ kind: "julia", hue: 0.5 });
   expect(parseField('{"kind": "patterns", "seed": 3}').seed).toBe(3);
+  expect(parseField('{"kind": "sketch:waves", "source": "x"}').source).toBe("x");
   for (const text of ["null", "[]", "3", '{"field": {"kind": 3}}']) expect(() => parseField(text)).toThrow("no field");
   expect(() => parseField('{"field": {"kind": "mix"}}')).toThrow("it draws mix");
   expect(() => parseField('{"field": {"ki')).toThrow("cut or damaged");

@@ -13,10 +13,20 @@ export interface JuliaSet {
   model: string;
 }
 
-export const KINDS = ["cppn", "graph", "patterns"]; // which the server builds; the page draws Julia sets by itself
+const KINDS = ["cppn", "graph", "patterns"], SKETCH = "sketch:"; // which the server builds; the page draws Julia sets by itself
+
+/** Whether the server builds fields of a kind; those of sketches end with their name. */
+export const isBuilt = (kind: unknown) => KINDS.includes(kind as string) || isSketch(kind);
+const isSketch = (kind: unknown) => typeof kind === "string" && kind.startsWith(SKETCH);
 
 /** The kind of a field; that of the first links, which do not say it, is a CPPN. */
 export const kindOf = ({ kind }: Settings): string => (typeof kind === "string" ? kind : "cppn");
+
+/** Kinds that belong together: all sketches do. */
+export const groupOf = (settings: Settings): string => (isSketch(settings.kind) ? "sketch" : kindOf(settings));
+
+/** What the sliders of a field are known by: its kind, or the text of a sketch. */
+export const sliderKey = (settings: Settings): string => (isSketch(settings.kind) ? String(settings.source) : kindOf(settings));
 
 /** The field in the text of a recipe.json, or of a field alone. Throws an Error that names what it holds instead. */
 export function parseField(text: string): Settings {
@@ -28,9 +38,9 @@ export function parseField(text: string): Settings {
   }
   const field = (recipe?.field ?? recipe) as Settings | null;
   const kind = field?.kind;
-  if (kind === "julia" || KINDS.includes(kind as string)) return field!;
+  if (kind === "julia" || isBuilt(kind)) return field!;
   if (typeof kind !== "string") throw new Error("there is no field in it, as recipe.json of a run has one");
-  throw new Error(`it draws ${kind}, and this page draws Julia sets, CPPNs, graphs and patterns; explorer render --recipe draws everything`);
+  throw new Error(`it draws ${kind}, and this page draws Julia sets, CPPNs, graphs, patterns and sketches; explorer render --recipe draws everything`);
 }
 
 export function juliaFromField(settings: Settings, defaults: Look = LOOK): JuliaSet {

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { buildField, fieldOfRun, listFields, type Fields } from "../../api";
 import type { Scene } from "../../scene";
-import { kindOf, KINDS, type Settings } from "../field";
+import { groupOf, isBuilt, kindOf, type Settings } from "../field";
 
 export const PROBE = "#probe"; // gives tests access to the parts of the page
 const BUILD_NOTICE_MS = 250; // a shorter build shows no notice
@@ -21,8 +21,8 @@ export interface FieldState {
 
 /** The kind of field in the address of the page, and its settings as text. */
 function linkParts(hash: string): [kind: string, text: string] | null {
-  const [, kind, text] = /^#(\w+)=(.*)$/s.exec(hash) ?? [];
-  return KINDS.includes(kind) ? [kind, text] : null;
+  const [, kind, text] = /^#(\w+(?::\w+)?)=(.*)$/s.exec(hash) ?? [];
+  return isBuilt(kind) ? [kind, text] : null;
 }
 
 /** The settings in the address of the page; null if there are none or they are damaged. */
@@ -103,6 +103,6 @@ export function useField(scene: Scene | null): FieldState {
   return { available, settings, displayed, error, building, choose, chooseRun };
 }
 
-/** The looks of the kind that is drawn. */
+/** The looks of the kind that is drawn; of all sketches, where it is one. */
 export const looksOfKind = ({ available, settings }: FieldState): Record<string, Settings> =>
-  Object.fromEntries(Object.entries(available?.looks ?? {}).filter(([, look]) => settings && kindOf(look) === kindOf(settings)));
+  Object.fromEntries(Object.entries(available?.looks ?? {}).filter(([, look]) => settings && groupOf(look) === groupOf(settings)));
