@@ -95,6 +95,9 @@ def paint(
             stopped = _paint(folder / CHECKPOINT.format(n), *parts[-1], options, report, on_picture, clock)
             if stopped:
                 break
+        parts = [part for part in parts if part[0].optimizer.steps]
+        if not parts:
+            raise Stopped("painting was stopped before it began")
         log |= _finish(folder, parts, base, pictures)
         with suppress(OSError):  # on Windows, while another program has it open
             (folder / PREVIEW).unlink(missing_ok=True)
@@ -190,10 +193,9 @@ def _paint(
                 save_checkpoint(checkpoint, fit, best)
     except (KeyboardInterrupt, Stopped):
         stopped = True
-    if not fit.optimizer.steps:
-        raise Stopped("painting was stopped before it began")
-    best.update(fit)
-    save_checkpoint(checkpoint, fit, best)
+    if fit.optimizer.steps:
+        best.update(fit)
+        save_checkpoint(checkpoint, fit, best)
     return stopped
 
 
