@@ -28,6 +28,7 @@ from .fields import Julia as Julia
 from .fields import Light as Light
 from .fields import Mix as Mix
 from .fields import Patterns as Patterns
+from .fields import Sequence as Sequence
 from .fields.image_palette import palette_from as palette_from
 from .fields.sketch.decorator import sketch as sketch
 from .fields.sketch.decorator import slider as slider

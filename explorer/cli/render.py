@@ -174,7 +174,7 @@ class _Job:
         from explorer.fields.routing import columns_by_feature
 
         imported = self.field.imported_kind
-        if imported is not None and field.kind not in (imported, "mix"):
+        if imported is not None and field.kind not in (imported, "mix", "sequence"):
             print_error(
                 f"warning: {kind_label(imported)} is not drawn: the look is of {kind_label(field.kind)}"
             )

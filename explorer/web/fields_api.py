@@ -18,13 +18,7 @@ from explorer.fields.sketch.field import class_of_settings
 from explorer.fields.sketch.presets import shipped_sketch, sketch_names
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
-from explorer.shaders.descriptions import (
-    MAX_HIDDEN,
-    MAX_LAYERS,
-    MAX_NODES,
-    FieldDescription,
-    limit_message,
-)
+from explorer.shaders.descriptions import MAX_NODES, FieldDescription, limit_message
 from explorer.web.field_descriptions import FIELDS, build_field, is_sketch
 from explorer.web.models import UnknownModelError
 
@@ -35,7 +29,7 @@ UNDRAWN = (
     *("light.echoes", "light.echo_delay", "light.echo_scale", "light.echo_turn"),
     *("form.figure", "form.ground_palette", "form.ground_seed"),
 )
-LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS, "nodes": MAX_NODES}
+LIMITS = {"nodes": MAX_NODES}
 
 
 class FieldSlider(BaseModel):

@@ -31,6 +31,7 @@ from explorer.fields.sketch.program import MAX_NUMBER
 from explorer.files import write_json
 from explorer.rendering import flashes
 from explorer.shaders.glsl import glsl_of
+from explorer.shaders.page_program import MAX_HIDDEN, MAX_LAYERS
 
 COLOR_FORMULAS: tuple[Any, ...] = (colors.cosine_color, colors.oklab_color)
 CONSTANTS_FILE = Path(__file__).parents[1] / "frontend" / "src" / "constants.json"
@@ -58,6 +59,7 @@ def page_constants() -> dict[str, Any]:
         "julia": _julia(),
         "color": _color(),
         "light": _light(),
+        "without_webgpu": {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS},
         "graph": _graph(),
         "patterns": _patterns(),
         "sections": _sections(),

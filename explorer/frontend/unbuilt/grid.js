@@ -26,7 +26,7 @@ class Grid {
     this.arrange();
     this.observer = new IntersectionObserver(([{ isIntersecting }]) => (this.isVisible = isIntersecting));
     this.observer.observe(this.root);
-    model.send({ kind: "ready", draws: Boolean(painter) });
+    model.send({ kind: "ready", draws: Boolean(painter), no_webgpu: painter?.noWebGpu ?? "" });
     this.tick = this.tick.bind(this);
     this.frame = requestAnimationFrame(this.tick);
   }
@@ -113,7 +113,7 @@ class Grid {
     this.root.dataset.frames = Number(this.root.dataset.frames ?? 0) + 1;
     if (!missing.length || (this.requestTime && now - this.requestTime < FRAMES_TIMEOUT)) return;
     this.requestTime = now;
-    this.model.send({ kind: "frames", t, all: !this.painter || Boolean(this.painter.failure) });
+    this.model.send({ kind: "frames", t, indexes: missing });
   }
 
   close() {

@@ -1,6 +1,7 @@
 """Up to 16 fields side by side, moving: the kernel's half; the page's half is explorer/frontend.
 
-page -> kernel   {kind: "ready", draws}, {kind: "frames", t, all}: small ones, where it cannot draw
+page -> kernel   {kind: "ready", draws, no_webgpu}, {kind: "frames", t, indexes}: small, of what
+                 it cannot draw
 kernel -> page   {kind: "field", id, index, parts, ...} + float32 bytes: see `field_sender`
                  {kind: "frame", id, index, t} + JPEG, {kind: "done"} after the last one
 """
@@ -29,7 +30,6 @@ from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.notebook.widgets.show import encode_jpeg
 from explorer.rendering import Renderer, parse_size
 from explorer.rendering.frames import Size
-from explorer.shaders.track_field import page_limit
 
 MAX_FIELDS = 16
 UNBUILT_MODULE = Path(__file__).parents[2] / "frontend" / "unbuilt" / "grid.js"  # shows frames alone
@@ -37,10 +37,10 @@ UNBUILT_MODULE = Path(__file__).parents[2] / "frontend" / "unbuilt" / "grid.js" 
 
 @dataclass(frozen=True)
 class FrameRequest:
-    """A moment that the page shows; `all_fields`: it draws none of them itself."""
+    """A moment that the page shows, and the fields that it does not draw itself."""
 
     t: float
-    all_fields: bool
+    indexes: frozenset[int]
 
 
 class FieldGrid(anywidget.AnyWidget):
@@ -83,6 +83,7 @@ class FieldGrid(anywidget.AnyWidget):
         self.track, self._device = track, device
         self._lock = threading.Lock()
         self._generation, self._fields = 1, tuple(fields)
+        self._no_webgpu = ""  # why the page has none
         self._field_worker: LatestWorker[None] = LatestWorker(
             self._send_fields, lambda _: None, name="explorer-grid-fields"
         )
@@ -121,12 +122,13 @@ class FieldGrid(anywidget.AnyWidget):
         """A message of the page, on any thread. Malformed messages are ignored."""
         kind = message.get("kind") if isinstance(message, dict) else None
         if kind == "ready" and message.get("draws"):
+            self._no_webgpu = str(message.get("no_webgpu") or "")
             self._field_worker.submit(None)
         elif kind == "frames":
             with contextlib.suppress(KeyError, TypeError, ValueError):
-                t = float(message["t"])
+                t, indexes = float(message["t"]), frozenset(map(int, message["indexes"]))
                 if math.isfinite(t):
-                    self._frame_worker.submit(FrameRequest(t, bool(message.get("all"))))
+                    self._frame_worker.submit(FrameRequest(t, indexes))
 
     def _send_fields(self, _: None, stale: StaleCheck) -> None:
         start, seconds = self.loop
@@ -137,7 +139,7 @@ class FieldGrid(anywidget.AnyWidget):
             try:
                 track = track_for(field, self.track)
                 message, data, table = field_message(
-                    field, track, calm=False, stretch=(start, start + seconds)
+                    field, track, calm=False, no_webgpu=self._no_webgpu, stretch=(start, start + seconds)
                 )
                 if table:
                     message, data = with_moments(message, data, table)
@@ -150,7 +152,7 @@ class FieldGrid(anywidget.AnyWidget):
         for index, field in enumerate(fields):
             if stale():
                 raise Stopped("there is a newer request")
-            if not (request.all_fields or page_limit(field)):
+            if index not in request.indexes:
                 continue
             size = (self.width, self.height)
             with (

@@ -24,7 +24,13 @@ from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.rendering import Exposure
 from explorer.rendering.flash_curve import SAMPLE_RATE
 from explorer.rendering.flash_limiter import MAX_VISIBLE_FACTOR
-from explorer.shaders.track_field import MomentTable, moment_table, page_limit, section_descriptions
+from explorer.shaders.track_field import (
+    MomentTable,
+    moment_table,
+    needs_webgpu,
+    page_limit,
+    section_descriptions,
+)
 
 MIN_FLOATS = 12  # of a list that is sent as bytes
 Send = Callable[[dict[str, Any], list[bytes]], None]
@@ -45,6 +51,7 @@ class FieldSender:
     def __init__(self, send: Send, renderer: PreviewRenderer) -> None:
         self._send, self._renderer = send, renderer
         self._is_open = False
+        self._no_webgpu = ""
         self._page_table: MomentTable | None = None  # that the page has
         self._exposure: Exposure | None = None  # of the field that was sent last
         self._number = 0
@@ -54,9 +61,9 @@ class FieldSender:
         )
         renderer.on_limits = self._send_limits
 
-    def open(self, field: NumberedField) -> None:
-        """A page has opened that draws: it has nothing yet."""
-        self._is_open, self._page_table = True, None
+    def open(self, field: NumberedField, no_webgpu: str = "") -> None:
+        """A page has opened that draws: it has nothing yet. `no_webgpu` says why it has no WebGPU."""
+        self._is_open, self._page_table, self._no_webgpu = True, None, no_webgpu
         self._worker.submit(field)
 
     def submit(self, field: NumberedField) -> None:
@@ -81,7 +88,12 @@ class FieldSender:
             is_calm = self._renderer.flash_limit == "calm"
             before = self._page_table
             message, data, table = field_message(
-                request.field, request.track, calm=is_calm, previous=before, check=check
+                request.field,
+                request.track,
+                calm=is_calm,
+                no_webgpu=self._no_webgpu,
+                previous=before,
+                check=check,
             )
             if table and table is not before:
                 message, data = with_moments(message, data, table)
@@ -122,12 +134,13 @@ def field_message(
     track: FeatureTrack,
     *,
     calm: bool,
+    no_webgpu: str = "",
     stretch: tuple[float, float] | None = None,
     previous: MomentTable | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Any], bytes, MomentTable | None]:
     """A field without its moments, the bytes of its numbers, and its moments; or the reason against it."""
-    if reason := page_limit(field):
+    if reason := page_limit(field) or (no_webgpu if needs_webgpu(field) else None):
         return {"reason": reason}, b"", None
     floats: list[float] = []
     parts, sections = section_descriptions(field, track)

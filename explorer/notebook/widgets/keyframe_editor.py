@@ -30,8 +30,8 @@ from explorer.notebook.widgets.markup import muted
 from explorer.settings import Knob
 
 MAX_ROWS = 40  # more come from a performance: as rows of sliders they would be too much for a page
-AT_TIME = -1  # the choice of a keyframe that is at no section
-MOMENT_HELP = "when: a time in seconds, or the start of a section of the music"
+AT_TIME = ""  # the choice of a keyframe that is at seconds
+MOMENT_HELP = "when: a time in seconds, or the start of a section of the music; as text also a beat"
 
 
 class Moments(Protocol):
@@ -92,23 +92,26 @@ class KeyframeRow:
 
     @property
     def keyframe(self) -> Keyframe:
-        at = self.seconds.value if self.moment.value == AT_TIME else f"section {self.moment.value}"
+        at = self.seconds.value if self.moment.value == AT_TIME else self.moment.value
         pairs = tuple((name, control.value) for name, control in self.controls.items())
         return Keyframe(at=at, settings=pairs)
 
     def show(self, keyframe: Keyframe, section_starts: list[float]) -> None:
         """Show another keyframe with the same settings, and offer the sections of the track."""
-        number = AT_TIME if keyframe.section is None else keyframe.section
+        moment = keyframe.at if isinstance(keyframe.at, str) else AT_TIME
         options = [("at a time, s", AT_TIME)]
-        options += [(f"section {n}, from {clock_text(start)}", n) for n, start in enumerate(section_starts)]
+        options += [
+            (f"section {n}, from {clock_text(start)}", f"section {n}")
+            for n, start in enumerate(section_starts)
+        ]
         if not section_starts:
-            options.append(("section 0 (finds the others)", 0))
-        if number not in dict(options).values():
-            options.append((f"section {number}", number))
-        self.moment.options, self.moment.value = options, number
+            options.append(("section 0 (finds the others)", "section 0"))
+        if moment not in dict(options).values():
+            options.append((moment, moment))
+        self.moment.options, self.moment.value = options, moment
         if isinstance(keyframe.at, float):
             self.seconds.value = keyframe.at
-        self.seconds.layout.display = "" if number == AT_TIME else "none"
+        self.seconds.layout.display = "" if moment == AT_TIME else "none"
         for name, value in keyframe.settings:
             self.controls[name].set(value)
 

@@ -206,6 +206,7 @@ export function App() {
         {stopRecording && <p className="notice fades">{recordingNote}</p>}
         {recipeError && <p className="notice wrong">{recipeError}</p>}
         {models.missing && !fieldState.settings && <p className="notice wrong">The model {models.missing} is not here, so another one drives this Julia set.</p>}
+        {sceneError && !sound.sound && <p className="notice wrong">{sceneError}</p>}
         {models.error && !sound.sound && !serverLost && <p className="notice wrong">{models.error}</p>}
       </div>
     </div>

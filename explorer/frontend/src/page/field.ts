@@ -1,5 +1,7 @@
 // Fields as JSON, as Python writes them: settings of a network, or look, smoothing and model of a Julia set.
 
+import type { Fields } from "../api";
+import constants from "../constants.json";
 import { OFF, type Surface } from "../picture/light";
 import { LOOK, type Look } from "../picture/motion";
 
@@ -21,6 +23,17 @@ const isSketch = (kind: unknown) => typeof kind === "string" && kind.startsWith(
 
 /** The kind of a field; that of the first links, which do not say it, is a CPPN. */
 export const kindOf = ({ kind }: Settings): string => (typeof kind === "string" ? kind : "cppn");
+
+/** Looks and sliders for a browser that draws no large networks. */
+export function withoutWebGpu({ looks, sliders, ...others }: Fields): Fields {
+  const limits = Object.entries(constants.without_webgpu);
+  const isSmall = (look: Settings) => kindOf(look) !== "cppn" || limits.every(([name, limit]) => (look[name] as number) <= limit);
+  const cppn = sliders.cppn.map((slider) => {
+    const limit = limits.find(([name]) => name === slider.name)?.[1] ?? Infinity;
+    return { ...slider, high: slider.high === null ? null : Math.min(slider.high, limit) };
+  });
+  return { ...others, looks: Object.fromEntries(Object.entries(looks).filter(([, look]) => isSmall(look))), sliders: { ...sliders, cppn } };
+}
 
 /** Kinds that belong together: all sketches do. */
 export const groupOf = (settings: Settings): string => (isSketch(settings.kind) ? "sketch" : kindOf(settings));

@@ -3,7 +3,8 @@
 import { useEffect, useState } from "react";
 import { buildField, fieldOfRun, listFields, type Fields } from "../../api";
 import type { Scene } from "../../scene";
-import { groupOf, isBuilt, kindOf, type Settings } from "../field";
+import { missingWebGpu } from "../../compute/device";
+import { groupOf, isBuilt, kindOf, withoutWebGpu, type Settings } from "../field";
 
 export const PROBE = "#probe"; // gives tests access to the parts of the page
 const BUILD_NOTICE_MS = 250; // a shorter build shows no notice
@@ -18,6 +19,8 @@ export interface FieldState {
   choose(settings: Settings | null): void;
   chooseRun(run: string): void;
 }
+
+const drawable = (fields: Fields): Fields => (missingWebGpu() ? withoutWebGpu(fields) : fields);
 
 /** The kind of field in the address of the page, and its settings as text. */
 function linkParts(hash: string): [kind: string, text: string] | null {
@@ -53,7 +56,7 @@ export function useField(scene: Scene | null): FieldState {
   const [error, setError] = useState(() => linkError(location.hash));
   const [building, setBuilding] = useState(false);
 
-  useEffect(() => void listFields().then(setAvailable, () => {}), []); // without a server there are none
+  useEffect(() => void listFields().then((fields) => setAvailable(drawable(fields)), () => {}), []); // without a server there are none
   useEffect(() => {
     const onHashChange = () => {
       setSettings(settingsFromLink(location.hash));
