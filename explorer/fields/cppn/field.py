@@ -72,7 +72,7 @@ class CPPN(CPPNSettings):
             return {}
         from explorer.fields.cppn.painted import painting_notes
 
-        return painting_notes(self, track, lambda times: self.controls(track, times))
+        return painting_notes(self, track)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""

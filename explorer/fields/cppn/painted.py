@@ -25,16 +25,15 @@ def picture_at_rest(field: CPPNSettings, width: int, height: int) -> Float32[np.
     return _picture(field, Controls(rest, names), Grid(width, height))
 
 
-def painting_notes(field: CPPNSettings, track: FeatureTrack, controls: Any) -> dict[str, Any]:
+def painting_notes(field: Any, track: FeatureTrack) -> dict[str, Any]:
     """For the manifest of a run: which weights, how well they are painted, and how far the loudest moment
     (of the rms feature) is from the picture at rest.
     """
-    assert field.weights is not None
     still = field.without_animation
     t = float(track.times[int(np.argmax(track.levels("rms")[:, 0]))])
     rest = picture_at_rest(still, NOTES_GRID.width, NOTES_GRID.height)
-    row = controls(np.array([t]))
-    loud = _picture(still, Controls(row.values[:, : 1 + len(field.features)], row.names), NOTES_GRID)
+    row = still.controls(track, np.array([t]))
+    loud = _picture(still, row, NOTES_GRID)
     loudest = {"time": round(t, 3), "psnr": round(psnr(loud, rest), 2), "ssim": round(ssim(loud, rest), 4)}
     quality = field.weights.painting.notes.get("quality")
     return {

@@ -44,7 +44,7 @@ def load_checkpoint(path: Path, fit: Fit) -> BestState:
         state = [{name: tensors[f"{name}.{n}"] for name in STATE_NAMES} for n in count]
         fit.restore(matrices, state, int(numbers["steps"]), tensors["random"])
         result = BestState(float(numbers["loss"]), float(numbers["seconds"]), best)
-        if any(kept.shape != own.shape for kept, own in zip(best, fit.matrices, strict=True)):
+        if any(earlier.shape != own.shape for earlier, own in zip(best, fit.matrices, strict=True)):
             raise ValueError("its best network has another shape")
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]

@@ -172,7 +172,7 @@ def _paint(
 ) -> bool:
     """Step until time or steps are over; whether it was stopped before."""
     start = clock() - best.seconds
-    shown = saved = best.seconds
+    preview_time = checkpoint_time = best.seconds
 
     def share() -> float:
         best.seconds = clock() - start
@@ -184,12 +184,12 @@ def _paint(
         while (done := share()) < 1:
             report(done)
             fit.step(done)
-            if best.seconds - shown > PREVIEW_SECONDS:
-                shown = best.seconds
+            if best.seconds - preview_time > PREVIEW_SECONDS:
+                preview_time = best.seconds
                 best.update(fit)
                 _show(checkpoint.with_name(PREVIEW), fit, on_picture)
-            if best.seconds - saved > CHECKPOINT_SECONDS:
-                saved = best.seconds
+            if best.seconds - checkpoint_time > CHECKPOINT_SECONDS:
+                checkpoint_time = best.seconds
                 save_checkpoint(checkpoint, fit, best)
     except (KeyboardInterrupt, Stopped):
         stopped = True
