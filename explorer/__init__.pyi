@@ -15,6 +15,7 @@ from .experiments import load as load
 from .experiments import load_recipe as load_recipe
 from .experiments import render as render
 from .experiments import sweep as sweep
+from .experiments.library.look_export import export_look as export_look
 from .experiments.library.looks import load_look as load_look
 from .experiments.library.looks import looks as looks
 from .experiments.library.looks import save_look as save_look

@@ -21,10 +21,11 @@ import { juliaShader } from "./picture/julia.glsl";
 import { OFF, surfaceUniforms, type LightMoment, type Surface } from "./picture/light";
 import { accent, Motion, REST, uniforms } from "./picture/motion";
 import { ShaderCanvas, type Shader, type TextureData, type Uniforms } from "./picture/shaderCanvas";
+import { evaluate, type Program } from "./picture/expressions";
+import { displaySize } from "./picture/displaySize";
 
 const FRAME_SECONDS = HOP / RATE; // between two frames of features
 const MAX_PENDING_WINDOWS = 60; // for the model; older ones are dropped
-const MAX_PIXELS = 2560 * 1440;
 
 export interface RenderStats {
   fps: number;
@@ -46,12 +47,20 @@ interface NetworkMoment extends ComputedMoment {
   bias: Float32Array<ArrayBuffer>;
 }
 
+/** The parameters of a Julia set as a program of levels (explorer/fields/julia/mapping.py). */
+export interface JuliaFormulas {
+  settings: Record<string, unknown>;
+  parameters: Program;
+}
+
 /** Draws on the canvas of the page until `close`. */
 export class Scene {
   readonly features = new Float32Array(FEATURES.length); // of the last frame
   readonly parameters = Float32Array.from(REST); // last output of the model, before smoothing
   readonly motion = new Motion();
   smoothing = 0.2; // seconds
+  iterations = constants.julia.iterations; // of the Julia set
+  juliaFormulas: JuliaFormulas | null = null; // which move it where there is no model
   readonly quality = new AdaptiveQuality();
   listening = false;
   reducedMotion = false; // slower motion, and none without sound
@@ -176,7 +185,7 @@ export class Scene {
       this.lightLevels.push(this.levels.values.rms, this.levels.values.onset);
       this.advanceField(this.soundLevels, FRAME_SECONDS, frame);
       if (this.windows) this.pendingWindows.push(this.windows.add(frame));
-      else this.advance(REST, FRAME_SECONDS);
+      else this.advance(this.juliaTarget, FRAME_SECONDS);
     });
     this.pendingWindows = this.pendingWindows.slice(-MAX_PENDING_WINDOWS);
     void this.runModel();
@@ -218,6 +227,12 @@ export class Scene {
     }
   }
 
+  /** The parameters of the Julia set without a model. */
+  private get juliaTarget(): ArrayLike<number> {
+    const { juliaFormulas } = this;
+    return juliaFormulas ? evaluate(juliaFormulas.parameters, this.inputs(juliaFormulas.settings)) : REST;
+  }
+
   private advance(target: ArrayLike<number>, seconds: number): void {
     const smoothing = this.reducedMotion ? Math.max(this.smoothing, 0.8) : this.smoothing;
     this.motion.advance(target, seconds, smoothing, this.reducedMotion ? 0.25 : 1);
@@ -245,7 +260,7 @@ export class Scene {
     return programUniforms(field, inputs, this.lightMoment, this.frameCount, width, height);
   }
 
-  /** The inputs of a sketch: seconds, and levels; without sound, and of features of whole songs, they are 0. */
+  /** Seconds and the levels of features; without sound, and of features of whole songs, they are 0. */
   inputs({ features }: Record<string, unknown>): Levels {
     const levels = this.listening ? this.soundLevels : {};
     const named = (features as string[]).map((name) => [name, levels[name] ?? 0]);
@@ -255,7 +270,7 @@ export class Scene {
   private juliaUniforms(width: number, height: number): Uniforms {
     const { controls } = this.motion, { light, finish } = this.julia;
     return {
-      ...uniforms(controls, constants.julia.iterations, this.quality.samples),
+      ...uniforms(controls, this.iterations, this.quality.samples),
       ...surfaceUniforms(light, finish, accent(controls), this.lightMoment, this.frameCount, width, height),
     };
   }
@@ -338,10 +353,7 @@ export class Scene {
 
   /** The display size of the picture in device pixels, as far as it would ever be drawn. */
   get displaySize(): [number, number] {
-    const { clientWidth, clientHeight } = this.canvas;
-    const ratio = Math.min(devicePixelRatio, 2);
-    const scale = ratio * Math.min(1, Math.sqrt(MAX_PIXELS / (clientWidth * clientHeight * ratio * ratio)));
-    return [clientWidth * scale, clientHeight * scale];
+    return displaySize(this.canvas);
   }
 
   /** The display size of the canvas, or coarser if drawing is slow. */

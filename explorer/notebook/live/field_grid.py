@@ -23,13 +23,13 @@ from explorer.audio import FeatureTrack
 from explorer.errors import SettingsError, Stopped, error_text
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field_and_track, track_for
-from explorer.notebook.live.field_sender import field_message, with_moments
 from explorer.notebook.live.live_view import MODULE
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.notebook.widgets.show import encode_jpeg
 from explorer.rendering import Renderer, parse_size
 from explorer.rendering.frames import Size
+from explorer.shaders.field_messages import field_message, with_moments
 
 MAX_FIELDS = 16
 UNBUILT_MODULE = Path(__file__).parents[2] / "frontend" / "unbuilt" / "grid.js"  # shows frames alone
