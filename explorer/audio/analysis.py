@@ -36,8 +36,8 @@ def analyze(
 
     `settings` are those of `AnalysisSettings` (smoothing, attack, release, …); `extras` names groups of
     features that take longer (separation, chroma, beats, sections, live), `models` pretrained models (notes,
-    tags). Results are cached on disk unless `cache` is false. Raises SoundError for a file without usable
-    sound, SettingsError for wrong settings; an exception from `progress` stops the work.
+    tags, yamnet, vggish). Results are cached on disk unless `cache` is false. Raises SoundError for a file
+    without usable sound, SettingsError for wrong settings; an exception from `progress` stops the work.
 
     `columns` adds columns of your own at any rate: `{"energy": (seconds, values)}`, a DataFrame or CSV file
     with a time column (`time`, `seconds`, `t`, or the first) in seconds, a MIDI file (notes as columns, with

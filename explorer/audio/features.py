@@ -40,6 +40,22 @@ MODELS: dict[str, dict[str, str]] = {
         ),
         **{f"tags_component{n}": "number" for n in range(1, 5)},
     },
+    "yamnet": dict.fromkeys(
+        (
+            "yamnet_speech",
+            "yamnet_singing",
+            "yamnet_percussion",
+            "yamnet_plucked",
+            "yamnet_keyboard",
+            "yamnet_bowed",
+            "yamnet_winds",
+            "yamnet_electronic",
+            "yamnet_nature",
+            "yamnet_machines",
+        ),
+        "share",
+    ),
+    "vggish": {f"vggish_component{n}": "number" for n in range(1, 9)},
 }
 """Groups of columns that a pretrained model measures, with their units: `analyze(path, models=...)`."""
 
@@ -61,6 +77,8 @@ EXTRAS_HELP = {
     "live": "features of the live page",
     "notes": "the notes that sound, by a pretrained model",
     "tags": "instruments and mood, by a pretrained model",
+    "yamnet": "kinds of sound, by a pretrained model",
+    "vggish": "timbre, by a pretrained model",
 }
 """The groups in a few words."""
 

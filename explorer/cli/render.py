@@ -17,6 +17,7 @@ from explorer.cli.options import (
     FieldFlags,
     NormalizeOption,
     StemsOption,
+    WeightsOption,
     with_setting_flags,
 )
 from explorer.cli.sound_arguments import draw_each, split_output
@@ -61,6 +62,7 @@ def render(
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
+    weights: WeightsOption = None,
     dask: DaskOption = None,
     *,
     render_options: dict[str, Any],

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Float32, Float64
+from scipy import ndimage
 
 from explorer.audio.feature_table import FeatureTable, interpolate_rows
 from explorer.audio.features import FEATURES, AnalysisSettings
@@ -13,17 +14,18 @@ from explorer.audio.models.rows import ModelRows
 from explorer.audio.normalize import Column, centered, presence_of
 
 ABSENT, MIN_PRESENT = 0.05, 0.3  # probability of what is not there, and least full scale of what is
+SPAN_SECONDS = 0.96  # about what one row of the models describes
 FULL_PERCENTILE = 95  # of the frames with sound: full scale of a probability
-MIN_HALF_RANGE = 1.0  # of a component, in its unit: less is no change of the music
 
 Table = Float32[np.ndarray, "times components"]
 
 
-def probability_level(column: Column, presence: Column) -> Column:
+def probability_level(column: Column, presence: Column, settings: AnalysisSettings) -> Column:
     """A probability as a level: -1 up to 0.05, 1 at its 95th percentile, or at 0.3 where that is lower.
 
     In between it is linear in the logit. So what is absent rests, and does not become noise.
     """
+    presence = _presence_around(presence, settings)
     mask = presence > 0.5
     if not mask.any():
         return np.full(len(column), -1.0)
@@ -32,17 +34,30 @@ def probability_level(column: Column, presence: Column) -> Column:
     return np.asarray(2 * np.clip((_logit(column) - low) / (high - low), 0, 1) * presence - 1)
 
 
+def _presence_around(presence: Column, settings: AnalysisSettings) -> Column:
+    """Whether there is sound in the second that a model hears: a pause between two hits is none."""
+    frames = round(SPAN_SECONDS * settings.fps)
+    nearest = ndimage.maximum_filter1d(presence, frames | 1, mode="nearest")
+    return np.asarray(ndimage.uniform_filter1d(nearest, frames | 1, mode="nearest"))
+
+
 def _logit(probability: Column) -> Column:
     inside = np.clip(probability, 1e-6, 1 - 1e-6)
     return np.asarray(np.log(inside / (1 - inside)))
 
 
-def component_level(column: Column, presence: Column, settings: AnalysisSettings) -> Column:
-    """A principal component as a timbre: distance from the track's middle, 0 in silence."""
+def component_level(
+    column: Column, presence: Column, settings: AnalysisSettings, min_half_range: float
+) -> Column:
+    """A principal component as a timbre: distance from the track's middle, 0 in silence.
+
+    Less than `min_half_range` is no change of the music, and does not fill the range.
+    """
+    presence = _presence_around(presence, settings)
     mask = presence > 0.5
     if not mask.any():
         return np.zeros(len(column))
-    return centered(column, mask, presence, MIN_HALF_RANGE, settings)
+    return centered(column, mask, presence, min_half_range, settings)
 
 
 def at_times(values: Float32[np.ndarray, "rows components"], rows: ModelRows, track: FeatureTable) -> Table:

@@ -69,6 +69,7 @@ GROUPS = {
 """Tags that mean the same: a group is there when one of its tags is."""
 
 COMPONENTS = len(MODELS["tags"]) - len(GROUPS)
+MIN_HALF_RANGE = 1.0  # of a component; in songs it is 2
 
 Table = Float32[np.ndarray, "times columns"]
 
@@ -131,6 +132,8 @@ def group_probabilities(tags: Float32[np.ndarray, "rows 50"]) -> Float32[np.ndar
 def normalize(raw: Table, presence: Column, settings: AnalysisSettings) -> Table:
     """See `PretrainedModel.normalize`. Groups are levels, components are timbres."""
     columns = list(raw.T.astype(np.float64))
-    groups = [probability_level(column, presence) for column in columns[: len(GROUPS)]]
-    components = [component_level(column, presence, settings) for column in columns[len(GROUPS) :]]
+    groups = [probability_level(column, presence, settings) for column in columns[: len(GROUPS)]]
+    components = [
+        component_level(column, presence, settings, MIN_HALF_RANGE) for column in columns[len(GROUPS) :]
+    ]
     return np.stack([*groups, *components], axis=1).astype(np.float32)

@@ -76,10 +76,8 @@ class FieldGrid(anywidget.AnyWidget):
     ) -> None:
         width, height = parse_size(size)
         _check(fields, track, columns, loop)
-        start = min(loop[0], max(0.0, track.duration - loop[1]))
-        super().__init__(
-            count=len(fields), columns=columns, width=width, height=height, loop=(start, float(loop[1]))
-        )
+        loop = _within(track, loop)
+        super().__init__(count=len(fields), columns=columns, width=width, height=height, loop=loop)
         self.track, self._device = track, device
         self._lock = threading.Lock()
         self._generation, self._fields = 1, tuple(fields)
@@ -99,13 +97,29 @@ class FieldGrid(anywidget.AnyWidget):
         """The fields on screen."""
         return self._fields
 
-    def load(self, fields: Sequence[FieldSettings]) -> None:
-        """Show other fields; nothing is selected then."""
-        _check(fields, self.track, self.columns, self.loop)
+    @property
+    def generation(self) -> int:
+        """How many times fields were loaded."""
+        return self._generation
+
+    def load(
+        self,
+        fields: Sequence[FieldSettings],
+        *,
+        track: FeatureTrack | None = None,
+        loop: tuple[float, float] | None = None,
+        size: Size | None = None,
+    ) -> None:
+        """Show other fields; nothing is selected then. Another track, loop or size may come with them."""
+        track = track or self.track
+        _check(fields, track, self.columns, loop or self.loop)
+        width, height = parse_size(size or (self.width, self.height))
         with self._lock:
-            self._generation, self._fields = self._generation + 1, tuple(fields)
+            self._generation, self._fields, self.track = self._generation + 1, tuple(fields), track
         with self.hold_sync():
             self.selected, self.hovered, self.count = [], -1, len(fields)
+            self.width, self.height = width, height
+            self.loop = _within(track, loop or self.loop)
         self._field_worker.submit(None)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -162,6 +176,11 @@ class FieldGrid(anywidget.AnyWidget):
                 frame = encode_jpeg(renderer.frame(request.t, stale))
                 self.send({"kind": "frame", "id": number, "index": index, "t": request.t}, [frame])
         self.send({"kind": "done"})
+
+
+def _within(track: FeatureTrack, loop: tuple[float, float]) -> tuple[float, float]:
+    """The loop, earlier where it would go on after the end of the track."""
+    return min(loop[0], max(0.0, track.duration - loop[1])), float(loop[1])
 
 
 def _check(

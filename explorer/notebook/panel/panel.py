@@ -41,7 +41,8 @@ from explorer.notebook.widgets.field_form import FieldForm, FieldForms
 from explorer.notebook.widgets.knob_controls import Control
 from explorer.notebook.widgets.latest_worker import LatestWorker
 from explorer.notebook.widgets.static_output import StaticOutput, mime_bundle, widget_bundle
-from explorer.rendering import parse_size, resolve
+from explorer.rendering import parse_size
+from explorer.rendering.devices import standing_device
 from explorer.rendering.frames import FlashMode, Frame, Size, parse_flash_limit
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Panel:
         self._static_output, self._errors = StaticOutput(), ErrorLine()
         self.preview_view = PreviewView(self._size)
         self.sound = SoundLoader(audio, track, self.preview_view, self._required_extras)
-        self.pipeline = PreviewPipeline(track, self._size, resolve(device), self.preview_view)
+        self.pipeline = PreviewPipeline(track, self._size, standing_device(device), self.preview_view)
         self._worker = LatestWorker(self._draw, self._drawing_failed, name="explorer-preview")
         self.time_slider = make_time_slider(track.duration)
         first = field or look()
