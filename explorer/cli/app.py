@@ -11,6 +11,7 @@ from explorer.cli.demo import demo
 from explorer.cli.diagnose import diagnose
 from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
+from explorer.cli.looks.atlas import atlas
 from explorer.cli.looks.breed import breed
 from explorer.cli.looks.look import app as look_app
 from explorer.cli.looks.paint import paint
@@ -89,6 +90,7 @@ for command in (
     seeds,
     breed,
     paint,
+    atlas,
     train,
     export,
     serve,
