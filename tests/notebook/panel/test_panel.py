@@ -155,8 +155,9 @@ def test_help_shows_what_every_setting_does(panel):
     assert "explorer-helping" not in panel.widget._dom_classes
 
 
-def test_every_button_and_field_has_a_name(panel):
+def test_every_button_and_field_has_a_name_and_a_state_for_the_browser(panel):
     for widget in cells.widget_tree(panel.widget):
+        assert widget.get_state()
         name = type(widget).__name__
         if name in ("Button", "ToggleButton", "Text", "Dropdown", "Checkbox", "IntSlider", "FloatSlider"):
             assert widget.description or widget.tooltip, widget
