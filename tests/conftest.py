@@ -1,6 +1,7 @@
 """For all tests: shapes in signatures are checked, and the user's cache and looks are never touched."""
 
 import importlib
+import itertools
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -82,8 +83,14 @@ def _checked_from_the_start():
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("EXPLORER_LOOKS", str(tmp_path_factory.getbasetemp() / "no looks"))
+    folder = tmp_path_factory.getbasetemp()
+    cache = folder / "caches" / str(next(_numbers))  # `mktemp` reads all names in the folder each time
+    cache.mkdir(parents=True)
+    monkeypatch.setenv("EXPLORER_CACHE", str(cache))
+    monkeypatch.setenv("EXPLORER_LOOKS", str(folder / "no looks"))
+
+
+_numbers = itertools.count()
 
 
 @pytest.fixture
