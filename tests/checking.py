@@ -49,21 +49,15 @@ def checked(function=None, *, typechecker):
         if dataclasses.is_dataclass(function) and "__init__" in vars(function):
             function.__init__ = checked(function.__init__, typechecker=typechecker)
         return function
-    with_checks, has_shapes = None, False
+    if not _may_have_shapes(function):
+        return typechecker(function)
+    with_shapes = _check_shapes(function, typechecker=typechecker)
 
     @functools.wraps(function)
     def call(*arguments, **named):
-        nonlocal with_checks, has_shapes
-        if with_checks is None:  # made here: most functions are called by few tests
-            has_shapes = _may_have_shapes(function)
-            with_checks = (
-                _check_shapes(function, typechecker=typechecker) if has_shapes else typechecker(function)
-            )
-        if has_shapes:
-            _calls[function] = count = _calls[function] + 1
-            if count > FIRST and count % EVERY:
-                return function(*arguments, **named)
-        return with_checks(*arguments, **named)
+        _calls[function] = count = _calls[function] + 1
+        chosen = with_shapes if count <= FIRST or count % EVERY == 0 else function
+        return chosen(*arguments, **named)
 
     return call
 

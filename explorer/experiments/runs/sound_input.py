@@ -33,11 +33,11 @@ class SoundInput:
     track: FeatureTrack | None = None
 
     @classmethod
-    def of(cls, audio: object) -> SoundInput:
-        """The input that an `AudioInput` stands for.
+    def of(cls, audio: AudioInput) -> SoundInput:
+        """The input that `audio` stands for.
 
-        Raises SoundError without a file, SettingsError for what is no `AudioInput`, and for a track that does
-        not say where its sound is, or whose sound has changed.
+        Raises SoundError without a file, SettingsError for a track that does not say where its sound is, or
+        whose sound has changed.
         """
         if isinstance(audio, SoundInput):
             return audio
