@@ -15,6 +15,7 @@ from .experiments import load as load
 from .experiments import load_recipe as load_recipe
 from .experiments import render as render
 from .experiments import sweep as sweep
+from .experiments.library.look_export import export_look as export_look
 from .experiments.library.looks import load_look as load_look
 from .experiments.library.looks import looks as looks
 from .experiments.library.looks import save_look as save_look
@@ -28,6 +29,7 @@ from .fields import Julia as Julia
 from .fields import Light as Light
 from .fields import Mix as Mix
 from .fields import Patterns as Patterns
+from .fields import Sequence as Sequence
 from .fields.image_palette import palette_from as palette_from
 from .fields.sketch.decorator import sketch as sketch
 from .fields.sketch.decorator import slider as slider

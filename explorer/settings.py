@@ -183,6 +183,11 @@ class Settings(BaseModel):
         """The value of a setting by name, or by path as in `light.relief`."""
         return operator.attrgetter(path)(self)
 
+    def inner_settings(self) -> dict[str, Settings]:
+        """The settings inside that belong to this object alone, by the name that their paths begin with."""
+        values = {name: getattr(self, name) for name in type(self).model_fields if name not in self.groups()}
+        return {name: value for name, value in values.items() if isinstance(value, Settings)}
+
     @classmethod
     @cache
     def groups(cls) -> dict[str, type[Settings]]:
@@ -193,12 +198,10 @@ class Settings(BaseModel):
     def all_knobs(self) -> dict[str, Knob]:
         """`knobs`, and those of settings inside that belong to this object alone, by path: `a.gain`."""
         knobs = dict(type(self).knobs())
-        for name in type(self).model_fields:
-            inner = getattr(self, name)
-            if isinstance(inner, Settings) and name not in self.groups():
-                for path, knob in inner.all_knobs().items():
-                    full, flag, group = f"{name}.{path}", f"{name}-{knob.flag}", f"{name}: {knob.group}"
-                    knobs[full] = dataclasses.replace(knob, name=full, flag=flag, group=group)
+        for name, inner in self.inner_settings().items():
+            for path, knob in inner.all_knobs().items():
+                full, flag, group = f"{name}.{path}", f"{name}-{knob.flag}", f"{name}: {knob.group}"
+                knobs[full] = dataclasses.replace(knob, name=full, flag=flag, group=group)
         return knobs
 
     @classmethod

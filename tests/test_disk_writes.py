@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from explorer import files
 from explorer.audio import FEATURES, AnalysisSettings, FeatureTrack
-from explorer.audio.cache import save_array
+from explorer.audio.array_cache import save_array
 from explorer.cli import output_paths
 from explorer.errors import OutputError
 from explorer.experiments.sweeps.leases import Lease

@@ -26,7 +26,7 @@ KNOWN_BY = {  # library -> the rooms that may import it
     "fastapi": {"web"},
     "uvicorn": {"web"},
     "onnx": {"learn", "bench"},
-    "onnxruntime": {"learn", "bench"},
+    "onnxruntime": {"audio", "learn", "bench"},
     "distributed": {"experiments"},
 }
 

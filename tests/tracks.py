@@ -1,5 +1,7 @@
 """Feature tracks made up for tests: no sound needed."""
 
+import dataclasses
+
 import numpy as np
 
 from explorer.audio import FEATURES, AnalysisSettings, FeatureTrack
@@ -21,3 +23,15 @@ def made_up_track(duration=4.0, fps=60.0, seed=0):
         sha256="0" * 64,
         settings=AnalysisSettings(fps=fps),
     )
+
+
+def track_with_beats(duration=4.0, bpm=120.0):
+    """A track with a beat in the middle of every interval, and a section that begins halfway."""
+    track = made_up_track(duration)
+    settings = track.settings.with_extras(("beats", "sections"))
+    section = (track.times >= duration / 2).astype(np.float32)
+    phase = ((track.times * bpm / 60 + 0.5) % 1).astype(np.float32)
+    columns = np.stack([phase, np.full_like(phase, bpm), section, np.zeros_like(phase)], axis=1)
+    values = np.hstack([track.values, np.zeros_like(columns)])
+    raw = np.hstack([track.raw, columns])
+    return dataclasses.replace(track, values=values, raw=raw, names=settings.names, settings=settings)

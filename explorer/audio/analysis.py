@@ -13,7 +13,7 @@ from jaxtyping import Float32
 
 from explorer.audio import cache as disk_cache
 from explorer.audio.added.columns import NO_COLUMNS, AddedColumns, Stem
-from explorer.audio.features import EXTRAS, FEATURES, AnalysisSettings
+from explorer.audio.features import EXTRAS, FEATURES, MODELS, AnalysisSettings
 from explorer.audio.sound_file import Block, Sound, existing_file, open_sound
 from explorer.audio.track import FeatureTrack
 from explorer.progress import Progress, silent
@@ -35,9 +35,9 @@ def analyze(
     """Features of a sound file at t = n / fps, normalized to [-1, 1].
 
     `settings` are those of `AnalysisSettings` (smoothing, attack, release, …); `extras` names groups of
-    features that take longer (separation, chroma, beats, sections, live). Results are cached
-    on disk unless `cache` is false. Raises SoundError for a file without usable sound, SettingsError for
-    wrong settings; an exception from `progress` stops the work.
+    features that take longer (separation, chroma, beats, sections, live), `models` pretrained models (notes,
+    tags, yamnet, vggish). Results are cached on disk unless `cache` is false. Raises SoundError for a file
+    without usable sound, SettingsError for wrong settings; an exception from `progress` stops the work.
 
     `columns` adds columns of your own at any rate: `{"energy": (seconds, values)}`, a DataFrame or CSV file
     with a time column (`time`, `seconds`, `t`, or the first) in seconds, a MIDI file (notes as columns, with
@@ -47,6 +47,7 @@ def analyze(
     so on. Neither is cached.
     """
     analysis = AnalysisSettings(fps=fps, **settings)
+    check_models(analysis.extras)  # before the sound is analyzed
     path = existing_file(path)
     sha256 = disk_cache.content_hash(path)
     track = _basic_track(path, sha256, analysis.replace(extras=()), progress, cache)
@@ -59,6 +60,15 @@ def analyze(
     if stems is not None:
         added = added.merged(_analyze_stems(track, stems, progress, cache))
     return track.with_added(added) if added.names else track
+
+
+def check_models(groups: Iterable[str]) -> None:
+    """Raise ExplorerError, with what to do, unless the models among these groups can be used."""
+    for name in groups:
+        if name in MODELS:
+            from explorer.audio import models
+
+            models.weights_sha256(name)
 
 
 def _basic_track(
@@ -99,13 +109,13 @@ def add_extras(
     track: FeatureTrack, path: Path, groups: tuple[str, ...], cache: bool, progress: Progress
 ) -> FeatureTrack:
     """A basic track and the columns of these groups, measured unless they are cached."""
-    from explorer.audio.extras import normalize
+    from explorer.audio import extras, models
     from explorer.audio.normalize import presence_of
 
     presence = presence_of(track.raw, track.settings)
     raw = [_columns(track, path, group, cache, progress) for group in groups]
     values = [
-        normalize(group, columns, presence, track.settings)
+        (models if group in MODELS else extras).normalize(group, columns, presence, track.settings)
         for group, columns in zip(groups, raw, strict=True)
     ]
     settings = track.settings.with_extras(groups)
@@ -121,8 +131,11 @@ def add_extras(
 def _columns(
     track: FeatureTrack, path: Path, group: str, cache: bool, progress: Progress
 ) -> Float32[np.ndarray, "frames columns"]:
+    from explorer.audio import models
     from explorer.audio.extras import live, measure, version
 
+    if group in MODELS:
+        return models.columns(group, path, track, cache, progress)
     if cache and group == "live":
         return live.at_times(live.cached_rows(path, track.sha256, progress), track.times)
     key = {"group": group, "version": version(group), "fps": track.fps}

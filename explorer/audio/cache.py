@@ -1,6 +1,7 @@
 """Tracks cached on disk, so that a sound is analyzed once.
 
     <root>/features/<key>.npy, <key>.json     a track; key = hash of contents, settings and version
+    <root>/features/models/<key>/<n>.npy      rows of a pretrained model, some minutes in each file
     <root>/features/paths/<hash>.json         content hash of a path, while its mtime and size stay
 
 Everything here may be deleted at any time. Files appear whole or not at all, and two processes that
@@ -11,23 +12,20 @@ again; what cannot be written only costs time.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import io
 import json
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from jaxtyping import Float32
 
+from explorer.audio.array_cache import cache_folder, digest, load_array, save_array
 from explorer.audio.features import FEATURES, AnalysisSettings
 from explorer.audio.track import FeatureTrack
 from explorer.errors import ExplorerError, OutputError
-from explorer.files import memory_file, read_bytes, read_json_or_empty, sha256_of, write_json
+from explorer.files import read_json_or_empty, sha256_of, write_json
 
 FEATURE_VERSION = 2
 """Raise it whenever the same sound and settings give other numbers."""
@@ -35,17 +33,11 @@ FEATURE_VERSION = 2
 MTIME_RESOLUTION = 2.0  # seconds; on coarse file systems two writes within this time have the same mtime
 
 
-def cache_folder() -> Path:
-    """$EXPLORER_CACHE or the user's cache folder, and `features` in it."""
-    root = os.environ.get("EXPLORER_CACHE") or platformdirs.user_cache_dir("audio-feature-explorer")
-    return Path(root) / "features"
-
-
 def content_hash(path: Path) -> str:
     """SHA-256 of a file's bytes, cached by path, mtime and size."""
     status = path.stat()
     state = {"mtime_ns": status.st_mtime_ns, "size": status.st_size}
-    entry = cache_folder() / "paths" / f"{_digest(str(path.resolve()))}.json"
+    entry = cache_folder() / "paths" / f"{digest(str(path.resolve()))}.json"
     cached = read_json_or_empty(entry)
     if state.items() <= cached.items() and "sha256" in cached:
         return str(cached["sha256"])
@@ -85,29 +77,10 @@ def save_columns(sha256: str, key: dict[str, Any], columns: Float32[np.ndarray, 
     save_array(_columns_path(sha256, key), columns)
 
 
-def load_array(path: Path) -> Float32[np.ndarray, ...] | None:
-    """The float32 array that `save_array` wrote; None where it is missing or damaged."""
-    try:
-        values = np.load(io.BytesIO(read_bytes(path)), allow_pickle=False)
-    except (OSError, ValueError, EOFError):  # ReadError is a ValueError
-        return None
-    return values if values.dtype == np.float32 else None
-
-
-def save_array(path: Path, values: Float32[np.ndarray, ...]) -> None:
-    """Write an array, whole or not at all, if the folder can be written."""
-    with contextlib.suppress(OutputError, OSError), memory_file(path) as file:
-        np.save(file, values, allow_pickle=False)
-
-
 def _columns_path(sha256: str, key: dict[str, Any]) -> Path:
-    return cache_folder() / "extras" / f"{_digest(json.dumps({'sha256': sha256, **key}, sort_keys=True))}.npy"
+    return cache_folder() / "extras" / f"{digest(json.dumps({'sha256': sha256, **key}, sort_keys=True))}.npy"
 
 
 def _track_stem(sha256: str, settings: AnalysisSettings) -> Path:
     key: dict[str, Any] = {"sha256": sha256, "version": FEATURE_VERSION, "settings": settings.model_dump()}
-    return cache_folder() / _digest(json.dumps(key, sort_keys=True))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+    return cache_folder() / digest(json.dumps(key, sort_keys=True))

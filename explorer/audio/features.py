@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 
 from explorer.errors import SettingsError
 from explorer.settings import Settings, did_you_mean, knob
@@ -15,12 +15,57 @@ FEATURES = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux", "zcr"
 
 NOTES = ("c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b")  # s: sharp
 
+MODELS: dict[str, dict[str, str]] = {
+    "notes": {
+        "notes_onset": "share",
+        "notes_count": "notes",
+        "notes_pitch": "hz",
+        "notes_low": "hz",
+        "notes_high": "hz",
+    },
+    "tags": {
+        **dict.fromkeys(
+            (
+                "tags_drums",
+                "tags_voice",
+                "tags_strings",
+                "tags_plucked",
+                "tags_piano",
+                "tags_winds",
+                "tags_electronic",
+                "tags_calm",
+                "tags_energy",
+            ),
+            "share",
+        ),
+        **{f"tags_component{n}": "number" for n in range(1, 5)},
+    },
+    "yamnet": dict.fromkeys(
+        (
+            "yamnet_speech",
+            "yamnet_singing",
+            "yamnet_percussion",
+            "yamnet_plucked",
+            "yamnet_keyboard",
+            "yamnet_bowed",
+            "yamnet_winds",
+            "yamnet_electronic",
+            "yamnet_nature",
+            "yamnet_machines",
+        ),
+        "share",
+    ),
+    "vggish": {f"vggish_component{n}": "number" for n in range(1, 9)},
+}
+"""Groups of columns that a pretrained model measures, with their units: `analyze(path, models=...)`."""
+
 EXTRAS: dict[str, dict[str, str]] = {
     "separation": {"harmonic": "amplitude", "percussive": "amplitude"},
     "chroma": {f"chroma_{note}": "share" for note in NOTES},
     "beats": {"beat_phase": "beats", "tempo": "bpm"},
     "sections": {"section": "number", "boundary": "share"},
     "live": {f"live_{name}": "share" for name in ("centroid", "flux", "rms", "zcr", "onset", "rolloff")},
+    **MODELS,
 }
 """Groups of columns that are measured only on request, with their units: `analyze(path, extras=...)`."""
 
@@ -30,6 +75,10 @@ EXTRAS_HELP = {
     "beats": "beat and tempo",
     "sections": "the parts of a piece",
     "live": "features of the live page",
+    "notes": "the notes that sound, by a pretrained model",
+    "tags": "instruments and mood, by a pretrained model",
+    "yamnet": "kinds of sound, by a pretrained model",
+    "vggish": "timbre, by a pretrained model",
 }
 """The groups in a few words."""
 
@@ -59,6 +108,8 @@ COLUMNS_HINT = "; columns of your own come with analyze(sound, columns=, stems=)
 
 class AnalysisSettings(Settings):
     """How sound becomes a track. All widths are in seconds, so they hold at any rate."""
+
+    added_settings: ClassVar[tuple[str, ...]] = ("models",)
 
     fps: float = knob(
         60.0, low=1, high=240, slider=(24, 120), step=1, unit="Hz", flag="analysis-fps", group="audio",
@@ -91,18 +142,25 @@ class AnalysisSettings(Settings):
     extras: tuple[str, ...] = knob(
         (), group="audio", help=f"Groups of features measured besides the basic ones: {', '.join(EXTRAS)}.",
     )  # fmt: skip
+    models: tuple[str, ...] = knob(
+        (), group="audio",
+        help=f"Pretrained models whose features are measured too: {', '.join(MODELS)}.",
+    )  # fmt: skip
+
+    @model_validator(mode="before")
+    @classmethod
+    def _models_are_extras(cls, values: Any) -> Any:
+        """Models are groups of extras, which alone are stored."""
+        models = _group_names("models", values.get("models"), MODELS)
+        if not models:
+            return values
+        extras = _group_names("extras", values.get("extras"), EXTRAS)
+        return {**values, "extras": (*extras, *models), "models": ()}
 
     @field_validator("extras", mode="before")
     @classmethod
     def _valid_groups(cls, value: Any) -> Any:
-        """Each group once, in the order of `EXTRAS`; typed text is a list with commas."""
-        if isinstance(value, str):
-            value = [name.strip() for name in value.split(",") if name.strip()]
-        names = list(value or ())
-        for name in names:
-            if name not in EXTRAS:
-                raise SettingsError(f"extras: no group '{name}'{did_you_mean(str(name), EXTRAS)}")
-        return tuple(name for name in EXTRAS if name in names)
+        return _group_names("extras", value, EXTRAS)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,6 +170,17 @@ class AnalysisSettings(Settings):
     def with_extras(self, extras: Iterable[str]) -> AnalysisSettings:
         """The same analysis with these groups besides its own."""
         return self.replace(extras=(*self.extras, *extras))
+
+
+def _group_names(setting: str, value: Any, groups: Iterable[str]) -> tuple[str, ...]:
+    """Each group once, in their order; typed text is a list with commas."""
+    if isinstance(value, str):
+        value = [name.strip() for name in value.split(",") if name.strip()]
+    names = list(value or ())
+    for name in names:
+        if name not in groups:
+            raise SettingsError(f"{setting}: no group '{name}'{did_you_mean(str(name), groups)}")
+    return tuple(group for group in groups if group in names)
 
 
 def extras_of(features: Iterable[str]) -> tuple[str, ...]:

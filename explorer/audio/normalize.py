@@ -10,7 +10,7 @@ Every threshold is relative to the track itself; only a track that is a noise fl
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Bool, Float32, Float64
 from scipy import ndimage
 
 from explorer.audio.features import FEATURES, TIMBRES, AnalysisSettings
@@ -66,11 +66,19 @@ def presence_from_rms(rms: Column, settings: AnalysisSettings) -> Column:
 
 
 def level(
-    column: Column, presence: Column, exponent: float, settings: AnalysisSettings, is_smoothed: bool = True
+    column: Column,
+    presence: Column,
+    exponent: float,
+    settings: AnalysisSettings,
+    is_smoothed: bool = True,
+    min_full_scale: float = 0.0,
 ) -> Column:
-    """A level as loudness re its own peaks: -1 at rest, 1 at the loud hits."""
+    """A level as loudness re its own peaks: -1 at rest, 1 at the loud hits.
+
+    Where even its peaks lie below `min_full_scale`, it does not reach 1.
+    """
     loudness = smooth(column**exponent * presence, settings.smoothing * settings.fps * is_smoothed)
-    full_scale = peak_level(loudness, settings)
+    full_scale = max(peak_level(loudness, settings), min_full_scale)
     if full_scale <= 0:
         return np.full(len(column), -1.0)
     if not is_smoothed:
@@ -97,8 +105,19 @@ def timbre(column: Column, presence: Column, settings: AnalysisSettings) -> Colu
     if not mask.any():
         return np.zeros(len(column))
     octaves = np.log2(np.maximum(column, column[mask].min()))
-    low, high = np.percentile(octaves[mask], RANGE_PERCENTILES)
-    position = (octaves - (low + high) / 2) / max((high - low) / 2, MIN_HALF_RANGE_OCTAVES)
+    return centered(octaves, mask, presence, MIN_HALF_RANGE_OCTAVES, settings)
+
+
+def centered(
+    column: Column,
+    mask: Bool[np.ndarray, " frames"],
+    presence: Column,
+    min_half_range: float,
+    settings: AnalysisSettings,
+) -> Column:
+    """Distance from the middle of the masked frames, over half their range, faded by presence."""
+    low, high = np.percentile(column[mask], RANGE_PERCENTILES)
+    position = (column - (low + high) / 2) / max((high - low) / 2, min_half_range)
     # Weighted before smoothing: silence then neither pulls at its neighbors nor cuts them off.
     return smooth(np.clip(position, -1, 1) * presence, settings.timbre_smoothing * settings.fps)
 

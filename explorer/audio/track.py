@@ -14,7 +14,7 @@ import numpy as np
 from explorer.audio.added.columns import NO_COLUMNS, AddedColumns, columns_path
 from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import AnalysisSettings
-from explorer.errors import ExplorerError, ReadError
+from explorer.errors import ExplorerError, ReadError, SettingsError
 from explorer.files import (
     NUMBER,
     check_types,
@@ -24,10 +24,13 @@ from explorer.files import (
     read_json,
     write_json,
 )
+from explorer.progress import Progress, silent
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from explorer.audio.models.embedding import Embedding
 
 SCHEMA = 1  # of the saved files
 TYPES = {
@@ -81,6 +84,20 @@ class FeatureTrack(FeatureTable):
         from explorer.audio.plot import draw_track  # matplotlib is slow to load
 
         return draw_track(self, self.source, width, columns=columns)
+
+    def embedding(self, model: str, *, cache: bool = True, progress: Progress = silent) -> Embedding:
+        """All that a pretrained model says of the sound, at the model's own rate: `values`, `times`, `names`.
+
+        Raises ExplorerError for a model that cannot be used, and for a track without `source`.
+        """
+        from explorer.audio.models import embedding
+
+        if self.source is None:
+            raise SettingsError(
+                f"the track of {self.name} does not say where its sound is; "
+                "name it: FeatureTrack.load(stem, source='song.ogg')"
+            )
+        return embedding(model, self.source, self.sha256, cache, progress)
 
     def with_columns(self, columns: Any, *, normalize: bool = True) -> FeatureTrack:
         """The same track with more columns, at the end; see `explorer.analyze` for what `columns` may be.

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from explorer.audio.features import EXTRAS
+from explorer.audio.features import EXTRAS, MODELS
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import ColumnsOption, NormalizeOption, StemsOption
+from explorer.cli.options import ColumnsOption, NormalizeOption, StemsOption, WeightsOption
 from explorer.formatting import clock_text, count_text
 
 
@@ -32,9 +32,16 @@ def analyze(
             "--extras", metavar="A,B", help=f"measure more features, which takes longer: {', '.join(EXTRAS)}"
         ),
     ] = "",
+    models: Annotated[
+        str,
+        typer.Option(
+            "--models", metavar="A,B", help=f"measure features of pretrained models: {', '.join(MODELS)}"
+        ),
+    ] = "",
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
+    weights: WeightsOption = None,
 ) -> None:
     """Show the features of a sound file: a table, and a picture of the waveform with all features."""
     from explorer import files
@@ -55,6 +62,7 @@ def analyze(
             normalize=normalize,
             progress=progress,
             extras=extras,
+            models=models,
         )
     moments = count_text(len(track.times), "moment")
     print_line(f"{track.name}: {track.duration:.2f} s, {moments} at {track.fps:g} a second")

@@ -22,6 +22,7 @@ from explorer.cli.serve import serve
 from explorer.cli.sweep import sweep
 from explorer.cli.train import export, train
 from explorer.cli.voila_app import app as panel_page
+from explorer.cli.weights.weights import app as weights_app
 from explorer.errors import SettingsError
 
 MAX_SUMMARY = 1000  # characters of the first sentence of a command's help
@@ -93,6 +94,7 @@ for command in (
 ):
     app.command(cls=Command)(command)
 app.add_typer(look_app, name="look", cls=CommandGroup)
+app.add_typer(weights_app, name="weights", cls=CommandGroup)
 
 
 @cache

@@ -20,7 +20,7 @@ def doctor() -> None:
     import imageio_ffmpeg
     import torch
 
-    from explorer.audio.cache import cache_folder
+    from explorer.audio.array_cache import cache_folder
     from explorer.experiments.runs.manifest import environment
     from explorer.files import explorations_folder
     from explorer.threads import usable_threads

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import difflib
 import inspect
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +17,7 @@ import typer
 
 from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
+from explorer.audio.models.weights import FILE_MODELS, VARIABLE
 from explorer.errors import SettingsError
 from explorer.experiments.library.look import Look
 from explorer.experiments.library.looks import find_look
@@ -90,6 +92,31 @@ DurationOption = Annotated[float | None, flag_of(_COMMON["duration"])]
 DeviceOption = Annotated[str, flag_of(_COMMON["device"])]
 PrecisionOption = Annotated[str, flag_of(_COMMON["precision"])]
 ThreadsOption = Annotated[int | None, flag_of(_COMMON["threads"])]
+
+
+def _use_weights(values: list[str] | None) -> list[str] | None:
+    """Put the files of --weights into $EXPLORER_WEIGHTS, where models search and processes inherit it."""
+    for value in values or ():
+        name, _, file = value.partition("=")
+        if name not in FILE_MODELS or not file:
+            raise SettingsError(
+                f"--weights: got {value[:100]!r}; give NAME=FILE with a name of {', '.join(FILE_MODELS)}, "
+                "as in yamnet=yamnet.pth"
+            )
+        os.environ[VARIABLE] = os.pathsep.join(filter(None, (value, os.environ.get(VARIABLE))))
+    return values
+
+
+WeightsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--weights",
+        metavar="NAME=FILE",
+        callback=_use_weights,
+        help="the file of a pretrained model's weights; `explorer weights` lists the models",
+        rich_help_panel=AUDIO_HEADING,
+    ),
+]
 ColumnsOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -17,6 +17,7 @@ from explorer.cli.options import (
     FieldFlags,
     NormalizeOption,
     StemsOption,
+    WeightsOption,
     with_setting_flags,
 )
 from explorer.cli.sound_arguments import draw_each, split_output
@@ -58,17 +59,10 @@ def render(
             "look's text or name, on this sound",
         ),
     ] = None,
-    models: Annotated[
-        str | None,
-        typer.Option(
-            "--models",
-            metavar="NAMES",
-            help="openl3, yamnet, vggish (learned embeddings): not in this version",
-        ),
-    ] = None,
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
+    weights: WeightsOption = None,
     dask: DaskOption = None,
     *,
     render_options: dict[str, Any],
@@ -81,11 +75,6 @@ def render(
     With --recipe an earlier run is repeated, with the settings that are typed beside it changed. Of several
     sounds one that fails is reported, and the rest is drawn.
     """
-    if models is not None:
-        raise SettingsError(
-            f"--models {models}: learned embeddings (openl3, yamnet, vggish) are not available in this "
-            "version; leave --models out to draw with the spectral features"
-        )
     if recipe is None and not any(audio or ()):
         raise SettingsError("name a sound file, as in: explorer render song.ogg (or try: explorer demo)")
     from explorer.experiments.runs.cluster import connect_dask
@@ -187,7 +176,7 @@ class _Job:
         from explorer.fields.routing import columns_by_feature
 
         imported = self.field.imported_kind
-        if imported is not None and field.kind not in (imported, "mix"):
+        if imported is not None and field.kind not in (imported, "mix", "sequence"):
             print_error(
                 f"warning: {kind_label(imported)} is not drawn: the look is of {kind_label(field.kind)}"
             )

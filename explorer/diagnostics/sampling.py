@@ -20,7 +20,7 @@ from explorer.audio import FeatureTrack
 from explorer.diagnostics.parallel import in_threads
 from explorer.fields import Controls, FieldSettings, Grid
 from explorer.fields.light.columns import plain_name
-from explorer.fields.light.lit import LitField
+from explorer.fields.sequence.lit_moments import lit_moments
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 from explorer.threads import usable_threads
@@ -115,7 +115,7 @@ def field_colors(
 ) -> Float64[np.ndarray, "moments points 3"]:
     """The field's colors in [0, 1]."""
     with torch.inference_mode():
-        return LitField(field, controls).colors(torch.from_numpy(xy), pixel).double().numpy()
+        return lit_moments(field, controls).colors(torch.from_numpy(xy), pixel).double().numpy()
 
 
 def _crossed(

@@ -17,7 +17,7 @@ from explorer.experiments.runs.estimate import Estimate
 from explorer.experiments.runs.execution import run_recipe
 from explorer.experiments.runs.options import RenderOptions
 from explorer.experiments.runs.recipe import Recipe, find_audio, find_columns
-from explorer.experiments.runs.run import Run
+from explorer.experiments.runs.run import Run, device_of_run
 from explorer.experiments.runs.run_folder import COLUMNS, SHEET, SPECIFICATION, point_folder
 from explorer.experiments.runs.sound_input import AudioInput, SoundInput, with_columns_of_track
 from explorer.experiments.sweeps.cost import sweep_cost, with_cost
@@ -158,7 +158,7 @@ def sweep(
     Raises SettingsError for names and values that are not allowed, before anything is drawn.
     """
     options = SweepOptions.of(locals())
-    target = resolve(options.device, options.precision)
+    target = resolve(_sweep_device(options.device, resume), options.precision, field)
     if executor is not None:
         as_executor(executor)
     if resume is not None:
@@ -186,6 +186,11 @@ def sweep(
             _write_sheet(folder)
     write_report_or_warn(folder)
     return Sweep(folder)
+
+
+def _sweep_device(device: str, resume: str | Path | None) -> str:
+    """What to draw on; a sweep that is resumed stays on the kind of device that its manifest names."""
+    return device_of_run(Path(resume)) if resume is not None and device == "auto" else device
 
 
 def _new_sweep(

@@ -13,9 +13,10 @@ from explorer.fields.patterns import Patterns
 from explorer.fields.prepared import Prepared
 from explorer.fields.presets import look
 from explorer.fields.registry import AnyField, field_kinds
+from explorer.fields.sequence import Sequence
 from explorer.fields.sketch.field import Sketch
 
 __all__ = [
     "CPPN", "AnyField", "Controls", "Field", "FieldSettings", "Finish", "GraphCPPN", "Grid", "Julia", "Light",
-    "Mix", "Patterns", "Prepared", "Sketch", "field_kinds", "look",
+    "Mix", "Patterns", "Prepared", "Sequence", "Sketch", "field_kinds", "look",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from pydantic import field_validator
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.added.columns import check_plain
 from explorer.audio.features import COLUMNS_HINT, UNITS, extras_of
+from explorer.audio.structure.moments import Moment, missing_moments, moment_columns
 from explorer.errors import SettingsError
 from explorer.fields import keyframes, sections
 from explorer.fields import routing as routing_rules
@@ -86,6 +87,7 @@ class FieldSettings(Settings):
         tuple[str, ...]
     ] = ()  # of the controls, beside the features: they follow the sound
     angle_columns: ClassVar[tuple[str, ...]] = ()  # the same, in radians modulo a circle
+    is_mixable: ClassVar[bool] = True  # whether it can be a part of another field
     preset_settings: ClassVar[Mapping[str, Mapping[str, Any]]] = {}  # of this class, not of its subclasses
 
     earlier_presets: ClassVar[frozenset[str]] = frozenset()  # still valid, but not offered to newcomers
@@ -230,6 +232,11 @@ class FieldSettings(Settings):
         """The same field with settings that do not change over time."""
         return self.replace(keyframes=()) if self.keyframes else self
 
+    @property
+    def is_lit(self) -> bool:
+        """Whether its colors become frames by light or finish."""
+        return self.light.on or self.finish.on
+
     def rest_value(self, name: str) -> float:
         """The value of an animatable setting without keyframes."""
         return float(getattr(self, name))
@@ -237,9 +244,19 @@ class FieldSettings(Settings):
     @property
     def extras(self) -> tuple[str, ...]:
         """The groups of features that the field needs besides the basic ones."""
-        by_section = self.sections.on or any(keyframe.section is not None for keyframe in self.keyframes)
         routed = chain(*routing_rules.columns_by_feature(self.routing).items())
-        return extras_of((*self.features, *routed, *(["section"] if by_section else [])))
+        by_section = ["section"] if self.sections.on else []
+        return extras_of((*self.features, *routed, *by_section, *moment_columns(self.moments)))
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """The moments that it names: of its keyframes."""
+        return tuple(keyframe.at for keyframe in self.keyframes)
+
+    def with_moments_of(self, track: FeatureTrack) -> Self:
+        """The field without what is at moments that a track does not have; a warning names that."""
+        existing = keyframes.existing(self.keyframes, track)
+        return self if existing == self.keyframes else self.replace(keyframes=existing)
 
     def analyze(
         self,
@@ -267,6 +284,8 @@ class FieldSettings(Settings):
             track = analyze(audio, **sources, **options, **analysis.model_dump())
         self.check_columns(track.names)
         keyframes.warn_after_end(self.keyframes, track)
+        for reason in missing_moments(self.moments, track).values():
+            raise SettingsError(reason)
         return track
 
     def _complete(
@@ -326,6 +345,17 @@ class FieldSettings(Settings):
     def columns_of_sound(self, names: tuple[str, ...]) -> set[str]:
         """Which of its own columns follow the sound: the flash limiter calms them."""
         return {*self.features, *self.sound_columns, *self.angle_columns}
+
+    def part_of(self, column: str) -> tuple[str, str]:
+        """The part with a light of its own that a column belongs to, and its name there.
+
+        The part is empty for a field that is lit as one.
+        """
+        return "", column
+
+    def columns_of_angles(self, names: tuple[str, ...]) -> set[str]:
+        """Which of its own columns are in radians modulo a circle."""
+        return {*self.angle_columns}
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """What a run's manifest records about this field on this track, as plain values."""

@@ -44,10 +44,13 @@ class CalmControls:
         if not len(calm) or not self._columns:
             return self._controls
         names = [plain_name(self._controls.names[place]) for place in self._columns]
-        is_light = np.array([name in LIGHT_COLUMNS for name in names])
+        parts, own_names = np.array([self._field.part_of(name) for name in names]).T
+        is_light = np.isin(own_names, LIGHT_COLUMNS)
+        shares = np.empty((len(calm), len(names)), np.float32)
+        for part in {*parts}:
+            shares[:, parts == part] = _shares(swings[calm], is_light[parts == part])
         values = self._controls.values.copy()
-        part = np.ix_(calm, np.array(self._columns))
-        values[part] += _shares(swings[calm], is_light) * self._fast_part[calm]
+        values[np.ix_(calm, np.array(self._columns))] += shares * self._fast_part[calm]
         return Controls(values, self._controls.names)
 
     @cached_property
@@ -102,9 +105,10 @@ def slow_course_steps(
     unique, places = np.unique(np.round(around, 7), return_inverse=True)
     controls = field.controls(track, unique)
     rows = controls.values[:, columns].astype(np.float64)
-    values = rows[places.reshape(around.shape)]
+    values, names = rows[places.reshape(around.shape)], tuple(map(plain_name, controls.names))
+    angles = field.columns_of_angles(names)
     for column, place in enumerate(columns):
-        if plain_name(controls.names[place]) in field.angle_columns:
+        if names[place] in angles:
             values[..., column] = np.unwrap(values[..., column], axis=1)
     middle = values[:, len(OFFSETS) // 2]
     return np.asarray(np.tensordot(WEIGHTS, values, (0, 1)) - middle, np.float32)

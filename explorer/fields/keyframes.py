@@ -1,6 +1,6 @@
 """Keyframes: settings that move along the track, and their values between keyframes.
 
-A keyframe is a moment (seconds, or the start of a section of the music) with the values of some settings at
+A keyframe is a moment (seconds, or a musical one as in `beat 33`) with the values of some settings at
 that moment; between two keyframes a setting is interpolated linearly. The field's own settings hold at the
 start of the track.
 """
@@ -17,19 +17,25 @@ from jaxtyping import Float64
 from pydantic import model_validator
 
 from explorer.audio import FeatureTrack
+from explorer.audio.structure.moments import (
+    Moment,
+    missing_moments,
+    moment_seconds,
+    moment_text,
+    parse_moment,
+)
 from explorer.errors import SettingsError, warn
 from explorer.fields.controls import Controls
 from explorer.settings import Knob, Settings, did_you_mean
 
 TEXT_EXAMPLE = "20: audio_gain=3; section 1: audio_gain=1"  # every field can animate it
 EXAMPLE = f'(20, {{"audio_gain": 3}}), ("section 1", {{"audio_gain": 1}}), or as text: {TEXT_EXAMPLE}'
-SECTION_PATTERN = re.compile(r"section (\d+)")
 
 
 class Keyframe(Settings):
-    """The values of some settings at a moment: seconds, or `section N` (from 0) for its start."""
+    """The values of some settings at a moment: seconds, or a musical one (see `audio.structure.moments`)."""
 
-    at: float | str
+    at: Moment
     settings: tuple[tuple[str, float], ...]
 
     @model_validator(mode="before")
@@ -42,48 +48,22 @@ class Keyframe(Settings):
             value = {"at": value[0], "settings": value[1]}
         if not isinstance(value, dict) or value.keys() != {"at", "settings"}:
             raise SettingsError(f"keyframes: got {value!r}; give {EXAMPLE}")
-        at, settings = _parse_moment(value["at"]), value["settings"]
+        at, settings = parse_moment(value["at"], "keyframes"), value["settings"]
         pairs = tuple(settings.items() if isinstance(settings, dict) else settings)
         if not pairs or any(len(pair) != 2 for pair in pairs):
-            raise SettingsError(f"keyframes: {_moment_text(at)} names no setting; give {EXAMPLE}")
+            raise SettingsError(f"keyframes: {moment_text(at)} names no setting; give {EXAMPLE}")
         names = [name for name, _ in pairs]
         if twice := [name for name in names if names.count(name) > 1]:
-            raise SettingsError(f"keyframes: {_moment_text(at)} sets {twice[0]} twice; set it once")
+            raise SettingsError(f"keyframes: {moment_text(at)} sets {twice[0]} twice; set it once")
         return {"at": at, "settings": tuple((name, _parse_number(name, number)) for name, number in pairs)}
 
-    @property
-    def section(self) -> int | None:
-        """The number of its section; None when it is at a time."""
-        match = SECTION_PATTERN.fullmatch(self.at) if isinstance(self.at, str) else None
-        return int(match[1]) if match else None
-
     def __str__(self) -> str:
-        return f"{_moment_text(self.at)}: " + " ".join(
+        return f"{moment_text(self.at)}: " + " ".join(
             f"{name}={value:.10g}" for name, value in self.settings
         )
 
     def __repr__(self) -> str:
         return f"({self.at!r}, {dict(self.settings)!r})"
-
-
-def _moment_text(at: float | str) -> str:
-    return at if isinstance(at, str) else f"{at:g}"
-
-
-def _parse_moment(value: Any) -> float | str:
-    """Seconds or `section N`, as a number or as text. Raises SettingsError."""
-    if isinstance(value, str) and SECTION_PATTERN.fullmatch(value.strip()):
-        return value.strip()
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError):
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise SettingsError(
-            f"keyframes: got {value!r} for the moment; give seconds from the start, 0 or more, or a "
-            "section as in 'section 2'"
-        )
-    return seconds
 
 
 def _parse_number(name: str, value: Any) -> float:
@@ -120,7 +100,7 @@ def check(keyframes: Iterable[Keyframe], movable: Iterable[str], knobs: Mapping[
     for keyframe in keyframes:
         if keyframe.at in moments:
             raise SettingsError(
-                f"keyframes: {_moment_text(keyframe.at)} is given twice; put its settings into one"
+                f"keyframes: {moment_text(keyframe.at)} is given twice; put its settings into one"
             )
         moments.add(keyframe.at)
         for name, value in keyframe.settings:
@@ -143,19 +123,13 @@ def _is_after(keyframe: Keyframe, end: float) -> bool:
     return isinstance(keyframe.at, float) and keyframe.at > end
 
 
-def with_sections_of(keyframes: Iterable[Keyframe], track: FeatureTrack) -> tuple[Keyframe, ...]:
-    """The keyframes without those of sections that a track does not have; one warning names them."""
+def existing(keyframes: Iterable[Keyframe], track: FeatureTrack) -> tuple[Keyframe, ...]:
+    """The keyframes without those at moments that a track does not have; one warning names them."""
     every = tuple(keyframes)
-    if all(keyframe.section is None for keyframe in every):
-        return every
-    count = int(track.raw[:, track.names.index("section")].max()) + 1
-    missing = [keyframe for keyframe in every if (keyframe.section or 0) >= count]
+    missing = missing_moments((keyframe.at for keyframe in every), track)
     if missing:
-        numbers = "0" if count == 1 else f"0 to {count - 1}"
-        text = f"{track.name} has the sections {numbers}; left out: the keyframes of "
-        names = ", ".join(str(keyframe.at) for keyframe in missing)
-        warn(text + names)
-    return tuple(keyframe for keyframe in every if keyframe not in missing)
+        warn(f"left out: the keyframes of {', '.join(map(str, missing))} ({next(iter(missing.values()))})")
+    return tuple(keyframe for keyframe in every if keyframe.at not in missing)
 
 
 class Keyframed(Protocol):
@@ -188,32 +162,14 @@ def values(
 def knots(field: Keyframed, name: str, track: FeatureTrack) -> tuple[list[float], list[float]]:
     """Seconds and values of a setting: the field's own at the start, then those of its keyframes.
 
-    Raises SettingsError for a section that the track does not have.
+    Raises SettingsError for a moment that the track does not have.
     """
-    moments = [(_seconds(keyframe, track), dict(keyframe.settings)) for keyframe in field.keyframes]
+    moments = [(moment_seconds(keyframe.at, track), dict(keyframe.settings)) for keyframe in field.keyframes]
     moments.sort(key=lambda moment: moment[0])
     points = [(at, settings[name]) for at, settings in moments if name in settings]
     if points[0][0] > 0:
         points.insert(0, (0.0, field.rest_value(name)))
     return [at for at, _ in points], [value for _, value in points]
-
-
-def _seconds(keyframe: Keyframe, track: FeatureTrack) -> float:
-    if keyframe.section is None:
-        return float(keyframe.at)
-    if "section" not in track.names:
-        raise SettingsError(
-            f"{track.name} was analyzed without its sections; ask for them: "
-            "analyze(path, extras=('sections',))"
-        )
-    numbers = track.raw[:, track.names.index("section")]
-    frames = np.flatnonzero(numbers == keyframe.section)
-    if not len(frames):
-        raise SettingsError(
-            f"keyframes: there is no section {keyframe.section}; {track.name} has {int(numbers.max()) + 1}, "
-            "counted from 0"
-        )
-    return float(frames[0] / track.fps)
 
 
 class AnimatedSettings:

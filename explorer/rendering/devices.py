@@ -90,6 +90,11 @@ def resolve(device: str = "auto", precision: str = "auto", field: Any = None) ->
     return Device("cpu", dtype, cpu_name(), note)
 
 
+def standing_device(device: str) -> str | Device:
+    """What to draw many fields on: `auto` itself, as it depends on the field, else the resolved device."""
+    return device if device == "auto" else resolve(device)
+
+
 def resolve_again(kind: str, name: str) -> Device:
     """The device of an earlier run by its kind and name: of that kind here, else, with a warning, the CPU."""
     if kind != "gpu":

@@ -27,7 +27,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
 
 from explorer.audio import FeatureTrack
-from explorer.audio.cache import cache_folder, load_array, save_array
+from explorer.audio.array_cache import cache_folder, load_array, save_array
 from explorer.fields import FieldSettings
 from explorer.fields.calm import calm_columns
 from explorer.fields.srgb import linear_to_srgb, srgb_to_linear

@@ -16,12 +16,14 @@ from explorer.fields import FieldSettings, Grid
 from explorer.fields.base import check_field_and_track
 from explorer.fields.calm import calm_controls
 from explorer.fields.light.lit import LitField
+from explorer.fields.sequence.drawing import LitSequence
+from explorer.fields.sequence.lit_moments import lit_moments
 from explorer.rendering.devices import Device, cpu_instead, resolve
 from explorer.rendering.engines import engine_name, usable_device
 from explorer.rendering.flash_limiter import NO_LIMIT, Exposure, FlashLimit, dim
-from explorer.rendering.frame_drawer import FrameDrawer
 from explorer.rendering.frames import Frame, Size, parse_size
 from explorer.rendering.loop import Loop, blended
+from explorer.rendering.sequence_drawer import Drawer, frame_drawer
 from explorer.threads import usable_threads, use_single_torch_thread
 
 TILES_PER_THREAD = 6  # in a frame: few enough to cost nothing, enough to even out
@@ -93,8 +95,8 @@ class Renderer:
         dim(out, limit.exposure)
         return out.reshape(self.grid.height, self.grid.width, 3)
 
-    def _new_drawer(self) -> FrameDrawer:
-        return FrameDrawer(self.field, self.grid, self.device, tiles=TILES_PER_THREAD * self.threads)
+    def _new_drawer(self) -> Drawer:
+        return frame_drawer(self.field, self.grid, self.device, tiles=TILES_PER_THREAD * self.threads)
 
     def _fall_back(self, t: float, error: DeviceLost) -> None:
         """Draw on the CPU from now on, with one warning."""
@@ -120,9 +122,9 @@ class Renderer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _moments(self, t: float, swing: float = 1.0) -> LitField:
+    def _moments(self, t: float, swing: float = 1.0) -> LitField | LitSequence:
         times = np.array([t], dtype=np.float64)
-        return LitField(self.field, calm_controls(self.field, self.track, times, swing))
+        return lit_moments(self.field, calm_controls(self.field, self.track, times, swing))
 
     def _share(
         self, stopped: Callable[[], bool], function: Callable[[int], None], parts: Iterable[int]

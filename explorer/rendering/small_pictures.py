@@ -18,11 +18,12 @@ from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.calm import CalmControls
 from explorer.fields.controls import Controls
-from explorer.fields.light.lit import LitField
+from explorer.fields.sequence.lit_moments import lit_moments
 from explorer.rendering.devices import resolve
 from explorer.rendering.flash_curve import SAMPLE_RATE
 from explorer.rendering.flashes import CellGrid, Light, Luminance
-from explorer.rendering.frame_drawer import MIN_WIDTH, FrameDrawer
+from explorer.rendering.frame_drawer import MIN_WIDTH
+from explorer.rendering.sequence_drawer import frame_drawer
 
 CELL_SAMPLES = 2  # points along a side of a cell
 MAX_CACHED_MAPS = 4096  # of one search; of a wide frame they take some 40 MB
@@ -45,7 +46,7 @@ class PictureShape(NamedTuple):
         """For frames of this size."""
         rows, columns = CellGrid(size).shape
         samples = CELL_SAMPLES
-        if field.light.on or field.finish.on:
+        if field.is_lit:
             samples = max(samples, -(-MIN_WIDTH // columns))
         return cls(Grid(columns * samples, rows * samples), Grid(*size).pixel)
 
@@ -66,7 +67,7 @@ class SmallPictures:
     ) -> None:
         self._field, self._track, self._grid, self._red, self._pool = field, track, shape.grid, red, pool
         self.check: Callable[[], None] = lambda: None
-        self._drawer = FrameDrawer(field, shape.grid, resolve("cpu", "draft"), pixel=shape.pixel)
+        self._drawer = frame_drawer(field, shape.grid, resolve("cpu", "draft"), pixel=shape.pixel)
         self._cells = CellGrid((shape.grid.width, shape.grid.height))
         self._maps: OrderedDict[tuple[int, float], tuple[Luminance, Light | None]] = OrderedDict()
         self._controls: CalmControls | None = None  # of the moments that were drawn last
@@ -109,7 +110,7 @@ class SmallPictures:
         names: tuple[str, ...],
     ) -> list[UInt8[np.ndarray, "rows columns 3"]]:
         lit, width, height = (
-            LitField(self._field, Controls(values, names)),
+            lit_moments(self._field, Controls(values, names)),
             self._grid.width,
             self._grid.height,
         )

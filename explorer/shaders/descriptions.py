@@ -12,12 +12,21 @@ from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.palette import Cosine, parse_palette
 from explorer.fields.palette_stops import ColorPath
 from explorer.fields.palette_table import color_table, srgb_table
+from explorer.fields.sketch.field import Sketch
+from explorer.shaders.field_shader import FieldShader
+from explorer.shaders.page_program import (
+    MAX_HIDDEN,
+    MAX_LAYERS,
+    ComputeProgram,
+    compute_program,
+    is_computed,
+)
 
-MAX_HIDDEN, MAX_LAYERS = 32, 12  # of a CPPN that a shader draws in time
 MAX_NODES = 64  # of a graph
 PAGE_COLORS = 64  # of a palette that is looked up: constants of a shader
 COLOR_DIGITS = 6  # of the colors of a palette
-ShaderField = CPPN | GraphCPPN | Patterns
+MAX_OPERATIONS = 3_000  # of a sketch at a pixel
+ShaderField = CPPN | GraphCPPN | Patterns | Sketch
 
 
 class NetworkSurface(BaseModel):
@@ -33,7 +42,10 @@ class NetworkSurface(BaseModel):
 
 
 class NetworkDescription(BaseModel):
-    """A network ready to draw: weights of every layer, row by row, activations, input scale and palette."""
+    """A network ready to draw: weights of every layer, row by row, activations, input scale and palette.
+
+    With a `program` WebGPU computes it: then the weights are those of the first layer alone.
+    """
 
     kind: Literal["cppn"] = "cppn"
     settings: dict[str, Any]
@@ -47,6 +59,7 @@ class NetworkDescription(BaseModel):
     light: dict[str, Any] | None  # all settings; None where the network is not lit
     finish: dict[str, Any] | None
     surface: NetworkSurface | None
+    program: ComputeProgram | None = None
 
 
 class ExpressionProgram(BaseModel):
@@ -59,7 +72,7 @@ class ExpressionProgram(BaseModel):
 class ProgramDescription(BaseModel):
     """A field ready to draw as a shader; see `explorer.shaders.field_shader`."""
 
-    kind: Literal["graph", "patterns"]
+    kind: Literal["graph", "patterns", "sketch"]
     settings: dict[str, Any]
     code: str
     numbers: ExpressionProgram
@@ -93,15 +106,17 @@ def describe(field: ShaderField | Julia) -> AnyDescription:
 def limit_message(field: ShaderField) -> str | None:
     """Why the page cannot draw a field; None if it can."""
     match field:
-        case CPPN() if field.hidden > MAX_HIDDEN or field.layers > MAX_LAYERS:
+        case CPPN() if field.is_animated and is_computed(field):
             return (
-                f"got a network of {field.hidden} x {field.layers}; the page draws networks up to "
-                f"{MAX_HIDDEN} wide and {MAX_LAYERS} deep"
+                f"got a network of {field.hidden} x {field.layers} whose weights move; the page moves those "
+                f"of networks up to {MAX_HIDDEN} wide and {MAX_LAYERS} deep"
             )
         case GraphCPPN() if field.node_count > MAX_NODES:
             return f"got a graph of {field.node_count} nodes; the page draws graphs up to {MAX_NODES} nodes"
         case GraphCPPN() if field.form.figure:
             return "the page draws graphs without a figure; explorer render draws it"
+        case Sketch() if (count := type(field).program().text.count("\n")) > MAX_OPERATIONS:
+            return f"got a sketch of {count:,} operations at a pixel; the page draws up to {MAX_OPERATIONS:,}"
     return None
 
 
@@ -118,10 +133,13 @@ def _network(field: CPPN) -> NetworkDescription:
     from explorer.fields.cppn.drawing import FEATURE_SCALE
 
     network, *others = networks(field)
+    program = compute_program(field) if is_computed(field) else None
+    layers = network.weights[:1] if program else network.weights
     return NetworkDescription(
+        program=program,
         settings=field.model_dump(mode="json"),
         shapes=[(weight.shape[0], weight.shape[1]) for weight in network.weights],
-        weights=[weight.ravel().tolist() for weight in network.weights],
+        weights=[weight.ravel().tolist() for weight in layers],
         other_weights=[[weight.ravel().tolist() for weight in other.weights] for other in others],
         pixel_inputs=network.pixel_inputs,
         feature_scale=FEATURE_SCALE * field.audio_gain,
@@ -145,14 +163,23 @@ def _surface(field: CPPN) -> NetworkSurface:
     )
 
 
-def _program(field: GraphCPPN | Patterns) -> ProgramDescription:
-    from explorer.expressions import program  # slow to load
-    from explorer.shaders.graph_shader import graph_shader
+def field_shader(field: GraphCPPN | Patterns | Sketch) -> FieldShader:
+    """The formulas of a field as a shader."""
+    from explorer.shaders.graph_shader import graph_shader  # slow to load
     from explorer.shaders.patterns_shader import patterns_shader
+    from explorer.shaders.sketch_shader import sketch_shader
 
-    shader = graph_shader(field) if isinstance(field, GraphCPPN) else patterns_shader(field)
+    if isinstance(field, Sketch):
+        return sketch_shader(field)
+    return graph_shader(field) if isinstance(field, GraphCPPN) else patterns_shader(field)
+
+
+def _program(field: GraphCPPN | Patterns | Sketch) -> ProgramDescription:
+    from explorer.expressions import program  # slow to load
+
+    shader = field_shader(field)
     return ProgramDescription(
-        kind=field.kind,
+        kind="sketch" if isinstance(field, Sketch) else field.kind,
         settings=field.model_dump(mode="json"),
         code=shader.code,
         numbers=ExpressionProgram(**program(shader.numbers)),

@@ -12,7 +12,14 @@ from explorer.fields.palette_table import TABLE_COLORS, color_table, srgb_table
 from explorer.fields.sketch.field import Sketch
 from explorer.fields.sketch.kernel import HIGH, LOW
 from explorer.fields.srgb import LUMINANCE
-from explorer.shaders.field_shader import HISTORY_ROW, FieldShader, TextureRow, Uniform, level
+from explorer.shaders.field_shader import (
+    HISTORY_ROW,
+    FieldShader,
+    TextureRow,
+    Uniform,
+    level,
+    moving_settings,
+)
 from explorer.shaders.glsl import glsl_function
 
 LIMIT = 1e30  # of an output; what is no number is 0
@@ -20,12 +27,12 @@ LIMIT = 1e30  # of an output; what is no number is 0
 
 def sketch_shader(field: Sketch) -> FieldShader:
     """The shader of a sketch; the inputs of its programs are `time` in seconds and levels."""
-    program, is_lit = type(field).program(), field.light.on
+    program, is_lit, settings = type(field).program(), field.light.on, moving_settings(field)
     (time,) = inputs("time")
     moment: dict[str, Any] = {"t": time}
     definition = field.definition
-    moment |= {name: field.audio_gain * level(field.features, name) for name in definition.features}
-    moment |= {slider.name: Value.of(getattr(field, slider.name)) for slider in definition.sliders}
+    moment |= {name: settings.audio_gain * level(field.features, name) for name in definition.features}
+    moment |= {slider.name: Value.of(getattr(settings, slider.name)) for slider in definition.sliders}
     numbers = [Value.of(number) for number in program.numbers_with(moment)] or [Value.of(0)]
     color = color_table if is_lit else srgb_table
     rgb, height = colors(program.outputs_with(Uniform()), TextureRow(HISTORY_ROW + 1))

@@ -22,7 +22,9 @@ from explorer.fields.light.columns import HIT_NAMES
 from explorer.fields.light.settings import LIGHT_OFF
 from explorer.fields.section_change import section_field
 from explorer.fields.sections import SECTIONS_OFF
+from explorer.fields.sketch.field import Sketch
 from explorer.shaders.descriptions import AnyDescription, describe, limit_message
+from explorer.shaders.page_program import is_computed
 
 PAST_SECONDS = 2.6  # that hits and sounds run outward: rows before a moment that a page reads
 CHUNK_FRAMES = 600  # whose controls are computed together: columns of history take memory
@@ -64,7 +66,7 @@ class SectionTable:
 
 def page_limit(field: FieldSettings) -> str | None:
     """Why a page cannot draw a field along a track; None if it can."""
-    if type(field) not in (CPPN, GraphCPPN, Patterns, Julia):
+    if type(field) not in (CPPN, GraphCPPN, Patterns, Julia) and not isinstance(field, Sketch):
         return f"the page does not draw fields of the kind '{field.kind}'"
     if field.light.on and field.light.echoes:
         return "the page draws no echoes"
@@ -72,6 +74,11 @@ def page_limit(field: FieldSettings) -> str | None:
         return "the page draws sections of lit fields alone"
     reason = None if isinstance(field, Julia) else limit_message(field)  # type: ignore[arg-type]
     return reason and reason.removeprefix("got ")
+
+
+def needs_webgpu(field: FieldSettings) -> bool:
+    """Whether a page draws a field through WebGPU alone."""
+    return isinstance(field, CPPN) and is_computed(field)
 
 
 def section_descriptions(field: Any, track: FeatureTrack) -> tuple[list[AnyDescription], SectionTable | None]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, GraphCPPN, Patterns
+from explorer.fields.sketch.field import KIND_MARK, class_of_settings
 from explorer.shaders.descriptions import (
     FieldDescription,
     JuliaDescription,
@@ -21,15 +23,26 @@ FIELDS: dict[str, type[CPPN] | type[GraphCPPN] | type[Patterns]] = {
 }
 
 
+def is_sketch(settings: Mapping[str, Any]) -> bool:
+    """Whether settings are those of a sketch, with its text."""
+    kind, source = settings.get("kind"), settings.get("source")
+    return isinstance(kind, str) and kind.startswith(KIND_MARK) and isinstance(source, str) and source != ""
+
+
 def build_field(settings: dict[str, Any]) -> FieldDescription:
     """A field by its settings. Raises SettingsError if they are invalid, or the page cannot draw it."""
     kind = settings.get("kind", "cppn")
-    if not isinstance(kind, str) or kind not in FIELDS:
+    if is_sketch(settings):
+        field: ShaderField = class_of_settings(settings)(**settings)  # type: ignore[assignment]
+    elif isinstance(kind, str) and kind in FIELDS:
+        field = FIELDS[kind](**settings)
+    else:
         raise SettingsError(
-            f"the page draws CPPNs, graph CPPNs, patterns and Julia sets, not {str(kind)[:40]!r}"
+            "the page draws CPPNs, graph CPPNs, patterns, Julia sets and sketches with their text, "
+            f"not {str(kind)[:40]!r}"
         )
-    field: ShaderField = FIELDS[kind](**settings).without_animation
-    field = field.replace(**{"sections": False, "light.echoes": 0})  # these need a track
+    # these need a track
+    field = field.without_animation.replace(**{"sections": False, "light.echoes": 0})
     if reason := limit_message(field):
         raise SettingsError(reason)
     description = describe(field)

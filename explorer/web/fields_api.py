@@ -1,7 +1,9 @@
-"""The API of fields for the page: CPPNs, graphs and patterns, from looks, runs or settings."""
+"""The API of fields for the page: CPPNs, graphs, patterns and sketches, from looks, runs or settings."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,18 +11,15 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
+from explorer.errors import SettingsError
 from explorer.experiments.runs.run_folder import RECIPE
 from explorer.fields import FieldSettings
+from explorer.fields.sketch.field import class_of_settings
+from explorer.fields.sketch.presets import shipped_sketch, sketch_names
 from explorer.files import read_json_or_empty
 from explorer.settings import Knob
-from explorer.shaders.descriptions import (
-    MAX_HIDDEN,
-    MAX_LAYERS,
-    MAX_NODES,
-    FieldDescription,
-    limit_message,
-)
-from explorer.web.field_descriptions import FIELDS, build_field
+from explorer.shaders.descriptions import MAX_NODES, FieldDescription, limit_message
+from explorer.web.field_descriptions import FIELDS, build_field, is_sketch
 from explorer.web.models import UnknownModelError
 
 MAX_RUNS = 50
@@ -30,7 +29,7 @@ UNDRAWN = (
     *("light.echoes", "light.echo_delay", "light.echo_scale", "light.echo_turn"),
     *("form.figure", "form.ground_palette", "form.ground_seed"),
 )
-LIMITS = {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS, "nodes": MAX_NODES}
+LIMITS = {"nodes": MAX_NODES}
 
 
 class FieldSlider(BaseModel):
@@ -47,7 +46,10 @@ class FieldSlider(BaseModel):
 
 
 class FieldList(BaseModel):
-    """Preset looks, the runs that drew a field of the page, the newest first, and sliders by kind."""
+    """Preset looks, the runs that drew a field of the page, the newest first, and sliders by kind.
+
+    Those of a sketch are under its text.
+    """
 
     looks: dict[str, dict[str, Any]]
     runs: list[str]
@@ -69,13 +71,17 @@ def add_fields(app: FastAPI, explorations: Path) -> None:
     def list_all() -> FieldList:
         """Looks, runs and settings to start from."""
         presets = {name: look for field in FIELDS.values() for name, look in field.presets().items()}
+        sketches = {name: shipped_sketch(name) for name in sketch_names()}
+        runs = _runs(explorations)
         looks = {
             name: look.model_dump(mode="json")
-            for name, look in presets.items()
+            for name, look in {**presets, **sketches}.items()
             if limit_message(look) is None and not look.light.echoes
         }
         sliders = {kind: _sliders(field) for kind, field in FIELDS.items()}
-        return FieldList(looks=looks, runs=[run.name for run in _runs(explorations)], sliders=sliders)
+        sliders |= {sketch.source: _sliders(type(sketch)) for sketch in sketches.values()}
+        sliders |= _sketch_sliders(map(_field, runs))
+        return FieldList(looks=looks, runs=[run.name for run in runs], sliders=sliders)
 
     @app.get("/api/fields/{run}", tags=["fields"])
     def of_run(run: str) -> FieldDescription:
@@ -89,6 +95,15 @@ def add_fields(app: FastAPI, explorations: Path) -> None:
     def build(request: FieldRequest) -> FieldDescription:
         """The field of some settings."""
         return build_field(request.settings)
+
+
+def _sketch_sliders(fields: Iterable[dict[str, Any]]) -> dict[str, list[FieldSlider]]:
+    """The sliders of the sketches of runs, by their texts."""
+    sliders = {}
+    for settings in filter(is_sketch, fields):
+        with contextlib.suppress(SettingsError):
+            sliders[settings["source"]] = _sliders(class_of_settings(settings))
+    return sliders
 
 
 def _sliders(field: type[FieldSettings]) -> list[FieldSlider]:
@@ -132,7 +147,7 @@ def _may_fit(settings: dict[str, Any]) -> bool:
     """Whether the field of a run looks like one that the page draws; building it checks the rest."""
     kind = settings.get("kind")
     if not isinstance(kind, str) or kind not in FIELDS:
-        return False
+        return is_sketch(settings)
     limits = {name: limit for name, limit in LIMITS.items() if name in FIELDS[kind].model_fields}
     widths = {name: settings.get(name, limit + 1) for name, limit in limits.items()}
     return all(isinstance(n, int) and n <= limits[name] for name, n in widths.items())

@@ -27,9 +27,11 @@ from explorer.fields.light import formulas as light
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.patterns import selection, timeline
 from explorer.fields.patterns.drawing import MIN_SHARE
+from explorer.fields.sketch.program import MAX_NUMBER
 from explorer.files import write_json
 from explorer.rendering import flashes
 from explorer.shaders.glsl import glsl_of
+from explorer.shaders.page_program import MAX_HIDDEN, MAX_LAYERS
 
 COLOR_FORMULAS: tuple[Any, ...] = (colors.cosine_color, colors.oklab_color)
 CONSTANTS_FILE = Path(__file__).parents[1] / "frontend" / "src" / "constants.json"
@@ -57,9 +59,11 @@ def page_constants() -> dict[str, Any]:
         "julia": _julia(),
         "color": _color(),
         "light": _light(),
+        "without_webgpu": {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS},
         "graph": _graph(),
         "patterns": _patterns(),
         "sections": _sections(),
+        "sketch": {"max_number": MAX_NUMBER},
         "flashes": {
             "min_change": flashes.MIN_CHANGE,
             "max_dark_luminance": flashes.MAX_DARK_LUMINANCE,

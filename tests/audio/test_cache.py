@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.audio import analysis, analyze, cache
+from explorer.audio.array_cache import cache_folder
 from tests import processes
 from tests.signals import music, write_wav
 
@@ -72,7 +73,7 @@ def test_a_new_feature_version_forgets_the_old(sound, analysed, monkeypatch):
 
 def test_without_cache_nothing_is_read_or_kept(sound, analysed):
     analyze(sound, cache=False)
-    assert not list(cache.cache_folder().glob("*.npy"))
+    assert not list(cache_folder().glob("*.npy"))
     analyze(sound)
     analyze(sound, cache=False)
     assert len(analysed) == 3
@@ -82,7 +83,7 @@ def test_without_cache_nothing_is_read_or_kept(sound, analysed):
 @pytest.mark.parametrize("damage", ["cut", "lost", "emptied"])
 def test_a_damaged_entry_is_computed_again_and_repaired(sound, analysed, ending, damage):
     whole = analyze(sound)
-    (entry,) = cache.cache_folder().glob(f"*{ending}")
+    (entry,) = cache_folder().glob(f"*{ending}")
     if damage == "lost":
         entry.unlink()
     else:
@@ -110,7 +111,7 @@ def test_the_hash_of_a_file_just_written_is_not_trusted(sound, monkeypatch):
 def test_a_garbled_hash_note_is_ignored(sound):
     age(sound)
     known = cache.content_hash(sound)
-    (note,) = (cache.cache_folder() / "paths").iterdir()
+    (note,) = (cache_folder() / "paths").iterdir()
     note.write_text("{}")
     assert cache.content_hash(sound) == known
 
@@ -136,5 +137,5 @@ def test_two_processes_at_once_both_succeed_and_leave_one_whole_entry(sound, ana
     for path in paths:
         np.testing.assert_array_equal(np.load(path), analyze(sound).values)
     assert analysed == []
-    assert len(list(cache.cache_folder().glob("*.npy"))) == 1
-    assert not list(cache.cache_folder().glob(".*"))
+    assert len(list(cache_folder().glob("*.npy"))) == 1
+    assert not list(cache_folder().glob(".*"))

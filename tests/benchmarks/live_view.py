@@ -1,10 +1,11 @@
-"""The live view drawn by the browser and by the kernel: python -m tests.benchmarks.live_view [SOUND]
+"""The live view drawn by browser and by kernel: python -m tests.benchmarks.live_view [SOUND] [--looks ...]
 
 In a real JupyterLab under Chromium, which draws in software on the same cores: frames a second while nothing
 else runs and while a cell keeps the kernel busy, how far the picture is from the sound, bytes a second on the
 wire, and the time from a changed setting to the first changed picture.
 """
 
+import argparse
 import contextlib
 import json
 import statistics
@@ -15,13 +16,15 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser import jupyter
-from tests.browser.conftest import FLAGS, chromium
+from tests.browser.conftest import FLAGS, WEBGPU_FLAGS, chromium
 from tests.signals import music, write_wav
 
 LOOKS = {
     "magma, lit": "ex.CPPN.preset('magma')",
     "silk": "ex.Patterns.preset('silk')",
     "dahlia": "ex.Julia.preset('dahlia')",
+    "64x4": "ex.CPPN(hidden=64, gain=2.0)",  # through WebGPU
+    "256x4": "ex.CPPN(gain=2.0)",
 }
 SIZE, SECONDS, SETTINGS = "640x360", 8, 5
 CELL = """import explorer as ex
@@ -123,21 +126,25 @@ def one_look(browser, address, name, before=None):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sound", nargs="?")
+    parser.add_argument("--looks", nargs="+", choices=LOOKS, default=list(LOOKS))
+    options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sound = Path(sys.argv[1]).read_bytes() if len(sys.argv) > 1 else None
+        sound = Path(options.sound).read_bytes() if options.sound else None
         if sound:
             (folder / "song.wav").write_bytes(sound)
         else:
             write_wav(folder / "song.wav", music(75.0, 22050), 22050)
         address = stack.enter_context(jupyter.jupyterlab(folder))
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *WEBGPU_FLAGS])
         stack.callback(browser.close)
-        for n, (look, code) in enumerate(LOOKS.items()):
+        for n, look in enumerate(options.looks):
             for who, before in (("browser", None), ("kernel", NO_WEBGL)):
                 name = f"look-{n}-{who}.ipynb"
-                jupyter.write_notebook(folder / name, CELL.format(look=code, size=SIZE))
+                jupyter.write_notebook(folder / name, CELL.format(look=LOOKS[look], size=SIZE))
                 result = {"look": look, "drawn by": who, **one_look(browser, address, name, before)}
                 sys.stdout.write(json.dumps(result) + "\n")
                 sys.stdout.flush()

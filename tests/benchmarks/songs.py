@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from explorer.audio.cache import cache_folder
+from explorer.audio.array_cache import cache_folder
 from tests.benchmarks import instruments as play
 from tests.benchmarks.instruments import RATE, Samples, hertz, place
 

@@ -11,6 +11,7 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a microphone that beeps
+WEBGPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]  # drawn by the CPU
 
 
 def missing(reason):
@@ -28,13 +29,13 @@ def chromium():
 @pytest.hookimpl(tryfirst=True)  # before markers decide what runs
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if {"browser", "webgpu_browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Headless Chromium with a fresh profile."""
+def launch():
+    """Starts headless Chromium with flags and a fresh profile."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -43,9 +44,23 @@ def browser():
     if program is None:
         missing("no Chromium was found (apt-get install chromium, or set CHROMIUM to its path)")
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield opened
-        opened.close()
+        yield lambda *flags: playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
+
+
+@pytest.fixture(scope="session")
+def browser(launch):
+    """A Chromium without WebGPU."""
+    opened = launch()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def webgpu_browser(launch):
+    """A Chromium with WebGPU, drawn by the CPU."""
+    opened = launch(*WEBGPU_FLAGS)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -104,14 +104,21 @@ class LivePage:
 
 
 @contextlib.contextmanager
-def live_page(browser, track, song, size):
-    """An empty page for live views; errors in it fail the test."""
+def live_page(browser, track, song, size, before=None):
+    """An empty page for live views; errors in it fail the test.
+
+    A script that runs `before` makes it a page of localhost, as browsers want for WebGPU.
+    """
     if not MODULE.is_file():
         missing("the live view is not built (python -m pip install -e .)")
     wrong = []
     context = browser.new_context(viewport={"width": 700, "height": 600})
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    if before:
+        page.add_init_script(before)
+        page.route("**/*", lambda route: route.fulfill(body="<body></body>", content_type="text/html"))
+        page.goto("http://localhost/")
     views = LivePage(page, track, song, size)
     try:
         yield views

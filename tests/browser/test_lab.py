@@ -1,4 +1,4 @@
-"""The panel and the live.live_view in a real JupyterLab: what hands do to them, and what is kept."""
+"""The panel and the live view in a real JupyterLab: what hands do to them, and what is kept."""
 
 import base64
 import io
@@ -44,6 +44,14 @@ WATCH = """() => {
 BYTES = """async (picture) => {
   const bytes = new Uint8Array(await (await fetch(picture.src)).arrayBuffer());
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}"""
+
+FAKE_MIDI = """() => {
+  const device = { name: "nanoKONTROL", state: "connected" };
+  const access = { inputs: new Map([["1", device]]) };
+  navigator.requestMIDIAccess = () => Promise.resolve(access);
+  window.turn = (number, value) => device.onmidimessage({ data: [0xb0, number, value] });
+  window.unplug = () => { device.state = "disconnected"; access.onstatechange(); };
 }"""
 
 UNNAMED = """() => [...document.querySelectorAll(".explorer-live :is(button, [tabindex], canvas)")].filter(
@@ -157,6 +165,27 @@ def test_the_picture_stays_in_sight_and_no_label_is_cut(opened):
     notebook.evaluate("node => node.scrollTo(0, 0)")
     cut = "labels => labels.filter(each => each.scrollWidth > each.clientWidth + 1).map(l => l.textContent)"
     assert page.locator(".explorer-form .widget-label").evaluate_all(cut) == []
+
+
+def test_a_midi_knob_is_learned_and_moves_a_setting(opened, notebooks):
+    page = opened("panel.ipynb")
+    execute(page, f"import os; os.environ['EXPLORER_CONTROLLERS'] = {str(notebooks / 'controllers.json')!r}")
+    page.evaluate(FAKE_MIDI)
+    for name in ("Perform", "MIDI", "Learn"):
+        page.locator(".explorer-panel button", has_text=name).click()
+    page.get_by_text("touch a slider, then turn").wait_for()
+    zoom = control(page, "coord scale")
+    zoom.locator("input[type=number]").fill("1.5")
+    zoom.locator("input[type=number]").press("Enter")
+    page.get_by_text("it will move coord scale").wait_for()
+    page.evaluate("turn(7, 0)")
+    page.get_by_text("cc 7, channel 1 moves coord scale").wait_for()
+    for number in range(128):
+        page.evaluate(f"turn(7, {number})")
+    end = float(execute(page, "print(panel.controls['coord_scale'].slider_values[-1])"))
+    until(lambda: value(zoom) == end, "the slider is not where the knob is")
+    page.evaluate("unplug()")
+    page.get_by_text("MIDI: no device is plugged in").wait_for()
 
 
 def test_a_group_that_is_off_shows_its_switch_alone(opened):

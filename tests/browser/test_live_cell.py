@@ -90,7 +90,7 @@ def test_a_field_set_in_python_is_shown_and_comes_back_changed(page, cell):
     hue.fill("0.25")
     until(page, lambda: field(page)["hue"] == 0.25, "the slider did not reach the kernel")
     assert field(page)["iterations"] == 60  # which the page has no slider for
-    assert "page draws networks up to 32 wide" in execute(page, "view.field = ex.CPPN()")
+    assert "the live page draws CPPN" in execute(page, "view.field = ex.Mix(ex.Julia(), ex.Patterns())")
     assert field(page)["hue"] == 0.25
 
 

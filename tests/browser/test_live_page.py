@@ -203,7 +203,7 @@ def test_graphs_and_patterns_are_drawn_and_follow_the_sound(page, song):
 @pytest.mark.parametrize(
     ("link", "words"),
     [
-        ("#cppn=%7B%22hidden%22%3A500%7D", "up to 32 wide"),
+        ("#cppn=%7B%22hidden%22%3A500%7D", "needs WebGPU"),
         ("#cppn=%7B%22hidden%22%3A5", "cut or damaged"),
         ("#model=train_nothing", "does not know #model=train_nothing"),
         ("#garbage", "#garbage"),

@@ -109,7 +109,7 @@ def test_a_slider_sends_weights_alone_and_playing_no_frame(network):
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        (CPPN(hidden=64, layers=2), "up to 32 wide"),
+        (CPPN(hidden=64, layers=2), "needs WebGPU"),
         (GraphCPPN.preset("gossamer"), "draws no echoes"),
         (GraphCPPN.preset("calla"), "without a figure"),
         (CPPN.preset("orchid").replace(sections=True), "sections of lit fields"),

@@ -76,7 +76,7 @@ TABLE = [
     (["good.wav", "--field", "julia", "--model", "train_x"], 2, "no model.safetensors and model.json in"),
     (["good.wav", "--field", "julia", "--gain", "3"], 2, "--gain is not a setting of the field 'julia'"),
     (["good.wav", "--field", "cpn"], 2, "did you mean 'cppn'?"),
-    (["good.wav", "--models", "openl3"], 2, "not available in this version"),
+    (["good.wav", "--models", "note"], 2, "models: no group 'note'; did you mean 'notes'?"),
     (["good.wav", "--device", "tpu"], 2, "device: got 'tpu'; allowed: auto, cpu, gpu, gpu:NAME, cuda"),
     (["good.wav", "--precision", "half"], 2, "allowed: auto, fp32, draft"),
     (["good.wav", "out.avi"], 2, "cannot make out.avi; choose a name that ends in .mp4, .webm"),

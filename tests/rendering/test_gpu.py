@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import explorer as ex
-from explorer.errors import DeviceError, ExplorerWarning
+from explorer.errors import DeviceError, ExplorerWarning, Stopped
+from explorer.experiments import entry
 from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
 from explorer.fields.sketch.field import sketch_of
 from explorer.rendering import Renderer, devices, resolve
@@ -213,6 +214,25 @@ def test_auto_takes_a_card_for_wide_networks_alone(machine, monkeypatch):
     assert resolve("auto", field=wide).kind == "cpu"
     machine(CARD, broken=[CARD])
     assert resolve("auto", field=wide).kind == "cpu"
+
+
+def test_panel_and_sweep_leave_auto_to_the_field(machine, monkeypatch, tmp_path):
+    machine(CARD)
+    assert devices.standing_device("auto") == "auto"
+    assert devices.standing_device("gpu").adapter == CARD
+    requests = []
+
+    def stop(*request):
+        requests.append(request)
+        raise Stopped("far enough")
+
+    monkeypatch.setattr(entry, "resolve", stop)
+    (tmp_path / "manifest.json").write_text('{"device": {"type": "cpu", "name": "a processor"}}')
+    wide = CPPN(hidden=256)
+    for arguments in ({"field": wide}, {"resume": tmp_path}, {"resume": tmp_path, "device": "gpu"}):
+        with pytest.raises(Stopped):
+            entry.sweep(**arguments)
+    assert requests == [("auto", "auto", wide), ("cpu", "auto", None), ("gpu", "auto", None)]
 
 
 def test_a_driver_is_tried_once_in_another_process(monkeypatch):

@@ -89,5 +89,7 @@ def test_a_sketch_is_a_shader_of_its_formula_and_its_numbers():
     assert "look_up(1.0, 512.0," in shader.code
     numbers = program(shader.numbers)
     assert {"input time", "input bass", "input onset", "constant 9.0"} <= {*numbers["operations"]}
+    moving = sketch_shader(ripples(keyframes=((1.0, {"rings": 9.0}),)))
+    assert {"input rings", "input time"} <= {*program(moving.numbers)["operations"]}
     condition = sketch_of(text_of("return where(not x < 0 and t > 1 or y < 0, x, y), x, y"))
     assert "&& (0.5 < p[0].x)) || (y < 0.0)) ? x : y" in sketch_shader(condition.replace(light=True)).code

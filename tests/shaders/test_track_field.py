@@ -7,6 +7,7 @@ from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.calm import calm_controls
 from explorer.fields.cppn.animated import network_at
 from explorer.fields.cppn.weights import random_network
+from explorer.fields.sketch.presets import shipped_sketch
 from explorer.shaders.descriptions import describe
 from explorer.shaders.track_field import moment_table, page_limit, section_descriptions
 from tests.tracks import made_up_track
@@ -71,7 +72,9 @@ def test_sections_share_the_descriptions_of_equal_looks(monkeypatch):
         (CPPN.preset("orchid"), None),
         (Julia(), None),
         (Patterns(light=True, sections=True), None),
-        (CPPN(), "up to 32 wide"),
+        (CPPN(), None),
+        (CPPN(hidden=33, drift=0.2), "33 x 4 whose weights move"),
+        (shipped_sketch("dunes"), None),
         (LIT.replace(**{"light.echoes": 2}), "no echoes"),
         (LIT.replace(**{"form.figure": True}), "without a figure"),
         (Patterns(sections=True), "sections of lit fields"),

@@ -8,8 +8,10 @@ from explorer.fields import CPPN, GraphCPPN, Patterns
 from explorer.fields.cppn.drawing import output_statistics
 from explorer.fields.cppn.weights import random_network
 from explorer.fields.palette_table import color_table, srgb_table
-from explorer.shaders.descriptions import MAX_HIDDEN, MAX_NODES, PAGE_COLORS
+from explorer.fields.sketch.field import sketch_of
+from explorer.shaders.descriptions import MAX_NODES, PAGE_COLORS
 from explorer.web.field_descriptions import build_field
+from tests.fields.sketch.texts import text_of
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
 
@@ -90,8 +92,9 @@ def test_what_belongs_to_a_track_stays_there():
 @pytest.mark.parametrize(
     "settings",
     [
-        *({"hidden": MAX_HIDDEN + 1}, {"layers": 64, "hidden": 4}, {"gain": -1}, {"colour": 1}),
+        *({"hidden": 1025}, {"gain": -1}, {"colour": 1}),
         *({"kind": "graph", "nodes": MAX_NODES + 1}, {"kind": "graph", "form": {"figure": True}}),
+        *({"kind": "sketch:f"}, {"kind": "sketch:f", "source": "import os"}),
         *({"kind": "patterns", "family": "cubist"}, {"kind": "mix"}, {"kind": ["cppn"]}, {"kind": "x" * 99}),
     ],
 )
@@ -106,27 +109,39 @@ def test_looks_runs_and_sliders_are_offered(client, tmp_path):  # noqa: F811
     fields = {"a": narrow.model_dump(), "b": wide.model_dump(), "c": {"kind": "julia"}, "d": [1]}
     fields["f"] = Patterns(seed=7).model_dump()
     fields["g"] = {"kind": ["cppn"]}
+    sketch = fields["h"] = sketch_of(
+        text_of("return x * size", "x, y, *, size: float = slider(1, 0, 4)")
+    ).model_dump()
+    fields["i"] = {**sketch, "source": ""}
+    fields["j"] = {**sketch, "source": "import os"}  # listed by its settings alone
     for name, field in fields.items():
         (runs / f"render_2026_{name}").mkdir(parents=True)
         (runs / f"render_2026_{name}" / "recipe.json").write_text(json.dumps({"field": field}))
     (runs / "render_2026_e").mkdir()
     body = client.get("/api/fields").json()
-    assert body["runs"] == ["render_2026_f", "render_2026_a"]
+    assert body["runs"] == [f"render_2026_{name}" for name in "jhfba"]
     assert {"molten", "magma", "rosette"} <= set(body["looks"])
-    assert "tuned-256x4" not in body["looks"]
+    assert "tuned-256x4" in body["looks"]
     assert {"obsidian", "filament", "silk", "strata"} <= set(body["looks"])
     assert not {"calla", "gossamer"} & set(body["looks"])  # figure, echoes
+    assert {"dunes", "weave"} <= set(body["looks"])
     sliders = {kind: {slider["name"]: slider for slider in group} for kind, group in body["sliders"].items()}
-    assert sliders["cppn"]["hidden"]["high"] == MAX_HIDDEN
     assert "fractal_depth" in sliders["patterns"]
+    assert sliders[sketch["source"]]["size"]["high"] == 4
+    assert "wind" in sliders[body["looks"]["dunes"]["source"]]
     for names in sliders.values():
         assert "light.relief" in names
         assert not any(part in name for name in names for part in ("sections", "figure", "keyframes"))
     assert client.get("/api/fields/render_2026_f").json()["kind"] == "patterns"
+    assert client.get("/api/fields/render_2026_h").json()["settings"]["size"] == 1
+    refusal = client.get("/api/fields/render_2026_j")
+    assert refusal.status_code == 422
+    assert "outside of functions" in refusal.json()["detail"]
     of_run = client.get("/api/fields/render_2026_a").json()
     assert of_run["settings"]["seed"] == 5
-    assert client.get("/api/fields/render_2026_b").status_code == 404
+    assert client.get("/api/fields/render_2026_b").json()["program"]["group_points"] > 0
+    assert client.get("/api/fields/render_2026_d").status_code == 404
     assert client.get("/api/fields/..%2frender_2026_a").status_code == 404
-    assert client.post("/api/fields", json={"settings": {"hidden": 400}}).status_code == 422
+    assert client.post("/api/fields", json={"settings": {"hidden": 4000}}).status_code == 422
     for settings in ({"self": 1}, {"cls": 1}, {"keyframes": [{"self": 1}]}):
         assert client.post("/api/fields", json={"settings": settings}).status_code == 422

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from explorer.audio.cache import cache_folder, load_array, save_array
+from explorer.audio.array_cache import cache_folder, load_array, save_array
 from explorer.audio.feature_table import interpolate_rows
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, LIVE_VERSION, LiveRows, live_features_of

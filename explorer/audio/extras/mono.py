@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -34,11 +34,16 @@ class Piece:
 
 def read_mono(sound: Sound) -> Mono:
     """The whole sound as the mean of its channels at RATE; 4 bytes a sample, 318 MB an hour."""
-    stream = soxr.ResampleStream(sound.sample_rate, RATE, 1, dtype="float32", quality="HQ")
+    return np.concatenate(list(mono_blocks(sound, RATE)))
+
+
+def mono_blocks(sound: Sound, rate: int) -> Generator[Mono, None, None]:
+    """The mean of the channels at another rate, block by block."""
+    stream = soxr.ResampleStream(sound.sample_rate, rate, 1, dtype="float32", quality="HQ")
     with closing(sound.blocks()) as blocks:
-        parts = [stream.resample_chunk(block.mean(axis=1, dtype=np.float32)) for block in blocks]
-    parts.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
-    return np.concatenate(parts)
+        for block in blocks:
+            yield stream.resample_chunk(block.mean(axis=1, dtype=np.float32))
+    yield stream.resample_chunk(np.zeros(0, np.float32), last=True)
 
 
 def row_count(samples: Mono) -> int:

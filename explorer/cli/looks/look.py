@@ -84,6 +84,41 @@ def show(
 
 
 @app.command()
+def export(
+    source: Annotated[
+        str, typer.Argument(metavar="RUN|PRESET|MP4", help=f"the name of a look; or {SOURCE_HELP}")
+    ],
+    out: Annotated[str, typer.Argument(metavar="OUT", help="the file; its ending says for which tool")],
+    audio: Annotated[
+        str | None,
+        typer.Option(
+            "--audio", metavar="AUDIO", help="a sound file along which an .html file plays exactly, too"
+        ),
+    ] = None,
+    explorations: Explorations = None,
+    modules: ImportOption = None,
+) -> None:
+    """Write a look for another tool: .html, a page that draws by itself with a microphone or a file."""
+    from explorer.experiments.library.look_export import TARGETS, export_look
+    from explorer.experiments.library.looks import resolve_look
+
+    target = output_paths.OutputFile("OUT", out, tuple(TARGETS))
+    look = resolve_look(source, explorations)
+    track = None
+    if audio is not None:
+        with ProgressBar() as progress:
+            track = look.field.analyze(
+                audio, progress=progress, **look.analysis.model_dump(exclude={"extras"})
+            )
+    exported = export_look(
+        look.field, target.path, track, name=look.name, analysis=look.analysis.model_dump()
+    )
+    target.report_written(f"{target.path.suffix[1:].lower()} file")
+    for note in exported.notes:
+        print_line(f"note        {note}")
+
+
+@app.command()
 def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="the name of one of your looks")],
 ) -> None:

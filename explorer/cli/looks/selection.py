@@ -20,7 +20,7 @@ def selected_look(
     progress: Progress,
 ) -> FieldSettings:
     """The field of `--look` or `--preset` with what was typed; the look's analysis and frame shape go into
-    the options where nothing else was typed. Keyframes of sections that the sound does not have are left out.
+    the options where nothing else was typed. What is at a moment that the sound does not have is left out.
     """
     look = named_look(source, field, render_options.get("explorations"))
     if look.size:
@@ -29,12 +29,11 @@ def selected_look(
         if value != type(look.analysis).model_fields[name].default:
             analysis.setdefault(name, value)
     look_field = look.field
-    by_section = any(keyframe.section is not None for keyframe in look_field.keyframes)
-    if by_section and "keyframes" not in field.settings:
-        from explorer.fields.keyframes import with_sections_of
+    if any(isinstance(moment, str) for moment in look_field.moments) and "keyframes" not in field.settings:
+        from explorer.audio import analyze
 
-        track = look_field.analyze(audio, progress=progress, **analysis)
-        look_field = look_field.replace(keyframes=with_sections_of(look_field.keyframes, track))
+        track = analyze(audio, progress=progress, **{**analysis, "extras": look_field.extras})
+        look_field = look_field.with_moments_of(track)
     return look_field
 
 

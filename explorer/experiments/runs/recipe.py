@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
@@ -11,8 +12,10 @@ from pydantic import field_validator, model_validator
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.added.columns import AddedColumns, load_if_there
 from explorer.audio.cache import content_hash
+from explorer.audio.features import MODELS
+from explorer.audio.models import weights_sha256
 from explorer.audio.sound_file import existing_file
-from explorer.errors import ReadError, SettingsError
+from explorer.errors import ExplorerError, ReadError, SettingsError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import COLUMNS, RECIPE, sweep_of
 from explorer.fields import AnyField
@@ -65,10 +68,30 @@ class ColumnsSource(Settings):
         return cls(names=added.names, sha256=added.sha256) if added is not None and added.names else None
 
 
+class ModelSource(Settings):
+    """Which pretrained model: its name, and the SHA-256 of its weights."""
+
+    name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """Name and hash of a model. Raises ExplorerError unless it can be used."""
+        return cls(name=name, sha256=weights_sha256(name))
+
+    def check(self) -> None:
+        """Raise ExplorerError unless the model is here with these weights."""
+        if type(self).of(self.name) != self:
+            raise SettingsError(
+                f"the recipe was drawn with other weights of the model {self.name} "
+                f"(SHA-256 {self.sha256[:12]}...) than those here; draw its look anew with --look"
+            )
+
+
 class Recipe(Settings):
     """What `explorer render --recipe FILE` repeats, frame for frame."""
 
-    added_settings: ClassVar[tuple[str, ...]] = ("columns",)
+    added_settings: ClassVar[tuple[str, ...]] = ("columns", "models")
 
     version: Literal[1] = 1
     audio: AudioSource
@@ -78,6 +101,7 @@ class Recipe(Settings):
     precision: Literal["fp32", "draft"] = "fp32"
     encoder: EncoderSettings = EncoderSettings()
     columns: ColumnsSource | None = None
+    models: tuple[ModelSource, ...] = ()
 
     @field_validator("frames", mode="before")
     @classmethod
@@ -91,6 +115,7 @@ class Recipe(Settings):
         self.field.check_columns(self.columns.names if self.columns else ())
         extras = (*self.field.extras, *(["sections"] if self.encoder.chapters else []))
         object.__setattr__(self, "analysis", self.analysis.with_extras(extras))  # still being made
+        object.__setattr__(self, "models", _models_of(self.analysis, self.models))
         return self
 
     @classmethod
@@ -123,6 +148,19 @@ class Recipe(Settings):
             return cls(**values)
         except SettingsError as error:
             raise SettingsError(f"{source} cannot be read: {error}") from None
+
+
+def _models_of(analysis: AnalysisSettings, stored: tuple[ModelSource, ...]) -> tuple[ModelSource, ...]:
+    """The models of an analysis, with their stored weights or those that are here.
+
+    One that cannot be used is left out: the analysis says what is missing.
+    """
+    sources = {source.name: source for source in stored}
+    for name in analysis.extras:
+        if name in MODELS and name not in sources:
+            with suppress(ExplorerError):
+                sources[name] = ModelSource.of(name)
+    return tuple(sources[name] for name in analysis.extras if name in sources)
 
 
 def load_recipe(path: str | Path) -> Recipe:

@@ -80,6 +80,8 @@ def plan_render(
     copy_path = _copy_target(out, sound.path)
     device = usable_device(resolve(options.device, recipe.precision, recipe.field), recipe.field)
     check_columns(recipe, sound.added)
+    for model in recipe.models:
+        model.check()
     track = sound.analyze(recipe.analysis, recipe.field, progress)
     recipe.frames.span(track.duration)
     _warn_of_the_end(recipe.frames, track)

@@ -17,7 +17,7 @@ from explorer.settings import Knob, Settings, did_you_mean
 
 PARTS = ("field", "analysis", "frames")
 FLASH_LIMIT = "frames.flash_limit"
-FIXED = ("kind", "source")  # another field has other settings: that is another sweep
+FIXED = ("kind", "source", "looks")  # another field has other settings: that is another sweep
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,8 @@ def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
 
 def _setting_names(settings: Settings) -> list[str]:
     """All settings; those of groups, and of fields inside of a field, by path."""
-    values = {name: getattr(settings, name) for name in type(settings).model_fields}
-    inner = {name: value for name, value in values.items() if isinstance(value, Settings)}
-    own = [name for name in values if name not in inner]
+    inner = {name: getattr(settings, name) for name in settings.groups()} | settings.inner_settings()
+    own = [name for name in type(settings).model_fields if name not in (*inner, *FIXED)]
     return own + [f"{name}.{each}" for name, value in inner.items() for each in _setting_names(value)]
 
 

@@ -35,10 +35,8 @@ def custom_classes(settings: Settings) -> Iterator[type[Field]]:
     """The user's classes among settings and the settings inside of them."""
     if isinstance(settings, Field):
         yield type(settings)
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, Settings):
-            yield from custom_classes(value)
+    for inner in settings.inner_settings().values():
+        yield from custom_classes(inner)
 
 
 @dataclass(frozen=True)

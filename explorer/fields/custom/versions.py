@@ -16,7 +16,7 @@ def with_newest_classes(field: FieldSettings) -> tuple[FieldSettings, list[str]]
     if cls is not type(field):
         field, losses = carry_over(field, cls)
         return field, [f"{registry.kind_label(field.kind)}: {loss}" for loss in losses]
-    inner = {name: getattr(field, name) for name in type(field).model_fields}
+    inner = field.inner_settings()
     renewed = {name: with_newest_classes(f) for name, f in inner.items() if isinstance(f, FieldSettings)}
     parts = {name: part for name, (part, _) in renewed.items() if part != inner[name]}
     losses = [loss for _, lost in renewed.values() for loss in lost]

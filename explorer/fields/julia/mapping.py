@@ -10,6 +10,9 @@ noisier (zcr, flatness)  closer, and less colorful
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float64
 
@@ -23,12 +26,19 @@ def parameters_by_hand(settings: JuliaSettings, track: FeatureTrack) -> Float64[
     """The visual parameters at every frame of a track, in the order of `PARAMETERS`, before clipping."""
 
     def level(name: str) -> np.ndarray:
-        """0 at rest; levels up to 1, timbres (from tones to noise) from -1 to 1."""
         if name not in settings.features:
             return np.zeros(len(track.values))
         column = track.values[:, track.names.index(name)].astype(np.float64)
         return column if name in TIMBRES else (column + 1) / 2
 
+    return np.column_stack(parameters_of_levels(level))
+
+
+def parameters_of_levels(level: Callable[[str], Any]) -> list[Any]:
+    """The visual parameters of levels by name, as arrays or expressions.
+
+    Levels are 0 at rest and up to 1, timbres (from tones to noise) from -1 to 1.
+    """
     loud, hit, change = level("rms"), level("onset"), level("flux")
     noisy = level("zcr") / 2 + level("flatness") / 2
     rest = {parameter.name: parameter.rest for parameter in PARAMETERS}
@@ -41,4 +51,4 @@ def parameters_by_hand(settings: JuliaSettings, track: FeatureTrack) -> Float64[
         "saturation": rest["saturation"] + 0.20 * loud - 0.10 * noisy,
         "brightness": 0.50 + 0.45 * loud + 0.10 * hit,
     }
-    return np.column_stack([rows[parameter.name] for parameter in PARAMETERS])
+    return [rows[parameter.name] for parameter in PARAMETERS]

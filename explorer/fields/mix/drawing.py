@@ -13,6 +13,7 @@ from jaxtyping import Float, Float32, UInt8
 from explorer.fields.controls import Controls
 from explorer.fields.kernels.color_formulas import clipped_srgb, linear_light
 from explorer.fields.mix import kernel
+from explorer.fields.mix.compound import columns_of_part
 from explorer.fields.section_change import SectionedField
 from explorer.fields.srgb import LUMINANCE
 
@@ -23,7 +24,7 @@ class PreparedMix:
     def __init__(self, field: Any, controls: Controls) -> None:
         self._share: Float32[np.ndarray, " moments"] = controls.values[:, controls.names.index("share")]
         self._parts = {
-            name: _prepared(part, _columns_of(controls, name)) for name, part in field.parts.items()
+            name: _prepared(part, columns_of_part(controls, name)) for name, part in field.parts.items()
         }
         self._rows = {}
         first = 0
@@ -116,13 +117,6 @@ class PreparedMix:
         colors = self._parts["mask"].colors(xy, pixel, dtype)
         brightness: torch.Tensor = colors @ torch.tensor(LUMINANCE, dtype=colors.dtype, device=colors.device)
         return shares * brightness
-
-
-def _columns_of(controls: Controls, name: str) -> Controls:
-    """The columns of a part, by the names that it gave them."""
-    places = [n for n, column in enumerate(controls.names) if column.startswith(f"{name}.")]
-    names = tuple(controls.names[n].removeprefix(f"{name}.") for n in places)
-    return Controls(np.ascontiguousarray(controls.values[:, places]), names)
 
 
 def _prepared(part: Any, controls: Controls) -> Any:

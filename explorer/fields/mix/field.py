@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float
 from pydantic import field_validator, model_validator
 
 from explorer.audio import FeatureTrack
@@ -14,15 +14,15 @@ from explorer.fields import keyframes
 from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
+from explorer.fields.mix.compound import CompoundField, check_part
 from explorer.fields.prepared import Prepared
 from explorer.fields.registry import AnyField
 from explorer.settings import knob
 
-TIME = "time"
 PARTS = ("a", "b", "mask")
 
 
-class Mix(FieldSettings):
+class Mix(CompoundField):
     """Two fields, mixed in linear light: `Mix(a, b, by="bass")`.
 
     `by` is a share of b from 0 to 1; the name of a feature, whose level is the share; or a field, whose
@@ -32,10 +32,8 @@ class Mix(FieldSettings):
     """
 
     movable: ClassVar[tuple[str, ...]] = ("amount",)
-    derived_settings: ClassVar[tuple[str, ...]] = ("kind", "features")
 
     kind: Literal["mix"] = "mix"
-    features: tuple[str, ...] = ()  # those of the parts
     a: AnyField
     b: AnyField
     amount: float = knob(
@@ -77,39 +75,19 @@ class Mix(FieldSettings):
     @classmethod
     def _without_light(cls, part: FieldSettings | None) -> FieldSettings | None:
         """Light and finish are the mixture's."""
+        if part is not None:
+            check_part(part)
         if part is None or not (part.light.on or part.finish.on):
             return part
         return part.replace(light=LIGHT_OFF, finish=FINISH_OFF)
 
-    @model_validator(mode="after")
-    def _with_features(self) -> Self:
-        """All features that the parts draw from."""
-        names = [name for part in self.parts.values() for name in part.features]
-        names += [self.feature] if self.feature else []
-        object.__setattr__(self, "features", tuple(dict.fromkeys(names)))  # still being made
-        return self
+    def _own_features(self) -> tuple[str, ...]:
+        return (self.feature,) if self.feature else ()
 
     @property
     def parts(self) -> dict[str, FieldSettings]:
         """The fields inside, by name."""
         return {name: part for name in PARTS if (part := getattr(self, name)) is not None}
-
-    @property
-    def extras(self) -> tuple[str, ...]:
-        """See `FieldSettings.extras`; those of all parts."""
-        every = [*super().extras, *(extra for part in self.parts.values() for extra in part.extras)]
-        return tuple(dict.fromkeys(every))
-
-    @property
-    def has_large_products(self) -> bool:
-        """See `FieldSettings.has_large_products`."""
-        return any(part.has_large_products for part in self.parts.values())
-
-    @property
-    def without_animation(self) -> Self:
-        """See `FieldSettings.without_animation`; that of the parts too."""
-        still = {name: part.without_animation for name, part in self.parts.items()}
-        return self.replace(keyframes=(), **still)
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """`time`, the share of b, and the columns of the parts under their names: `a.bass`."""
@@ -120,31 +98,11 @@ class Mix(FieldSettings):
         )
         if self.feature:
             share = share * (track.at(moments, (self.feature,))[:, 0] + 1) / 2
-        columns, names = [moments[:, None], share[:, None]], [TIME, "share"]
-        for name, part in self.parts.items():
-            inner = part.controls(track, moments)
-            columns.append(inner.values)
-            names += [f"{name}.{column}" for column in inner.names]
-        values = np.hstack(columns).astype(np.float32)
-        return self.completed(Controls(values, tuple(names)), track, moments)
+        return self.completed(self._side_by_side({"share": share}, track, moments), track, moments)
 
     def columns_of_sound(self, names: tuple[str, ...]) -> set[str]:
         """See `FieldSettings.columns_of_sound`: those of the parts, and the share where it is a feature's."""
-        follows = {"share"} if self.feature else set()
-        for name, part in self.parts.items():
-            inner = tuple(each.removeprefix(f"{name}.") for each in names if each.startswith(f"{name}."))
-            follows |= {f"{name}.{column}" for column in part.columns_of_sound(inner)}
-        return follows
-
-    def notes(self, track: FeatureTrack) -> dict[str, Any]:
-        """See `FieldSettings.notes`: those of the parts."""
-        return {name: notes for name, part in self.parts.items() if (notes := part.notes(track))}
-
-    def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
-        """The rows of all parts, one after the other."""
-        from explorer.fields import section_change  # loads torch
-
-        return np.vstack([section_change.pixel_inputs(part, xy) for part in self.parts.values()])
+        return super().columns_of_sound(names) | ({"share"} if self.feature else set())
 
     def prepare(self, controls: Controls) -> Prepared:
         """The parts, each prepared with its columns."""

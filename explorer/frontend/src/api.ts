@@ -54,7 +54,7 @@ export interface FieldSlider {
 export interface Fields {
   looks: Record<string, Record<string, unknown>>;
   runs: string[];
-  sliders: Record<string, FieldSlider[]>; // by kind
+  sliders: Record<string, FieldSlider[]>; // by kind, those of a sketch by its text
 }
 
 export type History = Record<string, number | null>[];

@@ -4,8 +4,11 @@ import { LiveAnalysis, RATE } from "./audio/features";
 import { FeatureWindows } from "./audio/windows";
 import worklet from "./audio/worklet.ts?worker&url";
 import type { AudioFrames } from "./audio/sound";
+import { ComputedNetwork } from "./compute/computedNetwork";
+import { openDevice } from "./compute/device";
+import { texelShader } from "./compute/texelShader";
 import { cppnShader } from "./cppn/cppn.glsl";
-import { momentUniforms, networkLight, packWeights } from "./cppn/network";
+import { firstBias, momentUniforms, networkLight, packWeights } from "./cppn/network";
 import { Model } from "./model/inference";
 import { ShaderCanvas } from "./picture/shaderCanvas";
 import { luminance, cellLuminances } from "./picture/flashLimiter";
@@ -46,6 +49,7 @@ export function attach(scene: Scene): void {
     probe: {
       LiveAnalysis, FeatureWindows, Model, ShaderCanvas, JULIA, Motion, uniforms, luminance, cellLuminances, analyzeOffline, scene, cppnShader, momentUniforms, networkLight, packWeights,
       juliaShader, accent, surfaceUniforms, packPalettes, programShader, programUniforms, soundCurve, shareInputs,
+      ComputedNetwork, openDevice, texelShader, firstBias,
     },
   });
 }

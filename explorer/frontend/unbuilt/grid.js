@@ -11,6 +11,7 @@ class Grid {
     this.model = model;
     this.painter = painter; // null: the kernel draws everything
     this.frames = []; // of the kernel, by index
+    this.id = 0; // of the fields
     this.requestTime = 0; // of frames that have not come yet
     this.root = document.createElement("div");
     this.root.className = "explorer-grid";
@@ -22,11 +23,11 @@ class Grid {
     this.tiles.onpointerleave = () => this.set("hovered", -1);
     model.on("msg:custom", (message, buffers) => this.receive(message, buffers));
     model.on("change:selected", () => this.showSelection());
-    model.on("change:count change:columns", () => this.arrange());
+    model.on("change:count change:columns change:width change:height", () => this.arrange());
     this.arrange();
     this.observer = new IntersectionObserver(([{ isIntersecting }]) => (this.isVisible = isIntersecting));
     this.observer.observe(this.root);
-    model.send({ kind: "ready", draws: Boolean(painter) });
+    model.send({ kind: "ready", draws: Boolean(painter), no_webgpu: painter?.noWebGpu ?? "" });
     this.tick = this.tick.bind(this);
     this.frame = requestAnimationFrame(this.tick);
   }
@@ -76,6 +77,7 @@ class Grid {
   }
 
   receive(message, buffers) {
+    if (message.id > this.id) [this.id, this.frames] = [message.id, []];
     if (message.kind === "field") {
       this.painter?.receive(message, buffers[0]).then(() => this.showReason(message.index), (error) => this.showReason(message.index, error.message));
     } else if (message.kind === "done") this.requestTime = 0;
@@ -89,8 +91,9 @@ class Grid {
     note.title = reason && `frames from the kernel: ${reason}`;
   }
 
-  async decodeFrame({ index }, data) {
+  async decodeFrame({ id, index }, data) {
     const bitmap = await createImageBitmap(new Blob([data], { type: "image/jpeg" }));
+    if (id !== this.id) return bitmap.close();
     this.frames[index]?.close();
     this.frames[index] = bitmap;
   }
@@ -109,11 +112,12 @@ class Grid {
       if (!painted[n] && (!this.painter || this.painter.reasonOf(n))) missing.push(n);
     }
     this.canvas.style.opacity = this.painter?.gain ?? 1; // by the flash limiter, before a black background
+    if (painted.some(Boolean) || this.frames.some(Boolean)) this.root.dataset.drawn = this.id;
     this.root.dataset.painted = painted.filter(Boolean).length;
     this.root.dataset.frames = Number(this.root.dataset.frames ?? 0) + 1;
     if (!missing.length || (this.requestTime && now - this.requestTime < FRAMES_TIMEOUT)) return;
     this.requestTime = now;
-    this.model.send({ kind: "frames", t, all: !this.painter || Boolean(this.painter.failure) });
+    this.model.send({ kind: "frames", t, indexes: missing });
   }
 
   close() {

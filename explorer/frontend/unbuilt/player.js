@@ -178,7 +178,7 @@ class Player {
     this.listen();
     this.report({ playing: false }); // an earlier page may have left it playing
     if (painter) painter.onChange = () => this.painterChanged();
-    model.send({ kind: "ready", draws: Boolean(painter) });
+    model.send({ kind: "ready", draws: Boolean(painter), no_webgpu: painter?.noWebGpu ?? "" });
     this.tick();
     this.awaitKernel();
   }

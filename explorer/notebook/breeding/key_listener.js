@@ -7,6 +7,11 @@ function render({ model, el }) {
     const root = el.closest(".explorer-breeding");
     if (!root) return requestAnimationFrame(attach);
     root.tabIndex = 0;
+    root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes 1 to 6 for headings and b for a new cell
+    root.addEventListener("click", (event) => {
+      // a button that is switched off while it works would take the focus, and the keys, away
+      if (event.detail && event.target.closest("button")) root.focus({ preventScroll: true });
+    });
     root.addEventListener("keydown", (event) => {
       const isButton = event.target.closest("button") && (event.key === "Enter" || event.key === " ");
       if (event.ctrlKey || event.metaKey || event.altKey || isButton) return;

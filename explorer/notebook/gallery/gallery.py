@@ -8,10 +8,11 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from explorer.experiments import star
+from explorer.experiments import load_recipe, star
 from explorer.notebook.gallery.comparison import RunComparison
 from explorer.notebook.gallery.recipe_loader import RecipeLoader
 from explorer.notebook.gallery.run_list import RunEntry, filter_runs, fold_sweeps, list_runs, points_of
+from explorer.notebook.live.moving_thumbnails import FieldAtMoment, MovingThumbnails
 from explorer.notebook.widgets.boxes import box, card, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
@@ -85,7 +86,8 @@ class Gallery:
         self.line = widgets.HTML()
         search = widgets.HBox([self.filter, self.refresh_button])
         head = box(widgets.HBox, "explorer-tools", self.back_button, self.line)
-        runs = card("earlier runs", search, head, self.thumbnails.widget)
+        self.moving = MovingThumbnails(self.thumbnails, context, _look_of)
+        runs = card("earlier runs", search, head, self.moving.widget)
         self.widget = box(widgets.VBox, "explorer-form", self.loader.widget, runs)
 
     def refresh(self) -> None:
@@ -124,8 +126,9 @@ class Gallery:
         self.comparison.show(first, item.payload)
 
     def close(self) -> None:
-        """End the thread."""
+        """End the threads."""
         self._worker.close()
+        self.moving.close()
 
     def _list(self, _: None, stale: StaleCheck) -> None:
         self._runs = list_runs(self._context.explorations)
@@ -142,6 +145,14 @@ class Gallery:
         self.back_button.layout.display = "" if self._sweep else "none"
         reason = "no run has all of these words" if self._runs else NO_RUNS
         self.line.value = muted(self._sweep if runs else reason)
+
+
+def _look_of(run: RunEntry) -> FieldAtMoment | None:
+    """What a run drew, and the moment of its picture, about; None for a sweep."""
+    if run.kind == "sweep":
+        return None
+    recipe = load_recipe(run.folder)
+    return recipe.field, recipe.frames.start
 
 
 def _make_item(run: RunEntry) -> ThumbnailItem:

@@ -1,6 +1,7 @@
 """Up to 16 fields side by side, moving: the kernel's half; the page's half is explorer/frontend.
 
-page -> kernel   {kind: "ready", draws}, {kind: "frames", t, all}: small ones, where it cannot draw
+page -> kernel   {kind: "ready", draws, no_webgpu}, {kind: "frames", t, indexes}: small, of what
+                 it cannot draw
 kernel -> page   {kind: "field", id, index, parts, ...} + float32 bytes: see `field_sender`
                  {kind: "frame", id, index, t} + JPEG, {kind: "done"} after the last one
 """
@@ -22,14 +23,13 @@ from explorer.audio import FeatureTrack
 from explorer.errors import SettingsError, Stopped, error_text
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field_and_track, track_for
-from explorer.notebook.live.field_sender import field_message, with_moments
 from explorer.notebook.live.live_view import MODULE
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.notebook.widgets.show import encode_jpeg
 from explorer.rendering import Renderer, parse_size
 from explorer.rendering.frames import Size
-from explorer.shaders.track_field import page_limit
+from explorer.shaders.field_messages import field_message, with_moments
 
 MAX_FIELDS = 16
 UNBUILT_MODULE = Path(__file__).parents[2] / "frontend" / "unbuilt" / "grid.js"  # shows frames alone
@@ -37,10 +37,10 @@ UNBUILT_MODULE = Path(__file__).parents[2] / "frontend" / "unbuilt" / "grid.js" 
 
 @dataclass(frozen=True)
 class FrameRequest:
-    """A moment that the page shows; `all_fields`: it draws none of them itself."""
+    """A moment that the page shows, and the fields that it does not draw itself."""
 
     t: float
-    all_fields: bool
+    indexes: frozenset[int]
 
 
 class FieldGrid(anywidget.AnyWidget):
@@ -76,13 +76,12 @@ class FieldGrid(anywidget.AnyWidget):
     ) -> None:
         width, height = parse_size(size)
         _check(fields, track, columns, loop)
-        start = min(loop[0], max(0.0, track.duration - loop[1]))
-        super().__init__(
-            count=len(fields), columns=columns, width=width, height=height, loop=(start, float(loop[1]))
-        )
+        loop = _within(track, loop)
+        super().__init__(count=len(fields), columns=columns, width=width, height=height, loop=loop)
         self.track, self._device = track, device
         self._lock = threading.Lock()
         self._generation, self._fields = 1, tuple(fields)
+        self._no_webgpu = ""  # why the page has none
         self._field_worker: LatestWorker[None] = LatestWorker(
             self._send_fields, lambda _: None, name="explorer-grid-fields"
         )
@@ -98,13 +97,29 @@ class FieldGrid(anywidget.AnyWidget):
         """The fields on screen."""
         return self._fields
 
-    def load(self, fields: Sequence[FieldSettings]) -> None:
-        """Show other fields; nothing is selected then."""
-        _check(fields, self.track, self.columns, self.loop)
+    @property
+    def generation(self) -> int:
+        """How many times fields were loaded."""
+        return self._generation
+
+    def load(
+        self,
+        fields: Sequence[FieldSettings],
+        *,
+        track: FeatureTrack | None = None,
+        loop: tuple[float, float] | None = None,
+        size: Size | None = None,
+    ) -> None:
+        """Show other fields; nothing is selected then. Another track, loop or size may come with them."""
+        track = track or self.track
+        _check(fields, track, self.columns, loop or self.loop)
+        width, height = parse_size(size or (self.width, self.height))
         with self._lock:
-            self._generation, self._fields = self._generation + 1, tuple(fields)
+            self._generation, self._fields, self.track = self._generation + 1, tuple(fields), track
         with self.hold_sync():
             self.selected, self.hovered, self.count = [], -1, len(fields)
+            self.width, self.height = width, height
+            self.loop = _within(track, loop or self.loop)
         self._field_worker.submit(None)
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -121,12 +136,13 @@ class FieldGrid(anywidget.AnyWidget):
         """A message of the page, on any thread. Malformed messages are ignored."""
         kind = message.get("kind") if isinstance(message, dict) else None
         if kind == "ready" and message.get("draws"):
+            self._no_webgpu = str(message.get("no_webgpu") or "")
             self._field_worker.submit(None)
         elif kind == "frames":
             with contextlib.suppress(KeyError, TypeError, ValueError):
-                t = float(message["t"])
+                t, indexes = float(message["t"]), frozenset(map(int, message["indexes"]))
                 if math.isfinite(t):
-                    self._frame_worker.submit(FrameRequest(t, bool(message.get("all"))))
+                    self._frame_worker.submit(FrameRequest(t, indexes))
 
     def _send_fields(self, _: None, stale: StaleCheck) -> None:
         start, seconds = self.loop
@@ -137,7 +153,7 @@ class FieldGrid(anywidget.AnyWidget):
             try:
                 track = track_for(field, self.track)
                 message, data, table = field_message(
-                    field, track, calm=False, stretch=(start, start + seconds)
+                    field, track, calm=False, no_webgpu=self._no_webgpu, stretch=(start, start + seconds)
                 )
                 if table:
                     message, data = with_moments(message, data, table)
@@ -150,7 +166,7 @@ class FieldGrid(anywidget.AnyWidget):
         for index, field in enumerate(fields):
             if stale():
                 raise Stopped("there is a newer request")
-            if not (request.all_fields or page_limit(field)):
+            if index not in request.indexes:
                 continue
             size = (self.width, self.height)
             with (
@@ -160,6 +176,11 @@ class FieldGrid(anywidget.AnyWidget):
                 frame = encode_jpeg(renderer.frame(request.t, stale))
                 self.send({"kind": "frame", "id": number, "index": index, "t": request.t}, [frame])
         self.send({"kind": "done"})
+
+
+def _within(track: FeatureTrack, loop: tuple[float, float]) -> tuple[float, float]:
+    """The loop, earlier where it would go on after the end of the track."""
+    return min(loop[0], max(0.0, track.duration - loop[1])), float(loop[1])
 
 
 def _check(

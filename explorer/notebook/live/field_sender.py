@@ -1,16 +1,13 @@
 """What a page needs to draw the field itself: weights and formulas, the controls of the track, flash limits.
 
-    kernel -> page   {kind: "field", id, parts, sections, moments, light_swing, reason} + float32 bytes
+    kernel -> page   {kind: "field", id, ...} + float32 bytes (`explorer.shaders.field_messages`)
                      {kind: "limits", id, count, first, rate, visible} + float32 bytes
-
-Long lists of numbers are {floats: {first, count}} in the bytes. `moments` is null where they are those of the
-field before. A `reason` says why the page cannot draw a field; then nothing else comes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,15 +15,14 @@ import numpy as np
 from explorer.audio import FeatureTrack
 from explorer.errors import Stopped, error_text
 from explorer.fields import FieldSettings
-from explorer.fields.calm import LIGHT_SWING
 from explorer.notebook.live.preview_renderer import PreviewRenderer
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.rendering import Exposure
 from explorer.rendering.flash_curve import SAMPLE_RATE
 from explorer.rendering.flash_limiter import MAX_VISIBLE_FACTOR
-from explorer.shaders.track_field import MomentTable, moment_table, page_limit, section_descriptions
+from explorer.shaders.field_messages import field_message, with_moments
+from explorer.shaders.track_field import MomentTable
 
-MIN_FLOATS = 12  # of a list that is sent as bytes
 Send = Callable[[dict[str, Any], list[bytes]], None]
 
 
@@ -45,6 +41,7 @@ class FieldSender:
     def __init__(self, send: Send, renderer: PreviewRenderer) -> None:
         self._send, self._renderer = send, renderer
         self._is_open = False
+        self._no_webgpu = ""
         self._page_table: MomentTable | None = None  # that the page has
         self._exposure: Exposure | None = None  # of the field that was sent last
         self._number = 0
@@ -54,9 +51,9 @@ class FieldSender:
         )
         renderer.on_limits = self._send_limits
 
-    def open(self, field: NumberedField) -> None:
-        """A page has opened that draws: it has nothing yet."""
-        self._is_open, self._page_table = True, None
+    def open(self, field: NumberedField, no_webgpu: str = "") -> None:
+        """A page has opened that draws: it has nothing yet. `no_webgpu` says why it has no WebGPU."""
+        self._is_open, self._page_table, self._no_webgpu = True, None, no_webgpu
         self._worker.submit(field)
 
     def submit(self, field: NumberedField) -> None:
@@ -81,7 +78,12 @@ class FieldSender:
             is_calm = self._renderer.flash_limit == "calm"
             before = self._page_table
             message, data, table = field_message(
-                request.field, request.track, calm=is_calm, previous=before, check=check
+                request.field,
+                request.track,
+                calm=is_calm,
+                no_webgpu=self._no_webgpu,
+                previous=before,
+                check=check,
             )
             if table and table is not before:
                 message, data = with_moments(message, data, table)
@@ -115,48 +117,3 @@ class FieldSender:
         message = {"kind": "limits", "id": self._number, "count": len(rows), "first": first}
         message |= {"rate": SAMPLE_RATE, "visible": MAX_VISIBLE_FACTOR}
         self._send(message, [rows[first:last].astype(np.float32).tobytes()])
-
-
-def field_message(
-    field: FieldSettings,
-    track: FeatureTrack,
-    *,
-    calm: bool,
-    stretch: tuple[float, float] | None = None,
-    previous: MomentTable | None = None,
-    check: Callable[[], None] = lambda: None,
-) -> tuple[dict[str, Any], bytes, MomentTable | None]:
-    """A field without its moments, the bytes of its numbers, and its moments; or the reason against it."""
-    if reason := page_limit(field):
-        return {"reason": reason}, b"", None
-    floats: list[float] = []
-    parts, sections = section_descriptions(field, track)
-    packed = [_pack(part.model_dump(mode="json"), floats) for part in parts]
-    check()
-    table = moment_table(field, track, calm=calm, stretch=stretch, previous=previous, check=check)
-    message: dict[str, Any] = {"parts": packed, "moments": None, "sections": sections and asdict(sections)}
-    message |= {"reason": "", "light_swing": LIGHT_SWING, "fps": track.fps}
-    return message, np.array(floats, np.float32).tobytes(), table
-
-
-def with_moments(message: dict[str, Any], data: bytes, table: MomentTable) -> tuple[dict[str, Any], bytes]:
-    """A field with its moments."""
-    first = len(data) // 4
-    moments = asdict(table) | {
-        "fps": message["fps"],
-        "rows": {"first": first, "count": table.rows.size},
-        "slow": {"first": first + table.rows.size, "count": table.slow.size},
-    }
-    return message | {"moments": moments}, data + table.rows.tobytes() + table.slow.tobytes()
-
-
-def _pack(value: Any, floats: list[float]) -> Any:
-    """A value with places in `floats` for its long lists of numbers."""
-    if isinstance(value, dict):
-        return {name: _pack(each, floats) for name, each in value.items()}
-    if not isinstance(value, list):
-        return value
-    if len(value) < MIN_FLOATS or not all(isinstance(each, float) for each in value):
-        return [_pack(each, floats) for each in value]
-    floats += value
-    return {"floats": {"first": len(floats) - len(value), "count": len(value)}}

@@ -40,7 +40,7 @@ def live(
 ) -> LivePage:
     """The live page in a cell: what a microphone, a sound file or another tab plays moves the picture.
 
-    Shows the field of `show`, a CPPN up to 32 wide, a graph, patterns or a Julia set, or the field that the
+    Shows the field of `show`, a CPPN, a graph, patterns or a Julia set, or the field that the
     page starts with, moved by the model that ships, a training that follows music better, or the newest one
     with a star. A given Julia set is moved by its own `model`; with "none", since the page has no mapping by
     hand, by the one that ships. Sliders of the page move `field` of the result, and setting that moves the

@@ -5,7 +5,7 @@ that cannot draw requests all frames, with at most two requests out; a handler o
 the worker, and may run on any thread. The worker draws and answers with JPEG bytes and with how many requests
 that answers, so that the page knows how many it may send again: nothing queues up, however slow the field.
 
-    page -> kernel   {kind: "frame", t, id, moving, draft}, {kind: "ready", draws},
+    page -> kernel   {kind: "frame", t, id, moving, draft}, {kind: "ready", draws, no_webgpu},
                      {kind: "moving"}: the page draws, what was requested is late
     kernel -> page   {kind: "frame", seq, id, consumed, t, draft, width, height, field} + JPEG,
                      {kind: "failed", seq, id, consumed}
@@ -147,7 +147,7 @@ class LiveView(anywidget.AnyWidget):
         if kind == "ready":
             self._sound_worker.submit(None)
             if message.get("draws"):
-                self._field_sender.open(self._numbered_field())
+                self._field_sender.open(self._numbered_field(), str(message.get("no_webgpu") or ""))
         elif kind == "moving":
             with self._lock:
                 self._newest = replace(self._newest, moving=True, page_draws=True)

@@ -11,7 +11,8 @@ from explorer.errors import Stopped
 from explorer.fields import FieldSettings
 from explorer.notebook.live.adaptive_resolution import AdaptiveResolution
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
-from explorer.rendering import Device, Exposure, Renderer, resolve
+from explorer.rendering import Device, Exposure, Renderer
+from explorer.rendering.devices import Precision, standing_device
 from explorer.rendering.flash_limiter import NO_LIMIT
 from explorer.rendering.frames import FlashMode, Frame
 
@@ -28,15 +29,15 @@ class PreviewRenderer:
         self.track, self.size = track, size
         self.flash_limit: FlashMode = "calm"  # may be set
         self.resolution = AdaptiveResolution(size)
-        self._full_device = resolve(device)
-        self._draft_device = resolve(self._full_device.request, "draft")
+        standing = standing_device(device)
+        self._device = standing.request if isinstance(standing, Device) else standing
         self.on_limits: Callable[[Exposure], None] = lambda _: None  # more flash limits are computed
         self._lock = threading.Lock()
         self._field: tuple[FieldSettings, FlashMode] | None = None  # that the renderers draw
         self._exposed: tuple[FieldSettings, FeatureTrack, FlashMode] | None = None  # that the exposure is of
         self._exposure: Exposure | None = None
         self._flash_search = LatestWorker(self._search_flashes, lambda _: None, name="explorer-flashes")
-        self._renderers: dict[tuple[tuple[int, int], Device], Renderer] = {}
+        self._renderers: dict[tuple[tuple[int, int], Precision], Renderer] = {}
 
     @property
     def is_slow(self) -> bool:
@@ -50,7 +51,7 @@ class PreviewRenderer:
         ahead of the music.
         """
         size = self.resolution.size
-        renderer = self._renderer(field, size, self._draft_device)
+        renderer = self._renderer(field, size, "draft")
         exposure = self.exposure(field)
         start = time.perf_counter()
         frame = renderer.frame(t, limit=exposure.cached_at(t) if exposure else NO_LIMIT)
@@ -58,14 +59,14 @@ class PreviewRenderer:
         moments = (t, t + FLASH_LOOKAHEAD_SECONDS)
         if exposure and not all(exposure.is_cached(min(moment, self.track.duration)) for moment in moments):
             self._flash_search.submit((exposure, t, (0.0, FLASH_LOOKAHEAD_SECONDS)))
-        full = self._renderer(field, self.size, self._full_device) if size == self.size else None
+        full = self._renderer(field, self.size, "auto") if size == self.size else None
         return frame, full is not None and renderer.kernel == full.kernel
 
     def full_frames(self, field: FieldSettings, t: float, stale: StaleCheck) -> Iterator[Frame]:
         """The frame that an export would have at this size; before it, while flashes are searched, one that
         may flash. Raises Stopped when stale.
         """
-        renderer = self._renderer(field, self.size, self._full_device)
+        renderer = self._renderer(field, self.size, "auto")
         exposure = self.exposure(field)
         is_complete = exposure is None or exposure.is_cached(t)  # before the limit: it may come at any time
         before = exposure.cached_at(t) if exposure else NO_LIMIT
@@ -104,13 +105,13 @@ class PreviewRenderer:
             renderer.close()
         self._renderers.clear()
 
-    def _renderer(self, field: FieldSettings, size: tuple[int, int], device: Device) -> Renderer:
+    def _renderer(self, field: FieldSettings, size: tuple[int, int], precision: Precision) -> Renderer:
         if self._field != (field, self.flash_limit):
             self._close_renderers()
             self._field = field, self.flash_limit
-        key = size, device
+        key = size, precision
         if key not in self._renderers:
-            self._renderers[key] = Renderer(field, self.track, size, device=device)
+            self._renderers[key] = Renderer(field, self.track, size, device=self._device, precision=precision)
         return self._renderers[key]
 
     def _search_flashes(self, request: tuple[Exposure, float, tuple[float, ...]], _: StaleCheck) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 import numpy as np
@@ -31,16 +31,22 @@ from explorer.notebook.panel.repair_buttons import RepairButtons
 from explorer.notebook.panel.sound_loader import SoundLoader
 from explorer.notebook.panel.toolbar import Toolbar
 from explorer.notebook.panel.view_switch import ViewSwitch
+from explorer.notebook.perform.perform_card import PerformCard
 from explorer.notebook.sweep.sweep_tab import SweepTab
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import card
 from explorer.notebook.widgets.code_view import python_code
 from explorer.notebook.widgets.error_line import ErrorLine
 from explorer.notebook.widgets.field_form import FieldForm, FieldForms
+from explorer.notebook.widgets.knob_controls import Control
 from explorer.notebook.widgets.latest_worker import LatestWorker
 from explorer.notebook.widgets.static_output import StaticOutput, mime_bundle, widget_bundle
-from explorer.rendering import parse_size, resolve
+from explorer.rendering import parse_size
+from explorer.rendering.devices import standing_device
 from explorer.rendering.frames import FlashMode, Frame, Size, parse_flash_limit
+
+if TYPE_CHECKING:
+    from explorer.notebook.live import LiveView
 
 FIRST_FRAME_SECONDS = 2.0  # that displaying the panel waits for its first picture
 TABS = ("Controls", "Sweep", "Runs")
@@ -100,7 +106,7 @@ class Panel:
         self._static_output, self._errors = StaticOutput(), ErrorLine()
         self.preview_view = PreviewView(self._size)
         self.sound = SoundLoader(audio, track, self.preview_view, self._required_extras)
-        self.pipeline = PreviewPipeline(track, self._size, resolve(device), self.preview_view)
+        self.pipeline = PreviewPipeline(track, self._size, standing_device(device), self.preview_view)
         self._worker = LatestWorker(self._draw, self._drawing_failed, name="explorer-preview")
         self.time_slider = make_time_slider(track.duration)
         first = field or look()
@@ -167,6 +173,17 @@ class Panel:
         """The error line as HTML; empty when nothing went wrong."""
         return str(self._errors.widget.value)
 
+    @property
+    def controls(self) -> dict[str, Control]:
+        """The controls on screen by setting."""
+        return self.form.controls
+
+    @property
+    def playback(self) -> LiveView | None:
+        """What plays; None while the picture is still."""
+        view: LiveView | None = self.view_switch.live_view
+        return view
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the picture and its numbers show what the controls say; false when it took too long."""
         return self._worker.wait(timeout)
@@ -221,6 +238,7 @@ class Panel:
             self.sweep_tab,
             self.gallery,
             self.repair_buttons,
+            self.perform_card,
             self._worker,
             self.pipeline,
         )
@@ -254,6 +272,7 @@ class Panel:
         self.repair_buttons = RepairButtons(self, view)
         self.sweep_tab = SweepTab(self)
         self.gallery = Gallery(self)
+        self.perform_card = PerformCard(self)
         self.exporter = Exporter(
             self.track,
             self.track.duration,
@@ -265,12 +284,12 @@ class Panel:
             self._size,
         )
         tools = self.toolbar.widget
-        tools.children = (self.view_switch.button, *tools.children, view.caption)
+        tools.children = (self.view_switch.button, *tools.children, self.perform_card.button, view.caption)
         diagnosis = card("diagnosis", view.diagnosis, self.repair_buttons.widget)
         parts = (self.forms.widget, self.sweep_tab.widget, self.gallery.widget)
         self.tabs = widgets.Tab(parts, titles=TABS, selected_index=0)
         picture = (self.view_switch.widget, tools, self.toolbar.code_view.widget, self._errors.widget)
-        left = (*picture, diagnosis, self.exporter.widget)
+        left = (*picture, self.perform_card.widget, diagnosis, self.exporter.widget)
         self.widget = arrange_panel(self.header.widget, left, self.tabs, self.gallery.comparison.widget)
 
     def _connect(self) -> None:
@@ -329,12 +348,15 @@ class Panel:
 
     def _request_picture(self) -> None:
         """Request what the controls say now. The lock keeps an older reading from overtaking a newer one."""
+        request = None
         with self._lock, self._errors.catch():
             request = self._request()
             self.repair_buttons.update(request.field)
             if not self.sound.missing(request.field):
                 self.view_switch.load(request.field)
             self._worker.submit(request)
+        if request:
+            self.perform_card.follow(request.field)
 
     def _request(self) -> PreviewRequest:
         return PreviewRequest(self.field, self.t, self.flash_limit)

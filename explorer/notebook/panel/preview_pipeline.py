@@ -54,7 +54,7 @@ class PreviewPipeline:
     """
 
     def __init__(
-        self, track: FeatureTrack, size: tuple[int, int], device: Device, display: PreviewDisplay
+        self, track: FeatureTrack, size: tuple[int, int], device: str | Device, display: PreviewDisplay
     ) -> None:
         self.track, self.size, self.device, self.display = track, size, device, display
         self.frame_seconds = 0.0  # that the last full frame took

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from explorer.audio import open_sound
 from explorer.errors import SettingsError, Stopped
-from explorer.experiments import Recipe, Sweep, sweep
+from explorer.experiments import Point, Recipe, Sweep, sweep
 from explorer.experiments.runs.sound_input import SoundInput
 from explorer.experiments.sweeps.cost import sweep_cost, with_cost
 from explorer.experiments.sweeps.eta import SweepPlan
@@ -18,6 +18,7 @@ from explorer.experiments.sweeps.point_set import DEFAULT_SAMPLES, RANDOM_SAMPLE
 from explorer.experiments.sweeps.scheduler import POINTS_STEP
 from explorer.fields import FieldSettings
 from explorer.formatting import count_text
+from explorer.notebook.live.moving_thumbnails import MovingThumbnails
 from explorer.notebook.sweep.sweep_axis import SweepAxis, sweepable_knobs
 from explorer.notebook.sweep.sweep_progress import SweepProgress
 from explorer.notebook.widgets.background_job import STOPPED, BackgroundJob, JobState
@@ -80,6 +81,7 @@ class SweepTab:
     def close(self) -> None:
         """Stop the sweep and wait until it has cleaned up."""
         self.estimator.close()
+        self.moving.close()
         self.stop()
         if self.job:
             self.job.wait()
@@ -131,8 +133,7 @@ class SweepTab:
 
     def _open(self, item: ThumbnailItem) -> None:
         """Load a point into the controls, at the moment of its picture."""
-        moments = item.payload.log.get("moments") or [None]
-        self._context.load(item.payload.field, moments[len(moments) // 2], as_reset_point=True)
+        self._context.load(item.payload.field, _moment(item.payload), as_reset_point=True)
 
     def _base(self) -> Recipe:
         field = self._context.field
@@ -183,7 +184,7 @@ class SweepTab:
             field, options["vary"], SweepOptions.of({**options, "analysis": analysis}), audio,
             lambda _: track.duration,
         )  # fmt: skip
-        device = resolve(context.device)
+        device = resolve(context.device, field=field)
         cost = sweep_cost(spec, spec.keys, lambda _: track, device, open_sound(audio.path), progress)
         count = len(spec.keys)
         plan = with_cost(SweepPlan(count, count, ()), cost, device.request, None)
@@ -221,8 +222,15 @@ class SweepTab:
         self.bar = progress_bar()
         cards = [ThumbnailCard(self._open, handler) for _ in range(CARDS_PER_PAGE)]
         self.thumbnails = ThumbnailGrid(cards, handler)
+        self.moving = MovingThumbnails(self.thumbnails, self._context, lambda p: (p.field, _moment(p) or 0.0))
         choices = widgets.HBox([self.sampler, self.samples, self.clips])
         buttons = widgets.HBox([self.run_button, self.stop_button, self.resume_button])
         axes = [axis.widget for axis in self.axes]
-        rest = (choices, self.estimate, buttons, self.bar, self.line, self.thumbnails.widget)
+        rest = (choices, self.estimate, buttons, self.bar, self.line, self.moving.widget)
         self.widget = card("vary", *axes, *rest)
+
+
+def _moment(point: Point) -> float | None:
+    """The moment that the picture of a point shows."""
+    moments = point.log.get("moments") or [None]
+    return moments[len(moments) // 2]  # type: ignore[no-any-return]

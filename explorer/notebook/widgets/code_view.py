@@ -9,9 +9,10 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.audio import AnalysisSettings, FeatureTrack
-from explorer.fields import FieldSettings, Sketch
+from explorer.fields import FieldSettings, Sequence, Sketch
 from explorer.fields.light import Finish, Light
 from explorer.fields.mix import Mix
+from explorer.fields.mix.compound import CompoundField
 from explorer.fields.registry import CUSTOM_MARK, MAIN
 from explorer.rendering.frames import FlashMode
 from explorer.settings import Settings
@@ -62,11 +63,14 @@ def _field_code(field: FieldSettings) -> tuple[str, list[str]]:
     """The class of a field as code, and its arguments."""
     kind: Any = type(field)
     name = kind.__qualname__ if CUSTOM_MARK in field.kind else f"ex.{kind.__name__}"
+    if isinstance(field, Sequence):
+        looks = [f"({at!r}, {_call_text(part)})" for at, part in zip(field.at, field.looks, strict=True)]
+        fade = _keywords(field, field.replace(fade=kind.model_fields["fade"].default))
+        return name, [f"[{', '.join(looks)}]", *fade]
     if not isinstance(field, Mix):
         return name, _keywords(field, kind())
-    parts = {name: _field_code(part) for name, part in field.parts.items()}
-    fields = [f"{part}={inner}({', '.join(arguments)})" for part, (inner, arguments) in parts.items()]
-    left_out = (*parts, "features")
+    fields = [f"{part}={_call_text(inner)}" for part, inner in field.parts.items()]
+    left_out = (*field.parts, "features")
     values = [
         text
         for text in _keywords(field, type(field)(field.a, field.b))
@@ -75,9 +79,15 @@ def _field_code(field: FieldSettings) -> tuple[str, list[str]]:
     return name, fields + values
 
 
+def _call_text(field: FieldSettings) -> str:
+    """A field as code in one line."""
+    name, arguments = _field_code(field)
+    return f"{name}({', '.join(arguments)})"
+
+
 def _imports(field: FieldSettings) -> list[str]:
     """The lines that import the user's classes, but those of the notebook; and the texts of sketches."""
-    if isinstance(field, Mix):
+    if isinstance(field, CompoundField):
         return [line for part in field.parts.values() for line in _imports(part)]
     if isinstance(field, Sketch):
         return [f"from explorer import sketch, slider\n\n{field.source.rstrip()}\n"]

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.fields.custom.versions import with_newest_classes
-from explorer.fields.mix import Mix
+from explorer.fields.mix.compound import CompoundField
 from explorer.fields.registry import field_kinds
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import card, small_button
@@ -50,7 +50,7 @@ class FieldForm:
         knobs = field.all_knobs()
         controls = {name: self._make_control(knob, handler, moments) for name, knob in knobs.items()}
         self.controls: dict[str, Control] = {name: control for name, control in controls.items() if control}
-        if not isinstance(field, Mix):  # its features are those of its parts
+        if not isinstance(field, CompoundField):  # its features are those of its parts
             self.controls["features"] = FeaturePicker(
                 field.features, self._notify, added, field.usable_features
             )
@@ -91,7 +91,7 @@ class FieldForm:
         field = self.field
         visible = {*field.derived_settings, *self.controls, *self._base.groups()}
         values = {name: getattr(field, name) for name in type(field).model_fields if name not in visible}
-        if isinstance(field, Mix):
+        if isinstance(field, CompoundField):
             values = {}  # which fields, and by what: not settings to reset
         return {n: v for n, v in values.items() if v != type(field).model_fields[n].default}
 

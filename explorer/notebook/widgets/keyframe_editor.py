@@ -15,7 +15,7 @@ from explorer.errors import SettingsError
 from explorer.fields import keyframes
 from explorer.fields.keyframes import Keyframe
 from explorer.fields.sections import section_starts
-from explorer.formatting import clock_text
+from explorer.formatting import clock_text, count_text
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import box, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
@@ -26,10 +26,12 @@ from explorer.notebook.widgets.knob_controls import (
     card_label,
     label,
 )
+from explorer.notebook.widgets.markup import muted
 from explorer.settings import Knob
 
-AT_TIME = -1  # the choice of a keyframe that is at no section
-MOMENT_HELP = "when: a time in seconds, or the start of a section of the music"
+MAX_ROWS = 40  # more come from a performance: as rows of sliders they would be too much for a page
+AT_TIME = ""  # the choice of a keyframe that is at seconds
+MOMENT_HELP = "when: a time in seconds, or the start of a section of the music; as text also a beat"
 
 
 class Moments(Protocol):
@@ -90,23 +92,26 @@ class KeyframeRow:
 
     @property
     def keyframe(self) -> Keyframe:
-        at = self.seconds.value if self.moment.value == AT_TIME else f"section {self.moment.value}"
+        at = self.seconds.value if self.moment.value == AT_TIME else self.moment.value
         pairs = tuple((name, control.value) for name, control in self.controls.items())
         return Keyframe(at=at, settings=pairs)
 
     def show(self, keyframe: Keyframe, section_starts: list[float]) -> None:
         """Show another keyframe with the same settings, and offer the sections of the track."""
-        number = AT_TIME if keyframe.section is None else keyframe.section
+        moment = keyframe.at if isinstance(keyframe.at, str) else AT_TIME
         options = [("at a time, s", AT_TIME)]
-        options += [(f"section {n}, from {clock_text(start)}", n) for n, start in enumerate(section_starts)]
+        options += [
+            (f"section {n}, from {clock_text(start)}", f"section {n}")
+            for n, start in enumerate(section_starts)
+        ]
         if not section_starts:
-            options.append(("section 0 (finds the others)", 0))
-        if number not in dict(options).values():
-            options.append((f"section {number}", number))
-        self.moment.options, self.moment.value = options, number
+            options.append(("section 0 (finds the others)", "section 0"))
+        if moment not in dict(options).values():
+            options.append((moment, moment))
+        self.moment.options, self.moment.value = options, moment
         if isinstance(keyframe.at, float):
             self.seconds.value = keyframe.at
-        self.seconds.layout.display = "" if number == AT_TIME else "none"
+        self.seconds.layout.display = "" if moment == AT_TIME else "none"
         for name, value in keyframe.settings:
             self.controls[name].set(value)
 
@@ -138,7 +143,11 @@ class KeyframeEditor:
         title = widgets.HTML(card_label(knob))
         head = box(widgets.HBox, "explorer-tools", title, self.add_button, self.text_button)
         self._list = widgets.VBox()
-        self.widget = box(widgets.VBox, "explorer-keyframes", head, self._list, self.text.widget)
+        self._summary = widgets.HTML()
+        self.clear_button = small_button("Remove all", "remove all keyframes")
+        self.clear_button.on_click(handler(lambda: self.set(())))
+        self._many = box(widgets.HBox, "explorer-row", self._summary, self.clear_button)
+        self.widget = box(widgets.VBox, "explorer-keyframes", head, self._many, self._list, self.text.widget)
         self._show_text()
 
     @property
@@ -206,6 +215,11 @@ class KeyframeEditor:
             every = self._parsed()
         except SettingsError:
             return  # `changed` shows the reason
+        many = len(every) > MAX_ROWS
+        self._many.layout.display = "" if many else "none"
+        if many:
+            self._summary.value = muted(f"{count_text(len(every), 'keyframe')}, too many for rows")
+            every = ()
         if [[name for name, _ in k.settings] for k in every] != [list(row.controls) for row in self.rows]:
             self._make_rows(every)
         track = self._moments.track if self._moments else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import ipywidgets as widgets
+import numpy as np
 
 from explorer.settings import Knob
 
@@ -26,6 +27,15 @@ class Control(Protocol):
     @property
     def value(self) -> Any: ...
     def set(self, value: Any) -> None: ...
+
+
+@runtime_checkable
+class PlayableControl(Protocol):
+    """A control that a fader or a knob of a controller can move, too."""
+
+    def set_share(self, share: float) -> None:
+        """Set the place on the slider, from 0 to 1."""
+        ...
 
 
 def make_control(knob: Knob, changed: ChangeCallback) -> Control | None:
@@ -86,6 +96,11 @@ class NumberControl:
 
     def set(self, value: float) -> None:
         self._accept(value, None)
+
+    def set_share(self, share: float) -> None:
+        values = self.slider_values
+        value = float(np.interp(share * (len(values) - 1), range(len(values)), values))
+        self.set(round(value) if all(isinstance(each, int) for each in values) else float(f"{value:.6g}"))
 
     def disable(self, disabled: bool) -> None:
         self.slider.disabled = self.box.disabled = disabled
@@ -161,6 +176,10 @@ class OptionalNumberControl:
             self.number.set(value)
         self.check.value = isinstance(value, int | float)
 
+    def set_share(self, share: float) -> None:
+        self.number.set_share(share)
+        self.check.value = True
+
     def _switch(self, change: Any) -> None:
         self.number.disable(not change["new"])
         self._changed()
@@ -194,6 +213,10 @@ class ChoiceControl(_ValueControl):
             self.widget.options = (*self.widget.options, value)
         super().set(value)
 
+    def set_share(self, share: float) -> None:
+        options = self.widget.options
+        self.set(options[min(int(share * len(options)), len(options) - 1)])
+
 
 def _example(knob: Knob) -> str:
     """What stands in an empty text: the example in the help."""
@@ -226,6 +249,9 @@ class SwitchControl(_ValueControl):
 
     def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
         super().__init__(widgets.Checkbox(value=knob.default, **_widget_options(knob)), changed)
+
+    def set_share(self, share: float) -> None:
+        self.set(share >= 0.5)
 
 
 def _widget_options(knob: Knob) -> dict[str, Any]:

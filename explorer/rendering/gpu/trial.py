@@ -13,7 +13,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from explorer.audio.cache import cache_folder
+from explorer.audio.array_cache import cache_folder
 from explorer.errors import OutputError
 from explorer.files import read_json_or_empty, write_json
 from explorer.rendering.gpu.adapters import Adapter, adapters

@@ -8,6 +8,7 @@ the other.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32
@@ -22,6 +23,9 @@ from explorer.shaders.compute.palettes import palette_code
 from explorer.shaders.compute.program import Program, flat, pixel_code, surface_code
 from explorer.shaders.compute.wide_network import Tile
 from explorer.shaders.wgsl import StoredTable, wgsl_function
+
+if TYPE_CHECKING:
+    from explorer.fields.cppn.surface import Statistics
 
 MAX_NARROW_HIDDEN = 16  # neurons of a layer: more do not fit into the registers of an invocation
 FOUR_OUTPUTS = {  # from the outputs of four points to memory
@@ -44,13 +48,21 @@ LEVELS = """fn levels(o: vec3f) -> vec3f {
 
 def cppn_program(prepared: PreparedCPPN, moment: int, lit: bool) -> Program:
     """The program of a moment."""
-    network, palette = prepared.network, prepared.field.palette
-    statistics = None
-    if lit:
-        mean, scale = prepared.statistics
-        statistics = tuple(map(float, (*mean[:2], *scale[:2])))
-    code, points = _code(_shape(network), palette, statistics)
-    return Program(code, points, _constants(network, palette, lit), flat(prepared.bias[moment]))
+    statistics = prepared.statistics if lit else None
+    code, points, constants = network_program(prepared.network, prepared.field.palette, statistics)
+    return Program(code, points, constants, flat(prepared.bias[moment]))
+
+
+def network_program(
+    network: Network, palette: str, statistics: Statistics | None
+) -> tuple[str, int, Float32[np.ndarray, " numbers"]]:
+    """The shader of a network, the points of a workgroup, and its constants; lit with `statistics`."""
+    numbers = None
+    if statistics:
+        mean, scale = statistics
+        numbers = tuple(map(float, (*mean[:2], *scale[:2])))
+    code, points = _code(_shape(network), palette, numbers)
+    return code, points, _constants(network, palette, statistics is not None)
 
 
 Shape = tuple[int, int, tuple[str, ...]]  # pixel inputs, hidden neurons, activations

@@ -16,7 +16,24 @@ from explorer.shaders.wgsl import functions
 GROUP_INVOCATIONS = 64
 PLANES = 5  # of a surface
 
-HEAD = """
+STORED_PLANES = """fn store_planes(i: u32, values: array<f32, 5>) {
+  words[i] = bitcast<u32>(values[0]);
+  words[part.x + i] = bitcast<u32>(values[1]);
+  words[2u * part.x + i] = bitcast<u32>(values[2]);
+  words[3u * part.x + i] = bitcast<u32>(values[3]);
+  words[4u * part.x + i] = bitcast<u32>(values[4]);
+}
+"""
+STORED_TEXELS = """fn store_planes(i: u32, values: array<f32, 5>) {
+  words[4u * i] = bitcast<u32>(values[1]);
+  words[4u * i + 1u] = bitcast<u32>(values[2]);
+  words[4u * i + 2u] = bitcast<u32>(values[3]);
+  words[4u * i + 3u] = bitcast<u32>(values[0]);
+}
+"""
+
+HEAD = (
+    """
 @group(0) @binding(0) var<uniform> part: vec4u;  // points of a row, points to draw, first row
 @group(0) @binding(1) var<storage, read> rows: array<f32>;
 @group(0) @binding(2) var<storage, read> constants: array<vec4f>;
@@ -58,14 +75,9 @@ fn store_pixels(first: u32, c: vec4u) {
   words[n + 1u] = (c.y >> 8u) | (c.z << 16u);
   words[n + 2u] = (c.z >> 16u) | (c.w << 8u);
 }
-fn store_planes(i: u32, values: array<f32, 5>) {
-  words[i] = bitcast<u32>(values[0]);
-  words[part.x + i] = bitcast<u32>(values[1]);
-  words[2u * part.x + i] = bitcast<u32>(values[2]);
-  words[3u * part.x + i] = bitcast<u32>(values[3]);
-  words[4u * part.x + i] = bitcast<u32>(values[4]);
-}
 """
+    + STORED_PLANES
+)
 
 PIXELS = """
 @compute @workgroup_size(64)
@@ -107,6 +119,11 @@ def pixel_code(levels: str) -> str:
 def surface_code(planes: str) -> str:
     """A shader with `fn planes_at(i: u32) -> array<f32, 5>`, the planes of a `Surface`."""
     return "".join((HEAD, functions(), planes, SURFACE))
+
+
+def texel_code(code: str) -> str:
+    """A shader of planes that writes color and height of each point together, as the texture of a page."""
+    return code.replace(STORED_PLANES, STORED_TEXELS)
 
 
 def group_points(lit: bool) -> int:

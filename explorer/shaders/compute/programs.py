@@ -11,8 +11,8 @@ from explorer.fields.cppn.animated import AnimatedCPPN
 from explorer.fields.cppn.drawing import PreparedCPPN
 from explorer.fields.graph.drawing import PreparedGraph
 from explorer.fields.julia.drawing import PreparedJulia
+from explorer.fields.mix.compound import CompoundField
 from explorer.fields.mix.drawing import PreparedMix
-from explorer.fields.mix.field import Mix
 from explorer.fields.patterns.drawing import PreparedPatterns
 from explorer.fields.section_change import SectionedField
 from explorer.fields.sketch.drawing import PreparedSketch
@@ -28,7 +28,7 @@ FIELDS = (CPPN, GraphCPPN, Julia, Patterns, Sketch)
 
 def has_program(field: FieldSettings) -> bool:
     """Whether a field can be drawn by compute shaders: those that ship, sketches, and mixtures of them."""
-    if isinstance(field, Mix):
+    if isinstance(field, CompoundField):
         return all(map(has_program, field.parts.values()))
     return isinstance(field, FIELDS)
 

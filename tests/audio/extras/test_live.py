@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorer.audio import analyze
-from explorer.audio.cache import cache_folder
+from explorer.audio.array_cache import cache_folder
 from explorer.audio.extras import live
 from explorer.audio.live import LIVE_FEATURES, live_features
 from tests.signals import music, write_wav

@@ -12,7 +12,7 @@ from explorer.errors import ExplorerError, ExplorerWarning, SettingsError
 from explorer.experiments.library import look_folder, look_text
 from explorer.experiments.library.look import Look
 from explorer.experiments.library.looks import find_look, resolve_look
-from explorer.fields.keyframes import Keyframe, with_sections_of
+from explorer.fields.keyframes import Keyframe, existing
 from explorer.files import is_plain_name, write_json
 from explorer.notebook.panel.layout import PanelHeader, preset_fields
 from tests.experiments.small import a_song
@@ -220,8 +220,8 @@ def test_keyframes_of_sections_that_a_song_lacks_are_left_out_and_told():
     track.raw[:] = 0
     track.raw[60:] = 1
     keyframes = [Keyframe(at=at, settings=(("gain", 2.0),)) for at in (1.0, "section 1", "section 2")]
-    with pytest.warns(ExplorerWarning, match="has the sections 0 to 1; left out: the keyframes of section 2"):
-        assert with_sections_of(keyframes, track) == tuple(keyframes[:2])
+    with pytest.warns(ExplorerWarning, match="left out: the keyframes of section 2 .there is no section 2"):
+        assert existing(keyframes, track) == tuple(keyframes[:2])
 
 
 def test_the_panel_lists_looks_of_ones_own():

@@ -13,9 +13,11 @@ from explorer.errors import ExplorerError, SettingsError, Stopped
 from explorer.experiments import Sweep, render, sweep
 from explorer.experiments.runs import cluster
 from explorer.experiments.sweeps.leases import is_leased
+from explorer.fields.sketch.field import sketch_of
 from explorer.files import sha256_of
 from tests import processes
-from tests.experiments.small import FIELD, contents, small_sweep
+from tests.experiments.small import FIELD, SMALL, contents, small_sweep
+from tests.fields.sketch.texts import text_of
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,18 @@ def test_table_and_thumbnails_are_those_of_one_process(made, song, tmp_path, das
     assert one.equals(other)
     assert {point.log["process"] for point in found.points} <= set(dask.run(os.getpid).values())
     assert [plan.workers for plan in plans] == [2]
+
+
+@pytest.mark.slow  # compiles the kernel in every worker
+def test_a_sketch_travels_to_the_workers_as_text(song, tmp_path, dask):
+    field = sketch_of(
+        text_of("return sin(9 * x) * waves + bass", "x, y, bass, *, waves: float = slider(1, 0, 2)")
+    )
+    settings = {**SMALL, "vary": {"waves": [0.5, 1.5]}}
+    there = sweep(field, song, **settings, executor=dask, explorations=tmp_path / "there")
+    here = sweep(field, song, **settings, explorations=tmp_path / "here")
+    assert contents(there.folder) == contents(here.folder)
+    assert all(point.log["process"] != os.getpid() for point in there.points)
 
 
 def test_a_worker_killed_in_the_middle_of_a_point_loses_nothing(made, song, tmp_path, dask):

@@ -240,3 +240,21 @@ def test_a_recipe_of_another_sound_says_so(saved_runs, tmp_path):
     assert context.loaded == [(FIELD, None, True)]  # its moment lies beyond this sound
     assert Run(saved_runs.look.folder).recipe.frames.start == 1.5
     gallery.close()
+
+
+def test_the_picture_that_is_pointed_at_moves(gallery, context):
+    cards, moving, sent = gallery.thumbnails.cards, gallery.moving, []
+    moving.listener.send = lambda message, buffers=(): sent.append(message["generation"])
+
+    def point(index):
+        moving.listener._handle_custom_msg({"index": index}, [])
+
+    point(99)
+    point(next(n for n, card in enumerate(cards) if card.item and card.item.payload.kind == "sweep"))
+    assert moving.grid is None
+    point(cards.index(card_of(gallery, context.excerpt.folder)))
+    grid = moving.grid
+    assert grid in moving.widget.children
+    assert (grid.fields, grid.loop[0], grid.width, grid.height) == ((OTHER,), 0.0, 240, 135)
+    point(cards.index(card_of(gallery, context.look.folder)))
+    assert (moving.grid, grid.fields, sent) == (grid, (FIELD,), [1, 2])

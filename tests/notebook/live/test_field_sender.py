@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from explorer.fields import CPPN, GraphCPPN
+from explorer.fields import CPPN, Controls, GraphCPPN
 from explorer.notebook.live.field_sender import FieldSender, NumberedField
 from explorer.notebook.live.preview_renderer import PreviewRenderer
+from explorer.shaders.compute.programs import program_of
 from tests.tracks import made_up_track
 
 FIELD = CPPN(hidden=4, layers=2)
@@ -53,9 +54,33 @@ def test_moments_come_once_and_again_when_they_change(sender):
     assert again["moments"] is not None  # another page has nothing yet
 
 
+def test_a_large_network_comes_as_a_compute_shader_where_the_page_has_webgpu(sender):
+    (message,) = submit(sender, 1, CPPN(hidden=40, layers=2, seed=3), first=True)
+    (part,) = message["parts"]
+    program, (weights,) = part["program"], part["weights"]
+    assert "@compute" in program["code"]
+    assert weights["floats"]["count"] == 40 * (3 + 7)  # of the first layer alone: the others are constants
+    constants = program["constants"]["floats"]
+    numbers = np.frombuffer(sender.sent[0][1], np.float32)[constants["first"] :][: constants["count"]]
+    expected = gpu_program(CPPN(hidden=40, layers=2, seed=3)).constants
+    np.testing.assert_array_equal(numbers, expected)
+    reason = "it has no WebGPU"
+    sender.open(NumberedField(2, CPPN(hidden=40), sender._renderer.track), reason)
+    assert sender.wait(PATIENCE)
+    assert sender.sent[-1][0]["reason"] == reason
+    (message,) = submit(sender, 3, FIELD)
+    assert message["reason"] == ""
+
+
+def gpu_program(field):
+    """The program that Python's engine of GPUs runs."""
+    prepared = field.prepare(Controls(np.zeros((1, 8), np.float32), ("time", *field.features)))
+    return program_of(prepared, 0, 0.1, lit=False)
+
+
 def test_what_the_page_cannot_draw_comes_as_a_reason(sender):
-    (message,) = submit(sender, 1, CPPN(hidden=64), first=True)
-    assert message["reason"] == "a network of 64 x 4; the page draws networks up to 32 wide and 12 deep"
+    (message,) = submit(sender, 1, GraphCPPN(light={"echoes": 1}), first=True)
+    assert message["reason"] == "the page draws no echoes"
     sender._renderer.track = None
     (message,) = submit(sender, 2, GraphCPPN(nodes=3).replace(seed=7))
     assert message["reason"]  # an error is one, too

@@ -56,8 +56,11 @@ export function networkTime(network: Network, seconds: number): number {
   return (2 * seconds) / (typeof span === "number" ? span : TRACK_SECONDS) - 1;
 }
 
+/** The inputs of a moment as uniforms. */
+export const momentUniforms = (network: Network, time: number, features: ArrayLike<number>): Uniforms => ({ bias: firstBias(network, time, features) });
+
 /** Time and features of a moment, folded into the bias of the first layer. */
-export function momentUniforms(network: Network, time: number, features: ArrayLike<number>): Uniforms {
+export function firstBias(network: Network, time: number, features: ArrayLike<number>): Float32Array<ArrayBuffer> {
   const [hidden, inputs] = network.shapes[0];
   const scale = network.feature_scale;
   const bias = new Float32Array(4 * Math.ceil(hidden / 4));
@@ -67,7 +70,7 @@ export function momentUniforms(network: Network, time: number, features: ArrayLi
     for (let k = 0; k < features.length; k++) sum += network.weights[0][first + 1 + k] * scale * features[k];
     bias[neuron] = sum;
   }
-  return { bias };
+  return bias;
 }
 
 /** Light and finish of a moment, for a size of the picture; nothing for a network without them. */

@@ -1,8 +1,11 @@
 // Several fields in one canvas of this browser, with one context: browsers allow about 16 of them in a page.
 
+import { ComputedGrid } from "../compute/computedGrid";
+import { missingWebGpu } from "../compute/device";
 import { AdaptiveQuality } from "../picture/adaptiveQuality";
 import { cellCounts, cellLuminances, FlashLimiter, POINTS_PER_CELL } from "../picture/flashLimiter";
 import type { ShaderCanvas } from "../picture/shaderCanvas";
+import { NO_LIMIT } from "../track/moments";
 import type { TrackField } from "../track/trackField";
 import { LOST, NO_WEBGL, openCanvas } from "./painter";
 import { FieldReader, type FieldMessage } from "./wire";
@@ -14,6 +17,7 @@ const MAX_FRAME_GAP = 0.5; // seconds between two frames of one motion
 /** Draws fields beside each other on `canvas`. */
 export class GridPainter {
   readonly canvas = document.createElement("canvas");
+  readonly noWebGpu = missingWebGpu();
   failure = ""; // why this browser cannot draw
   gain = 1; // of the last frame, by the flash limiter
   private readonly quality = new AdaptiveQuality();
@@ -21,6 +25,7 @@ export class GridPainter {
   private readonly shaderCanvas: ShaderCanvas | null;
   private id = 0; // of the fields
   private fields: (TrackField | null)[] = [];
+  private readonly computed = new ComputedGrid();
   private refusals: string[] = [];
   private lastFrame = 0; // ms
 
@@ -45,13 +50,23 @@ export class GridPainter {
   /** Take a field; resolves when it can be drawn. */
   async receive(message: FieldMessage, buffer: DataView): Promise<void> {
     const index = message.index!;
-    if (message.id !== this.id) [this.id, this.fields, this.refusals] = [message.id, [], []];
+    if (message.id !== this.id) this.clear(message.id);
     this.refusals[index] = message.reason;
     this.fields[index] = null;
     if (!this.shaderCanvas || message.reason) return;
     const field = new FieldReader().read(message, buffer), isCurrent = () => message.id === this.id;
-    for (const shader of field.allShaders(0)) await this.shaderCanvas.useAsync(shader, isCurrent);
-    if (isCurrent()) this.fields[index] = field;
+    const refuse = (reason: string) => {
+      if (isCurrent()) this.refusals[index] = reason;
+    };
+    try {
+      await field.open();
+      for (const shader of field.allShaders(0)) await this.shaderCanvas.useAsync(shader, isCurrent);
+    } catch (error) {
+      refuse((error as Error).message.split("\n")[0]);
+    }
+    if (!isCurrent() || this.refusals[index]) return field.close();
+    this.fields[index] = field;
+    if (field.isComputed) this.computed.add(index, field, refuse);
   }
 
   /** Draw the first `count` fields at a moment; returns where each of them is on the canvas, null where it is not. */
@@ -68,19 +83,29 @@ export class GridPainter {
       const place: Rectangle = [(n % across) * columns, Math.floor(n / across) * rows, columns, rows];
       return this.fields[n] && this.drawField(n, t, place) ? place : null;
     });
+    this.computed.request(t, columns, rows);
     this.gain = this.flashLimiter.update(this.luminances(), now / 1000);
     return places;
   }
 
   close(): void {
-    this.id = -1;
+    this.clear(-1);
     this.shaderCanvas?.close();
   }
 
+  /** Forget all fields; others have the number `id`. */
+  private clear(id: number): void {
+    this.computed.close();
+    this.fields.forEach((field) => field?.close());
+    [this.id, this.fields, this.refusals] = [id, [], []];
+  }
+
   private drawField(n: number, t: number, place: Rectangle): boolean {
-    const [, , width, height] = place;
+    const [, , width, height] = place, frame = this.computed.frameOf(n, width, height);
+    if (frame === null || this.refusals[n]) return false;
+    const { moment, numbers } = frame ?? { moment: { t }, numbers: [] };
     try {
-      this.shaderCanvas!.drawTile(this.fields[n]!.prepare(this.shaderCanvas!, t, width, height), ...place);
+      this.shaderCanvas!.drawTile(this.fields[n]!.prepare(this.shaderCanvas!, moment.t, width, height, NO_LIMIT, numbers), ...place);
       return true;
     } catch (error) {
       this.refusals[n] = (error as Error).message.split("\n")[0];

@@ -1,9 +1,11 @@
 // The picture of the live view, drawn by this browser on a canvas of its own.
 
+import { ComputedPicture } from "../compute/computedPicture";
+import { missingWebGpu } from "../compute/device";
 import { AdaptiveQuality } from "../picture/adaptiveQuality";
-import { ShaderCanvas, type Shader } from "../picture/shaderCanvas";
-import { limitAt, NO_LIMIT, type LimitTable } from "../track/moments";
-import type { TrackField } from "../track/trackField";
+import { ShaderCanvas, type Shader, type TextureData } from "../picture/shaderCanvas";
+import { limitAt, NO_LIMIT, type Limit, type LimitTable } from "../track/moments";
+import type { TrackField, TrackMoment } from "../track/trackField";
 import { FieldReader, withRows, type FieldMessage, type LimitMessage } from "./wire";
 
 const EMPTY: Shader = [{ fragment: "#version 300 es\nprecision highp float;\nout vec4 c;\nvoid main() { c = vec4(0.0, 0.0, 0.0, 1.0); }" }];
@@ -26,12 +28,14 @@ export function openCanvas(canvas: HTMLCanvasElement): ShaderCanvas | null {
 /** Draws the field that the kernel sent last. */
 export class Painter {
   readonly canvas = document.createElement("canvas");
+  readonly noWebGpu = missingWebGpu();
   readonly quality = new AdaptiveQuality();
   field = 0; // number of the field that it draws; 0: none yet
   onChange: () => void = () => {}; // another field, another limit, or another reason
   private readonly shaderCanvas: ShaderCanvas | null;
   private readonly reader = new FieldReader();
   private trackField: TrackField | null = null;
+  private computed: ComputedPicture | null = null; // of a field that WebGPU computes
   private limits: LimitTable | null = null;
   private limitField = 0; // that the limits belong to
   private newest = 0; // number of the field that came last
@@ -40,6 +44,7 @@ export class Painter {
   private t = 0;
   private lastFrame = 0; // ms
   private pixelSeconds = 0; // that drawing takes; 0: not measured yet
+  private isNewSpeed = false; // the quality does not follow it yet
 
   constructor() {
     this.shaderCanvas = openCanvas(this.canvas);
@@ -69,11 +74,13 @@ export class Painter {
     if (message.kind === "limits") return this.setLimits(message, buffer);
     this.newest = message.id;
     if (!this.shaderCanvas || message.reason) return this.setReasons(message.reason, this.failure);
-    const field = this.reader.read(message, buffer), isCurrent = () => message.id === this.newest;
+    const field = this.reader.read(message, buffer);
+    const isCurrent = () => message.id === this.newest;
     const [first, ...others] = field.allShaders(this.t);
-    await this.shaderCanvas.useAsync(first, isCurrent);
-    if (!isCurrent()) return;
-    this.trackField = field;
+    const computingSeconds = await this.open(field, isCurrent);
+    if (isCurrent()) await this.shaderCanvas.useAsync(first, isCurrent);
+    if (!isCurrent() || computingSeconds === null) return field.close();
+    this.replaceField(field, computingSeconds);
     this.field = message.id;
     if (this.limitField !== message.id) this.limits = null;
     this.setReasons("", this.shaderCanvas.contextLost ? LOST : "");
@@ -85,6 +92,7 @@ export class Painter {
     if (!this.isReady) return false;
     this.t = t;
     try {
+      if (this.computed) return this.drawComputed(this.computed, width, height, moving);
       if (!this.pixelSeconds) this.measure(width, height);
       if (moving) this.countFrame();
       this.drawScaled(moving ? this.quality.scale : this.restScale(width, height), width, height, !moving);
@@ -97,6 +105,8 @@ export class Painter {
 
   close(): void {
     this.newest = -1;
+    this.computed?.close();
+    this.trackField?.close();
     this.onChange = () => {};
     this.shaderCanvas?.close(); // there are only so many contexts
   }
@@ -108,13 +118,55 @@ export class Painter {
     this.onChange();
   }
 
+  /** Open what computes a field; returns the seconds of a pixel, 0 where nothing is computed, null where it fails. */
+  private async open(field: TrackField, isCurrent: () => boolean): Promise<number | null> {
+    if (!field.isComputed) return 0;
+    try {
+      await field.open();
+      return await field.pixelSeconds(this.t);
+    } catch (error) {
+      if (isCurrent()) this.setReasons((error as Error).message, this.failure);
+      return null;
+    }
+  }
+
+  private replaceField(field: TrackField, computingSeconds: number): void {
+    const wasComputed = this.computed !== null;
+    this.computed?.close();
+    this.trackField?.close();
+    [this.trackField, this.computed] = [field, null];
+    if (computingSeconds) {
+      const onFailure = (reason: string) => this.setReasons(reason, this.failure);
+      this.computed = new ComputedPicture(field, computingSeconds, this.quality, () => this.onChange(), onFailure);
+      this.isNewSpeed ||= this.pixelSeconds !== computingSeconds;
+      this.pixelSeconds = computingSeconds;
+    } else if (wasComputed) this.pixelSeconds = 0;
+  }
+
+  private drawComputed(computed: ComputedPicture, width: number, height: number, moving: boolean): boolean {
+    if (this.isNewSpeed) this.quality.start(this.pixelSeconds * width * height);
+    this.isNewSpeed = false;
+    const frame = computed.frameAt(this.t, width, height, this.limit, moving);
+    if (!frame) return false;
+    if (moving) this.countFrame();
+    this.drawMoment(frame.moment, frame.numbers);
+    return true;
+  }
+
+  private get limit(): Limit {
+    return this.limits ? limitAt(this.limits, this.t) : NO_LIMIT;
+  }
+
+  private drawMoment({ t, width, height, limit }: TrackMoment, computed: TextureData[] = []): void {
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.shaderCanvas!.draw(...this.trackField!.prepare(this.shaderCanvas!, t, width, height, limit, computed));
+  }
+
   /** Draw at a scale; at rest measure how long that takes. */
   private drawScaled(scale: number, width: number, height: number, isTimed: boolean): void {
-    const [columns, rows] = [width, height].map((side) => Math.max(16, Math.round(side * scale)));
-    if (this.canvas.width !== columns) this.canvas.width = columns;
-    if (this.canvas.height !== rows) this.canvas.height = rows;
-    const start = performance.now(), limit = this.limits ? limitAt(this.limits, this.t) : NO_LIMIT;
-    this.shaderCanvas!.draw(...this.trackField!.prepare(this.shaderCanvas!, this.t, columns, rows, limit));
+    const [columns, rows] = [width, height].map((side) => Math.max(16, Math.round(side * scale))), start = performance.now();
+    this.drawMoment({ t: this.t, width: columns, height: rows, limit: this.limit });
     if (!isTimed) return;
     this.shaderCanvas!.finish();
     this.pixelSeconds = Math.max(performance.now() - start, 0.1) / 1000 / (columns * rows);

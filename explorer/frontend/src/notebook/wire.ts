@@ -1,4 +1,4 @@
-// What the kernel sends about fields (explorer/notebook/live/field_messages.py) as objects.
+// What the kernel sends about fields (explorer/shaders/field_messages.py) as objects.
 
 import { Moments, type LimitTable, type MomentTable } from "../track/moments";
 import { TrackField, type Part, type SectionTable } from "../track/trackField";

@@ -7,7 +7,7 @@ import { OFF } from "../picture/light";
 import { LOOK, PRESETS, type LitLook } from "../picture/motion";
 import { Scene } from "../scene";
 import { SoundBar } from "./SoundBar";
-import { parseField, fieldFromJulia, juliaFromField, kindOf, type Settings } from "./field";
+import { parseField, fieldFromJulia, juliaFromField, sliderKey, type Settings } from "./field";
 import { useReducedMotion, useIdle, useStoredState, useShortcuts } from "./hooks/browser";
 import { Shortcuts } from "./Shortcuts";
 import { LookSliders, nextOf } from "./LookSliders";
@@ -183,7 +183,7 @@ export function App() {
                 <input type="checkbox" checked={limitFlashes} onChange={(event) => setLimitFlashes(event.target.checked)} />
               </label>
               {fieldState.settings
-                ? <FieldSliders sliders={fieldState.available?.sliders[kindOf(fieldState.settings)] ?? []} settings={fieldState.settings} change={fieldState.choose} />
+                ? <FieldSliders sliders={fieldState.available?.sliders[sliderKey(fieldState.settings)] ?? []} settings={fieldState.settings} change={fieldState.choose} />
                 : <LookSliders look={look} change={setLook} surface={surface} changeSurface={setSurface} choose={chooseLook} sliders={fieldState.available?.sliders.cppn ?? []} smoothing={smoothing} changeSmoothing={changeSmoothing} />}
             </>
           )}
@@ -206,6 +206,7 @@ export function App() {
         {stopRecording && <p className="notice fades">{recordingNote}</p>}
         {recipeError && <p className="notice wrong">{recipeError}</p>}
         {models.missing && !fieldState.settings && <p className="notice wrong">The model {models.missing} is not here, so another one drives this Julia set.</p>}
+        {sceneError && !sound.sound && <p className="notice wrong">{sceneError}</p>}
         {models.error && !sound.sound && !serverLost && <p className="notice wrong">{models.error}</p>}
       </div>
     </div>

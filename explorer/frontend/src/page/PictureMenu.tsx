@@ -1,12 +1,12 @@
-// The menu of pictures: Julia sets driven by a model, networks, graphs and patterns.
+// The menu of pictures: Julia sets driven by a model, networks, graphs, patterns and sketches.
 
 import type { ModelSummary } from "../api";
 import type { Models } from "./hooks/useModels";
-import { kindOf } from "./field";
+import { groupOf } from "./field";
 import type { FieldState } from "./hooks/useField";
 
-const KIND_TITLES: Record<string, string> = { cppn: "Network (CPPN)", graph: "Graph of functions (graph CPPN)", patterns: "Patterns, selected by the music" };
-const OWN_TITLES: Record<string, string> = { cppn: "custom network", graph: "custom graph", patterns: "custom patterns" };
+const KIND_TITLES: Record<string, string> = { cppn: "Network (CPPN)", graph: "Graph of functions (graph CPPN)", patterns: "Patterns, selected by the music", sketch: "Sketch (a formula)" };
+const OWN_TITLES: Record<string, string> = { cppn: "custom network", graph: "custom graph", patterns: "custom patterns", sketch: "own sketch" };
 
 /** The name of a model in the menu: the one that ships, or the time of its training. */
 export function modelTitle({ id, shipped, finished, created, damaged }: ModelSummary): string {
@@ -39,8 +39,8 @@ export function PictureMenu({ models, fieldState }: { models: Models; fieldState
         </optgroup>
         {Object.entries(KIND_TITLES).map(([kind, title]) => (
           <optgroup key={kind} label={title}>
-            {value === "own" && kindOf(settings!) === kind && <option value="own">{OWN_TITLES[kind]}</option>}
-            {Object.entries(available?.looks ?? {}).filter(([, preset]) => kindOf(preset) === kind).map(([name]) => <option key={name} value={`look:${name}`}>{name}</option>)}
+            {value === "own" && groupOf(settings!) === kind && <option value="own">{OWN_TITLES[kind]}</option>}
+            {Object.entries(available?.looks ?? {}).filter(([, preset]) => groupOf(preset) === kind).map(([name]) => <option key={name} value={`look:${name}`}>{name}</option>)}
           </optgroup>
         ))}
         {Boolean(available?.runs.length) && (

@@ -20,7 +20,12 @@ const FUNCTIONS: Record<string, (a: number, b: number, c: number) => number> = {
   exp: Math.exp,
   log2: Math.log2,
   sqrt: Math.sqrt,
+  abs: Math.abs,
+  floor: Math.floor,
   less: (a, b) => Number(a < b),
+  and: (a, b) => Number(a && b),
+  or: (a, b) => Number(a || b),
+  not: (a) => Number(!a),
   where: (condition, a, b) => (condition ? a : b),
 };
 

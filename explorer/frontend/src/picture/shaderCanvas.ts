@@ -9,11 +9,11 @@ const POLL_MS = 20; // between two checks whether a shader is compiled
 const PAINT_MS = 60; // for the browser to paint a message before compiling blocks it
 const MAX_PROGRAMS = 96, MAX_TEXTURES = 64; // that are kept for shaders and fields that return
 
-/** Content of a texture, four numbers to a texel. */
+/** Content of a texture: four numbers to a texel, or three bytes. */
 export interface TextureData {
   width: number;
   height: number;
-  data: Float32Array;
+  data: Float32Array | Uint8Array;
 }
 
 /** Values of uniforms by name; a number alone is a float unless the shader says int. */
@@ -115,16 +115,30 @@ export class ShaderCanvas {
     gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, values.length / 4, 1, gl.RGBA, gl.FLOAT, values);
   }
 
-  /** Upload that texture again, after its data have changed. */
+  /** Upload that texture again, after its data or its size have changed. */
   refreshTexture(part = 0): void {
-    const { gl } = this, textureData = this.textureData[part], { width, height, data } = textureData;
-    gl.bindTexture(gl.TEXTURE_2D, this.upload(textureData));
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RGBA, gl.FLOAT, data);
+    const textureData = this.textureData[part];
+    this.gl.bindTexture(this.gl.TEXTURE_2D, this.upload(textureData));
+    this.fill(textureData);
+  }
+
+  /** Replace the content of that texture. */
+  fillTexture(content: TextureData, part = 0): void {
+    Object.assign(this.textureData[part], content);
+    this.refreshTexture(part);
+  }
+
+  /** Fill the texture that is bound. */
+  private fill({ width, height, data }: TextureData): void {
+    const { gl } = this;
+    if (data instanceof Float32Array) return gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, data);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, width, height, 0, gl.RGB, gl.UNSIGNED_BYTE, data);
   }
 
   /** The texture of some data, which is uploaded once. */
   private upload(textureData: TextureData): WebGLTexture {
-    const { gl, textures } = this, { width, height, data } = textureData;
+    const { gl, textures } = this;
     const previous = textures.get(textureData);
     if (previous) {
       textures.delete(textureData);
@@ -134,7 +148,7 @@ export class ShaderCanvas {
     const texture = gl.createTexture()!;
     gl.bindTexture(gl.TEXTURE_2D, texture);
     for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, width, height, 0, gl.RGBA, gl.FLOAT, data);
+    this.fill(textureData);
     textures.set(textureData, texture);
     for (const [old, oldTexture] of textures) {
       if (textures.size <= MAX_TEXTURES) break;

@@ -13,6 +13,8 @@ describe("programs", () => {
   it("computes operations on inputs, with the remainder of Python", () => {
     const program = { operations: ["input x", "constant 3.0", "mod 0 1", "constant -2.0", "max 2 3", "sin 0"], outputs: [4, 2, 5] };
     expect(evaluate(program, { x: -1 })).toEqual([2, 2, Math.sin(-1)]);
+    const choices = ["input x", "constant 0.5", "less 0 1", "not 2", "or 2 3", "and 2 3", "floor 0", "abs 0", "where 5 0 7"];
+    expect(evaluate({ operations: choices, outputs: [2, 3, 4, 5, 6, 7, 8] }, { x: -1.5 })).toEqual([1, 0, 1, 0, -2, 1.5, 1.5]);
     expect(() => evaluate({ operations: ["erf 0"], outputs: [0] }, {})).toThrow("erf");
   });
 });

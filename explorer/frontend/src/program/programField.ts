@@ -1,4 +1,4 @@
-// A field whose formulas the server translated: graph CPPNs and patterns (explorer/shaders).
+// A field whose formulas the server translated: graph CPPNs, patterns and sketches (explorer/shaders).
 
 import constants from "../constants.json";
 import { evaluate, type Program } from "../picture/expressions";
@@ -9,10 +9,11 @@ import type { Shader, TextureData, Uniforms } from "../picture/shaderCanvas";
 import { SINE } from "../picture/sine.glsl";
 
 const { delays, curve_steps } = constants.graph;
+const { max_number } = constants.sketch;
 const TEXTURE_WIDTH = (delays - 1) * curve_steps + 1; // a palette is one narrower
 
 export interface ProgramField {
-  kind: "graph" | "patterns";
+  kind: "graph" | "patterns" | "sketch";
   settings: Record<string, unknown>;
   code: string; // `field_at`: color and height of a point
   numbers: Program; // of `p`
@@ -67,9 +68,12 @@ export function packPalettes({ palettes }: ProgramField): TextureData {
   return { width: TEXTURE_WIDTH, height, data };
 }
 
+/** A number that 32 bits hold, and 0 for what is none (`numbers_at` of explorer/fields/sketch/program.py). */
+const finite = (value: number) => Math.min(Math.max(value || 0, -max_number), max_number);
+
 /** The uniforms of a moment: `inputs` are its clocks, levels and shares by name. */
 export function programUniforms(field: ProgramField, inputs: Record<string, number>, moment: LightMoment, seed: number, width: number, height: number): Uniforms {
-  const numbers = evaluate(field.numbers, inputs);
+  const numbers = evaluate(field.numbers, inputs).map(finite);
   const p = new Float32Array(4 * Math.ceil(numbers.length / 4));
   p.set(numbers);
   const accent = field.light ? evaluate(field.accent, inputs) : [];

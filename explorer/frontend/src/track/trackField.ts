@@ -1,8 +1,11 @@
 // A field along a track, as the kernel describes it: what the page needs to draw it at any moment.
 
 import constants from "../constants.json";
+import { ComputedNetwork, isWide } from "../compute/computedNetwork";
+import { pixelSeconds } from "../compute/speed";
+import { texelShader } from "../compute/texelShader";
 import { cppnShader } from "../cppn/cppn.glsl";
-import { momentUniforms, networkLight, packWeights, type Network } from "../cppn/network";
+import { firstBias, momentUniforms, networkLight, packWeights, type Network } from "../cppn/network";
 import { juliaShader } from "../picture/julia.glsl";
 import { NEUTRAL, surfaceUniforms, type Finish, type Light, type LightMoment } from "../picture/light";
 import { accent, uniforms as juliaUniforms } from "../picture/motion";
@@ -46,15 +49,50 @@ interface Change {
   glow: number;
 }
 
+/** A moment of the track, and the size of its picture. */
+export interface TrackMoment {
+  t: number;
+  width: number;
+  height: number;
+  limit: Limit;
+}
+
 const UNLIT: LightMoment = { loud: 0, swell: 0, hits: [] };
 
 /** Draws a field at any moment of a track. */
 export class TrackField {
   private readonly shaders = new Map<string, Shader>();
   private readonly textures: TextureData[];
+  private networks: (ComputedNetwork | null)[] = []; // by part; null where a fragment shader draws it
 
   constructor(private readonly parts: Part[], private readonly sections: SectionTable | null, readonly moments: Moments) {
     this.textures = parts.map(textureOf);
+  }
+
+  /** Whether WebGPU computes some of it: `compute` comes before `prepare` then. */
+  get isComputed(): boolean {
+    return this.parts.some(isWide);
+  }
+
+  /** Open what computes the field; nothing for most fields. Throws an Error that says why this page cannot. */
+  async open(): Promise<void> {
+    this.networks = await Promise.all(this.parts.map((part) => (isWide(part) ? ComputedNetwork.open(part) : null)));
+  }
+
+  close(): void {
+    this.networks.forEach((network) => network?.close());
+  }
+
+  /** The seconds that computing a pixel takes. */
+  async pixelSeconds(t: number): Promise<number> {
+    const speeds = this.networks.map((network, n) => network && pixelSeconds(network.code, (width, height) => network.compute(this.bias(n, t, 1), width, height)));
+    return Math.max(...(await Promise.all(speeds)).map(Number));
+  }
+
+  /** The numbers of the networks of a moment, for `prepare`. */
+  compute({ t, width, height, limit }: TrackMoment): Promise<TextureData[]> {
+    const parts = this.partsAt(this.changeAt(t));
+    return Promise.all(parts.map((part) => this.networks[part]?.compute(this.bias(part, t, limit.swing), width, height) ?? this.textures[part]));
   }
 
   /** All shaders that the field needs, those of the moment first. */
@@ -65,16 +103,34 @@ export class TrackField {
   }
 
   /** Use the shader of a moment; returns the uniforms of its parts for a size of the picture. */
-  prepare(canvas: ShaderCanvas, t: number, width: number, height: number, { swing, exposure }: Limit = NO_LIMIT): Uniforms[] {
+  prepare(canvas: ShaderCanvas, t: number, width: number, height: number, { swing, exposure }: Limit = NO_LIMIT, computed: TextureData[] = []): Uniforms[] {
     const change = this.changeAt(t);
     canvas.use(this.shader(change));
-    const numbers = [change.part, ...(change.before === null ? [] : [change.before])];
+    const numbers = this.partsAt(change);
     const accents = numbers.map((part) => this.accent(this.parts[part], t, swing));
     const values = numbers.map((part, n) => {
       const shown = n ? accents[n] : mixed(accents, change);
+      if (this.networks[part]) this.fillTexture(canvas, part, n, computed[n]);
       return this.uniforms(canvas, part, n, t, swing, shown, width, height);
     });
     return values.map((uniforms) => ({ ...uniforms, exposure, front: [change.radius, change.glow] }));
+  }
+
+  /** The parts on screen, the newer one first. */
+  private partsAt({ part, before }: Change): number[] {
+    return before === null ? [part] : [part, before];
+  }
+
+  private fillTexture(canvas: ShaderCanvas, part: number, place: number, numbers: TextureData): void {
+    const texture = this.textures[part];
+    canvas.setTexture(texture, place);
+    if (texture.data !== numbers.data) canvas.fillTexture(numbers, place);
+  }
+
+  /** Time and sound of a moment, as the bias of a network's first layer. */
+  private bias(part: number, t: number, swing: number): Float32Array<ArrayBuffer> {
+    const network = this.parts[part] as Network, at = (name: string) => this.moments.at(name, t, swing);
+    return firstBias(network, at("time"), (network.settings.features as string[]).map(at));
   }
 
   private shader({ part, before }: Change): Shader {
@@ -123,6 +179,7 @@ export class TrackField {
       }
       const { surface } = field, features = (field.settings.features as string[]).map(at);
       const lit = surface && { ...field, surface: { ...surface, accent: accentColor } };
+      if (isWide(field)) return networkLight(lit ?? field, moment, seed, width, height);
       return { ...momentUniforms(network, at("time"), features), ...networkLight(lit ?? field, moment, seed, width, height) };
     }
     const inputs = this.inputs(field, t, swing);
@@ -182,11 +239,13 @@ export class TrackField {
 }
 
 const textureOf = (field: Part): TextureData => {
+  if (isWide(field)) return { width: 1, height: 1, data: new Float32Array(4) };
   if (field.kind === "cppn") return packWeights(field);
   return field.kind === "julia" ? { width: 1, height: 1, data: new Float32Array(4) } : packPalettes(field);
 };
 
 function shaderOf(field: Part, hasSections: boolean): Shader {
+  if (isWide(field)) return texelShader(field, hasSections);
   if (field.kind === "cppn") return cppnShader(field, hasSections);
   return field.kind === "julia" ? juliaShader(field.light, field.finish, hasSections) : programShader(field, hasSections);
 }

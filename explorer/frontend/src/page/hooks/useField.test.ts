@@ -6,6 +6,8 @@ it("carries settings in a link and survives a damaged one", () => {
   expect(settingsFromLink(linkTo(settings))).toEqual({ kind: "cppn", ...settings });
   expect(linkTo({ kind: "graph" })).toMatch(/^#graph=/);
   expect(settingsFromLink(linkTo({ kind: "patterns", seed: 3 }))).toEqual({ kind: "patterns", seed: 3 });
+  const sketch = { kind: "sketch:waves", source: "x" };
+  expect(settingsFromLink(linkTo(sketch))).toEqual(sketch);
   for (const hash of ["", "#probe", "#cppn=", "#cppn=%7B", "#cppn=[1]", "#cppn=%", "#cppn=3"]) expect(settingsFromLink(hash)).toBeNull();
 });
 

@@ -3,7 +3,8 @@
 import { useEffect, useState } from "react";
 import { buildField, fieldOfRun, listFields, type Fields } from "../../api";
 import type { Scene } from "../../scene";
-import { kindOf, KINDS, type Settings } from "../field";
+import { missingWebGpu } from "../../compute/device";
+import { groupOf, isBuilt, kindOf, withoutWebGpu, type Settings } from "../field";
 
 export const PROBE = "#probe"; // gives tests access to the parts of the page
 const BUILD_NOTICE_MS = 250; // a shorter build shows no notice
@@ -19,10 +20,12 @@ export interface FieldState {
   chooseRun(run: string): void;
 }
 
+const drawable = (fields: Fields): Fields => (missingWebGpu() ? withoutWebGpu(fields) : fields);
+
 /** The kind of field in the address of the page, and its settings as text. */
 function linkParts(hash: string): [kind: string, text: string] | null {
-  const [, kind, text] = /^#(\w+)=(.*)$/s.exec(hash) ?? [];
-  return KINDS.includes(kind) ? [kind, text] : null;
+  const [, kind, text] = /^#(\w+(?::\w+)?)=(.*)$/s.exec(hash) ?? [];
+  return isBuilt(kind) ? [kind, text] : null;
 }
 
 /** The settings in the address of the page; null if there are none or they are damaged. */
@@ -53,7 +56,7 @@ export function useField(scene: Scene | null): FieldState {
   const [error, setError] = useState(() => linkError(location.hash));
   const [building, setBuilding] = useState(false);
 
-  useEffect(() => void listFields().then(setAvailable, () => {}), []); // without a server there are none
+  useEffect(() => void listFields().then((fields) => setAvailable(drawable(fields)), () => {}), []); // without a server there are none
   useEffect(() => {
     const onHashChange = () => {
       setSettings(settingsFromLink(location.hash));
@@ -103,6 +106,6 @@ export function useField(scene: Scene | null): FieldState {
   return { available, settings, displayed, error, building, choose, chooseRun };
 }
 
-/** The looks of the kind that is drawn. */
+/** The looks of the kind that is drawn; of all sketches, where it is one. */
 export const looksOfKind = ({ available, settings }: FieldState): Record<string, Settings> =>
-  Object.fromEntries(Object.entries(available?.looks ?? {}).filter(([, look]) => settings && kindOf(look) === kindOf(settings)));
+  Object.fromEntries(Object.entries(available?.looks ?? {}).filter(([, look]) => settings && groupOf(look) === groupOf(settings)));

@@ -1,0 +1,66 @@
+"""Looks as files for other tools: a page, and shaders of several programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from explorer import files
+from explorer.audio import AnalysisSettings, FeatureTrack
+from explorer.errors import SettingsError
+from explorer.fields import FieldSettings
+from explorer.fields.base import check_field, track_for
+from explorer.fields.registry import kind_label
+from explorer.shaders.export.page import LIVE_LEVELS, look_page, track_content
+from explorer.shaders.export.portable import check_exportable, portable_field
+
+TRACK_SUFFIX = ".html"
+TARGETS = {TRACK_SUFFIX: "a page for any browser, with a microphone or a file"}
+ANALYSIS_NOTE = "the settings of its analysis are those of Python; the tool measures the sound in its own way"
+
+
+@dataclass(frozen=True)
+class LookExport:
+    """A file that a look was written to, and what it leaves out."""
+
+    path: Path
+    notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join((f"LookExport({str(self.path)!r})", *(f"  {note}" for note in self.notes)))
+
+
+def export_look(
+    field: FieldSettings,
+    path: str | Path,
+    track: FeatureTrack | str | Path | None = None,
+    *,
+    name: str | None = None,
+    analysis: Mapping[str, Any] | None = None,
+) -> LookExport:
+    """Write a look as a file for another tool; the ending of `path` says which one.
+
+    `.html` is one page that draws by itself, with a microphone or a file; with a `track` (or a sound file) it
+    also plays along it exactly. What a file leaves out stands in it and in `notes` of what is returned.
+
+    Raises SettingsError for a field that has no shader.
+    """
+    check_field(field)
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in TARGETS:
+        raise SettingsError(f"got {str(path)!r}; choose a name that ends in {', '.join(TARGETS)}")
+    if track is not None and suffix != TRACK_SUFFIX:
+        raise SettingsError(
+            f"a {suffix} file moves with a live sound alone; leave the track out, or write {TRACK_SUFFIX}"
+        )
+    title = name or kind_label(field.kind)
+    check_exportable(field)
+    portable = portable_field(field, LIVE_LEVELS)
+    changed = AnalysisSettings(**dict(analysis or {})).replace(extras=()) != AnalysisSettings()
+    notes = (*portable.notes, *([ANALYSIS_NOTE] if changed else []))
+    content = track_content(field, track_for(field, track)) if track is not None else None
+    files.write_bytes(target, look_page(title, portable.field, notes, content))
+    return LookExport(target, notes)

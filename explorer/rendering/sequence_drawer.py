@@ -1,0 +1,74 @@
+"""Whole frames of any field: of a sequence the frames of its looks, faded in linear light."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import partial
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import UInt8
+
+from explorer.fields import FieldSettings, Grid, Sequence
+from explorer.fields.mix.kernel import mix_bytes
+from explorer.fields.sequence.drawing import LitSequence
+from explorer.rendering.devices import Device
+from explorer.rendering.frame_drawer import FrameDrawer, Work, in_this_thread
+
+MAX_DRAWERS = 3  # of looks, that are kept: two fade, and one is next
+
+
+@runtime_checkable
+class Drawer(Protocol):
+    """Draws whole frames."""
+
+    def draw(
+        self, moments: Any, moment: int, t: float, out: UInt8[np.ndarray, "points 3"], work: Work = ...
+    ) -> None:
+        """See `FrameDrawer.draw`."""
+        ...
+
+
+class SequenceDrawer:
+    """Draws frames of one sequence, grid and device."""
+
+    def __init__(self, field: Sequence, grid: Grid, device: Device, **options: Any) -> None:
+        self._new_drawer = {
+            name: partial(FrameDrawer, part, grid, device, **options) for name, part in field.parts.items()
+        }
+        self._drawers: OrderedDict[str, FrameDrawer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def draw(
+        self,
+        moments: LitSequence,
+        moment: int,
+        t: float,
+        out: UInt8[np.ndarray, "points 3"],
+        work: Work = in_this_thread,
+    ) -> None:
+        """Fill a frame with a moment, `t` seconds after the start."""
+        before: UInt8[np.ndarray, "points 3"] | None = None
+        for name, lit, row, share in moments.looks(moment):
+            self._drawer(name).draw(lit, row, t, out, work)
+            if before is not None:
+                mix_bytes(before, out, np.full(len(out), share, np.float32), out)
+            before = out.copy() if share < 1 else None
+
+    def _drawer(self, name: str) -> FrameDrawer:
+        """That of a look; the ones that were used last are kept."""
+        with self._lock:
+            if name not in self._drawers:
+                self._drawers[name] = self._new_drawer[name]()
+            self._drawers.move_to_end(name)
+            while len(self._drawers) > MAX_DRAWERS:
+                self._drawers.popitem(last=False)
+            return self._drawers[name]
+
+
+def frame_drawer(field: FieldSettings, grid: Grid, device: Device, **options: Any) -> Drawer:
+    """What draws the frames of a field; options are those of `FrameDrawer`."""
+    drawer: Any = SequenceDrawer if isinstance(field, Sequence) else FrameDrawer
+    result: Drawer = drawer(field, grid, device, **options)
+    return result

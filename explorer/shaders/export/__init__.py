@@ -1,0 +1,1 @@
+"""Looks for other tools: pages and shaders that need nothing else."""
