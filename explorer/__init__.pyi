@@ -8,6 +8,7 @@ from .diagnostics import phase_map as phase_map
 from .diagnostics import sobol_shares as sobol_shares
 from .errors import ExplorerError as ExplorerError
 from .errors import ExplorerWarning as ExplorerWarning
+from .evolution.atlas.atlas_search import atlas as atlas
 from .evolution.evolution_loop import evolve as evolve
 from .experiments import Recipe as Recipe
 from .experiments import Run as Run
@@ -33,6 +34,7 @@ from .fields import Sequence as Sequence
 from .fields.image_palette import palette_from as palette_from
 from .fields.sketch.decorator import sketch as sketch
 from .fields.sketch.decorator import slider as slider
+from .notebook.atlas.atlas_view import atlas_map as atlas_map
 from .notebook.breeding.breeding_view import breed as breed
 from .notebook.live.field_grid import FieldGrid as FieldGrid
 from .notebook.live.live_page import live as live

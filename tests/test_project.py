@@ -28,6 +28,7 @@ KNOWN_BY = {  # library -> the rooms that may import it
     "onnx": {"learn", "bench"},
     "onnxruntime": {"audio", "learn", "bench"},
     "distributed": {"experiments"},
+    "ribs": {"evolution"},
 }
 
 

@@ -25,13 +25,14 @@ def made_up_track(duration=4.0, fps=60.0, seed=0):
     )
 
 
-def track_with_beats(duration=4.0, bpm=120.0):
-    """A track with a beat in the middle of every interval, and a section that begins halfway."""
-    track = made_up_track(duration)
-    settings = track.settings.with_extras(("beats", "sections"))
+def track_with_beats(duration=4.0, bpm=120.0, fps=60.0):
+    """A track with a beat in the middle of every interval, bars of four, and a section halfway."""
+    track = made_up_track(duration, fps)
+    settings = track.settings.with_extras(("beats", "bars", "sections"))
     section = (track.times >= duration / 2).astype(np.float32)
-    phase = ((track.times * bpm / 60 + 0.5) % 1).astype(np.float32)
-    columns = np.stack([phase, np.full_like(phase, bpm), section, np.zeros_like(phase)], axis=1)
+    beat = track.times * bpm / 60 + 0.5
+    rows = [beat % 1, np.full_like(beat, bpm), (beat + 3) / 4 % 1, np.full_like(beat, 4.0), section, 0 * beat]
+    columns = np.stack(rows, axis=1).astype(np.float32)
     values = np.hstack([track.values, np.zeros_like(columns)])
     raw = np.hstack([track.raw, columns])
     return dataclasses.replace(track, values=values, raw=raw, names=settings.names, settings=settings)

@@ -35,9 +35,9 @@ def analyze(
     """Features of a sound file at t = n / fps, normalized to [-1, 1].
 
     `settings` are those of `AnalysisSettings` (smoothing, attack, release, …); `extras` names groups of
-    features that take longer (separation, chroma, beats, sections, live), `models` pretrained models (notes,
-    tags, yamnet, vggish). Results are cached on disk unless `cache` is false. Raises SoundError for a file
-    without usable sound, SettingsError for wrong settings; an exception from `progress` stops the work.
+    features that take longer (separation, chroma, beats, bars, sections, live), `models` pretrained models
+    (notes, tags, yamnet, vggish). Results are cached on disk unless `cache` is false. Raises SoundError for a
+    file without usable sound, SettingsError for wrong settings; an exception from `progress` stops the work.
 
     `columns` adds columns of your own at any rate: `{"energy": (seconds, values)}`, a DataFrame or CSV file
     with a time column (`time`, `seconds`, `t`, or the first) in seconds, a MIDI file (notes as columns, with
@@ -50,10 +50,10 @@ def analyze(
     check_models(analysis.extras)  # before the sound is analyzed
     path = existing_file(path)
     sha256 = disk_cache.content_hash(path)
-    track = _basic_track(path, sha256, analysis.replace(extras=()), progress, cache)
+    track = _basic_track(path, sha256, analysis.basic, progress, cache)
+    track = replace(track, source=path, settings=analysis.replace(extras=()))
     if analysis.extras:
         track = add_extras(track, path, analysis.extras, cache, progress)
-    track = replace(track, source=path)
     added = NO_COLUMNS
     if columns is not None:
         added = track.with_columns(columns, normalize=normalize).added or added
@@ -96,7 +96,7 @@ def _analyze_stems(
         return disk_cache.content_hash(path) == track.sha256
 
     assert track.source is not None
-    basic = track.settings.replace(extras=())
+    basic = track.settings.basic
     stems = []
     for name, path in stem_sounds(sources, track.source, is_song).items():
         voice = _basic_track(path, disk_cache.content_hash(path), basic, progress, cache)
@@ -111,11 +111,14 @@ def add_extras(
     """A basic track and the columns of these groups, measured unless they are cached."""
     from explorer.audio import extras, models
     from explorer.audio.normalize import presence_of
+    from explorer.audio.structure import bars
 
     presence = presence_of(track.raw, track.settings)
     raw = [_columns(track, path, group, cache, progress) for group in groups]
     values = [
-        (models if group in MODELS else extras).normalize(group, columns, presence, track.settings)
+        bars.normalize(columns)
+        if group == "bars"
+        else (models if group in MODELS else extras).normalize(group, columns, presence, track.settings)
         for group, columns in zip(groups, raw, strict=True)
     ]
     settings = track.settings.with_extras(groups)
@@ -131,11 +134,13 @@ def add_extras(
 def _columns(
     track: FeatureTrack, path: Path, group: str, cache: bool, progress: Progress
 ) -> Float32[np.ndarray, "frames columns"]:
-    from explorer.audio import models
+    from explorer.audio import models, structure
     from explorer.audio.extras import live, measure, version
 
     if group in MODELS:
         return models.columns(group, path, track, cache, progress)
+    if structure.measures(group, track.settings):
+        return structure.columns(group, path, track, cache, progress)
     if cache and group == "live":
         return live.at_times(live.cached_rows(path, track.sha256, progress), track.times)
     key = {"group": group, "version": version(group), "fps": track.fps}

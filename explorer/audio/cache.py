@@ -82,5 +82,6 @@ def _columns_path(sha256: str, key: dict[str, Any]) -> Path:
 
 
 def _track_stem(sha256: str, settings: AnalysisSettings) -> Path:
-    key: dict[str, Any] = {"sha256": sha256, "version": FEATURE_VERSION, "settings": settings.model_dump()}
+    values = settings.model_dump(mode="json")
+    key: dict[str, Any] = {"sha256": sha256, "version": FEATURE_VERSION, "settings": values}
     return cache_folder() / digest(json.dumps(key, sort_keys=True))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import field_validator, model_serializer, model_validator
 
 from explorer.errors import SettingsError
 from explorer.settings import Settings, did_you_mean, knob
@@ -63,6 +63,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "separation": {"harmonic": "amplitude", "percussive": "amplitude"},
     "chroma": {f"chroma_{note}": "share" for note in NOTES},
     "beats": {"beat_phase": "beats", "tempo": "bpm"},
+    "bars": {"bar_phase": "bars", "meter": "beats"},
     "sections": {"section": "number", "boundary": "share"},
     "live": {f"live_{name}": "share" for name in ("centroid", "flux", "rms", "zcr", "onset", "rolloff")},
     **MODELS,
@@ -73,6 +74,7 @@ EXTRAS_HELP = {
     "separation": "harmonic and percussive levels",
     "chroma": "which notes sound",
     "beats": "beat and tempo",
+    "bars": "bars, and how many beats they have",
     "sections": "the parts of a piece",
     "live": "features of the live page",
     "notes": "the notes that sound, by a pretrained model",
@@ -109,7 +111,9 @@ COLUMNS_HINT = "; columns of your own come with analyze(sound, columns=, stems=)
 class AnalysisSettings(Settings):
     """How sound becomes a track. All widths are in seconds, so they hold at any rate."""
 
-    added_settings: ClassVar[tuple[str, ...]] = ("models",)
+    added_settings: ClassVar[tuple[str, ...]] = ("models", "tempo_hint")
+    values_if_absent: ClassVar[dict[str, Any]] = {"structure": 1}
+    """What a file says that does not hold these settings: it is older than they are."""
 
     fps: float = knob(
         60.0, low=1, high=240, slider=(24, 120), step=1, unit="Hz", flag="analysis-fps", group="audio",
@@ -146,6 +150,32 @@ class AnalysisSettings(Settings):
         (), group="audio",
         help=f"Pretrained models whose features are measured too: {', '.join(MODELS)}.",
     )  # fmt: skip
+
+    structure: Literal[1, 2] = knob(
+        2, mutation=0, group="audio",
+        help="Version of beats: 2 follows changing tempo and quiet passages, 1 is that of earlier recipes.",
+    )  # fmt: skip
+    tempo_hint: float | None = knob(
+        None, low=30, high=300, slider=(60, 200), step=1, unit="bpm", mutation=0, group="audio",
+        help="The tempo, where it is known: beats are searched within half an octave of it.",
+    )  # fmt: skip
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, handler: Any, info: Any) -> dict[str, Any]:
+        """Files hold what they held; arguments hold everything."""
+        values: dict[str, Any] = self._without_defaults(handler)
+        absent = self.values_if_absent.items() if info.mode == "json" else ()
+        return {name: value for name, value in values.items() if (name, value) not in absent}
+
+    @classmethod
+    def of_file(cls, values: Mapping[str, Any]) -> AnalysisSettings:
+        """The settings in a file, of any version. Raises SettingsError."""
+        return cls(**{**cls.values_if_absent, **values})
+
+    @property
+    def basic(self) -> AnalysisSettings:
+        """What the basic features depend on: without extras, and without what those alone depend on."""
+        return self.replace(extras=(), tempo_hint=None, **self.values_if_absent)
 
     @model_validator(mode="before")
     @classmethod

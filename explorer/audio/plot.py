@@ -30,7 +30,7 @@ from explorer.audio.sound_file import Sound, open_sound
 from explorer.formatting import clock_text, count_text
 
 UNIT_LABELS = {"hz": "Hz", "per_sample": "of samples", "bpm": "bpm"}
-ZERO_REST_FEATURES = (*TIMBRES, "tempo", "section")
+ZERO_REST_FEATURES = (*TIMBRES, "tempo", "meter", "section")
 STEM_TIMBRES = tuple(f"_{name}" for name in TIMBRES)
 
 LAYOUT = ConstrainedLayoutEngine(h_pad=0.02, w_pad=0.08, hspace=0.0)

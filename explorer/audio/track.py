@@ -175,7 +175,7 @@ class FeatureTrack(FeatureTable):
             if not (metadata["fps"] > 0 and 0 <= metadata["duration"] <= len(values) / metadata["fps"] + 1):
                 raise ValueError("its duration does not fit its numbers")
             plain = {key: metadata[key] for key in ("fps", "duration", "name", "sha256")}
-            settings = AnalysisSettings(**metadata["settings"])
+            settings = AnalysisSettings.of_file(metadata["settings"])
             added = _load_added(path, metadata, settings, names)
             source = None if source is None else Path(source)
             return cls(values, raw, names, settings=settings, source=source, added=added, **plain)

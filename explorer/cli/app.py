@@ -12,6 +12,7 @@ from explorer.cli.demo import demo
 from explorer.cli.diagnose import diagnose
 from explorer.cli.doctor import doctor
 from explorer.cli.lab import lab
+from explorer.cli.looks.atlas import atlas
 from explorer.cli.looks.breed import breed
 from explorer.cli.looks.look import app as look_app
 from explorer.cli.looks.seeds import seeds
@@ -88,6 +89,7 @@ for command in (
     sweep,
     seeds,
     breed,
+    atlas,
     train,
     export,
     serve,

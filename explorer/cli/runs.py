@@ -31,7 +31,8 @@ def runs(
     explorations: Explorations = None,
     json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
     kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="only these: render, sweep, breed or train")
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="only these: render, sweep, breed, atlas or train"),
     ] = None,
     look: Annotated[str | None, typer.Option("--look", metavar="NAME", help="only those of a look")] = None,
     song: Annotated[

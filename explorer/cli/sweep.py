@@ -125,9 +125,10 @@ def seconds(text: str) -> list[float]:
 
 
 class PointsBar:
-    """Progress of a sweep on stderr: points done and the time left that the sweep itself expects."""
+    """Progress of a sweep or an atlas on stderr: points done and the time left that they expect."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: str = "sweep") -> None:
+        self._command = command
         self._step_bar = ProgressBar()
         self._bar: tqdm[Any] | None = None
         self._remaining: RemainingTime | None = None
@@ -140,6 +141,10 @@ class PointsBar:
         self._remaining = None
         self._end()
         print_line(plan)
+
+    def set_folder(self, folder: Path) -> None:
+        """Remember what can be resumed, for the line after Ctrl-C."""
+        self._folder = folder
 
     def __call__(self, step: str, done: float, total: float) -> None:
         from explorer.experiments.sweeps.eta import RemainingTime
@@ -171,4 +176,4 @@ class PointsBar:
         self._step_bar.close()
         self._end()
         if kind is not None and issubclass(kind, KeyboardInterrupt | Stopped) and self._folder:
-            print_line(f"resume with explorer sweep --resume {self._folder}")
+            print_line(f"resume with explorer {self._command} --resume {self._folder}")

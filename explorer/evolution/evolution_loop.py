@@ -39,10 +39,11 @@ def evolve(
     """Breed looks by themselves: in every generation those of the highest fitness become parents.
 
     Starts with `field`, a list of fields, or looks that ship. `fitness` is the name of a measure
-    ('liveliness', the default, 'music_share', 'detail', 'motion', 'space_variance', 'time_variance',
-    'audio_variance'), or a function that takes a `Specimen` (`.field`, `.pictures`, `.facts`, `.verdict`,
-    `.track`) and gives a number. Parents are the best fourth of all individuals so far, so the best is never
-    lost. `strength` is from 0, refine, to 1, leap (0.5); `locks` hold 'palette', 'symmetry' or 'network'.
+    ('liveliness', the default, 'audio_share', 'motion', 'detail', 'colorfulness', 'symmetry', 'fineness',
+    'contrast', 'space_variance', 'time_variance', 'audio_variance'), or a function that takes a `Specimen`
+    (`.field`, `.pictures`, `.facts`, `.verdict`, `.track`) and gives a number. Parents are the best fourth of
+    all individuals so far, so the best is never lost. `strength` is from 0, refine, to 1, leap (0.5); `locks`
+    hold 'palette', 'symmetry' or 'network'.
     Looks are judged and drawn at `begin` for `seconds` of the song, around its loudest moment unless given.
 
     Everything is in a new `breed_...` folder. After any end `resume=folder` breeds on until there are

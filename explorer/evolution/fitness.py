@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from explorer.diagnostics.look_measures import LOOK_MEASURES, LookMeasure
 from explorer.errors import SettingsError
 from explorer.evolution.specimens import Specimen
 from explorer.experiments.library.seed_scores import detail_and_motion
 from explorer.experiments.library.selection import life
+from explorer.experiments.sweeps.point_metrics import fact_metrics
 from explorer.settings import did_you_mean
 
 Fitness = Callable[[Specimen], float]
@@ -17,24 +19,9 @@ Fitness = Callable[[Specimen], float]
 
 def liveliness(specimen: Specimen) -> float:
     """The score of `Sweep.best`: see `selection.life`."""
-    facts = specimen.facts
-    row = {
-        "metrics.space_variance": facts.space,
-        "metrics.time_variance": facts.time,
-        "metrics.audio_variance": facts.audio,
-        "metrics.neighbour_correlation": facts.neighbor,
-        "metrics.frame_correlation": facts.frame,
-        "metrics.saturated": facts.saturated,
-        "verdict": specimen.verdict,
-    }
+    metrics = {f"metrics.{name}": value for name, value in fact_metrics(specimen.facts).items()}
+    row = {**metrics, "verdict": specimen.verdict}
     return float(life(pd.DataFrame([row])).iloc[0])
-
-
-def music_share(specimen: Specimen) -> float:
-    """The share of the music in the change over time and with the music, of what lives."""
-    facts = specimen.facts
-    change = facts.time + facts.audio
-    return 0.0 if specimen.is_dead or not change else facts.audio / change
 
 
 def _without_dead(measure: Fitness) -> Fitness:
@@ -42,14 +29,17 @@ def _without_dead(measure: Fitness) -> Fitness:
     return lambda specimen: 0.0 if specimen.is_dead else measure(specimen)
 
 
+def _of_look(measure: LookMeasure) -> Fitness:
+    return lambda specimen: measure(specimen.facts, specimen.pictures)
+
+
 MEASURES: dict[str, Fitness] = {
     "liveliness": liveliness,
-    "music_share": music_share,
     "detail": _without_dead(lambda specimen: detail_and_motion(specimen.pictures)[0]),
-    "motion": _without_dead(lambda specimen: detail_and_motion(specimen.pictures)[1]),
     "space_variance": _without_dead(lambda specimen: specimen.facts.space),
     "time_variance": _without_dead(lambda specimen: specimen.facts.time),
     "audio_variance": _without_dead(lambda specimen: specimen.facts.audio),
+    **{name: _without_dead(_of_look(measure)) for name, measure in LOOK_MEASURES.items()},
 }
 
 

@@ -22,12 +22,12 @@ from explorer.evolution.specimens import (
     ATTEMPT_STEP,
     ATTEMPTS,
     MIN_DISTANCE,
-    MOMENTS,
     Order,
     Specimen,
     distance,
     draw,
     make_specimen,
+    moments,
     picture_size,
     specimen_of_folder,
 )
@@ -62,8 +62,7 @@ class Nursery:
         self._folder, self._spec, self._track = folder, spec, track
         width, height = picture_size(spec.base.frames.size)
         self.frames = FrameSettings(width=width, height=height)
-        last = max(0.0, track.duration - 1e-3)
-        self.times = tuple(min(last, spec.begin + share * spec.seconds) for share in MOMENTS)
+        self.times = moments(spec.begin, spec.seconds, track.duration)
         self._colors: dict[FieldSettings, Colors] = {}  # of parents
 
     def births(

@@ -121,6 +121,12 @@ def distance(
     return float(np.abs(first - second).mean()) if first.shape == second.shape else np.inf
 
 
+def moments(begin: float, seconds: float, duration: float) -> tuple[float, ...]:
+    """When a look is drawn to be compared: moments of a stretch, within the sound."""
+    last = max(0.0, duration - 1e-3)
+    return tuple(min(last, begin + share * seconds) for share in MOMENTS)
+
+
 def picture_size(frame_size: tuple[int, int]) -> tuple[int, int]:
     """A size of about as many pixels as `PICTURE_SIZE`, in the shape of a frame, with even sides."""
     width, height = frame_size

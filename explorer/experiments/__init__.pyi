@@ -1,6 +1,7 @@
 from .entry import render as render
 from .entry import render_recipe as render_recipe
 from .entry import sweep as sweep
+from .library.atlas_results import Atlas as Atlas
 from .library.lookup import delete as delete
 from .library.lookup import load as load
 from .library.lookup import star as star

@@ -22,11 +22,12 @@ from explorer.experiments.runs.run_folder import COLUMNS, SHEET, SPECIFICATION, 
 from explorer.experiments.runs.sound_input import AudioInput, SoundInput, with_columns_of_track
 from explorer.experiments.sweeps.cost import sweep_cost, with_cost
 from explorer.experiments.sweeps.eta import SweepPlan
+from explorer.experiments.sweeps.leased_point import outcome
 from explorer.experiments.sweeps.manifest_writer import SweepManifest, manual_changes
 from explorer.experiments.sweeps.options import SweepOptions, specify
 from explorer.experiments.sweeps.parameter_paths import with_parameters
 from explorer.experiments.sweeps.point_status import is_settled, point_log
-from explorer.experiments.sweeps.point_task import outcome, run_point
+from explorer.experiments.sweeps.point_task import run_point
 from explorer.experiments.sweeps.scheduler import Session, Tally, run_points
 from explorer.experiments.sweeps.specification import Specification
 from explorer.experiments.sweeps.tracks import analyze_all, track_of
@@ -165,12 +166,12 @@ def sweep(
         folder, spec, sound = _stored_sweep(Path(resume), field, vary, options, audio)
     else:
         folder, spec, sound = _new_sweep(field, vary, options, audio, progress)
-    with SweepManifest(folder, spec, sound.path, target) as manifest:
+    with SweepManifest(folder, spec, len(spec.points), sound.path, target) as manifest:
         analyze_all(
             folder, (with_parameters(spec.base, params) for _, params in spec.points), sound, progress
         )
         run = with_custom_classes(run_point, spec.base)
-        session = Session(folder, target.request, retry_failed, manifest.report, progress, run)
+        session = Session(folder, spec.by_key, target.request, retry_failed, manifest.report, progress, run)
         tally, keys = _unsettled(folder, spec, retry_failed)
         check_workers(executor, folder)
         if announce is not None:

@@ -1,6 +1,6 @@
 """Keyframes: settings that move along the track, and their values between keyframes.
 
-A keyframe is a moment (seconds, or a musical one as in `beat 33`) with the values of some settings at
+A keyframe is a moment (seconds, or a musical one as in `bar 17`) with the values of some settings at
 that moment; between two keyframes a setting is interpolated linearly. The field's own settings hold at the
 start of the track.
 """

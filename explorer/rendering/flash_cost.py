@@ -1,12 +1,13 @@
 """What the flash search of an excerpt will cost, from a few of its pictures drawn beforehand.
 
 The search draws each moment once where nothing flashes, and once for every swing that it tries where
-something does. How many those are is judged in seconds spread over the excerpt, in pictures with fewer points
+something does. How often that is is judged in seconds spread over the excerpt, in pictures with fewer points
 where drawing them takes long.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -64,9 +65,7 @@ def _coarse(shape: PictureShape) -> PictureShape:
 def _tried_swings(
     pictures: SmallPictures, moments: Int64[np.ndarray, " moments"], swings: tuple[float, ...]
 ) -> int:
-    """How often these are drawn, about: once, or for half or all of the swings and once with their curve."""
-    for count in (1, len(swings) // 2):
-        swing = np.full(len(moments), swings[max(0, count - 1)])
-        if len(swings) == 1 or passing_moments(*pictures.maps(moments, swing)).all():
-            return count + 1 if count > 1 else 1
-    return len(swings) + 1
+    """How often these are drawn, about: once, or also in a bisection and with the curve of swings."""
+    if len(swings) == 1 or passing_moments(*pictures.maps(moments, np.ones(len(moments)))).all():
+        return 1
+    return 2 + math.ceil(math.log2(len(swings)))

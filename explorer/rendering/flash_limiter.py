@@ -6,8 +6,8 @@ the second that ends at a moment would hold more than three, the largest exposur
 all of that second. The exposure is the lowest that any second around it needs, with slow ramps between (see
 `flash_curve`), so it depends on the three seconds around a moment alone.
 
-`calm` first searches for a swing in the same way: the pictures are drawn with the controls calmed at the
-factors in `SWINGS` (see `fields.calm`), and a moment needs the largest that passes, or that needs the least
+`calm` first searches for a swing in the same way: the pictures are drawn with the controls calmed at some
+factors of `SWINGS` (see `fields.calm`), and a moment needs the largest that passes, or that needs the least
 dimming where none does. The slow curve of these swings is tried, and where it fails a moment is calmed more.
 Only what still flashes with these swings is dimmed. It counts flashes of saturated
 red, too. `dim` changes light alone and does not judge red, as in version 0.1.
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64, UInt8
+from jaxtyping import Bool, Float32, Float64, Int64, UInt8
 
 from explorer.audio import FeatureTrack
 from explorer.audio.array_cache import cache_folder, load_array, save_array
@@ -39,10 +39,10 @@ from explorer.rendering.small_pictures import PictureShape, SmallPictures
 from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
-CALM_VERSION = 2  # and this one when they give other swings
+CALM_VERSION = 3  # and this one when they give other swings
 STEP = "looking for flashes"
-SWINGS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)  # that are tried
-SWING_STEP = 0.2
+SWINGS = tuple(1 - n / 8 for n in range(9))  # from which a bisection takes
+SWING_STEP = 0.25
 CONSTANT_EXPOSURES, FIRST_EXPOSURES = (
     3,
     4,
@@ -51,6 +51,7 @@ PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is
 LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
 MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
 
+Moments = Bool[np.ndarray, " moments"]
 Mode = Literal["calm", "dim"]
 
 
@@ -131,7 +132,7 @@ class Exposure:
 
     @property
     def swings(self) -> tuple[float, ...]:
-        """What is tried where something flashes, 1 first."""
+        """What may be tried where something flashes, 1 first."""
         if self.mode == "dim":
             return SWINGS[:1]
         controls = self.field.controls(self.track, np.zeros(1))
@@ -195,20 +196,33 @@ class Exposure:
         progress(STEP, len(steps), len(steps))
 
     def _search_swing(self, start: int, pictures: SmallPictures) -> None:
-        """Find the largest constant swing with which a moment passes, else the one that is dimmed least."""
+        """Bisect for the largest constant swing with which a moment passes, or is dimmed least."""
         part, moments = slice(start, self._end(start)), self._moments(start)
-        count, stop = part.stop - start, len(moments)
-        lead = stop - count
+        count = part.stop - start
+        lead = len(moments) - count
         swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
         maps = {}
-        for factor in self.swings:
-            maps[factor] = pictures.maps(moments[:stop], np.full(stop, factor))
-            passes = np.append(passing_moments(*maps[factor])[lead:], np.ones(len(moments) - stop, bool))
-            swing[passes & ~passed] = factor
-            passed |= passes
-            if passed.all():
-                break
-            stop = lead + int(np.flatnonzero(~passed)[-1]) + 1  # a moment depends on none after it
+
+        def failures(place: int, asked: Moments) -> Moments:
+            """Those of the moments that fail with a swing."""
+            factor = self.swings[place]
+            stop = int(np.flatnonzero(asked)[-1]) + 1  # a moment depends on none after it
+            maps[factor] = pictures.maps(moments[: lead + stop], np.full(lead + stop, factor))
+            passes = asked.copy()
+            passes[:stop] &= passing_moments(*maps[factor])[lead:]
+            swing[passes] = factor
+            passed[passes] = True
+            return np.asarray(asked & ~passes)
+
+        def bisect(largest: int, smallest: int, asked: Moments) -> None:
+            """Search between the place of a swing that fails and that of one that passes, or the end."""
+            place = (largest + smallest) // 2
+            if place > largest and asked.any():
+                failing = failures(place, asked)
+                bisect(largest, place, asked & ~failing)
+                bisect(place, smallest, failing)
+
+        bisect(0, len(self.swings), failures(0, ~passed))
         best, plain = passed.astype(np.float32), passed.astype(np.float32)
         for factor, judged in maps.items() if not passed.all() else ():
             required = np.zeros(count, np.float32)

@@ -1,6 +1,6 @@
 """A field along a track as a message to a page: JSON, and the bytes of its numbers.
 
-    {parts, sections, moments, light_swing, fps, reason} + float32 bytes
+    {parts, sections, moments, calm, fps, reason} + float32 bytes
 
 Long lists of numbers are {floats: {first, count}} in the bytes. `moments` is null where they are those of the
 field before. A `reason` says why the page cannot draw a field; then nothing else comes.
@@ -16,7 +16,7 @@ import numpy as np
 
 from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
-from explorer.fields.calm import LIGHT_SWING
+from explorer.fields.calm import HIT_SWING, HOLD_OFFSETS, HOLD_SECONDS, HOLD_SWING
 from explorer.shaders.track_field import (
     MomentTable,
     moment_table,
@@ -26,6 +26,12 @@ from explorer.shaders.track_field import (
 )
 
 MIN_FLOATS = 12  # of a list that is sent as bytes
+CALM_RULES = {
+    "hit_swing": HIT_SWING,
+    "hold_swing": HOLD_SWING,
+    "hold_seconds": HOLD_SECONDS,
+    "hold_reach": -HOLD_OFFSETS[-1],
+}
 
 
 def field_message(
@@ -47,7 +53,7 @@ def field_message(
     check()
     table = moment_table(field, track, calm=calm, stretch=stretch, previous=previous, check=check)
     message: dict[str, Any] = {"parts": packed, "moments": None, "sections": sections and asdict(sections)}
-    message |= {"reason": "", "light_swing": LIGHT_SWING, "fps": track.fps}
+    message |= {"reason": "", "calm": CALM_RULES, "fps": track.fps}
     return message, np.array(floats, np.float32).tobytes(), table
 
 

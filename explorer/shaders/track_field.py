@@ -13,7 +13,7 @@ from jaxtyping import Float32, Float64
 from explorer.audio import FeatureTrack
 from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Patterns
 from explorer.fields import sections as music_sections
-from explorer.fields.calm import LIGHT_COLUMNS, REACH_SECONDS, calm_columns, slow_course_steps
+from explorer.fields.calm import LIGHT_COLUMNS, REACH_SECONDS, calm_columns, calm_kinds, slow_course_steps
 from explorer.fields.controls import Controls
 from explorer.fields.graph.settings import SOUND_INPUTS
 from explorer.fields.graph.timeline import delay_columns
@@ -42,8 +42,8 @@ class MomentTable:
     """Controls at every frame of a track; between two frames they are linear, angles modulo a circle.
 
     The first row is `lead` frames before the start: there the past is silent. The flash limiter moves `calm`
-    columns by shares of `slow`, to the slow course of the sound. `light` names those of them that it calms
-    last.
+    columns by shares of `slow`, to the slow course of the sound. `hits` names those of them that it calms
+    last, `held` those whose hits it holds.
     """
 
     lead: int
@@ -51,7 +51,8 @@ class MomentTable:
     rows: Float32[np.ndarray, "frames columns"]
     calm: tuple[int, ...]
     slow: Float32[np.ndarray, "frames calm"]
-    light: tuple[str, ...]
+    hits: tuple[str, ...]
+    held: tuple[str, ...]
     angles: tuple[str, ...]
 
 
@@ -125,13 +126,15 @@ def moment_table(
         return previous
     own = [place for place in places if names[place] not in LIGHT_COLUMNS]
     slow = _slow_rows(dark, track, first, last, [names[place] for place in own], check)
+    hits, held = calm_kinds(field, [names[place] for place in places])
     return MomentTable(
         -first,
         names,
         rows,
         tuple(places),
         np.hstack((slow, light.slow)) if light else slow,
-        tuple(names[place] for place in places if names[place] in LIGHT_COLUMNS),
+        tuple(names[place] for place, hit in zip(places, hits, strict=True) if hit),
+        tuple(names[place] for place, hold in zip(places, held, strict=True) if hold),
         tuple(name for name in names if name in field.angle_columns),
     )
 
@@ -139,7 +142,9 @@ def moment_table(
 class _LightColumns:
     """What light takes from a track, as controls."""
 
-    angle_columns: tuple[str, ...] = ()
+    def columns_of_angles(self, names: tuple[str, ...]) -> set[str]:
+        """None of them is an angle."""
+        return set()
 
     def controls(self, track: FeatureTrack, times: Float64[np.ndarray, " moments"]) -> Controls:
         """The columns of light at some moments."""
@@ -152,7 +157,7 @@ def _light_table(track: FeatureTrack, first: int, last: int, calm: bool) -> Mome
     names, rows = _rows(_LightColumns(), track, first, last, lambda: None)
     places = tuple(range(len(names))) if calm else ()
     slow = _slow_rows(_LightColumns(), track, first, last, names if calm else (), lambda: None)
-    return MomentTable(-first, names, rows, places, slow, names, ())
+    return MomentTable(-first, names, rows, places, slow, names, (), ())
 
 
 def _chunks(track: FeatureTrack, first: int, last: int) -> Iterator[Float64[np.ndarray, " moments"]]:

@@ -53,11 +53,11 @@ def test_columns_follow_the_basic_ones_in_the_order_of_the_groups(sound, asked):
 
 def test_a_group_is_measured_once_whatever_is_asked_besides(sound, asked):
     analyze(sound, extras=("chroma",))
-    analyze(sound, extras=("chroma", "beats"), smoothing=0.2)
-    assert asked == ["chroma", "beats"]
+    analyze(sound, extras=("chroma", "sections"), smoothing=0.2)
+    assert asked == ["chroma", "sections"]
     analyze(sound, extras=("chroma",), cache=False)
     analyze(sound, extras=("chroma",), fps=30)
-    assert asked == ["chroma", "beats", "chroma", "chroma"]
+    assert asked == ["chroma", "sections", "chroma", "chroma"]
 
 
 def test_a_damaged_memory_is_measured_anew(sound, asked, tmp_path, monkeypatch):
@@ -75,9 +75,9 @@ def test_stopping_remembers_nothing(sound, asked):
             raise Stopped("stopped")
 
     with pytest.raises(Stopped):
-        analyze(sound, extras=("beats",), progress=stop)
-    analyze(sound, extras=("beats",))
-    assert asked == ["beats", "beats"]
+        analyze(sound, extras=("sections",), progress=stop)
+    analyze(sound, extras=("sections",))
+    assert asked == ["sections", "sections"]
 
 
 def test_groups_are_told_by_their_features():

@@ -8,9 +8,9 @@ import numpy as np
 from scipy import ndimage
 
 from explorer.audio import FeatureTrack
+from explorer.diagnostics.look_measures import LIGHT_OF_LEVEL, lightness
 from explorer.diagnostics.sync import synchrony
 from explorer.experiments.library import seed_scores
-from explorer.experiments.library.seed_scores import LIGHT_OF_LEVEL, lightness
 from explorer.fields.srgb import LUMINANCE
 
 LOUDNESS_SECONDS = 0.5  # standard deviation of the smoothing of loudness

@@ -1,8 +1,8 @@
 """Numbers for looks, as the median over the songs: python -m tests.benchmarks.looks [--looks A,B] [--json]
 
-Lines are printed as looks are measured; with `--flash-limit dim` the limiter is that of version 0.1. With
-`--loss` the shares of r are measured that calming and dimming alone take, for each percussive song that they
-change.
+Lines are printed as looks are measured. `--songs rock,75s` leaves the other songs out; with `--flash-limit
+dim` the limiter is that of version 0.1. With `--loss` the shares of r are measured that calming and dimming
+alone take, for each percussive song that they change.
 
 hits      r of frame change and onsets at the best lag, over percussive songs
 shifted   what 95 % of shifts of the sound stay below
@@ -36,6 +36,7 @@ from tests.benchmarks import look_measures as measures
 from tests.benchmarks.songs import songs
 
 SMALL, FPS = (160, 90), 12  # of the pictures of whole songs
+LOSS_FPS = 30  # of those whose loss is measured: hits and what lies between them are apart
 LARGE = (640, 360)  # of those whose fine structure is measured, and that flashes are judged for
 CLOCK_SECONDS = 2.0  # between moments at which songs are compared
 FINE_SHARES = (0.15, 0.35, 0.55, 0.75)  # of a song: moments whose fine structure is measured
@@ -109,7 +110,7 @@ def reactivity_loss(field: FieldSettings, sounds: list[Path]) -> list[tuple[str,
     """
     rows = []
     for track in filter(measures.is_percussive, map(field.analyze, sounds)):
-        times = np.arange(int(track.duration * FPS)) / FPS
+        times = np.arange(int(track.duration * LOSS_FPS)) / LOSS_FPS
         correlations = []
         for mode in (None, "calm", "dim"):
             exposure = None if mode is None else Exposure(field, track, LARGE, mode=mode)
@@ -170,9 +171,11 @@ if __name__ == "__main__":
         "--flash-limit", choices=("calm", "dim"), default="calm", help="what the limiter does"
     )
     parser.add_argument("--loss", action="store_true", help="what calming and dimming take from r")
+    parser.add_argument("--songs", help="parts of the names of songs, with commas between")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
-    paths = [song.path for song in songs()]
+    parts = (options.songs or "").split(",")
+    paths = [song.path for song in songs() if any(part in song.name for part in parts)]
     table = {}
     if options.loss:
         for name, field in looks_of(options.looks and options.looks.split(",")).items():

@@ -31,7 +31,7 @@ TABLE = [
     ("diagnose --video a.mp4 --gain 3", 2, "the flags of fields too"),
     ("diagnose --video a.mp4 --start 3", 2, "--start, --duration"),
     ("runs --star ''", 2, "no run is named"),
-    ("runs --delete folder", 2, "is no run, sweep, breeding or training"),
+    ("runs --delete folder", 2, "is no run, sweep, breeding, atlas or training"),
     ("runs --explorations text.txt", 1, "text.txt is a file; choose a folder"),
     ("report nope", 2, "no run 'nope' in runs; see: explorer runs"),
     ("report ''", 2, "no run is named"),

@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
-from explorer.fields.calm import LIGHT_SWING, REACH_SECONDS, calm_columns, calm_controls
-from explorer.fields.light.columns import NAMES as LIGHT_COLUMNS
+from explorer.fields.calm import (
+    HIT_COLUMNS,
+    HIT_SWING,
+    HOLD_SECONDS,
+    HOLD_SWING,
+    REACH_SECONDS,
+    calm_columns,
+    calm_controls,
+)
 from tests.tracks import made_up_track
 
 TRACK = made_up_track(duration=12)
@@ -70,10 +77,27 @@ def test_fast_changes_vanish_and_slow_ones_stay():
         assert least <= calm.std() / plain.std() <= most
 
 
-def test_half_a_swing_is_half_way():
-    field = Patterns(family="flowing")
-    full, half, none = (calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, 0.5, 0.0))
-    np.testing.assert_allclose(half, (full + none) / 2, atol=1e-5)
+@pytest.mark.parametrize(("high", "low"), [(1.0, HOLD_SWING), (HOLD_SWING, HIT_SWING), (HIT_SWING, 0.0)])
+def test_half_a_swing_is_half_way(high, low):
+    field = Patterns(family="flowing", light=True)
+    swings = (high, (high + low) / 2, low)
+    most, half, least = (calm_controls(field, TRACK, TIMES, swing).values for swing in swings)
+    assert not np.array_equal(most, least)
+    np.testing.assert_allclose(half, (most + least) / 2, atol=1e-5)
+
+
+def test_hits_are_held_and_flicker_between_them_vanishes():
+    """Two hits a second; between them the sound rises three times more, to a third."""
+    field, times = CPPN(features=("bass",)), np.arange(2.25, 10, 1 / 60)
+    hit, flicker = (lambda t, period=period: (t + 0.001) % period < 0.05 for period in (0.5, 0.125))
+    track = track_of_bass(lambda t: np.maximum(hit(t), flicker(t) / 3) - 0.5)
+    plain, held = (calm_controls(field, track, times, swing).values[:, 1] for swing in (1.0, HOLD_SWING))
+    np.testing.assert_allclose(held[hit(times)], plain[hit(times)], atol=1e-5)
+    rises = np.flatnonzero(np.diff(held) > 0.1) + 1
+    np.testing.assert_array_equal(rises, np.flatnonzero(np.diff(hit(times).astype(int)) > 0) + 1)
+    assert (np.diff(plain) > 0.1).sum() > 3 * len(rises)
+    later = held[rises[:-1] + round((0.05 + 2 * HOLD_SECONDS) * 60)]
+    assert (later < plain.max() - 0.5).all()
 
 
 def test_an_angle_is_calmed_across_the_end_of_its_circle():
@@ -88,12 +112,12 @@ def test_an_angle_is_calmed_across_the_end_of_its_circle():
     assert np.abs(away).max() < 1e-3
 
 
-def test_light_is_calmed_after_the_form_that_it_lights():
+def test_light_and_clocks_are_calmed_after_what_follows_the_sound():
     field = GraphCPPN(light=True)
     names = field.controls(TRACK, TIMES[:1]).names
-    light = [name in LIGHT_COLUMNS for name in names]
+    light = [name in HIT_COLUMNS for name in names]
     plain, first, last = (
-        calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, LIGHT_SWING, 0.0)
+        calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, HIT_SWING, 0.0)
     )
     np.testing.assert_array_equal(first[:, light], plain[:, light])
     assert not np.array_equal(last[:, light], plain[:, light])

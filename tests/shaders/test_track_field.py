@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
-from explorer.fields.calm import calm_controls
+from explorer.fields.calm import HIT_SWING, HOLD_SECONDS, HOLD_SWING, calm_controls
 from explorer.fields.cppn.animated import network_at
 from explorer.fields.cppn.weights import random_network
 from explorer.fields.sketch.presets import shipped_sketch
@@ -29,15 +29,23 @@ def test_rows_are_the_controls_at_frames_without_what_a_page_reads_in_earlier_ro
 
 
 def test_the_slow_course_calms_as_in_the_kernel():
-    table, frame, swing = moment_table(LIT, TRACK), 90, 0.6
+    table, frame, swing = moment_table(LIT, TRACK), 90, 0.4
     expected = calm_controls(LIT, TRACK, np.array([frame / 60]), swing)
     row = table.rows[table.lead + frame].copy()
-    form = [n for n, place in enumerate(table.calm) if table.names[place] not in table.light]
-    places = [table.calm[n] for n in form]
-    row[places] += np.float32(1 - (swing - 0.2) / 0.8) * table.slow[table.lead + frame, form]
+    held = [n for n, place in enumerate(table.calm) if table.names[place] in table.held]
+    places = [table.calm[n] for n in held]
+    slow = 1 - (swing - HIT_SWING) / (HOLD_SWING - HIT_SWING)
+    fast = -table.slow[table.lead : table.lead + frame + 1, held][::-1]  # what a page holds, too
+    weights = np.exp(-np.arange(31) / 60 / HOLD_SECONDS)[:, None]
+    steps = (fast[:31] * weights).max(axis=0) - fast[0]
+    row[places] += slow * -fast[0] + (1 - slow) * steps
+    angle = table.names.index("rotation")  # an angle is not held
+    step = table.slow[table.lead + frame, table.calm.index(angle)]
+    row[angle] += (1 - (swing - HIT_SWING) / (1 - HIT_SWING)) * step
     named = dict(zip(expected.names, expected.values[0], strict=True))
     np.testing.assert_allclose(row, [named[name] for name in table.names], atol=1e-6)
-    assert set(table.light) == {"loud", "hit", "swell"}
+    assert set(table.hits) == {"motion", "loud", "hit", "swell"}
+    assert "bass 0.00 s ago" in table.held
 
 
 def test_a_moving_network_is_a_mixture_of_those_in_its_description():

@@ -1,4 +1,4 @@
-"""Where the beat is, and how fast: only where there is a clear one.
+"""Where the beat is, and how fast: only where there is a clear one. The tracker of recipes before version 2.
 
 A beat tracker (Ellis, "Beat tracking by dynamic programming", JNMR 36, 2007, as in librosa) runs on
 the onsets of `audio.spectral`, which lie at their exact times. Each beat then moves to the nearest
@@ -55,11 +55,12 @@ def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progr
 
 def onsets(samples: Mono, progress: Progress) -> Onsets:
     """Onset strength at n / ONSET_FPS seconds."""
-    raw, _ = measure_spectra(_blocks_with_progress(samples, progress), RATE, ONSET_FPS)
+    raw, _ = measure_spectra(blocks_with_progress(samples, progress), RATE, ONSET_FPS)
     return raw[:, FEATURES.index("onset")].astype(np.float64)
 
 
-def _blocks_with_progress(samples: Mono, progress: Progress) -> Iterator[Float32[np.ndarray, "_ 1"]]:
+def blocks_with_progress(samples: Mono, progress: Progress) -> Iterator[Float32[np.ndarray, "_ 1"]]:
+    """The samples in blocks of 10 s."""
     for first in range(0, len(samples), 10 * RATE):
         yield samples[first : first + 10 * RATE, None]
         progress(STEP, min(first / RATE + 10, len(samples) / RATE), len(samples) / RATE)

@@ -13,16 +13,19 @@ from typing import Any
 import numpy as np
 
 from explorer.audio.features import extras_of
-from explorer.audio.structure.beat_times import beat_times
+from explorer.audio.structure.beat_times import bar_times, beat_times
 from explorer.audio.track import FeatureTrack
 from explorer.errors import SettingsError
 
 Moment = float | str
 
+SAME_MOMENT_SECONDS = 0.01  # a beat and the bar that it begins differ by less
+
 SECTION_PATTERN = re.compile(r"section (\d+)")
-BEAT_PATTERN = re.compile(r"beat ([1-9]\d*)")
-COLUMNS = {"section": "section", "beat": "beat_phase"}  # by the first word of a moment
-ALLOWED = "seconds from the start, 0 or more, or a musical moment as in 'section 2' or 'beat 33'"
+BEAT_PATTERN = re.compile(r"beat [1-9]\d*|bar [1-9]\d*(\.[1-9]\d*)?")
+COLUMNS = {"section": ("section",), "beat": ("beat_phase",), "bar": ("beat_phase", "bar_phase")}
+"""What tells where a moment is, by its first word."""
+ALLOWED = "seconds from the start, 0 or more, or a musical moment as in 'bar 17.3', 'beat 33', 'section 2'"
 
 
 def parse_moment(value: Any, what: str) -> Moment:
@@ -54,7 +57,7 @@ def section_number(moment: Moment) -> int | None:
 def moment_columns(moments: Iterable[Moment]) -> tuple[str, ...]:
     """The columns that tell where moments are."""
     kinds = dict.fromkeys(moment.partition(" ")[0] for moment in moments if isinstance(moment, str))
-    return tuple(COLUMNS[kind] for kind in kinds)
+    return tuple(dict.fromkeys(column for kind in kinds for column in COLUMNS[kind]))
 
 
 def missing_moments(moments: Iterable[Moment], track: FeatureTrack) -> dict[Moment, str]:
@@ -80,7 +83,9 @@ def moment_seconds(moment: Moment, track: FeatureTrack) -> float:
                 f"analyze(path, extras={groups!r})"
             )
     kind, _, name = moment.partition(" ")
-    return _section_seconds(int(name), track) if kind == "section" else _beat_seconds(int(name), track)
+    if kind == "section":
+        return _section_seconds(int(name), track)
+    return _beat_seconds(int(name), track) if kind == "beat" else _bar_seconds(name, track)
 
 
 def _section_seconds(number: int, track: FeatureTrack) -> float:
@@ -95,6 +100,24 @@ def _section_seconds(number: int, track: FeatureTrack) -> float:
 
 def _beat_seconds(number: int, track: FeatureTrack) -> float:
     beats = beat_times(track)
+    if not len(beats):
+        raise SettingsError(f"there is no beat {number}; {track.name} has no clear beat")
     if number > len(beats):
         raise SettingsError(f"there is no beat {number}; {track.name} has {len(beats)}")
     return float(beats[number - 1])
+
+
+def _bar_seconds(name: str, track: FeatureTrack) -> float:
+    """The start of a bar, or with a point after its number one of its beats."""
+    number, _, beat = name.partition(".")
+    bars = bar_times(track)
+    if int(number) > len(bars):
+        count = f"has {len(bars)}" if len(bars) else "has no clear beat"
+        raise SettingsError(f"there is no bar {number}; {track.name} {count}")
+    start = bars[int(number) - 1]
+    end = bars[int(number)] if int(number) < len(bars) else np.inf
+    beats = beat_times(track)
+    beats = beats[(beats > start - SAME_MOMENT_SECONDS) & (beats < end - SAME_MOMENT_SECONDS)]
+    if int(beat or 1) > max(1, len(beats)):
+        raise SettingsError(f"there is no beat {beat} in bar {number}; in {track.name} it has {len(beats)}")
+    return float(beats[int(beat) - 1] if beat else start)

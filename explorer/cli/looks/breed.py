@@ -24,8 +24,8 @@ def breed(
         typer.Option(
             "--fitness",
             metavar="NAME",
-            help="what to breed for: liveliness, music_share, detail, motion, space_variance, time_variance, "
-            "audio_variance [default: liveliness]",
+            help="what to breed for: liveliness, audio_share, motion, detail, colorfulness, symmetry, "
+            "fineness, contrast, space_variance, time_variance, audio_variance [default: liveliness]",
         ),
     ] = None,
     population: Annotated[int, typer.Option("--population", metavar="N", help="looks of a generation")] = 12,

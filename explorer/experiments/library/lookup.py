@@ -12,6 +12,7 @@ from explorer.errors import ExplorerError, SettingsError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.run_folder import (
+    ATLAS,
     BREEDING,
     POINTS,
     RECIPE,
@@ -27,19 +28,24 @@ from explorer.files import RUN_NAME, explorations_folder, path_within, write_err
 from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:
+    from explorer.experiments.library.atlas_results import Atlas
     from explorer.experiments.library.sweep_results import Point, Sweep
 
 
-def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sweep | Point:
-    """What is in a folder: a `Run`, a `Sweep`, or a `Point` of one, with field and recipe ready to render.
+def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sweep | Point | Atlas:
+    """What is in a folder: a `Run`, a `Sweep`, a `Point` of one with field and recipe, or an `Atlas`.
 
     `folder` is a path, or a name as `runs` lists it (`render_...`, `sweep_...`, `sweep_.../KEY`; its last
-    letters are enough when no other ends so). An individual of a breeding (`breed_.../KEY`) is a run without
-    a video. Raises SettingsError for what is none of these.
+    letters are enough when no other ends so). An individual of a breeding (`breed_.../KEY`) and a look of an
+    atlas (`atlas_.../KEY`) are runs without a video. Raises SettingsError for what is none of these.
     """
     from explorer.experiments.library.sweep_results import Point, Sweep  # slow to load
 
     path = find_folder(folder, explorations)
+    if (path / ATLAS).is_file():
+        from explorer.experiments.library.atlas_results import Atlas
+
+        return Atlas(path)
     if (path / SPECIFICATION).is_file():
         return Sweep(path)
     if is_point_folder(path):
@@ -68,7 +74,7 @@ def find_folder(name: str | Path, explorations: str | Path | None = None) -> Pat
         [path for path in root.glob("*_*") if path.is_dir() and path.name.endswith(whole)] if whole else []
     )
     if not folders and whole and not key:  # the key of a point
-        folders = [path for path in root.glob(f"sweep_*/{POINTS}/*") if path.name.endswith(whole)]
+        folders = [path for path in root.glob(f"*_*/{POINTS}/*") if path.name.endswith(whole)]
     if len(folders) > 1:
         raise SettingsError(f"{len(folders)} runs or points in {root} end in '{whole}'; give the whole name")
     if not folders:
@@ -82,7 +88,9 @@ def find_folder(name: str | Path, explorations: str | Path | None = None) -> Pat
         return point_folder(sweep_of(folder), folder.name)
     path_within(root, folder.name)
     if key and (folder / BREEDING).is_file():
-        return _existing_individual(folder, key.rpartition("/")[2])
+        return _existing(individual_folder(folder, key.rpartition("/")[2]))
+    if key and (folder / ATLAS).is_file():
+        return _existing(point_folder(folder, key.removeprefix(f"{POINTS}/")))
     if not key:
         return folder
     from explorer.experiments.library.sweep_results import Sweep  # slow to load
@@ -90,11 +98,11 @@ def find_folder(name: str | Path, explorations: str | Path | None = None) -> Pat
     return Sweep(folder).point(key.removeprefix(f"{POINTS}/")).folder
 
 
-def _existing_individual(breeding: Path, key: str) -> Path:
-    path = individual_folder(breeding, key)
-    if not path.is_dir():
-        raise SettingsError(f"{breeding.name} has no individual '{key}'")
-    return path
+def _existing(look: Path) -> Path:
+    """The folder of an individual of a breeding, or of a look of an atlas."""
+    if not look.is_dir():
+        raise SettingsError(f"{sweep_of(look).name} has no look '{look.name}'")
+    return look
 
 
 def star(name: str | Path, starred: bool = True, explorations: str | Path | None = None) -> Path:
@@ -112,7 +120,7 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
     folder = find_folder(name, explorations)
     if folder.is_symlink() or not RUN_NAME.fullmatch(folder.name):
         raise SettingsError(
-            f"{folder} is no run, sweep, breeding or training; only whole ones can be deleted"
+            f"{folder} is no run, sweep, breeding, atlas or training; only whole ones can be deleted"
         )
     if _is_running(folder):
         raise SettingsError(f"{folder.name} is being worked on; stop that first")

@@ -14,8 +14,8 @@ from explorer.errors import SettingsError
 from explorer.formatting import count_text
 from explorer.settings import did_you_mean
 
-KINDS = ("render", "sweep", "train", "breed")
-PARTS = {"point": "sweep", "individual": "breed"}  # rows that are one in short, and the kind of the whole
+KINDS = ("render", "sweep", "train", "breed", "atlas")
+PARTS = {"point": "sweep", "individual": "breed", "look": "atlas"}  # of rows that are one in short, the kind
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 SINCE = "2026-11-30, or 12h, 3d, 2w ago"
 
@@ -29,9 +29,9 @@ def filter_runs(
     since: str | None = None,
     now: datetime | None = None,
 ) -> pd.DataFrame:
-    """The rows of a kind (points are of `sweep`, individuals of `breed`), of a look, with this in the name of
-    the sound, and since a date (`2026-11-30`) or a time ago (`12h`, `3d`, `2w`). Capitals do not count.
-    Raises SettingsError.
+    """The rows of a kind (points are of `sweep`, individuals of `breed`, looks of `atlas`), of a look, with
+    this in the name of the sound, and since a date (`2026-11-30`) or a time ago (`12h`, `3d`, `2w`). Capitals
+    do not count. Raises SettingsError.
     """
     rows = pd.Series(True, index=table.index)
     if kind is not None:

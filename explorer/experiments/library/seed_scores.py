@@ -22,8 +22,7 @@ from jaxtyping import Float64, UInt8
 from PIL import Image
 from scipy import ndimage
 
-from explorer.fields.oklab import linear_to_oklab
-from explorer.fields.srgb import srgb_to_linear
+from explorer.diagnostics.look_measures import lightness, oklab, spectrum
 
 MIN_DETAIL = 0.05
 MAX_FINE = 0.35
@@ -32,7 +31,6 @@ MIN_DISTANCE = 0.03
 FINE_SHARE_OF_SIDE = 1 / 64
 BLUR_SHARE_OF_SIDE = 1 / 20  # standard deviation
 SMALL_SIDE = 16  # pixels, the longer side of the pictures that are compared
-LIGHT_OF_LEVEL = srgb_to_linear(np.arange(256) / 255)
 
 Picture = UInt8[np.ndarray, "_ _ 3"]
 
@@ -97,23 +95,11 @@ def detail_and_motion(pictures: Sequence[Picture]) -> tuple[float, float]:
     return float(np.mean([_detail(picture) for picture in light])), float(np.mean(pairs)) if pairs else np.inf
 
 
-def lightness(picture: UInt8[np.ndarray, "height width 3"]) -> Float64[np.ndarray, "height width"]:
-    """OKLab lightness in [0, 1]."""
-    light: Float64[np.ndarray, "height width"] = linear_to_oklab(LIGHT_OF_LEVEL[picture])[..., 0]
-    return light
-
-
 def fine_share(
     light: Float64[np.ndarray, "height width"], share_of_side: float = FINE_SHARE_OF_SIDE
 ) -> float:
     """Share of the energy of lightness, without its mean, in structure finer than that share of a side."""
-    window = np.outer(*(np.hanning(side + 2)[1:-1] for side in light.shape))
-    weighted = (light - (light * window).sum() / window.sum()) * window
-    energy = np.abs(np.fft.rfft2(weighted)) ** 2
-    energy[:, 1:-1] *= 2  # the other half of the spectrum
-    frequency = np.hypot(
-        *np.meshgrid(*(np.fft.fftfreq(light.shape[0]), np.fft.rfftfreq(light.shape[1])), indexing="ij")
-    )
+    energy, frequency = spectrum(light)
     is_fine = frequency > 1 / (share_of_side * max(light.shape))
     return float(energy[is_fine].sum() / max(energy.sum(), 1e-12))
 
@@ -129,5 +115,4 @@ def _small(picture: Picture) -> Float64[np.ndarray, "_ _ 3"]:
     scale = SMALL_SIDE / max(picture.shape[:2])
     size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
     pixels = np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
-    colors: Float64[np.ndarray, "_ _ 3"] = linear_to_oklab(LIGHT_OF_LEVEL[pixels])
-    return colors
+    return oklab(pixels)

@@ -1,4 +1,4 @@
-"""Every run, every point of every sweep, every individual of a breeding and every training, as tables."""
+"""Every run, point of a sweep or an atlas, individual of a breeding and training, as tables."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any
 import pandas as pd
 
 from explorer.errors import ReadError, error_text
+from explorer.experiments.atlases.log import AtlasSpecification, atlas_points
 from explorer.experiments.breedings.log import individual_keys, read_individual
 from explorer.experiments.library.look_folder import name_of, own_names
 from explorer.experiments.library.model_proof import following_pairs
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import (
+    ATLAS,
     CLIP,
     DIAGNOSIS,
     MANIFEST,
@@ -73,6 +75,7 @@ POINT_COLUMNS = (
 FRAME_TYPES = {"width": int, "height": int, "fps": (str, *NUMBER)}
 RECIPE_TYPES = {"audio": {"name": str}, "frames": FRAME_TYPES, "field": dict}
 SWEEP_TYPES = {"base": RECIPE_TYPES, "points": list}
+ATLAS_TYPES = {"base": RECIPE_TYPES, "axes": list}
 TRAINING_TYPES = {"trained_on": list, "proof": {"pairs": {"*": dict}}}
 MAX_REASON_CHARACTERS = 300
 
@@ -80,14 +83,15 @@ Row = dict[str, Any]
 
 
 def runs(explorations: str | Path | None = None) -> pd.DataFrame:
-    """One row per run, point of a sweep, individual of a breeding and training, oldest first.
+    """One row per run, point of a sweep or an atlas, individual of a breeding and training, oldest first.
 
     Columns hold status, settings (`params.*`) and pictures.
 
-    Points are called `SWEEP/KEY` and have their diagnosis in `metrics.*`. Trainings (kind `train`) have no
-    settings of a field; `proof` says how many pairs of sound and picture follow each other. A folder that
-    cannot be read has the status `damaged` and the reason as its `error`; it never stops the rest. A run with
-    the status `running` whose process is gone is `killed`, a point that nobody draws any more `interrupted`.
+    Points are called `SWEEP/KEY`, looks of an atlas `ATLAS/KEY`, and have their diagnosis in `metrics.*`.
+    Trainings (kind `train`) have no settings of a field; `proof` says how many pairs of sound and picture
+    follow each other. A folder that cannot be read has the status `damaged` and the reason as its `error`; it
+    never stops the rest. A run with the status `running` whose process is gone is `killed`, a point that
+    nobody draws any more `interrupted`.
     """
     root = explorations_folder(explorations)
     folders = sorted(path for kind in ROWS for path in root.glob(f"{kind}_*") if path.is_dir())
@@ -112,6 +116,19 @@ def points_table(folder: Path, spec: Specification) -> pd.DataFrame:
     named = [f"params.{name}" for name in spec.vary]
     table = _frame(rows, (*named, *POINT_COLUMNS, *(f"metrics.{name}" for name in METRICS)), ("seconds",))
     table.index = pd.Index(spec.keys, name="key")
+    return table
+
+
+def atlas_table(folder: Path, spec: AtlasSpecification) -> pd.DataFrame:
+    """One row per look of an atlas that was chosen so far, index its key; failed and pending ones too.
+
+    Columns as in `points_table`; `metrics.*` hold every measure and the quality.
+    """
+    points = atlas_points(folder)
+    rows = [_point(folder, key, params) for key, params in points.items()]
+    metrics = (*spec.axes, "quality")
+    table = _frame(rows, (*POINT_COLUMNS, *(f"metrics.{name}" for name in metrics)), ("seconds",))
+    table.index = pd.Index(points, name="key")
     return table
 
 
@@ -177,13 +194,25 @@ def _render(folder: Path) -> Iterator[Row]:
 def _sweep(folder: Path) -> Iterator[Row]:
     """A row for every point; settings that are not varied come from the base recipe."""
     spec = _read(folder, SPECIFICATION, SWEEP_TYPES)
-    base = spec["base"]
-    for key, params in spec["points"]:
+    yield from _points(folder, spec["base"], dict(spec["points"]), "point")
+
+
+def _atlas(folder: Path) -> Iterator[Row]:
+    """A row for every look that was chosen so far."""
+    spec = _read(folder, ATLAS, ATLAS_TYPES)
+    for row in _points(folder, spec["base"], atlas_points(folder), "look"):
+        del row["field"]  # it has a name of its own
+        measures = {name: row[f"metrics.{name}"] for name in spec["axes"] if f"metrics.{name}" in row}
+        yield row | {"varied": caption(measures)}
+
+
+def _points(folder: Path, base: Row, points: Mapping[str, Row], kind: str) -> Iterator[Row]:
+    for key, params in points.items():
         row = _point(folder, key, params)
         frames = _point_settings(params, "frames", base["frames"])
         yield {
             "run": f"{folder.name}/{key}",
-            "kind": "point",
+            "kind": kind,
             "audio": base["audio"]["name"],
             "size": f"{frames['width']}x{frames['height']}",
             "fps": float(parse_fps(frames["fps"])),
@@ -311,4 +340,10 @@ def _status(log: dict[str, Any]) -> str:
     return "killed" if status == "running" and not manifest.is_alive(log) else status
 
 
-ROWS = {"render": _render, "sweep": _sweep, "train": _training, "breed": _breeding}  # by the folder's name
+ROWS = {  # by the folder's name
+    "render": _render,
+    "sweep": _sweep,
+    "train": _training,
+    "breed": _breeding,
+    "atlas": _atlas,
+}

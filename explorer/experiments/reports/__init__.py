@@ -13,6 +13,7 @@ from pathlib import Path
 from explorer import files
 from explorer.errors import ExplorerError, SettingsError, error_text, warn
 from explorer.experiments.reports import index
+from explorer.experiments.reports.atlas_report import write_atlas
 from explorer.experiments.reports.breeding_report import write_breeding
 from explorer.experiments.reports.load import load_source
 from explorer.experiments.reports.run_report import write_run
@@ -30,13 +31,13 @@ __all__ = [
 
 
 def write_report(folder: str | Path) -> Path:
-    """Write `report.html` for the run, sweep or breeding in a folder, and give its path back.
+    """Write `report.html` for the run, sweep, breeding or atlas in a folder, and give its path back.
 
     Raises ExplorerError for a folder that holds neither, and OutputError when it cannot be written.
     """
     source = load_source(Path(folder))
     try:
-        writers = {"sweep": write_sweep, "breed": write_breeding}
+        writers = {"sweep": write_sweep, "breed": write_breeding, "atlas": write_atlas}
         return writers.get(source.kind, write_run)(source)
     except ExplorerError:
         raise

@@ -24,7 +24,7 @@ from explorer.formatting import count_text
 
 THUMBNAIL_BYTES = 14_000  # bytes of JPEG for one thumbnail
 MAX_LISTED_VALUES = 100  # of one parameter of one sweep
-RUN_KINDS = {"render": "video", "sweep": "sweep", "breed": "breeding"}
+RUN_KINDS = {"render": "video", "sweep": "sweep", "breed": "breeding", "atlas": "atlas"}
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,9 @@ def _kind(folder: Path) -> str:
 def _summary(source: ReportSource) -> str:
     if source.kind == "breed":
         return count_text(len(individual_keys(source.folder)), "look")
+    if source.kind == "atlas":
+        axes = " x ".join(map(text, source.spec.get("axes") or ()))
+        return f"{count_text(len(source.points), 'look')} over {axes}"
     if source.kind != "sweep":
         return ", ".join(lead(source.recipe))
     names = varying_names([point.params for point in source.points])
@@ -135,7 +138,7 @@ def _summary(source: ReportSource) -> str:
 
 
 def _verdicts(source: ReportSource) -> list[tuple[str, int]]:
-    if source.kind == "sweep":
+    if source.kind in ("sweep", "atlas"):
         return state_counts(point.state for point in source.points)
     verdict = text(source.diagnosis.get("verdict") or "").lower()
     return [(verdict, 1)] if verdict in VERDICTS else []

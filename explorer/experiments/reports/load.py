@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from explorer.diagnostics.verdict import BEST_FIRST
-from explorer.errors import ExplorerError, ReadError
+from explorer.errors import ExplorerError, ReadError, SettingsError
+from explorer.experiments.atlases.log import atlas_points
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import (
+    ATLAS,
     BREEDING,
     CLIP,
     DIAGNOSIS,
@@ -34,6 +36,7 @@ from explorer.files import file_within, path_within, read_json
 
 Value = str | int | float | bool | None
 
+SPECIFICATIONS = {"breed": BREEDING, "atlas": ATLAS, "sweep": SPECIFICATION}  # file of each kind
 STATES = (*BEST_FIRST, "done", "running", "pending", "stopped", "interrupted", "failed", "damaged")
 MAX_TEXT_CHARACTERS = 4000  # of one text: an error may hold a page of traceback
 
@@ -59,14 +62,14 @@ class ReportPoint:
 
 @dataclass(frozen=True)
 class ReportSource:
-    """A run, a sweep or a breeding, read from its folder alone. Only a sweep has points."""
+    """A run, sweep, breeding or atlas, read from its folder alone. Sweeps and atlases have points."""
 
     folder: Path
-    kind: str  # "render", "sweep" or "breed"
+    kind: str  # "render", "sweep", "breed" or "atlas"
     status: str
     log: dict[str, Any]  # the manifest
     recipe: dict[str, Any]  # of the run, or the base recipe of the others
-    spec: dict[str, Any]  # of a sweep
+    spec: dict[str, Any]  # of a sweep or an atlas
     points: tuple[ReportPoint, ...]
     diagnosis: dict[str, Any]  # of a run
     notices: tuple[str, ...]  # what is missing or damaged
@@ -86,24 +89,31 @@ def load_source(folder: Path) -> ReportSource:
         raise ExplorerError(f"{folder.name} is a training; reports are of renders and sweeps")
     log, log_problem = _read_log(folder)
     has_points = _has_points(folder)
-    is_sweep = has_points or log.get("kind") == "sweep" or (folder / SPECIFICATION).exists()
-    is_breeding = log.get("kind") == "breed" or (folder / BREEDING).exists()
-    has_base = is_sweep or is_breeding
-    content, problem = _read(folder, BREEDING if is_breeding else SPECIFICATION if is_sweep else RECIPE)
+    kind = _kind(folder, log, has_points)
+    content, problem = _read(folder, SPECIFICATIONS.get(kind, RECIPE))
+    planned, list_problem = _planned(folder, kind, content)
     if not log and not content and not has_points:
         raise ExplorerError(f"{folder} holds no run and no sweep that can be read: {log_problem or problem}")
     status = _status(log) if log else "damaged"
     return ReportSource(
         folder=folder,
-        kind="breed" if is_breeding else "sweep" if is_sweep else log.get("kind") or "render",
+        kind=kind,
         status=status,
         log=log,
-        recipe=mapping(content.get("base")) if has_base else content,
-        spec=content if is_sweep else {},
-        points=_points(folder, content) if is_sweep else (),
-        diagnosis={} if has_base else _read(folder, DIAGNOSIS)[0],
-        notices=tuple(notice for notice in (log_problem, problem) if notice),
+        recipe=mapping(content.get("base")) if kind in SPECIFICATIONS else content,
+        spec=content if kind in ("sweep", "atlas") else {},
+        points=_points(folder, planned) if kind in ("sweep", "atlas") else (),
+        diagnosis={} if kind in SPECIFICATIONS else _read(folder, DIAGNOSIS)[0],
+        notices=tuple(notice for notice in (log_problem, problem, list_problem) if notice),
     )
+
+
+def _kind(folder: Path, log: dict[str, Any], has_points: bool) -> str:
+    """What a folder is, by its manifest or its files."""
+    for kind, name in SPECIFICATIONS.items():
+        if log.get("kind") == kind or (folder / name).exists():
+            return kind
+    return "sweep" if has_points else log.get("kind") or "render"
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -157,17 +167,23 @@ def _status(log: dict[str, Any]) -> str:
     return "killed" if status == "running" and not manifest.is_alive(log) else status
 
 
-def _points(folder: Path, spec: dict[str, Any]) -> tuple[ReportPoint, ...]:
-    """Every point that the specification lists, in its order; without one, those that are there."""
-    planned = {
-        entry[0]: mapping(entry[1])
-        for entry in _list(spec.get("points"))
-        if isinstance(entry, list) and len(entry) == 2 and is_point_key(entry[0])
-    }
+def _points(folder: Path, planned: dict[str, dict[str, Any]]) -> tuple[ReportPoint, ...]:
+    """Every point that is planned, in its order; without any, those that are there."""
     if not planned and _has_points(folder):
         folders = sorted(path for path in (folder / POINTS).iterdir() if path.is_dir())
         planned = {path.name: {} for path in folders if is_point_key(path.name)}
     return tuple(_point(folder, key, params) for key, params in planned.items())
+
+
+def _planned(folder: Path, kind: str, spec: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], str]:
+    """The parameters of the points of a sweep or an atlas by key, and what is wrong with their list."""
+    if kind == "atlas":
+        try:
+            return atlas_points(folder), ""
+        except SettingsError as error:
+            return {}, str(error)
+    entries = [entry for entry in _list(spec.get("points")) if isinstance(entry, list) and len(entry) == 2]
+    return {key: mapping(params) for key, params in entries if is_point_key(key)}, ""
 
 
 def _point(folder: Path, key: str, planned: dict[str, Any]) -> ReportPoint:

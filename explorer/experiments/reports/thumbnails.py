@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageOps
 
 PAGE_BYTES = 2_900_000  # of one page; base64 makes four of three bytes of JPEG
@@ -125,6 +126,12 @@ def _reduce(picture: Image.Image, max_bytes: int) -> Thumbnail:
         if len(data) <= max_bytes:
             break
     return _data_url(data, picture.size)
+
+
+def jpeg_thumbnail(pixels: np.ndarray) -> Thumbnail:
+    """A picture as it is."""
+    picture = Image.fromarray(pixels)
+    return _data_url(_jpeg(picture, QUALITY), picture.size)
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

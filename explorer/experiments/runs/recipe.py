@@ -103,6 +103,11 @@ class Recipe(Settings):
     columns: ColumnsSource | None = None
     models: tuple[ModelSource, ...] = ()
 
+    @field_validator("analysis", mode="before")
+    @classmethod
+    def _read_analysis(cls, analysis: Any) -> Any:
+        return AnalysisSettings.of_file(analysis) if isinstance(analysis, dict) else analysis
+
     @field_validator("frames", mode="before")
     @classmethod
     def _read_frames(cls, frames: Any) -> Any:

@@ -5,6 +5,7 @@
     points/KEY/        point.json recipe.json frame_NN.jpg thumb.jpg diagnosis.json clip.mp4 .claim.N
     breed_TIME_HEX/    manifest.json breeding.json features* generations/NNNN.json individuals/KEY/ sheet.jpg report.html
     individuals/KEY/   individual.json recipe.json thumb.jpg
+    atlas_TIME_HEX/    manifest.json atlas.json features-columns.safetensors tracks/ batches/NNNN.json points/KEY/ report.html
 
 A folder with a star holds an empty file `.star`. Trainings (train_TIME_HEX/) belong to `explorer.learn`.
 """  # noqa: E501
@@ -40,6 +41,9 @@ BREEDING = "breeding.json"
 GENERATIONS = "generations"  # folder of a breeding
 INDIVIDUALS = "individuals"  # folder of a breeding
 INDIVIDUAL = "individual.json"
+
+ATLAS = "atlas.json"
+BATCHES = "batches"  # folder of an atlas
 
 STAR = ".star"
 LEASE_PREFIX = ".claim."
@@ -105,8 +109,13 @@ def generation_path(breeding: Path, number: int) -> Path:
     return breeding / GENERATIONS / f"{number:04d}.json"
 
 
+def batch_path(atlas: Path, number: int) -> Path:
+    """The file of a batch of an atlas: the parameters of its points."""
+    return atlas / BATCHES / f"{number:04d}.json"
+
+
 def sweep_of(point: Path) -> Path:
-    """The folder of the sweep that the folder of a point belongs to, or the breeding of an individual."""
+    """The folder of the sweep or atlas that a point belongs to, or of the breeding of an individual."""
     return point.parents[1]
 
 

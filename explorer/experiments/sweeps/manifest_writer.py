@@ -1,4 +1,4 @@
-"""The manifest of a sweep, kept true while it runs: status, heartbeat, counts, time left."""
+"""The manifest of a sweep or an atlas, kept true while it runs: status, heartbeat, counts, time left."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any, Self
 
 from explorer.errors import ExplorerError
 from explorer.experiments.runs import manifest
-from explorer.experiments.runs.run_folder import SPECIFICATION
 from explorer.experiments.sweeps.scheduler import Tally
-from explorer.experiments.sweeps.specification import Specification, hash_of
+from explorer.experiments.sweeps.specification import PointsSpecification, hash_of
 from explorer.files import read_json
 from explorer.rendering import Device
 
@@ -25,14 +24,16 @@ class SweepManifest:
     of earlier sessions are added up.
     """
 
-    def __init__(self, folder: Path, spec: Specification, sound: Path, device: Device) -> None:
+    def __init__(
+        self, folder: Path, spec: PointsSpecification, total: int, sound: Path, device: Device
+    ) -> None:
         self.folder = folder
         self._start = self._written = time.monotonic()
         earlier = _earlier(folder)
         self._seconds = float(earlier.get("seconds") or 0.0)
         self._log: dict[str, Any] = {
             "schema": manifest.SCHEMA,
-            "kind": "sweep",
+            "kind": spec.folder_kind,
             "status": "running",
             **manifest.process_facts(),
             "command": manifest.command(),
@@ -41,9 +42,9 @@ class SweepManifest:
             "device": device.facts,
             "precision": spec.base.precision,
             "environment": manifest.environment(),
-            "spec_hash": _hash_of_file(folder),
-            "specification": _without_points(spec),
-            "points": {"total": len(spec.points), "done": 0, "failed": 0},
+            "spec_hash": _hash_of_file(folder, spec),
+            "specification": spec.summary(),
+            "points": {"total": total, "done": 0, "failed": 0},
         }
         if earlier:
             sessions = int(earlier.get("sessions") or 1)
@@ -83,23 +84,23 @@ class SweepManifest:
         manifest.write(self.folder, self._log | {"heartbeat": manifest.now(), "seconds": seconds})
 
 
-def manual_changes(folder: Path, spec: Specification) -> str:
-    """What differs between sweep.json and the specification in the manifest; '' when nothing.
+def manual_changes(folder: Path, spec: PointsSpecification) -> str:
+    """What differs between the file of a specification and its copy in the manifest; '' when nothing.
 
     The file's own content is compared: a later version may read more settings into it.
     """
     earlier = _earlier(folder)
-    if earlier.get("spec_hash") in (None, _hash_of_file(folder)):
+    if earlier.get("spec_hash") in (None, _hash_of_file(folder, spec)):
         return ""
     try:
-        original = Specification(**(earlier["specification"] | {"points": spec.points}))
+        original = type(spec)(**(spec.to_dict() | earlier["specification"]))
         return "; ".join(original.differences(spec)) or "its points differ"
     except (ExplorerError, KeyError, TypeError):
         return "it differs"
 
 
-def _hash_of_file(folder: Path) -> str:
-    return hash_of(read_json(folder / SPECIFICATION))
+def _hash_of_file(folder: Path, spec: PointsSpecification) -> str:
+    return hash_of(read_json(folder / spec.file_name))
 
 
 def _earlier(folder: Path) -> dict[str, Any]:
@@ -107,9 +108,3 @@ def _earlier(folder: Path) -> dict[str, Any]:
         return manifest.read(folder)
     except ExplorerError:  # the first session, or a manifest that was lost: sweep.json is enough
         return {}
-
-
-def _without_points(spec: Specification) -> dict[str, Any]:
-    values = spec.to_dict()
-    del values["points"]
-    return values

@@ -6,6 +6,7 @@ from typing import Any
 
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.measure import MEASURES
+from explorer.diagnostics.verdict import Facts
 from explorer.fields import FieldSettings
 from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
@@ -14,6 +15,19 @@ Measurement = tuple[dict[str, float], str, str, dict[str, Any]]
 
 METRICS = (*MEASURES, "speed")
 """Columns of every table of points; `speed` is in levels (of 255) a second, the others as in `Diagnosis`."""
+
+
+def fact_metrics(facts: Facts) -> dict[str, float]:
+    """What decides a verdict, under the names of metrics."""
+    return {
+        "space_variance": facts.space,
+        "time_variance": facts.time,
+        "audio_variance": facts.audio,
+        "neighbour_correlation": facts.neighbor,
+        "frame_correlation": facts.frame,
+        "saturated": facts.saturated,
+        "speed": facts.speed,
+    }
 
 
 def measure(

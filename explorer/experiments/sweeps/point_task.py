@@ -6,9 +6,6 @@
 
 from __future__ import annotations
 
-import time
-import traceback
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,22 +16,16 @@ from PIL import Image
 
 from explorer import files
 from explorer.audio import FeatureTrack, open_sound
-from explorer.errors import Stopped, error_text
-from explorer.experiments.runs import manifest, run_folder
+from explorer.experiments.runs import run_folder
 from explorer.experiments.runs.recipe import Recipe, find_audio
 from explorer.experiments.runs.recipe_frames import RecipeFrames
-from explorer.experiments.sweeps.leases import Lease
+from explorer.experiments.sweeps.leased_point import Outcome, settle_point
 from explorer.experiments.sweeps.point_metrics import measure
-from explorer.experiments.sweeps.point_status import is_settled, point_log
 from explorer.experiments.sweeps.specification import Clip, Specification
 from explorer.experiments.sweeps.tracks import track_of
 from explorer.progress import Progress
 from explorer.rendering import FrameSettings, resolve
-from explorer.threads import use_single_torch_thread
 from explorer.video import EncoderSettings, VideoWriter, save_image
-
-LEASED = "held"  # the status of an outcome, in no file: another process has the point
-POLL_SECONDS = 0.2  # between two looks for a request to stop
 
 
 def run_point(
@@ -45,76 +36,22 @@ def run_point(
     device: str = "cpu",
     session: str = "",
     retry_failed: bool = False,
-) -> dict[str, Any]:
-    """Draw, measure and film one point unless that was done; gives back its status, seconds and bytes.
+) -> Outcome:
+    """Draw, measure and film one point unless that was done: see `settle_point`.
 
-    Never raises for what goes wrong in the point: that is written to point.json, with the status `failed`.
-    Raises SettingsError where the folder of the sweep is not found.
-    The status is `held` when another process has the point, `pending` when this session was asked to stop.
-    Numbers and pictures do not depend on `threads`: products run in a thread of their own, one at a time.
+    Raises SettingsError where the folder of the sweep is not found. Numbers and pictures do not depend on
+    `threads`: products run in a thread of their own, one at a time.
     """
-    specification(sweep)  # a worker that does not find the sweep must not make a folder of that name
-    folder = run_folder.point_folder(Path(sweep), key)
-    lease = Lease.acquire(folder)
-    if lease is None:
-        return {"key": key, "status": LEASED}
-    with lease:
-        log = point_log(folder)
-        if is_settled(log["status"], retry_failed):
-            return outcome(key, log)
-        progress = _stoppable(run_folder.stop_file(Path(sweep), session), lease)
-        with ThreadPoolExecutor(1, "explorer-point", use_single_torch_thread) as thread:
-            return thread.submit(_run_leased, Path(sweep), key, threads, device, lease, progress).result()
+    spec = specification(sweep)  # a worker that does not find the sweep must not make a folder of that name
+    root = Path(sweep)
 
-
-def record_failure(sweep: Path, key: str, error: Exception, status: str = "failed") -> dict[str, Any]:
-    """Write down how a point ended whose worker could not: it died, or could not be reached."""
-    folder = run_folder.point_folder(sweep, key)
-    lease = Lease.acquire(folder)
-    if lease is None:
-        return {"key": key, "status": LEASED}
-    with lease:
-        log = point_log(folder)
-        if is_settled(log["status"]):
-            return outcome(key, log)
-        params = specification(str(sweep)).params(key)
-        log = {"status": status, "params": params, **manifest.process_facts(), "error": error_text(error)}
-        files.write_json(folder / run_folder.POINT, log, durable=True)
-        return outcome(key, log)
-
-
-def outcome(key: str, log: dict[str, Any]) -> dict[str, Any]:
-    """What the scheduler of a sweep needs to know about a point."""
-    size = sum((artifact or {}).get("bytes") or 0 for artifact in (log.get("artefacts") or {}).values())
-    return {"key": key, "status": log["status"], "seconds": log.get("seconds"), "bytes": size}
-
-
-def _run_leased(
-    sweep: Path, key: str, threads: int, device: str, lease: Lease, progress: Progress
-) -> dict[str, Any]:
-    """The work on a point, and its point.json kept true."""
-    folder = run_folder.point_folder(sweep, key)
-    files.remove_stale_parts(folder)
-    spec = specification(str(sweep))
-    log = {"status": "running", "params": spec.params(key), **manifest.process_facts()}
-    files.write_json(folder / run_folder.POINT, log)
-    start = time.perf_counter()
-    try:
+    def work(folder: Path, progress: Progress) -> dict[str, Any]:
         recipe = spec.recipe(key)
         files.write_json(folder / run_folder.RECIPE, recipe.to_dict())
-        frames = RecipeFrames(recipe, track_of(sweep, recipe), resolve(device, recipe.precision), threads)
-        log |= _write_results(frames, spec, sweep, folder, progress)
-        log |= {"status": "done", "artefacts": manifest.artifacts(folder, run_folder.POINT)}
-        files.flush_files(folder)
-    except (Stopped, KeyboardInterrupt):
-        log["status"] = "pending"
-    except Exception as error:  # one failure does not stop the rest
-        log |= {"status": "failed", "error": error_text(error), "traceback": traceback.format_exc()}
-    log |= {"seconds": time.perf_counter() - start, "heartbeat": manifest.now()}
-    if not lease.is_valid:  # this machine slept, and somebody else has taken over: their result counts
-        return {"key": key, "status": LEASED}
-    files.write_json(folder / run_folder.POINT, log, durable=True)
-    return outcome(key, log)
+        frames = RecipeFrames(recipe, track_of(root, recipe), resolve(device, recipe.precision), threads)
+        return _write_results(frames, spec, root, folder, progress)
+
+    return settle_point(root, key, spec.params(key), work, session=session, retry_failed=retry_failed)
 
 
 def _write_results(
@@ -193,22 +130,6 @@ def specification(sweep: str) -> Specification:
 def sound_of(sweep: str) -> Path:
     """The sound file of a sweep, searched and checked by its hash once by each process."""
     return find_audio(specification(sweep).base, Path(sweep))
-
-
-def _stoppable(stop: Path, lease: Lease) -> Progress:
-    """A progress callback that raises Stopped when the session is to stop or somebody else has the point."""
-    last_check = 0.0
-
-    def progress(step: str, done: float, total: float) -> None:
-        nonlocal last_check
-        now = time.monotonic()
-        if now - last_check < POLL_SECONDS:
-            return
-        last_check = now
-        if stop.exists() or not lease.is_valid:
-            raise Stopped("stopped on request")
-
-    return progress
 
 
 def _thumbnail(frame: np.ndarray, side: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The scheduler of a sweep: points given to workers, counted as they finish, until none is left."""
+"""The scheduler of a sweep or an atlas: points are given to workers and counted until none is left."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ from typing import Any
 from explorer.errors import ExplorerError
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, worker_count
 from explorer.experiments.runs.run_folder import point_folder, stop_file
-from explorer.experiments.sweeps import point_task
 from explorer.experiments.sweeps.eta import RemainingTime
+from explorer.experiments.sweeps.leased_point import record_failure
 from explorer.experiments.sweeps.leases import is_leased
 from explorer.experiments.sweeps.point_status import is_settled
 from explorer.experiments.sweeps.workers import LocalProcesses, WorkerError, default_workers, threads_each
@@ -30,7 +30,7 @@ MIN_PARALLEL_SECONDS = 15.0  # of work, below which starting workers costs more 
 RETRY_SECONDS = 0.5  # before a point that another process had is tried again
 MAX_DEATHS = 2  # of workers with the same point, after which it waits for the next session
 
-Outcome = dict[str, Any]  # of `point_task.outcome`
+Outcome = dict[str, Any]  # of `leased_point.outcome`
 
 
 @dataclass
@@ -56,14 +56,15 @@ class Tally:
 
 @dataclass(frozen=True)
 class Session:
-    """One process that works on a sweep; several may work on one folder."""
+    """One process that works on a folder of points; several may work on one folder."""
 
     folder: Path
+    params: Mapping[str, dict[str, Any]]  # of the points, by key
     device: str
     retry_failed: bool
     report: Callable[[Tally], None]  # to the manifest; called often
     progress: Progress
-    run_point: Callable[..., Outcome] = point_task.run_point  # on any worker
+    run_point: Callable[..., Outcome]  # on any worker
     name: str = field(default_factory=lambda: f"{os.getpid()}.{secrets.token_hex(3)}")
 
     def submit(self, executor: Executor, key: str, threads: int) -> Future[Outcome]:
@@ -182,7 +183,7 @@ def _outcome(session: Session, future: Future[Outcome], key: str) -> Outcome:
         raise
     except Exception as error:
         status = "interrupted" if _worker_died(future) else "failed"
-        return point_task.record_failure(session.folder, key, error, status)
+        return record_failure(session.folder, key, session.params[key], error, status)
 
 
 def _worker_died(future: Future[Outcome]) -> bool:

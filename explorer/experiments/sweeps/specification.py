@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import field_validator
 
@@ -27,15 +27,60 @@ class Clip(Settings):
     size: tuple[int, int] = (320, 180)
 
 
-class Specification(Settings):
+class PointsSpecification(Settings):
+    """What determines the points of a folder, frozen in a file of it: the base of sweeps and of atlases."""
+
+    folder_kind: ClassVar[str]  # of the manifest, and the beginning of the folder's name
+    file_name: ClassVar[str]
+
+    version: Literal[1] = 1
+    base: Recipe
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for the file."""
+        values: dict[str, Any] = self.model_dump(mode="json")
+        return values
+
+    def summary(self) -> dict[str, Any]:
+        """The values that the manifest repeats."""
+        return self.to_dict()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return hash_of(self.to_dict())
+
+    def differences(self, other: PointsSpecification) -> list[str]:
+        """What differs in another specification, in words; empty when both are the same."""
+        before, after = _flat(self.summary()), _flat(other.summary())
+        return [
+            f"{name} was {_short(before.get(name))} and is {_short(after.get(name))}"
+            for name in dict.fromkeys([*before, *after])
+            if before.get(name) != after.get(name)
+        ]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The specification of a folder. Raises SettingsError."""
+        try:
+            return cls(**read_json(path_within(folder, cls.file_name)))
+        except (ValueError, TypeError) as error:
+            reason = error.reason if isinstance(error, ReadError) else error
+            raise SettingsError(
+                f"{folder} holds no {cls.folder_kind} that this version reads ({cls.file_name}: {reason})"
+            ) from None
+
+
+class Specification(PointsSpecification):
     """A base recipe, what is varied in it, and what is drawn of every point.
 
     `points` are (key, parameters) in order; `vary` lists the values of every varied setting, `ranges` where
     they were drawn from a span. `moments` are seconds of the sound.
     """
 
-    version: Literal[1] = 1
-    base: Recipe
+    folder_kind: ClassVar[str] = "sweep"
+    file_name: ClassVar[str] = SPECIFICATION
+
     vary: dict[str, list[Any]]
     ranges: dict[str, tuple[float, float]]
     sampler: Sampler = "grid"
@@ -75,39 +120,28 @@ class Specification(Settings):
         """The points' parameters by key, in order."""
         return dict(self.points)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for sweep.json."""
-        values: dict[str, Any] = self.model_dump(mode="json")
+    def summary(self) -> dict[str, Any]:
+        """All but the points."""
+        values = self.to_dict()
+        del values["points"]
         return values
 
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the canonical JSON."""
-        return hash_of(self.to_dict())
-
-    def differences(self, other: Specification) -> list[str]:
-        """What differs in another specification, in words; empty when both are the same."""
-        before, after = _flat(self.to_dict()), _flat(other.to_dict())
-        lines = [
-            f"{name} was {_short(before.get(name))} and is {_short(after.get(name))}"
-            for name in dict.fromkeys([*before, *after])
-            if before.get(name) != after.get(name) and name != "points"
-        ]
-        return lines or (["its points differ"] if self.points != other.points else [])
+    def differences(self, other: PointsSpecification) -> list[str]:
+        """See `PointsSpecification.differences`; the points themselves where nothing else differs."""
+        lines = super().differences(other)
+        same = isinstance(other, Specification) and self.points == other.points
+        return lines or ([] if same else ["its points differ"])
 
     @classmethod
-    def read(cls, folder: Path) -> Specification:
+    def read(cls, folder: Path) -> Self:
         """The specification of a sweep folder. Raises SettingsError, also for points that are links out."""
+        spec = super().read(folder)
         try:
-            spec = cls(**read_json(path_within(folder, SPECIFICATION)))
             for key in spec.keys if (folder / POINTS).exists() else ():
                 point_folder(folder, key)
-            return spec
-        except (ValueError, TypeError) as error:
-            reason = error.reason if isinstance(error, ReadError) else error
-            raise SettingsError(
-                f"{folder} holds no sweep that this version reads ({SPECIFICATION}: {reason})"
-            ) from None
+        except ReadError as error:
+            raise SettingsError(f"{folder} holds no sweep that this version reads ({error.reason})") from None
+        return spec
 
 
 def hash_of(values: Mapping[str, Any]) -> str:
@@ -128,7 +162,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested settings by dotted names; what is varied stays together."""
     flat: dict[str, Any] = {}
     for name, value in values.items():
-        if isinstance(value, dict) and value and prefix + name != "points":
+        if isinstance(value, dict) and value:
             flat |= _flat(value, f"{prefix}{name}.")
         else:
             flat[prefix + name] = value

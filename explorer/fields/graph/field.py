@@ -10,7 +10,7 @@ from jaxtyping import Float, Float32
 
 from explorer.audio import FeatureTrack
 from explorer.fields.controls import Controls
-from explorer.fields.graph.presets import PRESETS
+from explorer.fields.graph.presets import EARLIER_PRESETS, PRESETS
 from explorer.fields.graph.settings import SOUND_INPUTS, GraphSettings
 from explorer.fields.graph.timeline import delay_columns
 from explorer.fields.prepared import Prepared
@@ -26,6 +26,7 @@ class GraphCPPN(GraphSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    earlier_presets: ClassVar = EARLIER_PRESETS
     sound_columns: ClassVar = ("motion", *chain.from_iterable(map(delay_columns, SOUND_INPUTS)))
     angle_columns: ClassVar = ("rotation",)
 

@@ -16,6 +16,8 @@ def _look(seeds: tuple[int, ...], palettes: tuple[str, ...], **settings: Any) ->
     }
 
 
+EARLIER_PRESETS = frozenset(("gossamer",))  # dimmed on loud music, and less of the music than the others
+
 PRESETS: dict[str, dict[str, Any]] = {
     "obsidian": _look((48, 95, 3, 70), ("lava", "abyss", "orchid", "nightfall"), speed=0.75),
     "anemone": _look((43, 71, 25, 49), ("verdigris", "fern", "abyss", "glacier"), speed=0.8),

@@ -10,7 +10,7 @@ from jaxtyping import Float, Float32
 
 from explorer.audio import FeatureTrack
 from explorer.fields.controls import Controls
-from explorer.fields.julia.presets import PRESETS
+from explorer.fields.julia.presets import EARLIER_PRESETS, PRESETS
 from explorer.fields.julia.settings import JuliaSettings
 from explorer.fields.prepared import Prepared
 from explorer.progress import Progress, silent
@@ -26,6 +26,7 @@ class Julia(JuliaSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    earlier_presets: ClassVar = EARLIER_PRESETS
     sound_columns: ClassVar = ("distance", "zoom", "hue", "saturation", "brightness")
     angle_columns: ClassVar = ("angle", "rotation")
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+EARLIER_PRESETS = frozenset(("ammonite",))  # dimmed on quiet music
+
 PRESETS: dict[str, dict[str, Any]] = {
     "dahlia": {
         "model": "default",

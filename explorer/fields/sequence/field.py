@@ -34,7 +34,7 @@ MAX_LOOKS = 64
 
 
 class Sequence(CompoundField):
-    """Looks one after the other: `Sequence([(0, look), ("section 1", other), ("beat 65", third)], fade=2.0)`.
+    """Looks one after the other: `Sequence([(0, look), ("section 1", other), ("bar 17", third)], fade=2.0)`.
 
     Each look is any field, with its own light and finish, and begins at its moment, seconds or a musical one.
     The first is drawn from the start. Two looks cross-fade in linear light, half of `fade` before the moment

@@ -31,7 +31,7 @@ from explorer.settings import Knob
 
 MAX_ROWS = 40  # more come from a performance: as rows of sliders they would be too much for a page
 AT_TIME = ""  # the choice of a keyframe that is at seconds
-MOMENT_HELP = "when: a time in seconds, or the start of a section of the music; as text also a beat"
+MOMENT_HELP = "when: a time in seconds, or the start of a section of the music; as text also a bar or a beat"
 
 
 class Moments(Protocol):

@@ -1,6 +1,6 @@
 // What the kernel sends about fields (explorer/shaders/field_messages.py) as objects.
 
-import { Moments, type LimitTable, type MomentTable } from "../track/moments";
+import { Moments, type CalmRules, type LimitTable, type MomentTable } from "../track/moments";
 import { TrackField, type Part, type SectionTable } from "../track/trackField";
 
 /** A run of float32 numbers in the buffer that comes with a message. */
@@ -22,7 +22,7 @@ export interface FieldMessage {
   parts: Part[]; // with `floats` in place of long lists of numbers
   sections: SectionTable | null;
   moments: Table | null;
-  light_swing: number;
+  calm: CalmRules;
   index?: number; // of several fields
 }
 
@@ -55,9 +55,9 @@ export class FieldReader {
   private moments: Moments | null = null;
 
   read(message: FieldMessage, buffer: DataView): TrackField {
-    const numbers = numbersOf(buffer), { moments, light_swing } = message;
+    const numbers = numbersOf(buffer), { moments, calm } = message;
     const floats = ({ first, count }: Floats) => numbers.subarray(first, first + count);
-    if (moments) this.moments = new Moments({ ...moments, rows: floats(moments.rows), slow: floats(moments.slow) }, light_swing);
+    if (moments) this.moments = new Moments({ ...moments, rows: floats(moments.rows), slow: floats(moments.slow) }, calm);
     if (!this.moments) throw new Error("the kernel sent a field without its moments");
     return new TrackField(restored(message.parts, numbers) as Part[], message.sections, this.moments);
   }

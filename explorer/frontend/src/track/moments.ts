@@ -7,9 +7,18 @@ export interface MomentTable {
   names: string[];
   rows: Float32Array; // row by row
   calm: number[]; // columns that can be calmed
-  light: string[]; // those of them that are light, which is calmed last
+  hits: string[]; // those of them that show hits, which are calmed last
+  held: string[]; // those of them whose hits are held
   slow: Float32Array; // what is added to the calm columns for their slow course, row by row
   angles: string[]; // columns in radians, which may jump by a circle
+}
+
+/** How a swing calms (`calm.py`). */
+export interface CalmRules {
+  hit_swing: number; // below it columns that show hits are calmed
+  hold_swing: number; // above it hits are held alone
+  hold_seconds: number; // in which what is held falls to 1/e
+  hold_reach: number; // seconds before a moment from which it may come
 }
 
 /** What the flash limiter does, `rate` times a second; NaN where it is not known yet. */
@@ -34,12 +43,14 @@ const clamp = (value: number, low: number, high: number) => Math.min(Math.max(va
 export class Moments {
   private readonly places: Map<string, number>;
   private readonly calmPlaces: Map<string, number>;
-  private readonly hasLight: boolean;
+  private readonly hitSwing: number;
+  private readonly held: Float32Array; // what is added to the calm columns to hold hits, row by row
 
-  constructor(private readonly table: MomentTable, private readonly lightSwing: number) {
+  constructor(private readonly table: MomentTable, private readonly rules: CalmRules) {
     this.places = new Map(table.names.map((name, n) => [name, n]));
     this.calmPlaces = new Map(table.calm.map((place, n) => [table.names[place], n]));
-    this.hasLight = table.light.length > 0;
+    this.hitSwing = table.hits.length > 0 ? rules.hit_swing : 0;
+    this.held = heldRows(table, rules);
   }
 
   get names(): string[] {
@@ -59,19 +70,40 @@ export class Moments {
     let step = next - first;
     if (table.angles.includes(name)) step -= CIRCLE * Math.round(step / CIRCLE);
     const value = fround(first + share * step); // Python's controls are rounded, and last bits matter to Julia sets
-    const calm = this.calmPlaces.get(name), away = swing < 1 ? this.away(name, swing) : 0;
-    if (calm === undefined || !away) return value;
-    const columns = table.calm.length, slow = table.slow;
-    const from = slow[row * columns + calm], to = slow[Math.min(row + 1, last) * columns + calm];
-    return fround(value + fround(fround(away) * fround(from + share * (to - from))));
+    const calm = this.calmPlaces.get(name), columns = table.calm.length;
+    if (calm === undefined || swing >= 1) return value;
+    const [slow, held] = this.shares(name, swing);
+    const part = (factor: number, steps: Float32Array) => {
+      const from = steps[row * columns + calm], to = steps[Math.min(row + 1, last) * columns + calm];
+      return factor ? fround(fround(factor) * fround(from + share * (to - from))) : 0;
+    };
+    return fround(value + fround(part(slow, table.slow) + part(held, this.held)));
   }
 
-  /** How far a column is moved to its slow course (`calm.py`). */
-  private away(name: string, swing: number): number {
-    if (!this.hasLight) return 1 - swing;
-    const { lightSwing } = this;
-    return 1 - clamp(this.table.light.includes(name) ? swing / lightSwing : (swing - lightSwing) / (1 - lightSwing), 0, 1);
+  /** How far a column is moved to its slow course, and to what is held (`calm.py`). */
+  private shares(name: string, swing: number): [number, number] {
+    const { hitSwing, table, rules: { hold_swing } } = this;
+    if (table.hits.includes(name)) return [1 - clamp(swing / hitSwing, 0, 1), 0];
+    const isHeld = table.held.includes(name), high = isHeld ? hold_swing : 1;
+    const slow = 1 - clamp((swing - hitSwing) / (high - hitSwing), 0, 1);
+    return [slow, isHeld ? (1 - clamp((swing - hold_swing) / (1 - hold_swing), 0, 1)) * (1 - slow) : 0];
   }
+}
+
+/** What is added to columns whose hits are held: each falls from the last one to its slow course. */
+function heldRows({ fps, lead, names, calm, held, slow }: MomentTable, { hold_seconds, hold_reach }: CalmRules): Float32Array {
+  const columns = calm.length, rows = columns ? slow.length / columns : 0, steps = new Float32Array(slow.length);
+  const reach = Math.round(hold_reach * fps), weights = Array.from({ length: reach + 1 }, (_, k) => Math.exp(-k / fps / hold_seconds));
+  calm.forEach((place, column) => {
+    if (!held.includes(names[place])) return;
+    const fast = (row: number) => -slow[row * columns + column];
+    for (let row = Math.max(0, lead); row < rows; row++) {
+      let level = fast(row);
+      for (let k = 1; k <= reach && row - k >= lead && row - k >= 0; k++) level = Math.max(level, fast(row - k) * weights[k]);
+      steps[row * columns + column] = level - fast(row);
+    }
+  });
+  return steps;
 }
 
 /** What the flash limiter does at a moment. */
