@@ -1,5 +1,6 @@
 """All commands, in the order of the help."""
 
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -98,6 +99,12 @@ for command in (
     app.command(cls=Command)(command)
 app.add_typer(look_app, name="look", cls=CommandGroup)
 app.add_typer(weights_app, name="weights", cls=CommandGroup)
+
+
+@cache
+def build_command() -> Any:
+    """All commands with their flags; its cache is cleared where flags change."""
+    return typer.main.get_command(app)
 
 
 def _version(show: bool) -> None:

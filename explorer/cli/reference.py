@@ -12,11 +12,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from explorer import files
 from explorer.audio.features import BANDS, EXTRAS, EXTRAS_HELP, FEATURES, TIMBRES, UNITS, AnalysisSettings
-from explorer.cli.app import app
+from explorer.cli.app import build_command
 from explorer.cli.options import SETTING_GROUPS
 from explorer.fields.base import FieldSettings
 from explorer.fields.presets import LOOKS, OFFERED
@@ -58,7 +56,7 @@ FEATURE_UNITS = {
 
 def commands_page() -> str:
     """Every command with its arguments and flags."""
-    group: Any = typer.main.get_command(app)
+    group = build_command()
     parts = ["Every command takes `--help`, and `--debug` to show the traceback of an error."]
     for name, command in _commands(group):
         groups = {parameter: parameter.name.partition("__")[0] for parameter in command.params}

@@ -21,7 +21,7 @@ from explorer.rendering import FrameSettings
 
 SATURATION_SLOPE = 0.1  # of an activation's steepest slope: below, a unit is saturated
 INPUT_PAIRS = 64  # that a prediction is a mean over
-MAX_SLOPES = {"sin": 1.0, "cos": 1.0, "gaussian": (2 / np.e) ** 0.5, "tanh": 1.0}
+MAX_SLOPES = {"sin": 1.0, "cos": 1.0, "gaussian": (2 / math.e) ** 0.5, "tanh": 1.0}
 
 LayerValues = Float[torch.Tensor, "moments points _"]
 

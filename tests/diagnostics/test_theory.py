@@ -71,7 +71,7 @@ def disagreement(hidden, seeds, gain=3.0):
     return np.mean(found)
 
 
-@pytest.mark.parametrize("gain", [1.0, 3.0, 5.0])
+@pytest.mark.parametrize("gain", [1.0, 5.0])
 def test_wide_networks_do_what_theory_says(gain):
     track = made_up_track()
     of_seeds = [

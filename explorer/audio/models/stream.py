@@ -10,7 +10,6 @@ import numpy as np
 from jaxtyping import Float32
 
 from explorer.audio.extras.mono import mono_blocks
-from explorer.audio.normalize import NOISE_FLOOR_DBFS, decibels
 from explorer.audio.sound_file import Sound
 
 LEVEL_SECONDS = 0.05  # over which a root mean square is taken
@@ -61,6 +60,8 @@ def windows(sound: Sound, framing: Framing) -> Generator[tuple[Window, int], Non
 
 def loudness_gain(sound: Sound) -> np.float32:
     """What brings the loud passages of a sound to `LOUDNESS_DBFS`; 1 for a noise floor."""
+    from explorer.audio.normalize import NOISE_FLOOR_DBFS, decibels  # SciPy is slow to load
+
     size = max(1, round(LEVEL_SECONDS * sound.sample_rate))
     rest, squares = np.zeros(0, np.float32), [np.zeros(0)]
     with closing(sound.blocks()) as blocks:

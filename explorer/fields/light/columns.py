@@ -7,7 +7,6 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Float64
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import lfilter
 
 from explorer.audio import FeatureTrack
 from explorer.audio.feature_table import interpolate_rows
@@ -82,5 +81,7 @@ def _swell(loud: Float64[np.ndarray, " frames"], fps: float) -> Float64[np.ndarr
 
 def _running_mean(values: Float64[np.ndarray, " frames"], share: float) -> Float64[np.ndarray, " frames"]:
     """Each value adds its share to the mean of those before; the mean begins at the first."""
+    from scipy.signal import lfilter  # slow to load
+
     mean, _ = lfilter([share], [1, share - 1], values, zi=[(1 - share) * values[0]])
     return np.asarray(mean)
