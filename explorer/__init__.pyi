@@ -34,11 +34,13 @@ from .fields import Sequence as Sequence
 from .fields.image_palette import palette_from as palette_from
 from .fields.sketch.decorator import sketch as sketch
 from .fields.sketch.decorator import slider as slider
+from .learn.painting.paint import paint as paint
 from .notebook.atlas.atlas_view import atlas_map as atlas_map
 from .notebook.breeding.breeding_view import breed as breed
 from .notebook.live.field_grid import FieldGrid as FieldGrid
 from .notebook.live.live_page import live as live
 from .notebook.panel.panel import explore as explore
+from .notebook.training.painting_view import painting as painting
 from .notebook.training.training_view import training as training
 from .rendering import render_frame as render_frame
 from .settings import knob as knob

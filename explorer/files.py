@@ -31,7 +31,7 @@ MAX_JSON_DEPTH = 100  # levels; our own files have less than ten
 TOO_DEEP = f"it is nested more than {MAX_JSON_DEPTH} levels deep"
 MAX_NAME_BYTES = 255  # of a file, in UTF-8, on all common file systems
 NUMBER = (int, float)  # for `check_types`
-RUN_NAME = re.compile(r"(render|sweep|train|breed|atlas)_\d{8}T\d{6}Z_[0-9a-f]{6}")  # from `new_folder`
+RUN_NAME = re.compile(r"(render|sweep|train|breed|atlas|paint)_\d{8}T\d{6}Z_[0-9a-f]{6}")  # from `new_folder`
 REPLACE_PAUSES = (0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.3)  # seconds between attempts to replace a file
 
 

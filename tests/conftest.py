@@ -1,6 +1,10 @@
 """For all tests: shapes in signatures are checked, and the user's cache and looks are never touched."""
 
+import importlib
+import itertools
 import os
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +60,22 @@ checking.install(
 )
 
 
+def pytest_sessionstart(session):
+    """Workers import all test modules, each from another one on.
+
+    pytest rewrites the assertions of a module when it is imported first: a worker reads what the others have
+    rewritten by then, where all would rewrite the same module at the same time.
+    """
+    worker, config = os.environ.get("PYTEST_XDIST_WORKER"), session.config
+    if worker is None or config.args != config.getini("testpaths"):
+        return
+    paths = sorted(Path(__file__).parent.rglob("test_*.py"))
+    first = len(paths) * int(worker.removeprefix("gw")) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    for path in [*paths[first:], *paths[:first]]:
+        with suppress(Exception, pytest.skip.Exception):  # is reported when it is collected
+            importlib.import_module(".".join(path.relative_to(config.rootpath).with_suffix("").parts))
+
+
 @pytest.fixture(autouse=True)
 def _checked_from_the_start():
     checking.begin_test()
@@ -63,8 +83,14 @@ def _checked_from_the_start():
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("EXPLORER_LOOKS", str(tmp_path_factory.getbasetemp() / "no looks"))
+    folder = tmp_path_factory.getbasetemp()
+    cache = folder / "caches" / str(next(_numbers))  # `mktemp` reads all names in the folder each time
+    cache.mkdir(parents=True)
+    monkeypatch.setenv("EXPLORER_CACHE", str(cache))
+    monkeypatch.setenv("EXPLORER_LOOKS", str(folder / "no looks"))
+
+
+_numbers = itertools.count()
 
 
 @pytest.fixture

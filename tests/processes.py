@@ -1,7 +1,9 @@
 """Functions of tests in processes of their own, forked from one that has imported what they need."""
 
 import os
+import sys
 from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
 
 context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
 context.set_forkserver_preload(
@@ -9,11 +11,31 @@ context.set_forkserver_preload(
 )
 
 
-def start(function, *arguments):
-    """Call a function of a module in another process, in our folder and with our environment."""
-    process = context.Process(target=_call, args=(function, arguments, os.getcwd(), dict(os.environ)))
+def start(function, *arguments, **variables):
+    """Call a function of a module in another process, in our folder and with our environment and more."""
+    environment = {**os.environ, **variables}
+    process = context.Process(target=_call, args=(function, arguments, os.getcwd(), environment))
     process.start()
     return process
+
+
+def start_command(folder, *arguments, **variables):
+    """`explorer ARGUMENTS` in a folder and another process; its messages go to `stderr.txt` there."""
+    return start(_command, folder, [str(argument) for argument in arguments], **variables)
+
+
+def _command(folder, arguments):
+    from explorer.cli import main
+
+    os.chdir(folder)
+    for stream, path in ((1, os.devnull), (2, "stderr.txt")):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+    sys.exit(main(arguments))
+
+
+def error_lines(folder):
+    """What the last command in a folder wrote on stderr."""
+    return Path(folder, "stderr.txt").read_text().strip().splitlines()
 
 
 def _call(function, arguments, folder, environment):

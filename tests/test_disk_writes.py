@@ -222,6 +222,7 @@ REASONS = {  # the ways onto the disk that there are
     ): "empty: asks a training to stop, in a folder that may be gone",
     ("learn.model", "save"): "of safetensors: gives bytes",
     ("audio.added.columns", "save"): "of safetensors: gives bytes",
+    ("fields.cppn.stored_weights", "save"): "of safetensors: gives bytes",
     ("experiments.sweeps.workers", "os.fdopen"): "a pipe",
     ("experiments.sweeps.workers", "pickle.dump"): "into a pipe",
     ("experiments.library.lookup", "folder.rename"): "a folder that is deleted",

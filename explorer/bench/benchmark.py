@@ -21,6 +21,7 @@ from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run import Run
 from explorer.fields import CPPN
 from explorer.progress import Progress, silent
+from explorer.rendering.devices import resolve
 from explorer.rendering.frames import Size
 from explorer.threads import usable_threads
 
@@ -45,15 +46,17 @@ def benchmark(
     device: str | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """The report of `explorer bench`, ready for JSON. Raises SettingsError for an unknown network.
+    """The report of `explorer bench`, ready for JSON.
 
-    `device` is the GPU that is measured, as in `gpu:llvmpipe`; all that are no software unless given.
+    `device` is the GPU that is measured, as in `gpu:llvmpipe`; all that are no software unless given. Raises
+    SettingsError for an unknown network and DeviceError for an unknown GPU, before any work.
     """
+    fields = {net: parse_net(net) for net in nets}
+    devices = [resolve(name) for name in (gpus() if device is None else [device])]
     environment = machine()  # before the load of the benchmark itself
-    track, devices = analyze(DEMO_CLIP, progress=progress), gpus() if device is None else [device]
+    track = analyze(DEMO_CLIP, progress=progress)
     engines = measure_engines(track, nets, quick=quick, progress=progress)
-    fields, effort = {net: parse_net(net) for net in nets}, QUICK if quick else FULL
-    rows = measure_gpus(fields, track, devices, effort)
+    rows = measure_gpus(fields, track, devices, QUICK if quick else FULL)
     videos = end_to_end(seconds=QUICK_VIDEO_SECONDS if quick else VIDEO_SECONDS, progress=progress)
     return {
         "schema": SCHEMA,

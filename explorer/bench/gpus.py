@@ -12,7 +12,7 @@ from explorer.audio import FeatureTrack
 from explorer.bench.engines import FULL, MOMENT, Effort, frame_size
 from explorer.bench.timing import megapixels_per_second, take_turns, times_as_fast
 from explorer.fields import CPPN
-from explorer.rendering.devices import Device, resolve
+from explorer.rendering.devices import Device
 from explorer.rendering.gpu.adapters import adapters
 from explorer.rendering.gpu.trial import problem_of
 from explorer.rendering.renderer import Renderer
@@ -24,11 +24,11 @@ def gpus() -> list[str]:
 
 
 def measure_gpus(
-    fields: Mapping[str, CPPN], track: FeatureTrack, devices: Sequence[str], effort: Effort = FULL
+    fields: Mapping[str, CPPN], track: FeatureTrack, devices: Sequence[Device], effort: Effort = FULL
 ) -> list[dict[str, Any]]:
     """Published networks by name on devices: Mpx/s, beside the exact engine, difference."""
     return [
-        {"net": net, **compare_gpu(field, track, resolve(device), frame_size(field, effort), effort)}
+        {"net": net, **compare_gpu(field, track, device, frame_size(field, effort), effort)}
         for device in devices
         for net, field in fields.items()
     ]

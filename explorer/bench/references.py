@@ -12,8 +12,8 @@ import torch
 from jaxtyping import Float32
 
 from explorer.fields import CPPN, Grid
-from explorer.fields.cppn.drawing import FEATURE_SCALE, activate
-from explorer.fields.cppn.weights import random_network
+from explorer.fields.cppn.activations import activate
+from explorer.fields.cppn.weights import FEATURE_SCALE, network_of
 from explorer.fields.palette_torch import apply_palette
 from explorer.rendering.frames import Frame
 from explorer.threads import usable_threads
@@ -24,7 +24,7 @@ class ReferenceNetwork(torch.nn.Module):
 
     def __init__(self, field: CPPN) -> None:
         super().__init__()
-        network = random_network(field)
+        network = network_of(field)
         self.activations, self.palette = network.activations, field.palette
         for number, weight in enumerate(network.on(torch.device("cpu"))):
             self.register_buffer(f"weight_{number}", weight)

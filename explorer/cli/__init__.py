@@ -33,11 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.simplefilter("always", ExplorerWarning)
         warnings.showwarning = show_warning
         try:
-            from explorer.cli.app import app
+            from explorer.cli.app import build_command
             from explorer.cli.options import import_typed
 
-            import_typed(argv)
-            code = int(app(argv or ["--help"], prog_name="explorer", standalone_mode=False) or 0)
+            if import_typed(argv):
+                build_command.cache_clear()
+            command = build_command()
+            code = int(command(argv or ["--help"], prog_name="explorer", standalone_mode=False) or 0)
         except KeyboardInterrupt:
             code = INTERRUPT_STATUS
         except Exception as error:  # the edge of the program: every error becomes one line and a status

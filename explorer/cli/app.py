@@ -1,5 +1,6 @@
 """All commands, in the order of the help."""
 
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from explorer.cli.lab import lab
 from explorer.cli.looks.atlas import atlas
 from explorer.cli.looks.breed import breed
 from explorer.cli.looks.look import app as look_app
+from explorer.cli.looks.paint import paint
 from explorer.cli.looks.seeds import seeds
 from explorer.cli.render import render
 from explorer.cli.report import report
@@ -88,6 +90,7 @@ for command in (
     sweep,
     seeds,
     breed,
+    paint,
     atlas,
     train,
     export,
@@ -96,6 +99,12 @@ for command in (
     app.command(cls=Command)(command)
 app.add_typer(look_app, name="look", cls=CommandGroup)
 app.add_typer(weights_app, name="weights", cls=CommandGroup)
+
+
+@cache
+def build_command() -> Any:
+    """All commands with their flags; its cache is cleared where flags change."""
+    return typer.main.get_command(app)
 
 
 def _version(show: bool) -> None:

@@ -30,6 +30,7 @@ from explorer.fields.custom.importing import import_fields
 from explorer.fields.presets import LOOKS, OFFERED, look
 from explorer.fields.sketch.files import load_sketch
 from explorer.fields.sketch.presets import shipped_sketch, sketch_names
+from explorer.learn.painting.settings import PaintSettings
 from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
@@ -43,6 +44,7 @@ SETTING_GROUPS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "encoder": EncoderSettings,
     "training": TrainSettings,
+    "painting": PaintSettings,
     "render_options": RenderOptions,
     "sweep_options": SweepOptions,
 }
@@ -271,10 +273,10 @@ def _flags(parameter: inspect.Parameter) -> set[str]:
 _derivations: list[Callable[[], None]] = []  # of the flags of every command
 
 
-def import_typed(arguments: Sequence[str]) -> None:
+def import_typed(arguments: Sequence[str]) -> bool:
     """Import what `--import` and `--sketch` name among the arguments of a command: its knobs get flags.
 
-    Raises SettingsError.
+    Returns whether flags may have changed. Raises SettingsError.
     """
     imports, sketches = _values_of(IMPORT_FLAG, arguments), _values_of(SKETCH_FLAG, arguments)
     for name in imports:
@@ -284,8 +286,10 @@ def import_typed(arguments: Sequence[str]) -> None:
     shipped = [shipped_sketch(name) for name in _values_of("--preset", arguments) if name in sketch_names()]
     for sketch in shipped:
         registry.register(sketch.kind, type(sketch))
-    for derive in _derivations if imports or sketches or shipped else ():
+    changed = bool(imports or sketches or shipped)
+    for derive in _derivations if changed else ():
         derive()
+    return changed
 
 
 def _values_of(flag: str, arguments: Sequence[str]) -> list[str]:

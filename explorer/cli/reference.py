@@ -12,17 +12,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from explorer import files
 from explorer.audio.features import BANDS, EXTRAS, EXTRAS_HELP, FEATURES, TIMBRES, UNITS, AnalysisSettings
-from explorer.cli.app import app
+from explorer.cli.app import build_command
 from explorer.cli.options import SETTING_GROUPS
 from explorer.fields.base import FieldSettings
 from explorer.fields.presets import LOOKS, OFFERED
 from explorer.fields.sketch import colors, mathematics, noise, shapes
 from explorer.fields.sketch.library import LIBRARY, usage
 from explorer.fields.sketch.presets import shipped_sketch, sketch_names
+from explorer.learn.painting.settings import PaintSettings
 from explorer.learn.settings import TrainSettings
 from explorer.rendering import FrameSettings
 from explorer.settings import Knob, Settings
@@ -36,6 +35,7 @@ SETTINGS: dict[str, tuple[str, type[Settings]]] = {
     "frames": ("Frames", FrameSettings),
     "encoder": ("Video file", EncoderSettings),
     "training": ("Training", TrainSettings),
+    "painting": ("Painting", PaintSettings),
 }
 SKETCH_MODULES = (mathematics, noise, shapes, colors)
 LINKED = {  # flags that many commands share -> where they are listed
@@ -43,6 +43,7 @@ LINKED = {  # flags that many commands share -> where they are listed
     "analysis": "[analysis of the sound](reference-settings.md#analysis-of-the-sound)",
     "encoder": "[video file](reference-settings.md#video-file)",
     "training": "[training](reference-settings.md#training)",
+    "painting": "[painting](reference-settings.md#painting)",
 }
 FEATURE_UNITS = {
     "amplitude": "root mean square, full scale is 1",
@@ -55,7 +56,7 @@ FEATURE_UNITS = {
 
 def commands_page() -> str:
     """Every command with its arguments and flags."""
-    group: Any = typer.main.get_command(app)
+    group = build_command()
     parts = ["Every command takes `--help`, and `--debug` to show the traceback of an error."]
     for name, command in _commands(group):
         groups = {parameter: parameter.name.partition("__")[0] for parameter in command.params}

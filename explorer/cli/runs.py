@@ -32,7 +32,7 @@ def runs(
     json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
     kind: Annotated[
         str | None,
-        typer.Option("--kind", metavar="KIND", help="only these: render, sweep, breed, atlas or train"),
+        typer.Option("--kind", metavar="KIND", help="render, sweep, breed, atlas, train or paint alone"),
     ] = None,
     look: Annotated[str | None, typer.Option("--look", metavar="NAME", help="only those of a look")] = None,
     song: Annotated[

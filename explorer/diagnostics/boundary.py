@@ -31,8 +31,8 @@ from explorer.diagnostics.verdict import (
     Facts,
 )
 from explorer.fields import CPPN, Controls, FieldSettings, Grid
+from explorer.fields.cppn.activations import ACTIVATIONS
 from explorer.fields.cppn.drawing import PreparedCPPN
-from explorer.fields.cppn.weights import ACTIVATIONS
 from explorer.rendering import FrameSettings
 
 GAIN_STEPS = 21  # gains from the first to the last

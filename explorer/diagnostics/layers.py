@@ -15,7 +15,7 @@ from explorer.audio import FeatureTrack
 from explorer.diagnostics.sampling import pixel_centers, random_times
 from explorer.diagnostics.theory import Prediction, predict
 from explorer.fields import FieldSettings, Grid
-from explorer.fields.cppn.drawing import activate
+from explorer.fields.cppn.activations import activate
 from explorer.fields.cppn.weights import Network
 from explorer.rendering import FrameSettings
 

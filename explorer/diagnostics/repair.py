@@ -19,7 +19,8 @@ from explorer.diagnostics.sampling import DEFAULT_FRAMES, pixel_centers, random_
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, Grid
 from explorer.fields.base import track_for
-from explorer.fields.cppn.drawing import PreparedCPPN, activate
+from explorer.fields.cppn.activations import activate
+from explorer.fields.cppn.drawing import PreparedCPPN
 from explorer.fields.cppn.weights import Network, random_network
 from explorer.fields.palette_torch import apply_palette
 from explorer.progress import Progress, silent
@@ -62,6 +63,11 @@ def calibrate(
     track = track_for(field, audio)
     if not isinstance(field, CPPN):
         raise SettingsError(f"calibrate scales the layers of a CPPN; got {type(field).__name__}")
+    if field.weights:
+        raise SettingsError(
+            "calibrate scales random layers, and these are painted; change output_gain for more or less "
+            "contrast, audio_gain for more or less motion"
+        )
     frames = frames or DEFAULT_FRAMES
     original, field = field, field.replace(layer_scales=None)
     if steady:

@@ -135,7 +135,7 @@ def _mutated_network(field: FieldSettings, strength: float, rng: np.random.Rando
     Of other fields, and sometimes of graphs, another seed.
     """
     seed, number = int(rng.randint(SEEDS)), rng.uniform()
-    if isinstance(field, CPPN):
+    if isinstance(field, CPPN) and not field.weights:
         if number > TURN_SHARE:
             return Offspring(field, ())
         angle = min(MAX_ANGLE, TURN_ANGLE * step_factor(strength) * rng.uniform(0.6, 1.2))
@@ -152,7 +152,7 @@ def _mutated_network(field: FieldSettings, strength: float, rng: np.random.Rando
 
 def _crossed_network(first: FieldSettings, second: FieldSettings, rng: np.random.RandomState) -> Offspring:
     angle = rng.uniform(0.2, 0.8) * math.pi / 2
-    if isinstance(first, CPPN) and isinstance(second, CPPN):
+    if isinstance(first, CPPN) and isinstance(second, CPPN) and not first.weights:
         mixed = first.replace(seeds=turned(first.terms, angle, second.terms))
         return Offspring(mixed, (f"weights mixed at {math.degrees(angle):.0f} degrees",))
     if isinstance(first, GraphCPPN) and isinstance(second, GraphCPPN):

@@ -130,7 +130,7 @@ def _surface_settings(field: ShaderField | Julia) -> dict[str, Any]:
 
 def _network(field: CPPN) -> NetworkDescription:
     from explorer.fields.cppn.animated import networks  # slow to load
-    from explorer.fields.cppn.drawing import FEATURE_SCALE
+    from explorer.fields.cppn.weights import FEATURE_SCALE
 
     network, *others = networks(field)
     program = compute_program(field) if is_computed(field) else None

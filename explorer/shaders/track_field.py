@@ -214,7 +214,7 @@ def _sent_columns(
 def _network_columns(field: CPPN, controls: Controls) -> Controls:
     """Shares and scales in place of the settings that move them; see `fields.cppn.animated`."""
     from explorer.fields.cppn import animated  # slow to load
-    from explorer.fields.cppn.drawing import FEATURE_SCALE
+    from explorer.fields.cppn.weights import FEATURE_SCALE
 
     own = {"seed_from", "seed_to", "seed_share", "wander", *field.movable}
     moving = [n for n, name in enumerate(controls.names) if name in own]

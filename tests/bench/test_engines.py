@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from explorer.bench import engines
+from explorer.bench import engines, timing
 from explorer.bench.engines import (
     FULL,
     NETS,
@@ -20,9 +20,10 @@ from tests.tracks import made_up_track
 
 
 @pytest.fixture(autouse=True)
-def _without_onnxruntime(monkeypatch):
-    """It takes seconds to export a network, and has tests of its own."""
+def _short(monkeypatch):
+    """Without ONNX Runtime: it takes seconds to export a network, and has tests of its own."""
     monkeypatch.setattr(engines, "onnx_frame", lambda *_: None)
+    monkeypatch.setattr(timing, "MATRIX_SECONDS", 0.01)
 
 
 def test_progress_runs_through_once_over_all_networks():

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import json
-import os
-import selectors
 import signal
-import subprocess
-import sys
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).parents[2]
-HANG_SECONDS = 60  # of one case, many times what the slowest takes on a busy machine
-START_SECONDS = 300  # of the process, which imports the package
+from tests import processes
+
+HANG_SECONDS = 300  # of one case, many times what the slowest takes on a busy machine
 MEMORY_LIMIT_MB = 300  # that a refused input may take above what the process held
 
 
@@ -51,47 +49,32 @@ class Figures:
 
 
 class IsolatedProcess:
-    """Calls `function` ("package.module:name") with one JSON value a case; started again after a crash."""
+    """Calls a function of a module with one value a case; started again after a crash."""
 
-    def __init__(self, function: str, **environment: str) -> None:
-        self._command = [sys.executable, "-m", "tests.campaigns.isolation", function]
-        self._environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-        self._process: subprocess.Popen[str] | None = None
+    def __init__(self, function: Callable[[Any], object], **environment: str) -> None:
+        self._function, self._environment = function, environment
+        self._process: BaseProcess | None = None
 
     def run(self, case: object) -> dict:
         """The outcome of one case: a result, a refusal (ExplorerError), an error, a crash or a hang."""
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                cwd=ROOT,
-                env=self._environment,
-            )
-            start = self._answer(self._process, START_SECONDS)
-            if start["outcome"] != "ready":
-                return start
-        self._process.stdin.write(json.dumps(case) + "\n")
-        self._process.stdin.flush()
-        return self._answer(self._process, HANG_SECONDS)
-
-    def _answer(self, process: subprocess.Popen[str], seconds: float) -> dict:
-        """The next line of the process."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            if not selector.select(seconds):
-                self.close()
-                return {"outcome": "hang"}
-        line = process.stdout.readline()
-        if not line:
-            return {"outcome": "crash", "detail": f"exit status {process.wait()}"}
-        return json.loads(line)
+        if self._process is None or not self._process.is_alive():
+            self._pipe, end = processes.context.Pipe()
+            self._process = processes.start(_serve, end, self._function, **self._environment)
+            end.close()
+        self._pipe.send(case)
+        if not self._pipe.poll(HANG_SECONDS):
+            self.close()
+            return {"outcome": "hang"}
+        try:
+            return self._pipe.recv()
+        except EOFError:
+            self._process.join()
+            return {"outcome": "crash", "detail": f"exit status {self._process.exitcode}"}
 
     def close(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.join()
             self._process = None
 
     def __enter__(self) -> IsolatedProcess:
@@ -131,19 +114,9 @@ def answer(function, case: object) -> dict:
     return {"outcome": outcome, "detail": str(detail)[:500], "memory_mb": peak_memory_mb() - before}
 
 
-def main() -> None:
-    module, _, name = sys.argv[1].partition(":")
-    function = getattr(importlib.import_module(module), name)
+def _serve(pipe: Connection, function: Callable[[Any], object]) -> None:
+    """Answer the cases that come through the pipe until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    out = os.fdopen(os.dup(1), "w")
-    with contextlib.suppress(OSError):
-        os.dup2(2, 1)  # what a case prints must not pass for an answer
-    out.write(json.dumps({"outcome": "ready"}) + "\n")
-    out.flush()
-    for line in sys.stdin:
-        out.write(json.dumps(answer(function, json.loads(line))) + "\n")
-        out.flush()
-
-
-if __name__ == "__main__":
-    main()
+    with contextlib.suppress(EOFError):
+        while True:
+            pipe.send(answer(function, pipe.recv()))

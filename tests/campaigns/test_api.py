@@ -8,18 +8,10 @@ from functools import partial
 from unittest import SkipTest
 
 import pytest
-import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from pydantic import BaseModel
-from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from explorer.fields import CPPN
 from tests.campaigns.isolation import Figures, peak_memory_mb
@@ -29,12 +21,6 @@ from tests.web.test_api import make_client  # noqa: F401  fixture
 
 JSON = {"content-type": "application/json"}
 OWN = {"host": "127.0.0.1:8000"}
-PROMISES = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
 ENDLESS = "/api/train/events"
 BODIES = {"/api/train/start": PUBLISHED_REQUEST, "/api/fields": {"settings": {"kind": "cppn", "hidden": 4}}}
 NAMES = sorted({"self", "cls", "settings", *dir(object), *dir(BaseModel), *dir(CPPN), *dir(FastAPI)})
@@ -78,6 +64,17 @@ def record(figures, case, request, check):
 
 def send_generated(client, figures, count, number):
     """`count` requests of each kind for each operation; returns the kinds that there are."""
+    import schemathesis  # takes a second, in every process that collects tests
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks
+
+    promises = [
+        not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_schema_conformance,
+    ]
+    every_mode = list(schemathesis.GenerationMode)
     schema = schemathesis.openapi.from_asgi("/openapi.json", client.app, headers=OWN)
     bounded = settings(
         max_examples=count,
@@ -90,7 +87,7 @@ def send_generated(client, figures, count, number):
     for result in schema.exclude(path=ENDLESS).get_all_operations():
         operation = result.ok()
         for mode in (
-            list(GenerationMode) if operation.body else [GenerationMode.POSITIVE]
+            every_mode if operation.body else [schemathesis.GenerationMode.POSITIVE]
         ):  # any text is a path
 
             @seed(number)
@@ -98,7 +95,7 @@ def send_generated(client, figures, count, number):
             @given(case=operation.as_strategy(generation_mode=mode))
             def send(case):
                 name = f"{case.method} {case.formatted_path} {case.query} {str(case.body)[:200]}"
-                check = partial(case.validate_response, checks=PROMISES)
+                check = partial(case.validate_response, checks=promises)
                 record(figures, name, partial(case.call, headers=OWN), check)
 
             with suppress(Unsatisfiable, SkipTest):  # nothing about it can be wrong

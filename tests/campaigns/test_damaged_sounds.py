@@ -62,7 +62,7 @@ def mutated(data, rng):
 def campaign(folder, count, seed=0):
     rng, figures = random.Random(seed), Figures()
     sources = list(originals(folder))
-    with IsolatedProcess(f"{__name__}:analyze", EXPLORER_CACHE=str(folder / "cache")) as process:
+    with IsolatedProcess(analyze, EXPLORER_CACHE=str(folder / "cache")) as process:
         for number in range(count):
             ending, data = sources[number % len(sources)]
             path = folder / f"case_{number}.{ending}"

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.campaigns.isolation import ROOT
 from tests.campaigns.test_kills import check_whole
+from tests.processes import error_lines, start_command
 from tests.signals import music, write_wav
 
 pytestmark = pytest.mark.skipif(
@@ -33,15 +33,15 @@ def small_disk(folder, kilobytes):
 def fill(folder, kilobytes, *command):
     """Run a command that writes into a small disk; gives back its exit status and last line."""
     with small_disk(folder, kilobytes) as disk:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "EXPLORER_CACHE": str(folder.parent / "cache")}
-        line = [sys.executable, "-m", "explorer", *map(str, command), "--explorations", str(disk / "runs")]
-        done = subprocess.run(line, cwd=folder.parent, env=environment, capture_output=True, text=True)
+        line = [*command, "--explorations", disk / "runs"]
+        process = start_command(folder.parent, *line, EXPLORER_CACHE=str(folder.parent / "cache"))
+        process.join()
         check_whole(disk)
         parts = [path.name for path in disk.rglob(".*.part")]
     assert not parts, parts
-    last = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else ""
-    assert "unexpected" not in last, done.stderr
-    return done.returncode, last
+    lines = error_lines(folder.parent)
+    assert "unexpected" not in "".join(lines[-1:]), lines
+    return process.exitcode, "".join(lines[-1:])
 
 
 def campaign(folder, sizes, first=0):

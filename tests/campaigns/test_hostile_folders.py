@@ -140,7 +140,7 @@ def damage(path, rng):
 def campaign(folder, count, seed=0):
     rng, figures = random.Random(seed), Figures()
     environment = {"EXPLORER_CACHE": str(folder / "cache"), "EXPLORER_EXPLORATIONS": str(folder / "none")}
-    with IsolatedProcess(f"{__name__}:read_everything", **environment) as process:
+    with IsolatedProcess(read_everything, **environment) as process:
         for number in range(count):
             root = folder / f"case_{number}" / "runs"
             root.mkdir(parents=True)

@@ -1,10 +1,7 @@
 """Renders, sweeps and trainings killed at random moments: files are whole, and work resumes."""
 
 import json
-import os
 import random
-import signal
-import subprocess
 import sys
 import time
 
@@ -15,7 +12,7 @@ from PIL import Image
 
 import explorer as ex
 from explorer.video import probe
-from tests.campaigns.isolation import ROOT
+from tests.processes import error_lines, start_command
 from tests.signals import music, write_wav
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -26,28 +23,17 @@ TRAIN = ("train", "music", "--epochs", "2", "--sequence", "8", "--explorations",
 
 
 def start(folder, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "EXPLORER_CACHE": str(folder / "cache")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "explorer", *map(str, arguments)],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return start_command(folder, *arguments, EXPLORER_CACHE=str(folder / "cache"))
 
 
 def kill(folder, seconds, *arguments):
-    """Start a command and kill it with all its children after so many seconds of life in its folder."""
+    """Start a command and kill it after so many seconds of life in its folder."""
     process = start(folder, *arguments)
-    while process.poll() is None and not list(folder.glob("runs/*_*Z_*")):
+    while process.is_alive() and not list(folder.glob("runs/*_*Z_*")):
         time.sleep(0.02)
-    try:
-        process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    return process.returncode
+    process.join(seconds)
+    process.kill()
+    process.join()
 
 
 def check_whole(folder):
@@ -94,8 +80,8 @@ def resume(folder, count, rng, first, again):
         kill(folder, rng.uniform(0, 4), *again(run))
         check_whole(folder / "runs")
     process = start(folder, *again(run))
-    _, said = process.communicate()
-    assert process.returncode == 0 or "nothing left" in said, said
+    process.join()
+    assert process.exitcode == 0 or "nothing left" in (said := "".join(error_lines(folder))), said
     check_whole(folder / "runs")
     return run
 

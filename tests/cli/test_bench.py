@@ -103,23 +103,26 @@ def test_columns_stand_under_their_heads():
         assert full[end : end + 1] in (" ", "")
 
 
-def test_json_is_all_that_is_printed(capsys, monkeypatch):
-    monkeypatch.setattr("explorer.bench.benchmark.QUICK_VIDEO_SECONDS", 0.1)
-    monkeypatch.setattr("explorer.bench.engines.onnx_frame", lambda *_: None)  # quicker without
-    assert main(["bench", "--json", "--quick", "--net", "4x3"]) == 0
-    output = capsys.readouterr().out
-    assert output.isascii()
-    result = json.loads(output)
-    assert [net["net"] for net in result["nets"]] == ["4x3"]
-    assert result["quick"] is True
-
-
-def test_people_see_the_machine_the_networks_and_the_videos(monkeypatch, capsys):
+@pytest.fixture
+def calls(monkeypatch):
+    """What the benchmark was called with; it measures nothing."""
     calls = []
     monkeypatch.setattr(
         "explorer.bench.benchmark.benchmark",
         lambda nets, **options: calls.append((tuple(nets), options["quick"])) or report([FULL]),
     )
+    return calls
+
+
+def test_json_is_all_that_is_printed(calls, capsys):
+    assert main(["bench", "--json", "--quick", "--net", "4x3"]) == 0
+    assert calls == [(("4x3",), True)]
+    output = capsys.readouterr().out
+    assert output.isascii()
+    assert json.loads(output) == json.loads(json.dumps(report([FULL])))
+
+
+def test_people_see_the_machine_the_networks_and_the_videos(calls, capsys):
     assert main(["bench", "--net", "256x4,4x3"]) == 0
     assert calls == [(("256x4", "4x3"), False)]
     output = capsys.readouterr().out

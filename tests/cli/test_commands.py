@@ -28,9 +28,11 @@ def song(tmp_path, monkeypatch):
 
 
 def run(*arguments):
-    """Call a command; a new render does not search for flashes, which is tested elsewhere."""
-    unsearched = ["--no-flash-limit"] if arguments[0] == "render" and "--recipe" not in arguments else []
-    return main([str(argument) for argument in [*arguments, *unsearched]])
+    """Call a command; a new render has a small network and does not search for flashes: tested elsewhere."""
+    flags = []
+    if arguments[0] == "render" and "--recipe" not in arguments:
+        flags = ["--no-flash-limit", *([] if "--preset" in arguments else ["--preset", "compact-4x3"])]
+    return main([str(argument) for argument in [*arguments, *flags]])
 
 
 def test_render_makes_a_video_and_prints_its_path(song, tmp_path, capsys):
@@ -244,7 +246,7 @@ def test_runs_lists_and_prints_json(song, capsys):
     assert run("runs", "--json") == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["status"] == "done"
-    assert row["params.kind"] == "graph"
+    assert row["params.kind"] == "cppn"
 
 
 def test_doctor_tests_itself(capsys, monkeypatch):

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from explorer.cli import main, options
+from explorer.cli.app import build_command
 from explorer.cli.looks.seeds import seeds
 from explorer.cli.render import render
 from explorer.experiments.library.looks import save_look
@@ -35,6 +36,7 @@ def file(tmp_path, monkeypatch):
     registry._CUSTOM.clear()
     for derive in options._derivations:
         derive()
+    build_command.cache_clear()
 
 
 @pytest.mark.parametrize("form", ["{0} {1}", "{0}={1}"])

@@ -45,6 +45,7 @@ TABLE = [
         "folder holds no trained model (model.safetensors and model.json); give a train_... run",
     ),
     ("bench --net ''", 2, "net: got ''; name neurons and hidden layers"),
+    ("bench --device gpu:nope", 1, "no GPU has 'nope' in its name"),
     ("app song.wav --port 99999", 2, "--port: got '99999'; allowed: 65535 or less"),
     ("sweep song.wav --set gain=1,2 --workers 0", 2, "--workers: got '0'; allowed: 1 or more"),
     ("sweep song.wav --set gain=1,2 --samples many", 2, "--samples: got 'many'; allowed: a whole number"),
@@ -178,7 +179,7 @@ def test_render_reports_what_the_flash_limiter_changed_and_a_new_folder(folder, 
 
 
 def test_a_run_is_repeated_and_reported_by_its_name(folder, capsys):
-    assert run("render song.wav --resolution 32x18") == 0
+    assert run("render song.wav --resolution 32x18 --preset compact-4x3") == 0
     (run_folder,) = (folder / "runs").glob("render_*")
     assert run(f"render --recipe {run_folder.name[-6:]}") == 0
     assert run(f"report {run_folder.name}") == 0

@@ -14,6 +14,7 @@ from explorer.rendering import Renderer
 from tests.signals import music, silence, write_wav
 
 RATE = 8000
+SMALL = ["--preset", "compact-4x3", "--resolution", "32x18"]
 
 
 def broken_header(path):
@@ -129,8 +130,9 @@ def test_bad_input(typed, status, words, folder, capsys):
             path = folder / name
             if not path.exists():
                 SOUNDS[name](path)
-    size = [] if "--resolution" in typed or "--recipe" in typed else ["--resolution", "32x18"]
-    assert main(["render", *typed, *size]) == status
+    size = [] if "--resolution" in typed or "--recipe" in typed else SMALL[2:]
+    look = SMALL[:2] if status == 0 else []
+    assert main(["render", *typed, *size, *look]) == status
     output = capsys.readouterr()
     lines = [line for line in output.err.strip().splitlines() if not re.search(r": [a-z ]+ \d+%$", line)]
     assert len(lines) == (1 if words else 0), output.err
@@ -148,7 +150,7 @@ def test_a_disk_that_fills_while_drawing(folder, capsys, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(shutil, "copyfile", full)
-    assert main(["render", "good.wav", "out.mp4", "--resolution", "32x18"]) == 1
+    assert main(["render", "good.wav", "out.mp4", *SMALL]) == 1
     assert "cannot write out.mp4: No space left on device" in capsys.readouterr().err
     assert not (folder / "out.mp4").exists()
     monkeypatch.setattr(shutil, "copyfile", real)
@@ -161,10 +163,10 @@ def test_an_unexpected_error_is_one_line_and_debug_shows_where(folder, capsys, m
         raise ZeroDivisionError("oh")
 
     monkeypatch.setattr(Renderer, "frame", fail)
-    assert main(["render", "good.wav", "--resolution", "32x18"]) == 1
+    assert main(["render", "good.wav", *SMALL]) == 1
     output = capsys.readouterr().err.strip()
     assert output == "explorer: unexpected ZeroDivisionError: oh; run again with --debug and report it"
-    assert main(["render", "good.wav", "--resolution", "32x18", "--debug"]) == 1
+    assert main(["render", "good.wav", *SMALL, "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -175,7 +177,7 @@ def test_ctrl_c_stops_with_one_word_and_leaves_nothing(folder, capsys, monkeypat
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Renderer, "frame", interrupt)
-    assert main(["render", "good.wav", "out.mp4", "--resolution", "32x18"]) == 130
+    assert main(["render", "good.wav", "out.mp4", *SMALL]) == 130
     assert capsys.readouterr().err.strip().startswith("explorer: stopped")
     assert not (folder / "out.mp4").exists()
     assert not list(folder.rglob("video.mp4"))

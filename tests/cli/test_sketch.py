@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 from explorer.cli import main, options
+from explorer.cli.app import build_command
 from explorer.cli.render import render
 from explorer.fields import registry
 
@@ -27,6 +28,7 @@ def file(tmp_path, monkeypatch):
     registry._CUSTOM.clear()
     for derive in options._derivations:
         derive()
+    build_command.cache_clear()
 
 
 @pytest.mark.parametrize("form", ["{0} {1}", "{0}={1}"])

@@ -7,7 +7,7 @@ from explorer.diagnostics import theory
 from explorer.diagnostics.layers import layer_signals
 from explorer.diagnostics.sampling import DEFAULT_FRAMES
 from explorer.fields import CPPN
-from explorer.fields.cppn.weights import ACTIVATIONS
+from explorer.fields.cppn.activations import ACTIVATIONS
 from tests.tracks import made_up_track
 
 PHI = {"sin": np.sin, "cos": np.cos, "gaussian": lambda z: np.exp(-(z**2)), "tanh": np.tanh}
@@ -71,7 +71,7 @@ def disagreement(hidden, seeds, gain=3.0):
     return np.mean(found)
 
 
-@pytest.mark.parametrize("gain", [1.0, 3.0, 5.0])
+@pytest.mark.parametrize("gain", [1.0, 5.0])
 def test_wide_networks_do_what_theory_says(gain):
     track = made_up_track()
     of_seeds = [

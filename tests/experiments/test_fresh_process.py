@@ -1,6 +1,5 @@
 """A recipe with columns, stems and a field of one's own repeats frame for frame in a fresh process."""
 
-import subprocess
 import sys
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 import explorer as ex
 from explorer.fields import registry
 from explorer.fields.custom.importing import import_fields
+from tests.processes import error_lines, start_command
 from tests.signals import music, write_wav
 
 FIELD = """
@@ -50,9 +50,9 @@ def test_own_columns_stems_and_field_repeat_in_a_fresh_process(tides, tmp_path):
         file.unlink()
 
     command = ["render", "--recipe", run.folder, "--import", path, "--png-dir", tmp_path / "second"]
-    command += ["--explorations", tmp_path / "runs"]
-    again = subprocess.run([sys.executable, "-m", "explorer", *command], capture_output=True, text=True)
-    assert again.returncode == 0, again.stderr
+    again = start_command(tmp_path, *command, "--explorations", tmp_path / "runs")  # which has no such field
+    again.join()
+    assert again.exitcode == 0, error_lines(tmp_path)
     first, second = (
         [p.read_bytes() for p in sorted((tmp_path / name).iterdir())] for name in ("first", "second")
     )

@@ -17,7 +17,7 @@ def song(tmp_path):
 
 
 def test_a_run_keeps_the_families_and_its_square_shape(song, tmp_path):
-    run = render(Patterns(), song, duration=0.1, explorations=tmp_path / "runs")
+    run = render(Patterns(), song, duration=1 / 30, explorations=tmp_path / "runs")
     assert probe(run.video).size == (512, 512)
     (begin, family), *_ = run.manifest["families"]
     assert begin == 0

@@ -8,7 +8,7 @@ import torch
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, Grid
-from explorer.fields.cppn.drawing import activate
+from explorer.fields.cppn.activations import activate
 from explorer.fields.cppn.weights import random_network
 from tests.tracks import made_up_track
 

@@ -20,7 +20,7 @@ from explorer.learn.subprocess_training import TrainingProcess
 from tests.learn.conftest import synthetic_track
 from tests.signals import music, tone, write_wav
 
-SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 2}
+SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 6}
 
 
 @pytest.fixture
@@ -57,7 +57,10 @@ def progress_of(run):
 
 def test_a_few_steps_lower_the_loss_on_a_track_held_out():
     tracks = [synthetic_track(12, seed) for seed in range(3)]
-    trainer = Trainer(TrainSettings(**SMALL | {"epochs": 2, "learning_rate": 5e-3}), *split(tracks, 0.25, 0))
+    trainer = Trainer(
+        TrainSettings(**SMALL | {"batch_size": 2, "epochs": 2, "learning_rate": 5e-3}),
+        *split(tracks, 0.25, 0),
+    )
     before = sum(trainer.validate().values())
     for epoch in range(2):
         for _ in trainer.epoch(epoch):

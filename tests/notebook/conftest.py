@@ -2,7 +2,9 @@
 
 import threading
 
+import comm
 import pytest
+from ipywidgets import Widget
 
 import explorer.notebook.panel.preview_pipeline as pipeline_module
 from explorer.diagnostics import diagnose
@@ -11,6 +13,17 @@ from explorer.notebook import explore
 from tests import signals
 from tests.notebook.fake_context import FakeContext
 from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, CountingRenderer
+
+
+@pytest.fixture(autouse=True)
+def _without_initial_state(monkeypatch):
+    """Widgets announce themselves without their state, which takes half of the time of a panel to make."""
+
+    def open_channel(widget):
+        if widget.comm is None:
+            widget.comm = comm.create_comm(target_name="jupyter.widget", comm_id=widget._model_id)
+
+    monkeypatch.setattr(Widget, "open", open_channel)
 
 
 @pytest.fixture

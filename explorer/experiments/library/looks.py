@@ -13,12 +13,13 @@ from explorer.experiments.library import look_folder, look_text
 from explorer.experiments.library.look import Look, look_name
 from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs.recipe import Recipe, load_recipe
+from explorer.experiments.runs.run_folder import LOOK
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
 from explorer.fields.presets import KINDS, LOOKS, OFFERED
 from explorer.fields.registry import custom_kinds, field_class
 from explorer.fields.sketch.presets import shipped_sketch, sketch_names
-from explorer.files import is_file, parse_json, read_text
+from explorer.files import file_within, is_file, parse_json, read_text
 from explorer.rendering.frames import Size
 from explorer.settings import did_you_mean
 
@@ -164,7 +165,7 @@ def resolve_look(source: str | Path, explorations: str | Path | None = None) -> 
     if is_file(path):
         return _of_file(path)
     if _is_folder(path):
-        return Look.of_recipe(load_recipe(path), _name_of(path))
+        return _of_folder(path)
     if path.suffix.lower() in (".json", ".mp4", ".html", ".txt", ".webm", ".mov") or len(path.parts) > 3:
         raise SettingsError(f"there is no file {path.absolute()}; give {SOURCES}")
     try:
@@ -173,7 +174,7 @@ def resolve_look(source: str | Path, explorations: str | Path | None = None) -> 
         look_folder.check_readable(text)
         names = [*looks()]
         raise SettingsError(f"no look, file or run '{text[:100]}'{did_you_mean(text, names)}") from None
-    return Look.of_recipe(load_recipe(folder), _name_of(folder))
+    return _of_folder(folder)
 
 
 def _named(name: str) -> Look | None:
@@ -194,6 +195,13 @@ def _name_of(path: Path) -> str:
     """A name for the look of a file or run: that of its folder for what has the same name in every run."""
     stem = path.parent.name if path.stem in ("recipe", "video", "report", "clip") else path.stem
     return look_name("".join(c if c.isprintable() else "-" for c in stem)[:40] or "look")
+
+
+def _of_folder(folder: Path) -> Look:
+    """The look of a run, or of a painting."""
+    if path := file_within(folder, LOOK):
+        return _of_file(path)
+    return Look.of_recipe(load_recipe(folder), _name_of(folder))
 
 
 def _of_file(path: Path) -> Look:

@@ -14,6 +14,7 @@ from explorer.experiments.runs.run import Run
 from explorer.experiments.runs.run_folder import (
     ATLAS,
     BREEDING,
+    LOOK,
     POINTS,
     RECIPE,
     SPECIFICATION,
@@ -54,6 +55,8 @@ def load(folder: str | Path, explorations: str | Path | None = None) -> Run | Sw
         return Run(path)
     if manifest.is_training(path):
         raise SettingsError(f"{path.name} is a training: draw with it, as in ex.Julia(model='{path.name}')")
+    if (path / LOOK).is_file():
+        raise SettingsError(f"{path.name} is a painting: draw it, as in ex.load_look('{path.name}')")
     if (path / BREEDING).is_file():
         raise SettingsError(f"{path.name} is a breeding; name one of its looks, as in {path.name}/g0003i07")
     raise SettingsError(f"{path} holds no run, no sweep and no point")
@@ -120,7 +123,8 @@ def delete(name: str | Path, explorations: str | Path | None = None) -> Path:
     folder = find_folder(name, explorations)
     if folder.is_symlink() or not RUN_NAME.fullmatch(folder.name):
         raise SettingsError(
-            f"{folder} is no run, sweep, breeding, atlas or training; only whole ones can be deleted"
+            f"{folder} is no run, sweep, breeding, atlas, training or painting; "
+            "only whole ones can be deleted"
         )
     if _is_running(folder):
         raise SettingsError(f"{folder.name} is being worked on; stop that first")

@@ -14,7 +14,7 @@ from explorer.errors import SettingsError
 from explorer.formatting import count_text
 from explorer.settings import did_you_mean
 
-KINDS = ("render", "sweep", "train", "breed", "atlas")
+KINDS = ("render", "sweep", "train", "breed", "atlas", "paint")
 PARTS = {"point": "sweep", "individual": "breed", "look": "atlas"}  # of rows that are one in short, the kind
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 SINCE = "2026-11-30, or 12h, 3d, 2w ago"

@@ -77,6 +77,7 @@ RECIPE_TYPES = {"audio": {"name": str}, "frames": FRAME_TYPES, "field": dict}
 SWEEP_TYPES = {"base": RECIPE_TYPES, "points": list}
 ATLAS_TYPES = {"base": RECIPE_TYPES, "axes": list}
 TRAINING_TYPES = {"trained_on": list, "proof": {"pairs": {"*": dict}}}
+PAINTING_TYPES = {"size": {"width": int, "height": int}}
 MAX_REASON_CHARACTERS = 300
 
 Row = dict[str, Any]
@@ -269,6 +270,22 @@ def _training(folder: Path) -> Iterator[Row]:
     }
 
 
+def _painting(folder: Path) -> Iterator[Row]:
+    log = manifest.read(folder)
+    check_types(log, PAINTING_TYPES, folder / MANIFEST)
+    yield {
+        "run": folder.name,
+        "kind": log["kind"],
+        "status": _status(log),
+        "star": is_starred(folder),
+        "started": log["started"],
+        "size": f"{log['size']['width']}x{log['size']['height']}",
+        "thumb": _existing(folder, SHEET),
+        "error": log.get("error"),
+        "folder": str(folder),
+    }
+
+
 def _proof(proof: Row | None) -> str | None:
     """`5 of 7`: see `following_pairs`."""
     following = following_pairs(proof)
@@ -345,5 +362,6 @@ ROWS = {  # by the folder's name
     "sweep": _sweep,
     "train": _training,
     "breed": _breeding,
+    "paint": _painting,
     "atlas": _atlas,
 }

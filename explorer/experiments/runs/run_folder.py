@@ -5,6 +5,7 @@
     points/KEY/        point.json recipe.json frame_NN.jpg thumb.jpg diagnosis.json clip.mp4 .claim.N
     breed_TIME_HEX/    manifest.json breeding.json features* generations/NNNN.json individuals/KEY/ sheet.jpg report.html
     individuals/KEY/   individual.json recipe.json thumb.jpg
+    paint_TIME_HEX/    manifest.json settings.json picture_NN.png weights.safetensors look.json sheet.jpg checkpoint*
     atlas_TIME_HEX/    manifest.json atlas.json features-columns.safetensors tracks/ batches/NNNN.json points/KEY/ report.html
 
 A folder with a star holds an empty file `.star`. Trainings (train_TIME_HEX/) belong to `explorer.learn`.
@@ -42,6 +43,7 @@ GENERATIONS = "generations"  # folder of a breeding
 INDIVIDUALS = "individuals"  # folder of a breeding
 INDIVIDUAL = "individual.json"
 
+LOOK = "look.json"  # of a painting
 ATLAS = "atlas.json"
 BATCHES = "batches"  # folder of an atlas
 

@@ -20,7 +20,14 @@ from explorer.fields import keyframes
 from explorer.fields.controls import Controls
 from explorer.fields.cppn.drawing import PreparedCPPN
 from explorer.fields.cppn.settings import CPPNSettings
-from explorer.fields.cppn.weights import Network, combined_network, random_network
+from explorer.fields.cppn.weights import (
+    Network,
+    combined_network,
+    network_of,
+    picture_network,
+    picture_shares,
+    random_network,
+)
 
 DRIFT_STREAM = 7001  # the random stream of the seeds of the two networks that drift circles through
 
@@ -117,9 +124,16 @@ def networks(field: CPPNSettings) -> list[Network]:
 
 
 def network_seeds(field: CPPNSettings) -> list[int | None]:
-    """The seeds of all networks that the weights are a mixture of; None is the network of the field."""
-    circle = drift_seeds(field) if field.drift > 0 or "drift" in keyframes.animated_names(field) else []
-    return list(dict.fromkeys([None, *seeds(field)[1:], *circle]))
+    """The seeds of all networks that the weights are a mixture of; None is the network of the field.
+
+    Where the picture moves, the networks of painted pictures stand in its place: ~0, ~1, ...
+    """
+    names = keyframes.animated_names(field)
+    circle = drift_seeds(field) if field.drift > 0 or "drift" in names else []
+    own: list[int | None] = [None]
+    if field.weights and "picture" in names:
+        own = [~number for number in range(len(field.weights.painting.pictures))]
+    return list(dict.fromkeys([*own, *seeds(field)[1:], *circle]))
 
 
 def drift_seeds(field: CPPNSettings) -> list[int]:
@@ -131,7 +145,7 @@ def drift_seeds(field: CPPNSettings) -> list[int]:
 def shares(field: CPPNSettings, values: dict[str, float]) -> list[tuple[int | None, float]]:
     """Seeds, and the share of the network of each in the weights; the squares add up to 1.
 
-    None is the network of the field itself.
+    None is the network of the field itself. Pictures share what it has on a straight line.
     """
     numbers, arc = [None, *seeds(field)[1:]], values.get("seed_share", 0.0) * math.pi / 2
     parts: list[tuple[int | None, float]] = [(numbers[int(values.get("seed_from", 0))], math.cos(arc))]
@@ -143,6 +157,10 @@ def shares(field: CPPNSettings, values: dict[str, float]) -> list[tuple[int | No
         parts = [(seed, share * math.cos(away)) for seed, share in parts]
         circle = zip(drift_seeds(field), point, strict=True)
         parts += [(seed, math.sin(away) * share) for seed, share in circle]
+    if "picture" in values:
+        pictures = [(~number, share) for number, share in picture_shares(values["picture"])]
+        own = [(number, share * whole) for seed, whole in parts if seed is None for number, share in pictures]
+        parts = [*own, *(part for part in parts if part[0] is not None)]
     return parts
 
 
@@ -161,4 +179,8 @@ def layer_scales(field: CPPNSettings, values: dict[str, float]) -> list[np.float
 
 @lru_cache(maxsize=16)
 def _network_of_seed(field: CPPNSettings, seed: int | None) -> Network:
-    return random_network(field if seed is None else field.replace(seed=seed, seeds=()))
+    if seed is None:
+        return network_of(field)
+    if seed < 0:
+        return picture_network(field, ~seed)
+    return random_network(field.replace(seed=seed, seeds=(), weights=None))

@@ -12,8 +12,9 @@ import torch
 from jaxtyping import Float, Float32, UInt8
 
 from explorer.fields.controls import Controls
+from explorer.fields.cppn.activations import activate
 from explorer.fields.cppn.settings import CPPNSettings
-from explorer.fields.cppn.weights import Network, random_network
+from explorer.fields.cppn.weights import FEATURE_SCALE, Network, network_of
 from explorer.fields.grid import Grid
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.light.tone import accent_of
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 CALIBRATION_GRID, CALIBRATION_MOMENTS = Grid(48, 27), 6
 CALIBRATION_STREAM = 4242  # the random stream of the moments and sounds
-FEATURE_SCALE = 0.05  # as published: features enter at 0.05 x audio_gain
 
 
 def pixel_inputs(
@@ -53,7 +53,7 @@ class PreparedCPPN:
 
     def __init__(self, field: CPPNSettings, controls: Controls, network: Network | None = None) -> None:
         self.field = field
-        self.network = network or random_network(field)
+        self.network = network or network_of(field)
         scale = np.r_[1.0, np.full(len(field.features), FEATURE_SCALE * field.audio_gain)]
         weights = self.network.weights[0][:, self.network.pixel_inputs :].astype(np.float64)
         self.controls = controls.values[:, : len(scale)] * scale
@@ -176,12 +176,3 @@ def _plain_statistics(field: CPPNSettings) -> Statistics:
     prepared = PreparedCPPN(field, Controls(values.astype(np.float32), ("time", *field.features)))
     inputs = pixel_inputs(field, torch.from_numpy(CALIBRATION_GRID.xy())).numpy()
     return surface.statistics(prepared.network, prepared.bias, inputs)
-
-
-def activate(name: str, z: torch.Tensor) -> torch.Tensor:
-    """One of `ACTIVATIONS` on a tensor of pre-activations."""
-    if name == "sin":
-        return torch.sin(z)
-    if name == "cos":
-        return torch.cos(z)
-    return torch.exp(-z * z) if name == "gaussian" else torch.tanh(z)

@@ -6,13 +6,14 @@ Stanley, "Compositional pattern producing networks", Genetic Programming and Evo
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Float32, Float64
 
 from explorer.audio import FeatureTrack
 from explorer.audio.feature_table import interpolate_rows
+from explorer.audio.features import TIMBRES
 from explorer.fields.clock import SILENT_RATE, integral, sound_rate
 from explorer.fields.controls import Controls
 from explorer.fields.cppn.presets import EARLIER_PRESETS, PRESETS
@@ -43,6 +44,7 @@ class CPPN(CPPNSettings):
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:
         """Columns `time` (in [-1, 1] over one span, growing beyond) and the features in [-1, 1].
 
+        A painted network has levels in [0, 1] and a time of 1, so that it is at rest in silence.
         When weights or settings are animated, more columns hold their values: see `animated.columns`.
         """
         track = self.routed(track)
@@ -52,13 +54,25 @@ class CPPN(CPPNSettings):
             clock = interpolate_rows(frame_clock(track), moments * track.fps)[:, 0]
             moments = moments + self.sound_clock * (clock - moments)
         time = 2 * moments / float(span) - 1
-        values, names = np.column_stack((time, track.at(times, self.features))), ("time", *self.features)
+        features = track.at(times, self.features)
+        if self.weights:  # silence shows the picture: levels count from their rest, time is constant
+            rests = [0.0 if name in TIMBRES else -1.0 for name in self.features]
+            time, features = np.ones_like(time), (features - rests) / (1 - np.array(rests))
+        values, names = np.column_stack((time, features)), ("time", *self.features)
         if self.is_animated:
             from explorer.fields.cppn.animated import columns
 
             more = columns(self, track, np.asarray(times, dtype=np.float64))
             values, names = np.column_stack((values, *more.values())), (*names, *more)
         return self.completed(Controls(values.astype(np.float32), names), track, times)
+
+    def notes(self, track: FeatureTrack) -> dict[str, Any]:
+        """See `FieldSettings.notes`: of a painted picture its weights, and PSNR and SSIM at rest and loud."""
+        if not self.weights:
+            return {}
+        from explorer.fields.cppn.painted import painting_notes
+
+        return painting_notes(self, track)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""

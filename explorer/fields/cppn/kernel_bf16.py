@@ -18,9 +18,10 @@ import torch
 from jaxtyping import BFloat16, Float32, Int64, UInt8
 from llvmlite import binding
 
+from explorer.fields.cppn.activations import ACTIVATIONS
 from explorer.fields.cppn.kernel_f32 import COS, GAUSSIAN, SIN
 from explorer.fields.cppn.tiles import load_half, store_half
-from explorer.fields.cppn.weights import ACTIVATIONS, Network
+from explorer.fields.cppn.weights import Network
 from explorer.fields.kernels import fastmath
 from explorer.fields.kernels.color import palette_numbers, store_color
 from explorer.fields.kernels.memory import load, splat

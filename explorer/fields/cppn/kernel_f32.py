@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
+from explorer.fields.cppn.activations import ACTIVATIONS
 from explorer.fields.cppn.tiles import product
-from explorer.fields.cppn.weights import ACTIVATIONS, Network
+from explorer.fields.cppn.weights import Network
 from explorer.fields.kernels import fastmath
 from explorer.fields.kernels.color import palette_numbers, store_color
 from explorer.fields.kernels.memory import load, store

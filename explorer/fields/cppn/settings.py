@@ -12,8 +12,10 @@ from pydantic import AfterValidator, model_validator
 
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
-from explorer.fields.cppn import mixture
+from explorer.fields.cppn import mixture, stored_weights
+from explorer.fields.cppn.stored_weights import StoredWeights
 from explorer.fields.palette import PaletteName, check_palette
+from explorer.formatting import count_text
 from explorer.settings import knob
 
 MIN_LARGE_HIDDEN = 256  # hidden neurons from which threads help torch
@@ -23,8 +25,10 @@ class CPPNSettings(FieldSettings):
     """The settings of a CPPN and the sizes that follow from them; see `CPPN`."""
 
     kind: Literal["cppn"] = "cppn"
-    added_settings: ClassVar[tuple[str, ...]] = ("sound_clock", "seeds")
-    movable: ClassVar[tuple[str, ...]] = ("audio_gain", "coord_scale", "drift", "gain", "output_gain", "seed")
+    added_settings: ClassVar[tuple[str, ...]] = ("sound_clock", "seeds", "weights", "picture")
+    movable: ClassVar[tuple[str, ...]] = (
+        "audio_gain", "coord_scale", "drift", "gain", "output_gain", "picture", "seed",
+    )  # fmt: skip
     features: tuple[str, ...] = ("bass", "mid", "treble", "rms", "centroid", "rolloff", "flux")
 
     hidden: int = knob(
@@ -84,6 +88,16 @@ class CPPNSettings(FieldSettings):
         group="network",
         help="mixture of random networks in the place of seed, with coefficients that are scaled to the unit "
         f"sphere, as in {mixture.TEXT_EXAMPLE}",
+    )
+    picture: float = knob(
+        0.0,
+        low=0,
+        high=stored_weights.MAX_PICTURES - 1,
+        slider=(0, 1),
+        step=0.01,
+        mutation=0,
+        group="network",
+        help="of painted weights with several pictures: 0 is the first, 1 the second, 0.5 halfway",
     )
     coord_scale: float = knob(
         0.5,
@@ -163,6 +177,7 @@ class CPPNSettings(FieldSettings):
         help="seconds until the weights are back where they started",
     )
     layer_scales: tuple[float, ...] | None = None  # from diagnostics.calibrate, one for each of `fans`
+    weights: StoredWeights | None = None  # painted from a picture, in the place of those of the seed
 
     @model_validator(mode="before")
     @classmethod
@@ -175,6 +190,27 @@ class CPPNSettings(FieldSettings):
         is_plain = len(terms) == 1 and first.share > 0
         return {**values, "seed": first.seed, "seeds": () if is_plain else terms}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _parse_weights(cls, values: Any) -> Any:
+        """A painted network says how many neurons and layers it has."""
+        weights = stored_weights.parse(values.get("weights"))
+        if weights is None:
+            return {**values, "weights": None} if "weights" in values else values
+        painting = weights.painting
+        shape = {
+            "hidden": painting.hidden, "layers": painting.layers, "radius": painting.pixel_inputs == 3
+        }  # fmt: skip
+        for name, value in shape.items():
+            if values.get(name, value) != value:
+                raise SettingsError(
+                    f"weights: those of {weights.run} are for {name} {value}; got {name} {values[name]}; "
+                    f"leave {name} out, or leave weights out for a network of a seed"
+                )
+        if values.get("seeds"):
+            raise SettingsError("seeds: painted weights are mixed with no seeds; leave one of the two out")
+        return {**values, **shape, "weights": weights}
+
     @model_validator(mode="after")
     def _check_layer_scales(self) -> Self:
         scales = self.layer_scales
@@ -185,11 +221,27 @@ class CPPNSettings(FieldSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _check_picture(self) -> Self:
+        moving = [value for frame in self.keyframes for name, value in frame.settings if name == "picture"]
+        last = len(self.weights.painting.pictures) - 1 if self.weights else 0
+        if (number := max([self.picture, *moving])) > last:
+            what = (
+                f"these weights have {count_text(last + 1, 'picture')}"
+                if self.weights
+                else "no weights are painted"
+            )
+            raise SettingsError(f"picture: got {number:g}; {what}; allowed: 0 to {last}")
+        return self
+
     def replace(self, /, **changes: Any) -> Self:
         """See `Settings.replace`. Another number of layers drops `layer_scales`: they are for one depth.
 
-        Another seed drops the mixture, unless there is another one too.
+        Another seed drops the mixture, unless there is another one too. Another network drops its weights.
         """
+        shape = [name for name in ("hidden", "layers", "seeds") if name in changes]
+        if self.weights and any(changes[name] != getattr(self, name) for name in shape):
+            changes = {"weights": None, "picture": 0.0, **changes}
         if changes.get("layers", self.layers) != self.layers:
             changes = {"layer_scales": None, **changes}
         is_new = self.seeds and changes.get("seed", self.seed) != self.seed

@@ -284,7 +284,8 @@ export class Scene {
     const names = network.settings.features as string[];
     const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
     const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
-    return [networkTime(network, this.fieldSeconds), features];
+    if (!network.settings.weights) return [networkTime(network, this.fieldSeconds), features];
+    return [1, names.map((name, n) => (rest(name) ? (features[n] + 1) / 2 : features[n]))]; // a painted picture is at rest in silence
   }
 
   /** The inputs of a network now, and its light for a size. */

@@ -60,7 +60,7 @@ class RunEntry:
 def list_runs(explorations: str | Path | None) -> list[RunEntry]:
     """Everything that has a recipe, newest first."""
     table = runs(explorations)
-    table = table[table["kind"] != "train"]
+    table = table[~table["kind"].isin(("train", "paint"))]
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [_make_entry(row) for row in rows if row["status"] not in ("damaged", "pending")][::-1]
 

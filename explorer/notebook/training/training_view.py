@@ -34,6 +34,7 @@ from explorer.notebook.widgets.static_output import StaticOutput, widget_bundle
 SHEET_PIXELS = 960  # width of the pictures that a saved notebook keeps
 POLL_SECONDS = 0.5  # between two readings of the status of a training
 TITLE = '<span class="explorer-title">Training</span>'
+FIRST_SETTINGS = ("epochs", "made_clips", "window_frames", "include_delta", "include_delta_delta", "seed")
 
 
 def training(
@@ -229,7 +230,7 @@ class TrainingView:
             button.on_click(handler(action))
         self.stop_button.layout.display = "none"
         self.resume_button.layout.display = "" if self._resume_folder else "none"
-        self.form, self.progress = TrainingForm(settings, handler), TrainingProgressView()
+        self.form, self.progress = TrainingForm(settings, handler, FIRST_SETTINGS), TrainingProgressView()
         buttons = (self.start_button, self.resume_button, self.stop_button)
         head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + TITLE), self.source, *buttons)
         left = box(widgets.VBox, "explorer-left", *self.progress.parts)

@@ -136,7 +136,8 @@ class FieldForm:
         with contextlib.suppress(SettingsError):  # `changed` shows what does not go together
             hidden = self.hidden_settings
         names = ", ".join(name.replace("_", " ") for name in hidden)
-        origin = "bred" if "genome" in hidden else "calibrated"
+        origins = {"genome": "bred", "weights": "painted"}
+        origin = next((origins[name] for name in origins if name in hidden), "calibrated")
         self._hidden_text.value = f"<small>{origin}: {names}</small>" if names else ""
         self._hidden_row.layout.display = "" if names else "none"
 

@@ -22,8 +22,9 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("rate", [8000, 44100])
-@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize(
+    ("kind", "rate"), [("one sample", 44100), *((kind, (8000, 44100)[n % 2]) for n, kind in enumerate(ODD))]
+)
 def test_odd_sounds_give_finite_columns_within_bounds(tmp_path, kind, rate):
     track = analyze(write_wav(tmp_path / "a.wav", ODD[kind], rate), extras=GROUPS)
     assert track.values.shape == track.raw.shape == (len(track.times), len(track.names))

@@ -5,10 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-import distributed
 import psutil
 import pytest
-from dask import config as dask_config
 
 from explorer.cli import main
 from explorer.errors import ExplorerError, SettingsError, Stopped
@@ -23,17 +21,27 @@ from tests.fields.sketch.texts import text_of
 
 
 @pytest.fixture(scope="module")
-def dask():
+def dask_cluster():
     """A client of two worker processes, each started again when it dies."""
+    import distributed  # here: a second in every process that collects tests
+    from dask import config
+
     settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     processes.start(bool).join()  # from now on, workers are forked too
     method = {"distributed.worker.multiprocessing-method": processes.context.get_start_method()}
     with (
-        dask_config.set(method),
+        config.set(method),
         distributed.LocalCluster(**settings) as local,
         distributed.Client(local) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def dask(dask_cluster):
+    """The same with both workers there, though the test before killed one."""
+    dask_cluster.wait_for_workers(2)
+    return dask_cluster
 
 
 def holders(folder):
@@ -52,7 +60,7 @@ def test_table_and_thumbnails_are_those_of_one_process(made, song, tmp_path, das
     but = ["started", "seconds", "thumb", "folder", "video"]
     one, other = (each.table.drop(columns=but, errors="ignore") for each in (found, made))
     assert one.equals(other)
-    assert {point.log["process"] for point in found.points} == set(dask.run(os.getpid).values())
+    assert {point.log["process"] for point in found.points} <= set(dask.run(os.getpid).values())
     assert [plan.workers for plan in plans] == [2]
 
 

@@ -148,8 +148,8 @@ def test_the_caller_is_told_before_the_first_frame(song, tmp_path):
 
 
 def test_render_says_it_on_the_console(song, tmp_path, capsys):
-    arguments = ["render", str(song), "--resolution", "64x36", "--explorations", str(tmp_path / "runs")]
-    assert main(arguments) == 0
+    small = ["--preset", "compact-4x3", "--resolution", "64x36"]
+    assert main(["render", str(song), *small, "--explorations", str(tmp_path / "runs")]) == 0
     assert str(HUGE) in capsys.readouterr().out.splitlines()
 
 

@@ -47,9 +47,8 @@ def test_shapes_keep_the_shorter_side(song, size, shape, expected):
 
 
 def test_flags_of_the_command_reach_the_recipe(song, tmp_path):
-    flags = (
-        "--shape square --resolution 32x18 --duration 0.2 --loop --title T --codec hevc --chapters --cover"
-    )
+    size = "--preset compact-4x3 --shape square --resolution 32x18 --duration 0.2"
+    flags = f"{size} --loop --title T --codec hevc --chapters --cover"
     arguments = ["render", str(song), str(tmp_path / "a.mp4"), *flags.split()]
     assert main([*arguments, "--explorations", str(tmp_path)]) == 0
     recipe = load_recipe(tmp_path / "a.mp4")

@@ -116,9 +116,12 @@ def test_several_moments_are_those_drawn_one_by_one(song):
 # Pictures
 
 
-def test_no_seed_is_dead(song):
+@pytest.mark.parametrize(
+    "seeds", [range(50), pytest.param(range(50, 200), marks=pytest.mark.slow)], ids=["50", "150 more"]
+)
+def test_no_seed_is_dead(song, seeds):
     grid = Grid(32, 18)
-    for seed in range(200):
+    for seed in seeds:
         assert drawn(GraphCPPN(seed=seed), song, 5.0, grid).std(axis=0).mean() > 8, seed
 
 

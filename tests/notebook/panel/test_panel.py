@@ -6,6 +6,7 @@ import pytest
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, GraphCPPN
 from explorer.notebook import explore
+from explorer.notebook.panel import preview_pipeline
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.accessibility import AccessibleNames
 from explorer.rendering import render_frame
@@ -34,7 +35,8 @@ def test_flashes_are_limited_as_it_was_said(sound, value, mode):
         assert ("flash_limit" in panel.code) == (mode != "calm")
 
 
-def test_the_choice_of_the_flash_limit_draws_again(sound):
+def test_the_choice_of_the_flash_limit_draws_again(sound, monkeypatch):
+    monkeypatch.setattr(preview_pipeline, "suggest", lambda *_: None)  # it flickers: a long search
     flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
     with explore(sound, flashing, size=SIZE) as panel:
         panel.time_slider.value = 1.2
@@ -155,8 +157,9 @@ def test_help_shows_what_every_setting_does(panel):
     assert "explorer-helping" not in panel.widget._dom_classes
 
 
-def test_every_button_and_field_has_a_name(panel):
+def test_every_button_and_field_has_a_name_and_a_state_for_the_browser(panel):
     for widget in cells.widget_tree(panel.widget):
+        assert widget.get_state()
         name = type(widget).__name__
         if name in ("Button", "ToggleButton", "Text", "Dropdown", "Checkbox", "IntSlider", "FloatSlider"):
             assert widget.description or widget.tooltip, widget

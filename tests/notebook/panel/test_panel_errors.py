@@ -11,7 +11,7 @@ from tests.notebook.small_panel import PATIENCE, explorer_threads
 
 
 def test_an_error_while_drawing_appears_and_goes(monkeypatch, panel):
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("no <picture>")
 
     with monkeypatch.context() as broken:

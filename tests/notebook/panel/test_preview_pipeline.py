@@ -67,6 +67,12 @@ def sizes(monkeypatch):
     return sizes
 
 
+@pytest.fixture
+def without_suggestions(monkeypatch):
+    """What flashes also flickers, for which a search takes many diagnoses."""
+    monkeypatch.setattr(pipeline_module, "suggest", lambda *_: None)
+
+
 def never():
     return False
 
@@ -138,6 +144,7 @@ def test_another_moment_or_field_or_seed_is_not_mistaken_for_a_known_one(preview
         assert np.array_equal(view.frame, drawn)
 
 
+@pytest.mark.usefixtures("without_suggestions")
 @pytest.mark.parametrize(("mode", "changed"), [("calm", "swing"), ("dim", "exposure")])
 def test_what_flashes_is_limited_when_all_else_is_done(preview, view, track, mode, changed):
     flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
@@ -152,6 +159,7 @@ def test_what_flashes_is_limited_when_all_else_is_done(preview, view, track, mod
     assert getattr(view.limit, changed) < 0.9
 
 
+@pytest.mark.usefixtures("without_suggestions")
 def test_flashes_that_are_let_through_are_not_searched(preview, view, track):
     flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
     request = PreviewRequest(flashing, 1.2, "off")

@@ -8,6 +8,7 @@ import pytest
 import explorer.notebook.sweep.sweep_tab as tab_module
 import explorer.notebook.widgets.background_job as job_module
 from explorer.experiments import Sweep
+from explorer.experiments.sweeps import scheduler
 from explorer.experiments.sweeps.cost import SweepCost
 from explorer.experiments.sweeps.eta import SweepPlan
 from explorer.experiments.sweeps.scheduler import POINTS_STEP
@@ -28,6 +29,7 @@ def context(tmp_path):
 @pytest.fixture
 def tab(context, monkeypatch):
     monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
+    monkeypatch.setattr(scheduler, "MIN_PARALLEL_SECONDS", float("inf"))  # or a busy machine starts workers
     monkeypatch.setattr(
         tab_module, "sweep_cost", lambda spec, keys, *_: SweepCost(2.0, 2.0, 10**6) * len(keys)
     )

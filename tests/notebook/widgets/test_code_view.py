@@ -21,12 +21,13 @@ LOOKS = [
 
 @pytest.mark.parametrize("field", LOOKS)
 def test_running_it_gives_the_identical_field_and_frame(field, tmp_path):
-    context = FakeContext(tmp_path)
-    text = python_code(context.audio, context.track, field, 1.23, (64, 36))
+    context, mode = FakeContext(tmp_path), "calm" if field is LOOKS[0] else "off"
+    text = python_code(context.audio, context.track, field, 1.23, (64, 36), flash_limit=mode)
     names = {}
     exec(text, names)
     assert names["field"] == field
-    assert np.array_equal(names["image"], render_frame(field, context.track, 1.23, (64, 36)))
+    expected = render_frame(field, context.track, 1.23, (64, 36), flash_limit=mode)
+    assert np.array_equal(names["image"], expected)
     assert all(len(line) <= 100 or str(context.audio.parent) in line for line in text.splitlines())
 
 

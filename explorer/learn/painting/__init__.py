@@ -1,0 +1,1 @@
+"""CPPNs painted from pictures."""

@@ -1,0 +1,73 @@
+"""A painting by its run folder, and what is in it."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from explorer.experiments.runs import manifest
+from explorer.experiments.runs.run_folder import LOOK
+from explorer.fields import CPPN
+from explorer.fields.registry import field_from
+from explorer.files import path_within, read_json
+
+PREFIX = "paint"  # of the folder's name
+SETTINGS, PICTURE, PREVIEW = "settings.json", "picture_{:02d}.png", "preview.jpg"
+
+
+@dataclass(frozen=True, repr=False)
+class PaintRun:
+    """A finished or stopped painting: weights.safetensors, look.json, sheet.jpg, its picture and manifest."""
+
+    folder: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest: status, picture, PSNR and SSIM, machine."""
+        return manifest.read(self.folder)
+
+    @cached_property
+    def field(self) -> CPPN:
+        """The field that draws the picture; sound bends it."""
+        field: CPPN = field_from(read_json(path_within(self.folder, LOOK))["field"])
+        return field
+
+    @property
+    def pictures(self) -> list[np.ndarray]:
+        """What it was painted from, uint8 (height, width, 3)."""
+        paths = [path_within(self.folder, PICTURE.format(n)) for n in range(len(self.manifest["quality"]))]
+        return [np.asarray(Image.open(path).convert("RGB")) for path in paths]
+
+    @property
+    def painted(self) -> list[np.ndarray]:
+        """The paintings at rest, each in the size of its picture."""
+        from explorer.fields.cppn.painted import picture_at_rest  # slow to load
+
+        height, width = self.pictures[0].shape[:2]
+        images = [
+            picture_at_rest(self.field.replace(picture=float(n)), width, height)
+            for n in range(len(self.pictures))
+        ]
+        return [np.asarray(image * 255 + 0.5, np.uint8) for image in images]
+
+    @property
+    def psnr(self) -> float:
+        """Of the painting at rest, in dB; of several the lowest."""
+        return min(float(quality["psnr"]) for quality in self.manifest["quality"])
+
+    @property
+    def ssim(self) -> float:
+        """Of the painting at rest, 1 is equal; of several the lowest."""
+        return min(float(quality["ssim"]) for quality in self.manifest["quality"])
+
+    def __repr__(self) -> str:
+        return f"<PaintRun {self.folder.name}>"  # the name alone: notebooks are shared, paths are not
+
+    def _repr_html_(self) -> str:
+        return f"<b>{html.escape(self.folder.name)}</b> ({html.escape(str(self.manifest.get('status')))})"
