@@ -24,7 +24,7 @@ from explorer.experiments.library.atlas_results import Atlas
 from explorer.experiments.reports import write_report_or_warn
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor, check_workers
 from explorer.experiments.runs.recipe import Recipe, find_audio, find_columns
-from explorer.experiments.runs.run_folder import ATLAS, COLUMNS, SHEET, point_folder
+from explorer.experiments.runs.run_folder import ATLAS, BATCHES, COLUMNS, SHEET, TRACKS, point_folder
 from explorer.experiments.runs.sound_input import AudioInput, SoundInput, with_columns_of_track
 from explorer.experiments.sweeps.leased_point import outcome
 from explorer.experiments.sweeps.manifest_writer import SweepManifest, manual_changes
@@ -253,6 +253,8 @@ def _stored(folder: Path, field: FieldSettings | None, audio: AudioInput | None)
     spec = AtlasSpecification.read(folder)
     if changes := manual_changes(folder, spec):
         raise SettingsError(f"{ATLAS} in {folder} is not that of its atlas: {changes}; restore the file")
+    for part in (folder, folder / BATCHES, folder / TRACKS):
+        files.remove_stale_parts(part)
     sound = SoundInput(find_audio(spec.base, folder), added=find_columns(spec.base, folder))
     return Search(folder, spec, sound)
 
