@@ -182,7 +182,7 @@ class AnalysisSettings(Settings):
     def _models_are_extras(cls, values: Any) -> Any:
         """Models are groups of extras, which alone are stored."""
         models = _group_names("models", values.get("models"), MODELS)
-        if not models:
+        if "models" not in values:
             return values
         extras = _group_names("extras", values.get("extras"), EXTRAS)
         return {**values, "extras": (*extras, *models), "models": ()}

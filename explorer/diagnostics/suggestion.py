@@ -24,7 +24,7 @@ from explorer.diagnostics.verdict import (
     NOISY_NEIGHBOR_CORRELATION,
     STATIC_SPEED,
 )
-from explorer.diagnostics.verdict_sentence import format_speed
+from explorer.diagnostics.texts.verdict_sentence import format_speed
 from explorer.fields import FieldSettings
 from explorer.formatting import percent_text
 

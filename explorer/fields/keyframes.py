@@ -58,9 +58,7 @@ class Keyframe(Settings):
         return {"at": at, "settings": tuple((name, _parse_number(name, number)) for name, number in pairs)}
 
     def __str__(self) -> str:
-        return f"{moment_text(self.at)}: " + " ".join(
-            f"{name}={value:.10g}" for name, value in self.settings
-        )
+        return f"{moment_text(self.at)}: " + " ".join(f"{name}={value:.10g}" for name, value in self.settings)
 
     def __repr__(self) -> str:
         return f"({self.at!r}, {dict(self.settings)!r})"

@@ -203,23 +203,23 @@ class Exposure:
         swing, passed = np.ones(count, np.float32), np.zeros(count, bool)
         maps = {}
 
-        def failures(place: int, asked: Moments) -> Moments:
+        def failures(place: int, targets: Moments) -> Moments:
             """Those of the moments that fail with a swing."""
             factor = self.swings[place]
-            stop = int(np.flatnonzero(asked)[-1]) + 1  # a moment depends on none after it
+            stop = int(np.flatnonzero(targets)[-1]) + 1  # a moment depends on none after it
             maps[factor] = pictures.maps(moments[: lead + stop], np.full(lead + stop, factor))
-            passes = asked.copy()
+            passes = targets.copy()
             passes[:stop] &= passing_moments(*maps[factor])[lead:]
             swing[passes] = factor
             passed[passes] = True
-            return np.asarray(asked & ~passes)
+            return np.asarray(targets & ~passes)
 
-        def bisect(largest: int, smallest: int, asked: Moments) -> None:
+        def bisect(largest: int, smallest: int, targets: Moments) -> None:
             """Search between the place of a swing that fails and that of one that passes, or the end."""
             place = (largest + smallest) // 2
-            if place > largest and asked.any():
-                failing = failures(place, asked)
-                bisect(largest, place, asked & ~failing)
+            if place > largest and targets.any():
+                failing = failures(place, targets)
+                bisect(largest, place, targets & ~failing)
                 bisect(place, smallest, failing)
 
         bisect(0, len(self.swings), failures(0, ~passed))

@@ -31,7 +31,7 @@ TABLE = [
     ("diagnose --video a.mp4 --gain 3", 2, "the flags of fields too"),
     ("diagnose --video a.mp4 --start 3", 2, "--start, --duration"),
     ("runs --star ''", 2, "no run is named"),
-    ("runs --delete folder", 2, "is no run, sweep, breeding, atlas or training"),
+    ("runs --delete folder", 2, "is no run, sweep, breeding, atlas, training or painting"),
     ("runs --explorations text.txt", 1, "text.txt is a file; choose a folder"),
     ("report nope", 2, "no run 'nope' in runs; see: explorer runs"),
     ("report ''", 2, "no run is named"),
@@ -208,4 +208,4 @@ def test_help_lists_the_allowed_values(capsys):
     output = " ".join(capsys.readouterr().out.split())
     assert "those of a picture such as photo.jpg" in output
     assert "or a train_... run or its folder" in output
-    assert "openl3, yamnet, vggish (learned embeddings): not in this version" in output
+    assert "Pretrained models whose features are measured too: notes, tags, yamnet, vggish" in output

@@ -152,7 +152,7 @@ def test_the_library_lists_opens_stars_and_deletes_individuals(bred, tmp_path, c
     assert "9 points of generation, individual" in capsys.readouterr().out
     with pytest.raises(SettingsError, match="is a breeding; name one of its looks"):
         load(folder)
-    with pytest.raises(SettingsError, match="no individual 'g0007i00'"):
+    with pytest.raises(SettingsError, match="has no look 'g0007i00'"):
         load(f"{folder.name}/g0007i00", tmp_path)
     delete(folder.name, tmp_path)
     assert ex.runs(tmp_path).empty

@@ -116,9 +116,7 @@ def test_light_and_clocks_are_calmed_after_what_follows_the_sound():
     field = GraphCPPN(light=True)
     names = field.controls(TRACK, TIMES[:1]).names
     light = [name in HIT_COLUMNS for name in names]
-    plain, first, last = (
-        calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, HIT_SWING, 0.0)
-    )
+    plain, first, last = (calm_controls(field, TRACK, TIMES, swing).values for swing in (1.0, HIT_SWING, 0.0))
     np.testing.assert_array_equal(first[:, light], plain[:, light])
     assert not np.array_equal(last[:, light], plain[:, light])
     np.testing.assert_array_equal(first[:, np.logical_not(light)], last[:, np.logical_not(light)])

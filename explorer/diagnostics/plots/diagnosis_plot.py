@@ -25,7 +25,7 @@ from explorer.diagnostics.verdict import (
     WASHED_OUT_SHARE,
     Verdict,
 )
-from explorer.diagnostics.verdict_sentence import format_speed
+from explorer.diagnostics.texts.verdict_sentence import format_speed
 
 MEASURED, THEORY = "#12848a", "#d9822b"
 VARIANCES = {"space_variance": "space", "time_variance": "time", "audio_variance": "audio"}

@@ -10,7 +10,7 @@ from explorer.audio import FeatureTrack
 from explorer.diagnostics.layers import LayerSignal
 from explorer.diagnostics.measure import MEASURES, Measure
 from explorer.diagnostics.verdict import Facts, Flag, Verdict, flags_of, judge
-from explorer.diagnostics.verdict_sentence import sentence_of
+from explorer.diagnostics.texts.verdict_sentence import sentence_of
 from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings
 

@@ -21,9 +21,7 @@ EARLIER_PRESETS = frozenset(("gossamer",))  # dimmed on loud music, and less of 
 PRESETS: dict[str, dict[str, Any]] = {
     "obsidian": _look((48, 95, 3, 70), ("lava", "abyss", "orchid", "nightfall"), speed=0.75),
     "anemone": _look((43, 71, 25, 49), ("verdigris", "fern", "abyss", "glacier"), speed=0.8),
-    "iris": _look(
-        (14, 37, 95, 80), ("orchid", "nightfall", "lava", "orchid"), speed=0.6, audio_gain=1.25
-    ),
+    "iris": _look((14, 37, 95, 80), ("orchid", "nightfall", "lava", "orchid"), speed=0.6, audio_gain=1.25),
     "frond": _look((71, 95, 9), ("fern", "verdigris", "abyss")),
     "gilt": _look((92, 28, 41), ("gold", "gold", "nightfall"), light={"relief": 0.7, "specular": 1.3}),
     "soap": _look((41, 90, 3), ("glacier", "nightfall", "verdigris"), light={"relief": 1.0, "film": 1.0}),

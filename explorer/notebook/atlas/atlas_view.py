@@ -194,9 +194,7 @@ class AtlasView:
         )
         side = widgets.VBox([self._player_box, self.line, tools, self._busy, self._errors.widget])
         whole = card("atlas", widgets.HBox([self.map, side], layout={"flex_flow": "row wrap"}))
-        self.widget = box(
-            widgets.VBox, "explorer-panel", head, whole, self._breeding_box, self._panel_box
-        )
+        self.widget = box(widgets.VBox, "explorer-panel", head, whole, self._breeding_box, self._panel_box)
 
     def _moving_key(self) -> str:
         if not self.key:

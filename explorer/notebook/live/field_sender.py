@@ -1,7 +1,7 @@
 """What a page needs to draw the field itself: weights and formulas, the controls of the track, flash limits.
 
-    kernel -> page   {kind: "field", id, ...} + float32 bytes (`explorer.shaders.field_messages`)
-                     {kind: "limits", id, count, first, rate, visible} + float32 bytes
+kernel -> page   {kind: "field", id, ...} + float32 bytes (`explorer.shaders.field_messages`)
+                 {kind: "limits", id, count, first, rate, visible} + float32 bytes
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class PerformCard:
         """Another field is on screen: note what was touched, and record it."""
         with self._lock:
             before, self._field = self._field, field
-            if before is None or type(before) is not type(field):
+            if before is None or before.all_knobs().keys() != field.all_knobs().keys():
                 return
             names = [name for name in self._context.controls if before.value(name) != field.value(name)]
             playable = [name for name in names if self._is_playable(name)]

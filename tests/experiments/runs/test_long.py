@@ -22,6 +22,7 @@ def render_long(song, folder, signal_at_30=None):
         if signal_at_30 and (step, done) == ("drawing", 30):
             signal.raise_signal(signal_at_30)
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     with suppress(KeyboardInterrupt):
         look = CPPN.preset("compact-4x3")
         render(look, song, size=(160, 90), fps=30, explorations=folder, progress=progress)
