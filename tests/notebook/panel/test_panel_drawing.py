@@ -39,7 +39,7 @@ def test_200_moves_while_one_frame_is_drawn_queue_only_one(counting, panel):
     count = counting.count
     counting.gate.release(1000)
     assert panel.wait(PATIENCE)
-    assert counting.count - count <= 2  # a draft and the full frame of the last request
+    assert counting.count - count <= 3  # a draft if the first was slow, and both frames of the last request
     assert panel.t == 1.2
     assert np.array_equal(displayed_frame(panel), expected_frame(panel))
 
