@@ -18,13 +18,13 @@ from explorer.diagnostics.music_share import (
 )
 from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 from explorer.diagnostics.results.setting_changes import Change, changes_between, changes_text
-from explorer.diagnostics.texts.verdict_sentence import format_speed
 from explorer.diagnostics.verdict import (
     FAINT_SPEED,
     FAINT_VARIANCE,
     NOISY_NEIGHBOR_CORRELATION,
     STATIC_SPEED,
 )
+from explorer.diagnostics.verdict_sentence import format_speed
 from explorer.fields import FieldSettings
 from explorer.formatting import percent_text
 

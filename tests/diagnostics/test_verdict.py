@@ -7,8 +7,8 @@ import pytest
 
 from explorer.audio import DEMO_CLIP, analyze
 from explorer.diagnostics import diagnose
-from explorer.diagnostics.texts.verdict_sentence import sentence_of
 from explorer.diagnostics.verdict import BEST_FIRST, COLORS, VERDICTS, Facts, flags_of, judge, verdict_css
+from explorer.diagnostics.verdict_sentence import sentence_of
 from explorer.fields import CPPN
 from explorer.rendering.flashes import relative_luminance
 from tests.diagnostics.linear import Linear, half_and_half

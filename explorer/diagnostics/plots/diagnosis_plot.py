@@ -15,7 +15,6 @@ from explorer.diagnostics.layers import LayerSignal
 from explorer.diagnostics.measure import Measure
 from explorer.diagnostics.results.diagnosis_result import DiagnosisResult
 from explorer.diagnostics.suggestion import Suggestion
-from explorer.diagnostics.texts.verdict_sentence import format_speed
 from explorer.diagnostics.verdict import (
     COLORS,
     FAINT_VARIANCE,
@@ -26,6 +25,7 @@ from explorer.diagnostics.verdict import (
     WASHED_OUT_SHARE,
     Verdict,
 )
+from explorer.diagnostics.verdict_sentence import format_speed
 
 MEASURED, THEORY = "#12848a", "#d9822b"
 VARIANCES = {"space_variance": "space", "time_variance": "time", "audio_variance": "audio"}

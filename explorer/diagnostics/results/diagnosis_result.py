@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.layers import LayerSignal
 from explorer.diagnostics.measure import MEASURES, Measure
-from explorer.diagnostics.texts.verdict_sentence import sentence_of
 from explorer.diagnostics.verdict import Facts, Flag, Verdict, flags_of, judge
+from explorer.diagnostics.verdict_sentence import sentence_of
 from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings
 
