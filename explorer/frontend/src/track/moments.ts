@@ -44,13 +44,11 @@ export class Moments {
   private readonly places: Map<string, number>;
   private readonly calmPlaces: Map<string, number>;
   private readonly hitSwing: number;
-  private readonly held: Float32Array; // what is added to the calm columns to hold hits, row by row
 
   constructor(private readonly table: MomentTable, private readonly rules: CalmRules) {
     this.places = new Map(table.names.map((name, n) => [name, n]));
     this.calmPlaces = new Map(table.calm.map((place, n) => [table.names[place], n]));
     this.hitSwing = table.hits.length > 0 ? rules.hit_swing : 0;
-    this.held = heldRows(table, rules);
   }
 
   get names(): string[] {
@@ -73,11 +71,25 @@ export class Moments {
     const calm = this.calmPlaces.get(name), columns = table.calm.length;
     if (calm === undefined || swing >= 1) return value;
     const [slow, held] = this.shares(name, swing);
-    const part = (factor: number, steps: Float32Array) => {
-      const from = steps[row * columns + calm], to = steps[Math.min(row + 1, last) * columns + calm];
-      return factor ? fround(fround(factor) * fround(from + share * (to - from))) : 0;
+    const from = table.slow[row * columns + calm], to = table.slow[Math.min(row + 1, last) * columns + calm];
+    const part = (factor: number, step: number) => (factor ? fround(fround(factor) * fround(step)) : 0);
+    return fround(value + fround(part(slow, from + share * (to - from)) + part(held, held ? this.heldStep(name, calm, position) : 0)));
+  }
+
+  /** What is added to a column to hold hits: from each it falls to its slow course. */
+  private heldStep(name: string, calm: number, position: number): number {
+    const { table: { slow, calm: { length: columns }, lead, fps }, rules: { hold_seconds, hold_reach } } = this;
+    const last = slow.length / columns - 1, start = name.endsWith(" ago") ? 0 : Math.max(0, lead); // delayed: a course before the start
+    const fast = (at: number) => {
+      const row = Math.min(Math.floor(at), Math.max(0, last - 1)), from = slow[row * columns + calm];
+      return -(from + (at - row) * (slow[Math.min(row + 1, last) * columns + calm] - from));
     };
-    return fround(value + fround(part(slow, table.slow) + part(held, this.held)));
+    const now = fast(position);
+    let level = now;
+    for (let k = 1; k <= Math.round(hold_reach * fps) && position - k >= start; k++) {
+      level = Math.max(level, fast(position - k) * Math.exp(-k / fps / hold_seconds));
+    }
+    return level - now;
   }
 
   /** How far a column is moved to its slow course, and to what is held (`calm.py`). */
@@ -88,22 +100,6 @@ export class Moments {
     const slow = 1 - clamp((swing - hitSwing) / (high - hitSwing), 0, 1);
     return [slow, isHeld ? (1 - clamp((swing - hold_swing) / (1 - hold_swing), 0, 1)) * (1 - slow) : 0];
   }
-}
-
-/** What is added to columns whose hits are held: each falls from the last one to its slow course. */
-function heldRows({ fps, lead, names, calm, held, slow }: MomentTable, { hold_seconds, hold_reach }: CalmRules): Float32Array {
-  const columns = calm.length, rows = columns ? slow.length / columns : 0, steps = new Float32Array(slow.length);
-  const reach = Math.round(hold_reach * fps), weights = Array.from({ length: reach + 1 }, (_, k) => Math.exp(-k / fps / hold_seconds));
-  calm.forEach((place, column) => {
-    if (!held.includes(names[place])) return;
-    const fast = (row: number) => -slow[row * columns + column];
-    for (let row = Math.max(0, lead); row < rows; row++) {
-      let level = fast(row);
-      for (let k = 1; k <= reach && row - k >= lead && row - k >= 0; k++) level = Math.max(level, fast(row - k) * weights[k]);
-      steps[row * columns + column] = level - fast(row);
-    }
-  });
-  return steps;
 }
 
 /** What the flash limiter does at a moment. */
