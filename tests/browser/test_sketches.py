@@ -134,6 +134,6 @@ def test_the_live_view_draws_them_as_kernel_torch_and_gpu_do(browser, song, gpu,
 
 
 def test_what_is_too_long_for_a_page_has_a_reason(parts):
-    text = text_of("v = fbm(x, y, t, octaves=10)\nreturn v + fbm(y, x, 2 * t, octaves=10)")
+    text = text_of("v = fbm(x, y, t, octaves=8)\nreturn v + fbm(y, x, 2 * t, octaves=8)")
     answer = parts.evaluate(DRAW, [sketch_of(text).model_dump(mode="json"), SIZE, {}, None, LIGHT_MOMENT])
     assert "operations at a pixel" in answer
