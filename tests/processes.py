@@ -1,6 +1,8 @@
 """Functions of tests in processes of their own, forked from one that has imported what they need."""
 
+import itertools
 import os
+import signal
 import sys
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
@@ -17,6 +19,27 @@ def start(function, *arguments, **variables):
     process = context.Process(target=_call, args=(function, arguments, os.getcwd(), environment))
     process.start()
     return process
+
+
+def start_and_kill(at, name, function, *arguments):
+    """Call a function in another process, which dies instead of giving the `at`-th file whose path has `name`
+    in it its final name.
+    """
+    process = start(_call_and_die, at, name, function, arguments)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+
+def _call_and_die(at, name, function, arguments):
+    replace, numbers = os.replace, itertools.count(1)
+
+    def dying(source, target):
+        if name in str(target) and next(numbers) == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        replace(source, target)
+
+    os.replace = dying
+    function(*arguments)
 
 
 def start_command(folder, *arguments, **variables):

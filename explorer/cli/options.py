@@ -225,6 +225,9 @@ class FieldFlags:
         return field.replace(**self.settings)
 
 
+NO_FIELD = FieldFlags(None, None, {})
+
+
 def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     """Derive flags from the settings classes, for parameters of these names:
 

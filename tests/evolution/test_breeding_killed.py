@@ -1,8 +1,5 @@
 """A breeding that is killed at any file and resumed has the individuals of one that nothing happened to."""
 
-import itertools
-import os
-import signal
 import sys
 
 import pytest
@@ -18,23 +15,12 @@ pytestmark = [
 ]
 
 
-def breed_and_die(song, explorations, at):
-    """Die by SIGKILL instead of giving the n-th file of the breeding its final name."""
-    replace, numbers = os.replace, itertools.count(1)
-
-    def dying(source, target):
-        if "breed_" in str(target) and next(numbers) == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        replace(source, target)
-
-    os.replace = dying
+def breed(song, explorations):
     evolve(FIELD, song, explorations=explorations, **SMALL)
 
 
 def killed(song, explorations, at):
-    process = processes.start(breed_and_die, song, explorations, at)
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
+    processes.start_and_kill(at, "breed_", breed, song, explorations)
 
 
 def test_thirty_kills_leave_nothing_half_written_and_lose_nothing(bred, song, tmp_path):

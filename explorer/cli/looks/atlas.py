@@ -8,13 +8,11 @@ import typer
 
 from explorer.cli.console import print_line
 from explorer.cli.looks.selection import named_look
-from explorer.cli.options import DaskOption, Explorations, FieldFlags, with_setting_flags
+from explorer.cli.options import NO_FIELD, DaskOption, Explorations, FieldFlags, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.cli.sweep import PointsBar
 from explorer.errors import SettingsError
 from explorer.experiments.runs.run_folder import SHEET
-
-NO_FIELD = FieldFlags(None, None, {})
 
 
 @with_setting_flags

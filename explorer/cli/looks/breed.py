@@ -8,11 +8,9 @@ import typer
 
 from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.looks.selection import named_look
-from explorer.cli.options import DaskOption, Explorations, FieldFlags, with_setting_flags
+from explorer.cli.options import NO_FIELD, DaskOption, Explorations, FieldFlags, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError
-
-NO_FIELD = FieldFlags(None, None, {})
 
 
 @with_setting_flags

@@ -36,7 +36,7 @@ from explorer.learn.painting.best_state import BestState
 from explorer.learn.painting.checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
 from explorer.learn.painting.fitting import Fit
 from explorer.learn.painting.paint_run import PICTURE, PREFIX, PREVIEW, SETTINGS, PaintRun
-from explorer.learn.painting.picture import Picture, load_picture, load_pictures
+from explorer.learn.painting.picture import Picture, in_8_bits, load_picture, load_pictures
 from explorer.learn.painting.settings import PAINTING_PHASE, PaintSettings
 from explorer.processes import identity
 from explorer.progress import Progress, silent
@@ -200,7 +200,7 @@ def _paint(
 
 
 def _show(path: Path, fit: Fit, on_picture: OnPicture | None) -> None:
-    image = np.asarray(fit.image() * 255 + 0.5, np.uint8)
+    image = in_8_bits(fit.image())
     save_image(image, path)
     if on_picture:
         on_picture(image)
@@ -220,7 +220,7 @@ def _finish(
         painted = picture_at_rest(plain.replace(picture=float(n)), fit.width, fit.height)
         values = {"psnr": psnr(painted, original), "ssim": ssim(painted, original)}
         quality.append({name: round(value, 4) for name, value in values.items()})
-        rows.append(np.hstack((pictures[n].image, np.asarray(painted * 255 + 0.5, np.uint8))))
+        rows.append(np.hstack((pictures[n].image, in_8_bits(painted))))
     data = serialize(layers, {"quality": quality, "pictures": [picture.name for picture in pictures]})
     write_bytes(folder / WEIGHTS_FILE, data, durable=True)
     field = base.replace(weights=of_bytes(data, folder.name))

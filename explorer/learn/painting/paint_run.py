@@ -16,6 +16,7 @@ from explorer.experiments.runs.run_folder import LOOK
 from explorer.fields import CPPN
 from explorer.fields.registry import field_from
 from explorer.files import path_within, read_json
+from explorer.learn.painting.picture import in_8_bits
 
 PREFIX = "paint"  # of the folder's name
 SETTINGS, PICTURE, PREVIEW = "settings.json", "picture_{:02d}.png", "preview.jpg"
@@ -54,7 +55,7 @@ class PaintRun:
             picture_at_rest(self.field.replace(picture=float(n)), width, height)
             for n in range(len(self.pictures))
         ]
-        return [np.asarray(image * 255 + 0.5, np.uint8) for image in images]
+        return [in_8_bits(image) for image in images]
 
     @property
     def psnr(self) -> float:

@@ -36,7 +36,12 @@ class Picture:
     @property
     def image(self) -> np.ndarray:
         """In 8 bits."""
-        return np.asarray(self.pixels * 255 + 0.5, np.uint8)
+        return in_8_bits(self.pixels)
+
+
+def in_8_bits(pixels: np.ndarray) -> np.ndarray:
+    """Colors in [0, 1] as uint8."""
+    return np.asarray(pixels * 255 + 0.5, np.uint8)
 
 
 def load_picture(source: Any, side: int) -> Picture:

@@ -1,8 +1,5 @@
 """An atlas that is killed at any file and resumed has the looks of one that nothing happened to."""
 
-import itertools
-import os
-import signal
 import sys
 
 import pytest
@@ -18,24 +15,13 @@ pytestmark = [
 ]
 
 
-def search_and_die(song, explorations, at):
-    """Die by SIGKILL instead of giving the n-th file of the atlas its final name."""
-    replace, numbers = os.replace, itertools.count(1)
-
-    def dying(source, target):
-        if "atlas_" in str(target) and next(numbers) == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        replace(source, target)
-
-    os.replace = dying
+def search(song, explorations):
     atlas(FIELD, song, explorations=explorations, **SMALL)
 
 
 @pytest.mark.parametrize("at", [4, 5, 6, 8, 9, 17, 30])
 def test_a_killed_atlas_resumes_with_the_same_looks(made, song, tmp_path, at):
-    process = processes.start(search_and_die, song, tmp_path, at)
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
+    processes.start_and_kill(at, "atlas_", search, song, tmp_path)
     (folder,) = tmp_path.glob("atlas_*")
     resumed = atlas(resume=folder, workers=1)
     assert resumed.table[RESULTS].equals(made.table[RESULTS])

@@ -44,11 +44,14 @@ export class Moments {
   private readonly places: Map<string, number>;
   private readonly calmPlaces: Map<string, number>;
   private readonly hitSwing: number;
+  private readonly holdWeights: number[]; // of the frames before a moment
 
   constructor(private readonly table: MomentTable, private readonly rules: CalmRules) {
     this.places = new Map(table.names.map((name, n) => [name, n]));
     this.calmPlaces = new Map(table.calm.map((place, n) => [table.names[place], n]));
     this.hitSwing = table.hits.length > 0 ? rules.hit_swing : 0;
+    const reach = Math.round(rules.hold_reach * table.fps);
+    this.holdWeights = Array.from({ length: reach + 1 }, (_, k) => Math.exp(-k / table.fps / rules.hold_seconds));
   }
 
   get names(): string[] {
@@ -68,26 +71,27 @@ export class Moments {
     let step = next - first;
     if (table.angles.includes(name)) step -= CIRCLE * Math.round(step / CIRCLE);
     const value = fround(first + share * step); // Python's controls are rounded, and last bits matter to Julia sets
-    const calm = this.calmPlaces.get(name), columns = table.calm.length;
+    const calm = this.calmPlaces.get(name);
     if (calm === undefined || swing >= 1) return value;
     const [slow, held] = this.shares(name, swing);
-    const from = table.slow[row * columns + calm], to = table.slow[Math.min(row + 1, last) * columns + calm];
-    const part = (factor: number, step: number) => (factor ? fround(fround(factor) * fround(step)) : 0);
-    return fround(value + fround(part(slow, from + share * (to - from)) + part(held, held ? this.heldStep(name, calm, position) : 0)));
+    const part = (factor: number, step: () => number) => (factor ? fround(fround(factor) * fround(step())) : 0);
+    return fround(value + fround(part(slow, () => this.slowStep(calm, position)) + part(held, () => this.heldStep(name, calm, position))));
+  }
+
+  /** What is added to a calm column for its slow course, between two rows. */
+  private slowStep(calm: number, position: number): number {
+    const { slow, calm: { length: columns } } = this.table, last = slow.length / columns - 1;
+    const row = Math.min(Math.floor(position), Math.max(0, last - 1)), from = slow[row * columns + calm];
+    return from + (position - row) * (slow[Math.min(row + 1, last) * columns + calm] - from);
   }
 
   /** What is added to a column to hold hits: from each it falls to its slow course. */
   private heldStep(name: string, calm: number, position: number): number {
-    const { table: { slow, calm: { length: columns }, lead, fps }, rules: { hold_seconds, hold_reach } } = this;
-    const last = slow.length / columns - 1, start = name.endsWith(" ago") ? 0 : Math.max(0, lead); // delayed: a course before the start
-    const fast = (at: number) => {
-      const row = Math.min(Math.floor(at), Math.max(0, last - 1)), from = slow[row * columns + calm];
-      return -(from + (at - row) * (slow[Math.min(row + 1, last) * columns + calm] - from));
-    };
-    const now = fast(position);
+    const start = name.endsWith(" ago") ? 0 : Math.max(0, this.table.lead); // delayed: a course before the start
+    const now = -this.slowStep(calm, position);
     let level = now;
-    for (let k = 1; k <= Math.round(hold_reach * fps) && position - k >= start; k++) {
-      level = Math.max(level, fast(position - k) * Math.exp(-k / fps / hold_seconds));
+    for (let k = 1; k < this.holdWeights.length && position - k >= start; k++) {
+      level = Math.max(level, -this.slowStep(calm, position - k) * this.holdWeights[k]);
     }
     return level - now;
   }
