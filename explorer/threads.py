@@ -25,6 +25,6 @@ def use_single_torch_thread() -> None:
 
     with setting_lock, ThreadPoolExecutor(1) as later:
         threads = later.submit(torch.get_num_threads).result()
-        torch.get_num_threads()  # a thread that never asked would take the number of later threads when it does
+        torch.get_num_threads()  # else the next call takes the number of later threads
         torch.set_num_threads(1)
         later.submit(torch.set_num_threads, threads).result()
