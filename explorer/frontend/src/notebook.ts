@@ -4,19 +4,21 @@ import { gridView } from "../unbuilt/grid.js";
 import { liveView } from "../unbuilt/player.js";
 import { GridPainter } from "./notebook/gridPainter";
 import { Painter } from "./notebook/painter";
+import { type TimelineModel, timelineView } from "./timeline/timelineView";
 
 interface Props {
-  model: { get(name: string): unknown };
+  model: TimelineModel;
   el: HTMLElement;
 }
 
-const live = liveView(() => new Painter()), grid = gridView(() => new GridPainter());
+const live = liveView(() => new Painter()), grid = gridView(() => new GridPainter()), timeline = timelineView;
 
 export default () => {
-  let view: ReturnType<typeof live>;
+  let view: ReturnType<typeof live> | ReturnType<typeof timeline>;
   return {
     initialize(props: Props) {
-      view = props.model.get("view") === "grid" ? grid() : live();
+      const name = props.model.get("view");
+      view = name === "timeline" ? timeline() : name === "grid" ? grid() : live();
       return view.initialize(props);
     },
     render: (props: Props) => view.render(props),
