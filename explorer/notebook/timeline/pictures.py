@@ -24,13 +24,13 @@ RANGE_DECIBELS = 70.0  # from the brightest to the darkest color
 MAX_SAMPLES = 480_000  # in one answer
 
 
-def outline(sound: Sound, duration: float) -> Int8[np.ndarray, "columns 2"]:
-    """Lowest and highest sample of each column, as whole numbers: the loudest of all is 127."""
+def outline(sound: Sound, duration: float) -> tuple[Int8[np.ndarray, "columns 2"], float]:
+    """Lowest and highest sample of each column, as whole numbers; and the loudest sample, which is 127."""
     envelope = sound_envelope(
         sound, duration, min(MAX_OUTLINE_COLUMNS, max(1, round(duration * OUTLINE_RATE)))
     )
     peak = max(float(np.abs(envelope).max()), 1e-6)
-    return np.rint(envelope * (127 / peak)).astype(np.int8)
+    return np.rint(envelope * (127 / peak)).astype(np.int8), peak
 
 
 def samples(sound: Sound, start: float, end: float) -> Int16[np.ndarray, " samples"]:
@@ -67,7 +67,7 @@ def spectrogram(sound: Sound, duration: float) -> bytes:
     decibels = 10 * np.log10(np.maximum(power, 1e-10))
     level = (decibels - decibels.max()) / RANGE_DECIBELS + 1
     indexes: UInt8[np.ndarray, "rows columns"] = np.rint(level.clip(0, 1).T[::-1] * 255).astype(np.uint8)
-    image = Image.fromarray(indexes, "P")
+    image = Image.fromarray(indexes)
     image.putpalette(_palette())
     file = io.BytesIO()
     image.save(file, "PNG")

@@ -4,8 +4,8 @@ The page draws and sends steps; the rules are the kernel's (`steps`), and the pa
 
     page -> kernel   {kind: "ready"}, {kind: "step", name, arguments, joins}, {kind: "undo"}, {kind: "redo"},
                      {kind: "save"}, {kind: "samples", start, end}
-    kernel -> page   {kind: "outline"} + int8 pairs, {kind: "spectrogram"} + PNG, {kind: "onsets"} + float32,
-                     {kind: "sound", part, parts, type} + MP3, {kind: "silent"},
+    kernel -> page   {kind: "outline", peak} + int8 pairs, {kind: "spectrogram"} + PNG,
+                     {kind: "onsets"} + float32, {kind: "sound", part, parts, type} + MP3, {kind: "silent"},
                      {kind: "samples", start, rate} + int16
 """
 
@@ -322,7 +322,8 @@ class Timeline(anywidget.AnyWidget):
     def _send_sound(self, _: None, stale: StaleCheck) -> None:
         """Send outline, onsets, spectrum and sound to a page that has just opened."""
         source = open_sound(self._path)
-        self.send({"kind": "outline"}, [pictures.outline(source, self.duration).tobytes()])
+        outline, peak = pictures.outline(source, self.duration)
+        self.send({"kind": "outline", "peak": peak}, [outline.tobytes()])
         self.send({"kind": "onsets"}, [page_sound.onsets(self._measured).tobytes()])
         self.send({"kind": "spectrogram"}, [pictures.spectrogram(source, self.duration)])
         if self.duration > page_sound.MAX_SECONDS:

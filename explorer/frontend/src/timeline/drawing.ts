@@ -63,10 +63,10 @@ export interface Colors {
 }
 
 export class Drawing {
-  constructor(private readonly context: CanvasRenderingContext2D, private readonly colors: Colors, private readonly picture: Picture) {}
+  constructor(private readonly context: CanvasRenderingContext2D, private readonly colors: Colors, private readonly picture: Picture, private readonly rows: Row[]) {}
 
-  draw(rows: Row[], width: number, height: number): void {
-    const { context, colors } = this;
+  draw(width: number, height: number): void {
+    const { context, colors, rows } = this;
     context.clearRect(0, 0, width, height);
     context.font = "11px system-ui, sans-serif";
     context.textBaseline = "middle";
@@ -82,7 +82,7 @@ export class Drawing {
     }
     const first = place("sound"), last = place("looks");
     if (first && last) this.drawTaps(first.top, last.top + last.height);
-    this.drawPlayhead(rows);
+    this.drawPlayhead();
     context.restore();
   }
 
@@ -132,9 +132,9 @@ export class Drawing {
     this.context.fillStyle = this.context.strokeStyle = this.colors.ink;
     this.context.globalAlpha = 0.72;
     const stretch = viewport.secondsPerPixel < SAMPLE_ZOOM ? sound.samples(viewport.start, viewport.end) : null;
-    if (stretch && viewport.secondsPerPixel * stretch.rate < 3) this.drawSamples(stretch, middle, height / 2 - 4);
+    if (stretch && viewport.secondsPerPixel * stretch.rate < 3) this.drawSamples(stretch, middle, (height / 2 - 3) / sound.peak);
     else {
-      const values = stretch ? stretch.data : sound.outline, scale = (height / 2 - 3) / (stretch ? 32767 : 127);
+      const values = stretch ? stretch.data : sound.outline, scale = (height / 2 - 3) / (stretch ? 32767 * sound.peak : 127);
       const perSecond = stretch ? stretch.rate : sound.outline.length / 2 / viewport.duration;
       const origin = stretch ? stretch.start : 0, pair = stretch ? 1 : 2;
       this.drawEnvelope(values, pair, perSecond, origin, middle, scale);
@@ -186,7 +186,7 @@ export class Drawing {
     const { context, colors, picture } = this, { song, viewport, selection, drag } = picture;
     const bars = barNumbers(song.beats);
     const gaps = (viewport.width / viewport.span) * (song.beats.length > 1 ? (song.beats[song.beats.length - 1].time - song.beats[0].time) / song.beats.length : 1);
-    const sound = top - 92 - 72 - 2 * GAP;
+    const sound = this.rows.find((row) => row.name === "sound");
     let lastLabel = -Infinity;
     song.beats.forEach((beat, n) => {
       const time = drag?.lane === "beats" && drag.from === beat.time ? drag.to : beat.time;
@@ -197,7 +197,7 @@ export class Drawing {
       context.globalAlpha = beat.isDownbeat ? 0.85 : 0.5;
       this.fill(x, beat.isDownbeat ? top + 14 : top + 20, beat.isDownbeat ? 2 : 1, beat.isDownbeat ? height - 14 : height - 24, color);
       context.globalAlpha = isSelected ? 0.9 : beat.isDownbeat ? 0.3 : 0.13;
-      if (beat.isDownbeat || isSelected || gaps > 4 * MIN_BEAT_GAP) this.fill(x, sound, isSelected ? 2 : 1, 92, color);
+      if (sound && (beat.isDownbeat || isSelected || gaps > 4 * MIN_BEAT_GAP)) this.fill(x, sound.top, isSelected ? 2 : 1, sound.height, color);
       context.globalAlpha = 1;
       if (isSelected || beat.isEdited || gaps > 14) {
         context.fillStyle = color;
@@ -290,8 +290,8 @@ export class Drawing {
     for (const tap of this.picture.taps) this.fill(Math.round(this.picture.viewport.x(tap)), top, 2, bottom - top, this.colors.edited);
   }
 
-  private drawPlayhead(rows: Row[]): void {
-    const { viewport, t } = this.picture, last = rows[rows.length - 1];
+  private drawPlayhead(): void {
+    const { viewport, t } = this.picture, last = this.rows[this.rows.length - 1];
     if (t < viewport.start || t > viewport.end) return;
     const x = Math.round(viewport.x(t)), { context, colors } = this;
     this.fill(x, 8, 2, last.top - 8 - GAP, colors.accent);

@@ -10,6 +10,7 @@ const MARGIN = 0.5; // of the seconds on screen that are requested before and af
 
 export class SoundData {
   outline = new Int8Array();
+  peak = 1; // the sample that is 127 in the outline
   onsets: ArrayLike<number> = [];
   spectrum: ImageBitmap | null = null;
   stretch: Stretch | null = null;
@@ -17,10 +18,10 @@ export class SoundData {
 
   constructor(private readonly request: (start: number, end: number) => void) {}
 
-  async receive(message: { kind: string; start: number; rate: number }, buffer: DataView): Promise<void> {
+  async receive(message: { kind: string; start: number; rate: number; peak: number }, buffer: DataView): Promise<void> {
     const { buffer: memory, byteOffset, byteLength } = buffer;
     const bytes = memory.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
-    if (message.kind === "outline") this.outline = new Int8Array(bytes);
+    if (message.kind === "outline") [this.outline, this.peak] = [new Int8Array(bytes), message.peak];
     else if (message.kind === "onsets") this.onsets = Array.from(new Float32Array(bytes));
     else if (message.kind === "samples") this.stretch = { start: message.start, rate: message.rate, data: new Int16Array(bytes) };
     else if (message.kind === "spectrogram") this.spectrum = await createImageBitmap(new Blob([bytes], { type: "image/png" }));

@@ -128,8 +128,10 @@ export class TimelineView {
       }
       this.root.dataset.sound = this.clock.audible ? "yes" : "no";
     } else if (message.kind === "silent") this.root.dataset.sound = "no";
-    else await this.sound.receive(message as never, buffers[0]);
-    this.root.dataset[message.kind] = "here";
+    else {
+      await this.sound.receive(message as never, buffers[0]);
+      this.root.dataset[message.kind] = "here";
+    }
     this.requestDraw();
   }
 
@@ -168,7 +170,7 @@ export class TimelineView {
     const moving = this.drag ?? this.pending, isFocused = document.activeElement === this.canvas;
     const drag = moving?.kind === "item" && moving.hasMoved ? moving : null;
     const picture = { song, sound, viewport, t: clock.t, lane, selection, drag, taps, isFocused };
-    new Drawing(context, this.colors(), picture).draw(this.rows, this.canvas.width / ratio, this.canvas.height / ratio);
+    new Drawing(context, this.colors(), picture, this.rows).draw(this.canvas.width / ratio, this.canvas.height / ratio);
     this.toolbar.showTime(`${formatTime(clock.t, 2)} / ${formatTime(clock.duration, 1)}`, this.playing);
   }
 
