@@ -256,7 +256,7 @@ class BreedingView:
         ):
             button.on_click(handler(action))
         keys = KeyListener(
-            lambda key: handler(lambda: self.press(key))(), keys=VIEW_KEYS, layout={"display": "none"}
+            lambda key: handler(lambda: self.press(key))(), key_names=VIEW_KEYS, layout={"display": "none"}
         )
         names = AccessibleNames(layout={"display": "none"})
         title = f'<span class="explorer-title">{self._title}</span>'

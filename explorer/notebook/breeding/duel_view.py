@@ -155,7 +155,7 @@ class DuelView:
             button.on_click(handler(action))
         self.line = widgets.HTML()
         keys = KeyListener(
-            lambda key: handler(lambda: self.press(key))(), keys=list(KEYS), layout={"display": "none"}
+            lambda key: handler(lambda: self.press(key))(), key_names=list(KEYS), layout={"display": "none"}
         )
         title = f'<span class="explorer-title">{html.escape(self.grid.track.name)}</span>'
         head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), keys)

@@ -2,7 +2,7 @@
 const TYPING = "input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable=true]";
 
 function render({ model, el }) {
-  const keys = new Set(model.get("keys"));
+  const keys = new Set(model.get("key_names"));
   const attach = () => {
     const root = el.closest(".explorer-keys");
     if (!root) return requestAnimationFrame(attach);

@@ -11,11 +11,11 @@ import traitlets
 
 
 class KeyListener(anywidget.AnyWidget):
-    """Shows nothing; calls `on_key` with the name of each of `keys`, but not while text is typed."""
+    """Shows nothing; calls `on_key` with the name of each of `key_names`, but not while text is typed."""
 
     _esm = Path(__file__).with_name("key_listener.js")
 
-    keys = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    key_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, on_key: Callable[[str], Any], **options: Any) -> None:
         super().__init__(**options)

@@ -1,4 +1,4 @@
-"""The view of duels, without a browser: prefer by buttons, keys and clicks, skip, words, deletion in between."""
+"""The view of duels, without a browser: prefer by buttons, keys and clicks; skip; words."""
 
 import pytest
 
