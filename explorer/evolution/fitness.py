@@ -80,7 +80,7 @@ def _taste(taste: Taste) -> Fitness:
     from explorer.evolution.taste.look_features import look_features
 
     preference = taste.preference
-    if not taste.is_better_than_chance:
+    if not taste.is_predictive:
         warn(f"taste: {taste.sentence}")
     return _without_dead(
         lambda specimen: preference.score(look_features(specimen.facts, specimen.pictures)).value

@@ -37,7 +37,7 @@ def runs(explorations: str | Path | None = None, *, sort: str | None = None) -> 
 
     taste = Taste(explorations)
     scores = taste.scores(table)
-    if not taste.is_better_than_chance:
+    if not taste.is_predictive:
         warn(f"taste: {taste.sentence}")
     table = table.assign(taste=scores)
     return table.sort_values("taste", ascending=False, kind="stable", ignore_index=True)

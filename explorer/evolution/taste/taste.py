@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCES = ("duels", "stars", "parents")
-CHANCE = 0.5
+COIN_TOSS = 0.5  # the accuracy of guessing
 LOOK_KINDS = ("render", "point", "individual", "look")  # of rows of `runs` that have a field
 HOW = "give looks a star, breed by eye, or compare: ex.duel('song.ogg')"
 
@@ -92,9 +92,9 @@ class Taste:
         return cross_validation(self.judgements)
 
     @property
-    def is_better_than_chance(self) -> bool:
+    def is_predictive(self) -> bool:
         """Whether the interval of the accuracy lies above one half."""
-        return self.accuracy is not None and self.accuracy.low > CHANCE
+        return self.accuracy is not None and self.accuracy.low > COIN_TOSS
 
     @property
     def sentence(self) -> str:
@@ -106,7 +106,7 @@ class Taste:
             return f"{count}: too few to say whether it is better than chance"
         share = f"{self.accuracy.value:.0%} right of those left out"
         interval = f"95 % interval {self.accuracy.low:.0%} to {self.accuracy.high:.0%}"
-        verdict = "better than chance" if self.is_better_than_chance else "no better than chance yet"
+        verdict = "better than chance" if self.is_predictive else "no better than chance yet"
         return f"{count}: {verdict} ({share}, {interval})"
 
     @property

@@ -56,7 +56,7 @@ def test_duels_are_read_again_and_two_processes_lose_nothing():
     assert len(taste) == 20
     assert np.array_equal(taste.judgements[0].winners[0], COLORED)
     assert taste.table.index[0] == "colorfulness"
-    assert taste.is_better_than_chance
+    assert taste.is_predictive
     assert taste.sentence.startswith("20 judgements: better than chance (100% right of those left out")
     assert taste.sentence in taste._repr_html_()
 
