@@ -5,6 +5,7 @@ Stanley, "Compositional pattern producing networks", Genetic Programming and Evo
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -16,7 +17,7 @@ from explorer.fields.cppn import mixture, stored_weights
 from explorer.fields.cppn.stored_weights import StoredWeights
 from explorer.fields.palette import PaletteName, check_palette
 from explorer.formatting import count_text
-from explorer.settings import knob
+from explorer.settings import Knob, knob
 
 MIN_LARGE_HIDDEN = 256  # hidden neurons from which threads help torch
 
@@ -221,10 +222,22 @@ class CPPNSettings(FieldSettings):
             )
         return self
 
+    def all_knobs(self) -> dict[str, Knob]:
+        """See `Settings.all_knobs`. `picture` is there where painted weights have several, up to the last."""
+        knobs = super().all_knobs()
+        picture = knobs.pop("picture")
+        if last := self._last_picture:
+            knobs["picture"] = dataclasses.replace(picture, high=last, slider=(0, last))
+        return knobs
+
+    @property
+    def _last_picture(self) -> int:
+        return len(self.weights.painting.pictures) - 1 if self.weights else 0
+
     @model_validator(mode="after")
     def _check_picture(self) -> Self:
         moving = [value for frame in self.keyframes for name, value in frame.settings if name == "picture"]
-        last = len(self.weights.painting.pictures) - 1 if self.weights else 0
+        last = self._last_picture
         if (number := max([self.picture, *moving])) > last:
             what = (
                 f"these weights have {count_text(last + 1, 'picture')}"
