@@ -88,7 +88,7 @@ class CPPNSettings(FieldSettings):
         (),
         group="network",
         help="mixture of random networks in the place of seed, with coefficients that are scaled to the unit "
-        f"sphere, as in {mixture.TEXT_EXAMPLE}",
+        f"sphere, as in {mixture.TEXT_EXAMPLE}; or with a coefficient for each layer, as in 12:1/0/0.8",
     )
     picture: float = knob(
         0.0,
@@ -188,7 +188,7 @@ class CPPNSettings(FieldSettings):
         if not terms:
             return {**values, "seeds": ()} if "seeds" in values else values
         first = mixture.strongest(terms)
-        is_plain = len(terms) == 1 and first.share > 0
+        is_plain = len(terms) == 1 and isinstance(first.share, float) and first.share > 0
         return {**values, "seed": first.seed, "seeds": () if is_plain else terms}
 
     @model_validator(mode="before")
@@ -211,6 +211,16 @@ class CPPNSettings(FieldSettings):
         if values.get("seeds"):
             raise SettingsError("seeds: painted weights are mixed with no seeds; leave one of the two out")
         return {**values, **shape, "weights": weights}
+
+    @model_validator(mode="after")
+    def _check_seeds(self) -> Self:
+        count = mixture.layer_count(self.seeds)
+        if count not in (1, self.layers + 1):
+            raise SettingsError(
+                f"seeds: got coefficients for {count} layers; allowed: one, or {self.layers + 1} for "
+                f"{self.layers} hidden layers and the output layer"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_layer_scales(self) -> Self:
@@ -250,6 +260,8 @@ class CPPNSettings(FieldSettings):
     def replace(self, /, **changes: Any) -> Self:
         """See `Settings.replace`. Another number of layers drops `layer_scales`: they are for one depth.
 
+        A mixture by layer is made longer or shorter, see `mixture.resized`.
+
         Another seed drops the mixture, unless there is another one too. Another network drops its weights.
         """
         shape = [name for name in ("hidden", "layers", "seeds") if name in changes]
@@ -260,6 +272,10 @@ class CPPNSettings(FieldSettings):
         is_new = self.seeds and changes.get("seed", self.seed) != self.seed
         if is_new and mixture.parse(changes.get("seeds", self.seeds)) == self.seeds:
             changes["seeds"] = ()
+        depth = changes.get("layers", self.layers)
+        is_layered = mixture.layer_count(changes.get("seeds", self.seeds) and self.seeds) > 1
+        if is_layered and depth != self.layers and isinstance(depth, int) and depth > 0:
+            changes = {"seeds": mixture.resized(self.seeds, depth + 1), **changes}
         return super().replace(**changes)
 
     def rest_value(self, name: str) -> float:
