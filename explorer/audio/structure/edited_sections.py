@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from explorer.audio.extras.sections import BOUNDARY_FALL_SECONDS
 from explorer.audio.feature_table import FeatureTable
-from explorer.audio.features import EXTRAS
 
-Columns = Float32[np.ndarray, "frames columns"]
+BOUNDARY_FALL_SECONDS = 0.25  # in which `boundary` falls
+
+Columns = Float32[np.ndarray, "frames 2"]
 Sections = tuple[tuple[float, str], ...]  # the start in seconds and the name of each; the first starts at 0
 
 
@@ -35,18 +35,18 @@ def sections_of(track: FeatureTable) -> tuple[Section, ...]:
     return tuple(map(Section, starts, ends, names))
 
 
-def section_columns(sections: Sections, times: Float64[np.ndarray, " frames"]) -> Columns:
-    """The columns of the group `sections` for these ones: see `extras.sections`."""
-    columns = np.zeros((len(times), len(EXTRAS["sections"])), np.float32)
+def section_columns(
+    starts: Float64[np.ndarray, " sections"], times: Float64[np.ndarray, " frames"]
+) -> Columns:
+    """The columns of the group `sections`, where sections start but the first; see `EXTRAS`.
+
+    Number of the section, from 0; and 1 in the frame of a boundary, falling to 0 after it.
+    """
     edges = (times[1:] + times[:-1]) / 2  # between frames
-    starts = np.array([start for start, _ in sections[1:]])
     frames = np.searchsorted(edges, starts)  # nearest to each start
-    number = np.searchsorted(frames, np.arange(len(times)), side="right")
-    elapsed = times - np.concatenate([[-np.inf], times[frames]])[number]
-    names = list(EXTRAS["sections"])
-    columns[:, names.index("section")] = number
-    columns[:, names.index("boundary")] = np.maximum(1 - elapsed / BOUNDARY_FALL_SECONDS, 0)
-    return columns
+    section = np.searchsorted(frames, np.arange(len(times)), side="right")
+    elapsed = times - np.concatenate([[-np.inf], times[frames]])[section]
+    return np.stack([section, np.maximum(1 - elapsed / BOUNDARY_FALL_SECONDS, 0)], axis=1).astype(np.float32)
 
 
 def names_in_words(sections: tuple[Section, ...]) -> str:

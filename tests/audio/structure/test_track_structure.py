@@ -236,7 +236,7 @@ def test_beats_bars_sections_moments_and_chapters_follow_the_edits(tmp_path):
 
 def test_sections_edited_to_what_was_measured_give_the_measured_columns(tmp_path):
     track = track_with_beats(8.0)
-    table = section_columns(((0.0, ""), (4.0, "b")), track.times)
+    table = section_columns(np.array([4.0]), track.times)
     assert np.array_equal(table[:, 0], track.raw[:, track.names.index("section")])
     assert table[240, 1] == 1
     assert table[239, 1] == 0
