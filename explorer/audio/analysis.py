@@ -146,7 +146,7 @@ def _columns(
 ) -> Float32[np.ndarray, "frames columns"]:
     from explorer.audio import models, structure
     from explorer.audio.extras import live, measure, version
-    from explorer.audio.structure.edited_sections import section_columns
+    from explorer.audio.extras.section_columns import section_columns
 
     if group in MODELS:
         return models.columns(group, path, track, cache, progress)

@@ -15,10 +15,10 @@ from scipy import signal
 from explorer.audio.extras.beats import align_to_onsets, onsets
 from explorer.audio.extras.chroma import note_energies, shares
 from explorer.audio.extras.mono import HOP, RATE, Mono, pieces, read_mono, report_progress
+from explorer.audio.extras.section_columns import section_columns
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.normalize import Column
 from explorer.audio.sound_file import Sound
-from explorer.audio.structure.edited_sections import section_columns
 from explorer.compilation import librosa
 from explorer.progress import Progress
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
 from explorer.audio.feature_table import FeatureTable
 
-BOUNDARY_FALL_SECONDS = 0.25  # in which `boundary` falls
-
-Columns = Float32[np.ndarray, "frames 2"]
 Sections = tuple[tuple[float, str], ...]  # the start in seconds and the name of each; the first starts at 0
 
 
@@ -33,20 +29,6 @@ def sections_of(track: FeatureTable) -> tuple[Section, ...]:
     names = [named[int(number[frame])][1] if int(number[frame]) < len(named) else "" for frame in frames]
     ends = [*starts[1:], max(track.duration, starts[-1])]
     return tuple(map(Section, starts, ends, names))
-
-
-def section_columns(
-    starts: Float64[np.ndarray, " sections"], times: Float64[np.ndarray, " frames"]
-) -> Columns:
-    """The columns of the group `sections`, where sections start but the first; see `EXTRAS`.
-
-    Number of the section, from 0; and 1 in the frame of a boundary, falling to 0 after it.
-    """
-    edges = (times[1:] + times[:-1]) / 2  # between frames
-    frames = np.searchsorted(edges, starts)  # nearest to each start
-    section = np.searchsorted(frames, np.arange(len(times)), side="right")
-    elapsed = times - np.concatenate([[-np.inf], times[frames]])[section]
-    return np.stack([section, np.maximum(1 - elapsed / BOUNDARY_FALL_SECONDS, 0)], axis=1).astype(np.float32)
 
 
 def names_in_words(sections: tuple[Section, ...]) -> str:
