@@ -2,23 +2,26 @@
 
 import { gridView } from "../unbuilt/grid.js";
 import { liveView } from "../unbuilt/player.js";
+import { boardView } from "./notebook/board";
 import { GridPainter } from "./notebook/gridPainter";
 import { Painter } from "./notebook/painter";
 import { type TimelineModel, timelineView } from "./timeline/timelineView";
 
+type Model = Parameters<ReturnType<typeof boardView>["initialize"]>[0]["model"] & TimelineModel;
+
 interface Props {
-  model: TimelineModel;
+  model: Model;
   el: HTMLElement;
 }
 
-const live = liveView(() => new Painter()), grid = gridView(() => new GridPainter()), timeline = timelineView;
+const live = liveView(() => new Painter()), grid = gridView(() => new GridPainter());
 
 export default () => {
-  let view: ReturnType<typeof live> | ReturnType<typeof timeline>;
+  let view: ReturnType<typeof live | typeof boardView | typeof timelineView>;
   return {
     initialize(props: Props) {
       const name = props.model.get("view");
-      view = name === "timeline" ? timeline() : name === "grid" ? grid() : live();
+      view = name === "grid" ? grid() : name === "board" ? boardView() : name === "timeline" ? timelineView() : live();
       return view.initialize(props);
     },
     render: (props: Props) => view.render(props),
