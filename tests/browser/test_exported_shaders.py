@@ -7,17 +7,26 @@ from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.sketch.presets import shipped_sketch
 from explorer.rendering import Renderer
 from explorer.rendering.flash_limiter import NO_LIMIT
+from explorer.shaders.export.isf import isf_file
 from explorer.shaders.export.look_program import LookProgram
 from explorer.shaders.export.shadertoy import shadertoy_file
-from tests.browser.shader_hosts import SHADERTOY, open_host, picture, state_rows
+from explorer.shaders.export.touchdesigner import touchdesigner_file
+from tests.browser.conftest import missing
+from tests.browser.shader_hosts import (
+    isf_modules,
+    open_host,
+    picture,
+    state_rows,
+    uniforms,
+)
 from tests.signals import music, write_wav
 
-SIZE, MOMENT = (320, 180), 3.2
+SIZE, MOMENT = (240, 180), 3.2  # from 180 rows on the glow is that of Python
 FINISH = {"grain": 0.0, "bloom": 0.8}
 LIGHT = {"relief": 0.6, "rings": 0.8}
 FIELDS = {
     "network": CPPN(hidden=12, layers=3, gain=3.0, palette="ember", time_span=20.0),
-    "symmetric network": CPPN(hidden=16, layers=2, gain=2.0, palette="copper", symmetry=3, radius=True),
+    "symmetric network": CPPN(hidden=16, layers=2, gain=2.0, palette="copper", symmetry=3, time_span=20.0),
     "lit network": CPPN(
         hidden=10, layers=3, gain=2.5, palette="lava", time_span=20.0, light=LIGHT, finish=FINISH
     ),
@@ -28,6 +37,7 @@ FIELDS = {
     "sketch": shipped_sketch("weave").replace(turn=0.4, light=LIGHT, finish=FINISH),
 }
 GLOW_FRAMES = 3  # the glow is one frame late
+ISF_FRAMES = 6  # the package draws each pass one frame late
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +67,73 @@ def compare(drawn, field, track):
 def test_shadertoy_draws_the_frames_of_python(blank, song, name):
     field = FIELDS[name]
     track, program = field.analyze(song), LookProgram(name, field, ())
-    open_host(blank, "Shadertoy", SHADERTOY, shadertoy_file(program), SIZE)
+    open_host(blank, "Shadertoy", shadertoy_file(program), SIZE)
     picture(blank, SIZE, 1)
     blank.evaluate("(rows) => host.state(rows)", state_rows(program, field, track, MOMENT))
     share, largest = compare(picture(blank, SIZE, GLOW_FRAMES), field, track)
-    print(f"{name}: {share:.3%} differ, up to {largest}")
     assert share <= 0.001, f"{share:.3%}, up to {largest} levels"
+
+
+@pytest.fixture(scope="module")
+def isf(tmp_path_factory):
+    """The host of ISF files."""
+    return isf_modules(tmp_path_factory.mktemp("isf")) or missing("the npm registry cannot be reached")
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_isf_draws_the_frames_of_python(blank, isf, song, name):
+    field = FIELDS[name]
+    track, program = field.analyze(song), LookProgram(name, field, ())
+    open_host(blank, "Isf", isf_file(program), SIZE, isf)
+    blank.evaluate("(rows) => host.state(rows)", state_rows(program, field, track, MOMENT))
+    share, largest = compare(picture(blank, SIZE, ISF_FRAMES), field, track)
+    assert share <= 0.001, f"{share:.3%}, up to {largest} levels"
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_touchdesigner_draws_the_frames_of_python(blank, song, name):
+    field = FIELDS[name]
+    field = field.replace(**{"finish.bloom": 0.0}) if field.finish.on else field
+    track, program = field.analyze(song), LookProgram(name, field, ())
+    open_host(blank, "TouchDesigner", touchdesigner_file(program), SIZE)
+    blank.evaluate("(values) => host.set(values)", uniforms(field, track, MOMENT))
+    drawn = picture(blank, SIZE, 1)
+    if isinstance(field, Julia):  # its parameters are smoothed before it
+        assert drawn.std() > 10
+        return
+    share, largest = compare(drawn, field, track)
+    assert share <= 0.001, f"{share:.3%}, up to {largest} levels"
+
+
+def spectrum(low, high):
+    """A spectrum and a wave of Shadertoy, with sound between two frequencies alone."""
+    hertz = np.arange(512) * 24000 / 1024
+    return np.where((hertz >= low) & (hertz < high), 0.9, 0.0).tolist() + [0.5] * 512
+
+
+def test_shadertoy_follows_a_sound(blank):
+    program = LookProgram("graph", FIELDS["graph"], ())
+    open_host(blank, "Shadertoy", shadertoy_file(program), (160, 90))
+
+    def columns(frames):
+        picture(blank, (160, 90), frames)
+        values = blank.evaluate("host.columns()")
+        return dict(zip(program.columns, values, strict=False))
+
+    silent = columns(30)
+    assert silent["bass"] == silent["treble"] == -1
+    assert silent["loud"] == 0.5
+    assert silent["motion"] == 0 < silent["time"]
+    blank.evaluate("(numbers) => host.sound(numbers)", spectrum(30, 300))
+    hit = columns(4)
+    assert hit["hit"] > 0.3
+    low = columns(60)
+    assert low["bass"] > 0.9
+    assert low["treble"] < -0.9
+    assert low["loud"] > 0.9
+    assert low["motion"] > 0
+    blank.evaluate("(numbers) => host.sound(numbers)", spectrum(4000, 9000))
+    high = columns(60)
+    assert high["treble"] > 0.9
+    assert high["bass"] < -0.9
+    assert high["motion"] > low["motion"]

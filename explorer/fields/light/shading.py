@@ -54,7 +54,9 @@ class Shading:
         return np.array(light_numbers(self.light, loud, hit, swell, accent, pixel), np.float32)
 
 
-def light_numbers(light: Any, loud: Any, hit: Any, swell: Any, accent: Iterable[Any], pixel: Any) -> list[Any]:
+def light_numbers(
+    light: Any, loud: Any, hit: Any, swell: Any, accent: Iterable[Any], pixel: Any
+) -> list[Any]:
     """`NUMBERS` of loudness, hit and swell in [0, 1]: of numbers, or of expressions for shaders."""
     x, y, z = _direction(light)
     half = np.array((x, y, z + 1)) / max(math.sqrt(x * x + y * y + (z + 1) ** 2), 1e-6)

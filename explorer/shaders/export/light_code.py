@@ -43,18 +43,22 @@ float height_of_texel(vec2 at, vec4 texel) {{
 }}
 float height_beside(vec2 at, vec2 away, float own) {{
   vec2 there = at + away;
-  if (there.x >= 0.0 && there.y >= 0.0 && there.x < size.x && there.y < size.y)
-    return height_of_texel(there, surface_texel(there));
-  there = at - away;
-  return 2.0 * own - height_of_texel(there, surface_texel(there));
+  bool is_inside = there.x >= 0.0 && there.y >= 0.0 && there.x < size.x && there.y < size.y;
+  there = is_inside ? there : at - away;
+  float height = height_of_texel(there, surface_texel(there));
+  return is_inside ? height : 2.0 * own - height;
 }}
 vec3 light_at(vec2 at) {{
   vec4 base = surface_texel(at);
   float height = height_of_texel(at, base), flat_height = finite_height(base.a);
   float emission = {emission};
-  vec2 right = vec2(1.0, 0.0), lower = vec2(0.0, -1.0);
-  float across = height_beside(at, right, height) - height_beside(at, -right, height);
-  float down = height_beside(at, lower, height) - height_beside(at, -lower, height);
+  float across = 0.0, down = 0.0;
+  for (int k = 0; k < 4; k++) {{  // a loop: compilers copy what they unroll
+    float side = k < 2 ? 1.0 : -1.0, is_across = k == 0 || k == 2 ? 1.0 : 0.0;
+    float beside = side * height_beside(at, side * vec2(is_across, is_across - 1.0), height);
+    across += is_across * beside;
+    down += (1.0 - is_across) * beside;
+  }}
   vec3 up = normal(across, down, n);
   vec3 color = lit(up.x, up.y, up.z, base.r, base.g, base.b, n);
 {film}{lines}  return vec3(exposed(color.r, emission, n[12], n), exposed(color.g, emission, n[13], n),
@@ -137,10 +141,14 @@ vec3 down_{k}(vec2 at) {{
 }}
 vec3 shine_{k}(vec2 at) {{
   vec2 last = glow_size({reduction}.0) - 1.0;
-  vec2 place = clamp(at / (glow_factor() * {reduction}.0) - 0.5, vec2(0.0), last);
-  vec2 a = floor(place), b = min(a + 1.0, last), share = place - a;
-  return mix(mix(down_{k}(a), down_{k}(vec2(b.x, a.y)), share.x),
-    mix(down_{k}(vec2(a.x, b.y)), down_{k}(b), share.x), share.y);
+  vec2 place = clamp(at / (glow_factor() * {reduction}.0) - 0.5, vec2(0.0), last), share = fract(place);
+  vec3 total = vec3(0.0);
+  for (int k = 0; k < 4; k++) {{
+    vec2 corner = vec2(k == 1 || k == 3 ? 1.0 : 0.0, k > 1 ? 1.0 : 0.0);
+    vec2 weight = mix(1.0 - share, share, corner);
+    total += weight.x * weight.y * down_{k}(min(floor(place) + corner, last));
+  }}
+  return total;
 }}
 """
 ACROSS = """  vec2 at_{k} = at - glow_corner({k}), size_{k} = glow_size({reduction}.0);
@@ -171,7 +179,7 @@ def light_formulas() -> str:
 def finishing_code(finish: Finish | None) -> str:
     """`vec3 picture_at(vec2 at, float frame)`: sRGB."""
     shines = [f"{number(share)} * shine_{k}(top)" for k, (share, *_) in enumerate(GLOWS)]
-    bloom = f"  color += knob_bloom * ({' + '.join(shines)});\n" if has_bloom(finish) else ""
+    bloom = f"  color += knob_finish_bloom * ({' + '.join(shines)});\n" if has_bloom(finish) else ""
     filmic = "  color = filmic(color.r, color.g, color.b);\n" if (finish or NEUTRAL).filmic else ""
     return FINISHING.format(bloom=bloom, filmic=filmic)
 
@@ -181,18 +189,15 @@ def has_bloom(finish: Finish | None) -> bool:
     return finish is not None and finish.bloom > 0
 
 
-def light_knobs(light: Light | None, finish: Finish | None) -> dict[str, Knob]:
-    """The settings of light and finish that can be turned, without those that are off."""
-    knobs = {}
+def light_knobs(light: Light | None, finish: Finish | None) -> dict[str, tuple[Knob, float]]:
+    """The settings of light and finish that can be turned, with their values."""
+    knobs: dict[str, tuple[Knob, float]] = {}
     if light:
-        knobs |= {name: _default(light, name) for name in LIGHT_KNOBS}
+        knobs |= {f"light_{name}": (Light.knobs()[name], getattr(light, name)) for name in LIGHT_KNOBS}
     if finish:
-        knobs |= {name: _default(finish, name) for name in FINISH_KNOBS if name != "bloom" or finish.bloom}
+        names = [name for name in FINISH_KNOBS if name != "bloom" or finish.bloom]
+        knobs |= {f"finish_{name}": (Finish.knobs()[name], getattr(finish, name)) for name in names}
     return knobs
-
-
-def _default(settings: Any, name: str) -> Knob:
-    return type(settings).knobs()[name]
 
 
 def light_setup(light: Light | None, finish: Finish | None) -> str:
@@ -206,9 +211,11 @@ def light_setup(light: Light | None, finish: Finish | None) -> str:
         loud, hit, swell, pixel, *accent = inputs(*names)
         values += light_numbers(moving, loud, hit, swell, accent, pixel)
         targets += [f"n[{k}]" for k in range(len(NUMBERS))]
-        texts |= {name: f"knob_{name}" for name in LIGHT_KNOBS}
+        texts |= {name: f"knob_light_{name}" for name in LIGHT_KNOBS}
     own = finish or NEUTRAL
-    texts |= {name: f"knob_{name}" if finish else number(float(getattr(own, name))) for name in FINISH_KNOBS}
+    texts |= {
+        name: f"knob_finish_{name}" if finish else number(float(getattr(own, name))) for name in FINISH_KNOBS
+    }
     exposure, vignette, grain = inputs("exposure", "vignette", "grain")
     values += [exposure, 0.0, vignette, grain]
     targets += [f"f[{k}]" for k in range(len(FINISH_NUMBERS))]

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from explorer.audio.features import TIMBRES
-from explorer.expressions import Value, inputs
+from explorer.expressions import inputs
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.julia import formulas as julia
 from explorer.fields.julia.drawing import MIN_ACCENT
@@ -61,6 +61,11 @@ def identifier(name: str) -> str:
     return COLUMN_PREFIX + re.sub(r"\W", "_", name, flags=re.ASCII)
 
 
+def knob_identifier(name: str) -> str:
+    """The name of a setting as shaders write it; two underlines are reserved."""
+    return re.sub("_+", "_", KNOB_PREFIX + name)
+
+
 def level_text(name: str) -> str:
     """A feature from 0 at rest to 1; of a timbre as it is, from -1 to 1."""
     return identifier(name) if name in TIMBRES else f"({identifier(name)} * 0.5 + 0.5)"
@@ -72,7 +77,9 @@ def _formulas(look: Any) -> LookCode:
     values = {name: float(getattr(look, name)) for name in knobs}
     shader = field_shader(look.replace(keyframes=((0.0, values),)) if values else look)
     columns = [*_clocks(look), *look.features]
-    texts = {name: KNOB_PREFIX + name for name in knobs} | {name: identifier(name) for name in _clocks(look)}
+    texts = {name: knob_identifier(name) for name in knobs} | {
+        name: identifier(name) for name in _clocks(look)
+    }
     texts |= {name: level_text(name) for name in look.features}
     targets, numbers = pack(list(shader.numbers))
     moment = glsl_procedure("set_moment", [*targets, *ACCENT], [*numbers, *shader.accent], texts)
@@ -121,6 +128,8 @@ def _network(look: CPPN) -> LookCode:
 
 def _julia(look: Julia) -> LookCode:
     """The numbers of a moment are c, the turned scale, the scale and the tint."""
+    angle: Any  # expressions that take part in numpy's functions
+    rotation: Any
     angle, rotation, distance, zoom, *tint = inputs(*JULIA_COLUMNS)
     one, two = (distance * 0.5, distance * -0.25)
     scale = EXTENT / zoom

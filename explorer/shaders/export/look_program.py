@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,8 @@ from explorer.fields.kernels.color_formulas import linear_light
 from explorer.fields.light.settings import Finish, Light
 from explorer.settings import Knob
 from explorer.shaders.export import light_code, sound_code
-from explorer.shaders.export.look_code import KNOB_PREFIX, LookCode, look_code
+from explorer.shaders.export.column_steps import follows_music
+from explorer.shaders.export.look_code import LookCode, knob_identifier, look_code
 from explorer.shaders.export.portable_glsl import functions, glsl_of, number
 
 SAMPLES_NOTE = "one sample a pixel; for smoother edges draw it larger and scale it down"
@@ -45,7 +47,7 @@ class LookProgram:
     @property
     def is_lit(self) -> bool:
         """Whether there are steps between surface and picture."""
-        return self.look.is_lit
+        return self.light is not None or self.finish is not None
 
     @property
     def has_bloom(self) -> bool:
@@ -54,13 +56,9 @@ class LookProgram:
 
     @property
     def knobs(self) -> Mapping[str, tuple[Knob, float]]:
-        """What can be turned, with its value; later ones do not replace those of the look."""
-        knobs = {name: (knob, float(getattr(self.look, name))) for name, knob in self.code.knobs.items()}
-        surface = light_code.light_knobs(self.light, self.finish)
-        for name, knob in surface.items():
-            group = self.light if self.light and name in light_code.LIGHT_KNOBS else self.finish
-            knobs.setdefault(name, (knob, float(getattr(group, name))))
-        return knobs
+        """What can be turned, with its value, by the end of its name in the shader."""
+        own = {name: (knob, float(getattr(self.look, name))) for name, knob in self.code.knobs.items()}
+        return own | light_code.light_knobs(self.light, self.finish)
 
     @cached_property
     def columns(self) -> Sequence[str]:
@@ -77,7 +75,7 @@ class LookProgram:
         """The knobs as constants."""
         knobs = self.knobs.items()
         return "".join(
-            f"const float {KNOB_PREFIX}{name} = {number(value)};  // {_range(knob)}{knob.help}\n"
+            f"const float {knob_identifier(name)} = {number(value)};  // {_range(knob)}{comment(knob.help)}\n"
             for name, (knob, value) in knobs
         )
 
@@ -114,7 +112,7 @@ class LookProgram:
         """What the file says first; nothing in it ends a comment."""
         lines = [f"{self.title}: a look of explorer", "", *instructions, ""]
         lines += [f"Not carried over: {note}" for note in self.notes]
-        return [line.replace("*/", "* /").replace("\\", "/").encode("ascii", "replace").decode() for line in lines]
+        return list(map(comment, lines))
 
 
 LINEAR_SURFACE = """
@@ -131,6 +129,11 @@ vec4 pixel_surface(vec2 at) {{
 """
 
 
+def comment(text: str) -> str:
+    """A text that can stand in a comment of one line: nothing in it ends the comment."""
+    return re.sub(r"[^\x20-\x7e]", "?", text).replace("\\", "/").replace("*/", "* /")
+
+
 def _range(knob: Knob) -> str:
     return f"{knob.slider[0]:g} to {knob.slider[1]:g}: " if knob.slider else ""
 
@@ -140,7 +143,7 @@ def program_notes(look: Any, has_bloom: bool = True) -> list[str]:
     notes = [FLASH_NOTE]
     if look.finish.on and look.finish.samples > 1:
         notes.append(SAMPLES_NOTE)
-    if sound_code.follows_music(look):
+    if follows_music(look):
         notes.append(FAMILY_NOTE)
     if look.finish.on and look.finish.bloom and not has_bloom:
         notes.append("bloom: add a Bloom TOP behind it")

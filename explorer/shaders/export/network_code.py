@@ -100,9 +100,7 @@ def _first_layer(weight: Weights, scale: str) -> _Lines:
     return _Lines(lines, values)
 
 
-def _bias(
-    weight: Weights, look: CPPN, features: Mapping[str, str], scale: str, knobs: frozenset[str]
-) -> str:
+def _bias(weight: Weights, look: CPPN, features: Mapping[str, str], scale: str, knobs: frozenset[str]) -> str:
     """Time and features of the moment, folded into the bias of the first layer."""
     from explorer.fields.cppn.weights import FEATURE_SCALE
 

@@ -90,7 +90,11 @@ def _tabs(program: LookProgram) -> Sequence[tuple[str, str, str]]:
     )
     return [
         state,
-        ("Buffer B", "iChannel1: Buffer A", surface + MAIN.format(setup=moment, value="pixel_surface(floor(place))")),
+        (
+            "Buffer B",
+            "iChannel1: Buffer A",
+            surface + MAIN.format(setup=moment, value="pixel_surface(floor(place))"),
+        ),
         ("Buffer C", "iChannel1: Buffer A, iChannel2: Buffer B", light),
         *glow,
         ("Image", inputs, picture),
