@@ -27,8 +27,8 @@ from explorer.shaders.export.sound_code import HIT_ROW, PALETTE_ROW, SOUND_ROW, 
 INSTRUCTIONS = (
     "TouchDesigner: the pixel shader of a GLSL TOP. Set the uniforms below on its Vectors page, uTime to",
     "absTime.seconds, features from an Audio Analysis CHOP: levels from 0 in silence to 1, timbres (the",
-    "centroid, rolloff, zcr, flatness) from -1 to 1. Arrays come from a CHOP on the Arrays page; left out they are at",
-    "rest. The constants at the start are the knobs of the look, with their ranges.",
+    "centroid, rolloff, zcr, flatness) from -1 to 1. Arrays come from a CHOP on the Arrays page; left out",
+    "they are at rest. The constants at the start are the knobs of the look, with their ranges.",
 )
 STATE_TEXEL = """
 vec4 state_texel(float x, float y) {{
