@@ -227,12 +227,12 @@ def _half_time_part() -> BeatPiece:
     return score.piece("half-time from the middle")
 
 
-def _sparse() -> BeatPiece:
-    """Quiet clicks 0.67 s apart for 44 s, then a band."""
-    beats = 0.7 + 0.67 * np.arange(64 + 28)
+def _sparse(quiet_beats: int = 64, band_beats: int = 28) -> BeatPiece:
+    """Quiet clicks 0.67 s apart, for 44 s unless said, then a band."""
+    beats = 0.7 + 0.67 * np.arange(quiet_beats + band_beats)
     score = _Score(beats)
     for n, bar, beat, at, length in score.steps():
-        if n < 64:
+        if n < quiet_beats:
             place(score.out, play.pluck(hertz("e3" if beat == 0 else "a3"), 0.3, 0.1), at, 4e-4)
             continue
         for sound, places in ((play.kick(), (0, 2)), (play.snare(), (1, 3))):

@@ -17,6 +17,7 @@ from explorer.errors import SettingsError, Stopped
 from explorer.evolution import Breeding, Individual
 from explorer.evolution.locks import LOCKS
 from explorer.evolution.specimens import picture_size
+from explorer.evolution.taste.taste import Taste
 from explorer.experiments.library.looks import save_look
 from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs.sound_input import AudioInput
@@ -25,6 +26,8 @@ from explorer.formatting import count_text
 from explorer.notebook.breeding.key_listener import KeyListener
 from explorer.notebook.breeding.look_tile import KEYS, LookTile
 from explorer.notebook.breeding.loops import draw_loop
+from explorer.notebook.live.field_board import FieldBoard
+from explorer.notebook.live.field_grid import MAX_FIELDS
 from explorer.notebook.panel.panel import Panel
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.accessibility import AccessibleNames
@@ -38,6 +41,7 @@ from explorer.threads import usable_threads, use_single_torch_thread
 
 MAX_CACHED_LOOPS = 60
 BREEDING = "breeding ..."
+VIEW_KEYS = [*KEYS, *"bsoBSO", "Enter", "Backspace"]
 
 
 def breed(
@@ -48,19 +52,25 @@ def breed(
     seed: int = 0,
     begin: float | None = None,
     seconds: float = 4.0,
+    start: str | None = None,
     resume: str | Path | None = None,
     explorations: str | Path | None = None,
 ) -> BreedingView:
     """Breed looks by eye: click those that you like, then *Breed*.
 
     The first generation holds looks that ship, or `field` (one or several) and variations of it. All move on
-    `seconds` of the song from `begin`, around its loudest moment unless given. Everything is logged in a new
+    `seconds` of the song from `begin`, around its loudest moment unless given. `start="taste"` begins with
+    the looks of the explorations folder that `Taste` scores highest. Everything is logged in a new
     `breed_...` folder, so that `breed(resume=folder)` goes on after a restart; `ex.runs()` lists every look.
     Running the cell again closes the previous view. Raises ExplorerError.
     """
     cells.close_previous()
+    if start not in (None, "taste"):
+        raise SettingsError(f"start: got {start!r}; allowed: 'taste', or none for looks that ship")
+    if start and field is not None:
+        raise SettingsError("start='taste' brings its looks; leave field out")
     if resume is not None:
-        if audio is not None or field is not None:
+        if audio is not None or field is not None or start:
             raise SettingsError("a resumed breeding has its sound and looks; leave audio and field out")
         breeding = Breeding.resume(find_folder(resume, explorations))
         if not breeding.generations:
@@ -68,6 +78,8 @@ def breed(
     elif audio is None:
         raise SettingsError("name a sound file, as in breed('song.ogg')")
     else:
+        if start:
+            field = Taste(explorations).favorites(population)
         breeding = Breeding.start(
             field, audio, population=population, seed=seed, begin=begin, seconds=seconds,
             explorations=explorations,
@@ -91,7 +103,8 @@ class Task:
 class BreedingView:
     """The result of `breed`. `breeding` holds the generations, `selection` the keys of the chosen looks.
 
-    `wait` waits until everything is bred and moves; `close` ends the thread.
+    The page draws what moves, where it can, and the kernel the other looks. `wait` waits until everything is
+    bred and the kernel's part is drawn; `close` ends the threads.
     """
 
     def __init__(self, breeding: Breeding) -> None:
@@ -103,6 +116,8 @@ class BreedingView:
         self._lock = threading.RLock()
         self._errors, self._static_output = ErrorLine(), StaticOutput()
         self._loops: LRUCache[str, bytes] = LRUCache(MAX_CACHED_LOOPS)
+        self._answers: dict[str, bool] = {}  # of the page: whether it draws an individual that is on screen
+        self.board: FieldBoard | None = None
         self._make_widgets()
         self._worker = LatestWorker(self._work, self._fail, name="explorer-breeding")
         cells.reply_from_any_subshell(self.widget)
@@ -147,6 +162,8 @@ class BreedingView:
                 tile.show(individual, individual is not None and individual.key in self.selection)
                 if individual and (loop := self._loops.get(individual.key)):
                     tile.animate(loop)
+            self._answers = {}
+            self._show_fields([individual.field for individual in individuals])
             self.back_button.disabled = self.generation == 0
             self.forward_button.disabled = self.generation == len(self.breeding.generations) - 1
             self._show_selection()
@@ -200,8 +217,9 @@ class BreedingView:
             return
         cells.unregister(self)
         self._worker.close()
-        if self.panel is not None:
-            self.panel.close()
+        for part in (self.panel, self.board):
+            if part is not None:
+                part.close()
         cells.close_tree(self.widget)
         self.breeding.close()
 
@@ -236,7 +254,7 @@ class BreedingView:
         self.save_button = small_button("Save look", "save the look that was chosen last under this name")
         self.open_button = small_button("Open in panel", "open the look that was chosen last (o)")
         self.line = widgets.HTML()
-        self._panel_box = widgets.VBox()
+        self._panel_box, self._board_box = widgets.VBox(), widgets.VBox(layout={"display": "contents"})
         for button, action in (
             (self.breed_button, self.breed),
             (self.back_button, lambda: self.show(self.generation - 1)),
@@ -245,7 +263,9 @@ class BreedingView:
             (self.open_button, self.open_panel),
         ):
             button.on_click(handler(action))
-        keys = KeyListener(lambda key: handler(lambda: self.press(key))(), layout={"display": "none"})
+        keys = KeyListener(
+            lambda key: handler(lambda: self.press(key))(), key_names=VIEW_KEYS, layout={"display": "none"}
+        )
         names = AccessibleNames(layout={"display": "none"})
         title = f'<span class="explorer-title">{self._title}</span>'
         board = box(widgets.Box, "explorer-board", *(tile.widget for tile in self.tiles))
@@ -254,10 +274,11 @@ class BreedingView:
             self.back_button, self.forward_button,
         )  # fmt: skip
         looks = box(widgets.HBox, "explorer-tools", self.open_button, self.name, self.save_button)
-        head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), keys, names)
+        head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), keys, names, self._board_box)
         whole = card("generation", board, tools, looks, self.line, self._errors.widget)
         self.widget = box(widgets.VBox, "explorer-panel", head, whole, self._panel_box)
         self.widget.add_class("explorer-breeding")
+        self.widget.add_class("explorer-keys")
 
     @property
     def _title(self) -> str:
@@ -296,6 +317,33 @@ class BreedingView:
             words += f"; click the looks that you like, then Breed ({count_text(len(self.breeding), 'look')})"
         self.line.value = muted(words)
 
+    def _show_fields(self, fields: list[FieldSettings]) -> None:
+        """Let the page draw what moves, if it can draw so many."""
+        if self.board is not None:
+            self.board.load(fields)
+        elif FieldBoard.is_available() and len(fields) <= MAX_FIELDS:
+            spec = self.breeding.spec
+            self.board = FieldBoard(
+                fields, self.breeding.track, loop=(spec.begin, spec.seconds),
+                size=picture_size(spec.base.frames.size), on_answer=self._take_answer,
+            )  # fmt: skip
+            self._board_box.children = (self.board,)
+
+    def _take_answer(self, index: int, draws: bool) -> None:
+        """The page draws a look, or the kernel has to."""
+        with self._lock:
+            individual = self.tiles[index].individual
+            if individual is None:
+                return
+            self._answers[individual.key] = draws
+        if not draws and not self.breed_button.disabled:  # or it would take the place of breeding
+            self._worker.submit(Task(self.generation))
+
+    def _is_kernels(self, individual: Individual) -> bool:
+        """Whether the kernel draws what moves: there is no page that draws, or it cannot draw this look."""
+        page_draws = self.board is not None and self.board.page_draws
+        return not self._answers.get(individual.key, page_draws)
+
     def _set_busy(self, busy: bool) -> None:
         for button in (self.breed_button, self.back_button, self.forward_button):
             button.disabled = busy
@@ -325,6 +373,8 @@ class BreedingView:
         """Draw the loop of a look, unless that was done or another generation is on screen."""
         spec, individual = self.breeding.spec, tile.individual
         if stale() or individual is None or individual.generation != generation:
+            return
+        if not self._is_kernels(individual):
             return
         with self._lock:
             loop = self._loops.get(individual.key)
