@@ -11,7 +11,7 @@ from explorer.fields.kernels import fastmath
 from explorer.shaders.compute import narrow_network, wide_network
 from explorer.shaders.compute.program import flat
 from explorer.shaders.compute.wide_network import MAX_WORKGROUP_BYTES, Tile
-from explorer.shaders.wgsl import PI_PARTS, StoredTable, polynomial_formula, functions, wgsl_function, wgsl_of
+from explorer.shaders.wgsl import PI_PARTS, StoredTable, functions, polynomial_formula, wgsl_function, wgsl_of
 from tests.shaders.test_glsl import example, looped
 
 
