@@ -86,8 +86,8 @@ def _passes(program: LookProgram) -> str:
     if not program.is_lit:
         return "  gl_FragColor = vec4(clamp(pixel_surface(at).rgb, 0.0, 1.0), 1.0);\n"
     values = {"surface": "pixel_surface(at)", "light": "vec4(light_at(at), 1.0)", "glow": "glow_at(at)"}
-    drawn = [*(values[name] for name in _targets(program)[1:]), PICTURE]
-    steps = (f"  if (PASSINDEX == {n}) gl_FragColor = {value};\n" for n, value in enumerate(drawn, 1))
+    outputs = [*(values[name] for name in _targets(program)[1:]), PICTURE]
+    steps = (f"  if (PASSINDEX == {n}) gl_FragColor = {value};\n" for n, value in enumerate(outputs, 1))
     return "  set_light();\n" + "".join(steps)
 
 
