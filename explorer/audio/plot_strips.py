@@ -4,6 +4,7 @@ stretches of time as bars."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float64
@@ -12,7 +13,6 @@ from matplotlib.axes import Axes
 from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import EXTRAS
 from explorer.audio.plot_colors import BACKGROUND_COLOR, TEXT_COLOR
-from explorer.audio.structure.edited_sections import sections_of
 from explorer.formatting import count_text
 
 CHROMA = tuple(EXTRAS["chroma"])
@@ -65,8 +65,10 @@ def draw_boundaries(axis: Axes, track: FeatureTable) -> str:
 
 def draw_sections(axis: Axes, track: FeatureTable) -> str:
     """A bar a section, with its name or number."""
-    sections = sections_of(track)
-    parts = [(section.start, section.end, section.name or str(n)) for n, section in enumerate(sections)]
+    edges = [0.0, *boundaries(track), track.duration]
+    edits = track.settings.edits
+    names = dict(enumerate(name for _, name in (edits.sections if edits else None) or ()))
+    parts = [(start, end, names.get(n) or str(n)) for n, (start, end) in enumerate(pairwise(edges))]
     draw_parts(axis, parts, track.duration)
     return count_text(len(parts), "section")
 
