@@ -8,6 +8,7 @@ from typing import Any
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields.julia.settings import FEATURES as MAPPING_FEATURES
 from explorer.fields.registry import kind_label
 from explorer.fields.routing import columns_by_feature
 from explorer.fields.sketch.field import Sketch
@@ -23,13 +24,16 @@ class PortableField:
     notes: tuple[str, ...]
 
 
-def portable_field(field: FieldSettings, features: Container[str]) -> PortableField:
-    """The part of a field that moves with the `features` of a live sound.
+def portable_field(field: FieldSettings, features: Container[str], *, wide: bool = False) -> PortableField:
+    """The part of a field that moves with the `features` of a live sound; `wide`: networks of any size.
 
     Raises SettingsError if there is none.
     """
-    check_exportable(field)
+    check_exportable(field, wide=wide)
     notes = []
+    if isinstance(field, Julia) and field.model != "none":
+        notes.append("the trained model is left out: the formulas of model='none' move it")
+        field = field.replace(model="none", features=MAPPING_FEATURES)
     if field.keyframes or field != field.without_animation:
         notes.append("keyframes and drift belong to a track: settings stay where they are")
     if field.sections.on:
@@ -45,13 +49,10 @@ def portable_field(field: FieldSettings, features: Container[str]) -> PortableFi
     if isinstance(field, GraphCPPN) and field.form.figure:
         notes.append("the figure is left out: the whole plane is drawn")
         changes["form.figure"] = False
-    if isinstance(field, Julia) and field.model != "none":
-        notes.append("the trained model is left out: the formulas of model='none' move it")
-        changes["model"] = "none"
     return PortableField(field.without_animation.replace(**changes), tuple(notes))
 
 
-def check_exportable(field: FieldSettings) -> None:
+def check_exportable(field: FieldSettings, *, wide: bool = False) -> None:
     """Raise SettingsError, with what to do, for a field that has no shader."""
     if isinstance(field, Mix):
         raise SettingsError("a mixture has no shader; export the fields that it is made of, one by one")
@@ -60,10 +61,12 @@ def check_exportable(field: FieldSettings) -> None:
             f"{kind_label(field.kind)} is a class of your own: its formula is Python and has no shader; "
             "write it as a sketch (@ex.sketch), or render a video"
         )
+    if isinstance(field, CPPN) and wide:
+        return
     if isinstance(field, CPPN) and is_computed(field):
         raise SettingsError(
-            f"it cannot be exported: got a network of {field.hidden} x {field.layers}; exports draw networks "
-            f"up to {MAX_HIDDEN} wide and {MAX_LAYERS} deep"
+            f"it cannot be exported: got a network of {field.hidden} x {field.layers}; exports but "
+            f".wgsl draw networks up to {MAX_HIDDEN} wide and {MAX_LAYERS} deep"
         )
     without_figure: Any = field.replace(**{"form.figure": False}) if isinstance(field, GraphCPPN) else field
     if not isinstance(field, Julia) and (reason := limit_message(without_figure)):

@@ -73,15 +73,21 @@ def test_what_is_left_out_is_said(field, words):
     assert portable_field(portable.field.replace(features=("bass",)), {"bass"}).notes == ()
 
 
+def test_a_julia_set_of_a_model_moves_by_its_formulas():
+    portable = portable_field(Julia.preset("dahlia"), page.LIVE_LEVELS)
+    assert portable.field == Julia.preset("dahlia").replace(model="none", features=Julia().features)
+    assert not any("at rest" in note for note in portable.notes)
+
+
 @pytest.mark.parametrize(
     ("field", "name", "words"),
     [
         (Ripples(), "a.html", "Ripples is a class of your own.*@ex.sketch"),
         (Mix(NARROW, Julia()), "a.html", "mixture.*one by one"),
-        (CPPN(), "a.html", "exports draw networks up to 32 wide"),
+        (CPPN(), "a.html", "exports but .wgsl draw networks up to 32 wide"),
         (NARROW, "a.txt", "ends in .html"),
         (Ripples(), "a.frag", "@ex.sketch"),
-        (CPPN(), "a.fs", "exports draw networks up to 32 wide"),
+        (CPPN(), "a.fs", "exports but .wgsl draw networks up to 32 wide"),
     ],
 )
 def test_what_cannot_leave_is_refused_in_a_line(tmp_path, field, name, words):
