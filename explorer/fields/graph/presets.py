@@ -29,7 +29,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         (49, 70, 25),
         ("gold", "gold", "abyss"),
         light={"relief": 0.4, "lines": 5.0, "line_width": 1.0},
-        speed=0.5,
+        speed=0.45,
         audio_gain=0.75,
     ),
     "corona": _look((74, 48, 25), ("orchid", "lava", "abyss"), symmetry=5, warp=0.15, speed=0.6),
