@@ -59,6 +59,15 @@ def render(
             "look's text or name, on this sound",
         ),
     ] = None,
+    sequence: Annotated[
+        str | None,
+        typer.Option(
+            "--sequence",
+            metavar="TEXT",
+            help="looks at moments of the music, with --fade between them: "
+            "'0=obsidian; bar 17=silk; section 2=dahlia', or a JSON file of them",
+        ),
+    ] = None,
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
@@ -81,6 +90,8 @@ def render(
 
     if recipe is not None and look is not None:
         raise SettingsError("--recipe repeats a run and --look draws its look on another sound; give one")
+    if sequence is not None:
+        look = _sequence_source(sequence, {"--recipe": recipe, "--look": look})
     if "size" in render_options:
         render_options["size"] = _even(render_options["size"])
     sounds, out = split_output(audio or ())
@@ -90,7 +101,8 @@ def render(
     folders = output_paths.new_folders(render_options.get("explorations"), render_options.get("png_dir"))
     with folders, connect_dask(dask) as client, ProgressBar() as progress:
         added = columns, stems, normalize
-        job = _Job(recipe, look, *added, render_options, field, analysis, encoder, client, progress)
+        shown = look, sequence is not None
+        job = _Job(recipe, *shown, *added, render_options, field, analysis, encoder, client, progress)
         if len(sounds) > 1:
             job.check()
             draw_each(sounds, job.draw)
@@ -104,6 +116,7 @@ class _Job:
 
     recipe: str | None
     look: str | None
+    is_sequence: bool
     columns: list[str] | None
     stems: str | None
     normalize: bool
@@ -142,7 +155,9 @@ class _Job:
     def _of_look(self, audio: str | None, out: str | None) -> _Drawing:
         """What is drawn with the flags of a field or a look."""
         sizes, analysis, path = dict(self.render_options), dict(self.analysis), audio or ""
-        field = selected_look(self.look, self.field, path, sizes, analysis, self.progress)
+        field = selected_look(
+            self.look, self.field, path, sizes, analysis, self.progress, needs_moments=self.is_sequence
+        )
         options = self._options(sizes, analysis)
         sound = self._sound(path)
         return options.recipe(field, sound), sound, options, out
@@ -200,6 +215,21 @@ class _Job:
             return
         self.progress.close()
         print_line(expected if self.client is None else f"{expected}, on this machine alone")
+
+
+def _sequence_source(text: str, others: dict[str, str | None]) -> str:
+    """What --sequence says, checked. Raises SettingsError for what does not go with it."""
+    from explorer.experiments.library.sequence_text import JSON_EXAMPLE, TEXT_EXAMPLE, is_sequence_text
+
+    for flag, value in others.items():
+        if value is not None:
+            raise SettingsError(f"--sequence and {flag} both say what is drawn; give one")
+    if not is_sequence_text(text) and not Path(text).is_file():
+        raise SettingsError(
+            f"--sequence: got {text[:100]!r}, which is neither a file nor looks at moments; give "
+            f"'{TEXT_EXAMPLE}', or a JSON file with {JSON_EXAMPLE}"
+        )
+    return text
 
 
 def _check_several(options: dict[str, Any]) -> None:
