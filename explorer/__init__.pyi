@@ -1,5 +1,6 @@
 from .audio import FeatureTrack as FeatureTrack
 from .audio import analyze as analyze
+from .audio.edits import Edits as Edits
 from .diagnostics import calibrate as calibrate
 from .diagnostics import diagnose as diagnose
 from .diagnostics import feature_influence as feature_influence

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
-_lock = threading.Lock()
+setting_lock = threading.Lock()
 
 
 def usable_threads() -> int:
@@ -18,13 +19,12 @@ def use_single_torch_thread() -> None:
     """From now on torch computes products for the calling thread on this thread alone.
 
     torch keeps that number per thread, but threads started later begin with the number that was set last.
-    So the earlier number is set again, from a thread that ends at once.
+    So the number of such threads is set again, by one of them.
     """
     import torch
 
-    with _lock:
-        threads = torch.get_num_threads()
+    with setting_lock, ThreadPoolExecutor(1) as later:
+        threads = later.submit(torch.get_num_threads).result()
+        torch.get_num_threads()  # else the next call takes the number of later threads
         torch.set_num_threads(1)
-        restoring = threading.Thread(target=torch.set_num_threads, args=(threads,))
-        restoring.start()
-        restoring.join()
+        later.submit(torch.set_num_threads, threads).result()

@@ -14,6 +14,7 @@ from jaxtyping import Float32
 from explorer.audio import cache as disk_cache
 from explorer.audio.added.columns import NO_COLUMNS, AddedColumns, Stem
 from explorer.audio.features import EXTRAS, FEATURES, MODELS, AnalysisSettings
+from explorer.audio.saved_edits import edits_of
 from explorer.audio.sound_file import Block, Sound, existing_file, open_sound
 from explorer.audio.track import FeatureTrack
 from explorer.progress import Progress, silent
@@ -27,6 +28,7 @@ def analyze(
     *,
     columns: Any = None,
     stems: Mapping[str, str | Path] | str | Path | None = None,
+    edits: Any = None,
     normalize: bool = True,
     progress: Progress = silent,
     cache: bool = True,
@@ -45,11 +47,19 @@ def analyze(
     where a level has it; with `normalize` false they must lie in [-1, 1] as they are. `stems` adds the basic
     features of the voices of a mix, `{"drums": "drums.wav"}` or a folder, as `drums_rms`, `drums_onset` and
     so on. Neither is cached.
+
+    `edits` are corrections of beats, bars and sections: `timeline.edits`, the path of a file of them, their
+    values as a dict, or 'saved' for those that a timeline saved for this sound. The groups that they change
+    are measured, too. Edits that fit no more are left out with a warning; those of another sound raise
+    SettingsError.
     """
     analysis = AnalysisSettings(fps=fps, **settings)
     check_models(analysis.extras)  # before the sound is analyzed
     path = existing_file(path)
     sha256 = disk_cache.content_hash(path)
+    corrections = edits_of(edits, path.name, sha256)
+    if corrections is not None:
+        analysis = analysis.with_extras(corrections.feature_groups).replace(edits=corrections)
     track = _basic_track(path, sha256, analysis.basic, progress, cache)
     track = replace(track, source=path, settings=analysis.replace(extras=()))
     if analysis.extras:
@@ -136,11 +146,15 @@ def _columns(
 ) -> Float32[np.ndarray, "frames columns"]:
     from explorer.audio import models, structure
     from explorer.audio.extras import live, measure, version
+    from explorer.audio.structure.edited_sections import section_columns
 
     if group in MODELS:
         return models.columns(group, path, track, cache, progress)
     if structure.measures(group, track.settings):
         return structure.columns(group, path, track, cache, progress)
+    edits = track.settings.edits
+    if group == "sections" and edits is not None and edits.sections is not None:
+        return section_columns(edits.sections, track.times)
     if cache and group == "live":
         return live.at_times(live.cached_rows(path, track.sha256, progress), track.times)
     key = {"group": group, "version": version(group), "fps": track.fps}

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import field_validator, model_serializer, model_validator
 
+from explorer.audio.edits import Edits
 from explorer.errors import SettingsError
 from explorer.settings import Settings, did_you_mean, knob
 
@@ -111,7 +112,7 @@ COLUMNS_HINT = "; columns of your own come with analyze(sound, columns=, stems=)
 class AnalysisSettings(Settings):
     """How sound becomes a track. All widths are in seconds, so they hold at any rate."""
 
-    added_settings: ClassVar[tuple[str, ...]] = ("models", "tempo_hint")
+    added_settings: ClassVar[tuple[str, ...]] = ("models", "tempo_hint", "edits")
     values_if_absent: ClassVar[dict[str, Any]] = {"structure": 1}
     """What a file says that does not hold these settings: it is older than they are."""
 
@@ -160,6 +161,9 @@ class AnalysisSettings(Settings):
         help="The tempo, where it is known: beats are searched within half an octave of it.",
     )  # fmt: skip
 
+    edits: Edits | None = None
+    """Corrections of beats, bars and sections, applied after they are measured: `audio.edits`."""
+
     @model_serializer(mode="wrap")
     def _without_absent(self, handler: Any, info: Any) -> dict[str, Any]:
         """Files hold what they held; arguments hold everything."""
@@ -175,7 +179,7 @@ class AnalysisSettings(Settings):
     @property
     def basic(self) -> AnalysisSettings:
         """What the basic features depend on: without extras, and without what those alone depend on."""
-        return self.replace(extras=(), tempo_hint=None, **self.values_if_absent)
+        return self.replace(extras=(), tempo_hint=None, edits=None, **self.values_if_absent)
 
     @model_validator(mode="before")
     @classmethod
@@ -191,6 +195,17 @@ class AnalysisSettings(Settings):
     @classmethod
     def _valid_groups(cls, value: Any) -> Any:
         return _group_names("extras", value, EXTRAS)
+
+    @model_validator(mode="after")
+    def _check_edits(self) -> AnalysisSettings:
+        """Edits that change nothing are none. Raises SettingsError for edits of beats of version 1."""
+        if self.edits is None:
+            return self
+        if not self.edits:
+            object.__setattr__(self, "edits", None)  # still being made
+        elif self.structure == 1 and "beats" in self.edits.feature_groups:
+            raise SettingsError("edits of beats need structure 2, and structure 1 was given; leave it out")
+        return self
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import typer
 from explorer.audio.features import EXTRAS, MODELS
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import ColumnsOption, NormalizeOption, StemsOption, WeightsOption
+from explorer.cli.options import ColumnsOption, EditsOption, NormalizeOption, StemsOption, WeightsOption
 from explorer.formatting import clock_text, count_text
 
 
@@ -41,6 +41,7 @@ def analyze(
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
+    edits: EditsOption = None,
     weights: WeightsOption = None,
 ) -> None:
     """Show the features of a sound file: a table, and a picture of the waveform with all features."""
@@ -60,6 +61,7 @@ def analyze(
             columns=columns,
             stems=stems,
             normalize=normalize,
+            edits=edits,
             progress=progress,
             extras=extras,
             models=models,

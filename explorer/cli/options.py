@@ -146,6 +146,16 @@ NormalizeOption = Annotated[
         rich_help_panel=AUDIO_HEADING,
     ),
 ]
+EditsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--edits",
+        metavar="FILE",
+        help="corrections of beats, bars and sections that a timeline wrote, or 'saved' for those that it "
+        "saved for this sound",
+        rich_help_panel=AUDIO_HEADING,
+    ),
+]
 IMPORT_OPTION = typer.Option(
     IMPORT_FLAG,
     metavar="FILE.py|MODULE",

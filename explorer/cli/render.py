@@ -14,6 +14,7 @@ from explorer.cli.looks.selection import named_look, selected_look
 from explorer.cli.options import (
     ColumnsOption,
     DaskOption,
+    EditsOption,
     FieldFlags,
     NormalizeOption,
     StemsOption,
@@ -71,6 +72,7 @@ def render(
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
+    edits: EditsOption = None,
     weights: WeightsOption = None,
     dask: DaskOption = None,
     *,
@@ -95,7 +97,9 @@ def render(
     if "size" in render_options:
         render_options["size"] = _even(render_options["size"])
     sounds, out = split_output(audio or ())
-    single = {"--recipe": recipe, "--columns": columns, "--stems": stems}
+    single = {"--recipe": recipe, "--columns": columns, "--stems": stems, "--edits": edits}
+    if edits is not None:
+        analysis["edits"] = edits
     if len(sounds) > 1:
         _check_several(single | {"--png-dir": render_options.get("png_dir")})
     folders = output_paths.new_folders(render_options.get("explorations"), render_options.get("png_dir"))

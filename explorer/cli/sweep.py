@@ -12,6 +12,7 @@ from explorer.cli.console import ProgressBar, print_line
 from explorer.cli.options import (
     ColumnsOption,
     DaskOption,
+    EditsOption,
     FieldFlags,
     NormalizeOption,
     StemsOption,
@@ -39,6 +40,7 @@ def sweep(
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
+    edits: EditsOption = None,
     dask: DaskOption = None,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="FOLDER", help="resume an interrupted sweep")
@@ -74,6 +76,7 @@ def sweep(
             None if resume and field == FieldFlags(None, None, {}) else field.build_field(names),
             sound,
             varied or None,
+            analysis={"edits": edits} if edits is not None else None,
             executor=client,
             resume=find_folder(resume, sweep_options.get("explorations")) if resume else None,
             announce=bar.announce,

@@ -20,6 +20,7 @@ from pydantic import field_validator
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.added.columns import check_plain
 from explorer.audio.features import COLUMNS_HINT, UNITS, extras_of
+from explorer.audio.saved_edits import edits_of
 from explorer.audio.structure.moments import Moment, missing_moments, moment_columns
 from explorer.errors import SettingsError
 from explorer.fields import keyframes, sections
@@ -264,6 +265,7 @@ class FieldSettings(Settings):
         *,
         columns: Any = None,
         stems: Any = None,
+        edits: Any = None,
         normalize: bool = True,
         progress: Progress = silent,
         cache: bool = True,
@@ -276,12 +278,14 @@ class FieldSettings(Settings):
         sources: dict[str, Any] = {"columns": columns, "stems": stems, "normalize": normalize}
         options: dict[str, Any] = {"progress": progress, "cache": cache}
         if isinstance(audio, FeatureTrack):
+            if edits is not None:
+                settings["edits"] = edits_of(edits, audio.name, audio.sha256)
             track = self._complete(audio, sources, options, settings)
         else:
             if columns is None and stems is None:
                 self.check_columns()  # before the sound is analyzed
             analysis = AnalysisSettings(**settings).with_extras(self.extras)
-            track = analyze(audio, **sources, **options, **analysis.model_dump())
+            track = analyze(audio, edits=edits, **sources, **options, **analysis.model_dump())
         self.check_columns(track.names)
         keyframes.warn_after_end(self.keyframes, track)
         for reason in missing_moments(self.moments, track).values():

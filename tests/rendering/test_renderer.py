@@ -13,7 +13,7 @@ from explorer.errors import DeviceError, ExplorerWarning, SettingsError, Stopped
 from explorer.fields import CPPN, Grid
 from explorer.rendering import Device, Renderer, render_frame, resolve
 from explorer.rendering.torch_engine import MIN_BLOCK_POINTS, TorchEngine
-from explorer.threads import usable_threads, use_single_torch_thread
+from explorer.threads import setting_lock, usable_threads, use_single_torch_thread
 from tests.processes import start
 from tests.tracks import made_up_track
 
@@ -67,15 +67,15 @@ def test_two_renders_in_one_process_do_not_disturb_each_other():
 
 
 def draw_and_compare_thread_settings():
-    def in_a_new_thread():
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(torch.get_num_threads).result()
+    def thread_settings():  # while no thread that begins to draw is between its own setting and the others'
+        with setting_lock, ThreadPoolExecutor(1) as pool:
+            return torch.get_num_threads(), pool.submit(torch.get_num_threads).result()
 
-    before = (torch.get_num_threads(), in_a_new_thread())
+    before = thread_settings()
     for precision in ("fp32", "draft"):
         render_frame(FIELDS[0], made_up_track(), t=0, size=SIZE, precision=precision, flash_limit="off")
     render_frame(FIELDS[1], made_up_track(), t=0, size=SIZE, flash_limit="dim")
-    assert (torch.get_num_threads(), in_a_new_thread()) == before
+    assert thread_settings() == before
 
 
 def test_no_thread_setting_is_left_changed():

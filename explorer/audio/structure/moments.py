@@ -1,6 +1,7 @@
 """Moments of a track: seconds, or what musicians say: `bar 17`, `bar 17.3`, `beat 33`, `section 2`.
 
-Beats and bars count from 1, as musicians do; the numbers of sections count from 0.
+Beats and bars count from 1, as musicians do; the numbers of sections count from 0. A section that somebody
+named is meant by its name, too: `section chorus`, and `section chorus 2` for the second one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from explorer.audio.features import extras_of
 from explorer.audio.structure.beat_times import bar_times, beat_times
+from explorer.audio.structure.edited_sections import names_in_words, sections_of
 from explorer.audio.track import FeatureTrack
 from explorer.errors import SettingsError
 
@@ -22,17 +24,22 @@ Moment = float | str
 SAME_MOMENT_SECONDS = 0.01  # a beat and the bar that it begins differ by less
 
 SECTION_PATTERN = re.compile(r"section (\d+)")
+NAMED_SECTION_PATTERN = re.compile(r"section [^:;=]+")
+OCCURRENCE_PATTERN = re.compile(r"(.+) ([1-9]\d*)")  # of a name: `chorus 2`
 BEAT_PATTERN = re.compile(r"beat [1-9]\d*|bar [1-9]\d*(\.[1-9]\d*)?")
 COLUMNS = {"section": ("section",), "beat": ("beat_phase",), "bar": ("beat_phase", "bar_phase")}
 """What tells where a moment is, by its first word."""
-ALLOWED = "seconds from the start, 0 or more, or a musical moment as in 'bar 17.3', 'beat 33', 'section 2'"
+ALLOWED = (
+    "seconds from the start, 0 or more, or a musical moment as in 'bar 17.3', 'beat 33', 'section 2', "
+    "'section chorus'"
+)
 
 
 def parse_moment(value: Any, what: str) -> Moment:
     """Seconds, or the text of a musical moment, from a number or text. Raises SettingsError about `what`."""
     if isinstance(value, str):
         text = " ".join(value.lower().split())
-        if SECTION_PATTERN.fullmatch(text) or BEAT_PATTERN.fullmatch(text):
+        if any(pattern.fullmatch(text) for pattern in (NAMED_SECTION_PATTERN, BEAT_PATTERN)):
             return text
     try:
         seconds = float(value)
@@ -84,7 +91,9 @@ def moment_seconds(moment: Moment, track: FeatureTrack) -> float:
             )
     kind, _, name = moment.partition(" ")
     if kind == "section":
-        return _section_seconds(int(name), track)
+        if name.isdigit():
+            return _section_seconds(int(name), track)
+        return _named_section_seconds(name, track)
     return _beat_seconds(int(name), track) if kind == "beat" else _bar_seconds(name, track)
 
 
@@ -96,6 +105,23 @@ def _section_seconds(number: int, track: FeatureTrack) -> float:
             f"there is no section {number}; {track.name} has {int(numbers.max()) + 1}, counted from 0"
         )
     return float(frames[0] / track.fps)
+
+
+def _named_section_seconds(name: str, track: FeatureTrack) -> float:
+    """Where a section starts, by its name in lower case; `chorus 2` is the second chorus."""
+    sections = sections_of(track)
+    occurrence = OCCURRENCE_PATTERN.fullmatch(name)
+    base, number = (occurrence[1], int(occurrence[2])) if occurrence else (name, 1)
+    exact = [section.start for section in sections if section.name.lower() == name]
+    named = exact or [section.start for section in sections if section.name.lower() == base]
+    place = 0 if exact else number - 1
+    if place < len(named):
+        return named[place]
+    if named:
+        raise SettingsError(f"there is no section '{name}'; {track.name} has {len(named)} of '{base}'")
+    names = names_in_words(sections)
+    problem = f"{track.name} has {names}" if names else f"the sections of {track.name} have no names"
+    raise SettingsError(f"there is no section '{name}'; {problem}")
 
 
 def _beat_seconds(number: int, track: FeatureTrack) -> float:

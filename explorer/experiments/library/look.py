@@ -41,8 +41,8 @@ class Look(Settings):
     @field_validator("analysis")
     @classmethod
     def _without_extras(cls, analysis: AnalysisSettings) -> AnalysisSettings:
-        """Groups of features follow from the field."""
-        return analysis.replace(extras=())
+        """Groups of features follow from the field, and edits belong to one sound."""
+        return analysis.replace(extras=(), edits=None)
 
     @field_validator("size", mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""Chapters of a video: the sections of its sound."""
+"""Chapters of a video: the sections of its sound, by their names where they have some."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.audio import FeatureTrack
-from explorer.fields.sections import section_starts
+from explorer.audio.structure.edited_sections import sections_of
 from explorer.video.metadata import Chapter
 
 
@@ -18,9 +18,11 @@ def section_chapters(
 ) -> list[Chapter]:
     """A chapter for every section in an excerpt, by the times of its frames."""
     begin, duration = float(times[0]), float(len(times) / fps)
-    edges = [*section_starts(track, 0.0).tolist(), begin + duration]
+    sections = sections_of(track)
+    edges = [*(section.start for section in sections), begin + duration]
+    titles = [section.name or f"Section {number}" for number, section in enumerate(sections, start=1)]
     return [
-        Chapter(max(0.0, start - begin), min(end - begin, duration), f"Section {number}")
-        for number, (start, end) in enumerate(pairwise(edges), start=1)
+        Chapter(max(0.0, start - begin), min(end - begin, duration), title)
+        for title, (start, end) in zip(titles, pairwise(edges), strict=True)
         if end > begin and start < begin + duration
     ]

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator
 
+from explorer.audio.saved_edits import with_edits
 from explorer.experiments.runs.recipe import AudioSource, ColumnsSource, Recipe
 from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.fields import FieldSettings
@@ -94,7 +95,7 @@ class RenderOptions(CommonOptions):
         sound = SoundInput.of(audio)
         return Recipe(
             audio=AudioSource.of(sound.path),
-            analysis=sound.analysis.replace(**self.analysis),
+            analysis=sound.settings(self.analysis),
             columns=ColumnsSource.of(sound.added),
             field=field,
             frames=self.frames(FrameSettings(width=width, height=height)),
@@ -106,9 +107,10 @@ class RenderOptions(CommonOptions):
         """A recipe with another field and with the options that were set. Raises SettingsError."""
         unchanged = self.precision == "auto"
         encoder = {name: getattr(self.encoder, name) for name in self.encoder.model_fields_set}
+        analysis = with_edits(self.analysis, recipe.audio.name, recipe.audio.sha256)
         return recipe.replace(
             field=field,
-            analysis=recipe.analysis.replace(**self.analysis),
+            analysis=recipe.analysis.replace(**analysis),
             encoder=recipe.encoder.replace(**encoder),
             frames=self.frames(recipe.frames),
             precision=recipe.precision if unchanged else recipe_precision(self.precision),

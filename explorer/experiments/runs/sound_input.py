@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.added.columns import AddedColumns
 from explorer.audio.cache import content_hash
+from explorer.audio.saved_edits import with_edits
 from explorer.audio.sound_file import existing_file
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
@@ -69,6 +70,12 @@ class SoundInput:
             return cls(existing_file(audio))
         track = analyze(audio, columns=columns or None, stems=stems, normalize=normalize, progress=progress)
         return cls(existing_file(audio), added=track.added)
+
+    def settings(self, changes: Mapping[str, Any]) -> AnalysisSettings:
+        """Its analysis with some settings changed; `edits` as `explorer.analyze` takes them."""
+        if changes.get("edits") is not None:
+            changes = with_edits(changes, self.path.name, content_hash(self.path))
+        return self.analysis.replace(**changes)
 
     def analyze(
         self, settings: AnalysisSettings, field: FieldSettings | None = None, progress: Progress = silent

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import field_validator
 
+from explorer.audio.saved_edits import with_edits
 from explorer.errors import SettingsError
 from explorer.experiments.runs.options import CommonOptions, recipe_precision
 from explorer.experiments.runs.recipe import AudioSource, ColumnsSource, Recipe
@@ -129,7 +130,9 @@ def _base(
     precision = options.explicit("precision")
     update: dict[str, Any] = {
         "frames": recipe.frames.replace(**options.frame_changes),
-        "analysis": recipe.analysis.replace(**options.analysis),
+        "analysis": recipe.analysis.replace(
+            **with_edits(options.analysis, recipe.audio.name, recipe.audio.sha256)
+        ),
         "field": field or recipe.field,
         "precision": recipe_precision(precision) if precision else recipe.precision,
     }

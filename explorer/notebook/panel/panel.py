@@ -73,7 +73,7 @@ def explore(
     mode = parse_flash_limit(flash_limit)
     cells.close_previous()
     sound = SoundInput.of(audio)
-    track = sound.analyze(sound.analysis.replace(**analysis))
+    track = sound.analyze(sound.settings(analysis))
     panel = Panel(
         sound.path, track, field, size=size, device=device, explorations=explorations, flash_limit=mode
     )

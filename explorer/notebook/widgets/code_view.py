@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.audio import AnalysisSettings, FeatureTrack
+from explorer.audio.edits import Edits
 from explorer.fields import FieldSettings, Sequence, Sketch
 from explorer.fields.light import Finish, Light
 from explorer.fields.mix import Mix
@@ -105,6 +106,8 @@ def _keywords(settings: Settings, default: Settings) -> list[str]:
 
 def _value_code(value: Any) -> str:
     """A value as code; a group of settings with a name in `explorer` by that, another as a dict."""
+    if isinstance(value, Edits):
+        return repr(value.model_dump())
     if isinstance(value, Light | Finish):
         return f"ex.{value!r}"
     return (

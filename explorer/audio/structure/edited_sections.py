@@ -1,0 +1,55 @@
+"""The sections of a track with their names, and the columns of sections that somebody edited."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float32, Float64
+
+from explorer.audio.extras.sections import BOUNDARY_FALL_SECONDS
+from explorer.audio.feature_table import FeatureTable
+from explorer.audio.features import EXTRAS
+
+Columns = Float32[np.ndarray, "frames columns"]
+Sections = tuple[tuple[float, str], ...]  # the start in seconds and the name of each; the first starts at 0
+
+
+class Section(NamedTuple):
+    """A section of a track, in seconds; its name is empty where it has none."""
+
+    start: float
+    end: float
+    name: str
+
+
+def sections_of(track: FeatureTable) -> tuple[Section, ...]:
+    """The sections of a track with the group `sections`."""
+    number = track.raw[:, track.names.index("section")]
+    frames = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist()]
+    starts = [frame / track.fps for frame in frames]
+    edits = track.settings.edits
+    named = edits.sections if edits and edits.sections else ()
+    names = [named[int(number[frame])][1] if int(number[frame]) < len(named) else "" for frame in frames]
+    ends = [*starts[1:], max(track.duration, starts[-1])]
+    return tuple(map(Section, starts, ends, names))
+
+
+def section_columns(sections: Sections, times: Float64[np.ndarray, " frames"]) -> Columns:
+    """The columns of the group `sections` for these ones: see `extras.sections`."""
+    columns = np.zeros((len(times), len(EXTRAS["sections"])), np.float32)
+    edges = (times[1:] + times[:-1]) / 2  # between frames
+    starts = np.array([start for start, _ in sections[1:]])
+    frames = np.searchsorted(edges, starts)  # nearest to each start
+    number = np.searchsorted(frames, np.arange(len(times)), side="right")
+    elapsed = times - np.concatenate([[-np.inf], times[frames]])[number]
+    names = list(EXTRAS["sections"])
+    columns[:, names.index("section")] = number
+    columns[:, names.index("boundary")] = np.maximum(1 - elapsed / BOUNDARY_FALL_SECONDS, 0)
+    return columns
+
+
+def names_in_words(sections: tuple[Section, ...]) -> str:
+    """The different names of sections, as an error lists them."""
+    names = list(dict.fromkeys(section.name for section in sections if section.name))
+    return ", ".join(names[:8]) + ", ..." * (len(names) > 8)
