@@ -13,17 +13,19 @@ laid over each other from their starts, are alike. Without bars the boundaries a
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64
+from jaxtyping import Bool, Float32, Float64, Int64
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from explorer.audio.array_cache import cache_folder, load_array, save_array
+from explorer.audio.array_cache import cache_folder, digest, load_array, save_array
 from explorer.audio.extras import sections
 from explorer.audio.extras.chroma import note_energies, shares
 from explorer.audio.extras.mono import HOP, RATE, read_mono
@@ -38,66 +40,82 @@ PERIODS = (1, 2, 3, 4, 6, 8, 12)  # bars of a loop
 LOOP_COST, SECTION_COST = 0.2, 0.4  # re the variance of a bar
 SINGLE_COST = 0.3  # of a bar of a loop that does not come again in its section
 MIN_SECTION_SECONDS, MAX_SECTION_SECONDS = 6.0, 90.0
+MAX_LOOP_SECONDS = 20.0  # a longer one would be sections that follow each other
 MAX_LETTER_DISTANCE = 0.55  # squared, between loops of the same letter
 SHIFTS = (0, 1, -1, 2, -2)  # half bars by which one of two loops may begin later
 MAX_BAR_GAP = 1.5  # re the usual bar: a longer one is several
+MAX_BAR_DEVIATION = 0.15  # of the first and last bar from the usual one
 MIN_BARS = 8  # fewer have no form
 MIN_BAR_SHARE = 0.3  # of the piece in which bars are found
+MAX_PERIOD = 16  # half bars of the loop of a section whose start is given
 STEP_SECONDS = 1.0  # of what is compared without bars
 
 Seconds = Float64[np.ndarray, " edges"]
 Rows = Float64[np.ndarray, "rows columns"]
+Loop = Float64[np.ndarray, "loop_rows columns"]
 Bars = Float64[np.ndarray, "bars features"]
 Numbers = Int64[np.ndarray, " sections"]
 
 
 @dataclass(frozen=True, eq=False)
 class SongForm:
-    """Where each section begins in seconds, the first at 0, and its letter, 0 for A."""
+    """Where each section begin_times in seconds, the first at 0, and its letter, 0 for A."""
 
     starts: Seconds
     letters: Numbers
 
 
-def measure(sound: Sound, rhythm: Rhythm, progress: Progress) -> SongForm:
-    """The form of a sound with this rhythm."""
+def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[float, ...] = ()) -> SongForm:
+    """The form of a sound with this rhythm; with `starts` of sections, their letters alone are measured."""
     samples = read_mono(sound)
     duration = len(samples) / RATE
     harmony = np.sqrt(shares(note_energies(samples, 0.0, progress)))
     timbre = sections.timbre(samples, progress)
     bars = bar_grid(rhythm, duration)
-    if not len(bars):
-        starts = np.concatenate([[0.0], sections.boundaries(samples, progress)])
-        edges = np.append(np.arange(0, max(duration - STEP_SECONDS / 2, 0) or 1, STEP_SECONDS), duration)
-        steps = _steps(harmony, timbre, edges)
-        places = [*np.searchsorted(edges, starts - STEP_SECONDS / 2).tolist(), len(steps)]
-        spans = [Span(first, last, 1) for first, last in pairwise(places)]
-        numbers = letters([loop(steps, span) for span in spans])
-        is_new = np.diff(numbers, prepend=-1) != 0
-        return SongForm(starts[is_new], numbers[is_new])
-    halves = np.sort(np.concatenate([bars, (bars[1:] + bars[:-1]) / 2]))
-    steps = _steps(harmony, timbre, halves)
-    notes = harmony.shape[1]
-    joined = np.hstack([steps[::2, :notes], steps[1::2, :notes]])
-    rows = np.hstack([joined / max(1.0, float(np.sqrt(joined.var(axis=0).sum()))), _timbre(timbre, bars)])
-    usual = float(np.median(np.diff(bars)))
-    lengths = max(1, round(MIN_SECTION_SECONDS / usual)), max(2, int(MAX_SECTION_SECONDS / usual))
-    spans = [Span(2 * first, 2 * last, 2 * period) for first, last, period in best_spans(rows, lengths)]
+    if len(bars):
+        edges = np.sort(np.concatenate([bars, (bars[1:] + bars[:-1]) / 2]))
+    else:
+        edges = np.append(
+            np.arange(0, max(duration - STEP_SECONDS / 2, STEP_SECONDS / 2), STEP_SECONDS), duration
+        )
+    steps = _steps(harmony, timbre, edges)
+    if len(bars) and not starts:
+        rows = _bar_rows(steps[:, : harmony.shape[1]], timbre, bars)
+        usual = float(np.median(np.diff(bars)))
+        min_bars = max(1, math.ceil(MIN_SECTION_SECONDS / usual - 0.1))
+        lengths = min_bars, max(min_bars + 1, int(MAX_SECTION_SECONDS / usual))
+        is_whole = np.abs(np.diff(bars) / usual - 1) < MAX_BAR_DEVIATION
+        is_whole[1:-1] = True
+        every = best_spans(rows, lengths, max(1, int(MAX_LOOP_SECONDS / usual)), is_whole)
+        spans = [Span(2 * first, 2 * last, 2 * period) for first, last, period in every]
+        spans, numbers = repeats_apart(spans, letters([loop(steps, span) for span in spans]), steps)
+        return SongForm(edges[[span.first for span in spans]], numbers)
+    begin_times = np.array(starts or (0.0, *sections.boundaries(samples, progress)))
+    places = np.abs(edges[:-1, None] - begin_times).argmin(axis=0).tolist()
+    period = MAX_PERIOD if len(bars) else 1
+    pairs = [(first, max(last, first + 1)) for first, last in pairwise([*places, len(steps)])]
+    spans = [Span(first, last, min(period, last - first)) for first, last in pairs]
     numbers = letters([loop(steps, span) for span in spans])
-    spans, numbers = repeats_apart(spans, numbers, steps)
-    return SongForm(halves[[span.first for span in spans]], numbers)
+    is_new = np.diff(numbers, prepend=-1) != 0 if not starts else np.ones(len(numbers), bool)
+    return SongForm(begin_times[is_new], numbers[is_new])
 
 
 def cached_form(
-    path: Path, sha256: str, rhythm: Rhythm, hint: float | None, cache: bool, progress: Progress
+    path: Path,
+    sha256: str,
+    rhythm: Rhythm,
+    starts: tuple[float, ...],
+    hint: float | None,
+    cache: bool,
+    progress: Progress,
 ) -> SongForm:
     """The form of a file with this content; `hint` is the tempo that its rhythm was measured with."""
-    name = f"{sha256[:40]}-{VERSION}-{RHYTHM_VERSION}" + (f"-{hint:g}" if hint else "")
-    entry = cache_folder() / "form" / f"{name}.npy"
+    key = json.dumps([sha256, VERSION, RHYTHM_VERSION, starts, hint])
+    entry = cache_folder() / "form" / f"{digest(key)}.npy"
     table = load_array(entry, np.float64) if cache else None
     if table is not None and table.ndim == 2 and table.shape[0] == 2:
         return SongForm(table[0], table[1].astype(np.int64))
-    form = measure(open_sound(path), rhythm, progress)
+    form = measure(open_sound(path), rhythm, progress, starts)
     if cache:
         save_array(entry, np.stack([form.starts, form.letters]).astype(np.float64))
     return form
@@ -113,19 +131,17 @@ def columns(form: SongForm, times: Float64[np.ndarray, " frames"]) -> Float32[np
     return np.stack([number, boundary, form.letters[number]], axis=1).astype(np.float32)
 
 
-def letter_name(number: int) -> str:
-    """A, B, ... Z, then AA, AB, ..."""
-    name = ""
-    while number >= 0:
-        name = chr(ord("A") + number % 26) + name
-        number = number // 26 - 1
-    return name
-
-
 def _steps(harmony: np.ndarray, timbre: np.ndarray, edges: Seconds) -> Rows:
     """Harmony and timbre between edges, standardized."""
     notes = means_between(harmony, RATE / HOP, edges)
     return np.hstack([sections.standardize(notes, sections.MIN_NOTE_SPREAD), _timbre(timbre, edges)])
+
+
+def _bar_rows(notes: Rows, timbre: np.ndarray, bars: Seconds) -> Bars:
+    """The harmony of both halves of each bar, and its timbre."""
+    joined = np.hstack([notes[::2], notes[1::2]])
+    spread = np.sqrt(joined.var(axis=0).sum())
+    return np.hstack([joined / max(1.0, float(spread)), _timbre(timbre, bars)])
 
 
 def _timbre(timbre: np.ndarray, edges: Seconds) -> Rows:
@@ -159,7 +175,7 @@ def bar_grid(rhythm: Rhythm, duration: float) -> Seconds:
     return np.concatenate([[0.0], inner, [duration]])
 
 
-def means_between(rows: np.ndarray, rate: float, edges: Seconds) -> Rows:
+def means_between(rows: np.ndarray, rate: float, edges: Seconds) -> Float64[np.ndarray, "steps columns"]:
     """Means of the rows, `rate` a second, between edges in seconds."""
     sums = np.vstack([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
     places = np.clip(np.rint(edges * rate + 0.5), 0, len(rows)).astype(int)
@@ -168,26 +184,38 @@ def means_between(rows: np.ndarray, rate: float, edges: Seconds) -> Rows:
     return np.asarray((sums[last] - sums[first]) / (last - first)[:, None])
 
 
-def best_spans(bars: Bars, lengths: tuple[int, int]) -> list[Span]:
-    """The sections of least cost; each has `lengths[0]` to `lengths[1]` bars."""
+def best_spans(
+    bars: Bars,
+    lengths: tuple[int, int],
+    max_period: int = PERIODS[-1],
+    is_whole: Bool[np.ndarray, " bars"] | None = None,
+) -> list[Span]:
+    """The sections of least cost; each has `lengths[0]` to `lengths[1]` bars, its loop up to `max_period`.
+
+    What a bar is like counts only where `is_whole`: silence before and after a piece is no music.
+    """
     count = len(bars)
-    shortest, longest = lengths
+    weights = np.ones(count) if is_whole is None else is_whole.astype(np.float64)
+    bars = bars * weights[:, None]
+    min_bars, max_bars = lengths
     squares = np.concatenate([[0.0], np.cumsum(np.square(bars).sum(axis=1))])
-    costs, periods = np.full((2, count, longest + 1), np.inf)
+    costs, periods = np.full((2, count, max_bars + 1), np.inf)
     for period in PERIODS:
-        if period > longest:
+        if period > min(max_bars, max_period):
             break
-        strided = _strided_sums(bars, period)
+        strided, weight = (_strided_sums(rows, period) for rows in (bars, weights[:, None]))
         for first in range(count):
-            ends = np.arange(first + max(shortest, period), min(count, first + longest) + 1)
+            ends = np.arange(first + max(min_bars, period), min(count, first + max_bars) + 1)
             if not len(ends):
                 continue
             explained = np.zeros(len(ends))
             for phase in range(period):
                 start = first + phase
                 number = (ends - start - 1) // period + 1  # bars of this phase in the section
-                total = strided[start + number * period] - strided[start]
-                explained += np.square(total).sum(axis=1) / number
+                total, total_weight = (
+                    sums[start + number * period] - sums[start] for sums in (strided, weight)
+                )
+                explained += np.square(total).sum(axis=1) / np.maximum(total_weight[:, 0], 1)
             singles = np.maximum(2 * period - (ends - first), 0)
             cost = squares[ends] - squares[first] - explained + LOOP_COST * period + SINGLE_COST * singles
             better = cost < costs[first, ends - first] - 1e-9
@@ -196,7 +224,7 @@ def best_spans(bars: Bars, lengths: tuple[int, int]) -> list[Span]:
     best, origin = np.full(count + 1, np.inf), np.zeros(count + 1, int)
     best[0] = 0.0
     for last in range(1, count + 1):
-        for first in range(max(0, last - longest), last):
+        for first in range(max(0, last - max_bars), last):
             total = best[first] + costs[first, last - first] + SECTION_COST
             if total < best[last]:
                 best[last], origin[last] = total, first
@@ -210,7 +238,7 @@ def best_spans(bars: Bars, lengths: tuple[int, int]) -> list[Span]:
     return result[::-1]
 
 
-def _strided_sums(bars: Bars, period: int) -> Bars:
+def _strided_sums(bars: Bars, period: int) -> Float64[np.ndarray, "sums features"]:
     """s with s[n + period] = s[n] + bars[n]: the sum of every `period`-th bar is a difference of two."""
     sums = np.zeros((len(bars) + 2 * period, bars.shape[1]))
     for n, bar in enumerate(bars):
@@ -218,7 +246,7 @@ def _strided_sums(bars: Bars, period: int) -> Bars:
     return sums
 
 
-def loop(steps: Rows, span: Span) -> Rows:
+def loop(steps: Rows, span: Span) -> Loop:
     """The loop of a section, repeated to its length."""
     part = steps[span.first : span.last]
     phases = np.arange(len(part)) % span.period
@@ -226,7 +254,7 @@ def loop(steps: Rows, span: Span) -> Rows:
     return np.stack(means)[phases]
 
 
-def letters(loops: list[Rows]) -> Numbers:
+def letters(loops: list[np.ndarray]) -> Numbers:
     """The letter of each section, 0 for A, in the order in which they appear."""
     if len(loops) < 2:
         return np.zeros(len(loops), np.int64)
@@ -240,30 +268,32 @@ def letters(loops: list[Rows]) -> Numbers:
     return np.array([numbers[group] for group in groups], np.int64)
 
 
-def loop_distance(loop: Rows, other: Rows) -> float:
+def loop_distance(loop: Loop, other: Float64[np.ndarray, "others columns"]) -> float:
     """Mean squared distance of two loops, laid over each other from their starts or a little later."""
     pairs = ((loop[max(0, shift) :], other[max(0, -shift) :]) for shift in SHIFTS)
     return min(_distance(*pair) for pair in pairs if min(map(len, pair)))
 
 
-def _distance(loop: Rows, other: Rows) -> float:
+def _distance(loop: Loop, other: Float64[np.ndarray, "others columns"]) -> float:
     length = min(len(loop), len(other))
     return float(np.square(loop[:length] - other[:length]).sum(axis=1).mean())
 
 
-def repeats_apart(sections: list[Span], numbers: Numbers, steps: Rows) -> tuple[list[Span], Numbers]:
+def repeats_apart(
+    sections: list[Span], numbers: Numbers, steps: Rows
+) -> tuple[list[Span], Int64[np.ndarray, " parts"]]:
     """A section that is another of its letter two or more times over is as many sections: `A A B A`."""
     result: list[tuple[Span, int]] = []
     for span, number in zip(sections, numbers.tolist(), strict=True):
         size = span.last - span.first
-        shortest = min(
+        min_bars = min(
             (each.last - each.first for each, of in zip(sections, numbers, strict=True) if of == number),
         )
-        count = round(size / shortest)
+        count = round(size / min_bars)
         edges = np.rint(np.linspace(span.first, span.last, count + 1)).astype(int).tolist()
         parts = [Span(first, last, min(span.period, last - first)) for first, last in pairwise(edges)]
         loops = [loop(steps, part) for part in parts]
-        is_repeat = abs(size - count * shortest) <= count and all(
+        is_repeat = abs(size - count * min_bars) <= 2 * count and all(
             loop_distance(loops[0], each) < MAX_LETTER_DISTANCE for each in loops[1:]
         )
         result += [(part, number) for part in (parts if is_repeat else [span])]

@@ -241,4 +241,4 @@ def test_sections_edited_to_what_was_measured_give_the_measured_columns(tmp_path
     assert table[240, 1] == 1
     assert table[239, 1] == 0
     with pytest.raises(SettingsError, match=r"the sections of made-up\.wav have no names"):
-        moment_seconds("section b", track)
+        moment_seconds("section bridge", track)
