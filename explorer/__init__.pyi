@@ -11,6 +11,8 @@ from .errors import ExplorerError as ExplorerError
 from .errors import ExplorerWarning as ExplorerWarning
 from .evolution.atlas.atlas_search import atlas as atlas
 from .evolution.evolution_loop import evolve as evolve
+from .evolution.taste.run_table import runs as runs
+from .evolution.taste.taste import Taste as Taste
 from .experiments import Recipe as Recipe
 from .experiments import Run as Run
 from .experiments import load as load
@@ -22,7 +24,6 @@ from .experiments.library.looks import load_look as load_look
 from .experiments.library.looks import looks as looks
 from .experiments.library.looks import save_look as save_look
 from .experiments.library.seeds import seeds as seeds
-from .experiments.library.table import runs as runs
 from .fields import CPPN as CPPN
 from .fields import Field as Field
 from .fields import Finish as Finish
@@ -38,6 +39,7 @@ from .fields.sketch.decorator import slider as slider
 from .learn.painting.paint import paint as paint
 from .notebook.atlas.atlas_view import atlas_map as atlas_map
 from .notebook.breeding.breeding_view import breed as breed
+from .notebook.breeding.duel_view import duel as duel
 from .notebook.live.field_grid import FieldGrid as FieldGrid
 from .notebook.live.live_page import live as live
 from .notebook.panel.panel import explore as explore

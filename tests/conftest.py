@@ -88,6 +88,7 @@ def _own_cache(tmp_path_factory, monkeypatch):
     cache.mkdir(parents=True)
     monkeypatch.setenv("EXPLORER_CACHE", str(cache))
     monkeypatch.setenv("EXPLORER_LOOKS", str(folder / "no looks"))
+    monkeypatch.setenv("EXPLORER_TASTE", str(cache / "taste"))
 
 
 _numbers = itertools.count()

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 COLUMNS = {
     **{name: name for name in ("run", "status", "verdict", "star", "look", "varied", "proof")},
     "params.seed": "seed",
-    **{name: name for name in ("audio", "size", "fps", "seconds", "speed")},
+    **{name: name for name in ("taste", "audio", "size", "fps", "seconds", "speed")},
 }
-OPTIONAL = ("verdict", "star", "look", "varied", "proof", "seed")  # left out where no row has one
+OPTIONAL = ("verdict", "star", "look", "varied", "proof", "seed", "taste")  # left out where no row has one
 SHRINKABLE = ("varied", "verdict", "status", "audio", "look")  # in a narrow terminal, in this order
 EXPENDABLE = ("speed", "fps", "seed", "size", "proof", "seconds", "audio")  # where that is not enough
 MIN_CHARACTERS = 10  # that are left of a text
@@ -46,6 +46,10 @@ def runs(
         bool,
         typer.Option("--points", help="every point of a sweep and look of a breeding in a row of its own"),
     ] = False,
+    sort: Annotated[
+        str | None,
+        typer.Option("--sort", metavar="taste", help="the looks first that you like, as judgements say"),
+    ] = None,
     starred: Annotated[bool, typer.Option("--starred", help="only those with a star")] = False,
     star: Annotated[
         str | None, typer.Option("--star", metavar="NAME", help="star a run or SWEEP/POINT")
@@ -61,9 +65,9 @@ def runs(
     The column proof is for trainings: how many pairs of a sound feature and a picture measure are
     proven to follow each other.
     """
+    from explorer.evolution.taste.run_table import runs as list_runs
     from explorer.experiments.library import look_folder, lookup
     from explorer.experiments.library.overview import filter_runs, fold_sweeps
-    from explorer.experiments.library.table import runs as list_runs
     from explorer.files import explorations_folder
 
     if any(name is not None for name in (star, unstar, delete)):
@@ -74,7 +78,7 @@ def runs(
         if delete is not None:
             print_line(f"deleted     {lookup.delete(delete, explorations)}")
         return
-    every = list_runs(explorations)
+    every = list_runs(explorations, sort=sort)
     look = look_folder.listed_name(look) if look else None
     table = filter_runs(every, kind=kind, look=look, song=song, since=since)
     table = table[table["star"]] if starred else table
@@ -87,7 +91,7 @@ def runs(
     elif table.empty:
         print_line(f"no runs in {root} yet; make one with: explorer demo")
     else:
-        print_line(_display(table if points else fold_sweeps(table), _terminal_width()))
+        print_line(_display(table if points or sort else fold_sweeps(table), _terminal_width()))
         print_line(f"in {root}")
         for name, reason in table.loc[table["status"] == "damaged", ["run", "error"]].itertuples(index=False):
             print_error(f"warning: {name} is damaged: {reason}")

@@ -19,7 +19,7 @@ from explorer.evolution.individual import Individual
 from explorer.evolution.locks import parse_locks
 from explorer.evolution.nursery import Nursery
 from explorer.evolution.specimens import Specimen
-from explorer.evolution.start import first_looks, stretch, without_sections
+from explorer.evolution.start import DEFAULT_SECONDS, first_looks, stretch, without_sections
 from explorer.experiments.breedings.log import (
     BreedingSpecification,
     Generation,
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIRST_STRENGTH = 0.7  # of the variations of one look that fill the first generation
-DEFAULT_SECONDS = 4.0  # of the stretch that the looks are seen on
 
 
 class Breeding:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from explorer.errors import SettingsError
-from explorer.evolution.breeding import DEFAULT_SECONDS, Breeding
-from explorer.evolution.fitness import MEASURES, Fitness, fitness_function, fitness_name
+from explorer.evolution.breeding import Breeding
+from explorer.evolution.fitness import DEFAULT_FITNESS, FITNESS_NAMES, Fitness, fitness_function, fitness_name
 from explorer.evolution.locks import parse_locks
+from explorer.evolution.start import DEFAULT_SECONDS
 from explorer.experiments.breedings.log import BreedingSpecification
 from explorer.experiments.runs.cluster import AnyExecutor, as_executor
 from explorer.experiments.runs.sound_input import AudioInput
@@ -40,8 +41,9 @@ def evolve(
 
     Starts with `field`, a list of fields, or looks that ship. `fitness` is the name of a measure
     ('liveliness', the default, 'audio_share', 'motion', 'detail', 'colorfulness', 'symmetry', 'fineness',
-    'contrast', 'space_variance', 'time_variance', 'audio_variance'), or a function that takes a `Specimen`
-    (`.field`, `.pictures`, `.facts`, `.verdict`, `.track`) and gives a number. Parents are the best fourth of
+    'contrast', 'space_variance', 'time_variance', 'audio_variance'), 'taste', the score of `Taste`, or a
+    function that takes a `Specimen` (`.field`, `.pictures`, `.facts`, `.verdict`, `.track`) and gives a
+    number. Parents are the best fourth of
     all individuals so far, so the best is never lost. `strength` is from 0, refine, to 1, leap (0.5); `locks`
     hold 'palette', 'symmetry' or 'network'.
     Looks are judged and drawn at `begin` for `seconds` of the song, around its loudest moment unless given.
@@ -57,10 +59,10 @@ def evolve(
     if resume is None:
         if audio is None:
             raise SettingsError("name a sound file, as in evolve(CPPN(), 'song.ogg', generations=8)")
-        function = fitness_function(fitness or "liveliness")
+        function = fitness_function(fitness or DEFAULT_FITNESS, explorations)
         breeding = Breeding.start(
             field, audio, population=population, seed=seed, begin=begin, seconds=seconds,
-            fitness=fitness_name(fitness or "liveliness"), strength=0.5 if strength is None else strength,
+            fitness=fitness_name(fitness or DEFAULT_FITNESS), strength=0.5 if strength is None else strength,
             locks=locks or (), explorations=explorations, progress=progress,
         )  # fmt: skip
     else:
@@ -86,8 +88,8 @@ def _stored_fitness(folder: Path, fitness: Fitness | str | None) -> Fitness:
     name = BreedingSpecification.read(folder).fitness
     if not name:
         raise SettingsError(f"{folder.name} was bred by hand; resume it with ex.breed(resume=...)")
-    if fitness is None and name not in MEASURES:
+    if fitness is None and name not in FITNESS_NAMES:
         raise SettingsError(f"{folder.name} was bred with the function '{name}'; give it again as fitness")
     if fitness is not None and fitness_name(fitness) != name:
         raise SettingsError(f"{folder.name} was bred for '{name}', not '{fitness_name(fitness)}'")
-    return fitness_function(fitness or name)
+    return fitness_function(fitness or name, folder.parent)

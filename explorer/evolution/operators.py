@@ -17,7 +17,7 @@ from explorer.evolution.locks import is_locked
 from explorer.evolution.steps import mutated_value, step_factor
 from explorer.experiments.sweeps.parameter_paths import value_text
 from explorer.fields import CPPN, FieldSettings, GraphCPPN
-from explorer.fields.cppn.mixture import Term, normalized
+from explorer.fields.cppn.mixture import Term, crossed_by_layer, normalized, resized, scaled
 from explorer.fields.graph.network import genome_of
 from explorer.settings import Knob
 
@@ -25,6 +25,7 @@ CROSSOVER_SHARE = 0.6  # of the children of several parents
 MIN_KNOB_SHARE, MAX_KNOB_SHARE = 0.08, 0.3  # of the settings that one mutation moves, by strength
 TURN_SHARE, TURN_ANGLE = 0.85, 0.4  # how often the weights turn, and how far in a typical step, radians
 MAX_ANGLE = 1.4
+BY_LAYER_SHARE = 0.3  # of the crossovers of two CPPNs, whose layers come from one parent each
 MIN_SEED_SHARE, MAX_SEED_SHARE = 0.05, 0.5  # how often a seed that cannot be mixed is another, by strength
 GRAPH_SEED_SHARE = 0.3  # of those of other fields, since the nodes of a graph mutate themselves
 SEEDS = 1_000_000  # new seeds are below
@@ -94,7 +95,8 @@ def crossover(
 ) -> Offspring:
     """The first parent with settings of the second: of another kind, those that both kinds declare alike.
 
-    The weights of two CPPNs are mixed along the arc between them, which leaves their variance as it is.
+    The weights of two CPPNs are mixed along the arc between them, or each layer is that of one of them; both
+    leave their variance as it is.
     """
     operators = [f"crossed with {second.kind}"]
     if "network" not in locks:
@@ -125,8 +127,8 @@ def bred_knobs(field: FieldSettings, locks: Sequence[str] = ()) -> list[Knob]:
 
 def turned(terms: Sequence[Term], angle: float, others: Sequence[Term]) -> tuple[Term, ...]:
     """A mixture turned towards another by an angle: cos(angle) W + sin(angle) V."""
-    pairs = [(seed, share * math.cos(angle)) for seed, share in terms]
-    return normalized([*pairs, *((seed, share * math.sin(angle)) for seed, share in others)])
+    pairs = [(seed, scaled(share, math.cos(angle))) for seed, share in terms]
+    return normalized([*pairs, *((seed, scaled(share, math.sin(angle))) for seed, share in others)])
 
 
 def _mutated_network(field: FieldSettings, strength: float, rng: np.random.RandomState) -> Offspring:
@@ -153,7 +155,14 @@ def _mutated_network(field: FieldSettings, strength: float, rng: np.random.Rando
 def _crossed_network(first: FieldSettings, second: FieldSettings, rng: np.random.RandomState) -> Offspring:
     angle = rng.uniform(0.2, 0.8) * math.pi / 2
     if isinstance(first, CPPN) and isinstance(second, CPPN) and not first.weights:
-        mixed = first.replace(seeds=turned(first.terms, angle, second.terms))
+        count = first.layers + 1
+        if rng.uniform() < BY_LAYER_SHARE:
+            is_second = [bool(number < 0.5) for number in rng.uniform(size=count)]
+            is_second[rng.randint(count)] ^= len(set(is_second)) == 1  # or it would be one parent alone
+            crossed = first.replace(seeds=crossed_by_layer(first.terms, second.terms, is_second))
+            layers = ", ".join(str(layer + 1) for layer in range(count) if is_second[layer])
+            return Offspring(crossed, (f"weights of layers {layers}",))
+        mixed = first.replace(seeds=turned(first.terms, angle, resized(second.terms, count)))
         return Offspring(mixed, (f"weights mixed at {math.degrees(angle):.0f} degrees",))
     if isinstance(first, GraphCPPN) and isinstance(second, GraphCPPN):
         change = crossed_genome(genome_of(first), genome_of(second), rng)

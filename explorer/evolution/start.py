@@ -13,6 +13,7 @@ from explorer.fields import FieldSettings
 from explorer.fields.presets import LOOKS, OFFERED
 
 MAX_FIRST_LOOKS = 60
+DEFAULT_SECONDS = 4.0  # of the stretch that the looks are seen on
 
 
 def first_looks(count: int, seed: int) -> tuple[FieldSettings, ...]:

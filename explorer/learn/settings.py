@@ -13,7 +13,6 @@ from explorer.files import path_within, read_json
 from explorer.learn.run_folder import SETTINGS
 from explorer.settings import Settings, knob
 
-MAX_LAYERS, MAX_WIDTH = 16, 4096  # of a model
 RESUMABLE_SETTINGS = ("epochs", "patience")  # may change when a training is resumed
 ANALYSIS_PHASE, CLIPS_PHASE, TRAINING_PHASE, EVALUATION_PHASE, WRITING_PHASE = PHASES = (
     "hearing the sounds", "making clips", "training", "proving", "writing",

@@ -17,7 +17,7 @@ from explorer.files import write_bytes
 from explorer.rendering import Renderer
 
 IMAGES = Path(__file__).parents[2] / "notebooks" / "images"
-HERO, HERO_SIZE, HERO_FPS = ("obsidian", "gossamer", "chrysalis"), (320, 180), 12
+HERO, HERO_SIZE, HERO_FPS = ("obsidian", "filament", "chrysalis"), (320, 180), 12
 HERO_START, HERO_SECONDS = 30.0, 3.0  # of the sound
 SHEET_SIZE, SHEET_SHARES = (240, 135), (0.15, 0.45, 0.8)  # of the sound: moments of a look
 MAX_BYTES = 900_000

@@ -82,6 +82,25 @@ def test_the_weights_turn_by_an_angle_and_stay_on_the_sphere():
     assert math.fsum(term.share**2 for term in child.seeds) == pytest.approx(1, abs=1e-6)
 
 
+def test_some_children_of_two_networks_have_layers_of_one_parent_each():
+    first = FIELDS["cppn"].replace(seeds=((1, 0.8), (2, 0.6)))
+    second = first.replace(seeds=((3, 0.6), (4, 0.8)), layers=first.layers + 1)
+    children = [crossover(first, second, (), stream(n)) for n in range(60)]
+    words = [" ".join(child.operators) for child in children]
+    layered = [
+        child.field for child, text in zip(children, words, strict=True) if "weights of layers" in text
+    ]
+    assert 8 < len(layered) < 30
+    for field in layered:
+        shares = np.array([np.broadcast_to(term.share, first.layers + 1) for term in field.seeds])
+        assert (shares**2).sum(axis=0) == pytest.approx(1)
+        parents = [{term.seed for term in field.seeds if term.at(layer)} for layer in range(first.layers + 1)]
+        assert {frozenset(parent) for parent in parents} == {frozenset({1, 2}), frozenset({3, 4})}
+    again = crossover(layered[0], layered[1], (), stream(1)).field
+    child = mutate(again, 0.5, (), stream(2)).field
+    assert type(child)(**child.model_dump(mode="json")) == child
+
+
 @pytest.mark.parametrize("kind", FIELDS)
 @pytest.mark.parametrize("lock", ["palette", "symmetry", "network"])
 def test_locks_hold(kind, lock):

@@ -15,7 +15,9 @@ from tests.fields.sketch.texts import text_of
 from tests.web.test_api import client, make_client  # noqa: F401  fixtures
 
 
-@pytest.mark.parametrize("seeds", [(), ((3, 0.8), (4, -0.6))], ids=["seed", "mixture"])
+@pytest.mark.parametrize(
+    "seeds", [(), ((3, 0.8), (4, -0.6)), "3:1/0/0.8, 4:0/1/0.6"], ids=["seed", "mixture", "by layer"]
+)
 def test_a_network_is_told_whole(seeds):
     field = CPPN(hidden=5, layers=2, radius=True, palette="ember", seed=3, seeds=seeds)
     network_json = build_field(field.model_dump())

@@ -11,6 +11,7 @@ from explorer.cli.looks.selection import named_look
 from explorer.cli.options import NO_FIELD, DaskOption, Explorations, FieldFlags, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.cli.sweep import PointsBar
+from explorer.diagnostics.looks.look_measures import LOOK_MEASURES
 from explorer.errors import SettingsError
 from explorer.experiments.runs.run_folder import SHEET
 
@@ -27,7 +28,7 @@ def atlas(
         typer.Option(
             "--axes",
             metavar="A,B",
-            help="two of motion, audio_share, colorfulness, symmetry, fineness, contrast",
+            help=f"two of {', '.join(LOOK_MEASURES)}",
         ),
     ] = "motion,audio_share",
     cells: Annotated[int, typer.Option("--cells", metavar="N", help="cells along each axis")] = 20,

@@ -11,6 +11,7 @@ from explorer.cli.looks.selection import named_look
 from explorer.cli.options import NO_FIELD, DaskOption, Explorations, FieldFlags, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError
+from explorer.evolution.fitness import DEFAULT_FITNESS, FITNESS_NAMES
 
 
 @with_setting_flags
@@ -22,8 +23,7 @@ def breed(
         typer.Option(
             "--fitness",
             metavar="NAME",
-            help="what to breed for: liveliness, audio_share, motion, detail, colorfulness, symmetry, "
-            "fineness, contrast, space_variance, time_variance, audio_variance [default: liveliness]",
+            help=f"what to breed for: {', '.join(FITNESS_NAMES)} [default: {DEFAULT_FITNESS}]",
         ),
     ] = None,
     population: Annotated[int, typer.Option("--population", metavar="N", help="looks of a generation")] = 12,

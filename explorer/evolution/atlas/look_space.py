@@ -19,7 +19,7 @@ from explorer.evolution.operators import SEEDS, bred_knobs
 from explorer.evolution.steps import slider_position, value_at
 from explorer.experiments.sweeps.parameter_paths import json_value
 from explorer.fields import CPPN, FieldSettings, GraphCPPN
-from explorer.fields.cppn.mixture import COEFFICIENT_DIGITS, MAX_TERMS, normalized
+from explorer.fields.cppn.mixture import COEFFICIENT_DIGITS, MAX_TERMS, layer_count, normalized
 from explorer.settings import Knob
 
 SEED_COUNT = 256  # from which the coordinate of a seed picks
@@ -45,16 +45,19 @@ class LookSpace:
         rng = np.random.RandomState([seed, 1])
         self._seeds = tuple(int(number) for number in rng.randint(SEEDS, size=SEED_COUNT))
         self._coordinates = _coordinates(field, self._seeds, "")
-        self._terms: tuple[tuple[int, float], ...] = ()
+        self._mixture_seeds: tuple[int, ...] = ()
+        self._shares = np.zeros((0, 1))  # (terms, layers), or one for all layers
         if isinstance(field, CPPN):
             others = self._seeds[: MAX_TERMS - len(field.terms)]
-            self._terms = (*field.terms, *((other, 0.0) for other in others))
+            self._mixture_seeds = (*(term.seed for term in field.terms), *others)
+            self._shares = np.zeros((len(self._mixture_seeds), layer_count(field.terms)))
+            for row, term in enumerate(field.terms):
+                self._shares[row] = term.share
 
     @property
     def start(self) -> Position:
         """Where the field itself is; settings between two steps of their slider are beside it."""
-        shares = [(share + 1) / 2 for _, share in self._terms]
-        return np.array([*(each.start for each in self._coordinates), *shares])
+        return np.array([*(each.start for each in self._coordinates), *(self._shares.ravel() + 1) / 2])
 
     def params(self, position: Position) -> dict[str, Any]:
         """The settings at a position, by name; those that do not go together with the others are left out."""
@@ -63,10 +66,10 @@ class LookSpace:
             each.name: each.value_at(float(share))
             for each, share in zip(self._coordinates, position[:count], strict=True)
         }
-        if self._terms:
-            shares = np.round(2 * position[count:] - 1, COEFFICIENT_DIGITS)
-            if np.linalg.norm(shares) > MIN_NORM:
-                pairs = zip((seed for seed, _ in self._terms), map(float, shares), strict=True)
+        if self._mixture_seeds:
+            shares = np.round(2 * position[count:] - 1, COEFFICIENT_DIGITS).reshape(self._shares.shape)
+            if np.linalg.norm(shares, axis=0).min() > MIN_NORM:
+                pairs = zip(self._mixture_seeds, map(tuple, shares.tolist()), strict=True)
                 values["seeds"] = normalized(pairs)
         return {name: json_value(value) for name, value in self._valid(values).items()}
 

@@ -5,6 +5,7 @@ Stanley, "Compositional pattern producing networks", Genetic Programming and Evo
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -16,7 +17,7 @@ from explorer.fields.cppn import mixture, stored_weights
 from explorer.fields.cppn.stored_weights import StoredWeights
 from explorer.fields.palette import PaletteName, check_palette
 from explorer.formatting import count_text
-from explorer.settings import knob
+from explorer.settings import Knob, knob
 
 MIN_LARGE_HIDDEN = 256  # hidden neurons from which threads help torch
 
@@ -87,7 +88,7 @@ class CPPNSettings(FieldSettings):
         (),
         group="network",
         help="mixture of random networks in the place of seed, with coefficients that are scaled to the unit "
-        f"sphere, as in {mixture.TEXT_EXAMPLE}",
+        f"sphere, as in {mixture.TEXT_EXAMPLE}; or with a coefficient for each layer, as in 12:1/0/0.8",
     )
     picture: float = knob(
         0.0,
@@ -187,7 +188,7 @@ class CPPNSettings(FieldSettings):
         if not terms:
             return {**values, "seeds": ()} if "seeds" in values else values
         first = mixture.strongest(terms)
-        is_plain = len(terms) == 1 and first.share > 0
+        is_plain = len(terms) == 1 and isinstance(first.share, float) and first.share > 0
         return {**values, "seed": first.seed, "seeds": () if is_plain else terms}
 
     @model_validator(mode="before")
@@ -212,6 +213,16 @@ class CPPNSettings(FieldSettings):
         return {**values, **shape, "weights": weights}
 
     @model_validator(mode="after")
+    def _check_seeds(self) -> Self:
+        count = mixture.layer_count(self.seeds)
+        if count not in (1, self.layers + 1):
+            raise SettingsError(
+                f"seeds: got coefficients for {count} layers; allowed: one, or {self.layers + 1} for "
+                f"{self.layers} hidden layers and the output layer"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _check_layer_scales(self) -> Self:
         scales = self.layer_scales
         if scales is not None and (len(scales) != self.layers + 1 or min(scales) <= 0):
@@ -221,10 +232,22 @@ class CPPNSettings(FieldSettings):
             )
         return self
 
+    def all_knobs(self) -> dict[str, Knob]:
+        """See `Settings.all_knobs`. `picture` is there where painted weights have several, up to the last."""
+        knobs = super().all_knobs()
+        picture = knobs.pop("picture")
+        if last := self._last_picture:
+            knobs["picture"] = dataclasses.replace(picture, high=last, slider=(0, last))
+        return knobs
+
+    @property
+    def _last_picture(self) -> int:
+        return len(self.weights.painting.pictures) - 1 if self.weights else 0
+
     @model_validator(mode="after")
     def _check_picture(self) -> Self:
         moving = [value for frame in self.keyframes for name, value in frame.settings if name == "picture"]
-        last = len(self.weights.painting.pictures) - 1 if self.weights else 0
+        last = self._last_picture
         if (number := max([self.picture, *moving])) > last:
             what = (
                 f"these weights have {count_text(last + 1, 'picture')}"
@@ -237,6 +260,8 @@ class CPPNSettings(FieldSettings):
     def replace(self, /, **changes: Any) -> Self:
         """See `Settings.replace`. Another number of layers drops `layer_scales`: they are for one depth.
 
+        A mixture by layer is made longer or shorter, see `mixture.resized`.
+
         Another seed drops the mixture, unless there is another one too. Another network drops its weights.
         """
         shape = [name for name in ("hidden", "layers", "seeds") if name in changes]
@@ -247,6 +272,10 @@ class CPPNSettings(FieldSettings):
         is_new = self.seeds and changes.get("seed", self.seed) != self.seed
         if is_new and mixture.parse(changes.get("seeds", self.seeds)) == self.seeds:
             changes["seeds"] = ()
+        depth = changes.get("layers", self.layers)
+        is_layered = mixture.layer_count(changes.get("seeds", self.seeds) and self.seeds) > 1
+        if is_layered and depth != self.layers and isinstance(depth, int) and depth > 0:
+            changes = {"seeds": mixture.resized(self.seeds, depth + 1), **changes}
         return super().replace(**changes)
 
     def rest_value(self, name: str) -> float:

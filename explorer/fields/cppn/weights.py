@@ -68,9 +68,10 @@ def random_network(settings: CPPNSettings) -> Network:
         last = layer == len(shapes) - 1
         bound = settings.gains[layer] * math.sqrt(6 / (fan_in + fan_out))
         total = np.zeros((fan_out, fan_in))
-        for seed, share in settings.terms:
-            stream = np.random.RandomState([seed, OUTPUT_STREAM if last else layer])
-            total += share * stream.uniform(-bound, bound, total.shape)
+        for term in settings.terms:
+            if share := term.at(layer):
+                stream = np.random.RandomState([term.seed, OUTPUT_STREAM if last else layer])
+                total += share * stream.uniform(-bound, bound, total.shape)
         weights.append(total.astype(np.float32))
         deviations.append(bound / math.sqrt(3))
     return Network(tuple(weights), 2 + settings.radius, tuple(deviations))

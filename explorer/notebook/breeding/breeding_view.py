@@ -17,6 +17,7 @@ from explorer.errors import SettingsError, Stopped
 from explorer.evolution import Breeding, Individual
 from explorer.evolution.locks import LOCKS
 from explorer.evolution.specimens import picture_size
+from explorer.evolution.taste.taste import Taste
 from explorer.experiments.library.looks import save_look
 from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs.sound_input import AudioInput
@@ -38,6 +39,7 @@ from explorer.threads import usable_threads, use_single_torch_thread
 
 MAX_CACHED_LOOPS = 60
 BREEDING = "breeding ..."
+VIEW_KEYS = [*KEYS, *"bsoBSO", "Enter", "Backspace"]
 
 
 def breed(
@@ -48,19 +50,25 @@ def breed(
     seed: int = 0,
     begin: float | None = None,
     seconds: float = 4.0,
+    start: str | None = None,
     resume: str | Path | None = None,
     explorations: str | Path | None = None,
 ) -> BreedingView:
     """Breed looks by eye: click those that you like, then *Breed*.
 
     The first generation holds looks that ship, or `field` (one or several) and variations of it. All move on
-    `seconds` of the song from `begin`, around its loudest moment unless given. Everything is logged in a new
+    `seconds` of the song from `begin`, around its loudest moment unless given. `start="taste"` begins with
+    the looks of the explorations folder that `Taste` scores highest. Everything is logged in a new
     `breed_...` folder, so that `breed(resume=folder)` goes on after a restart; `ex.runs()` lists every look.
     Running the cell again closes the previous view. Raises ExplorerError.
     """
     cells.close_previous()
+    if start not in (None, "taste"):
+        raise SettingsError(f"start: got {start!r}; allowed: 'taste', or none for looks that ship")
+    if start and field is not None:
+        raise SettingsError("start='taste' brings its looks; leave field out")
     if resume is not None:
-        if audio is not None or field is not None:
+        if audio is not None or field is not None or start:
             raise SettingsError("a resumed breeding has its sound and looks; leave audio and field out")
         breeding = Breeding.resume(find_folder(resume, explorations))
         if not breeding.generations:
@@ -68,6 +76,8 @@ def breed(
     elif audio is None:
         raise SettingsError("name a sound file, as in breed('song.ogg')")
     else:
+        if start:
+            field = Taste(explorations).favorites(population)
         breeding = Breeding.start(
             field, audio, population=population, seed=seed, begin=begin, seconds=seconds,
             explorations=explorations,
@@ -245,7 +255,9 @@ class BreedingView:
             (self.open_button, self.open_panel),
         ):
             button.on_click(handler(action))
-        keys = KeyListener(lambda key: handler(lambda: self.press(key))(), layout={"display": "none"})
+        keys = KeyListener(
+            lambda key: handler(lambda: self.press(key))(), key_names=VIEW_KEYS, layout={"display": "none"}
+        )
         names = AccessibleNames(layout={"display": "none"})
         title = f'<span class="explorer-title">{self._title}</span>'
         board = box(widgets.Box, "explorer-board", *(tile.widget for tile in self.tiles))
@@ -258,6 +270,7 @@ class BreedingView:
         whole = card("generation", board, tools, looks, self.line, self._errors.widget)
         self.widget = box(widgets.VBox, "explorer-panel", head, whole, self._panel_box)
         self.widget.add_class("explorer-breeding")
+        self.widget.add_class("explorer-keys")
 
     @property
     def _title(self) -> str:

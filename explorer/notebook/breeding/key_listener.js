@@ -1,10 +1,10 @@
-// Sends the keys that are pressed while the focus is in the breeding around this widget.
+// Sends the keys of its list that are pressed while the focus is in the view around this widget.
 const TYPING = "input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable=true]";
-const KEYS = new Set([..."1234567890-=bsoBSO", "Enter", "Backspace"]);
 
 function render({ model, el }) {
+  const keys = new Set(model.get("key_names"));
   const attach = () => {
-    const root = el.closest(".explorer-breeding");
+    const root = el.closest(".explorer-keys");
     if (!root) return requestAnimationFrame(attach);
     root.tabIndex = 0;
     root.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes 1 to 6 for headings and b for a new cell
@@ -15,7 +15,7 @@ function render({ model, el }) {
     root.addEventListener("keydown", (event) => {
       const isButton = event.target.closest("button") && (event.key === "Enter" || event.key === " ");
       if (event.ctrlKey || event.metaKey || event.altKey || isButton) return;
-      if (event.target.closest(TYPING) || !KEYS.has(event.key)) return;
+      if (event.target.closest(TYPING) || !keys.has(event.key)) return;
       event.preventDefault();
       event.stopPropagation();
       model.send({ key: event.key });

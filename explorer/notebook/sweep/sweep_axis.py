@@ -62,9 +62,7 @@ class SweepAxis:
 def sweepable_knobs(recipe: Recipe) -> dict[str, Knob]:
     """The settings of a recipe that a control can show, by their names in a sweep."""
     knobs = {name: path.knob for name, path in all_paths(recipe).items()}
-    hidden = () if getattr(recipe.field, "weights", None) else ("picture",)  # there is one to choose from
-    usable = {n: k for n, k in knobs.items() if k and n.rpartition(".")[2] not in hidden}
-    return {n: k for n, k in usable.items() if k.slider or k.choices or bool in k.types}
+    return {n: k for n, k in knobs.items() if k and (k.slider or k.choices or bool in k.types)}
 
 
 def suggest_values(knob: Knob) -> list[str]:

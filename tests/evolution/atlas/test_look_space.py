@@ -10,6 +10,7 @@ from explorer.fields.graph.network import genome_of
 FIELDS = [
     CPPN.preset("compact-4x3"),
     CPPN.preset("magma").replace(seeds=((3, 0.8), (9, 0.6))),
+    CPPN.preset("compact-4x3").replace(seeds="3:0.8/1/0/1, 9:0.6/0/1/0"),
     GraphCPPN(),
     Patterns(),
     Julia(),

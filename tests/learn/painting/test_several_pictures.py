@@ -41,6 +41,8 @@ def test_each_picture_is_itself_at_its_number(gallery):
         gallery.field.replace(picture=2.0)
     with pytest.raises(SettingsError, match="got 1; no weights are painted"):
         CPPN(keyframes="1: picture=1")
+    assert gallery.field.all_knobs()["picture"].slider == (0, 1)  # from the first to the last
+    assert "picture" not in CPPN().all_knobs()
 
 
 def test_keyframes_go_from_one_to_another_in_kernel_and_page(gallery):

@@ -157,7 +157,8 @@ def test_a_form_shows_every_setting_of_a_field_and_gives_it_back():
     )
     form = FieldForm(field, nothing)
     assert form.field == field
-    assert set(form.controls) == {*CPPN.knobs(), "features"}
+    assert set(form.controls) == {*field.all_knobs(), "features"}
+    assert "picture" not in form.controls  # there are no painted pictures to choose from
 
 
 def test_loading_notifies_once_and_keeps_settings_without_a_control():
