@@ -67,7 +67,7 @@ class FeatureTrack(FeatureTable):
         sections that return, or what somebody named it. Needs extras=("sections", "letters"), else raises
         SettingsError; without letters names are empty.
         """
-        from explorer.audio.structure.edited_sections import sections_of  # loads librosa
+        from explorer.audio.structure.edited_sections import sections_of
 
         if "section" not in self.names:
             raise SettingsError(

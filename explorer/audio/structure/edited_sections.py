@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float32, Float64
 
-from explorer.audio.extras.sections import BOUNDARY_FALL_SECONDS
 from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import EXTRAS
 
@@ -48,6 +47,8 @@ def letter_name(number: int) -> str:
 
 def section_columns(sections: Sections, times: Float64[np.ndarray, " frames"]) -> Columns:
     """The columns of the group `sections` for these ones: see `extras.sections`."""
+    from explorer.audio.extras.sections import BOUNDARY_FALL_SECONDS  # loads librosa
+
     columns = np.zeros((len(times), len(EXTRAS["sections"])), np.float32)
     edges = (times[1:] + times[:-1]) / 2  # between frames
     starts = np.array([start for start, _ in sections[1:]])
