@@ -146,13 +146,13 @@ def _columns(
 ) -> Float32[np.ndarray, "frames columns"]:
     from explorer.audio import models, structure
     from explorer.audio.extras import live, measure, version
-    from explorer.audio.structure.edited_sections import section_columns
+    from explorer.audio.extras.section_columns import section_columns
 
     if group in MODELS:
         return models.columns(group, path, track, cache, progress)
     edits = track.settings.edits
     if group == "sections" and edits is not None and edits.sections is not None:
-        return section_columns(edits.sections, track.times)
+        return section_columns(np.array([start for start, _ in edits.sections[1:]]), track.times)
     if structure.measures(group, track.settings):
         return structure.columns(group, path, track, cache, progress)
     if cache and group == "live":

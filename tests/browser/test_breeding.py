@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from explorer.notebook.live.field_board import FieldBoard
 from tests.browser import jupyter
 from tests.browser.jupyter import PATIENCE, execute
 from tests.signals import music, write_wav
@@ -29,6 +30,13 @@ CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map(
   ({ model }) => [model.type, model.sharedModel.getSource()])"""
 REWRITE = """(source) =>
   jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.setSource(source)"""
+
+
+MOVING = """() => {
+  const overlays = [...document.querySelectorAll(".explorer-breeding .explorer-overlay")];
+  const pixels = (canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return overlays.length === 4 && overlays.every((canvas) => new Set(pixels(canvas)).size > 40);
+}"""  # every look is drawn by the page, and not black
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +79,9 @@ def test_somebody_breeds_twice_goes_back_stars_and_goes_on_after_a_restart(page)
         """() => [...document.querySelectorAll(".explorer-breeding .explorer-thumb img")]
           .filter((picture) => picture.offsetParent && picture.naturalWidth).length === 4"""
     )
+
+    if FieldBoard.is_available():
+        page.wait_for_function(MOVING, timeout=PATIENCE * 1000)
 
     tile(page, 1).locator(".explorer-thumb").click()
     page.get_by_text(f"chosen: {first['screen'][1]}").wait_for()

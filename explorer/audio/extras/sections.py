@@ -15,6 +15,7 @@ from scipy import signal
 from explorer.audio.extras.beats import align_to_onsets, onsets
 from explorer.audio.extras.chroma import note_energies, shares
 from explorer.audio.extras.mono import HOP, RATE, Mono, pieces, read_mono, report_progress
+from explorer.audio.extras.section_columns import section_columns
 from explorer.audio.features import AnalysisSettings
 from explorer.audio.normalize import Column
 from explorer.audio.sound_file import Sound
@@ -35,7 +36,6 @@ ONSET_SNAP_SECONDS = 0.35  # within which a boundary moves to an onset
 MIN_SECTION_SECONDS = 6.0
 MIN_NOVELTY = 0.25  # of the variance of the whole track: the smallest change at a boundary
 MIN_NOTE_SPREAD, MIN_TIMBRE_SPREAD = 0.2, 20.0  # share, dB: a steady sound has no sections
-BOUNDARY_FALL_SECONDS = 0.25  # in which `boundary` falls
 
 Seconds = Float64[np.ndarray, " boundaries"]
 Blocks = Float64[np.ndarray, "blocks features"]
@@ -43,13 +43,8 @@ Columns = Float32[np.ndarray, "frames 2"]
 
 
 def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progress) -> Columns:
-    """Number of the section, from 0; and 1 in the frame of a boundary, falling to 0 after it."""
-    samples = read_mono(sound)
-    edges = (times[1:] + times[:-1]) / 2  # between frames
-    frames = np.searchsorted(edges, boundaries(samples, progress))  # nearest to each boundary
-    section = np.searchsorted(frames, np.arange(len(times)), side="right")
-    elapsed = times - np.concatenate([[-np.inf], times[frames]])[section]
-    return np.stack([section, np.maximum(1 - elapsed / BOUNDARY_FALL_SECONDS, 0)], axis=1).astype(np.float32)
+    """See `section_columns`."""
+    return section_columns(boundaries(read_mono(sound), progress), times)
 
 
 def boundaries(samples: Mono, progress: Progress) -> Seconds:

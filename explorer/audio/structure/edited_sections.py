@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Float64
 
 from explorer.audio.feature_table import FeatureTable
-from explorer.audio.features import EXTRAS
 
-Columns = Float32[np.ndarray, "frames columns"]
 Sections = tuple[tuple[float, str], ...]  # the start in seconds and the name of each; the first starts at 0
 
 
@@ -43,22 +40,6 @@ def letter_name(number: int) -> str:
     while number >= 0:
         name, number = chr(ord("A") + number % 26) + name, number // 26 - 1
     return name
-
-
-def section_columns(sections: Sections, times: Float64[np.ndarray, " frames"]) -> Columns:
-    """The columns of the group `sections` for these ones: see `extras.sections`."""
-    from explorer.audio.extras.sections import BOUNDARY_FALL_SECONDS  # loads librosa
-
-    columns = np.zeros((len(times), len(EXTRAS["sections"])), np.float32)
-    edges = (times[1:] + times[:-1]) / 2  # between frames
-    starts = np.array([start for start, _ in sections[1:]])
-    frames = np.searchsorted(edges, starts)  # nearest to each start
-    number = np.searchsorted(frames, np.arange(len(times)), side="right")
-    elapsed = times - np.concatenate([[-np.inf], times[frames]])[number]
-    names = list(EXTRAS["sections"])
-    columns[:, names.index("section")] = number
-    columns[:, names.index("boundary")] = np.maximum(1 - elapsed / BOUNDARY_FALL_SECONDS, 0)
-    return columns
 
 
 def names_in_words(sections: tuple[Section, ...]) -> str:

@@ -29,6 +29,7 @@ from explorer.audio.array_cache import cache_folder, digest, load_array, save_ar
 from explorer.audio.extras import sections
 from explorer.audio.extras.chroma import note_energies, shares
 from explorer.audio.extras.mono import HOP, RATE, read_mono
+from explorer.audio.extras.section_columns import section_columns
 from explorer.audio.sound_file import Sound, open_sound
 from explorer.audio.structure.rhythm import VERSION as RHYTHM_VERSION
 from explorer.audio.structure.rhythm import Rhythm
@@ -123,12 +124,9 @@ def cached_form(
 
 def columns(form: SongForm, times: Float64[np.ndarray, " frames"]) -> Float32[np.ndarray, "frames 3"]:
     """`section`, `boundary` and `letter` at any times."""
-    edges = (times[1:] + times[:-1]) / 2  # between frames
-    frames = np.searchsorted(edges, form.starts[1:])  # nearest to each start
-    number = np.searchsorted(frames, np.arange(len(times)), side="right")
-    elapsed = times - np.concatenate([[-np.inf], times[frames]])[number]
-    boundary = np.maximum(1 - elapsed / sections.BOUNDARY_FALL_SECONDS, 0)
-    return np.stack([number, boundary, form.letters[number]], axis=1).astype(np.float32)
+    table = section_columns(form.starts[1:], times)
+    letter = form.letters[table[:, 0].astype(int)]
+    return np.column_stack([table, letter]).astype(np.float32)
 
 
 def _steps(harmony: np.ndarray, timbre: np.ndarray, edges: Seconds) -> Rows:

@@ -2,21 +2,25 @@
 
 import { gridView } from "../unbuilt/grid.js";
 import { liveView } from "../unbuilt/player.js";
+import { boardView } from "./notebook/board";
 import { GridPainter } from "./notebook/gridPainter";
 import { Painter } from "./notebook/painter";
 
+type Model = Parameters<ReturnType<typeof boardView>["initialize"]>[0]["model"];
+
 interface Props {
-  model: { get(name: string): unknown };
+  model: Model;
   el: HTMLElement;
 }
 
 const live = liveView(() => new Painter()), grid = gridView(() => new GridPainter());
 
 export default () => {
-  let view: ReturnType<typeof live>;
+  let view: ReturnType<typeof live | typeof boardView>;
   return {
     initialize(props: Props) {
-      view = props.model.get("view") === "grid" ? grid() : live();
+      const name = props.model.get("view");
+      view = name === "grid" ? grid() : name === "board" ? boardView() : live();
       return view.initialize(props);
     },
     render: (props: Props) => view.render(props),

@@ -26,6 +26,8 @@ from explorer.formatting import count_text
 from explorer.notebook.breeding.key_listener import KeyListener
 from explorer.notebook.breeding.look_tile import KEYS, LookTile
 from explorer.notebook.breeding.loops import draw_loop
+from explorer.notebook.live.field_board import FieldBoard
+from explorer.notebook.live.field_grid import MAX_FIELDS
 from explorer.notebook.panel.panel import Panel
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.accessibility import AccessibleNames
@@ -101,7 +103,8 @@ class Task:
 class BreedingView:
     """The result of `breed`. `breeding` holds the generations, `selection` the keys of the chosen looks.
 
-    `wait` waits until everything is bred and moves; `close` ends the thread.
+    The page draws what moves, where it can, and the kernel the other looks. `wait` waits until everything is
+    bred and the kernel's part is drawn; `close` ends the threads.
     """
 
     def __init__(self, breeding: Breeding) -> None:
@@ -113,6 +116,8 @@ class BreedingView:
         self._lock = threading.RLock()
         self._errors, self._static_output = ErrorLine(), StaticOutput()
         self._loops: LRUCache[str, bytes] = LRUCache(MAX_CACHED_LOOPS)
+        self._answers: dict[str, bool] = {}  # of the page: whether it draws an individual that is on screen
+        self.board: FieldBoard | None = None
         self._make_widgets()
         self._worker = LatestWorker(self._work, self._fail, name="explorer-breeding")
         cells.reply_from_any_subshell(self.widget)
@@ -157,6 +162,8 @@ class BreedingView:
                 tile.show(individual, individual is not None and individual.key in self.selection)
                 if individual and (loop := self._loops.get(individual.key)):
                     tile.animate(loop)
+            self._answers = {}
+            self._show_fields([individual.field for individual in individuals])
             self.back_button.disabled = self.generation == 0
             self.forward_button.disabled = self.generation == len(self.breeding.generations) - 1
             self._show_selection()
@@ -210,8 +217,9 @@ class BreedingView:
             return
         cells.unregister(self)
         self._worker.close()
-        if self.panel is not None:
-            self.panel.close()
+        for part in (self.panel, self.board):
+            if part is not None:
+                part.close()
         cells.close_tree(self.widget)
         self.breeding.close()
 
@@ -246,7 +254,7 @@ class BreedingView:
         self.save_button = small_button("Save look", "save the look that was chosen last under this name")
         self.open_button = small_button("Open in panel", "open the look that was chosen last (o)")
         self.line = widgets.HTML()
-        self._panel_box = widgets.VBox()
+        self._panel_box, self._board_box = widgets.VBox(), widgets.VBox(layout={"display": "contents"})
         for button, action in (
             (self.breed_button, self.breed),
             (self.back_button, lambda: self.show(self.generation - 1)),
@@ -266,7 +274,7 @@ class BreedingView:
             self.back_button, self.forward_button,
         )  # fmt: skip
         looks = box(widgets.HBox, "explorer-tools", self.open_button, self.name, self.save_button)
-        head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), keys, names)
+        head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + title), keys, names, self._board_box)
         whole = card("generation", board, tools, looks, self.line, self._errors.widget)
         self.widget = box(widgets.VBox, "explorer-panel", head, whole, self._panel_box)
         self.widget.add_class("explorer-breeding")
@@ -309,6 +317,33 @@ class BreedingView:
             words += f"; click the looks that you like, then Breed ({count_text(len(self.breeding), 'look')})"
         self.line.value = muted(words)
 
+    def _show_fields(self, fields: list[FieldSettings]) -> None:
+        """Let the page draw what moves, if it can draw so many."""
+        if self.board is not None:
+            self.board.load(fields)
+        elif FieldBoard.is_available() and len(fields) <= MAX_FIELDS:
+            spec = self.breeding.spec
+            self.board = FieldBoard(
+                fields, self.breeding.track, loop=(spec.begin, spec.seconds),
+                size=picture_size(spec.base.frames.size), on_answer=self._take_answer,
+            )  # fmt: skip
+            self._board_box.children = (self.board,)
+
+    def _take_answer(self, index: int, draws: bool) -> None:
+        """The page draws a look, or the kernel has to."""
+        with self._lock:
+            individual = self.tiles[index].individual
+            if individual is None:
+                return
+            self._answers[individual.key] = draws
+        if not draws and not self.breed_button.disabled:  # or it would take the place of breeding
+            self._worker.submit(Task(self.generation))
+
+    def _is_kernels(self, individual: Individual) -> bool:
+        """Whether the kernel draws what moves: there is no page that draws, or it cannot draw this look."""
+        page_draws = self.board is not None and self.board.page_draws
+        return not self._answers.get(individual.key, page_draws)
+
     def _set_busy(self, busy: bool) -> None:
         for button in (self.breed_button, self.back_button, self.forward_button):
             button.disabled = busy
@@ -338,6 +373,8 @@ class BreedingView:
         """Draw the loop of a look, unless that was done or another generation is on screen."""
         spec, individual = self.breeding.spec, tile.individual
         if stale() or individual is None or individual.generation != generation:
+            return
+        if not self._is_kernels(individual):
             return
         with self._lock:
             loop = self._loops.get(individual.key)

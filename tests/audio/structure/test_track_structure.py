@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from explorer.audio import analyze
 from explorer.audio.edits import BeatEdits, Edits
+from explorer.audio.extras.section_columns import section_columns
 from explorer.audio.structure.beat_times import bar_times, beat_times
 from explorer.audio.structure.edited_beats import edited_beats, measured_beats, rhythm_of
-from explorer.audio.structure.edited_sections import section_columns, sections_of
+from explorer.audio.structure.edited_sections import sections_of
 from explorer.audio.structure.moments import moment_seconds, parse_moment
 from explorer.audio.structure.rhythm import Rhythm, columns
 from explorer.audio.structure.track_structure import TrackStructure
@@ -236,7 +237,7 @@ def test_beats_bars_sections_moments_and_chapters_follow_the_edits(tmp_path):
 
 def test_sections_edited_to_what_was_measured_give_the_measured_columns(tmp_path):
     track = track_with_beats(8.0)
-    table = section_columns(((0.0, ""), (4.0, "b")), track.times)
+    table = section_columns(np.array([4.0]), track.times)
     assert np.array_equal(table[:, 0], track.raw[:, track.names.index("section")])
     assert table[240, 1] == 1
     assert table[239, 1] == 0

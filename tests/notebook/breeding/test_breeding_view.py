@@ -10,6 +10,7 @@ from explorer import CPPN, breed
 from explorer.errors import SettingsError
 from explorer.experiments.runs import manifest
 from explorer.notebook.breeding.loops import LOOP_FPS, draw_loop
+from explorer.notebook.live.field_board import FieldBoard
 from tests import signals
 from tests.tracks import made_up_track
 
@@ -30,6 +31,15 @@ def view(sound, tmp_path):
         yield view
 
 
+@pytest.fixture
+def page_view(sound, tmp_path, monkeypatch):
+    """A view on a page that draws."""
+    monkeypatch.setattr(FieldBoard, "is_available", lambda: True)
+    with breed(sound, FIELD, explorations=tmp_path, **SMALL) as view:
+        assert view.wait(PATIENCE)
+        yield view
+
+
 def selected(view):
     return ["explorer-selected" in tile.widget._dom_classes for tile in view.tiles]
 
@@ -41,6 +51,32 @@ def test_the_first_generation_moves(view):
         assert loop.n_frames == LOOP_FPS // 2
     assert view.individuals[0].field == FIELD
     assert "click the looks that you like" in view.line.value
+
+
+def test_the_page_draws_what_it_can_and_the_kernel_the_rest(page_view):
+    view, messages = page_view, []
+    assert [tile.picture.format for tile in view.tiles] == ["webp"] * 3  # no page has opened yet
+    view.board.send = lambda message, buffers=None: messages.append(message)
+    view.board._receive({"kind": "ready", "draws": True, "no_webgpu": ""})
+    assert view.board.wait(PATIENCE)
+    assert [(message["index"], message["reason"]) for message in messages] == [(0, ""), (1, ""), (2, "")]
+    view.select("g0000i01")
+    view.breed()
+    assert view.wait(PATIENCE)
+    assert view.board.wait(PATIENCE)
+    assert view.board.fields == tuple(each.field for each in view.individuals)
+    number = view.board.generation
+    assert {message["id"] for message in messages[3:]} == {number}
+    for index in range(2):
+        view.board._receive({"kind": "answer", "id": number, "index": index, "draws": index == 0})
+    for malformed in ({"kind": "answer"}, {"kind": "answer", "id": number - 1, "index": 2, "draws": False}):
+        view.board._receive(malformed)
+    assert view.wait(PATIENCE)
+    assert [tile.picture.format for tile in view.tiles] == ["jpeg", "webp", "jpeg"]
+    view.board._receive({"kind": "ready", "draws": False})  # a page without WebGL
+    view.show(1)
+    assert view.wait(PATIENCE)
+    assert [tile.picture.format for tile in view.tiles] == ["webp"] * 3
 
 
 def test_choose_breed_go_back_and_breed_again(view):
