@@ -105,8 +105,10 @@ def render(
     folders = output_paths.new_folders(render_options.get("explorations"), render_options.get("png_dir"))
     with folders, connect_dask(dask) as client, ProgressBar() as progress:
         added = columns, stems, normalize
-        source = look, sequence is not None
-        job = _Job(recipe, *source, *added, render_options, field, analysis, encoder, client, progress)
+        is_sequence = sequence is not None
+        job = _Job(
+            recipe, look, is_sequence, *added, render_options, field, analysis, encoder, client, progress
+        )
         if len(sounds) > 1:
             job.check()
             draw_each(sounds, job.draw)

@@ -26,7 +26,7 @@ def bar_times(track: FeatureTrack) -> Seconds:
     return _wraps(track, "bar_phase")
 
 
-def musical_grid(track: FeatureTrack) -> tuple[Seconds, Seconds]:
+def musical_grid(track: FeatureTrack) -> tuple[Float64[np.ndarray, " bars"], Seconds]:
     """Bars and beats of a track in seconds, or of its sound where they were measured before; else none."""
     if {"beat_phase", "bar_phase"} <= {*track.names}:
         return bar_times(track), beat_times(track)

@@ -7,6 +7,7 @@ import pytest
 
 from explorer.audio import AnalysisSettings, analyze
 from explorer.audio.structure import measures
+from explorer.audio.structure.beat_times import bar_position
 from explorer.audio.structure.moments import moment_seconds, parse_moment
 from explorer.audio.structure.rhythm import Rhythm
 from explorer.audio.structure.song_form import (
@@ -100,3 +101,9 @@ def test_sections_of_a_piece_return(tmp_path):
 def test_old_recipes_keep_their_sections(structure):
     assert not measures("sections", AnalysisSettings(structure=structure))  # `extras.sections` does
     assert measures("letters", AnalysisSettings(structure=structure))
+
+
+def test_a_moment_has_a_bar_and_a_beat():
+    track = track_with_beats(8.0)  # beats at 0.25, 0.75, ...; bars of four at 0.25, 2.25, ...
+    places = [bar_position(track, t) for t in (0.1, 0.25, 1.0, 3.4, 7.9)]
+    assert places == ["", "bar 1.1", "bar 1.2", "bar 2.3", "bar 4.4"]
