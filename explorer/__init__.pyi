@@ -43,6 +43,7 @@ from .notebook.breeding.duel_view import duel as duel
 from .notebook.live.field_grid import FieldGrid as FieldGrid
 from .notebook.live.live_page import live as live
 from .notebook.panel.panel import explore as explore
+from .notebook.timeline.timeline import timeline as timeline
 from .notebook.training.painting_view import painting as painting
 from .notebook.training.training_view import training as training
 from .rendering import render_frame as render_frame

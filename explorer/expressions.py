@@ -74,6 +74,9 @@ class Value:
     def __rtruediv__(self, other: Any) -> Value:
         return _arithmetic("div", other, self)
 
+    def __pow__(self, exponent: float) -> Value:
+        return Value("pow", self, Value.of(exponent))
+
     def __neg__(self) -> Value:
         return _arithmetic("mul", self, -1.0)
 

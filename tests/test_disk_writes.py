@@ -197,7 +197,7 @@ NAMES = METHODS | {"open"} | {name.rpartition(".")[2] for name in FUNCTIONS}
 CALLS = re.compile(rf"\b({'|'.join(sorted(NAMES))})\(")
 FREE = {  # calls that write through explorer.files, or into memory or a pipe
     *("write_bytes", "files.write_bytes", "track.save", "plan.track.save", "output_paths.save"),
-    *("self.added.save", "sound.added.save", "replace(track, added=None).save", "result.save"),
+    *("self.added.save", "sound.added.save", "replace(track, added=None).save", "result.save", "edits.save"),
 }
 REASONS = {  # the ways onto the disk that there are
     ("files", "part.open"): "write_bytes",

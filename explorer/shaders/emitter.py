@@ -83,14 +83,26 @@ def formula_code(
 
 def function_code(dialect: Dialect, name: str, declarations: Iterable[str], results: Sequence[Value]) -> str:
     """A function that returns values: a number, or as many as the language has a type for."""
-    lines, texts = _statements(dialect, results)
+    lines, texts = _statements(dialect, results, {})
     kind = dialect.vectors[len(texts)]
     value = texts[0] if len(texts) == 1 else f"{kind}({', '.join(texts)})"
     body = "".join(f"  {line}\n" for line in [*lines, f"return {value};"])
     return dialect.function.format(kind=kind, name=name, arguments=", ".join(declarations), body=body)
 
 
-def _statements(dialect: Dialect, results: Sequence[Value]) -> tuple[list[str], list[str]]:
+def procedure_code(
+    dialect: Dialect, name: str, targets: Iterable[str], results: Iterable[Any], inputs: Mapping[str, str]
+) -> str:
+    """A function that assigns values to targets; `inputs` are texts of inputs by name."""
+    lines, texts = _statements(dialect, [Value.of(result) for result in results], inputs)
+    lines += [f"{target} = {text};" for target, text in zip(targets, texts, strict=True)]
+    body = "".join(f"  {line}\n" for line in lines)
+    return dialect.function.format(kind="void", name=name, arguments="", body=body)
+
+
+def _statements(
+    dialect: Dialect, results: Sequence[Value], inputs: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
     """Lines that compute values, and the texts of the values."""
     templates = dialect.templates
     nodes, outputs = operations([Value.of(result) for result in results])
@@ -101,7 +113,7 @@ def _statements(dialect: Dialect, results: Sequence[Value]) -> tuple[list[str], 
         if operation == "constant":
             text = repr(arguments[0])
         elif operation == "input":
-            text = arguments[0]
+            text = inputs.get(arguments[0], arguments[0])
         else:
             text = templates[operation].format(*(texts[n] for n in arguments))
             is_short = uses[number] == 1 and len(text) <= MAX_INLINE_CHARACTERS

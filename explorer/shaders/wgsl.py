@@ -71,7 +71,7 @@ def functions() -> str:
     for kind, suffix, integers in (("f32", "", "i32"), ("vec4f", "4", "vec4i")):
         dialect = replace(WGSL, vectors={1: kind})
         for kernel in (fastmath.sin_polynomial, fastmath.cos_polynomial):
-            text += formula_code(dialect, _formula_of(kernel, kernel.__name__ + suffix)) + "\n"
+            text += formula_code(dialect, polynomial_formula(kernel, kernel.__name__ + suffix)) + "\n"
         text += SINES.format(
             kind=kind,
             suffix=suffix,
@@ -84,7 +84,7 @@ def functions() -> str:
     return text
 
 
-def _formula_of(kernel: Any, name: str) -> FunctionType:
+def polynomial_formula(kernel: Any, name: str) -> FunctionType:
     """A polynomial of the CPU kernels as a formula: it uses nothing but `fma`, + and *."""
     return FunctionType(kernel.py_func.__code__, {"fma": portable.fma}, name)
 

@@ -22,32 +22,21 @@ from explorer.fields.julia import formulas as julia
 from explorer.fields.julia import parameters
 from explorer.fields.julia.drawing import MIN_ACCENT
 from explorer.fields.kernels import color_formulas as colors
-from explorer.fields.light import columns, finish, shading, tone
-from explorer.fields.light import formulas as light
+from explorer.fields.light import columns, finish, shading
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.patterns import selection, timeline
 from explorer.fields.patterns.drawing import MIN_SHARE
 from explorer.fields.sketch.program import MAX_NUMBER
 from explorer.files import write_json
 from explorer.rendering import flashes
+from explorer.shaders.formula_sets import COLOR_FORMULAS, JULIA_FORMULAS, LIGHT_FORMULAS, LIGHT_SIZES
 from explorer.shaders.glsl import glsl_of
 from explorer.shaders.page_program import MAX_HIDDEN, MAX_LAYERS
 
-COLOR_FORMULAS: tuple[Any, ...] = (colors.cosine_color, colors.oklab_color)
 CONSTANTS_FILE = Path(__file__).parents[1] / "frontend" / "src" / "constants.json"
 LOOK_SETTINGS = (  # of the field; sliders on the page
     *("audio_gain", "speed", "hue", "saturation", "brightness", "zoom", "distance"),
     *("rotation", "start_angle", "travel"),
-)
-JULIA_FORMULAS: tuple[Any, ...] = (
-    *(julia.escape_time, julia.tone_of, julia.exterior_weight, julia.color),
-    *(julia.log_distance, julia.outer_height, julia.inner_height),
-)
-
-LIGHT_FORMULAS: tuple[Any, ...] = (
-    *(tone.tone, light.finite_height, light.ring_height, light.ring_light, light.ring_distance),
-    *(light.fall_off, light.normal, light.lit, light.film_color, light.line_weight, light.lined_channel),
-    *(light.exposed, light.filmic, light.darkened, light.encoded),
 )
 
 
@@ -173,7 +162,6 @@ def _sections() -> dict[str, Any]:
 
 def _light() -> dict[str, Any]:
     """Light and finish: the numbers of a moment, and the formulas of the shaders."""
-    sizes = {"n": len(shading.NUMBERS), "f": len(finish.NUMBERS)}
     return {
         "loudness_seconds": columns.LOUDNESS_SECONDS,
         "loudness_percentiles": columns.LOUDNESS_PERCENTILES,
@@ -195,9 +183,9 @@ def _light() -> dict[str, Any]:
         "reference_rows": shading.REFERENCE_ROWS,
         "glow_rows": finish.GLOW_ROWS,
         "glows": finish.GLOWS,
-        "sizes": sizes,
+        "sizes": LIGHT_SIZES,
         "off": {"light": LIGHT_OFF.model_dump(), "finish": FINISH_OFF.model_dump()},
-        "formulas": "\n".join(glsl_of(formula, sizes) for formula in LIGHT_FORMULAS).splitlines(),
+        "formulas": "\n".join(glsl_of(formula, LIGHT_SIZES) for formula in LIGHT_FORMULAS).splitlines(),
     }
 
 

@@ -11,7 +11,7 @@ from explorer.fields.kernels import fastmath
 from explorer.shaders.compute import narrow_network, wide_network
 from explorer.shaders.compute.program import flat
 from explorer.shaders.compute.wide_network import MAX_WORKGROUP_BYTES, Tile
-from explorer.shaders.wgsl import PI_PARTS, StoredTable, _formula_of, functions, wgsl_function, wgsl_of
+from explorer.shaders.wgsl import PI_PARTS, StoredTable, functions, polynomial_formula, wgsl_function, wgsl_of
 from tests.shaders.test_glsl import example, looped
 
 
@@ -36,7 +36,7 @@ def test_tables_lie_in_a_buffer():
 def test_sines_are_the_polynomials_of_the_kernels():
     z = torch.linspace(-math.pi / 2, math.pi / 2, 1001, dtype=torch.float64)
     for kernel, exact in ((fastmath.sin_polynomial, torch.sin), (fastmath.cos_polynomial, torch.cos)):
-        assert float((_formula_of(kernel, "p")(z) - exact(z)).abs().max()) < 2e-7
+        assert float((polynomial_formula(kernel, "p")(z) - exact(z)).abs().max()) < 2e-7
         for suffix in ("", "4"):
             assert f"fn {kernel.__name__}{suffix}(" in functions()
 

@@ -13,11 +13,21 @@ from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field, track_for
 from explorer.fields.registry import kind_label
+from explorer.shaders.export.isf import isf_file
+from explorer.shaders.export.look_program import LookProgram, program_notes
 from explorer.shaders.export.page import LIVE_LEVELS, look_page, track_content
 from explorer.shaders.export.portable import check_exportable, portable_field
+from explorer.shaders.export.shadertoy import shadertoy_file
+from explorer.shaders.export.touchdesigner import touchdesigner_file
 
 TRACK_SUFFIX = ".html"
-TARGETS = {TRACK_SUFFIX: "a page for any browser, with a microphone or a file"}
+TARGETS = {
+    TRACK_SUFFIX: "a page for any browser, with a microphone or a file",
+    ".frag": "the tabs of a shader for Shadertoy",
+    ".fs": "an ISF generator for VDMX, Resolume or MadMapper",
+    ".glsl": "a GLSL TOP for TouchDesigner",
+}
+SHADER_FILES = {".frag": shadertoy_file, ".fs": isf_file, ".glsl": touchdesigner_file}
 ANALYSIS_NOTE = "the settings of its analysis are those of Python; the tool measures the sound in its own way"
 
 
@@ -43,7 +53,8 @@ def export_look(
     """Write a look as a file for another tool; the ending of `path` says which one.
 
     `.html` is one page that draws by itself, with a microphone or a file; with a `track` (or a sound file) it
-    also plays along it exactly. What a file leaves out stands in it and in `notes` of what is returned.
+    also plays along it exactly. `.frag` is for Shadertoy, `.fs` (ISF) for VDMX, Resolume or MadMapper, and
+    `.glsl` for TouchDesigner. What a file leaves out stands in it and in `notes` of what is returned.
 
     Raises SettingsError for a field that has no shader.
     """
@@ -61,6 +72,11 @@ def export_look(
     portable = portable_field(field, LIVE_LEVELS)
     changed = AnalysisSettings(**dict(analysis or {})).replace(extras=()) != AnalysisSettings()
     notes = (*portable.notes, *([ANALYSIS_NOTE] if changed else []))
+    if suffix in SHADER_FILES:
+        notes = (*notes, *program_notes(portable.field, has_bloom=suffix != ".glsl"))
+        text = SHADER_FILES[suffix](LookProgram(title, portable.field, notes))
+        files.write_bytes(target, text.encode("ascii"))
+        return LookExport(target, notes)
     content = track_content(field, track_for(field, track)) if track is not None else None
     files.write_bytes(target, look_page(title, portable.field, notes, content))
     return LookExport(target, notes)

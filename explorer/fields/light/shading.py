@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Float64
@@ -48,26 +50,32 @@ class Shading:
         self, moment: int, accent: Float32[np.ndarray, 3], pixel: float
     ) -> Float32[np.ndarray, " numbers"]:
         """`NUMBERS` of a moment, for pixels of a size (half the shorter side is 1)."""
-        light, loud, hit = self.light, self._loud[moment], self._hit[moment]
-        x, y, z = _direction(light)
-        half = np.array((x, y, z + 1)) / max(math.sqrt(x * x + y * y + (z + 1) ** 2), 1e-6)
-        base, by_loudness, by_hit = RELIEF_DRIVE
-        relief = light.relief * _driven(light, base + by_loudness * loud + by_hit * hit)
-        base, by_loudness, power, by_hit = EXPOSURE_DRIVE
-        exposure = _driven(light, (base + by_loudness * loud**power) * (1 + by_hit * hit))
-        exposure *= 1 + light.swell * self._swell[moment]
-        base, by_loudness = SPECULAR_DRIVE
-        specular = light.specular * _driven(light, base + by_loudness * loud)
-        width = light.line_width * 2 / pixel / REFERENCE_ROWS * (1 + hit * light.dynamics)
-        values = (
-            -relief / (2 * pixel), x, y, z, *half, light.ambient, light.diffuse, specular, light.shininess,
-            light.rim, *accent, light.film, 0.0, RING_HEIGHT * light.rings, RING_LIGHT * light.rings,
-            light.lines, max(width, 0.5), exposure,
-        )  # fmt: skip
-        return np.array(values, np.float32)
+        loud, hit, swell = self._loud[moment], self._hit[moment], self._swell[moment]
+        return np.array(light_numbers(self.light, loud, hit, swell, accent, pixel), np.float32)
 
 
-def _driven(light: Light, value: float) -> float:
+def light_numbers(
+    light: Any, loud: Any, hit: Any, swell: Any, accent: Iterable[Any], pixel: Any
+) -> list[Any]:
+    """`NUMBERS` of loudness, hit and swell in [0, 1]: of numbers, or of expressions for shaders."""
+    x, y, z = _direction(light)
+    half = np.array((x, y, z + 1)) / max(math.sqrt(x * x + y * y + (z + 1) ** 2), 1e-6)
+    base, by_loudness, by_hit = RELIEF_DRIVE
+    relief = light.relief * _driven(light, base + by_loudness * loud + by_hit * hit)
+    base, by_loudness, power, by_hit = EXPOSURE_DRIVE
+    exposure = _driven(light, (base + by_loudness * loud**power) * (1 + by_hit * hit))
+    exposure = exposure * (1 + light.swell * swell)
+    base, by_loudness = SPECULAR_DRIVE
+    specular = light.specular * _driven(light, base + by_loudness * loud)
+    width = light.line_width * 2 / pixel / REFERENCE_ROWS * (1 + hit * light.dynamics)
+    return [
+        -relief / (2 * pixel), x, y, z, *half, light.ambient, light.diffuse, specular, light.shininess,
+        light.rim, *accent, light.film, 0.0, RING_HEIGHT * light.rings, RING_LIGHT * light.rings,
+        light.lines, np.maximum(width, 0.5), exposure,
+    ]  # fmt: skip
+
+
+def _driven(light: Any, value: Any) -> Any:
     """From 1 without dynamics to `value`."""
     return 1 + (value - 1) * light.dynamics
 

@@ -5,8 +5,9 @@ import { liveView } from "../unbuilt/player.js";
 import { boardView } from "./notebook/board";
 import { GridPainter } from "./notebook/gridPainter";
 import { Painter } from "./notebook/painter";
+import { type TimelineModel, timelineView } from "./timeline/timelineView";
 
-type Model = Parameters<ReturnType<typeof boardView>["initialize"]>[0]["model"];
+type Model = Parameters<ReturnType<typeof boardView>["initialize"]>[0]["model"] & TimelineModel;
 
 interface Props {
   model: Model;
@@ -16,11 +17,11 @@ interface Props {
 const live = liveView(() => new Painter()), grid = gridView(() => new GridPainter());
 
 export default () => {
-  let view: ReturnType<typeof live | typeof boardView>;
+  let view: ReturnType<typeof live | typeof boardView | typeof timelineView>;
   return {
     initialize(props: Props) {
       const name = props.model.get("view");
-      view = name === "grid" ? grid() : name === "board" ? boardView() : live();
+      view = name === "grid" ? grid() : name === "board" ? boardView() : name === "timeline" ? timelineView() : live();
       return view.initialize(props);
     },
     render: (props: Props) => view.render(props),

@@ -25,7 +25,7 @@ const ICONS = {
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-function formatTime(seconds, digits = 1) {
+export function formatTime(seconds, digits = 1) {
   const rounded = Number(seconds.toFixed(digits)); // or 59.96 would read 0:60.0
   const minutes = Math.floor(rounded / 60);
   return `${minutes}:${(rounded - 60 * minutes).toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}`;
@@ -42,7 +42,7 @@ function lastAt(times, t) {
   return low;
 }
 
-function element(kind, attributes = {}, ...children) {
+export function element(kind, attributes = {}, ...children) {
   const node = document.createElement(kind);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
@@ -68,7 +68,7 @@ function button(label, title, pressed) {
 }
 
 // The position in the music: that of the audio element, or of the page's own clock while there is no sound.
-class Clock {
+export class Clock {
   constructor(duration) {
     this.duration = duration;
     this.audio = new Audio();

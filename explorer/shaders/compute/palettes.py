@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float32
 
@@ -15,15 +17,20 @@ from explorer.shaders.wgsl import StoredTable, wgsl_function
 def palette_code(name: str, first: int) -> tuple[str, Float32[np.ndarray, " numbers"]]:
     """`fn palette(u: f32, v: f32, w: f32) -> vec3f`, and a table for the constants from `first` on."""
     kind, numbers = palette_numbers(name)
-    u, v, w = inputs("u", "v", "w")
-    color: list[Value] = [u, v, w]
-    if kind == OKLAB:
-        color = list(oklab_color(u, v, w, numbers.tolist()))
-    elif kind == COSINE:
-        color = list(cosine_color(u, v, w, numbers.tolist()))
-    elif kind == TABLE:
-        position = v * (TABLE_COLORS - 1.0)
-        table = StoredTable(first)
-        color = [table.look_up(position, n * TABLE_COLORS, TABLE_COLORS) for n in range(3)]
+    color = palette_color(name, StoredTable(first))
     code = wgsl_function("palette", ("u: f32", "v: f32", "w: f32"), color)
     return code + "\n", numbers if kind == TABLE else numbers[:0]
+
+
+def palette_color(name: str, table: Any) -> list[Value]:
+    """sRGB of the inputs u, v and w in [0, 1]; `table` looks up the colors of a path of them."""
+    kind, numbers = palette_numbers(name)
+    u, v, w = inputs("u", "v", "w")
+    if kind == OKLAB:
+        return list(oklab_color(u, v, w, numbers.tolist()))
+    if kind == COSINE:
+        return list(cosine_color(u, v, w, numbers.tolist()))
+    if kind == TABLE:
+        position = v * (TABLE_COLORS - 1.0)
+        return [table.look_up(position, n * TABLE_COLORS, TABLE_COLORS) for n in range(3)]
+    return [u, v, w]

@@ -1,6 +1,9 @@
 """An atlas: the best look of every cell, all of it in a folder that can be resumed."""
 
+import errno
+import itertools
 import json
+import os
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +12,7 @@ import numpy as np
 import pytest
 
 from explorer import CPPN, ExplorerError, atlas, load, runs
-from explorer.errors import SettingsError, Stopped
+from explorer.errors import OutputError, SettingsError, Stopped
 from explorer.evolution.atlas import look_task
 from explorer.experiments.atlases.cells import cell_of, elite_keys, map_picture
 from explorer.experiments.reports import write_report
@@ -123,6 +126,26 @@ def test_a_failed_look_is_recorded_and_drawn_again_on_request(song, tmp_path, mo
     assert "no luck" in result.report.read_text()
     assert (atlas(resume=result.folder).table["status"] == "failed").any()
     assert (atlas(resume=result.folder, retry_failed=True).table["status"] == "done").all()
+
+
+def test_a_full_disk_is_one_line_and_the_rest_is_searched_when_there_is_space(
+    made, song, tmp_path, monkeypatch
+):
+    replace, numbers = os.replace, itertools.count()
+
+    def full(source, target):
+        if next(numbers) > 20:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(OutputError, match="No space left on device; free some space"):
+            atlas(FIELD, song, explorations=tmp_path, **SMALL)
+    (folder,) = tmp_path.glob("atlas_*")
+    assert not list(folder.rglob("*.part"))
+    resumed = atlas(resume=folder, workers=1, retry_failed=True)
+    assert resumed.table[RESULTS].equals(made.table[RESULTS])
 
 
 @pytest.mark.parametrize(

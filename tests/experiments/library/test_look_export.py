@@ -80,6 +80,8 @@ def test_what_is_left_out_is_said(field, words):
         (Mix(NARROW, Julia()), "a.html", "mixture.*one by one"),
         (CPPN(), "a.html", "exports draw networks up to 32 wide"),
         (NARROW, "a.txt", "ends in .html"),
+        (Ripples(), "a.frag", "@ex.sketch"),
+        (CPPN(), "a.fs", "exports draw networks up to 32 wide"),
     ],
 )
 def test_what_cannot_leave_is_refused_in_a_line(tmp_path, field, name, words):
@@ -87,6 +89,19 @@ def test_what_cannot_leave_is_refused_in_a_line(tmp_path, field, name, words):
         ex.export_look(field, tmp_path / name)
     assert "\n" not in str(error.value)
     assert [path.name for path in tmp_path.iterdir()] == ["player.js"]
+
+
+@pytest.mark.parametrize(("ending", "mark"), [("frag", "mainImage"), ("fs", "ISFVSN"), ("glsl", "TDOutput")])
+def test_the_ending_says_which_program_it_is_for(tmp_path, ending, mark):
+    path = tmp_path / f"look.{ending.upper()}"
+    exported = ex.export_look(Patterns(sections=True, light=True), path, name="sand")
+    text = path.read_text()
+    assert mark in text
+    assert "sand: a look of explorer" in text
+    assert all(f"Not carried over: {note}" in text for note in exported.notes)
+    assert any("sections" in note for note in exported.notes)
+    with pytest.raises(SettingsError, match="leave the track out"):
+        ex.export_look(Patterns(), path, "song.ogg")
 
 
 def test_the_command_names_the_file_and_what_it_leaves_out(tmp_path, capsys):

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from explorer import atlas
 from explorer.cli import main
 from explorer.errors import ExplorerError, SettingsError, Stopped
 from explorer.experiments import Sweep, render, sweep
@@ -65,6 +66,18 @@ def test_table_and_thumbnails_are_those_of_one_process(made, song, tmp_path, das
 
 
 @pytest.mark.slow  # compiles the kernel in every worker
+def test_an_atlas_has_the_looks_of_one_process(song, tmp_path, dask):
+    settings = {"evaluations": 8, "size": (32, 18), "cells": 4}
+    here = atlas(FIELD, song, workers=1, explorations=tmp_path / "here", **settings)
+    there = atlas(FIELD, song, executor=dask, explorations=tmp_path / "there", **settings)
+    but = ["started", "seconds", "thumb", "folder", "video"]
+    one, other = (each.table.drop(columns=but, errors="ignore") for each in (here, there))
+    assert one.equals(other)
+    assert there.coverage > 0
+    logs = [json.loads(path.read_text()) for path in there.folder.glob("points/*/point.json")]
+    assert {log["process"] for log in logs} <= set(dask.run(os.getpid).values())
+
+
 def test_a_sketch_travels_to_the_workers_as_text(song, tmp_path, dask):
     field = sketch_of(
         text_of("return sin(9 * x) * waves + bass", "x, y, bass, *, waves: float = slider(1, 0, 2)")

@@ -1,0 +1,139 @@
+"""A timeline in a real JupyterLab: edited with pointer and keys, rendered, repeated."""
+
+import json
+
+import numpy as np
+import pytest
+
+from explorer.experiments import load_recipe
+from explorer.video import read_frames
+from tests.audio.structure.test_track_structure import clicks
+from tests.browser import jupyter
+from tests.browser.jupyter import PATIENCE, execute
+
+START = """import explorer as ex
+timeline = ex.timeline('song.wav')
+timeline"""
+STATE = """import json
+print(json.dumps({
+    'beats': [beat.time for beat in timeline.structure.beats], 'sections': timeline.sections,
+    'looks': timeline.looks, 'summary': timeline.summary, 'error': timeline.error,
+    'downbeats': [beat.time for beat in timeline.structure.beats if beat.is_downbeat],
+}))"""
+RENDER = """run = ex.render(timeline.sequence(fade=0.5), timeline.track, size='64x36', fps=10, duration=7,
+    explorations='explorations')
+print(run.folder)"""
+REPEAT = """import subprocess, sys
+command = [sys.executable, '-m', 'explorer', 'render', '--recipe', str(run.folder)]
+print(subprocess.run([*command, '--explorations', 'again'], capture_output=True, text=True))"""
+CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map(
+  ({ model }) => [model.type, model.sharedModel.getSource()])"""
+GUTTER, DURATION = 66, 20.0
+ROWS = {"beats": 200, "sections": 255, "looks": 288}  # pixels from the top of the canvas
+
+
+@pytest.fixture(scope="module")
+def page(lab, browser):
+    """A timeline on screen, with its sound."""
+    address, folder = lab
+    clicks(folder / "song.wav")
+    jupyter.write_notebook(folder / "timeline.ipynb", START)
+    page, wrong = browser.new_page(viewport={"width": 1280, "height": 900}), []
+    page.set_default_timeout(40_000)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    jupyter.open_notebook(page, address, "timeline.ipynb")
+    jupyter.run_all(page)
+    page.wait_for_selector(".explorer-timeline[data-sound=yes]", timeout=PATIENCE * 1000)
+    yield page
+    page.close()
+    assert wrong == []
+
+
+def state(page, summary):
+    """What the kernel has, as soon as the page shows this summary."""
+    page.locator(".explorer-timeline-summary", has_text=summary).wait_for()
+    return json.loads(execute(page, STATE).splitlines()[-1])
+
+
+def at(page, lane, seconds):
+    """The pixel of a moment on a lane."""
+    box = page.locator(".explorer-timeline canvas").bounding_box()
+    return box["x"] + GUTTER + (box["width"] - GUTTER) * seconds / DURATION, box["y"] + ROWS[lane]
+
+
+def test_somebody_edits_a_song_renders_it_and_repeats_the_run(page, lab):
+    first = json.loads(execute(page, STATE).splitlines()[-1])
+    beat = first["beats"][4]
+
+    page.get_by_role("button", name="snap", exact=True).click()  # off: the beat goes where it is dropped
+    page.mouse.move(*at(page, "beats", beat))
+    page.mouse.down()
+    page.mouse.move(*at(page, "beats", beat + 0.1), steps=4)
+    page.mouse.move(*at(page, "beats", beat + 0.2), steps=4)
+    page.mouse.up()
+    dragged = state(page, "1 beat moved")
+    assert dragged["beats"][4] == pytest.approx(beat + 0.2, abs=0.03)
+    assert dragged["beats"][:4] == first["beats"][:4]
+
+    page.keyboard.press("n")
+    page.mouse.click(*at(page, "sections", 5.01))
+    page.keyboard.press("s")  # at the playhead, which snaps to a beat
+    state(page, "2 sections")
+    page.keyboard.press("r")
+    page.keyboard.type("<b>chorus</b>")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.tagName === 'CANVAS'")
+    page.get_by_text("1 beat moved, 2 sections").wait_for()
+    named = json.loads(execute(page, STATE).splitlines()[-1])
+    assert named["sections"][1] == [pytest.approx(5.0, abs=0.02), "<b>chorus</b>"]
+    assert page.locator(".explorer-timeline b").count() == 0  # a name is text
+
+    page.locator(".explorer-timeline select").select_option("obsidian")
+    page.get_by_role("button", name="drop look").first.click()
+    page.locator(".explorer-timeline select").select_option("gilt")
+    page.mouse.dblclick(*at(page, "looks", 5.02))
+    page.wait_for_function(
+        "() => document.querySelector('.explorer-timeline-selected').textContent.startsWith('look gilt')"
+    )
+    assert json.loads(execute(page, STATE).splitlines()[-1])["looks"] == [
+        [0.0, "obsidian"],
+        [named["sections"][1][0], "gilt"],
+    ]
+
+    page.locator(".explorer-timeline canvas").focus()
+    for key in ("ArrowUp", "ArrowUp", "Home", "ArrowRight", "ArrowRight", "Delete"):  # the second beat
+        page.keyboard.press(key)
+    deleted = state(page, "1 beat moved, 1 beat deleted")
+    assert len(deleted["beats"]) == len(first["beats"]) - 1
+    page.keyboard.press("Control+z")
+    undone = state(page, "1 beat moved, 2 sections")
+    assert undone["beats"] == dragged["beats"]
+    assert undone["error"] == ""
+    assert page.evaluate(CELLS) == [["code", START]]  # no key reached the notebook
+
+    folder = lab[1] / execute(page, RENDER).splitlines()[-1]
+    recipe = load_recipe(folder)
+    assert recipe.field.at == (0.0, "section <b>chorus</b>")
+    assert recipe.analysis.edits.beats.moved[0][1] == pytest.approx(beat + 0.2, abs=0.03)
+    assert "returncode=0" in execute(page, REPEAT)
+    again = max((lab[1] / "again").glob("render_*"))
+    one, other = (np.stack(list(read_frames(each / "video.mp4"))) for each in (folder, again))
+    np.testing.assert_array_equal(one, other)
+    assert np.abs(one[45].astype(int) - one[60]).mean() > 3  # two looks
+
+
+def test_beats_are_tapped_while_it_plays(page):
+    page.locator(".explorer-timeline canvas").focus()
+    execute(page, "timeline.t = 0.0")
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('.explorer-timeline-time').textContent > '0:00.60'")
+    page.keyboard.press("t")
+    page.wait_for_function("() => document.querySelector('.explorer-timeline-time').textContent > '0:01.60'")
+    page.keyboard.press("t")
+    page.keyboard.press("Space")  # taps become beats when it stops
+    page.get_by_text("deleted").first.wait_for()
+    beats = json.loads(execute(page, STATE).splitlines()[-1])["beats"]
+    assert [time for time in beats if 0.75 < time < 1.35] == []  # those between the taps are gone
+    page.keyboard.press("Control+z")
+    page.locator(".explorer-timeline-summary", has_not_text="deleted").wait_for()
