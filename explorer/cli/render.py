@@ -172,6 +172,7 @@ class _Job:
         """What is drawn with --recipe, with the columns of its folder unless others are typed."""
         from explorer.experiments.runs.recipe import find_columns
         from explorer.experiments.runs.run import device_of_run
+        from explorer.experiments.runs.run_folder import LYRICS_FONT
         from explorer.experiments.runs.sound_input import SoundInput
 
         options = self._options(self.render_options, self.analysis)
@@ -180,6 +181,9 @@ class _Job:
         if sound.added is None:
             sound = SoundInput(path, added=find_columns(stored, folder))
         plan = options.change(stored, self.field.apply_to(stored.field))  # with what was typed alone
+        if options.lyrics_font is None and stored.lyrics is not None and stored.lyrics.font:
+            fonts = sorted(folder.glob(f"{LYRICS_FONT}.*"))
+            options = options.replace(lyrics_font=fonts[0] if fonts else None)
         if "device" not in self.render_options:
             options = options.replace(device=device_of_run(folder))
         return plan, sound, options, out

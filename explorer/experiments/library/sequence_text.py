@@ -51,8 +51,6 @@ def look_of_values(values: Mapping[str, Any], source: str, resolve: Callable[[st
     return _sequence(list(looks.items()), settings, resolve)
 
 
-def _sequence(
-    pairs: list[tuple[str, str]], settings: dict[str, Any], resolve: Callable[[str], Look]
-) -> Look:
+def _sequence(pairs: list[tuple[str, str]], settings: dict[str, Any], resolve: Callable[[str], Look]) -> Look:
     fields = [(moment, resolve(name).field) for moment, name in pairs]
     return Look(name=SEQUENCE_NAME, field=Sequence(fields, **settings))
