@@ -39,14 +39,11 @@ from explorer.rendering.small_pictures import PictureShape, SmallPictures
 from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
-CALM_VERSION = 3  # and this one when they give other swings
+CALM_VERSION = 4  # and this one when they give other swings
 STEP = "looking for flashes"
 SWINGS = tuple(1 - n / 8 for n in range(9))  # from which a bisection takes
-SWING_STEP = 0.25
-CONSTANT_EXPOSURES, FIRST_EXPOSURES = (
-    3,
-    4,
-)  # rows of the table: with constant swings, and with the curve of these
+SWING_STEP, MAX_REPAIRS = 0.25, 3
+CONSTANT_EXPOSURES, FIRST_EXPOSURES = 3, 4  # rows of the table: with constant swings, and with their curve
 PART = 4 * SAMPLE_RATE  # moments that are judged together, whichever of them is needed
 LEAD = 2 * SAMPLE_RATE  # moments before a part whose luminance is followed first
 MAX_VISIBLE_FACTOR = 0.995  # above, dimming changes no level by one
@@ -238,17 +235,24 @@ class Exposure:
     def _repair_swing(self, start: int, pictures: SmallPictures) -> None:
         """Calm moments more that passed with a constant swing and do not with the slow curve of swings."""
         part, moments = slice(start, self._end(start)), self._moments(start)
-        swings = self._factors(self._constant_swings, moments)
-        swing = self._constant_swings.required[part].copy()
-        if swings.min() < 1:
+        curve = FlashCurve(self._constant_swings.required.copy())
+        swing = curve.required[part]
+        can_pass = self._table[CONSTANT_EXPOSURES, part] == 1
+        for attempt in range(MAX_REPAIRS):
+            swings = self._factors(curve, moments)
+            if swings.min() == 1:
+                break
             required = required_exposures(*pictures.maps(moments, swings))[start - part.stop :]
-            self._table[FIRST_EXPOSURES, part] = required
+            if attempt == 0:
+                self._table[FIRST_EXPOSURES, part] = required
+            fails = (required < 1) & can_pass
+            if not fails.any():
+                break
             before = np.concatenate(
                 (np.repeat(swings[:1], max(0, SECOND - len(swings) + len(swing))), swings)
             )
             lowest = np.lib.stride_tricks.sliding_window_view(before, SECOND + 1).min(axis=1)[-len(swing) :]
             repaired = np.where(lowest < swing, lowest, np.maximum(0, swing - SWING_STEP))
-            fails = (required < 1) & (self._table[CONSTANT_EXPOSURES, part] == 1)
             swing[fails] = repaired[fails]
         self._swings.required[part] = swing
 

@@ -98,7 +98,7 @@ def export(
     explorations: Explorations = None,
     modules: ImportOption = None,
 ) -> None:
-    """Write a look for another tool: .html (a page), .frag (Shadertoy), .fs (ISF), .glsl (TouchDesigner)."""
+    """Write a look as .html (a page), .frag (Shadertoy), .fs (ISF), .glsl (TouchDesigner) or .wgsl."""
     from explorer.experiments.library.look_export import TARGETS, export_look
     from explorer.experiments.library.looks import resolve_look
 

@@ -16,9 +16,10 @@ from explorer.fields.registry import kind_label
 from explorer.shaders.export.isf import isf_file
 from explorer.shaders.export.look_program import LookProgram, program_notes
 from explorer.shaders.export.page import LIVE_LEVELS, look_page, track_content
-from explorer.shaders.export.portable import check_exportable, portable_field
+from explorer.shaders.export.portable import portable_field
 from explorer.shaders.export.shadertoy import shadertoy_file
 from explorer.shaders.export.touchdesigner import touchdesigner_file
+from explorer.shaders.export.wgsl_file import LIGHT_NOTE, wgsl_file
 
 TRACK_SUFFIX = ".html"
 TARGETS = {
@@ -26,8 +27,11 @@ TARGETS = {
     ".frag": "the tabs of a shader for Shadertoy",
     ".fs": "an ISF generator for VDMX, Resolume or MadMapper",
     ".glsl": "a GLSL TOP for TouchDesigner",
+    ".wgsl": "a compute shader for WebGPU, networks of any size, without light",
 }
-SHADER_FILES = {".frag": shadertoy_file, ".fs": isf_file, ".glsl": touchdesigner_file}
+SHADER_FILES = {
+    ".frag": shadertoy_file, ".fs": isf_file, ".glsl": touchdesigner_file, ".wgsl": wgsl_file,
+}  # fmt: skip
 ANALYSIS_NOTE = "the settings of its analysis are those of Python; the tool measures the sound in its own way"
 
 
@@ -53,8 +57,9 @@ def export_look(
     """Write a look as a file for another tool; the ending of `path` says which one.
 
     `.html` is one page that draws by itself, with a microphone or a file; with a `track` (or a sound file) it
-    also plays along it exactly. `.frag` is for Shadertoy, `.fs` (ISF) for VDMX, Resolume or MadMapper, and
-    `.glsl` for TouchDesigner. What a file leaves out stands in it and in `notes` of what is returned.
+    also plays along it exactly. `.frag` is for Shadertoy, `.fs` (ISF) for VDMX, Resolume or MadMapper,
+    `.glsl` for TouchDesigner, `.wgsl` for programs with WebGPU. What a file leaves out stands in it and in
+    `notes` of what is returned.
 
     Raises SettingsError for a field that has no shader.
     """
@@ -68,13 +73,15 @@ def export_look(
             f"a {suffix} file moves with a live sound alone; leave the track out, or write {TRACK_SUFFIX}"
         )
     title = name or kind_label(field.kind)
-    check_exportable(field)
-    portable = portable_field(field, LIVE_LEVELS)
+    portable = portable_field(field, LIVE_LEVELS, wide=suffix == ".wgsl")
     changed = AnalysisSettings(**dict(analysis or {})).replace(extras=()) != AnalysisSettings()
     notes = (*portable.notes, *([ANALYSIS_NOTE] if changed else []))
     if suffix in SHADER_FILES:
-        notes = (*notes, *program_notes(portable.field, has_bloom=suffix != ".glsl"))
-        text = SHADER_FILES[suffix](LookProgram(title, portable.field, notes))
+        look = portable.field
+        if suffix == ".wgsl" and look.is_lit:
+            look, notes = look.replace(light=False, finish=False), (*notes, LIGHT_NOTE)
+        notes = (*notes, *program_notes(look, has_bloom=suffix != ".glsl"))
+        text = SHADER_FILES[suffix](LookProgram(title, look, notes))
         files.write_bytes(target, text.encode("ascii"))
         return LookExport(target, notes)
     content = track_content(field, track_for(field, track)) if track is not None else None

@@ -64,18 +64,18 @@ def graph_program(prepared: PreparedGraph, moment: int, pixel: float, lit: bool)
         rows.append(np.r_[prepared.ground_numbers[moment], 1])
     numbers = [flat(np.asarray(row, np.float32)) for row in rows]
     contrast = prepared.contrast[moment : moment + 1]
-    code = _code(prepared.network, ground, len(layers), lit)
+    code = graph_code(prepared.network, ground, len(layers), lit)
     is_linear = lit or ground is not None
     return Program(
         code,
         group_points(lit),
-        _tables(tuple(palettes), is_linear),
+        palette_tables(tuple(palettes), is_linear),
         flat(*numbers, flat(figure, contrast), prepared.history[moment]),
     )
 
 
 @lru_cache(maxsize=16)
-def _code(network: Network, ground: Network | None, octaves: int, lit: bool) -> str:
+def graph_code(network: Network, ground: Network | None, octaves: int, lit: bool) -> str:
     """The shader of a graph, before another one where there is a ground."""
     figure = octaves + (ground is not None)
     history = 4 * (figure * LAYER_GROUPS + FIGURE_GROUPS)
@@ -126,7 +126,7 @@ def _network_function(name: str, network: Network, outputs: tuple[int, ...], his
 
 
 @lru_cache(maxsize=16)
-def _tables(palettes: tuple[str, ...], is_linear: bool) -> Float32[np.ndarray, " numbers"]:
+def palette_tables(palettes: tuple[str, ...], is_linear: bool) -> Float32[np.ndarray, " numbers"]:
     """The colors of palettes, one after the other."""
     table = color_table if is_linear else srgb_table
     return flat(*(channels(table(name)) for name in palettes))

@@ -80,12 +80,12 @@ NO_CONSTANTS = np.zeros(4, np.float32)
 def julia_program(prepared: PreparedJulia, moment: int, pixel: float, lit: bool) -> Program:
     """The program of a moment."""
     settings = prepared.settings
-    code = _code(settings.iterations, settings.samples, lit)
+    code = julia_code(settings.iterations, settings.samples, lit)
     return Program(code, group_points(lit), NO_CONSTANTS, flat(prepared.view_for(pixel)[moment]))
 
 
 @lru_cache(maxsize=8)
-def _code(iterations: int, samples: int, lit: bool) -> str:
+def julia_code(iterations: int, samples: int, lit: bool) -> str:
     text = (ORBIT + (PLANES if lit else LEVELS)).format(
         limit=LIMIT,
         largest=LARGEST,

@@ -48,11 +48,13 @@ def patterns_program(prepared: PreparedPatterns, moment: int, pixel: float, lit:
     )
     header = np.zeros(HEADER, np.float32)
     header[: len(shares)], header[4] = shares, pixel
-    return Program(_code(families, lit), group_points(lit), _tables(families), flat(header, numbers))
+    return Program(
+        patterns_code(families, lit), group_points(lit), palette_tables(families), flat(header, numbers)
+    )
 
 
 @lru_cache(maxsize=32)
-def _code(families: Families, lit: bool) -> str:
+def patterns_code(families: Families, lit: bool) -> str:
     functions, terms, first, table = [], [], HEADER, 0
     for place, (n, count, size, palette) in enumerate(families):
         kind, coefficients = pattern_palette_numbers(palette)
@@ -79,7 +81,7 @@ def lit_code() -> str:
 
 
 @lru_cache(maxsize=32)
-def _tables(families: Families) -> Float32[np.ndarray, " numbers"]:
+def palette_tables(families: Families) -> Float32[np.ndarray, " numbers"]:
     """The tables of palettes that are paths of colors."""
     palettes = [pattern_palette_numbers(palette) for *_, palette in families]
     return flat(*(numbers for kind, numbers in palettes if kind == TABLE))

@@ -34,11 +34,13 @@ def sketch_program(prepared: PreparedSketch, moment: int, pixel: float, lit: boo
     header = np.zeros(HEADER, np.float32)
     header[0] = pixel
     numbers = flat(header, prepared.moment_numbers[moment])
-    return Program(_code(prepared.program, lit), group_points(lit), _table(prepared.palette, lit), numbers)
+    return Program(
+        sketch_code(prepared.program, lit), group_points(lit), palette_table(prepared.palette, lit), numbers
+    )
 
 
 @lru_cache(maxsize=16)
-def _code(program: SketchProgram, lit: bool) -> str:
+def sketch_code(program: SketchProgram, lit: bool) -> str:
     rgb, height = colors(program.outputs_with(Uniform(HEADER)), StoredTable(0))
     if not lit:
         return pixel_code(wgsl_function("point_at", ARGUMENTS, [*rgb, height]) + LEVELS)
@@ -47,5 +49,5 @@ def _code(program: SketchProgram, lit: bool) -> str:
 
 
 @lru_cache(maxsize=32)
-def _table(palette: str, lit: bool) -> Float32[np.ndarray, " numbers"]:
+def palette_table(palette: str, lit: bool) -> Float32[np.ndarray, " numbers"]:
     return flat(channels((color_table if lit else srgb_table)(palette)))

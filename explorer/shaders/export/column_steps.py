@@ -11,6 +11,7 @@ from explorer.expressions import Value
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns, clock
 from explorer.fields.julia.mapping import parameters_of_levels
 from explorer.fields.julia.parameters import CONTROL_LIMITS, PARAMETERS, SPEED, TURN
+from explorer.fields.julia.timeline import CONTROL_NAMES
 from explorer.fields.patterns import timeline as patterns
 from explorer.fields.patterns.selection import FAMILIES
 from explorer.shaders.export.portable_glsl import glsl_procedure, number, vector
@@ -18,14 +19,17 @@ from explorer.shaders.export.portable_glsl import glsl_procedure, number, vector
 LEVELS = (*live.LIVE_FEATURES, *BANDS, "flatness")
 TRACK_SECONDS = 60.0  # of a network whose time spans the track: a live sound has no length
 FAMILY_MARGINS = {"loud": 0.06, "quiet": -0.08, "bright": 0.25}  # that select families: levels, octaves
+PASSAGE_NAMES = ("energy", "brightness level", "speed", "turn")
+STATE_NAMES = ("time", "motion", *CONTROL_NAMES, *FAMILIES, "loud", "hit", "swell", *PASSAGE_NAMES)
 MEMORY_SECONDS = 60.0  # of the music that a passage is compared with
 
 
 def rest_value(name: str) -> float:
     """A column in silence."""
-    if name in LEVELS:
-        return 0.0 if name in TIMBRES else -1.0
-    return {"loud": 0.5, "organic": 1.0}.get(name, 0.0)
+    own = {"loud": 0.5, "organic": 1.0}
+    if name in (*TIMBRES, *STATE_NAMES):
+        return own.get(name, 0.0)
+    return -1.0
 
 
 def level_text_of(name: str, columns: Sequence[str]) -> str:

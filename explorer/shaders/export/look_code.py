@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.julia import formulas as julia
 from explorer.fields.julia.drawing import MIN_ACCENT
 from explorer.fields.julia.parameters import ESCAPE_RADIUS, EXTENT, TRAP_STEPS
+from explorer.fields.julia.timeline import CONTROL_NAMES
 from explorer.fields.light.tone import accent_of
 from explorer.fields.palette_table import color_table
 from explorer.fields.patterns.selection import FAMILIES
@@ -23,10 +24,10 @@ from explorer.settings import Knob
 from explorer.shaders.descriptions import field_shader
 from explorer.shaders.export.network_code import network_code
 from explorer.shaders.export.portable_glsl import glsl_of, glsl_procedure, pack
+from explorer.shaders.field_shader import FieldShader
 from explorer.shaders.formula_sets import JULIA_FORMULAS
 
 KNOB_PREFIX, COLUMN_PREFIX = "knob_", "in_"
-JULIA_COLUMNS = ("angle", "rotation", "distance", "zoom", "hue", "saturation", "brightness")
 JULIA_KNOBS = ("start_angle", "distance", "zoom", "rotation", "hue", "saturation", "brightness")
 NETWORK_KNOBS = ("audio_gain", "coord_scale", "gain")
 
@@ -66,29 +67,53 @@ def knob_identifier(name: str) -> str:
     return re.sub("_+", "_", KNOB_PREFIX + name)
 
 
-def level_text(name: str) -> str:
-    """A feature from 0 at rest to 1; of a timbre as it is, from -1 to 1."""
-    return identifier(name) if name in TIMBRES else f"({identifier(name)} * 0.5 + 0.5)"
+def level_text(name: str, column: str) -> str:
+    """A feature from 0 at rest to 1, from its column; of a timbre as it is, from -1 to 1."""
+    return column if name in TIMBRES else f"({column} * 0.5 + 0.5)"
 
 
-def _formulas(look: Any) -> LookCode:
-    """Graphs, patterns and sketches: the shader that pages draw, with its settings as knobs."""
+@dataclass(frozen=True, eq=False)
+class MovingShader:
+    """The shader that pages draw, with its settings as knobs, and the texts of its inputs by name."""
+
+    shader: FieldShader
+    clocks: tuple[str, ...]
+    features: tuple[str, ...]
+    knobs: Mapping[str, Knob]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it reads of a moment."""
+        return *self.clocks, *self.features
+
+    def texts(self, column: Callable[[str], str]) -> dict[str, str]:
+        """The texts of inputs, from those of columns."""
+        texts = {name: knob_identifier(name) for name in self.knobs}
+        texts |= {name: column(name) for name in self.clocks}
+        return texts | {name: level_text(name, column(name)) for name in self.features}
+
+
+def moving_shader(look: Any) -> MovingShader:
+    """Of graphs, patterns and sketches."""
     knobs = {name: look.knobs()[name] for name in look.movable if _is_number(look, name)}
     values = {name: float(getattr(look, name)) for name in knobs}
     shader = field_shader(look.replace(keyframes=((0.0, values),)) if values else look)
-    columns = [*_clocks(look), *look.features]
-    texts = {name: knob_identifier(name) for name in knobs} | {
-        name: identifier(name) for name in _clocks(look)
-    }
-    texts |= {name: level_text(name) for name in look.features}
+    return MovingShader(shader, _clocks(look), look.features, knobs)
+
+
+def _formulas(look: Any) -> LookCode:
+    moving = moving_shader(look)
+    shader = moving.shader
     targets, numbers = pack(list(shader.numbers))
-    moment = glsl_procedure("set_moment", [*targets, *ACCENT], [*numbers, *shader.accent], texts)
+    moment = glsl_procedure(
+        "set_moment", [*targets, *ACCENT], [*numbers, *shader.accent], moving.texts(identifier)
+    )
     surface = "vec4 surface_at(vec2 xy, float pixel) { return field_at(xy.x, xy.y, pixel); }"
     return LookCode(
         code="\n".join((moment, re.sub(r"\btanh\(", "hyperbolic_tangent(", shader.code), surface, "")),
         groups=-(-len(numbers) // 4),
-        columns=tuple(columns),
-        knobs=knobs,
+        columns=moving.columns,
+        knobs=moving.knobs,
         is_linear=shader.is_linear,
         palettes=shader.palettes,
     )
@@ -113,7 +138,10 @@ def _network(look: CPPN) -> LookCode:
     accent = accent_of(color_table(look.palette)).tolist() if look.light.on else [0.0] * 3
     names = [] if look.weights else [name for name in NETWORK_KNOBS if _is_number(look, name)]
     statistics = output_statistics(look) if look.light.on else None
-    texts = {name: level_text(name) if look.weights else identifier(name) for name in look.features}
+    texts = {
+        name: level_text(name, identifier(name)) if look.weights else identifier(name)
+        for name in look.features
+    }
     code, groups, palettes = network_code(look, statistics, texts, frozenset(names))
     moment = glsl_procedure("set_accent", ACCENT, accent)
     return LookCode(
@@ -126,17 +154,22 @@ def _network(look: CPPN) -> LookCode:
     )
 
 
-def _julia(look: Julia) -> LookCode:
-    """The numbers of a moment are c, the turned scale, the scale and the tint."""
+def julia_numbers() -> tuple[list[Any], list[Any]]:
+    """The numbers of a moment (c, the turned scale, the scale, the tint), and the tint alone."""
     angle: Any  # expressions that take part in numpy's functions
     rotation: Any
-    angle, rotation, distance, zoom, *tint = inputs(*JULIA_COLUMNS)
+    angle, rotation, distance, zoom, *tint = inputs(*CONTROL_NAMES)
     one, two = (distance * 0.5, distance * -0.25)
     scale = EXTENT / zoom
     numbers = [
         *(np.cos(angle) * one + np.cos(angle * 2) * two, np.sin(angle) * one + np.sin(angle * 2) * two),
         *(scale * np.cos(rotation), scale * np.sin(rotation), scale, *tint),
     ]
+    return numbers, tint
+
+
+def _julia(look: Julia) -> LookCode:
+    numbers, tint = julia_numbers()
     glow = julia.glow_light(*tint)
     brightest: Any = np.maximum(np.maximum(np.maximum(glow[0], glow[1]), glow[2]), MIN_ACCENT)
     targets, values = pack(numbers)
@@ -144,7 +177,7 @@ def _julia(look: Julia) -> LookCode:
         "set_moment",
         [*targets, *ACCENT],
         [*values, *(channel / brightest for channel in glow)],
-        {name: identifier(name) for name in JULIA_COLUMNS},
+        {name: identifier(name) for name in CONTROL_NAMES},
     )
     code = JULIA.format(
         limit=float(ESCAPE_RADIUS**2),
@@ -157,7 +190,7 @@ def _julia(look: Julia) -> LookCode:
     return LookCode(
         code="\n".join((moment, formulas, code)),
         groups=2,
-        columns=JULIA_COLUMNS,
+        columns=CONTROL_NAMES,
         knobs={name: look.knobs()[name] for name in names},
         is_linear=False,
     )

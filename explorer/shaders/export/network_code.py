@@ -26,7 +26,7 @@ ACTIVATIONS = {
 Weights = Float32[np.ndarray, "fan_out fan_in"]
 
 SURFACE = """vec4 surface_at(vec2 xy, float pixel) {{
-  vec3 o = network(pixel_inputs(xy));
+  vec3 o = network(pixel_inputs(xy.x, xy.y));
   return {value};
 }}
 """
@@ -54,9 +54,11 @@ def network_code(
     bias = _bias(first[:, network.pixel_inputs :], look, features, scale, knobs)
     body = "".join(f"  {line}\n" for line in lines.lines)
     palette, value, palettes = _colors(look, statistics)
+    coordinates = Value("input", "knob_coord_scale") if "coord_scale" in knobs else Value.of(look.coord_scale)
+    folding = glsl_function("pixel_inputs", ("float x", "float y"), pixel_inputs(look, coordinates)) + "\n"
     code = (
         f"{bias}vec3 network(vec3 inputs) {{\n{body}  return {lines.values[0]}.xyz;\n}}\n"
-        f"{_pixel_inputs(look, network.pixel_inputs, knobs)}{palette}{SURFACE.format(value=value)}"
+        f"{folding}{palette}{SURFACE.format(value=value)}"
     )
     return code, -(-len(first) // 4), palettes
 
@@ -115,21 +117,18 @@ def _bias(weight: Weights, look: CPPN, features: Mapping[str, str], scale: str, 
     return "void set_bias() {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
 
 
-def _pixel_inputs(look: CPPN, count: int, knobs: frozenset[str]) -> str:
-    """Coordinates folded by the symmetry, and the radius; see `drawing.pixel_inputs`."""
-    scale = "knob_coord_scale" if "coord_scale" in knobs else number(look.coord_scale)
-    lines = ["float radius = length(xy);"]
+def pixel_inputs(look: CPPN, scale: Value) -> list[Value]:
+    """The inputs x and y folded by the symmetry, and the radius; see `drawing.pixel_inputs`."""
+    x, y = inputs("x", "y")
+    radius = Value("hypot", x, y)
     if look.symmetry == 1:
-        lines.append("xy.x = abs(xy.x);")
+        x = Value("abs", x)
     elif look.symmetry > 1:
-        sector = number(2 * math.pi / look.symmetry)
-        lines += [
-            f"float angle = atan(xy.y, xy.x) + {sector} * 0.5;",
-            f"angle = abs(angle - {sector} * floor(angle / {sector}) - {sector} * 0.5);",
-            "xy = radius * vec2(cosine(angle), sine(angle));",
-        ]
-    lines.append(f"return vec3(xy, {'radius' if count == 3 else '0.0'}) * {scale};")
-    return "vec3 pixel_inputs(vec2 xy) {\n" + "".join(f"  {line}\n" for line in lines) + "}\n"
+        sector = 2 * math.pi / look.symmetry
+        angle = Value("atan2", y, x) + sector / 2
+        angle = Value("abs", angle - Value("floor", angle / sector) * sector - sector / 2)
+        x, y = radius * Value("cos", angle), radius * Value("sin", angle)
+    return [x * scale, y * scale, radius * scale if look.radius else Value.of(0)]
 
 
 def _colors(look: CPPN, statistics: Any) -> tuple[str, str, Sequence[Float32[np.ndarray, "colors 3"]]]:

@@ -23,12 +23,12 @@ class PortableField:
     notes: tuple[str, ...]
 
 
-def portable_field(field: FieldSettings, features: Container[str]) -> PortableField:
-    """The part of a field that moves with the `features` of a live sound.
+def portable_field(field: FieldSettings, features: Container[str], *, wide: bool = False) -> PortableField:
+    """The part of a field that moves with the `features` of a live sound; `wide`: networks of any size.
 
     Raises SettingsError if there is none.
     """
-    check_exportable(field)
+    check_exportable(field, wide=wide)
     notes = []
     if field.keyframes or field != field.without_animation:
         notes.append("keyframes and drift belong to a track: settings stay where they are")
@@ -51,7 +51,7 @@ def portable_field(field: FieldSettings, features: Container[str]) -> PortableFi
     return PortableField(field.without_animation.replace(**changes), tuple(notes))
 
 
-def check_exportable(field: FieldSettings) -> None:
+def check_exportable(field: FieldSettings, *, wide: bool = False) -> None:
     """Raise SettingsError, with what to do, for a field that has no shader."""
     if isinstance(field, Mix):
         raise SettingsError("a mixture has no shader; export the fields that it is made of, one by one")
@@ -60,10 +60,12 @@ def check_exportable(field: FieldSettings) -> None:
             f"{kind_label(field.kind)} is a class of your own: its formula is Python and has no shader; "
             "write it as a sketch (@ex.sketch), or render a video"
         )
+    if isinstance(field, CPPN) and wide:
+        return
     if isinstance(field, CPPN) and is_computed(field):
         raise SettingsError(
-            f"it cannot be exported: got a network of {field.hidden} x {field.layers}; exports draw networks "
-            f"up to {MAX_HIDDEN} wide and {MAX_LAYERS} deep"
+            f"it cannot be exported: got a network of {field.hidden} x {field.layers}; exports but "
+            f".wgsl draw networks up to {MAX_HIDDEN} wide and {MAX_LAYERS} deep"
         )
     without_figure: Any = field.replace(**{"form.figure": False}) if isinstance(field, GraphCPPN) else field
     if not isinstance(field, Julia) and (reason := limit_message(without_figure)):

@@ -84,7 +84,9 @@ def reader_code(look: Any, code: LookCode) -> str:
     """`look_up` for palettes and for what distances hear, and `hit_at`."""
     sound = ""
     if isinstance(look, GraphCPPN):
-        levels = [level_text(name) if name in look.features else "0.0" for name in SOUND_INPUTS]
+        levels = [
+            level_text(name, identifier(name)) if name in look.features else "0.0" for name in SOUND_INPUTS
+        ]
         sound = f"vec3 present_sound() {{ return vec3({', '.join(levels)}); }}" + SOUND_CURVE.format(
             last=number(DELAYS - 1),
             row=number(SOUND_ROW),

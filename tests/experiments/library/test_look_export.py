@@ -78,10 +78,10 @@ def test_what_is_left_out_is_said(field, words):
     [
         (Ripples(), "a.html", "Ripples is a class of your own.*@ex.sketch"),
         (Mix(NARROW, Julia()), "a.html", "mixture.*one by one"),
-        (CPPN(), "a.html", "exports draw networks up to 32 wide"),
+        (CPPN(), "a.html", "exports but .wgsl draw networks up to 32 wide"),
         (NARROW, "a.txt", "ends in .html"),
         (Ripples(), "a.frag", "@ex.sketch"),
-        (CPPN(), "a.fs", "exports draw networks up to 32 wide"),
+        (CPPN(), "a.fs", "exports but .wgsl draw networks up to 32 wide"),
     ],
 )
 def test_what_cannot_leave_is_refused_in_a_line(tmp_path, field, name, words):
