@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from explorer.audio.edited_sections import Section
     from explorer.audio.models.embedding import Embedding
-    from explorer.audio.structure.edited_sections import Section
 
 SCHEMA = 1  # of the saved files
 TYPES = {
@@ -67,7 +67,7 @@ class FeatureTrack(FeatureTable):
         sections that return, or what somebody named it. Needs extras=("sections", "letters"), else raises
         SettingsError; without letters names are empty.
         """
-        from explorer.audio.structure.edited_sections import sections_of
+        from explorer.audio.edited_sections import sections_of
 
         if "section" not in self.names:
             raise SettingsError(

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from explorer.audio.edited_sections import names_in_words, sections_of
 from explorer.audio.features import extras_of
 from explorer.audio.structure.beat_times import bar_times, beat_times
-from explorer.audio.structure.edited_sections import names_in_words, sections_of
 from explorer.audio.track import FeatureTrack
 from explorer.errors import SettingsError
 

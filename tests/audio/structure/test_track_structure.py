@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.audio import analyze
+from explorer.audio.edited_sections import sections_of
 from explorer.audio.edits import BeatEdits, Edits
 from explorer.audio.extras.section_columns import section_columns
 from explorer.audio.structure.beat_times import bar_times, beat_times
 from explorer.audio.structure.edited_beats import edited_beats, measured_beats, rhythm_of
-from explorer.audio.structure.edited_sections import sections_of
 from explorer.audio.structure.moments import moment_seconds, parse_moment
 from explorer.audio.structure.rhythm import Rhythm, columns
 from explorer.audio.structure.track_structure import TrackStructure
