@@ -8,6 +8,7 @@ from typing import Any
 
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields.julia.settings import FEATURES as MAPPING_FEATURES
 from explorer.fields.registry import kind_label
 from explorer.fields.routing import columns_by_feature
 from explorer.fields.sketch.field import Sketch
@@ -30,6 +31,9 @@ def portable_field(field: FieldSettings, features: Container[str], *, wide: bool
     """
     check_exportable(field, wide=wide)
     notes = []
+    if isinstance(field, Julia) and field.model != "none":
+        notes.append("the trained model is left out: the formulas of model='none' move it")
+        field = field.replace(model="none", features=MAPPING_FEATURES)
     if field.keyframes or field != field.without_animation:
         notes.append("keyframes and drift belong to a track: settings stay where they are")
     if field.sections.on:
@@ -45,9 +49,6 @@ def portable_field(field: FieldSettings, features: Container[str], *, wide: bool
     if isinstance(field, GraphCPPN) and field.form.figure:
         notes.append("the figure is left out: the whole plane is drawn")
         changes["form.figure"] = False
-    if isinstance(field, Julia) and field.model != "none":
-        notes.append("the trained model is left out: the formulas of model='none' move it")
-        changes["model"] = "none"
     return PortableField(field.without_animation.replace(**changes), tuple(notes))
 
 

@@ -73,6 +73,12 @@ def test_what_is_left_out_is_said(field, words):
     assert portable_field(portable.field.replace(features=("bass",)), {"bass"}).notes == ()
 
 
+def test_a_julia_set_of_a_model_moves_by_its_formulas():
+    portable = portable_field(Julia.preset("dahlia"), page.LIVE_LEVELS)
+    assert portable.field == Julia.preset("dahlia").replace(model="none", features=Julia().features)
+    assert not any("at rest" in note for note in portable.notes)
+
+
 @pytest.mark.parametrize(
     ("field", "name", "words"),
     [
