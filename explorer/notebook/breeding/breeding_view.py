@@ -40,6 +40,7 @@ from explorer.notebook.widgets.static_output import StaticOutput, widget_bundle
 from explorer.threads import usable_threads, use_single_torch_thread
 
 MAX_CACHED_LOOPS = 60
+BOARD_SCALE = 2  # of what the page draws, relative to the loops of the kernel
 BREEDING = "breeding ..."
 VIEW_KEYS = [*KEYS, *"bsoBSO", "Enter", "Backspace"]
 
@@ -323,9 +324,10 @@ class BreedingView:
             self.board.load(fields)
         elif FieldBoard.is_available() and len(fields) <= MAX_FIELDS:
             spec = self.breeding.spec
+            width, height = (BOARD_SCALE * side for side in picture_size(spec.base.frames.size))
             self.board = FieldBoard(
-                fields, self.breeding.track, loop=(spec.begin, spec.seconds),
-                size=picture_size(spec.base.frames.size), on_answer=self._take_answer,
+                fields, self.breeding.track, loop=(spec.begin, spec.seconds), size=(width, height),
+                on_answer=self._take_answer,
             )  # fmt: skip
             self._board_box.children = (self.board,)
 

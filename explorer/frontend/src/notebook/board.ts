@@ -1,10 +1,14 @@
 // Moving pictures over the thumbnails of a board (the kernel's half: explorer/notebook/live/field_board.py). One context
-// of this browser draws them all; under what it cannot draw stays the thumbnail, which the kernel lets move.
+// of this browser draws them all; under what it cannot draw stays the thumbnail, which the kernel lets move. A browser
+// that is too slow for their resolution leaves all of them to the kernel.
 //
 // page -> kernel   {kind: "ready", draws, no_webgpu}, {kind: "answer", id, index, draws}: whether this page draws a field
 
 import { GridPainter } from "./gridPainter";
 import type { FieldMessage } from "./wire";
+
+const MIN_SCALE = 0.5; // of the resolution: below, loops of the kernel are finer
+const MAX_SLOW_SECONDS = 5; // below it, with everything on screen
 
 interface Model {
   get(name: string): unknown;
@@ -17,6 +21,8 @@ class Board {
   private overlays: HTMLCanvasElement[] = [];
   private answers: boolean[] = [];
   private id = 0; // of the fields
+  private slowSeconds = 0;
+  private lastFrame = 0; // ms
   private place: HTMLElement | null = null;
   private frame: number;
 
@@ -45,18 +51,24 @@ class Board {
       this.clear();
     }
     const index = message.index!, answer = () => message.id === this.id && this.answer(index);
-    void this.painter.receive(message, buffers[0]).then(answer, answer);
+    if (this.isSlow) answer();
+    else void this.painter.receive(message, buffers[0]).then(answer, answer);
   }
 
   /** Tell the kernel whether this page draws a field, when that is known or changes. */
   private answer(index: number): void {
-    const draws = !this.painter.reasonOf(index);
+    const draws = !this.isSlow && !this.painter.reasonOf(index);
     if (this.answers[index] === draws) return;
     this.answers[index] = draws;
     this.model.send({ kind: "answer", id: this.id, index, draws });
   }
 
+  private get isSlow(): boolean {
+    return this.slowSeconds > MAX_SLOW_SECONDS;
+  }
+
   private tick(now: number): void {
+    if (this.isSlow) return;
     this.frame = requestAnimationFrame(this.tick);
     const board = this.place?.closest(".explorer-panel");
     if (!board || document.hidden || !this.isOnScreen(board)) return;
@@ -68,6 +80,17 @@ class Board {
       if (this.answers[n]) this.answer(n); // it may fail later
       this.show(n, thumbnails[n], painted[n]);
     }
+    const isComplete = Array.from({ length: count }, (_, n) => this.answers[n] === Boolean(painted[n])).every(Boolean);
+    if (this.painter.scale >= MIN_SCALE) this.slowSeconds = 0;
+    else if (isComplete) this.slowSeconds += Math.min(0.5, (now - this.lastFrame) / 1000);
+    this.lastFrame = now;
+    if (this.isSlow) this.leave();
+  }
+
+  /** Leave everything to the kernel. */
+  private leave(): void {
+    this.overlays.forEach((overlay) => overlay.remove());
+    this.answers.forEach((_, n) => this.answer(n));
   }
 
   private isOnScreen(board: Element): boolean {

@@ -42,6 +42,11 @@ export class GridPainter {
     });
   }
 
+  /** The resolution that this machine draws in time, relative to the size of a picture. */
+  get scale(): number {
+    return this.quality.scale;
+  }
+
   /** Why the kernel has to draw a field; empty where this browser does, or will. */
   reasonOf(index: number): string {
     return this.failure || this.refusals[index] || "";
