@@ -64,9 +64,11 @@ def draw_boundaries(axis: Axes, track: FeatureTable) -> str:
 
 
 def draw_sections(axis: Axes, track: FeatureTable) -> str:
-    """A bar a section."""
+    """A bar a section, with its name or number."""
     edges = [0.0, *boundaries(track), track.duration]
-    parts = [(start, end, str(n)) for n, (start, end) in enumerate(pairwise(edges))]
+    edits = track.settings.edits
+    names = dict(enumerate(name for _, name in (edits.sections if edits else None) or ()))
+    parts = [(start, end, names.get(n) or str(n)) for n, (start, end) in enumerate(pairwise(edges))]
     draw_parts(axis, parts, track.duration)
     return count_text(len(parts), "section")
 
