@@ -37,9 +37,10 @@ def analyze(
     """Features of a sound file at t = n / fps, normalized to [-1, 1].
 
     `settings` are those of `AnalysisSettings` (smoothing, attack, release, …); `extras` names groups of
-    features that take longer (separation, chroma, beats, bars, sections, live), `models` pretrained models
-    (notes, tags, yamnet, vggish). Results are cached on disk unless `cache` is false. Raises SoundError for a
-    file without usable sound, SettingsError for wrong settings; an exception from `progress` stops the work.
+    features that take longer (separation, chroma, beats, bars, sections, letters, live), `models` pretrained
+    models (notes, tags, yamnet, vggish). Results are cached on disk unless `cache` is false. Raises
+    SoundError for a file without usable sound, SettingsError for wrong settings; an exception from `progress`
+    stops the work.
 
     `columns` adds columns of your own at any rate: `{"energy": (seconds, values)}`, a DataFrame or CSV file
     with a time column (`time`, `seconds`, `t`, or the first) in seconds, a MIDI file (notes as columns, with
@@ -119,15 +120,14 @@ def add_extras(
     track: FeatureTrack, path: Path, groups: tuple[str, ...], cache: bool, progress: Progress
 ) -> FeatureTrack:
     """A basic track and the columns of these groups, measured unless they are cached."""
-    from explorer.audio import extras, models
+    from explorer.audio import extras, models, structure
     from explorer.audio.normalize import presence_of
-    from explorer.audio.structure import bars
 
     presence = presence_of(track.raw, track.settings)
     raw = [_columns(track, path, group, cache, progress) for group in groups]
     values = [
-        bars.normalize(columns)
-        if group == "bars"
+        structure.normalize(group, columns)
+        if group in ("bars", "letters")
         else (models if group in MODELS else extras).normalize(group, columns, presence, track.settings)
         for group, columns in zip(groups, raw, strict=True)
     ]
@@ -150,11 +150,11 @@ def _columns(
 
     if group in MODELS:
         return models.columns(group, path, track, cache, progress)
-    if structure.measures(group, track.settings):
-        return structure.columns(group, path, track, cache, progress)
     edits = track.settings.edits
     if group == "sections" and edits is not None and edits.sections is not None:
         return section_columns(np.array([start for start, _ in edits.sections[1:]]), track.times)
+    if structure.measures(group, track.settings):
+        return structure.columns(group, path, track, cache, progress)
     if cache and group == "live":
         return live.at_times(live.cached_rows(path, track.sha256, progress), track.times)
     key = {"group": group, "version": version(group), "fps": track.fps}

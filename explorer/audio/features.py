@@ -66,6 +66,7 @@ EXTRAS: dict[str, dict[str, str]] = {
     "beats": {"beat_phase": "beats", "tempo": "bpm"},
     "bars": {"bar_phase": "bars", "meter": "beats"},
     "sections": {"section": "number", "boundary": "share"},
+    "letters": {"letter": "number"},
     "live": {f"live_{name}": "share" for name in ("centroid", "flux", "rms", "zcr", "onset", "rolloff")},
     **MODELS,
 }
@@ -77,6 +78,7 @@ EXTRAS_HELP = {
     "beats": "beat and tempo",
     "bars": "bars, and how many beats they have",
     "sections": "the parts of a piece",
+    "letters": "which parts return",
     "live": "features of the live page",
     "notes": "the notes that sound, by a pretrained model",
     "tags": "instruments and mood, by a pretrained model",
@@ -152,9 +154,10 @@ class AnalysisSettings(Settings):
         help=f"Pretrained models whose features are measured too: {', '.join(MODELS)}.",
     )  # fmt: skip
 
-    structure: Literal[1, 2] = knob(
-        2, mutation=0, group="audio",
-        help="Version of beats: 2 follows changing tempo and quiet passages, 1 is that of earlier recipes.",
+    structure: Literal[1, 2, 3] = knob(
+        3, mutation=0, group="audio",
+        help="Version of beats and sections: 3 finds sections by loops of bars, 2 beats in changing tempo "
+        "and quiet passages; 1 and 2 are those of earlier recipes.",
     )  # fmt: skip
     tempo_hint: float | None = knob(
         None, low=30, high=300, slider=(60, 200), step=1, unit="bpm", mutation=0, group="audio",
@@ -204,7 +207,9 @@ class AnalysisSettings(Settings):
         if not self.edits:
             object.__setattr__(self, "edits", None)  # still being made
         elif self.structure == 1 and "beats" in self.edits.feature_groups:
-            raise SettingsError("edits of beats need structure 2, and structure 1 was given; leave it out")
+            raise SettingsError(
+                "edits of beats need structure 2 or 3, and structure 1 was given; leave it out"
+            )
         return self
 
     @property

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from explorer.audio.edited_sections import Section
     from explorer.audio.models.embedding import Embedding
 
 SCHEMA = 1  # of the saved files
@@ -59,6 +60,21 @@ class FeatureTrack(FeatureTable):
     def units(self) -> dict[str, str]:
         """The unit of each column of `raw`; empty for columns of one's own."""
         return super().units | (self.added or NO_COLUMNS).units
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections in order: `start` and `end` in seconds, and `name`, which is a letter, the same for
+        sections that return, or what somebody named it. Needs extras=("sections", "letters"), else raises
+        SettingsError; without letters names are empty.
+        """
+        from explorer.audio.edited_sections import sections_of
+
+        if "section" not in self.names:
+            raise SettingsError(
+                f"{self.name} was analyzed without its sections; ask for them: "
+                'analyze(path, extras=("sections", "letters"))'
+            )
+        return sections_of(self)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a moment, indexed by `time` in seconds.

@@ -60,6 +60,15 @@ def render(
             "look's text or name, on this sound",
         ),
     ] = None,
+    sequence: Annotated[
+        str | None,
+        typer.Option(
+            "--sequence",
+            metavar="TEXT",
+            help="looks at moments of the music, with --fade between them: "
+            "'0=obsidian; bar 17=silk; section 2=dahlia', or a JSON file of them",
+        ),
+    ] = None,
     columns: ColumnsOption = None,
     stems: StemsOption = None,
     normalize: NormalizeOption = True,
@@ -83,6 +92,8 @@ def render(
 
     if recipe is not None and look is not None:
         raise SettingsError("--recipe repeats a run and --look draws its look on another sound; give one")
+    if sequence is not None:
+        look = _sequence_source(sequence, {"--recipe": recipe, "--look": look})
     if "size" in render_options:
         render_options["size"] = _even(render_options["size"])
     sounds, out = split_output(audio or ())
@@ -94,7 +105,10 @@ def render(
     folders = output_paths.new_folders(render_options.get("explorations"), render_options.get("png_dir"))
     with folders, connect_dask(dask) as client, ProgressBar() as progress:
         added = columns, stems, normalize
-        job = _Job(recipe, look, *added, render_options, field, analysis, encoder, client, progress)
+        is_sequence = sequence is not None
+        job = _Job(
+            recipe, look, is_sequence, *added, render_options, field, analysis, encoder, client, progress
+        )
         if len(sounds) > 1:
             job.check()
             draw_each(sounds, job.draw)
@@ -108,6 +122,7 @@ class _Job:
 
     recipe: str | None
     look: str | None
+    is_sequence: bool
     columns: list[str] | None
     stems: str | None
     normalize: bool
@@ -146,7 +161,9 @@ class _Job:
     def _of_look(self, audio: str | None, out: str | None) -> _Drawing:
         """What is drawn with the flags of a field or a look."""
         sizes, analysis, path = dict(self.render_options), dict(self.analysis), audio or ""
-        field = selected_look(self.look, self.field, path, sizes, analysis, self.progress)
+        field = selected_look(
+            self.look, self.field, path, sizes, analysis, self.progress, needs_moments=self.is_sequence
+        )
         options = self._options(sizes, analysis)
         sound = self._sound(path)
         return options.recipe(field, sound), sound, options, out
@@ -155,6 +172,7 @@ class _Job:
         """What is drawn with --recipe, with the columns of its folder unless others are typed."""
         from explorer.experiments.runs.recipe import find_columns
         from explorer.experiments.runs.run import device_of_run
+        from explorer.experiments.runs.run_folder import LYRICS_FONT
         from explorer.experiments.runs.sound_input import SoundInput
 
         options = self._options(self.render_options, self.analysis)
@@ -163,6 +181,9 @@ class _Job:
         if sound.added is None:
             sound = SoundInput(path, added=find_columns(stored, folder))
         plan = options.change(stored, self.field.apply_to(stored.field))  # with what was typed alone
+        if options.lyrics_font is None and stored.lyrics is not None and stored.lyrics.font:
+            fonts = sorted(folder.glob(f"{LYRICS_FONT}.*"))
+            options = options.replace(lyrics_font=fonts[0] if fonts else None)
         if "device" not in self.render_options:
             options = options.replace(device=device_of_run(folder))
         return plan, sound, options, out
@@ -204,6 +225,21 @@ class _Job:
             return
         self.progress.close()
         print_line(expected if self.client is None else f"{expected}, on this machine alone")
+
+
+def _sequence_source(text: str, others: dict[str, str | None]) -> str:
+    """What --sequence says, checked. Raises SettingsError for what does not go with it."""
+    from explorer.experiments.library.sequence_text import JSON_EXAMPLE, TEXT_EXAMPLE, is_sequence_text
+
+    for flag, value in others.items():
+        if value is not None:
+            raise SettingsError(f"--sequence and {flag} both say what is drawn; give one")
+    if not is_sequence_text(text) and not Path(text).is_file():
+        raise SettingsError(
+            f"--sequence: got {text[:100]!r}, which is neither a file nor looks at moments; give "
+            f"'{TEXT_EXAMPLE}', or a JSON file with {JSON_EXAMPLE}"
+        )
+    return text
 
 
 def _check_several(options: dict[str, Any]) -> None:

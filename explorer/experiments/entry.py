@@ -60,6 +60,8 @@ def render(
     png_dir: str | Path | None = None,
     explorations: str | Path | None = None,
     flash_limit: bool | str = "calm",
+    lyrics: str | Path | None = None,
+    lyrics_font: str | Path | None = None,
     analysis: dict[str, Any] | None = None,
     encoder: EncoderSettings | None = None,
     on_estimate: Callable[[Estimate], None] | None = None,
@@ -74,7 +76,8 @@ def render(
     more than three times a second, and light dimmed where that is not enough), 'dim' or 'off'; `out` gets a
     copy of the video, whose ending says which kind of file is made (.mp4, .webm, .mov, .gif, .webp);
     `png_dir` gets every frame; `device` is 'auto', 'cpu', 'gpu', 'gpu:NAME' (a part of the name of a GPU) or
-    'cuda'. `analysis` holds settings of `analyze`, `encoder` how the video is made. The workers of an
+    'cuda'. `lyrics` is a .lrc or .srt whose lines are drawn over the frames, with the font file
+    `lyrics_font`. `analysis` holds settings of `analyze`, `encoder` how the video is made. The workers of an
     `executor` draw with `threads` (1) each, while this process encodes: that of concurrent.futures or a
     `dask.distributed.Client` whose workers reach the run folder. `on_estimate` is called with what a longer
     render will take, measured in a second or two before it starts, and a disk too full is refused then.

@@ -44,7 +44,7 @@ def asked(monkeypatch):
 
 
 def test_columns_follow_the_basic_ones_in_the_order_of_the_groups(sound, asked):
-    track = analyze(sound, extras=("sections", "separation"))
+    track = analyze(sound, extras=("sections", "separation"), structure=2)
     assert track.names == (*FEATURES, *EXTRAS["separation"], *EXTRAS["sections"]) == track.settings.names
     assert track.raw.shape == track.values.shape == (len(track.times), len(track.names))
     np.testing.assert_allclose(track.raw[:, track.names.index("section")], track.times, rtol=1e-6)
@@ -53,7 +53,7 @@ def test_columns_follow_the_basic_ones_in_the_order_of_the_groups(sound, asked):
 
 def test_a_group_is_measured_once_whatever_is_asked_besides(sound, asked):
     analyze(sound, extras=("chroma",))
-    analyze(sound, extras=("chroma", "sections"), smoothing=0.2)
+    analyze(sound, extras=("chroma", "sections"), smoothing=0.2, structure=2)
     assert asked == ["chroma", "sections"]
     analyze(sound, extras=("chroma",), cache=False)
     analyze(sound, extras=("chroma",), fps=30)
@@ -75,8 +75,8 @@ def test_stopping_remembers_nothing(sound, asked):
             raise Stopped("stopped")
 
     with pytest.raises(Stopped):
-        analyze(sound, extras=("sections",), progress=stop)
-    analyze(sound, extras=("sections",))
+        analyze(sound, extras=("sections",), structure=2, progress=stop)
+    analyze(sound, extras=("sections",), structure=2)
     assert asked == ["sections", "sections"]
 
 

@@ -55,6 +55,7 @@ class LivePage:
         view.send = lambda message, buffers=(): messages.append((message, list(buffers)))
         state = {"name": "song", "duration": view.duration, "width": self.size[0], "height": self.size[1]}
         state |= {"t": 0.0, "playing": False, "error": "", "note": "", "autoplay": False}
+        state |= {"bars": view.bars, "beats": view.beats}
         source = (module or MODULE).read_text(encoding="utf-8")
         self.page.evaluate(OPEN, [source, state])
         self.views.append(view)

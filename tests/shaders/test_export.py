@@ -110,6 +110,16 @@ def test_knobs_move_and_other_settings_are_numbers():
     assert set(painted.knobs) == {"audio_gain", "coord_scale", "gain"}
 
 
+def test_a_network_whose_clock_runs_on_sound_measures_it():
+    plain = CPPN(hidden=6, layers=3, features=("bass",), time_span=20.0)
+    assert "flux" not in program_of(plain).columns
+    program = program_of(plain.replace(sound_clock=0.5))
+    assert {"rms", "onset", "flux"} < set(program.columns)
+    assert "old.x + (1.0 + 0.5 * (" in program.state
+    assert "old.x + 1.0 * seconds * 0.1" in program_of(plain).state
+    assert "Speed CHOP" in touchdesigner_file(program)
+
+
 def test_numbers_are_floats():
     assert [number(value) for value in (1, 0.1, 1e-9, 1e20)] == ["1.0", "0.1", "1e-09", "1e+20"]
     assert vector([1, 2.5]) == "vec2(1.0, 2.5)"

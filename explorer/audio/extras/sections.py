@@ -70,7 +70,7 @@ def block_features(samples: Mono, progress: Progress) -> Blocks:
     """Harmony and timbre of each block of rows, centered, with a variance of at most 1 in all."""
     harmony = _blockwise(np.sqrt(shares(note_energies(samples, 0.0, progress))))
     coefficients = _blockwise(timbre(samples, progress))
-    features = _standardize(harmony, MIN_NOTE_SPREAD), _standardize(coefficients, MIN_TIMBRE_SPREAD)
+    features = standardize(harmony, MIN_NOTE_SPREAD), standardize(coefficients, MIN_TIMBRE_SPREAD)
     return np.asarray(np.concatenate(features, axis=1) / np.sqrt(2))
 
 
@@ -96,7 +96,7 @@ def _blockwise(rows: Float32[np.ndarray, "rows columns"]) -> Blocks:
     return np.asarray(np.add.reduceat(rows.astype(np.float64), starts) / counts)
 
 
-def _standardize(blocks: Blocks, minimum: float) -> Blocks:
+def standardize(blocks: Blocks, minimum: float) -> Blocks:
     """Centered, and divided by the standard deviation of all columns together, at least by `minimum`."""
     return np.asarray((blocks - blocks.mean(axis=0)) / max(minimum, np.sqrt(blocks.var(axis=0).sum())))
 

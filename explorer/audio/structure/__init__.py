@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32
@@ -13,13 +14,30 @@ from explorer.errors import warn
 from explorer.formatting import count_text
 from explorer.progress import Progress
 
+if TYPE_CHECKING:
+    from explorer.audio.structure.rhythm import Rhythm
+
 COLUMNS = {"beats": slice(0, 2), "bars": slice(2, 4)}  # of the table of a rhythm
-ALWAYS = ("bars",)  # groups that version 1 has no way of its own to measure
+FORM_COLUMNS = {"sections": slice(0, 2), "letters": slice(2, 3)}  # of the table of a form
+FIRST_VERSIONS = {"bars": 1, "letters": 1, "beats": 2, "sections": 3}
+"""Of `structure`, from which on a group is measured here; before it `extras` does."""
 
 
 def measures(group: str, settings: AnalysisSettings) -> bool:
     """Whether a group of features is measured here."""
-    return group in ALWAYS or (group in COLUMNS and settings.structure > 1)
+    return settings.structure >= FIRST_VERSIONS.get(group, settings.structure + 1)
+
+
+def normalize(
+    group: str, raw: Float32[np.ndarray, "frames columns"]
+) -> Float32[np.ndarray, "frames columns"]:
+    """Bars or letters in [-1, 1]: see `bars.normalize`; letters from -1 for A to 1 for the last."""
+    from explorer.audio.structure import bars
+
+    if group == "bars":
+        return bars.normalize(raw)
+    last = raw.max()
+    return np.asarray(2 * raw / last - 1 if last > 0 else raw, np.float32)
 
 
 def columns(
@@ -30,6 +48,8 @@ def columns(
     from explorer.audio.structure.edited_beats import edited_beats, rhythm_of
 
     beats_and_bars = rhythm.cached_rhythm(path, track.sha256, track.settings.tempo_hint, cache, progress)
+    if group in FORM_COLUMNS:
+        return _form_columns(path, track, beats_and_bars, cache, progress)[:, FORM_COLUMNS[group]]
     edits = track.settings.edits
     if edits is not None:
         beats, misfits = edited_beats(beats_and_bars, edits)
@@ -37,6 +57,25 @@ def columns(
         if misfits and group == "beats":
             warn(misfits_text(track.name, misfits))
     return rhythm.columns(beats_and_bars, track.times)[:, COLUMNS[group]]
+
+
+def _form_columns(
+    path: Path, track: FeatureTable, rhythm: Rhythm, cache: bool, progress: Progress
+) -> Float32[np.ndarray, "frames 3"]:
+    """The columns of sections and letters; sections that somebody edited get letters, too."""
+    from explorer.audio.extras.mono import read_mono
+    from explorer.audio.extras.sections import boundaries
+    from explorer.audio.sound_file import open_sound
+    from explorer.audio.structure import song_form
+
+    settings = track.settings
+    starts: tuple[float, ...] = ()
+    if settings.edits is not None and settings.edits.sections is not None:
+        starts = tuple(start for start, _ in settings.edits.sections)
+    elif settings.structure < FIRST_VERSIONS["sections"]:
+        starts = (0.0, *boundaries(read_mono(open_sound(path)), progress).tolist())
+    form = song_form.cached_form(path, track.sha256, rhythm, starts, settings.tempo_hint, cache, progress)
+    return song_form.columns(form, track.times)
 
 
 def misfits_text(name: str, misfits: list[str]) -> str:

@@ -9,6 +9,8 @@ from jaxtyping import Float64
 
 from explorer.audio.track import FeatureTrack
 
+SAME_MOMENT_SECONDS = 0.005
+
 Seconds = Float64[np.ndarray, " beats"]
 
 
@@ -22,6 +24,28 @@ def beat_times(track: FeatureTrack) -> Seconds:
 def bar_times(track: FeatureTrack) -> Seconds:
     """Where `bar_phase` begins anew."""
     return _wraps(track, "bar_phase")
+
+
+def musical_grid(track: FeatureTrack) -> tuple[Float64[np.ndarray, " bars"], Seconds]:
+    """Bars and beats of a track in seconds, or of its sound where they were measured before; else none."""
+    if {"beat_phase", "bar_phase"} <= {*track.names}:
+        return bar_times(track), beat_times(track)
+    from explorer.audio.structure.rhythm import stored_rhythm  # loads numba
+
+    stored = stored_rhythm(track.sha256, track.settings.tempo_hint)
+    if stored is None:
+        return np.zeros(0), np.zeros(0)
+    return stored.beats[stored.is_downbeat], stored.beats
+
+
+def bar_position(track: FeatureTrack, t: float) -> str:
+    """Where a moment is in the music, as in `bar 17.3`; empty before the first bar and without bars."""
+    bars, beats = musical_grid(track)
+    bar = np.searchsorted(bars, t + SAME_MOMENT_SECONDS, side="right")
+    if not bar:
+        return ""
+    first, last = np.searchsorted(beats, [bars[bar - 1] - SAME_MOMENT_SECONDS, t + SAME_MOMENT_SECONDS])
+    return f"bar {bar}.{max(1, last - first)}"
 
 
 def _wraps(track: FeatureTrack, name: str) -> Seconds:

@@ -1,7 +1,8 @@
 """Moments of a track: seconds, or what musicians say: `bar 17`, `bar 17.3`, `beat 33`, `section 2`.
 
-Beats and bars count from 1, as musicians do; the numbers of sections count from 0. A section that somebody
-named is meant by its name, too: `section chorus`, and `section chorus 2` for the second one.
+Beats and bars count from 1, as musicians do; the numbers of sections count from 0. Sections that return have
+letters: `section B` is the first B, `section B 2` the second one. A section that somebody named is meant by
+its name, too: `section chorus`, `section chorus 2`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from explorer.audio.edited_sections import names_in_words, sections_of
 from explorer.audio.features import extras_of
 from explorer.audio.structure.beat_times import bar_times, beat_times
-from explorer.audio.structure.edited_sections import names_in_words, sections_of
 from explorer.audio.track import FeatureTrack
 from explorer.errors import SettingsError
 
@@ -24,6 +25,7 @@ Moment = float | str
 SAME_MOMENT_SECONDS = 0.01  # a beat and the bar that it begins differ by less
 
 SECTION_PATTERN = re.compile(r"section (\d+)")
+LETTER_PATTERN = re.compile(r"section ([a-z]{1,2})( [1-9]\d*)?")
 NAMED_SECTION_PATTERN = re.compile(r"section [^:;=]+")
 OCCURRENCE_PATTERN = re.compile(r"(.+) ([1-9]\d*)")  # of a name: `chorus 2`
 BEAT_PATTERN = re.compile(r"beat [1-9]\d*|bar [1-9]\d*(\.[1-9]\d*)?")
@@ -31,7 +33,7 @@ COLUMNS = {"section": ("section",), "beat": ("beat_phase",), "bar": ("beat_phase
 """What tells where a moment is, by its first word."""
 ALLOWED = (
     "seconds from the start, 0 or more, or a musical moment as in 'bar 17.3', 'beat 33', 'section 2', "
-    "'section chorus'"
+    "'section B', 'section chorus 2'"
 )
 
 
@@ -40,7 +42,8 @@ def parse_moment(value: Any, what: str) -> Moment:
     if isinstance(value, str):
         text = " ".join(value.lower().split())
         if any(pattern.fullmatch(text) for pattern in (NAMED_SECTION_PATTERN, BEAT_PATTERN)):
-            return text
+            letter = LETTER_PATTERN.fullmatch(text)
+            return f"section {letter[1].upper()}{letter[2] or ''}" if letter else text
     try:
         seconds = float(value)
     except (TypeError, ValueError):
@@ -63,8 +66,10 @@ def section_number(moment: Moment) -> int | None:
 
 def moment_columns(moments: Iterable[Moment]) -> tuple[str, ...]:
     """The columns that tell where moments are."""
-    kinds = dict.fromkeys(moment.partition(" ")[0] for moment in moments if isinstance(moment, str))
-    return tuple(dict.fromkeys(column for kind in kinds for column in COLUMNS[kind]))
+    texts = [moment for moment in moments if isinstance(moment, str)]
+    columns = [column for text in texts for column in COLUMNS[text.partition(" ")[0]]]
+    columns += ["letter"] * any(LETTER_PATTERN.fullmatch(text.lower()) for text in texts)
+    return tuple(dict.fromkeys(columns))
 
 
 def missing_moments(moments: Iterable[Moment], track: FeatureTrack) -> dict[Moment, str]:
@@ -83,7 +88,7 @@ def moment_seconds(moment: Moment, track: FeatureTrack) -> float:
     if not isinstance(moment, str):
         return float(moment)
     for column in moment_columns([moment]):
-        if column not in track.names:
+        if column not in track.names and not (column == "letter" and _is_named(moment, track)):
             groups = extras_of([column])
             raise SettingsError(
                 f"{track.name} was analyzed without its {groups[0]}; ask for them: "
@@ -93,8 +98,14 @@ def moment_seconds(moment: Moment, track: FeatureTrack) -> float:
     if kind == "section":
         if name.isdigit():
             return _section_seconds(int(name), track)
-        return _named_section_seconds(name, track)
+        return _named_section_seconds(name.lower(), track)
     return _beat_seconds(int(name), track) if kind == "beat" else _bar_seconds(name, track)
+
+
+def _is_named(moment: str, track: FeatureTrack) -> bool:
+    """Whether somebody named a section as a letter is."""
+    name = moment.partition(" ")[2].partition(" ")[0].lower()
+    return any(section.name.lower() == name for section in sections_of(track))
 
 
 def _section_seconds(number: int, track: FeatureTrack) -> float:
@@ -118,10 +129,14 @@ def _named_section_seconds(name: str, track: FeatureTrack) -> float:
     if place < len(named):
         return named[place]
     if named:
-        raise SettingsError(f"there is no section '{name}'; {track.name} has {len(named)} of '{base}'")
+        spelled = next(section.name for section in sections if section.name.lower() == base)
+        raise SettingsError(
+            f"there is no section '{spelled} {number}'; {track.name} has {len(named)} of '{spelled}'"
+        )
     names = names_in_words(sections)
     problem = f"{track.name} has {names}" if names else f"the sections of {track.name} have no names"
-    raise SettingsError(f"there is no section '{name}'; {problem}")
+    typed = name.upper() if LETTER_PATTERN.fullmatch(f"section {name}") else name
+    raise SettingsError(f"there is no section '{typed}'; {problem}")
 
 
 def _beat_seconds(number: int, track: FeatureTrack) -> float:

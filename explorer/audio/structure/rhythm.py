@@ -54,16 +54,28 @@ def cached_rhythm(
     path: Path, sha256: str, tempo_hint: float | None, cache: bool, progress: Progress
 ) -> Rhythm:
     """The rhythm of a file with this content."""
-    hint = f"-{tempo_hint:g}" if tempo_hint else ""
-    entry = cache_folder() / "rhythm" / f"{sha256[:40]}-{VERSION}{hint}.npy"
-    table = load_array(entry, np.float64) if cache else None
-    if table is not None and table.ndim == 2 and table.shape[0] == 3:
-        beats, is_downbeat, stretch = table
-        return Rhythm(beats, is_downbeat > 0, stretch.astype(np.int64))
+    stored = stored_rhythm(sha256, tempo_hint) if cache else None
+    if stored is not None:
+        return stored
     rhythm = measure(open_sound(path), progress, tempo_hint)
     if cache:
-        save_array(entry, np.stack([rhythm.beats, rhythm.is_downbeat, rhythm.stretch]).astype(np.float64))
+        rows = np.stack([rhythm.beats, rhythm.is_downbeat, rhythm.stretch])
+        save_array(_cache_entry(sha256, tempo_hint), rows.astype(np.float64))
     return rhythm
+
+
+def stored_rhythm(sha256: str, tempo_hint: float | None) -> Rhythm | None:
+    """The rhythm of this content from the cache; None where it was not measured yet."""
+    table = load_array(_cache_entry(sha256, tempo_hint), np.float64)
+    if table is None or table.ndim != 2 or table.shape[0] != 3:
+        return None
+    beats, is_downbeat, stretch = table
+    return Rhythm(beats, is_downbeat > 0, stretch.astype(np.int64))
+
+
+def _cache_entry(sha256: str, tempo_hint: float | None) -> Path:
+    hint = f"-{tempo_hint:g}" if tempo_hint else ""
+    return cache_folder() / "rhythm" / f"{sha256[:40]}-{VERSION}{hint}.npy"
 
 
 def columns(rhythm: Rhythm, times: Float64[np.ndarray, " frames"]) -> Columns:

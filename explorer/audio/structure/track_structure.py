@@ -14,6 +14,7 @@ from typing import Self
 
 import numpy as np
 
+from explorer.audio.edited_sections import Sections, sections_of
 from explorer.audio.edits import MIN_BEAT_SECONDS, MIN_SECTION_SECONDS, Edits, seconds, section_name
 from explorer.audio.structure.edited_beats import (
     SAME_SECONDS,
@@ -23,7 +24,6 @@ from explorer.audio.structure.edited_beats import (
     edited_beats,
     measured_beats,
 )
-from explorer.audio.structure.edited_sections import Sections, sections_of
 from explorer.audio.structure.rhythm import Rhythm, cached_rhythm
 from explorer.audio.track import FeatureTrack
 from explorer.errors import SettingsError

@@ -18,9 +18,11 @@ def selected_look(
     render_options: dict[str, Any],
     analysis: dict[str, Any],
     progress: Progress,
+    needs_moments: bool = False,
 ) -> FieldSettings:
     """The field of `--look` or `--preset` with what was typed; the look's analysis and frame shape go into
-    the options where nothing else was typed. What is at a moment that the sound does not have is left out.
+    the options where nothing else was typed. What is at a moment that the sound does not have is left out,
+    unless `needs_moments`.
     """
     look = named_look(source, field, render_options.get("explorations"))
     if look.size:
@@ -29,7 +31,8 @@ def selected_look(
         if value != type(look.analysis).model_fields[name].default:
             analysis.setdefault(name, value)
     look_field = look.field
-    if any(isinstance(moment, str) for moment in look_field.moments) and "keyframes" not in field.settings:
+    is_musical = any(isinstance(moment, str) for moment in look_field.moments)
+    if is_musical and not needs_moments and "keyframes" not in field.settings:
         from explorer.audio import analyze
 
         track = analyze(audio, progress=progress, **{**analysis, "extras": look_field.extras})

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, ReadError, SettingsError
-from explorer.experiments.library import look_folder, look_text
+from explorer.experiments.library import look_folder, look_text, sequence_text
 from explorer.experiments.library.look import Look, look_name
 from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs.recipe import Recipe, load_recipe
@@ -152,18 +153,21 @@ def resolve_look(source: str | Path, explorations: str | Path | None = None) -> 
     """The look in whatever holds one; nothing but field, analysis and frame shape is taken from it.
 
     `source` is the name of a look, its text or its file, a run folder or the name of a run, a recipe.json,
-    or a video or report that explorer made. Raises SettingsError.
+    or a video or report that explorer made; or looks at moments, as in `0=obsidian; bar 17=silk`, which
+    become a `Sequence`. Raises SettingsError.
     """
     text = str(source)
     if look_text.is_look_text(text):
         return Look.of_text(text)
     if not text.strip():
         raise SettingsError(f"no look is named; give {SOURCES}")
+    if isinstance(source, str) and sequence_text.is_sequence_text(text):
+        return sequence_text.look_of_text(text, partial(resolve_look, explorations=explorations))
     if isinstance(source, str) and (named := _named(text)):
         return named
     path = Path(source).expanduser()
     if is_file(path):
-        return _of_file(path)
+        return _of_file(path, explorations)
     if _is_folder(path):
         return _of_folder(path)
     if path.suffix.lower() in (".json", ".mp4", ".html", ".txt", ".webm", ".mov") or len(path.parts) > 3:
@@ -204,7 +208,7 @@ def _of_folder(folder: Path) -> Look:
     return Look.of_recipe(load_recipe(folder), _name_of(folder))
 
 
-def _of_file(path: Path) -> Look:
+def _of_file(path: Path, explorations: str | Path | None = None) -> Look:
     """The look in a file: by its ending, and a JSON file by what it holds. Raises SettingsError."""
     suffix = path.suffix.lower()
     if suffix not in (".json", ".txt", ".html", ".htm"):
@@ -220,6 +224,9 @@ def _of_file(path: Path) -> Look:
         raise SettingsError(f"{path.name} is not a look: {error.reason}; give {SOURCES}") from None
     if "audio" in values or "frames" in values:
         return Look.of_recipe(Recipe.from_json(content, path.name), _name_of(path))
+    if "looks" in values:
+        find = partial(resolve_look, explorations=explorations)
+        return sequence_text.look_of_values(values, path.name, find)
     return Look.of_values(values, path.name)
 
 

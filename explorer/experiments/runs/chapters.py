@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from explorer.audio import FeatureTrack
-from explorer.audio.structure.edited_sections import sections_of
+from explorer.audio.edited_sections import sections_of
 from explorer.video.metadata import Chapter
 
 

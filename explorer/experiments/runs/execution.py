@@ -96,6 +96,11 @@ def _facts(plan: RenderPlan, renderer: Renderer) -> dict[str, Any]:
 def _write_inputs(plan: RenderPlan, folder: Path) -> None:
     """Recipe and track: all that workers need, and all that repeats the run."""
     files.write_json(folder / run_folder.RECIPE, plan.recipe.to_dict())
+    lyrics = plan.recipe.lyrics
+    if plan.overlay and lyrics and lyrics.font:
+        files.copy(
+            plan.overlay.font_path, folder / f"{run_folder.LYRICS_FONT}{plan.overlay.font_path.suffix}"
+        )
     plan.track.save(folder / run_folder.FEATURES)
 
 
@@ -131,6 +136,8 @@ def _encode(
     )
     with writer:
         for n, frame in enumerate(frames):
+            if plan.overlay:
+                frame = plan.overlay.draw(frame, float(times[n]))
             writer.write(frame)
             if n in numbers:
                 samples[float(times[n])] = frame

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator
 
 from explorer.audio.saved_edits import with_edits
+from explorer.errors import SettingsError
 from explorer.experiments.runs.recipe import AudioSource, ColumnsSource, Recipe
 from explorer.experiments.runs.sound_input import AudioInput, SoundInput
 from explorer.fields import FieldSettings
@@ -16,6 +17,7 @@ from explorer.rendering import parse_size
 from explorer.rendering.frames import FlashMode, FrameSettings, Rate, Shape, parse_flash_limit, reshaped
 from explorer.settings import Settings, knob, knob_of
 from explorer.video import EncoderSettings
+from explorer.video.lyrics.settings import Lyrics
 
 
 class CommonOptions(Settings):
@@ -74,6 +76,15 @@ class RenderOptions(CommonOptions):
     threads: int | None = knob(None, low=1, group="machine", help="threads to draw with; none: all cores")
     png_dir: str | Path | None = knob(None, group="output", help="folder that gets every frame as a PNG")
     flash_limit: FlashMode = knob_of(FrameSettings, "flash_limit")
+    lyrics: str | Path | None = knob(
+        None, group="output", help="lyrics or titles over the frames: a .lrc, or a .srt (needs pysubs2)"
+    )
+    lyrics_font: str | Path | None = knob(
+        None,
+        flag="lyrics-font",
+        group="output",
+        help="font file of the lyrics (.ttf, .otf); none: DejaVu Sans",
+    )
     encoder: EncoderSettings = EncoderSettings()
 
     @field_validator("flash_limit", mode="before")
@@ -101,7 +112,14 @@ class RenderOptions(CommonOptions):
             frames=self.frames(FrameSettings(width=width, height=height)),
             precision=recipe_precision(self.precision),
             encoder=self.encoder,
+            lyrics=self.read_lyrics(),
         )
+
+    def read_lyrics(self) -> Lyrics | None:
+        """The lyrics that were given. Raises SettingsError for what cannot be read."""
+        if self.lyrics is None and self.lyrics_font is not None:
+            raise SettingsError("lyrics_font draws lyrics, and there are none; give both: --lyrics FILE")
+        return None if self.lyrics is None else Lyrics.of_file(self.lyrics, self.lyrics_font)
 
     def change(self, recipe: Recipe, field: FieldSettings) -> Recipe:
         """A recipe with another field and with the options that were set. Raises SettingsError."""
@@ -114,6 +132,7 @@ class RenderOptions(CommonOptions):
             encoder=recipe.encoder.replace(**encoder),
             frames=self.frames(recipe.frames),
             precision=recipe.precision if unchanged else recipe_precision(self.precision),
+            lyrics=recipe.lyrics if self.lyrics is None else self.read_lyrics(),
         )
 
 

@@ -33,6 +33,7 @@ from explorer.rendering import FrameSettings
 from explorer.settings import Settings
 from explorer.video import EncoderSettings, read_comment
 from explorer.video.containers import SUFFIXES
+from explorer.video.lyrics.settings import Lyrics
 
 
 class AudioSource(Settings):
@@ -91,7 +92,7 @@ class ModelSource(Settings):
 class Recipe(Settings):
     """What `explorer render --recipe FILE` repeats, frame for frame."""
 
-    added_settings: ClassVar[tuple[str, ...]] = ("columns", "models")
+    added_settings: ClassVar[tuple[str, ...]] = ("columns", "models", "lyrics")
 
     version: Literal[1] = 1
     audio: AudioSource
@@ -102,6 +103,7 @@ class Recipe(Settings):
     encoder: EncoderSettings = EncoderSettings()
     columns: ColumnsSource | None = None
     models: tuple[ModelSource, ...] = ()
+    lyrics: Lyrics | None = None
 
     @field_validator("analysis", mode="before")
     @classmethod

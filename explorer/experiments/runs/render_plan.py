@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer import files
 from explorer.audio import FeatureTrack, Sound, open_sound
@@ -20,6 +21,9 @@ from explorer.rendering.engines import usable_device
 from explorer.video import PngSequence
 from explorer.video.containers import CONTAINERS, Container, container_of
 
+if TYPE_CHECKING:
+    from explorer.video.lyrics.overlay import LyricsOverlay
+
 
 @dataclass(frozen=True, kw_only=True)
 class RenderPlan(RecipeFrames):
@@ -30,6 +34,7 @@ class RenderPlan(RecipeFrames):
     explorations: Path
     copy_path: Path | None  # of the video
     pictures: PngSequence | None
+    overlay: LyricsOverlay | None  # what is drawn over the frames
     executor: AnyExecutor | None  # whose workers draw; None: this process
 
     @property
@@ -91,12 +96,22 @@ def plan_render(
         device=device,
         threads=options.threads,
         audio=sound.path,
+        overlay=_overlay(recipe, options.lyrics_font),
         pictures=PngSequence(options.png_dir) if options.png_dir is not None else None,
         sound=open_sound(sound.path),
         explorations=files.explorations_folder(options.explorations),
         copy_path=copy_path,
         executor=executor,
     )
+
+
+def _overlay(recipe: Recipe, font: str | Path | None) -> LyricsOverlay | None:
+    """What draws the lyrics of a recipe; None for a recipe without."""
+    if recipe.lyrics is None:
+        return None
+    from explorer.video.lyrics.overlay import LyricsOverlay  # loads Pillow's fonts
+
+    return LyricsOverlay(recipe.lyrics, recipe.frames.size, font)
 
 
 def _check_even(frames: FrameSettings) -> None:

@@ -25,6 +25,7 @@ RECIPE = "recipe.json"
 FEATURES = "features"  # the track: features.npy and features.json
 COLUMNS = "features-columns.safetensors"  # added to the track; of a run or a sweep
 DIAGNOSIS = "diagnosis.json"
+LYRICS_FONT = "lyrics-font"  # and the ending of the font file
 VIDEO = "video"  # and the ending of its container: `video_path`
 POSTER = "poster.jpg"
 SHEET = "sheet.jpg"

@@ -12,6 +12,7 @@ const MAX_LOOKAHEAD = 0.25; // s: a moment is requested at most so far ahead, to
 const REPORT_INTERVAL = 250; // ms between two reports of the position, and two of the numbers
 const PLAYHEAD_STEPS = 2000; // the playhead moves only when it can be seen
 const MAX_HEIGHT_VH = 60; // of the picture, in percent of the window's height
+const MAX_BAR_LINES = 160; // on the outline: of more bars every second, fourth, ... has a line
 const ARROW_STEP = 1, SHIFT_STEP = 5; // s: an arrow key, and with shift
 
 const ICONS = {
@@ -28,6 +29,17 @@ export function formatTime(seconds, digits = 1) {
   const rounded = Number(seconds.toFixed(digits)); // or 59.96 would read 0:60.0
   const minutes = Math.floor(rounded / 60);
   return `${minutes}:${(rounded - 60 * minutes).toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}`;
+}
+
+// The place of the last of some rising times that is not after t; -1 before the first.
+function lastAt(times, t) {
+  let low = -1, high = times.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= t + 0.005) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 export function element(kind, attributes = {}, ...children) {
@@ -170,6 +182,7 @@ class Player {
     this.exchange = new FrameExchange(model, (message, bitmap) => this.show(message, bitmap));
     this.playing = this.dragging = false;
     this.loop = null; // [from, to] in seconds; to is null while only its start is chosen
+    this.snaps = true; // the loop begins and ends with bars, where there are some
     this.needsStill = true; // a still picture was not requested yet
     this.needsPaint = false; // the painter has something newer than what is on screen
     this.announced = false; // the kernel knows that it need not draw
@@ -199,6 +212,7 @@ class Player {
     this.fromButton = button("loop from here", "the loop starts at this moment (l)", false);
     this.toButton = button("to here", "the loop ends at this moment (l)", false);
     this.clearButton = button("no loop", "play on (l)");
+    this.barsButton = button("bars", "the loop snaps to bars (b)", true);
     this.muteButton = button("", "mute (m)", false);
     this.muteButton.append(icon("sound"));
     this.statusText = element("span", { class: "explorer-live-facts" }, "preparing the sound …");
@@ -209,15 +223,16 @@ class Player {
     });
     this.head = element("div", { class: "explorer-live-head" });
     this.region = element("div", { class: "explorer-live-loop", hidden: "" });
-    this.wave.append(this.region, this.head);
+    this.barLines = element("div", { class: "explorer-live-bars" });
+    this.wave.append(this.barLines, this.region, this.head);
     const hint = element("div", { class: "explorer-live-hint" });
     hint.innerHTML = "<kbd>space</kbd> play &ensp;<kbd>&larr;</kbd> <kbd>&rarr;</kbd> 1 s, with <kbd>shift</kbd> 5 s"
-      + " &ensp;<kbd>home</kbd> start &ensp;<kbd>l</kbd> loop from, to, off &ensp;<kbd>m</kbd> mute";
+      + " &ensp;<kbd>home</kbd> start &ensp;<kbd>l</kbd> loop from, to, off &ensp;<kbd>b</kbd> by bars &ensp;<kbd>m</kbd> mute";
     this.reason = element("div", { class: "explorer-live-reason", role: "status", hidden: "" });
     this.note = element("div", { class: "explorer-live-note", role: "status", hidden: "" });
     this.error = element("div", { class: "explorer-live-error", role: "alert", hidden: "" });
     const bar = element("div", { class: "explorer-live-bar" }, this.playButton, this.time, this.fromButton,
-      this.toButton, this.clearButton, this.muteButton, this.statusText);
+      this.toButton, this.clearButton, this.barsButton, this.muteButton, this.statusText);
     // JupyterLab would take arrows and letters for commands of the notebook
     const attributes = { class: "explorer-live", role: "group", "aria-label": `live view of ${name}` };
     this.root = element("div", { ...attributes, "data-lm-suppress-shortcuts": "true" });
@@ -226,6 +241,7 @@ class Player {
     this.canvas.style.width = "100%";
     this.root.append(picture, bar, this.wave, hint, this.note, this.error);
     this.showLoop();
+    this.showBars();
     this.updateText();
   }
 
@@ -236,6 +252,7 @@ class Player {
     this.fromButton.onclick = () => this.setLoop(this.clock.t, null);
     this.toButton.onclick = () => this.setLoop(this.loop?.[0] ?? 0, this.clock.t);
     this.clearButton.onclick = () => this.setLoop();
+    this.barsButton.onclick = () => this.toggleBars();
     this.root.onkeydown = (event) => this.key(event);
     this.wave.onpointerdown = (event) => this.drag(event);
     this.canvas.onclick = () => {
@@ -247,6 +264,7 @@ class Player {
     model.on("msg:custom", (message, buffers) => this.receive(message, buffers));
     model.on("change:t", () => model.get("t") !== this.reported && this.seek(model.get("t")));
     model.on("change:playing", () => model.get("playing") !== this.playing && this.toggle());
+    model.on("change:bars change:beats", () => this.showBars());
     model.on("change:error change:note", () => this.showProblem());
     this.showProblem();
   }
@@ -387,7 +405,9 @@ class Player {
   updateText() {
     this.textTime = performance.now();
     const { t, duration } = this.clock;
-    this.time.innerHTML = `${formatTime(t)} <small>/ ${formatTime(duration)}</small>`;
+    const bar = this.barText(t);
+    this.time.innerHTML = `${formatTime(t)} <small>/ ${formatTime(duration)}</small>`
+      + (bar && ` <span class="explorer-live-position">${bar}</span>`);
     this.wave.setAttribute("aria-valuenow", t.toFixed(2));
     this.wave.setAttribute("aria-valuetext", `${formatTime(t, 0)} of ${formatTime(duration, 0)}`);
     this.report({ t: Math.round(t * 1000) / 1000 });
@@ -469,6 +489,7 @@ class Player {
   setLoop(from, to) {
     const exists = from !== undefined;
     this.loop = exists ? (to === null ? [from, null] : [Math.min(from, to), Math.max(from, to)]) : null;
+    if (this.loop) this.loop = this.snapped(...this.loop);
     if (to != null && this.loop[1] - this.loop[0] < 0.05) this.loop = null; // a slip of the hand
     this.showLoop();
     const outside = this.loop?.[1] && (this.clock.t < this.loop[0] || this.clock.t >= this.loop[1]);
@@ -485,6 +506,53 @@ class Player {
     this.clearButton.hidden = !this.loop;
   }
 
+  get bars() {
+    return this.model.get("bars") ?? [];
+  }
+
+  // Lines where bars begin.
+  showBars() {
+    const { bars } = this, { duration } = this.clock;
+    let step = 1;
+    while (bars.length / step > MAX_BAR_LINES) step *= 2;
+    this.barLines.replaceChildren(...bars.filter((_, n) => n % step === 0).map((t) => {
+      const line = element("i");
+      line.style.left = `${(100 * t) / (duration || 1)}%`;
+      return line;
+    }));
+    this.barsButton.hidden = bars.length < 2;
+    this.updateText();
+  }
+
+  // "bar 17.3" is the third beat of bar 17; nothing before the first bar.
+  barText(t) {
+    const { bars } = this, bar = lastAt(bars, t);
+    if (bar < 0) return "";
+    const beats = this.model.get("beats") ?? [];
+    const beat = lastAt(beats, t) - lastAt(beats, bars[bar]) + 1;
+    return `bar ${bar + 1}${beat > 0 && beats.length ? `.${beat}` : ""}`;
+  }
+
+  toggleBars() {
+    this.snaps = !this.snaps;
+    this.barsButton.setAttribute("aria-pressed", this.snaps);
+    if (this.snaps && this.loop) this.setLoop(...this.loop);
+  }
+
+  // A loop that begins and ends with the nearest bars, and has at least one; where no bar is near it stays.
+  snapped(from, to) {
+    const { bars } = this;
+    if (!this.snaps || bars.length < 2) return [from, to];
+    const lengths = bars.slice(1).map((bar, n) => bar - bars[n]);
+    const usual = median(lengths), edges = [...bars, bars.at(-1) + usual].filter((edge) => edge <= this.clock.duration);
+    const nearest = (t) => edges.reduce((best, edge) => (Math.abs(edge - t) < Math.abs(best - t) ? edge : best));
+    const snap = (t) => (Math.abs(nearest(t) - t) <= usual / 2 + 0.01 ? nearest(t) : t);
+    const start = snap(from);
+    if (to === null) return [start, null];
+    const end = snap(to);
+    return end > start ? [start, end] : [start, edges[edges.indexOf(start) + 1] ?? to];
+  }
+
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = event.shiftKey ? SHIFT_STEP : ARROW_STEP;
@@ -498,6 +566,7 @@ class Player {
       Home: () => this.seek(0),
       End: () => this.seek(duration),
       l: () => (to ? this.setLoop() : this.loop ? this.setLoop(from, t) : this.setLoop(t, null)),
+      b: () => this.bars.length > 1 && this.toggleBars(),
       m: () => this.mute(),
     };
     // on a button the space bar presses that button

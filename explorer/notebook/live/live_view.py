@@ -27,6 +27,7 @@ import anywidget
 import traitlets
 
 from explorer.audio import FeatureTrack, open_sound
+from explorer.audio.structure.beat_times import musical_grid
 from explorer.errors import ExplorerError, Stopped, error_text
 from explorer.fields import FieldSettings
 from explorer.formatting import clock_text
@@ -64,7 +65,9 @@ class LiveView(anywidget.AnyWidget):
 
     `load` shows another field, `close` ends the threads. `t` is the moment in seconds: it follows the page
     and may be set. `error` says what went wrong, `note` why there is no sound; the page shows both. With
-    `autoplay` it plays as soon as the sound is there.
+    `autoplay` it plays as soon as the sound is there. `bars` and `beats` are where they begin, in seconds,
+    once they were measured (`analyze(path, extras=("bars",))`): the page shows them, and its loop snaps to
+    bars.
     """
 
     _esm = MODULE if MODULE.is_file() else UNBUILT_MODULE
@@ -79,6 +82,8 @@ class LiveView(anywidget.AnyWidget):
     error = traitlets.Unicode("").tag(sync=True)
     note = traitlets.Unicode("").tag(sync=True)
     autoplay = traitlets.Bool(False).tag(sync=True)
+    bars = traitlets.List(traitlets.Float()).tag(sync=True)
+    beats = traitlets.List(traitlets.Float()).tag(sync=True)
 
     def __init__(
         self,
@@ -109,6 +114,7 @@ class LiveView(anywidget.AnyWidget):
         self._field_sender = FieldSender(lambda *message: self.send(*message), self._renderer)
         self._frame_worker = LatestWorker(self._draw, lambda _: None, name="explorer-live")
         self._sound_worker = LatestWorker(self._send_sound, self._play_silently, name="explorer-live-sound")
+        self._find_bars()
         self.on_msg(lambda _, message, buffers: self._receive(message))
         self.observe(lambda _: self._search_ahead(), "t")
         cells.reply_from_any_subshell(self)
@@ -126,6 +132,7 @@ class LiveView(anywidget.AnyWidget):
             if not self._newest.moving:
                 pause = 0.0 if self._newest.draft else REST_SECONDS
                 self._frame_worker.submit(replace(self._newest, pause=pause))
+        self._find_bars()
         self._update_page()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -140,6 +147,10 @@ class LiveView(anywidget.AnyWidget):
         self._sound_worker.close()
         self._renderer.close()
         super().close()
+
+    def _find_bars(self) -> None:
+        """Bars and beats for the page: those of the track, else those that were measured before."""
+        self.bars, self.beats = (times.round(4).tolist() for times in musical_grid(self.track))
 
     def _receive(self, message: Any) -> None:
         """A message of the page, on any thread: submit work and return. Malformed messages are ignored."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from explorer.audio import FeatureTrack
+from explorer.audio.structure.beat_times import bar_position
 from explorer.diagnostics import Diagnosis, Suggestion, diagnose
 from explorer.diagnostics.suggestion import suggest
 from explorer.errors import Stopped
@@ -35,6 +36,7 @@ class PreviewRequest:
     field: FieldSettings
     t: float
     flash_limit: FlashMode = "calm"
+    position: str = ""  # in the music, as in `bar 17.3`
 
 
 class PreviewDisplay(Protocol):
@@ -116,6 +118,7 @@ class PreviewPipeline:
         """Show a full frame, dimmed."""
         frame = frame.copy()
         dim(frame, limit.exposure)
+        request = replace(request, position=bar_position(self.track, request.t))
         self.display.show_full(frame, request, self.frame_seconds, limit)
 
     def _limit_flashes(self, request: PreviewRequest, stale: StaleCheck) -> None:

@@ -54,7 +54,8 @@ class PreviewView:
         self.frame = frame
         self._show(encode_png(frame), "png")
         height, width, _ = frame.shape
-        parts = [f"{request.t:.2f} s", f"{width}x{height} in {seconds:.2f} s"]
+        moment = f"{request.t:.2f} s" + (f", {request.position}" if request.position else "")
+        parts = [moment, f"{width}x{height} in {seconds:.2f} s"]
         if limit.words:
             parts.append(f"{limit.words}, it would flash here")
         self.caption.value = muted(" \N{MIDDLE DOT} ".join(parts))

@@ -22,11 +22,11 @@ import numpy as np
 import traitlets
 
 from explorer.audio import FeatureTrack, analyze, open_sound
+from explorer.audio.edited_sections import sections_of
 from explorer.audio.edits import Edits
 from explorer.audio.saved_edits import SAVED, edits_of, load_saved, saved_path
 from explorer.audio.structure import misfits_text
 from explorer.audio.structure.edited_beats import SAME_SECONDS
-from explorer.audio.structure.edited_sections import sections_of
 from explorer.audio.structure.moments import moment_seconds
 from explorer.audio.structure.track_structure import TrackStructure
 from explorer.errors import ExplorerError, SettingsError, error_text, warn

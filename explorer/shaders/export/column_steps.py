@@ -98,22 +98,36 @@ def column_step(look: Any, name: str, columns: Sequence[str]) -> str:
 def _clock_step(look: Any, name: str, columns: Sequence[str]) -> str:
     if isinstance(look, CPPN):
         span = look.time_span if isinstance(look.time_span, int | float) else TRACK_SECONDS
-        return "1.0" if look.weights else f"old.x + seconds * {number(2 / span)}"
+        return (
+            "1.0" if look.weights else f"old.x + {clock_rate(look, columns)} * seconds * {number(2 / span)}"
+        )
     if not isinstance(look, GraphCPPN):
         return "old.x + seconds"
     time = f"{number(clock.SILENT_RATE)} * knob_speed * seconds"
-    rms, flux, onset = (level_text_of(each, columns) for each in ("rms", "flux", "onset"))
-    rms, flux, onset = (
-        text if each in look.features else "0.0"
-        for each, text in (("rms", rms), ("flux", flux), ("onset", onset))
+    motion = f"{_sound_rate(columns, look.features)} * knob_speed * knob_audio_gain * seconds"
+    turn = f"({time} + {motion}) * knob_spin - {time} * {number(look.spin)}"
+    return f"old.x + {({'time': time, 'motion': motion, 'rotation': turn})[name]}"
+
+
+def clock_rate(look: CPPN, columns: Sequence[str]) -> str:
+    """Seconds of a network's clock in a second; see `CPPN.controls`."""
+    from explorer.fields.cppn.field import CLOCK_SPEED  # slow to load
+
+    if not look.sound_clock:
+        return "1.0"
+    rate = f"{number(CLOCK_SPEED)} * ({number(clock.SILENT_RATE)} + {_sound_rate(columns, clock.FEATURES)})"
+    return f"(1.0 + {number(look.sound_clock)} * ({rate} - 1.0))"
+
+
+def _sound_rate(columns: Sequence[str], features: Sequence[str]) -> str:
+    """See `clock.sound_rate`."""
+    rms, onset, flux = (
+        level_text_of(name, columns) if name in features else "0.0" for name in clock.FEATURES
     )
-    drive = (
+    return (
         f"({number(clock.LOUDNESS_RATE)} * {rms} * {rms} + {number(clock.FLUX_RATE)} * {flux} + "
         f"{number(clock.ONSET_RATE)} * ({onset} > {number(clock.MIN_ONSET)} ? {onset} : 0.0))"
     )
-    motion = f"{drive} * knob_speed * knob_audio_gain * seconds"
-    turn = f"({time} + {motion}) * knob_spin - {time} * {number(look.spin)}"
-    return f"old.x + {({'time': time, 'motion': motion, 'rotation': turn})[name]}"
 
 
 def _patterns_step(look: Patterns, name: str, columns: Sequence[str]) -> str:

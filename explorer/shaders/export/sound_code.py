@@ -18,7 +18,7 @@ from typing import Any
 
 from explorer.audio import live
 from explorer.audio.normalize import STEVENS_EXPONENT
-from explorer.fields import GraphCPPN, Julia
+from explorer.fields import CPPN, GraphCPPN, Julia, clock
 from explorer.fields.graph.drawing import PAST_SHARE, PRESENT_SHARE
 from explorer.fields.graph.kernel import CURVE_STEPS
 from explorer.fields.graph.settings import SOUND_INPUTS
@@ -107,6 +107,8 @@ def state_columns(look: Any, code: LookCode, lit: bool) -> list[str]:
     """The columns of the state in their order: those that are drawn, then what they follow."""
     own = [*code.columns, *(LIGHT_COLUMNS if lit else ())]
     sources = [*_features_of(look), *LIGHT_SOURCES]
+    if isinstance(look, CPPN) and look.sound_clock:
+        sources += clock.FEATURES
     internal = ["energy", "brightness level"] if follows_music(look) else []
     internal += ["speed", "turn"] if isinstance(look, Julia) else []
     return list(dict.fromkeys([*own, *sources, *internal]))

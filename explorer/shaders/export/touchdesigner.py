@@ -95,6 +95,8 @@ def _uniforms(program: LookProgram) -> dict[str, str]:
     """What each uniform is, by name."""
     look = program.look
     names = {"uTime": "seconds"}
+    if isinstance(look, CPPN) and look.sound_clock:
+        names["uTime"] = "seconds, slower in silence and faster on hits: a Speed CHOP over loudness"
     names |= {_uniform(name): "a timbre" if name in TIMBRES else "a level" for name in _live_features(look)}
     if isinstance(look, GraphCPPN):
         rate = f"({clock.LOUDNESS_RATE} rms^2 + {clock.FLUX_RATE} flux + {clock.ONSET_RATE} onset) x speed"

@@ -95,10 +95,10 @@ def test_moments_are_bars_and_their_beats():
 def test_an_old_recipe_keeps_its_beats(tmp_path):
     (tmp_path / "song.wav").write_bytes(b"sound")
     new = RenderOptions(size=(64, 36)).recipe(CPPN(features=("beat_phase",)), tmp_path / "song.wav")
-    assert new.analysis.structure == 2
+    assert new.analysis.structure == 3
     assert Recipe.from_json(new.to_json()) == new
     values = new.to_dict()
-    assert values["analysis"].pop("structure") == 2
+    assert values["analysis"].pop("structure") == 3
     old = Recipe.from_json(json.dumps(values))
     assert old.analysis.structure == 1
     assert old.to_dict() == values

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.audio import analyze
+from explorer.audio.edited_sections import sections_of
 from explorer.audio.edits import BeatEdits, Edits
 from explorer.audio.extras.section_columns import section_columns
 from explorer.audio.structure.beat_times import bar_times, beat_times
 from explorer.audio.structure.edited_beats import edited_beats, measured_beats, rhythm_of
-from explorer.audio.structure.edited_sections import sections_of
 from explorer.audio.structure.moments import moment_seconds, parse_moment
 from explorer.audio.structure.rhythm import Rhythm, columns
 from explorer.audio.structure.track_structure import TrackStructure
@@ -242,4 +242,4 @@ def test_sections_edited_to_what_was_measured_give_the_measured_columns(tmp_path
     assert table[240, 1] == 1
     assert table[239, 1] == 0
     with pytest.raises(SettingsError, match=r"the sections of made-up\.wav have no names"):
-        moment_seconds("section b", track)
+        moment_seconds("section bridge", track)
