@@ -60,7 +60,7 @@ Numbers = Int64[np.ndarray, " sections"]
 
 @dataclass(frozen=True, eq=False)
 class SongForm:
-    """Where each section begin_times in seconds, the first at 0, and its letter, 0 for A."""
+    """Where each section starts, in seconds, the first at 0, and its letter, 0 for A."""
 
     starts: Seconds
     letters: Numbers
