@@ -39,6 +39,8 @@ MIN_NOTE_SPREAD, MIN_TIMBRE_SPREAD = 0.2, 20.0  # share, dB: a steady sound has 
 
 Seconds = Float64[np.ndarray, " boundaries"]
 Blocks = Float64[np.ndarray, "blocks features"]
+Notes = Float32[np.ndarray, "rows notes"]
+Cepstra = Float32[np.ndarray, "rows coefficients"]
 Columns = Float32[np.ndarray, "frames 2"]
 
 
@@ -49,7 +51,14 @@ def measure(sound: Sound, times: Float64[np.ndarray, " frames"], progress: Progr
 
 def boundaries(samples: Mono, progress: Progress) -> Seconds:
     """Times at which a section ends and the next begins."""
-    blocks = block_features(samples, progress)
+    return boundaries_between(samples, harmony(samples, progress), timbre(samples, progress), progress)
+
+
+def boundaries_between(samples: Mono, notes: Notes, cepstra: Cepstra, progress: Progress) -> Seconds:
+    """`boundaries` of a sound whose harmony and timbre are measured already."""
+    harmonies = standardize(_blockwise(notes), MIN_NOTE_SPREAD)
+    timbres = standardize(_blockwise(cepstra), MIN_TIMBRE_SPREAD)
+    blocks = np.concatenate([harmonies, timbres], axis=1) / np.sqrt(2)  # with a variance of at most 1 in all
     distance = max(1.0, MIN_SECTION_SECONDS / BLOCK_SECONDS)
     peaks, _ = signal.find_peaks(
         novelty(blocks, NOVELTY_SECONDS), height=MIN_NOVELTY, prominence=MIN_NOVELTY / 2, distance=distance
@@ -66,15 +75,12 @@ def boundaries(samples: Mono, progress: Progress) -> Seconds:
     return align_to_onsets(times, onsets(samples, progress), ONSET_SNAP_SECONDS)[0]
 
 
-def block_features(samples: Mono, progress: Progress) -> Blocks:
-    """Harmony and timbre of each block of rows, centered, with a variance of at most 1 in all."""
-    harmony = _blockwise(np.sqrt(shares(note_energies(samples, 0.0, progress))))
-    coefficients = _blockwise(timbre(samples, progress))
-    features = standardize(harmony, MIN_NOTE_SPREAD), standardize(coefficients, MIN_TIMBRE_SPREAD)
-    return np.asarray(np.concatenate(features, axis=1) / np.sqrt(2))
+def harmony(samples: Mono, progress: Progress) -> Notes:
+    """How much of each row each note has, as amplitudes."""
+    return np.asarray(np.sqrt(shares(note_energies(samples, 0.0, progress))))
 
 
-def timbre(samples: Mono, progress: Progress) -> Float32[np.ndarray, "rows coefficients"]:
+def timbre(samples: Mono, progress: Progress) -> Cepstra:
     """Mel-frequency cepstral coefficients in dB of each row; the first, loudness, counts half."""
     parts = []
     for piece in pieces(samples, WIDTH // 2):

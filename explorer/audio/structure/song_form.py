@@ -27,7 +27,6 @@ from scipy.spatial.distance import squareform
 
 from explorer.audio.array_cache import cache_folder, digest, load_array, save_array
 from explorer.audio.extras import sections
-from explorer.audio.extras.chroma import note_energies, shares
 from explorer.audio.extras.mono import HOP, RATE, read_mono
 from explorer.audio.extras.section_columns import section_columns
 from explorer.audio.sound_file import Sound, open_sound
@@ -70,7 +69,7 @@ def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[floa
     """The form of a sound with this rhythm; with `starts` of sections, their letters alone are measured."""
     samples = read_mono(sound)
     duration = len(samples) / RATE
-    harmony = np.sqrt(shares(note_energies(samples, 0.0, progress)))
+    harmony = sections.harmony(samples, progress)
     timbre = sections.timbre(samples, progress)
     bars = bar_grid(rhythm, duration)
     if len(bars):
@@ -91,7 +90,8 @@ def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[floa
         spans = [Span(2 * first, 2 * last, 2 * period) for first, last, period in every]
         spans, numbers = repeats_apart(spans, letters([loop(steps, span) for span in spans]), steps)
         return SongForm(edges[[span.first for span in spans]], numbers)
-    begin_times = np.array(starts or (0.0, *sections.boundaries(samples, progress)))
+    measured = () if starts else sections.boundaries_between(samples, harmony, timbre, progress)
+    begin_times = np.array(starts or (0.0, *measured))
     places = np.abs(edges[:-1, None] - begin_times).argmin(axis=0).tolist()
     period = MAX_PERIOD if len(bars) else 1
     pairs = [(first, max(last, first + 1)) for first, last in pairwise([*places, len(steps)])]

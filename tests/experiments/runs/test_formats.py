@@ -1,8 +1,8 @@
 """Runs in every kind of video file: whole, with the recipe inside, refused early where they cannot be."""
 
-import numpy as np
 import pytest
 
+from explorer.audio.edited_sections import Section
 from explorer.cli import main
 from explorer.errors import SettingsError
 from explorer.experiments import find_audio, load_recipe, render, render_recipe
@@ -145,7 +145,8 @@ def test_the_size_of_a_gif_is_estimated(tmp_path, monkeypatch):
 
 
 def test_title_cover_and_chapters_of_a_run(song, tmp_path, monkeypatch):
-    monkeypatch.setattr(chapters, "section_starts", lambda track, seconds: np.array([0.0, 0.5, 0.9]))
+    starts = (0.0, 0.5), (0.5, 0.9), (0.9, 1.0)
+    monkeypatch.setattr(chapters, "sections_of", lambda track: [Section(*span, "") for span in starts])
     encoder = EncoderSettings(title="My song", cover=True, chapters=True)
     run = render(FIELD, song, size=(32, 18), start=0.2, duration=0.5, encoder=encoder, explorations=tmp_path)
     assert "sections" in run.recipe.analysis.extras
