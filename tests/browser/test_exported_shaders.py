@@ -36,6 +36,15 @@ FIELDS = {
     "lit Julia set": Julia(iterations=60, start_angle=2.0, zoom=0.7, light=LIGHT, finish=FINISH),
     "sketch": shipped_sketch("weave").replace(turn=0.4, light=LIGHT, finish=FINISH),
 }
+
+
+def cases(*names):
+    """All fields; those that are not named take long in a browser that draws in software."""
+    return pytest.mark.parametrize(
+        "name", [pytest.param(name, marks=[pytest.mark.slow] * (name not in names)) for name in FIELDS]
+    )
+
+
 GLOW_FRAMES = 3  # the glow is one frame late
 ISF_FRAMES = 6  # the package draws each pass one frame late
 
@@ -63,7 +72,7 @@ def compare(drawn, field, track):
     return (inner > 2).mean(), difference.max()
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@cases("lit network", "patterns", "lit Julia set", "sketch")
 def test_shadertoy_draws_the_frames_of_python(blank, song, name):
     field = FIELDS[name]
     track, program = field.analyze(song), LookProgram(name, field, ())
@@ -80,7 +89,7 @@ def isf(tmp_path_factory):
     return isf_modules(tmp_path_factory.mktemp("isf")) or missing("the npm registry cannot be reached")
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@cases("lit network")
 def test_isf_draws_the_frames_of_python(blank, isf, song, name):
     field = FIELDS[name]
     track, program = field.analyze(song), LookProgram(name, field, ())
@@ -90,7 +99,7 @@ def test_isf_draws_the_frames_of_python(blank, isf, song, name):
     assert share <= 0.001, f"{share:.3%}, up to {largest} levels"
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@cases("graph")
 def test_touchdesigner_draws_the_frames_of_python(blank, song, name):
     field = FIELDS[name]
     field = field.replace(**{"finish.bloom": 0.0}) if field.finish.on else field
