@@ -152,6 +152,8 @@ def sketches_page() -> str:
     return _page("Functions of sketches", parts)
 
 
+MAX_VALUE_CHARACTERS = 400  # of a setting of a preset; a genome is longer
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference-commands.md": commands_page,
     "reference-settings.md": settings_page,
@@ -215,7 +217,14 @@ def _differences(field: FieldSettings) -> str:
     paths = [name for name in kind.model_fields if name not in kind.groups()]
     paths += [f"{group}.{name}" for group, each in kind.groups().items() for name in each.model_fields]
     changed = [path for path in paths if field.value(path) != defaults.value(path)]
-    return ", ".join(f"`{path}={_value(field.value(path))}`" for path in changed) or "the defaults"
+    texts = ((path, str(_value(field.value(path)))) for path in changed)
+    return (
+        ", ".join(
+            f"`{path}={text}`" if len(text) <= MAX_VALUE_CHARACTERS else f"`{path}` ({len(text)} characters)"
+            for path, text in texts
+        )
+        or "the defaults"
+    )
 
 
 def main() -> None:
