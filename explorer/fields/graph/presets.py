@@ -1,6 +1,6 @@
 """The presets of graph CPPNs as settings: lit looks whose seed and palette change with the sections.
 
-Those in the folder `shipped` were bred, by eye, for ten generations each; they hold their nodes.
+Those in the folder `shipped` were bred by eye; they hold their nodes.
 """
 
 from pathlib import Path
