@@ -114,6 +114,7 @@ def until(true, what):
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_a_slider_dragged_hard_ends_at_the_picture_that_the_controls_say(opened, notebooks):
     page = opened("panel.ipynb")
     gain = control(page, "gain")
@@ -201,6 +202,7 @@ def test_a_group_that_is_off_shows_its_switch_alone(opened):
     rows.first.locator("input").set_checked(was_on)
 
 
+@pytest.mark.slow
 def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened):
     page = opened("many.ipynb")
     page.get_by_role("tab", name="Sweep", exact=True).click()
@@ -223,6 +225,7 @@ def test_a_sweep_shows_its_pictures_as_they_come_and_stops(opened):
     assert 1 <= statuses.count("done") < 60
 
 
+@pytest.mark.slow
 def test_a_training_is_started_watched_and_stopped(opened):
     page = opened("training.ipynb")
     button = lambda name: page.locator(".explorer-head button", has_text=name)  # noqa: E731

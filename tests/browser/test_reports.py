@@ -241,6 +241,7 @@ ALL_ROWS = """() => new Promise((done) => setTimeout(() => {
 }))"""
 
 
+@pytest.mark.slow
 def test_ten_thousand_points_open_sort_and_scroll_without_a_freeze(tmp_path, visit):
     page = visit(report_folders.a_large_report(tmp_path, ("gain", "coord_scale", "audio_gain", "drift")))
     expect(page.locator("#count")).to_have_text("10,000 of 10,000 points")
