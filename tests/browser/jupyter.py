@@ -100,6 +100,21 @@ def open_notebook(page, address: str, name: str) -> None:
     page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area').catch(() => {})")
 
 
+@contextmanager
+def notebook_page(browser, lab, name: str, cell: str, height: int):
+    """A page on which a notebook of one cell ran; no error may come from the page until it ends."""
+    address, folder = lab
+    write_notebook(folder / name, cell)
+    page, wrong = browser.new_page(viewport={"width": 1280, "height": height}), []
+    page.set_default_timeout(40_000)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    open_notebook(page, address, name)
+    run_all(page)
+    yield page
+    page.close()
+    assert wrong == []
+
+
 def run_all(page) -> None:
     page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(RAN, timeout=PATIENCE * 1000)

@@ -25,17 +25,9 @@ CELLS = 4
 @pytest.fixture(scope="module")
 def page(lab, browser):
     """The map of a small atlas on screen."""
-    address, folder = lab
-    write_wav(folder / "song.wav", music(2.0, 22050), 22050)
-    jupyter.write_notebook(folder / "atlas.ipynb", START)
-    page, wrong = browser.new_page(viewport={"width": 1280, "height": 1400}), []
-    page.set_default_timeout(40_000)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    jupyter.open_notebook(page, address, "atlas.ipynb")
-    jupyter.run_all(page)
-    yield page
-    page.close()
-    assert wrong == []
+    write_wav(lab[1] / "song.wav", music(2.0, 22050), 22050)
+    with jupyter.notebook_page(browser, lab, "atlas.ipynb", START, 1400) as page:
+        yield page
 
 
 def state(page):

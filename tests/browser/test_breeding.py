@@ -42,17 +42,9 @@ MOVING = """() => {
 @pytest.fixture(scope="module")
 def page(lab, browser):
     """A breeding of four looks on screen."""
-    address, folder = lab
-    write_wav(folder / "song.wav", music(4.0, 22050), 22050)
-    jupyter.write_notebook(folder / "breed.ipynb", START)
-    page, wrong = browser.new_page(viewport={"width": 1280, "height": 1000}), []
-    page.set_default_timeout(40_000)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    jupyter.open_notebook(page, address, "breed.ipynb")
-    jupyter.run_all(page)
-    yield page
-    page.close()
-    assert wrong == []
+    write_wav(lab[1] / "song.wav", music(4.0, 22050), 22050)
+    with jupyter.notebook_page(browser, lab, "breed.ipynb", START, 1000) as page:
+        yield page
 
 
 def state(page):

@@ -35,18 +35,10 @@ ROWS = {"beats": 200, "sections": 255, "looks": 288}  # pixels from the top of t
 @pytest.fixture(scope="module")
 def page(lab, browser):
     """A timeline on screen, with its sound."""
-    address, folder = lab
-    clicks(folder / "song.wav")
-    jupyter.write_notebook(folder / "timeline.ipynb", START)
-    page, wrong = browser.new_page(viewport={"width": 1280, "height": 900}), []
-    page.set_default_timeout(40_000)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    jupyter.open_notebook(page, address, "timeline.ipynb")
-    jupyter.run_all(page)
-    page.wait_for_selector(".explorer-timeline[data-sound=yes]", timeout=PATIENCE * 1000)
-    yield page
-    page.close()
-    assert wrong == []
+    clicks(lab[1] / "song.wav")
+    with jupyter.notebook_page(browser, lab, "timeline.ipynb", START, 900) as page:
+        page.wait_for_selector(".explorer-timeline[data-sound=yes]", timeout=PATIENCE * 1000)
+        yield page
 
 
 def state(page, summary):
