@@ -112,7 +112,7 @@ def notebook_page(browser, lab, name: str, cell: str, height: int):
     run_all(page)
     yield page
     page.close()
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def run_all(page) -> None:

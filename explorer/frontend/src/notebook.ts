@@ -5,6 +5,7 @@ import { liveView } from "../unbuilt/player.js";
 import { boardView } from "./notebook/board";
 import { GridPainter } from "./notebook/gridPainter";
 import { Painter } from "./notebook/painter";
+import { viewModel } from "./notebook/viewModel";
 import { type TimelineModel, timelineView } from "./timeline/timelineView";
 
 type Model = Parameters<ReturnType<typeof boardView>["initialize"]>[0]["model"] & TimelineModel;
@@ -22,7 +23,7 @@ export default () => {
     initialize(props: Props) {
       const name = props.model.get("view");
       view = name === "grid" ? grid() : name === "board" ? boardView() : name === "timeline" ? timelineView() : live();
-      return view.initialize(props);
+      return view.initialize({ ...props, model: viewModel(props.model) });
     },
     render: (props: Props) => view.render(props),
   };
