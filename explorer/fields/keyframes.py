@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float64
@@ -131,6 +131,7 @@ def existing(keyframes: Iterable[Keyframe], track: FeatureTrack) -> tuple[Keyfra
     return tuple(keyframe for keyframe in every if keyframe.at not in missing)
 
 
+@runtime_checkable
 class Keyframed(Driven, Protocol):
     """What this module needs of a field."""
 

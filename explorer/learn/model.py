@@ -123,7 +123,8 @@ def load_model(folder: Path) -> tuple[AudioToVisualModel, dict[str, Any]]:
         )
     stored = read_model(folder)  # checks that tensors and metadata fit, before a network of any size is built
     names = ("window_frames", "include_delta", "include_delta_delta", "hidden")
-    parameters, field = PARAMETERS, None
+    parameters: tuple[Parameter, ...] = PARAMETERS
+    field = None
     if "field" in stored.metadata:
         parameters = tuple(_parameter(values) for values in stored.metadata["parameters"])
         field = field_from(stored.metadata["field"])

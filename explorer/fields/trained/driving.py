@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float64
@@ -30,6 +30,7 @@ UNTOUCHED_GROUPS = ("live", "beats", "bars", "sections", "letters")  # what netw
 UNTOUCHED = frozenset(name for group in UNTOUCHED_GROUPS for name in EXTRAS[group])
 
 
+@runtime_checkable
 class Driven(Protocol):
     """What this module needs of a field."""
 

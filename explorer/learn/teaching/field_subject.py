@@ -13,7 +13,7 @@ from explorer.fields import FieldSettings, Grid
 from explorer.fields.sequence.lit_moments import lit_moments
 from explorer.learn.dataset import LiveTrack
 from explorer.learn.teaching.pairs import DEFAULT_PAIRS, parse_pairs
-from explorer.learn.teaching.parameters import chosen_parameters, plain_field, sound_track
+from explorer.learn.teaching.parameters import named_parameters, plain_field, sound_track
 from explorer.learn.teaching.pictures import TRACK_SECONDS, FieldPictures, picture_metrics
 from explorer.learn.teaching.sensitivity import (
     check_expressible,
@@ -40,7 +40,7 @@ class FieldSubject:
     ) -> None:
         self.field: FieldSettings = field
         every = parse_pairs(pairs or DEFAULT_PAIRS)
-        parameters = chosen_parameters(field, moves)
+        parameters = named_parameters(field, moves)
         self.sensitivity = measure_sensitivity(FieldPictures(field, parameters), every)
         check_expressible(field.kind, self.sensitivity)
         self.pairs = tuple(pair for pair in every if pair.name in self.sensitivity.expressible)
@@ -56,7 +56,7 @@ class FieldSubject:
         starts = torch.rand(sequences, 1, generator=rng).numpy() * (TRACK_SECONDS - count / FRAME_RATE)
         times = starts.astype(np.float64) + np.arange(count) / FRAME_RATE
         images = self.pictures.images(moments.flatten(0, 1), times.ravel())
-        return picture_metrics(images.unflatten(0, (sequences, count)))
+        return picture_metrics(images.view(sequences, count, *images.shape[1:]))
 
     def input_track(self, track: LiveTrack, shift: int = 0) -> FeatureTrack:
         """See `MeasuredFrames.input_track`."""

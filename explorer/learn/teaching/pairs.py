@@ -46,16 +46,16 @@ def parse_pair(name: str) -> FeatureMetricPair:
     features: list[str] = []
     for word in sound.split("+"):
         if word not in SOUND_WORDS and word not in LIVE_FEATURES:
-            known = (*SOUND_WORDS, *LIVE_FEATURES)
+            words = (*SOUND_WORDS, *LIVE_FEATURES)
             raise SettingsError(
-                f"pairs: no feature '{word[:40]}' in {name[:60]!r}{did_you_mean(word, known)}"
+                f"pairs: no feature '{word[:40]}' in {name[:60]!r}{did_you_mean(word, words)}"
             )
         features += SOUND_WORDS.get(word, (word,))
     metric = PICTURE_WORDS.get(picture, picture)
     if metric not in METRICS:
-        known = (*METRICS, *PICTURE_WORDS)
+        measures = (*METRICS, *PICTURE_WORDS)
         raise SettingsError(
-            f"pairs: no measure '{picture[:40]}' in {name[:60]!r}{did_you_mean(picture, known)}"
+            f"pairs: no measure '{picture[:40]}' in {name[:60]!r}{did_you_mean(picture, measures)}"
         )
     return FeatureMetricPair(
         features=tuple(dict.fromkeys(features)),

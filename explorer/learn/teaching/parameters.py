@@ -59,7 +59,7 @@ def field_parameters(field: FieldSettings) -> tuple[Parameter, ...]:
     return parameters
 
 
-def chosen_parameters(field: FieldSettings, names: tuple[str, ...]) -> tuple[Parameter, ...]:
+def named_parameters(field: FieldSettings, names: tuple[str, ...]) -> tuple[Parameter, ...]:
     """Those of some names; all where none is given. Raises SettingsError for a name of nothing."""
     every = {parameter.name: parameter for parameter in field_parameters(field)}
     for name in names:

@@ -26,7 +26,7 @@ from explorer.threads import usable_threads
 
 SIZE = 48  # rows and columns
 SECANT_STEP = 0.08  # of a range
-SECANT_STRIDE = 4  # moments that share slopes
+SECANT_STRIDE = 8  # moments that share slopes
 TRACK_SECONDS = 90.0
 STRUCTURE_MEAN, STRUCTURE_FLOOR = 0.4, 0.02  # of the luminance of a structure; added to that of a picture
 
@@ -55,7 +55,7 @@ class FieldPictures:
         size: int = SIZE,
         seconds: float = TRACK_SECONDS,
     ) -> None:
-        field = _drawn_quickly(plain_field(field))
+        field = _without_finish(plain_field(field))
         settings = {p.name: p.rest for p in parameters if p.name in field.movable}
         self.field = field.replace(keyframes=((0.0, settings),)) if settings else field
         self.parameters, self.size = parameters, size
@@ -104,10 +104,11 @@ class _Secants(torch.autograd.Function):
         steps = np.where(moved[:, diagonal, diagonal] + SECANT_STEP <= 1, SECANT_STEP, -SECANT_STEP)
         moved[:, diagonal, diagonal] += steps
         rows = np.concatenate((places, moved.reshape(-1, parameters).astype(np.float32)))
-        drawn = torch.from_numpy(
+        rendered = torch.from_numpy(
             pictures.draw(rows, np.concatenate((times, np.repeat(times[middle], parameters))))
         )
-        images, others = drawn[:count], drawn[count:].unflatten(0, (len(middle), parameters))
+        images, others = rendered[:count], rendered[count:]
+        others = others.view(len(middle), parameters, *rendered.shape[1:])
         slopes = (others - images[middle][:, None]) / torch.from_numpy(steps)[:, :, None, None, None]
         ctx.save_for_backward(slopes.float())
         return images.clone()
@@ -120,7 +121,7 @@ class _Secants(torch.autograd.Function):
         return torch.einsum("mrcx,mprcx->mp", gradient, shared), None, None
 
 
-def _drawn_quickly(field: FieldSettings) -> FieldSettings:
+def _without_finish(field: FieldSettings) -> FieldSettings:
     """Without what is slow or random and says little about a small picture: glow, grain, samples."""
     if not field.finish.on:
         return field

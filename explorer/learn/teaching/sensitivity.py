@@ -22,7 +22,7 @@ from explorer.learn.teaching.pictures import FieldPictures, picture_metrics
 STEPS = 6  # values along a range
 MOMENTS = np.array([1.0, 9.0, 23.0, 41.0, 67.0])  # seconds
 MIN_EFFECT = 0.5
-MAX_PARAMETERS = 8  # that are taught: those with the largest effects
+MAX_PARAMETERS = 6  # that are taught: those with the largest effects
 
 Effects = dict[str, dict[str, float]]  # of a pair, of each parameter
 
@@ -61,7 +61,7 @@ def measure_sensitivity(pictures: FieldPictures, pairs: Iterable[FeatureMetricPa
         rows[place, :, :, place] = shares
     times = np.broadcast_to(MOMENTS[:, None], rows.shape[:3])
     images = torch.from_numpy(pictures.draw(rows.reshape(-1, len(parameters)), times.ravel()))
-    metrics = picture_metrics(images.unflatten(0, (-1, STEPS)))  # (parameters x moments, steps)
+    metrics = picture_metrics(images.view(-1, STEPS, *images.shape[1:]))  # (parameters x moments, steps)
     effects: Effects = {}
     for pair in pairs:
         values = metrics[pair.metric]

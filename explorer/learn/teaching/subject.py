@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from explorer.learn.losses import FeatureMetricPair
 Metrics = dict[str, torch.Tensor]
 
 
+@runtime_checkable
 class Subject(Protocol):
     """What is taught: parameters, pairs that they should serve, and differentiable pictures."""
 
@@ -42,6 +43,7 @@ class Subject(Protocol):
         ...
 
 
+@runtime_checkable
 class MeasuredFrames(Protocol):
     """Rendered frames of what was taught."""
 
