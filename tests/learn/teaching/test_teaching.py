@@ -94,8 +94,8 @@ def test_what_a_field_cannot_express_is_said_before_training():
     assert max(effects["rms-luminance"], key=effects["rms-luminance"].get) == "shine"
     assert max(effects["centroid-hue"], key=effects["centroid-hue"].get) == "tilt"
     assert all(row["idle"] == 0 for row in effects.values())
-    subject = FieldSubject(lamp(), moves=("tilt",), pairs=("loudness-luminance", "brightness-hue"))
-    assert [pair.name for pair in subject.pairs] == ["centroid-hue"]
+    subject = FieldSubject(lamp(), moves=("shine",), pairs=("brightness-hue", "loudness-luminance"))
+    assert [pair.name for pair in subject.pairs] == ["rms-luminance"]
     assert "cannot express it" in subject.sensitivity.lines()[0]
     with pytest.raises(SettingsError, match="can express none of rms-luminance"):
         FieldSubject(lamp(), moves=("idle",), pairs=("loudness-luminance",))
@@ -117,7 +117,7 @@ def test_a_few_steps_teach_a_field_and_light_alone_is_no_motion():
             pass
     after = trainer.validate()
     for pair in ("rms-luminance", "centroid-hue"):
-        assert after[pair] < before[pair] - 0.3
+        assert after[pair] < before[pair] - 0.2
     brighter = torch.linspace(0.3, 1, 8)[None, :, None, None, None] * torch.rand(12, 12, 1).expand(12, 12, 3)
     assert picture_metrics(brighter)["change"].max() < 0.02
 
