@@ -124,6 +124,25 @@ def _while_alive(process: int, progress: Progress) -> Progress:
     return report_progress
 
 
+def judge(
+    run: Annotated[
+        str,
+        typer.Argument(metavar="RUN", help="a train_... run, by name or folder, or 'default'"),
+    ] = "default",
+    explorations: Explorations = None,
+) -> None:
+    """Measure a model on generated sounds that no training uses, and print the table."""
+    from explorer.experiments.library.lookup import find_folder
+    from explorer.fields.julia.model import SHIPPED_FOLDER
+    from explorer.learn import judge as judge_model
+    from explorer.learn.evaluation import table_lines
+
+    folder = SHIPPED_FOLDER if run == "default" else find_folder(run, explorations)
+    with ProgressBar() as bar:
+        judgement = judge_model(folder, bar)
+    print_line("\n".join(table_lines(judgement)))
+
+
 def export(
     run: Annotated[str, typer.Argument(metavar="RUN", help="a train_... run, by name or folder")],
     explorations: Explorations = None,

@@ -31,6 +31,8 @@ from explorer.learn.losses import PAIRS, FeatureMetricPair, pair_correlation
 from explorer.learn.metrics import luma, measure
 from explorer.learn.model import AudioToVisualModel, load_model, save_model
 from explorer.learn.settings import EVALUATION_PHASE
+from explorer.learn.teaching.field_subject import FieldSubject
+from explorer.learn.teaching.judging import judging_tracks
 from explorer.learn.teaching.subject import MeasuredFrames
 from explorer.progress import Progress, silent
 from explorer.threads import usable_threads
@@ -97,6 +99,17 @@ def evaluate(
             pair.name: _pair_statistics(pair, trained, spreads, baselines, rng) for pair in frames.pairs
         },
     }
+
+
+def judge(folder: Path, progress: Progress = silent) -> dict[str, Any]:
+    """Measures the model in `folder` on the sounds for judging (`teaching.judging`), as `evaluate` does."""
+    model, metadata = load_model(folder)
+    frames: MeasuredFrames = JULIA_FRAMES
+    if model.field is not None:
+        moves = tuple(parameter.name for parameter in model.parameter_ranges)
+        pairs = tuple((metadata.get("proof") or {}).get("pairs", ()))
+        frames = FieldSubject(model.field, moves, pairs)
+    return evaluate(folder, judging_tracks(progress), 0, progress, frames)
 
 
 def evaluation_windows(tracks: list[LiveTrack], limit: int = MAX_WINDOWS) -> list[tuple[int, float]]:

@@ -40,6 +40,7 @@ from explorer.learn.progress_file import ProgressFile
 from explorer.learn.run_folder import EVALUATION, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
 from explorer.learn.settings import TRAINING_PHASE, WRITING_PHASE, TrainSettings, resumed_settings
 from explorer.learn.teaching.field_subject import FieldSubject
+from explorer.learn.teaching.judging import judging_pieces
 from explorer.learn.teaching.pairs import parse_pairs
 from explorer.learn.teaching.sensitivity import Sensitivity
 from explorer.learn.teaching.sequences import STRIDE
@@ -66,6 +67,7 @@ class TrainingSounds(NamedTuple):
         entries = [[_track_entry(track) for track in tracks] for tracks in groups]
         return {
             **dict(zip(SOUND_KEYS, entries, strict=True)),
+            "never_used": [f"judging {piece['kind']} {piece['seed']}" for piece in judging_pieces()],
             "left_out": [track.name for track in self.short],
             "skipped": [file._asdict() for file in self.skipped],
         }

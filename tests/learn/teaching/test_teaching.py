@@ -288,3 +288,28 @@ def test_a_real_training_of_a_field_follows_music_held_out(tmp_path):
         assert pair["shifted"]["interval"][0] > 0
     assert (run.folder / "model.onnx").is_file()
     assert ex.render_frame(run.field, ex.analyze(DEMO_CLIP, extras=("live",)), t=1.0, size=(64, 64)).std() > 0
+
+
+def test_the_sounds_for_judging_are_fixed_and_no_training_makes_them():
+    from explorer.learn.synthetic_clips import synthetic_clips
+    from explorer.learn.teaching.judging import judging_pieces, judging_tracks
+
+    pieces = {piece["kind"]: piece["seed"] for piece in judging_pieces()}
+    assert pieces == {
+        "band": 90417, "drums": 31852, "arpeggio": 77203, "sweeps": 15096,
+        "drone": 64338, "speech": 28571, "swells": 83649, "sparse": 42110,
+    }  # fmt: skip
+    tracks = judging_tracks(seconds=0.6)
+    assert [track.sha256 for track in tracks] == [track.sha256 for track in judging_tracks(seconds=0.6)]
+    kinds = dict(zip(pieces, tracks, strict=True))
+    for seed in (0, *pieces.values()):
+        for name, samples in synthetic_clips(8, seed, 0.6):
+            other = kinds[name.split()[0]]
+            assert len(samples) // 800 + 1 == len(other.values)
+            assert not np.array_equal(training_rows(samples), other.values)
+
+
+def training_rows(samples):
+    from explorer.audio.live import live_features
+
+    return live_features(samples)
