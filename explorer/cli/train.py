@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import psutil
 import typer
@@ -15,8 +15,10 @@ from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import ONNX_FILE
 from explorer.fields.sketch.files import load_sketch
 from explorer.learn.settings import EVALUATION_PHASE, WRITING_PHASE
-from explorer.learn.teaching.sensitivity import Sensitivity
 from explorer.progress import Progress
+
+if TYPE_CHECKING:
+    from explorer.learn.teaching.sensitivity import Sensitivity
 
 
 @with_setting_flags
@@ -36,7 +38,7 @@ def train(
     shipped: Annotated[
         bool, typer.Option("--shipped", help="train the model that ships with explorer again")
     ] = False,
-    field: Annotated[
+    kind: Annotated[
         str | None,
         typer.Option(
             "--field", metavar="NAME", help="what the model moves: julia (the default), cppn, patterns, graph"
@@ -74,7 +76,7 @@ def train(
     from explorer.learn import train as train_model
     from explorer.learn.shipped_model import train_shipped_model
 
-    taught = FieldFlags(field, preset, {}, load_sketch(sketch).kind if sketch else None)
+    taught = FieldFlags(kind, preset, {}, load_sketch(sketch).kind if sketch else None)
     if taught != NO_FIELD or taught.imported_kind:
         training["field"] = taught.build_field()
     training |= {name: text for name, text in (("moves", moves), ("pairs", pairs)) if text is not None}

@@ -14,7 +14,6 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float64
-from scipy.ndimage import gaussian_filter1d
 
 from explorer.audio import FeatureTrack
 from explorer.audio.feature_table import interpolate_rows
@@ -117,6 +116,8 @@ def driven_controls(
 @lru_cache(maxsize=8)
 def parameter_rows(model: VisualModel, track: FeatureTrack) -> Float64[np.ndarray, "frames parameters"]:
     """The smoothed parameters of a track, `LIVE_FPS` rows a second."""
+    from scipy.ndimage import gaussian_filter1d  # slow to load
+
     rows = model.parameters_of_track(track)
     smooth: Float64[np.ndarray, "frames parameters"] = gaussian_filter1d(
         rows, SMOOTHING_SECONDS * LIVE_FPS, axis=0, mode="reflect"
