@@ -1,4 +1,4 @@
-"""MIDI controllers that are plugged into the computer of the browser: see explorer/frontend/unbuilt/midi.js."""
+"""MIDI controllers of the computer that the browser runs on: see explorer/frontend/unbuilt/midi.js."""
 
 from __future__ import annotations
 
