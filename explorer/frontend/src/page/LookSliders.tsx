@@ -4,7 +4,7 @@ import constants from "../constants.json";
 import type { FieldSlider } from "../api";
 import type { Surface } from "../picture/light";
 import { PRESETS, type LitLook, type Look } from "../picture/motion";
-import type { SettingRange } from "./controllerMap";
+import type { SettingRange } from "./controllers/controllerMap";
 import { SettingControls, withValue } from "./FieldSliders";
 import { Slider } from "./Slider";
 

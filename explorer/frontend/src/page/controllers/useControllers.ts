@@ -3,9 +3,9 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { listenToMidi } from "../../../unbuilt/midi.js";
-import { EMPTY_MAP, movedValues, settingsOf, withController, withoutController, type SettingRange } from "../controllerMap";
+import { EMPTY_MAP, movedValues, settingsOf, withController, withoutController, type SettingRange } from "./controllerMap";
 import { settingLabel } from "../FieldSliders";
-import { useStoredState } from "./browser";
+import { useStoredState } from "../hooks/browser";
 
 export const LEARNING = "touch a slider, then turn a knob of the controller";
 

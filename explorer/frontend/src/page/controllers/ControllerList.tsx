@@ -1,7 +1,7 @@
 // MIDI controllers: switches to listen and to learn, and what each of them moves.
 
-import { settingLabel } from "./FieldSliders";
-import type { Controllers } from "./hooks/useControllers";
+import { settingLabel } from "../FieldSliders";
+import type { Controllers } from "./useControllers";
 
 export function ControllerList({ controllers }: { controllers: Controllers }) {
   const { listening, learning, map, message } = controllers;
