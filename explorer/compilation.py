@@ -128,7 +128,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     """An entry point: releases the GIL, cached on disk where a folder can be written."""
     function = inspect.unwrap(function)  # without the checks that tests wrap around it
     try:
-        kernel = njit(nogil=True, cache=True)(function)
+        kernel: Any = njit(nogil=True, cache=True)(function)
     except RuntimeError:  # numba has no writable folder for its cache
         return njit(nogil=True)(function)
     kernel.compile = _with_own_lock(kernel.compile, _kernel_lock(kernel_lock_path(function)))
