@@ -80,7 +80,7 @@ def _taste(taste: Taste) -> Fitness:
     from explorer.evolution.taste.look_features import look_features
 
     preference = taste.preference
-    taste.warn_of_chance()
+    taste.warn_unless_predictive()
     return _without_dead(
         lambda specimen: preference.score(look_features(specimen.facts, specimen.pictures)).value
     )

@@ -41,6 +41,6 @@ def runs(
 
     taste = Taste(explorations)
     scores = taste.scores(table, progress=progress)
-    taste.warn_of_chance()
+    taste.warn_unless_predictive()
     table = table.assign(taste=scores)
     return table.sort_values("taste", ascending=False, kind="stable", ignore_index=True)

@@ -111,7 +111,7 @@ class Taste:
         verdict = "better than chance" if self.is_predictive else "no better than chance yet"
         return f"{count}: {verdict} ({share}, {interval})"
 
-    def warn_of_chance(self) -> None:
+    def warn_unless_predictive(self) -> None:
         """Warn with the `sentence` unless the model is better than chance: what uses it says so."""
         if not self.is_predictive:
             warn(f"taste: {self.sentence}")

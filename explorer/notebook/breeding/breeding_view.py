@@ -83,7 +83,7 @@ def breed(
         if start:
             taste = Taste(explorations)
             field = taste.favorites(population)
-            taste.warn_of_chance()
+            taste.warn_unless_predictive()
         breeding = Breeding.start(
             field, audio, population=population, seed=seed, begin=begin, seconds=seconds,
             explorations=explorations,
