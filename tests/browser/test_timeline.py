@@ -17,7 +17,7 @@ timeline"""
 STATE = """import json
 print(json.dumps({
     'beats': [beat.time for beat in timeline.structure.beats], 'sections': timeline.sections,
-    'looks': timeline.looks, 'summary': timeline.summary, 'error': timeline.error,
+    'looks': timeline.looks, 'keyframes': timeline.keyframes, 'summary': timeline.summary, 'error': timeline.error,
     'downbeats': [beat.time for beat in timeline.structure.beats if beat.is_downbeat],
 }))"""
 RENDER = """run = ex.render(timeline.sequence(fade=0.5), timeline.track, size='64x36', fps=10, duration=7,
@@ -29,7 +29,7 @@ print(subprocess.run([*command, '--explorations', 'again'], capture_output=True,
 CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map(
   ({ model }) => [model.type, model.sharedModel.getSource()])"""
 GUTTER, DURATION = 66, 20.0
-ROWS = {"beats": 200, "sections": 255, "looks": 288}  # pixels from the top of the canvas
+ROWS = {"beats": 200, "sections": 255, "looks": 288, "keyframes": 316}  # pixels from the top of the canvas
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +112,44 @@ def test_somebody_edits_a_song_renders_it_and_repeats_the_run(page, lab):
     one, other = (np.stack(list(read_frames(each / "video.mp4"))) for each in (folder, again))
     np.testing.assert_array_equal(one, other)
     assert np.abs(one[45].astype(int) - one[60]).mean() > 3  # two looks
+
+
+def test_keyframes_are_added_valued_dragged_to_a_beat_and_deleted(page):
+    def keyframes(count, text):
+        """The keyframes in the kernel, as soon as the page shows this text of the selected one."""
+        page.wait_for_function(
+            "text => document.querySelector('.explorer-timeline-selected').textContent.includes(text)",
+            arg=text,
+        )
+        found = json.loads(execute(page, STATE).splitlines()[-1])
+        assert len(found["keyframes"]) == count, found
+        return found["keyframes"]
+
+    beats = json.loads(execute(page, STATE).splitlines()[-1])["beats"]
+    page.mouse.dblclick(*at(page, "keyframes", 2.0))
+    page.get_by_label("setting that the keyframe moves").select_option("gain")
+    page.get_by_label("value of the setting").fill("4")
+    page.keyboard.press("Enter")
+    (first,) = keyframes(1, "gain 4")
+    assert ["obsidian", "gain", 4.0] in first[1]
+    page.mouse.move(*at(page, "keyframes", first[0]))
+    page.mouse.down()
+    page.mouse.move(*at(page, "keyframes", beats[7] + 0.02), steps=4)
+    page.mouse.up()
+    (dragged,) = keyframes(1, f"keyframe at {beats[7]:.2f}")
+    assert dragged == [pytest.approx(beats[7], abs=1e-5), first[1]]  # it snapped
+
+    page.keyboard.press("k")  # at the playhead, where the keyframe is: nothing new
+    page.keyboard.press("End")
+    page.keyboard.press("k")
+    assert len(keyframes(2, "keyframe at 19.9")) == 2
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Delete")
+    keyframes(1, "keyframe at 19.9")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("ArrowLeft")
+    assert dragged in keyframes(2, "gain 4")
+    assert json.loads(execute(page, STATE).splitlines()[-1])["error"] == ""
 
 
 def test_beats_are_tapped_while_it_plays(page):
