@@ -38,7 +38,7 @@ def analyze(
 
     `settings` are those of `AnalysisSettings` (smoothing, attack, release, …); `extras` names groups of
     features that take longer (separation, chroma, beats, bars, sections, letters, live), `models` pretrained
-    models (notes, tags, yamnet, vggish). Results are cached on disk unless `cache` is false. Raises
+    models (notes, tags, yamnet, vggish, openl3). Results are cached on disk unless `cache` is false. Raises
     SoundError for a file without usable sound, SettingsError for wrong settings; an exception from `progress`
     stops the work.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import torch
 
 VARIABLE = "EXPLORER_WEIGHTS"
-SUFFIXES = (".pth", ".pt", ".safetensors")
+SUFFIXES = (".pth", ".pth.tar", ".pt", ".safetensors")
 DOWNLOAD_BYTES = 1 << 20  # at a time
 DOWNLOAD_SECONDS = 30.0  # without an answer
 
@@ -51,9 +51,13 @@ SOURCES = {
         "https://github.com/harritaylor/torchvggish/releases/download/v0.1/vggish-10086976.pth",
         "10086976",
     ),
+    "openl3": WeightsSource(
+        "https://github.com/torchopenl3/torchopenl3-models/raw/master/torchopenl3_mel256_music_512.pth.tar",
+        "CC BY 4.0",
+    ),
 }
 """The models, in the order of `features.MODELS`."""
-FILE_MODELS = ("yamnet", "vggish")  # whose weights are a file that somebody names
+FILE_MODELS = ("yamnet", "vggish", "openl3")  # whose weights are a file that somebody names
 
 
 def weights_folder() -> Path:

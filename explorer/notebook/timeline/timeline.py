@@ -91,9 +91,9 @@ def timeline(
 class Timeline(anywidget.AnyWidget):
     """The result of `timeline`: `edits`, `track` and `sequence()` say what was edited, `save()` keeps it.
 
-    `looks` are the looks of the lane, pairs of seconds and a name; `keyframes` move settings of theirs. `t` is
-    the position in seconds: it follows the page and may be set. `error` says what could not be done. `close`
-    ends the threads.
+    `looks` are the looks of the lane, pairs of seconds and a name; `keyframes` move settings of theirs. `t`
+    is the position in seconds: it follows the page and may be set. `error` says what could not be done.
+    `close` ends the threads.
     """
 
     _esm = MODULE if MODULE.is_file() else UNBUILT_MODULE
