@@ -5,10 +5,12 @@ bars and each period p, the loop is the mean of every p-th bar, and sections are
 
     sum over sections of  |bars - loop|^2 + LOOP_COST p + SECTION_COST
 
-found by dynamic programming (as change points are: Jackson et al., "An algorithm for optimal partitioning of
-data on an interval", IEEE Signal Processing Letters 12, 2005). A bar is the harmony of its two halves and
-its timbre, each with a variance of 1 over the piece. Two sections have the same letter where their loops,
-laid over each other from their starts, are alike. Without bars the boundaries are those of `extras.sections`.
+where a bar of a loop that comes but once costs SINGLE_COST, unless its stretch returns elsewhere in the
+piece. They are found by dynamic programming (as change points are: Jackson et al., "An algorithm for optimal
+partitioning of data on an interval", IEEE Signal Processing Letters 12, 2005). A bar is the harmony of its
+two halves and its timbre, each with a variance of 1 over the piece. Two sections have the same letter where
+their loops, laid over each other from their starts, are alike. Without bars the boundaries are those of
+`extras.sections`.
 """
 
 from __future__ import annotations
@@ -34,11 +36,12 @@ from explorer.audio.structure.rhythm import VERSION as RHYTHM_VERSION
 from explorer.audio.structure.rhythm import Rhythm
 from explorer.progress import Progress
 
-VERSION = 1  # raise it whenever the same sound gives another form
+VERSION = 2  # raise it whenever the same sound gives another form
 
 PERIODS = (1, 2, 3, 4, 6, 8, 12)  # bars of a loop
 LOOP_COST, SECTION_COST = 0.2, 0.4  # re the variance of a bar
-SINGLE_COST = 0.3  # of a bar of a loop that does not come again in its section
+SINGLE_COST = 0.3  # of a bar of a loop that comes again neither in its section nor elsewhere
+MAX_RETURN_BARS = 256  # how far away a stretch of bars is searched that sounds the same
 MIN_SECTION_SECONDS, MAX_SECTION_SECONDS = 6.0, 90.0
 MAX_LOOP_SECONDS = 20.0  # a longer one would be sections that follow each other
 MAX_LETTER_DISTANCE = 0.55  # squared, between loops of the same letter
@@ -196,6 +199,8 @@ def best_spans(
     weights = np.ones(count) if is_whole is None else is_whole.astype(np.float64)
     bars = bars * weights[:, None]
     min_bars, max_bars = lengths
+    first_whole, last_whole = (0, count) if not weights.any() else np.flatnonzero(weights)[[0, -1]] + [0, 1]
+    single_costs = return_costs(bars, min(PERIODS[-1], max_period))
     squares = np.concatenate([[0.0], np.cumsum(np.square(bars).sum(axis=1))])
     costs, periods = np.full((2, count, max_bars + 1), np.inf)
     for period in PERIODS:
@@ -214,8 +219,11 @@ def best_spans(
                     sums[start + number * period] - sums[start] for sums in (strided, weight)
                 )
                 explained += np.square(total).sum(axis=1) / np.maximum(total_weight[:, 0], 1)
-            singles = np.maximum(2 * period - (ends - first), 0)
-            cost = squares[ends] - squares[first] - explained + LOOP_COST * period + SINGLE_COST * singles
+            begin, stops = max(first, first_whole), np.minimum(ends, last_whole)
+            single_starts = np.maximum(begin, stops - period)
+            singles = np.maximum(np.minimum(stops, begin + period) - single_starts, 0)
+            single_cost = single_costs[np.minimum(single_starts, count - 1), singles]
+            cost = squares[ends] - squares[first] - explained + LOOP_COST * period + single_cost
             better = cost < costs[first, ends - first] - 1e-9
             costs[first, (ends - first)[better]] = cost[better]
             periods[first, (ends - first)[better]] = period
@@ -234,6 +242,28 @@ def best_spans(
         result.append(Span(first, last, int(periods[first, last - first])))
         last = first
     return result[::-1]
+
+
+def return_costs(bars: Bars, max_bars: int) -> Float64[np.ndarray, "starts lengths"]:
+    """What bars n to n + k - 1 cost as bars of a loop that come once: row n, column k, up to `max_bars`.
+
+    Each costs `SINGLE_COST`. Where the whole stretch sounds like another one in the piece, they cost half of
+    the squared distance of the two, if that is less.
+    """
+    count = len(bars)
+    costs = np.tile(SINGLE_COST * np.arange(max_bars + 1), (count, 1))
+    lengths = np.arange(max_bars + 1)
+    for lag in range(1, min(count - 1, MAX_RETURN_BARS) + 1):
+        apart = np.square(bars[lag:] - bars[:-lag]).sum(axis=1) / 2
+        sums = np.concatenate([[0.0], np.cumsum(apart)])
+        for shift in (0, lag):  # a later stretch, and an earlier one
+            starts = np.arange(len(apart))
+            ends = starts[:, None] + lengths
+            is_inside = (ends <= len(apart)) & (lengths <= lag)
+            totals = sums[np.minimum(ends, len(apart))] - sums[starts][:, None]
+            rows = costs[starts + shift]
+            costs[starts + shift] = np.where(is_inside, np.minimum(rows, totals), rows)
+    return costs
 
 
 def _strided_sums(bars: Bars, period: int) -> Float64[np.ndarray, "sums features"]:

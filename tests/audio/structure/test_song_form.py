@@ -11,6 +11,7 @@ from explorer.audio.structure.beat_times import bar_position
 from explorer.audio.structure.moments import moment_seconds, parse_moment
 from explorer.audio.structure.rhythm import Rhythm
 from explorer.audio.structure.song_form import (
+    SINGLE_COST,
     SongForm,
     Span,
     bar_grid,
@@ -19,6 +20,7 @@ from explorer.audio.structure.song_form import (
     letters,
     loop,
     repeats_apart,
+    return_costs,
 )
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, Sequence
@@ -44,6 +46,24 @@ def test_loops_of_bars_are_sections_and_those_that_return_have_a_letter(form):
     spans, numbers = letters_of(bars_of(form, np.random.default_rng(3)), (4, 40))
     assert [span.first for span in spans] == list(range(0, 8 * len(form), 8))
     assert "".join("ABCD"[number] for number in numbers) == form
+
+
+@pytest.mark.parametrize("form", ["AABA", "ABA"])
+def test_a_section_without_repeats_is_whole_where_it_returns(form):
+    bars = bars_of(form, np.random.default_rng(4), length=8, period=8)
+    spans, numbers = letters_of(bars, (4, 40))
+    assert [span.first for span in spans] == list(range(0, 8 * len(form), 8))
+    assert "".join("ABC"[number] for number in numbers) == form
+
+
+def test_bars_that_return_cost_less_than_bars_that_come_once():
+    rng = np.random.default_rng(2)
+    bars = rng.normal(0, 1, (13, 6))
+    bars[8:12] = bars[1:5]
+    costs = return_costs(bars, 6)
+    np.testing.assert_allclose(costs[[1, 8], 4], 0, atol=1e-12)
+    assert costs[1, 5] == pytest.approx(5 * SINGLE_COST)  # the fifth does not return
+    np.testing.assert_allclose(costs[5, :4], SINGLE_COST * np.arange(4))
 
 
 def test_music_that_does_not_change_is_one_section():
