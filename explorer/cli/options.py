@@ -132,8 +132,8 @@ StemsOption = Annotated[
     str | None,
     typer.Option(
         "--stems",
-        metavar="FOLDER",
-        help="sound files of the voices: features such as drums_rms by voice",
+        metavar="FOLDER|demucs",
+        help="sound files of the voices, or separate them: features such as drums_rms by voice",
         rich_help_panel=AUDIO_HEADING,
     ),
 ]

@@ -10,11 +10,13 @@ piece. They are found by dynamic programming (as change points are: Jackson et a
 partitioning of data on an interval", IEEE Signal Processing Letters 12, 2005). A bar is the harmony of its
 two halves and its timbre, each with a variance of 1 over the piece. Two sections have the same letter where
 their loops, laid over each other from their starts, are alike. Without bars the boundaries are those of
-`extras.sections`.
+`extras.sections`. Where the tags of a pretrained model are measured, they count for the letters as harmony and
+timbre do, but move no boundary.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -52,12 +54,20 @@ MIN_BARS = 8  # fewer have no form
 MIN_BAR_SHARE = 0.3  # of the piece in which bars are found
 MAX_PERIOD = 16  # half bars of the loop of a section whose start is given
 STEP_SECONDS = 1.0  # of what is compared without bars
+MIN_TAG_SPREAD = 0.3  # of their probabilities: less is no change of the music
 
 Seconds = Float64[np.ndarray, " edges"]
 Rows = Float64[np.ndarray, "rows columns"]
 Loop = Float64[np.ndarray, "loop_rows columns"]
 Bars = Float64[np.ndarray, "bars features"]
 Numbers = Int64[np.ndarray, " sections"]
+
+
+class TagRows(NamedTuple):
+    """Probabilities of tags, float32 (rows, tags), `rate` rows a second."""
+
+    values: Float32[np.ndarray, "rows tags"]
+    rate: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +78,13 @@ class SongForm:
     letters: Numbers
 
 
-def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[float, ...] = ()) -> SongForm:
+def measure(
+    sound: Sound,
+    rhythm: Rhythm,
+    progress: Progress,
+    starts: tuple[float, ...] = (),
+    tags: TagRows | None = None,
+) -> SongForm:
     """The form of a sound with this rhythm; with `starts` of sections, their letters alone are measured."""
     samples = read_mono(sound)
     duration = len(samples) / RATE
@@ -92,6 +108,9 @@ def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[floa
         every = best_spans(rows, lengths, max(1, int(MAX_LOOP_SECONDS / usual)), is_whole)
         spans = [Span(2 * first, 2 * last, 2 * period) for first, last, period in every]
         spans, numbers = repeats_apart(spans, letters([loop(steps, span) for span in spans]), steps)
+        if tags is not None:
+            tagged = with_tags(steps, tags, edges)
+            numbers = letters([loop(tagged, span) for span in spans])
         return SongForm(edges[[span.first for span in spans]], numbers)
     measured = () if starts else sections.boundaries_between(samples, harmony, timbre, progress)
     begin_times = np.array(starts or (0.0, *measured))
@@ -100,6 +119,9 @@ def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[floa
     pairs = [(first, max(last, first + 1)) for first, last in pairwise([*places, len(steps)])]
     spans = [Span(first, last, min(period, last - first)) for first, last in pairs]
     numbers = letters([loop(steps, span) for span in spans])
+    if tags is not None:
+        tagged = with_tags(steps, tags, edges)
+        numbers = letters([loop(tagged, span) for span in spans])
     is_new = np.diff(numbers, prepend=-1) != 0 if not starts else np.ones(len(numbers), bool)
     return SongForm(begin_times[is_new], numbers[is_new])
 
@@ -112,14 +134,16 @@ def cached_form(
     hint: float | None,
     cache: bool,
     progress: Progress,
+    tags: TagRows | None = None,
 ) -> SongForm:
     """The form of a file with this content; `hint` is the tempo that its rhythm was measured with."""
-    key = json.dumps([sha256, VERSION, RHYTHM_VERSION, starts, hint])
+    of_tags = [] if tags is None else [hashlib.sha256(tags.values.tobytes()).hexdigest(), tags.rate]
+    key = json.dumps([sha256, VERSION, RHYTHM_VERSION, starts, hint, *of_tags])
     entry = cache_folder() / "form" / f"{digest(key)}.npy"
     table = load_array(entry, np.float64) if cache else None
     if table is not None and table.ndim == 2 and table.shape[0] == 2:
         return SongForm(table[0], table[1].astype(np.int64))
-    form = measure(open_sound(path), rhythm, progress, starts)
+    form = measure(open_sound(path), rhythm, progress, starts, tags)
     if cache:
         save_array(entry, np.stack([form.starts, form.letters]).astype(np.float64))
     return form
@@ -136,6 +160,14 @@ def _steps(harmony: np.ndarray, timbre: np.ndarray, edges: Seconds) -> Rows:
     """Harmony and timbre between edges, standardized."""
     notes = means_between(harmony, RATE / HOP, edges)
     return np.hstack([sections.standardize(notes, sections.MIN_NOTE_SPREAD), _timbre(timbre, edges)])
+
+
+def with_tags(steps: Rows, tags: TagRows, edges: Seconds) -> Rows:
+    """Harmony and timbre between edges, with the tags beside them; the variance of all stays what it was."""
+    standard = sections.standardize(means_between(tags.values, tags.rate, edges), MIN_TAG_SPREAD)
+    variance = float(steps.var(axis=0).sum())
+    total = variance + float(standard.var(axis=0).sum())
+    return np.hstack([steps, standard]) * math.sqrt(variance / total if total else 1.0)
 
 
 def _bar_rows(notes: Rows, timbre: np.ndarray, bars: Seconds) -> Bars:
