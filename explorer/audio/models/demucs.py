@@ -76,9 +76,7 @@ def _separate(song: Path, paths: dict[str, Path], progress: Progress) -> None:
         raise ExplorerError(f"{song.name} cannot be separated by demucs-infer: {reason:.200}") from error
     for name, path in paths.items():
         if name not in stems:
-            raise ExplorerError(
-                f"these weights give no stem '{name}' but {', '.join(stems)}; give those of htdemucs"
-            )
+            raise ExplorerError(f"these weights give no stem '{name}'; give those of htdemucs")
         with memory_file(path) as file:
             soundfile.write(file, stems[name].clamp(-1, 1).numpy().T, network_rate, format="FLAC")
 
@@ -93,7 +91,7 @@ def _samples(song: Path) -> tuple[Float32[np.ndarray, "channels samples"], int]:
             count += len(block)
             if count > MAX_SECONDS * sound.sample_rate:
                 raise SettingsError(
-                    f"stems: {song.name} is longer than {clock_text(MAX_SECONDS)}, the longest that is separated; "
+                    f"stems: {song.name} is longer than {clock_text(MAX_SECONDS)}, which is the limit here; "
                     "separate it elsewhere and give the folder of its stems"
                 )
     return np.ascontiguousarray(np.concatenate(parts).T, np.float32), sound.sample_rate

@@ -10,8 +10,8 @@ piece. They are found by dynamic programming (as change points are: Jackson et a
 partitioning of data on an interval", IEEE Signal Processing Letters 12, 2005). A bar is the harmony of its
 two halves and its timbre, each with a variance of 1 over the piece. Two sections have the same letter where
 their loops, laid over each other from their starts, are alike. Without bars the boundaries are those of
-`extras.sections`. Where the tags of a pretrained model are measured, they count for the letters as harmony and
-timbre do, but move no boundary.
+`extras.sections`. Where the tags of a pretrained model are measured, they count for the letters as harmony
+and timbre do, but move no boundary.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ class TextLayer(NamedTuple):
 class LyricsOverlay:
     """Lyrics for frames of one size; a frame without text is returned as it is.
 
-    `font_path` is the file of its font. Raises SettingsError when the font of the lyrics is not given, and for
-    text that runs from right to left where Pillow cannot lay it out.
+    `font_path` is the file of its font. Raises SettingsError when the font of the lyrics is not given, and
+    for text that runs from right to left where Pillow cannot lay it out.
     """
 
     def __init__(self, lyrics: Lyrics, size: tuple[int, int], font: str | Path | None = None) -> None:
@@ -150,6 +150,6 @@ def _check_layout(lyrics: Lyrics) -> None:
     letters = (letter for _, _, text in lyrics.lines for letter in text)
     if any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in letters):
         raise SettingsError(
-            f"{lyrics.name} has text from right to left, which Pillow draws only with Raqm, and here it has none; "
+            f"{lyrics.name} has text from right to left, for which Pillow needs Raqm; "
             "install Pillow from PyPI, or render without the lyrics"
         )

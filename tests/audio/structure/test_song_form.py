@@ -14,6 +14,7 @@ from explorer.audio.structure.song_form import (
     SINGLE_COST,
     SongForm,
     Span,
+    TagRows,
     bar_grid,
     best_spans,
     columns,
@@ -21,6 +22,7 @@ from explorer.audio.structure.song_form import (
     loop,
     repeats_apart,
     return_costs,
+    with_tags,
 )
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, Sequence
@@ -54,6 +56,19 @@ def test_a_section_without_repeats_is_whole_where_it_returns(form):
     spans, numbers = letters_of(bars, (4, 40))
     assert [span.first for span in spans] == list(range(0, 8 * len(form), 8))
     assert "".join("ABC"[number] for number in numbers) == form
+
+
+def test_tags_tell_sections_apart_that_are_alike_in_harmony_and_timbre():
+    rng = np.random.default_rng(5)
+    edges, spans = np.arange(33.0), [Span(first, first + 8, 4) for first in range(0, 32, 8)]
+    steps = np.tile(rng.normal(0, 0.5, (4, 8)), (8, 1))
+    sings = np.repeat([0.0, 1.0, 0.0, 1.0], 8 * 10)[:, None].astype(np.float32)
+    assert letters([loop(steps, span) for span in spans]).tolist() == [0, 0, 0, 0]
+    tagged = with_tags(steps, TagRows(np.hstack([sings, 1 - sings]), 10.0), edges)
+    assert letters([loop(tagged, span) for span in spans]).tolist() == [0, 1, 0, 1]
+    assert tagged.var(axis=0).sum() == pytest.approx(steps.var(axis=0).sum())
+    same = with_tags(steps, TagRows(np.full_like(sings, 0.3), 10.0), edges)
+    np.testing.assert_allclose(same[:, :8], steps)  # tags that never change say nothing
 
 
 def test_bars_that_return_cost_less_than_bars_that_come_once():
