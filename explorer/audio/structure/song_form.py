@@ -162,7 +162,7 @@ def _steps(harmony: np.ndarray, timbre: np.ndarray, edges: Seconds) -> Rows:
     return np.hstack([sections.standardize(notes, sections.MIN_NOTE_SPREAD), _timbre(timbre, edges)])
 
 
-def with_tags(steps: Rows, tags: TagRows, edges: Seconds) -> Rows:
+def with_tags(steps: Rows, tags: TagRows, edges: Seconds) -> Float64[np.ndarray, "rows all_columns"]:
     """Harmony and timbre between edges, with the tags beside them; the variance of all stays what it was."""
     standard = sections.standardize(means_between(tags.values, tags.rate, edges), MIN_TAG_SPREAD)
     variance = float(steps.var(axis=0).sum())
