@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from explorer.audio import live
@@ -14,6 +15,7 @@ from explorer.audio.features import BANDS, TIMBRES
 from explorer.audio.normalize import STEVENS_EXPONENT
 from explorer.expressions import inputs, program
 from explorer.fields import Julia, clock, section_change, srgb
+from explorer.fields.cppn.field import CLOCK_SPEED
 from explorer.fields.graph import drawing as graph
 from explorer.fields.graph.kernel import CURVE_STEPS
 from explorer.fields.graph.settings import SOUND_INPUTS
@@ -23,7 +25,7 @@ from explorer.fields.julia import parameters
 from explorer.fields.julia.drawing import MIN_ACCENT
 from explorer.fields.kernels import color_formulas as colors
 from explorer.fields.light import columns, finish, shading
-from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
+from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF, Light
 from explorer.fields.patterns import selection, timeline
 from explorer.fields.patterns.drawing import MIN_SHARE
 from explorer.fields.sketch.program import MAX_NUMBER
@@ -49,6 +51,14 @@ def page_constants() -> dict[str, Any]:
         "color": _color(),
         "light": _light(),
         "without_webgpu": {"hidden": MAX_HIDDEN, "layers": MAX_LAYERS},
+        "clock": {
+            "silent_rate": clock.SILENT_RATE,
+            "loudness_rate": clock.LOUDNESS_RATE,
+            "onset_rate": clock.ONSET_RATE,
+            "flux_rate": clock.FLUX_RATE,
+            "min_onset": clock.MIN_ONSET,
+            "speed": CLOCK_SPEED,
+        },
         "graph": _graph(),
         "patterns": _patterns(),
         "sections": _sections(),
@@ -113,13 +123,8 @@ def _color() -> dict[str, Any]:
 
 
 def _graph() -> dict[str, Any]:
-    """The clock of graph CPPNs, and the sound that runs outward."""
+    """The sound that runs outward in graph CPPNs."""
     return {
-        "silent_rate": clock.SILENT_RATE,
-        "loudness_rate": clock.LOUDNESS_RATE,
-        "onset_rate": clock.ONSET_RATE,
-        "flux_rate": clock.FLUX_RATE,
-        "min_onset": clock.MIN_ONSET,
         "sounds": SOUND_INPUTS,
         "delays": DELAYS,
         "delay_seconds": DELAY_STEP_SECONDS,
@@ -175,18 +180,21 @@ def _light() -> dict[str, Any]:
         "max_swell": columns.MAX_SWELL,
         "delays": len(columns.DELAYS),
         "delay_seconds": float(columns.DELAYS[1]),
-        "ring_height": shading.RING_HEIGHT,
-        "ring_light": shading.RING_LIGHT,
-        "relief_drive": shading.RELIEF_DRIVE,
-        "exposure_drive": shading.EXPOSURE_DRIVE,
-        "specular_drive": shading.SPECULAR_DRIVE,
-        "reference_rows": shading.REFERENCE_ROWS,
+        "numbers": _light_numbers(),
         "glow_rows": finish.GLOW_ROWS,
         "glows": finish.GLOWS,
         "sizes": LIGHT_SIZES,
         "off": {"light": LIGHT_OFF.model_dump(), "finish": FINISH_OFF.model_dump()},
         "formulas": "\n".join(glsl_of(formula, LIGHT_SIZES) for formula in LIGHT_FORMULAS).splitlines(),
     }
+
+
+def _light_numbers() -> dict[str, Any]:
+    """The numbers of a moment, from the settings of light, the moment and the size of a pixel."""
+    names = tuple(Light.knobs())
+    light = SimpleNamespace(**dict(zip(names, inputs(*names), strict=True)))
+    loud, hit, swell, *accent, pixel = inputs("loud", "hit", "swell_now", "red", "green", "blue", "pixel")
+    return program(shading.light_numbers(light, loud, hit, swell, accent, pixel))
 
 
 def _look(field: Julia) -> dict[str, Any]:

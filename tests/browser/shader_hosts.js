@@ -149,8 +149,23 @@ class Isf {
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 128, fixed.height, 0, gl.RGBA, gl.FLOAT, palettes);
     }
   }
+  /** Amplitudes in [0, 1] up to 22,050 Hz, as an image of one row: `audioFFT` is one, too. */
+  sound(numbers) {
+    const { renderer } = this, image = Object.assign(document.createElement("canvas"), { width: numbers.length, height: 1 });
+    const levels = numbers.flatMap((level) => [255 * level, 0, 0, 255]);
+    image.getContext("2d").putImageData(new ImageData(Uint8ClampedArray.from(levels), numbers.length), 0, 0);
+    renderer.setDateUniforms = () => { // the package binds images once, and its passes after it in their place
+      Object.getPrototypeOf(renderer).setDateUniforms.call(renderer);
+      renderer.pushTextures();
+    };
+    renderer.setValue("sound", image);
+  }
   draw(frames) {
-    for (let n = 0; n < frames; n++) this.renderer.draw(canvas);
+    const { renderer } = this;
+    for (let n = 0; n < frames; n++) {
+      renderer.lastRenderTime = Date.now() - 1000 / 60;
+      renderer.draw(canvas);
+    }
     return readPicture(this.gl);
   }
 }

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
+from explorer.fields.sketch.field import sketch_of
 from explorer.fields.sketch.presets import shipped_sketch
 from explorer.rendering import Renderer
 from explorer.rendering.flash_limiter import NO_LIMIT
@@ -19,6 +20,7 @@ from tests.browser.shader_hosts import (
     state_rows,
     uniforms,
 )
+from tests.fields.sketch.texts import text_of
 from tests.signals import music, write_wav
 
 SIZE, MOMENT = (240, 180), 3.2  # from 180 rows on the glow is that of Python
@@ -97,6 +99,20 @@ def test_isf_draws_the_frames_of_python(blank, isf, song, name):
     blank.evaluate("(rows) => host.state(rows)", state_rows(program, field, track, MOMENT))
     share, largest = compare(picture(blank, SIZE, ISF_FRAMES), field, track)
     assert share <= 0.001, f"{share:.3%}, up to {largest} levels"
+
+
+def test_isf_follows_the_spectrum_of_its_host(blank, isf):
+    field = sketch_of(text_of("return 2 * bass - 1", "x, bass")).replace(palette="#000000-#808080-#ffffff")
+    size, hertz = (32, 18), (np.arange(512) + 0.5) * 22050 / 512
+    open_host(blank, "Isf", isf_file(LookProgram("bass", field, ())), size, isf)
+
+    def brightness(low, high):
+        spectrum = np.where((hertz >= low) & (hertz < high), 0.9, 0.0).tolist()
+        blank.evaluate("(numbers) => host.sound(numbers)", spectrum)
+        return picture(blank, size, 60).mean()
+
+    silent, low, high = brightness(0, 0), brightness(30, 240), brightness(4000, 9000)
+    assert low > max(silent, high) + 50
 
 
 @cases("graph")

@@ -24,6 +24,11 @@ HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException("", "Not
 addEventListener("pointerdown", () => (HTMLMediaElement.prototype.play = play), true);"""
 REFUSED = """navigator.mediaDevices.getUserMedia = () =>
   Promise.reject(new DOMException("no", "{}"));"""
+FAKE_MIDI = """const device = { name: "nanoKONTROL", state: "connected" };
+const access = { inputs: new Map([["1", device]]) };
+navigator.requestMIDIAccess = () => Promise.resolve(access);
+window.turn = (number, value) => device.onmidimessage?.({ data: [0xb0, number, value] });
+window.unplug = () => { device.state = "disconnected"; access.onstatechange(); };"""
 
 
 @pytest.fixture
@@ -118,6 +123,54 @@ def test_sliders_change_the_look_and_are_remembered(page):
     page.keyboard.press("l")  # after the last comes the first
     until(page, "() => !probe.scene.juliaSurface.light.on")
     until(page, f"() => probe.scene.motion.look.hue === {Julia.preset('dahlia').hue}")
+
+
+def test_knobs_of_a_controller_are_learned_kept_and_move_the_picture(browser, served):
+    with watched(browser, served.address, before=FAKE_MIDI) as page:
+        until(page, LOADED)
+        page.keyboard.press("i")
+        page.get_by_role("button", name="MIDI", exact=True).click()
+        expect(page.get_by_text("MIDI: nanoKONTROL")).to_be_visible()
+        page.get_by_role("button", name="Learn", exact=True).click()
+        page.evaluate("turn(7, 0)")
+        expect(page.get_by_text("cc 7, channel 1: first touch the slider")).to_be_visible()
+        page.locator("[data-setting=hue] input").fill("0.5")
+        expect(page.get_by_text("it will move hue")).to_be_visible()
+        page.evaluate("turn(7, 0)")
+        until(page, "() => probe.scene.motion.look.hue === 0")
+        page.reload()  # listens again, to what it learned
+        until(page, LOADED)
+        until(page, "() => { turn(7, 127); return probe.scene.motion.look.hue === 1 }")
+        page.evaluate("unplug()")
+        expect(page.locator(".notice")).to_contain_text("nanoKONTROL is gone, the sliders work as before")
+        page.keyboard.press("i")
+        page.locator("[data-setting=hue] input").fill("0.25")
+        until(page, "() => probe.scene.motion.look.hue === 0.25")
+        page.get_by_role("button", name="let cc 7, channel 1 move nothing").click()
+        assert json.loads(page.evaluate("localStorage.controllers")) == {"format": 1, "controllers": {}}
+
+
+def test_a_knob_turns_a_setting_of_a_field_without_gaps_for_the_server(browser, served):
+    kept = {"format": 1, "controllers": {"cc 8, channel 1": "gain"}}
+    stored = json.dumps(json.dumps(kept))
+    before = f"localStorage.midi = true; localStorage.controllers = {stored};{FAKE_MIDI}"
+    with watched(browser, served.address, before=before) as page:
+        until(page, LOADED)
+        page.get_by_label("picture", exact=True).select_option("look:orchid")
+        until(page, "() => probe.scene.field !== null")
+        page.evaluate(
+            """() => {
+              const gains = new Set();
+              let value = 0;
+              const timer = setInterval(() => { // without a pause, until it is drawn while it turns
+                turn(8, (value = (value + 6) % 127));
+                if (gains.add(probe.scene.field.settings.gain).size < 4) return;
+                clearInterval(timer);
+                turn(8, 127);
+              }, 16);
+            }"""
+        )
+        until(page, f"() => probe.scene.field.settings.gain === {CPPN.knobs()['gain'].slider[1]}")
 
 
 def test_another_model_is_chosen_and_answers(page, song):

@@ -7,6 +7,7 @@ from tests.fields.sketch.agreement import (
     formula_of,
     kernel_outputs,
     nothing_executed,
+    shader_outputs,
     single_precision,
     together,
 )
@@ -38,6 +39,8 @@ def test_ten_thousand_texts(tmp_path):
 
 
 @pytest.mark.parametrize("first", range(0, IN_KERNELS, IN_A_KERNEL))
-def test_three_hundred_in_kernels(first):
+def test_three_hundred_in_kernels_and_shaders(first, gpu):
     program = together([formula_of(inside(seed)) for seed in range(first, first + IN_A_KERNEL)])
-    check_agreement(program, kernel_outputs(program))
+    steady, count = check_agreement(program, kernel_outputs(program))
+    check_agreement(program, shader_outputs(program))
+    print(f"{IN_A_KERNEL} in a kernel and a shader: {steady / count:.1%} of points compared")

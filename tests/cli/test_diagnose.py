@@ -14,7 +14,7 @@ from explorer.fields import CPPN
 from tests.signals import music, write_wav
 
 QUICK = ["--budget", "draft", "--cppn-hidden", "16"]
-STATIC = ["--budget", "draft", "--preset", "tuned-256x4", "--gain", 1, "--audio-gain", 1]
+STATIC = [*QUICK, "--preset", "tuned-256x4", "--gain", 1, "--audio-gain", 1]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 from explorer import files
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.errors import SettingsError
-from explorer.fields import CPPN, FieldSettings
+from explorer.fields import FieldSettings
 from explorer.fields.base import check_field, track_for
 from explorer.fields.registry import kind_label
 from explorer.shaders.export.isf import isf_file
@@ -32,7 +32,6 @@ TARGETS = {
 SHADER_FILES = {
     ".frag": shadertoy_file, ".fs": isf_file, ".glsl": touchdesigner_file, ".wgsl": wgsl_file,
 }  # fmt: skip
-CLOCK_NOTE = "its clock runs by itself in a live sound; along a track it runs on the sound"
 ANALYSIS_NOTE = "the settings of its analysis are those of Python; the tool measures the sound in its own way"
 
 
@@ -85,8 +84,6 @@ def export_look(
         text = SHADER_FILES[suffix](LookProgram(title, look, notes))
         files.write_bytes(target, text.encode("ascii"))
         return LookExport(target, notes)
-    if isinstance(portable.field, CPPN) and portable.field.sound_clock:
-        notes = (*notes, CLOCK_NOTE)
     content = track_content(field, track_for(field, track)) if track is not None else None
     files.write_bytes(target, look_page(title, portable.field, notes, content))
     return LookExport(target, notes)

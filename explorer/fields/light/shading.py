@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32
 
+from explorer.expressions import Value
 from explorer.fields.controls import Controls
 from explorer.fields.light.columns import DELAYS, HIT_NAMES
 from explorer.fields.light.settings import Light
@@ -22,6 +23,7 @@ RING_HEIGHT, RING_LIGHT = 1.1, 0.8  # of a hit at full strength
 RELIEF_DRIVE = (0.4, 0.9, 0.27)  # factor of the relief: in silence, more by loudness, more by a hit
 EXPOSURE_DRIVE = (0.42, 0.88, 1.2, 0.22)  # in silence, more by loudness to this power, share more by a hit
 SPECULAR_DRIVE = (0.25, 0.75)  # in silence, more by loudness
+RADIANS = math.pi / 180  # of a degree
 REFERENCE_ROWS = 360  # line widths are in pixels of a frame this high
 
 
@@ -59,7 +61,7 @@ def light_numbers(
 ) -> list[Any]:
     """`NUMBERS` of loudness, hit and swell in [0, 1]: of numbers, or of expressions for shaders."""
     x, y, z = _direction(light)
-    half = np.array((x, y, z + 1)) / max(math.sqrt(x * x + y * y + (z + 1) ** 2), 1e-6)
+    length = np.maximum(np.sqrt(x * x + y * y + (z + 1) ** 2), 1e-6)
     base, by_loudness, by_hit = RELIEF_DRIVE
     relief = light.relief * _driven(light, base + by_loudness * loud + by_hit * hit)
     base, by_loudness, power, by_hit = EXPOSURE_DRIVE
@@ -69,9 +71,9 @@ def light_numbers(
     specular = light.specular * _driven(light, base + by_loudness * loud)
     width = light.line_width * 2 / pixel / REFERENCE_ROWS * (1 + hit * light.dynamics)
     return [
-        -relief / (2 * pixel), x, y, z, *half, light.ambient, light.diffuse, specular, light.shininess,
-        light.rim, *accent, light.film, 0.0, RING_HEIGHT * light.rings, RING_LIGHT * light.rings,
-        light.lines, np.maximum(width, 0.5), exposure,
+        -relief / (2 * pixel), x, y, z, x / length, y / length, (z + 1) / length, light.ambient,
+        light.diffuse, specular, light.shininess, light.rim, *accent, light.film, 0.0,
+        RING_HEIGHT * light.rings, RING_LIGHT * light.rings, light.lines, np.maximum(width, 0.5), exposure,
     ]  # fmt: skip
 
 
@@ -80,9 +82,8 @@ def _driven(light: Any, value: Any) -> Any:
     return 1 + (value - 1) * light.dynamics
 
 
-def _direction(light: Light) -> Float64[np.ndarray, 3]:
+def _direction(light: Any) -> tuple[Any, Any, Any]:
     """The unit vector towards the light; y points down, z to the viewer."""
-    angle, height = math.radians(light.direction), math.radians(light.elevation)
-    return np.array(
-        (math.cos(height) * math.cos(angle), -math.cos(height) * math.sin(angle), math.sin(height))
-    )
+    angle, height = light.direction * RADIANS, light.elevation * RADIANS
+    sin, cos = (np.sin, np.cos) if isinstance(angle, Value) else (math.sin, math.cos)
+    return cos(height) * cos(angle), -cos(height) * sin(angle), sin(height)

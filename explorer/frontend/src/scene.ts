@@ -12,7 +12,8 @@ import { FeatureWindows } from "./audio/windows";
 import type { Model } from "./model/inference";
 import { cppnShader } from "./cppn/cppn.glsl";
 import { firstBias, momentUniforms, networkLight, networkTime, packWeights, type Network } from "./cppn/network";
-import { GraphMotion, type Levels } from "./program/graphMotion";
+import { clockRate, type Levels } from "./audio/soundClock";
+import { GraphMotion } from "./program/graphMotion";
 import { PatternMotion } from "./program/patternMotion";
 import { packPalettes, programShader, programUniforms, type ProgramField } from "./program/programField";
 import { AdaptiveQuality } from "./picture/adaptiveQuality";
@@ -83,6 +84,7 @@ export class Scene {
   private readonly patternMotion = new PatternMotion();
   private juliaSurface: Surface = OFF;
   private fieldSeconds = 0;
+  private soundClock = 0; // seconds
   private model: Model | null = null;
   private windows: FeatureWindows | null = null;
   private pendingWindows: Float32Array[] = [];
@@ -244,9 +246,10 @@ export class Scene {
     return Object.fromEntries(levels.map(([name, value]) => [name, constants.features.timbres.includes(name) ? value : (value + 1) / 2]));
   }
 
-  /** Advance the clocks of graphs and patterns; `frame` holds features, null without sound. */
+  /** Advance the clocks that run on sound; `frame` holds features, null without sound. */
   private advanceField(levels: Levels, seconds: number, frame: Float32Array | null): void {
     const { field } = this, step = this.reducedMotion ? seconds / 4 : seconds;
+    this.soundClock += clockRate(levels) * step;
     this.graphMotion.push(levels);
     if (field?.kind === "graph") this.graphMotion.advance(field.settings, levels, step);
     if (field?.kind !== "patterns") return;
@@ -284,7 +287,7 @@ export class Scene {
     const names = network.settings.features as string[];
     const rest = (name: string) => (constants.features.timbres.includes(name) ? 0 : -1);
     const features = names.map((name) => (this.listening ? this.levels.values[name] : undefined) ?? rest(name));
-    if (!network.settings.weights) return [networkTime(network, this.fieldSeconds), features];
+    if (!network.settings.weights) return [networkTime(network, this.fieldSeconds, this.soundClock), features];
     return [1, names.map((name, n) => (rest(name) ? (features[n] + 1) / 2 : features[n]))]; // a painted picture is at rest in silence
   }
 

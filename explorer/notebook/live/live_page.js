@@ -2,7 +2,7 @@
 
 const READY_TIMEOUT = 15000; // ms until a page that sends no message counts as unreachable
 const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]; // of the machine that the browser runs on
-const ALLOWED = "microphone; display-capture; autoplay; fullscreen; clipboard-write";
+const ALLOWED = "microphone; display-capture; autoplay; fullscreen; clipboard-write; midi";
 
 // The base URL of Jupyter, as its own pages state it.
 function jupyterUrl() {

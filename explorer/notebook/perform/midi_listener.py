@@ -1,4 +1,4 @@
-"""MIDI controllers that are plugged into the computer of the browser: see midi_listener.js."""
+"""MIDI controllers of the computer that the browser runs on: see explorer/frontend/unbuilt/midi.js."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 import anywidget
 
-MAX_NAME = 60  # characters of what a page sends
+MODULE = Path(__file__).parents[2] / "frontend" / "unbuilt" / "midi.js"  # the live page has it, too
+MAX_NAME, MAX_STATUS = 60, 400  # characters of what a page sends
 
 
 class MidiListener(anywidget.AnyWidget):
@@ -18,7 +19,7 @@ class MidiListener(anywidget.AnyWidget):
     `on_status` is called with what to show: the devices, or why there are none.
     """
 
-    _esm = Path(__file__).with_name("midi_listener.js")
+    _esm = MODULE
 
     def __init__(
         self, on_move: Callable[[str, float], None], on_status: Callable[[str], None], **options: Any
@@ -30,11 +31,8 @@ class MidiListener(anywidget.AnyWidget):
     def _receive(self, message: Any) -> None:
         """A message of the page, on any thread. Malformed messages are ignored."""
         kind = message.get("kind") if isinstance(message, dict) else None
-        if kind == "failed":
-            self._on_status(f"no MIDI: {str(message.get('reason'))[:200]}")
-        elif kind == "devices" and isinstance(message.get("names"), list):
-            names = ", ".join(str(name)[:MAX_NAME] for name in message["names"][:8])
-            self._on_status(f"MIDI: {names}" if names else "MIDI: no device is plugged in")
+        if kind == "status":
+            self._on_status(str(message.get("words"))[:MAX_STATUS])
         elif kind == "moves" and isinstance(message.get("moves"), list):
             for move in message["moves"]:
                 if isinstance(move, list) and len(move) == 2 and isinstance(move[1], int | float):

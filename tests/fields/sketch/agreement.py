@@ -107,6 +107,36 @@ def kernel_outputs(program):
     return values
 
 
+def shader_outputs(program):
+    """Outputs of a compute shader."""
+    from wgpu.utils.compute import compute_with_buffers
+
+    from explorer.shaders.compute.program import flat
+    from explorer.shaders.field_shader import Uniform
+    from explorer.shaders.wgsl import functions, wgsl_function
+
+    pixel, numbers = points(), moment_numbers(program)
+    outputs = program.outputs_with(Uniform())
+    groups = [outputs[n : n + 4] for n in range(0, len(outputs), 4)]
+    arguments, code, calls = ("x: f32", "y: f32", "pixel: f32"), functions(), ""
+    for n, group in enumerate(groups):
+        code += wgsl_function(f"outputs_{n}", arguments, [*group, *[Value.of(0)] * (4 - len(group))])
+        calls += f"  results[i * {len(groups)}u + {n}u] = outputs_{n}(place[i].x, place[i].y, 0.01);\n"
+    code += f"""
+@group(0) @binding(0) var<storage, read> place: array<vec2f>;
+@group(0) @binding(1) var<storage, read> p: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> results: array<vec4f>;
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) at: vec3u) {{
+  let i = at.x + u32(p[0].x) * 0u;
+{calls}}}
+"""
+    place = np.column_stack((pixel["x"], pixel["y"])).copy()
+    buffers = {0: place, 1: flat(np.asarray(numbers, np.float32))}
+    result = compute_with_buffers(buffers, {2: 16 * POINTS * len(groups)}, code, n=POINTS // 64)[2]
+    return np.frombuffer(result, np.float32).reshape(POINTS, -1)[:, : len(outputs)].T
+
+
 def check_agreement(program, values, allowed_share=0.01):
     """Fail where more than a share of an output's steady points differ: one point may be on an edge."""
     exact, steady = reference(program)

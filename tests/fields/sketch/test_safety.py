@@ -11,6 +11,7 @@ from tests.fields.sketch.agreement import (
     formula_of,
     kernel_outputs,
     nothing_executed,
+    shader_outputs,
     single_precision,
     together,
 )
@@ -36,6 +37,11 @@ def test_texts_inside_and_outside_of_the_language(tmp_path):
     assert steady > 0.7 * count  # else little was compared
     program = together(accepted[:IN_A_KERNEL])
     check_agreement(program, kernel_outputs(program))
+
+
+def test_what_is_accepted_agrees_in_a_shader(gpu):
+    program = together([formula_of(inside(seed)) for seed in range(IN_A_KERNEL)])
+    check_agreement(program, shader_outputs(program))
 
 
 @pytest.mark.parametrize("part", HOSTILE)

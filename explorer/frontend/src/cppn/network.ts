@@ -50,10 +50,10 @@ export function packWeights(network: Network): { width: number; height: number; 
   return { width, height: rows.length, data };
 }
 
-/** The time input: from -1 to 1 over one span, and growing after it. */
-export function networkTime(network: Network, seconds: number): number {
-  const span = network.settings.time_span;
-  return (2 * seconds) / (typeof span === "number" ? span : TRACK_SECONDS) - 1;
+/** The time input: from -1 to 1 over one span, and growing after it. `clock` is that of the sound, in seconds. */
+export function networkTime({ settings }: Pick<Network, "settings">, seconds: number, clock: number): number {
+  const span = settings.time_span, soundShare = Number(settings.sound_clock ?? 0);
+  return (2 * (seconds + soundShare * (clock - seconds))) / (typeof span === "number" ? span : TRACK_SECONDS) - 1;
 }
 
 /** The inputs of a moment as uniforms. */

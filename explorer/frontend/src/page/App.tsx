@@ -1,21 +1,23 @@
 // The whole page: the picture fills the window, with controls over it that fade out without input.
 
-import { useCallback, useEffect, useRef, useState, type DragEvent } from "react";
+import { useCallback, useEffect, useRef, useState, type DragEvent, type FormEvent } from "react";
 import { watchTraining, type TrainingStatus } from "../api";
 import { canRecord, record } from "../videoRecorder";
-import { OFF } from "../picture/light";
+import { OFF, type Surface } from "../picture/light";
 import { LOOK, PRESETS, type LitLook } from "../picture/motion";
 import { Scene } from "../scene";
 import { SoundBar } from "./SoundBar";
 import { parseField, fieldFromJulia, juliaFromField, sliderKey, type Settings } from "./field";
 import { useReducedMotion, useIdle, useStoredState, useShortcuts } from "./hooks/browser";
 import { Shortcuts } from "./Shortcuts";
-import { LookSliders, nextOf } from "./LookSliders";
+import { ControllerList } from "./controllers/ControllerList";
+import { juliaRanges, LookSliders, nextOf } from "./LookSliders";
 import { Meters } from "./Meters";
 import { PictureMenu } from "./PictureMenu";
 import { Training } from "./Training";
-import { FieldSliders } from "./FieldSliders";
+import { FieldSliders, withSetting, withValue } from "./FieldSliders";
 import { useContextLoss } from "./hooks/useContextLoss";
+import { useControllers } from "./controllers/useControllers";
 import { useModels } from "./hooks/useModels";
 import { looksOfKind, PROBE, useField } from "./hooks/useField";
 import { NOTEBOOK_ORIGIN, useNotebook } from "./hooks/useNotebook";
@@ -108,6 +110,22 @@ export function App() {
     setAutoSmoothing(false);
     setSmoothing(seconds);
   };
+  /** Change settings of the picture: of the field, or of the Julia set. */
+  const changeSettings = (values: [string, unknown][]) => {
+    const { settings } = fieldState;
+    if (settings) return fieldState.choose(values.reduce((changed, [name, value]) => withSetting(changed, name, value), settings));
+    const [ofSurface, others] = [values.filter(([name]) => name.includes(".")), values.filter(([name]) => !name.includes("."))];
+    if (ofSurface.length) setSurface(ofSurface.reduce((changed, [name, value]) => withValue(changed, name, value), { ...surface } as Settings) as unknown as Surface);
+    const { motion_smoothing: seconds, ...ofLook } = Object.fromEntries(others) as Record<string, number>;
+    if (seconds !== undefined) changeSmoothing(seconds);
+    if (Object.keys(ofLook).length) setLook({ ...look, ...ofLook });
+  };
+  const sliders = fieldState.available?.sliders ?? {};
+  const controllers = useControllers(fieldState.settings ? (sliders[sliderKey(fieldState.settings)] ?? []) : juliaRanges(sliders.cppn ?? []), changeSettings);
+  const touch = ({ target }: FormEvent) => {
+    const { setting } = (target as HTMLElement).closest<HTMLElement>("[data-setting]")?.dataset ?? {};
+    if (setting) controllers.touch(setting);
+  };
   const model = models.requested === "none" ? "none" : models.current || "none";
   const currentField = fieldState.settings ? fieldState.displayed : models.list && fieldFromJulia({ look, surface, smoothing: autoSmoothing ? null : smoothing, model });
   useNotebook(currentField, showField);
@@ -173,7 +191,7 @@ export function App() {
         <IconButton icon="keys" label="Keyboard shortcuts" shortcut="?" pressed={panel === "shortcuts"} className="keyboard" onClick={() => togglePanel("shortcuts")} />
       </header>
       {scene && panel && (
-        <aside className="panel" aria-label={panel}>
+        <aside className="panel" aria-label={panel} onInput={touch}>
           <IconButton icon="close" label="Close" shortcut="Escape" className="small" onClick={() => setPanel(null)} />
           {panel === "meters" && (
             <>
@@ -183,8 +201,9 @@ export function App() {
                 <input type="checkbox" checked={limitFlashes} onChange={(event) => setLimitFlashes(event.target.checked)} />
               </label>
               {fieldState.settings
-                ? <FieldSliders sliders={fieldState.available?.sliders[sliderKey(fieldState.settings)] ?? []} settings={fieldState.settings} change={fieldState.choose} />
-                : <LookSliders look={look} change={setLook} surface={surface} changeSurface={setSurface} choose={chooseLook} sliders={fieldState.available?.sliders.cppn ?? []} smoothing={smoothing} changeSmoothing={changeSmoothing} />}
+                ? <FieldSliders sliders={sliders[sliderKey(fieldState.settings)] ?? []} settings={fieldState.settings} change={fieldState.choose} />
+                : <LookSliders look={look} change={setLook} surface={surface} changeSurface={setSurface} choose={chooseLook} sliders={sliders.cppn ?? []} smoothing={smoothing} changeSmoothing={changeSmoothing} />}
+              <ControllerList controllers={controllers} />
             </>
           )}
           {panel === "shortcuts" && <Shortcuts />}
@@ -204,6 +223,7 @@ export function App() {
         {fieldState.building && <p className="notice">Building the picture…</p>}
         {fieldState.error && <p className="notice wrong">{fieldState.error}</p>}
         {stopRecording && <p className="notice fades">{recordingNote}</p>}
+        {controllers.problem && panel !== "meters" && <p className="notice">{controllers.problem}</p>}
         {recipeError && <p className="notice wrong">{recipeError}</p>}
         {models.missing && !fieldState.settings && <p className="notice wrong">The model {models.missing} is not here, so another one drives this Julia set.</p>}
         {sceneError && !sound.sound && <p className="notice wrong">{sceneError}</p>}

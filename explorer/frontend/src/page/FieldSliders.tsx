@@ -32,11 +32,17 @@ function isActive(settings: Settings, path: string): boolean {
   return !name || name === "on" || (settings[group] as Settings | undefined)?.on === true;
 }
 
+/** The settings of a field with another value of one of them. */
+export function withSetting(settings: Settings, name: string, value: unknown): Settings {
+  const scales = name === "layers" ? { layer_scales: null } : {}; // they were measured for one depth
+  return withValue({ ...settings, ...scales }, name, value);
+}
+
+/** The name of a setting in words. */
+export const settingLabel = (name: string) => name.replace(/\.on$/, "").replace(/[_.]/g, " ");
+
 export function FieldSliders({ sliders, settings, change }: Props) {
-  const set = (name: string, value: unknown) => {
-    const scales = name === "layers" ? { layer_scales: null } : {}; // they were measured for one depth
-    change(withValue({ ...settings, ...scales }, name, value));
-  };
+  const set = (name: string, value: unknown) => change(withSetting(settings, name, value));
   return (
     <div className="look">
       <h2>Look</h2>
@@ -75,10 +81,10 @@ interface SettingProps {
 
 function Setting({ slider, value, gain, set }: SettingProps) {
   const { name, low, high, step, choices, help } = slider;
-  const label = name.replace(/\.on$/, "").replace(/[_.]/g, " ");
+  const label = settingLabel(name);
   if (slider.switch) {
     return (
-      <label className="field" title={help}>
+      <label className="field" title={help} data-setting={name}>
         <span>{label}</span>
         <input type="checkbox" checked={value === true} onChange={(event) => set(name, event.target.checked)} />
       </label>
@@ -86,7 +92,7 @@ function Setting({ slider, value, gain, set }: SettingProps) {
   }
   if (choices.length) {
     return (
-      <label className="field" title={help}>
+      <label className="field" title={help} data-setting={name}>
         <span>{label}</span>
         <select value={String(value)} onChange={(event) => set(name, event.target.value)}>
           {!choices.includes(String(value)) && <option>{String(value)}</option>}
@@ -97,5 +103,5 @@ function Setting({ slider, value, gain, set }: SettingProps) {
   }
   if (low === null || high === null) return null;
   const number = typeof value === "number" ? value : name === "output_gain" ? Number(gain) : high;
-  return <Slider name={label} help={help} low={low} high={high} step={step ?? 0.01} value={number} change={(next) => set(name, next)} />;
+  return <Slider name={label} setting={name} help={help} low={low} high={high} step={step ?? 0.01} value={number} change={(next) => set(name, next)} />;
 }

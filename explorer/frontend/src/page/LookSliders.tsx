@@ -4,10 +4,16 @@ import constants from "../constants.json";
 import type { FieldSlider } from "../api";
 import type { Surface } from "../picture/light";
 import { PRESETS, type LitLook, type Look } from "../picture/motion";
+import type { SettingRange } from "./controllers/controllerMap";
 import { SettingControls, withValue } from "./FieldSliders";
 import { Slider } from "./Slider";
 
 const SLIDERS = constants.julia.look.filter(({ name }) => !["rotation", "travel"].includes(name));
+const SMOOTHING = { name: "motion_smoothing", low: 0, high: 1, step: 0.02, help: "seconds until most of a change is visible" };
+const isOfSurface = ({ name }: FieldSlider) => /^(light|finish)\./.test(name);
+
+/** What controllers can move while a Julia set is drawn: `sliders` are those of a field with light and finish. */
+export const juliaRanges = (sliders: FieldSlider[]): SettingRange[] => [SMOOTHING, ...SLIDERS, ...sliders.filter(isOfSurface)];
 
 interface Props {
   look: Look;
@@ -22,7 +28,6 @@ interface Props {
 
 export function LookSliders({ look, change, surface, changeSurface, choose, sliders, smoothing, changeSmoothing }: Props) {
   const isCurrent = ({ values, light, finish }: LitLook) => JSON.stringify([look, surface.light, surface.finish]) === JSON.stringify([values, light, finish]);
-  const ofSurface = sliders.filter(({ name }) => /^(light|finish)\./.test(name));
   const set = (name: string, value: unknown) => changeSurface(withValue({ ...surface }, name, value) as unknown as Surface);
   return (
     <div className="look">
@@ -32,11 +37,11 @@ export function LookSliders({ look, change, surface, changeSurface, choose, slid
           <button key={name} type="button" aria-pressed={isCurrent(preset)} onClick={() => choose(preset)}>{name}</button>
         ))}
       </div>
-      <Slider name="smoothing" help="seconds until most of a change is visible" low={0} high={1} step={0.02} value={smoothing} change={changeSmoothing} />
+      <Slider {...SMOOTHING} name="smoothing" setting={SMOOTHING.name} value={smoothing} change={changeSmoothing} />
       {SLIDERS.map(({ name, ...slider }) => (
         <Slider key={name} name={name} {...slider} value={look[name]} change={(value) => change({ ...look, [name]: value })} />
       ))}
-      <SettingControls sliders={ofSurface} settings={{ ...surface }} set={set} />
+      <SettingControls sliders={sliders.filter(isOfSurface)} settings={{ ...surface }} set={set} />
     </div>
   );
 }

@@ -1,9 +1,10 @@
 // Light and finish of a moment as numbers for the shaders: explorer/fields/light/shading.py and finish.py.
 
 import constants from "../constants.json";
+import { evaluate } from "./expressions";
 import type { Uniforms } from "./shaderCanvas";
 
-const { delay_seconds, ring_height, ring_light, relief_drive, exposure_drive, specular_drive, reference_rows, glows, sizes } = constants.light;
+const { delay_seconds, glows } = constants.light;
 
 /** The settings of light, as Python names them; lengths are in half the shorter side. */
 export interface Light {
@@ -81,28 +82,8 @@ function finishUniforms(finish: Finish, seed: number): Uniforms {
   };
 }
 
-/** The numbers of a moment in the order of `NUMBERS` in shading.py, for pixels of a size. */
-function lightNumbers(light: Light, accent: number[], { loud, hits, swell }: LightMoment, pixel: number): number[] {
-  const hit = hits[0];
-  const driven = (value: number) => 1 + (value - 1) * light.dynamics;
-  const [x, y, z] = direction(light);
-  const halfway = Math.max(Math.hypot(x, y, z + 1), 1e-6);
-  const relief = light.relief * driven(relief_drive[0] + relief_drive[1] * loud + relief_drive[2] * hit);
-  const [base, byLoudness, power, byHit] = exposure_drive;
-  const exposure = driven((base + byLoudness * loud ** power) * (1 + byHit * hit)) * (1 + light.swell * swell);
-  const specular = light.specular * driven(specular_drive[0] + specular_drive[1] * loud);
-  const width = ((light.line_width * 2) / pixel / reference_rows) * (1 + hit * light.dynamics);
-  const numbers = [
-    -relief / (2 * pixel), x, y, z, x / halfway, y / halfway, (z + 1) / halfway, light.ambient, light.diffuse, specular,
-    light.shininess, light.rim, ...accent, light.film, 0, ring_height * light.rings, ring_light * light.rings,
-    light.lines, Math.max(width, 0.5), exposure,
-  ];
-  if (numbers.length !== sizes.n) throw new Error(`light has ${sizes.n} numbers, not ${numbers.length}`);
-  return numbers;
-}
-
-/** The unit vector towards the light; y points down, z to the viewer. */
-function direction(light: Light): [number, number, number] {
-  const angle = (light.direction * Math.PI) / 180, height = (light.elevation * Math.PI) / 180;
-  return [Math.cos(height) * Math.cos(angle), -Math.cos(height) * Math.sin(angle), Math.sin(height)];
+/** The numbers of a moment, `NUMBERS` in shading.py, for pixels of a size. */
+function lightNumbers(light: Light, [red, green, blue]: number[], { loud, hits, swell }: LightMoment, pixel: number): number[] {
+  const settings = light as unknown as Record<string, number>;
+  return evaluate(constants.light.numbers, { ...settings, loud, hit: hits[0], swell_now: swell, red, green, blue, pixel });
 }

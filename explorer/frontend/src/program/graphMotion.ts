@@ -1,17 +1,15 @@
-// A graph CPPN along a live sound: a clock that runs on sound, and the sound of the last seconds, which runs outward.
+// A graph CPPN along a live sound: clocks that run on sound, and the sound of the last seconds, which runs outward.
 // The same as explorer/fields/graph/timeline.py, which smooths levels with the frame after each, too.
 
 import constants from "../constants.json";
 import { HOP, RATE } from "../audio/features";
+import { SILENT_RATE, soundRate, type Levels } from "../audio/soundClock";
 
-const {
-  silent_rate, loudness_rate, onset_rate, flux_rate, min_onset, sounds, delays, delay_seconds, curve_steps, present_share, past_share,
-} = constants.graph;
+const { sounds, delays, delay_seconds, curve_steps, present_share, past_share } = constants.graph;
 const FPS = RATE / HOP;
 const HISTORY_FRAMES = Math.ceil(delays * delay_seconds * FPS) + 2;
 
 type Settings = Record<string, unknown>;
-export type Levels = Record<string, number>;
 
 /** The clocks and the sound of the last seconds, for the field that is drawn. */
 export class GraphMotion {
@@ -29,10 +27,8 @@ export class GraphMotion {
   /** Advance the clocks by some seconds. */
   advance(settings: Settings, levels: Levels, seconds: number): void {
     const [speed, gain, spin] = ["speed", "audio_gain", "spin"].map((name) => Number(settings[name]));
-    const level = (name: string) => ((settings.features as string[]).includes(name) ? levels[name] ?? 0 : 0);
-    const onset = level("onset");
-    const drive = loudness_rate * level("rms") ** 2 + flux_rate * level("flux") + (onset > min_onset ? onset_rate * onset : 0);
-    const time = silent_rate * speed * seconds, motion = drive * speed * gain * seconds;
+    const drive = soundRate(Object.fromEntries((settings.features as string[]).map((name) => [name, levels[name] ?? 0])));
+    const time = SILENT_RATE * speed * seconds, motion = drive * speed * gain * seconds;
     this.time += time;
     this.motion += motion;
     this.turn += (time + motion) * spin;

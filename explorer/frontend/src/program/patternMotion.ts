@@ -2,7 +2,7 @@
 
 import constants from "../constants.json";
 import { FamilySelection, type Selection } from "./familySelection";
-import type { Levels } from "./graphMotion";
+import type { Levels } from "../audio/soundClock";
 
 const { silent_rate, energy_rate, families, min_share } = constants.patterns;
 

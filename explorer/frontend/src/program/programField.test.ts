@@ -58,11 +58,11 @@ describe("the motion of a graph", () => {
   it("runs on sound, and turns with its clock", () => {
     const motion = new GraphMotion();
     motion.advance(settings, {}, 2);
-    expect(motion.inputs(settings).time).toBeCloseTo(2 * constants.graph.silent_rate, 9);
+    expect(motion.inputs(settings).time).toBeCloseTo(2 * constants.clock.silent_rate, 9);
     expect(motion.inputs(settings).motion).toBe(0);
     motion.advance(settings, { rms: 1, onset: 1 }, 2); // it has no onset
     const { motion: progress, rotation } = motion.inputs(settings);
-    expect(progress).toBeCloseTo(2 * constants.graph.loudness_rate, 9);
+    expect(progress).toBeCloseTo(2 * constants.clock.loudness_rate, 9);
     expect(rotation).toBeCloseTo(0.5 * progress, 9);
   });
 

@@ -1,9 +1,10 @@
 // The field that is drawn instead of a Julia set, if any: from a look, a run, a recipe file or a link to the page.
 
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { buildField, fieldOfRun, listFields, type Fields } from "../../api";
 import type { Scene } from "../../scene";
 import { missingWebGpu } from "../../compute/device";
+import { LatestTask } from "../latestTask";
 import { groupOf, isBuilt, kindOf, withoutWebGpu, type Settings } from "../field";
 
 export const PROBE = "#probe"; // gives tests access to the parts of the page
@@ -55,6 +56,7 @@ export function useField(scene: Scene | null): FieldState {
   const [displayed, setDisplayed] = useState<Settings | null>(null);
   const [error, setError] = useState(() => linkError(location.hash));
   const [building, setBuilding] = useState(false);
+  const requests = useRef(new LatestTask()); // a knob that turns asks for a field many times a second
 
   useEffect(() => void listFields().then((fields) => setAvailable(drawable(fields)), () => {}), []); // without a server there are none
   useEffect(() => {
@@ -72,19 +74,23 @@ export function useField(scene: Scene | null): FieldState {
     const timer = setTimeout(() => setBuilding(true), BUILD_NOTICE_MS);
     const show = async () => {
       const field = settings && (await buildField(settings));
-      if (disposed) return; // replaced by a later choice
+      if (disposed && (!field || scene.needsCompilation(field))) return; // replaced by a later choice
       setDisplayed(field && { ...field.settings, ...settings }); // including settings of a track, which the page does not draw
       if (field) setError("");
       if (field) history.replaceState(null, "", linkTo(field.settings));
       else if (settingsFromLink(location.hash)) history.replaceState(null, "", location.pathname + location.search);
       if (scene.needsCompilation(field)) setBuilding(true);
-      await scene.setField(field);
+      scene.setField(field).catch(fail).finally(end);
     };
+    const fail = (error: Error) => disposed || setError(`That picture cannot be drawn: ${error.message}`);
     const end = () => {
       clearTimeout(timer);
       if (!disposed) setBuilding(false);
     };
-    show().catch((error: Error) => disposed || setError(`That picture cannot be drawn: ${error.message}`)).finally(end);
+    requests.current.run(() => show().catch((error: Error) => {
+      fail(error);
+      end();
+    }));
     return () => {
       disposed = true;
       clearTimeout(timer);
