@@ -99,7 +99,7 @@ def _patch(second: Window) -> Float32[np.ndarray, "256 199"]:
     power = np.square(np.abs(np.fft.rfft(frames * window)))
     amplitude = np.sqrt(mel_bands() @ power.T)
     decibels = 10 * np.log10(np.maximum(amplitude, MIN_AMPLITUDE))
-    return np.maximum(decibels - decibels.max(), -RANGE_DECIBELS).astype(np.float32)
+    return np.asarray(np.maximum(decibels - decibels.max(), -RANGE_DECIBELS), np.float32)
 
 
 @cache
