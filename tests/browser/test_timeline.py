@@ -29,7 +29,7 @@ command = [sys.executable, '-m', 'explorer', 'render', '--recipe', str(run.folde
 print(subprocess.run([*command, '--explorations', 'again'], capture_output=True, text=True))"""
 CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map(
   ({ model }) => [model.type, model.sharedModel.getSource()])"""
-GUTTER, DURATION = 66, 20.0
+GUTTER, DURATION = 74, 20.0
 ROWS = {"beats": 200, "sections": 255, "looks": 288, "keyframes": 316}  # pixels from the top of the canvas
 
 

@@ -48,6 +48,13 @@ def test_a_row_is_the_second_around_its_time():
     assert len(openl3.patches(seconds)) == openl3.ROWS
 
 
+def test_fifty_silent_milliseconds_rest(tmp_path, monkeypatch, state):
+    torch.save(state, tmp_path / "openl3.pth")
+    monkeypatch.setenv("EXPLORER_WEIGHTS", str(tmp_path))
+    track = analyze(write_wav(tmp_path / "a.wav", np.zeros(400, np.float32), 8000), models="openl3")
+    assert not track.values[:, -8:].any()
+
+
 def test_eight_components_from_a_file_of_weights_point_where_it_is_loud(tmp_path, monkeypatch, state):
     torch.save(state, tmp_path / "openl3.pth.tar")
     monkeypatch.setenv("EXPLORER_WEIGHTS", str(tmp_path))

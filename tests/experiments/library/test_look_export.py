@@ -8,7 +8,7 @@ import pytest
 import explorer as ex
 from explorer.cli import main
 from explorer.errors import SettingsError
-from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns, Sequence
 from explorer.fields.sketch.presets import shipped_sketch
 from explorer.shaders.export import page
 from explorer.shaders.export.portable import portable_field
@@ -84,6 +84,7 @@ def test_a_julia_set_of_a_model_moves_by_its_formulas():
     [
         (Ripples(), "a.html", "Ripples is a class of your own.*@ex.sketch"),
         (Mix(NARROW, Julia()), "a.html", "mixture.*one by one"),
+        (Sequence([(0, NARROW), (2, Julia())]), "a.html", "a sequence has no shader; export its looks"),
         (CPPN(), "a.html", "exports but .wgsl draw networks up to 32 wide"),
         (NARROW, "a.txt", "ends in .html"),
         (Ripples(), "a.frag", "@ex.sketch"),

@@ -31,7 +31,7 @@ export interface Picture {
 const HEIGHTS: [RowName, number][] = [
   ["ruler", 22], ["sound", 92], ["spectrum", 72], ["beats", 38], ["sections", 30], ["looks", 28], ["keyframes", 24], ["overview", 30],
 ];
-const GAP = 3, GUTTER = 66;
+const GAP = 3, GUTTER = 74;
 const LABELS: Record<RowName, string> = {
   ruler: "", sound: "sound", spectrum: "spectrum", beats: "beats", sections: "sections", looks: "looks", keyframes: "keyframes", overview: "",
 };
