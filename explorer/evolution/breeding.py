@@ -237,8 +237,9 @@ class Breeding:
         return different
 
     def close(self) -> None:
-        """Say in the manifest that nobody works on it any more."""
+        """Say in the manifest and the report that nobody works on it any more."""
         self.write_manifest("done")
+        write_report_or_warn(self.folder)
 
     def __enter__(self) -> Self:
         return self
