@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from explorer.cli.console import print_error, print_line, to_ascii
+from explorer.cli.console import ProgressBar, print_error, print_line, to_ascii
 from explorer.cli.options import Explorations
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def runs(
         if delete is not None:
             print_line(f"deleted     {lookup.delete(delete, explorations)}")
         return
-    every = list_runs(explorations, sort=sort)
+    with ProgressBar() as progress:
+        every = list_runs(explorations, sort=sort, progress=progress)
     look = look_folder.listed_name(look) if look else None
     table = filter_runs(every, kind=kind, look=look, song=song, since=since)
     table = table[table["star"]] if starred else table

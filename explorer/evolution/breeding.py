@@ -237,9 +237,8 @@ class Breeding:
         return different
 
     def close(self) -> None:
-        """Say in the manifest and the report that nobody works on it any more."""
-        self.write_manifest("done")
-        write_report_or_warn(self.folder)
+        """Say in the manifest, and in the report, that nobody works on it any more."""
+        self._end("done")
 
     def __enter__(self) -> Self:
         return self
@@ -248,8 +247,12 @@ class Breeding:
         if error is None:
             self.close()
         else:
-            status = manifest.error_status(error)
-            self.write_manifest(status["status"], error=status["error"])
+            self._end(**manifest.error_status(error))
+
+    def _end(self, status: str, error: str | None = None) -> None:
+        self.write_manifest(status, error=error)
+        if self.generations:
+            write_report_or_warn(self.folder)
 
     def write_manifest(
         self, status: str, *, started: str | None = None, audio: Path | None = None, error: str | None = None

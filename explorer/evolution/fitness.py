@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.diagnostics.looks.look_measures import LOOK_MEASURES, LookMeasure
-from explorer.errors import SettingsError, warn
+from explorer.errors import SettingsError
 from explorer.settings import did_you_mean
 
 if TYPE_CHECKING:  # slow to load, and the help of a command needs the names alone
@@ -80,8 +80,7 @@ def _taste(taste: Taste) -> Fitness:
     from explorer.evolution.taste.look_features import look_features
 
     preference = taste.preference
-    if not taste.is_predictive:
-        warn(f"taste: {taste.sentence}")
+    taste.warn_unless_predictive()
     return _without_dead(
         lambda specimen: preference.score(look_features(specimen.facts, specimen.pictures)).value
     )

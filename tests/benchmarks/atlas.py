@@ -1,14 +1,18 @@
 """An atlas against random search and a Latin hypercube: coverage and QD score at equal evaluations.
 
     python -m tests.benchmarks.atlas [--evaluations 500] [--seeds 5] [--cells 20] [--preset NAME] [--audio F]
+        [--results FILE] [--first-seed 0]
 
 All three search the same cube of looks and judge with the same functions, at the same size; only what is
-tried next differs. Prints a line for each search and, at the end, means and ratios.
+tried next differs. Prints a line for each search and, at the end, means and ratios. With `--results` each
+search is added to a file, and what stands there is not searched again: stop and go on, or add seeds.
 """
 
 import argparse
+import json
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import qmc
@@ -26,6 +30,7 @@ from tests.tracks import made_up_track
 
 SIZE = (64, 36)
 METHODS = ("atlas", "random", "lhs")
+PLACES = ("seeds", "first_seed", "results")  # arguments that change no search
 
 
 class Judge:
@@ -72,6 +77,21 @@ def scores(rows, cells):
     return len(best) / cells**2, sum(rows[int(n)][0] for n in best.values()), dead
 
 
+def earlier_scores(path, settings):
+    """Scores by seed and method of searches with the same settings in a file of results."""
+    lines = path.read_text().splitlines() if path and path.exists() else ()
+    rows = [json.loads(line) for line in lines]
+    return {(row["seed"], row["method"]): row["scores"] for row in rows if row["settings"] == settings}
+
+
+def add_scores(path, settings, seed, method, row):
+    """Add the scores of a search to the file of results, if there is one."""
+    if path:
+        values = {"settings": settings, "seed": seed, "method": method, "scores": [float(n) for n in row]}
+        with path.open("a") as file:
+            file.write(json.dumps(values) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--evaluations", type=int, default=500)
@@ -80,15 +100,22 @@ def main():
     parser.add_argument("--preset", default="compact-4x3")
     parser.add_argument("--axes", default="motion,audio_share")
     parser.add_argument("--audio")
+    parser.add_argument("--results", type=Path)
+    parser.add_argument("--first-seed", type=int, default=0)
     options = parser.parse_args()
+    settings = {key: value for key, value in vars(options).items() if key not in PLACES}
+    earlier = earlier_scores(options.results, settings)
     track = analyze(options.audio) if options.audio else made_up_track(8.0)
     judge = Judge(CPPN.preset(options.preset), track, options.axes.split(","))
     results = {method: [] for method in METHODS}
-    for seed in range(options.seeds):
+    for seed in range(options.first_seed, options.first_seed + options.seeds):
         for method in METHODS:
             start = time.process_time()
-            row = scores(search(judge, method, options.evaluations, options.cells, seed), options.cells)
-            results[method].append(row[:2])
+            row = earlier.get((seed, method))
+            if row is None:
+                row = scores(search(judge, method, options.evaluations, options.cells, seed), options.cells)
+                add_scores(options.results, settings, seed, method, row)
+            results[method].append(row)
             seconds = time.process_time() - start
             sys.stdout.write(
                 f"seed {seed} {method:<7} coverage {row[0]:.3f}  QD score {row[1]:.2f}  "
@@ -96,11 +123,13 @@ def main():
             )
             sys.stdout.flush()
     means = {method: np.mean(rows, axis=0) for method, rows in results.items()}
-    for method, (coverage, score) in means.items():
-        ratios = means["atlas"] / means[method]
+    for method, (coverage, score, dead) in means.items():
+        ratios = np.divide(results["atlas"], results[method])
+        (mean_coverage, mean_score, _), (least_coverage, least_score, _) = ratios.mean(0), ratios.min(0)
         sys.stdout.write(
             f"mean of {options.seeds}: {method:<7} coverage {coverage:.3f}  QD score {score:.2f}  "
-            f"atlas is {ratios[0]:.2f} and {ratios[1]:.2f} times that\n"
+            f"dead {dead:.0%}  atlas has {mean_coverage:.2f} (at least {least_coverage:.2f}) and "
+            f"{mean_score:.2f} (at least {least_score:.2f}) times that\n"
         )
 
 

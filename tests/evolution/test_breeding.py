@@ -160,6 +160,9 @@ def test_the_library_lists_opens_stars_and_deletes_individuals(bred, tmp_path, c
 
 def test_the_report_shows_the_tree(bred):
     page = (bred.folder / "report.html").read_text()
+    lead = page[page.index("9 looks in 3 generations") :].partition("</p>")[0]
+    assert "done" in lead
+    assert "running" not in lead
     assert page.count("<image ") == 9
     assert page.count("<path d=") >= 6 + page.count("<symbol")
     assert 'href="individuals/g0001i00/recipe.json"' in page

@@ -82,6 +82,20 @@ def test_the_weights_turn_by_an_angle_and_stay_on_the_sphere():
     assert math.fsum(term.share**2 for term in child.seeds) == pytest.approx(1, abs=1e-6)
 
 
+def test_networks_of_twelve_terms_mutate_and_cross_within_twelve_terms():
+    first, second = (
+        FIELDS["cppn"].replace(seeds=[(seed, 1) for seed in range(begin, begin + MAX_TERMS)])
+        for begin in (1, 50)
+    )
+    children = [mutate(first, 1.0, (), stream(n)) for n in range(5)]
+    children += [crossover(first, second, (), stream(n)) for n in range(20)]
+    for child in children:
+        assert 1 <= len(child.field.seeds) <= MAX_TERMS
+    assert any(
+        {term.seed for term in child.field.seeds} - {term.seed for term in first.seeds} for child in children
+    )
+
+
 def test_some_children_of_two_networks_have_layers_of_one_parent_each():
     first = FIELDS["cppn"].replace(seeds=((1, 0.8), (2, 0.6)))
     second = first.replace(seeds=((3, 0.6), (4, 0.8)), layers=first.layers + 1)

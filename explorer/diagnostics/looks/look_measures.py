@@ -1,7 +1,8 @@
 """What a look is like, in numbers from 0 to 1, by name: the axes of an atlas and what looks are bred for.
 
 They are made of the facts of a verdict and of a few small pictures, so that looks can be judged by the
-thousand. Pictures are measured in OKLab: lightness L in [0, 1], color axes a and b.
+thousand. Pictures are measured in OKLab: lightness L in [0, 1], color axes a and b. They come as
+pixels of 8 bits, or as `oklab` already, which saves most of the time where one picture has many measures.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ FULL_CHROMA = 0.25  # mean chroma in OKLab where colorfulness is 1; the most tha
 MIN_ENERGY = 1e-8  # below, a picture has one color
 LIGHT_OF_LEVEL = srgb_to_linear(np.arange(256) / 255)
 
-Picture = UInt8[np.ndarray, "_ _ 3"]
+Picture = UInt8[np.ndarray, "_ _ 3"] | Float64[np.ndarray, "_ _ 3"]
 Lightness = Float64[np.ndarray, "height width"]
 Spectrum = Float64[np.ndarray, "rows columns"]
 LookMeasure = Callable[[Facts, Sequence[Picture]], float]
@@ -99,8 +100,8 @@ def quality(facts: Facts) -> float:
 
 
 def oklab(picture: Picture) -> Float64[np.ndarray, "height width 3"]:
-    """OKLab of 8-bit pixels."""
-    return linear_to_oklab(LIGHT_OF_LEVEL[picture])
+    """OKLab of 8-bit pixels; of what is OKLab already, the same."""
+    return linear_to_oklab(LIGHT_OF_LEVEL[picture]) if picture.dtype == np.uint8 else picture
 
 
 def lightness(picture: Picture) -> Lightness:

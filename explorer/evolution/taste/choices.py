@@ -10,7 +10,8 @@ import pandas as pd
 
 from explorer.errors import ExplorerError
 from explorer.evolution.taste.judgements import Judgement
-from explorer.evolution.taste.look_features import Features, stored_features
+from explorer.evolution.taste.look_features import Features
+from explorer.evolution.taste.stored_features import stored_features
 from explorer.experiments.breedings.log import BreedingSpecification, read_generations
 from explorer.experiments.runs.run_folder import individual_numbers, sweep_of
 
@@ -74,5 +75,4 @@ def _judgements(source: str, rows: pd.DataFrame, preferred: pd.Series) -> Iterat
 
 def features_of(rows: pd.DataFrame) -> Sequence[Features]:
     """The measures of the rows that have some."""
-    measured = (stored_features(row) for row in rows.to_dict("records"))
-    return [features for features in measured if features is not None]
+    return [features for features in stored_features(rows.to_dict("records")) if features is not None]

@@ -12,19 +12,21 @@ import numpy as np
 
 from explorer.audio import FeatureTrack
 from explorer.diagnostics.measure import Measure
-from explorer.errors import ExplorerError, SettingsError
+from explorer.errors import ExplorerError, SettingsError, warn
 from explorer.evolution.specimens import Order, make_specimen, moments, picture_size
 from explorer.evolution.start import DEFAULT_SECONDS, stretch
 from explorer.evolution.taste import judgements
 from explorer.evolution.taste.choices import parent_judgements, star_judgements
 from explorer.evolution.taste.judgements import Judgement
-from explorer.evolution.taste.look_features import NAMES, Features, look_features, stored_features
+from explorer.evolution.taste.look_features import NAMES, Features, look_features
 from explorer.evolution.taste.preference import NORMAL_95, Preference, cross_validation, fit
+from explorer.evolution.taste.stored_features import stored_features
 from explorer.experiments.library.lookup import find_folder, load
 from explorer.experiments.library.table import runs
 from explorer.fields import FieldSettings
 from explorer.fields.base import check_field, track_for
 from explorer.formatting import count_text
+from explorer.progress import Progress, silent
 from explorer.rendering import FrameSettings
 from explorer.settings import did_you_mean
 
@@ -109,6 +111,11 @@ class Taste:
         verdict = "better than chance" if self.is_predictive else "no better than chance yet"
         return f"{count}: {verdict} ({share}, {interval})"
 
+    def warn_unless_predictive(self) -> None:
+        """Warn with the `sentence` unless the model is better than chance: what uses it says so."""
+        if not self.is_predictive:
+            warn(f"taste: {self.sentence}")
+
     @property
     def table(self) -> pd.DataFrame:
         """What is liked: a row per measure with its weight, for one standard deviation, and its interval."""
@@ -138,12 +145,15 @@ class Taste:
             raise SettingsError("name a sound that the look moves with, as in taste.score(field, 'song.ogg')")
         return self.preference.score(measured(look, track_for(look, audio)))
 
-    def scores(self, table: pd.DataFrame) -> pd.Series:
-        """The scores of rows of `runs`; NaN for those that have no picture or were not measured."""
+    def scores(self, table: pd.DataFrame, *, progress: Progress = silent) -> pd.Series:
+        """The scores of rows of `runs`; NaN for those that have no picture or were not measured.
+
+        Every picture is measured once; its measures lie in the cache.
+        """
         import pandas as pd
 
         preference = self.preference
-        rows = [stored_features(row) for row in table.to_dict("records")]
+        rows = stored_features(table.to_dict("records"), progress)
         values = np.full(len(rows), np.nan)
         places = [n for n, row in enumerate(rows) if row is not None]
         if places:
@@ -220,7 +230,7 @@ class Taste:
     def _stored(self, name: str | Path) -> Features:
         folder = find_folder(name, self.explorations)
         rows = self._looks[[Path(each).absolute() == folder.absolute() for each in self._looks["folder"]]]
-        features = stored_features(rows.iloc[0].to_dict()) if len(rows) else None
+        (features,) = stored_features(rows.head(1).to_dict("records")) or (None,)
         if features is None:
             raise SettingsError(
                 f"{folder.name} has no picture or was not measured; score its field with a sound"

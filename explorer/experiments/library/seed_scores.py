@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Float64, UInt8
+from jaxtyping import Float64
 from PIL import Image
 from scipy import ndimage
 
-from explorer.diagnostics.looks.look_measures import lightness, oklab, spectrum
+from explorer.diagnostics.looks.look_measures import Picture, lightness, oklab, spectrum
 
 MIN_DETAIL = 0.05
 MAX_FINE = 0.35
@@ -31,8 +31,6 @@ MIN_DISTANCE = 0.03
 FINE_SHARE_OF_SIDE = 1 / 64
 BLUR_SHARE_OF_SIDE = 1 / 20  # standard deviation
 SMALL_SIDE = 16  # pixels, the longer side of the pictures that are compared
-
-Picture = UInt8[np.ndarray, "_ _ 3"]
 
 
 @dataclass(frozen=True)

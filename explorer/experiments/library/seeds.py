@@ -14,10 +14,11 @@ from scipy import ndimage
 
 from explorer import files
 from explorer.audio import FeatureTrack
+from explorer.diagnostics.looks.look_measures import Picture
 from explorer.errors import SettingsError
 from explorer.experiments.library.look import Look
 from explorer.experiments.library.look_sheet import small_size
-from explorer.experiments.library.seed_scores import Picture, SeedScore, SeedScorer
+from explorer.experiments.library.seed_scores import SeedScore, SeedScorer
 from explorer.fields import CPPN, FieldSettings
 from explorer.fields.base import check_field
 from explorer.formatting import clock_text, count_text

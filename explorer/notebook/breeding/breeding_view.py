@@ -61,9 +61,10 @@ def breed(
 
     The first generation holds looks that ship, or `field` (one or several) and variations of it. All move on
     `seconds` of the song from `begin`, around its loudest moment unless given. `start="taste"` begins with
-    the looks of the explorations folder that `Taste` scores highest. Everything is logged in a new
-    `breed_...` folder, so that `breed(resume=folder)` goes on after a restart; `ex.runs()` lists every look.
-    Running the cell again closes the previous view. Raises ExplorerError.
+    the looks of the explorations folder that `Taste` scores highest, and warns where that is no better than
+    chance. Everything is logged in a new `breed_...` folder, so that `breed(resume=folder)` goes on after a
+    restart; `ex.runs()` lists every look. Running the cell again closes the previous view. Raises
+    ExplorerError.
     """
     cells.close_previous()
     if start not in (None, "taste"):
@@ -80,7 +81,9 @@ def breed(
         raise SettingsError("name a sound file, as in breed('song.ogg')")
     else:
         if start:
-            field = Taste(explorations).favorites(population)
+            taste = Taste(explorations)
+            field = taste.favorites(population)
+            taste.warn_unless_predictive()
         breeding = Breeding.start(
             field, audio, population=population, seed=seed, begin=begin, seconds=seconds,
             explorations=explorations,

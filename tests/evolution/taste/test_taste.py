@@ -1,19 +1,24 @@
 """Taste: duels in files, stars and parents, scores, sorted runs, favorites, deletion, bad input."""
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import explorer as ex
 from explorer import CPPN
+from explorer.cli import main
 from explorer.errors import ExplorerWarning, OutputError, SettingsError
 from explorer.evolution import Breeding
+from explorer.evolution.taste import stored_features as stored
 from explorer.evolution.taste.duels import DuelSource
 from explorer.evolution.taste.judgements import Judgement, taste_folder
-from explorer.evolution.taste.look_features import NAMES, NO_FACTS, look_features, stored_features
+from explorer.evolution.taste.look_features import NAMES, NO_FACTS, look_features
+from explorer.evolution.taste.stored_features import PictureMeasures, stored_features
 from explorer.evolution.taste.taste import measured
 from explorer.experiments.runs.run_folder import set_star
 from tests.experiments.small import a_song, small_sweep
@@ -133,7 +138,7 @@ def test_runs_are_sorted_and_breeding_starts_from_the_favorites(shelf, song):
     assert table["taste"].notna().all()
     assert table["taste"].is_monotonic_decreasing
     rows = table.to_dict("records")
-    colors = [stored_features(row)[COLORFULNESS] for row in rows]
+    colors = [features[COLORFULNESS] for features in stored_features(rows)]
     scores = ex.Taste(shelf, sources="duels").scores(table)  # which prefer color and nothing else
     assert list(np.argsort(scores)) == list(np.argsort(colors))
     taste = ex.Taste(shelf)
@@ -143,17 +148,93 @@ def test_runs_are_sorted_and_breeding_starts_from_the_favorites(shelf, song):
     assert ex.load(alive["folder"].iloc[0]).field == favorites[0]
     assert taste.score(table["run"][0]).value == pytest.approx(table["taste"][0])
     assert taste.score(ex.load(table["folder"][0])).value == pytest.approx(table["taste"][0])
+    assert taste.is_predictive
     with ex.breed(song, start="taste", population=3, seconds=0.5, explorations=shelf) as view:
         assert view.breeding.individuals(0)[0].field == favorites[0]
+
+
+def test_what_uses_taste_says_that_it_is_no_better_than_chance(shelf, song, tmp_path, capsys):
+    add_duels(ex.Taste(sources="duels"), 1)
+    add_duel = ex.Taste(sources="duels").add_measured_duel
+    for _ in range(3):
+        add_duel((FIELD, GRAY), (FIELD, COLORED), "song.wav")
+        add_duel((FIELD, COLORED), (FIELD, GRAY), "song.wav")
+    with pytest.warns(ExplorerWarning, match="taste: .* judgements: no better than chance yet"):
+        ex.runs(shelf, sort="taste")
+    with (
+        pytest.warns(ExplorerWarning, match="taste: .* judgements: no better than chance yet"),
+        ex.breed(song, start="taste", population=2, seconds=0.3, explorations=shelf) as view,
+    ):
+        assert len(view.individuals) == 2
+    shutil.rmtree(view.breeding.folder)
+    assert main(["runs", "--sort", "taste", "--explorations", str(shelf)]) == 0
+    assert "warning: taste: " in capsys.readouterr().err
+    ex.Taste(sources="duels").delete()
+    with pytest.raises(SettingsError, match="taste: no judgements yet; give looks a star"):
+        ex.breed(song, start="taste", explorations=tmp_path)
+    assert main(["runs", "--sort", "taste", "--explorations", str(tmp_path)]) == 2
+    assert "no judgements yet; give looks a star" in capsys.readouterr().err
 
 
 def test_stored_measures_are_those_of_the_look(shelf, song):
     table = ex.runs(shelf)
     row = table[table["kind"] == "individual"].iloc[1].to_dict()
     field = ex.load(row["folder"]).field
-    difference = np.abs(stored_features(row) - measured(field, field.analyze(song)))
+    difference = np.abs(stored_features([row])[0] - measured(field, field.analyze(song)))
     assert difference.max() < 0.15  # one picture instead of three, as JPEG
     assert difference.mean() < 0.04
+
+
+def test_pictures_are_measured_once_for_all_processes(shelf, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    rows = ex.runs(shelf).to_dict("records")
+    steps = []
+    first = stored_features(rows, lambda *step: steps.append(step))
+    pictures = sum(isinstance(row["thumb"], str) for row in rows)
+    assert len(steps) == pictures
+    assert steps[-1] == ("measuring looks", len(rows), len(rows))
+    (path,) = tmp_path.rglob("measures.json")
+    different = {Path(row["thumb"]).read_bytes() for row in rows if isinstance(row["thumb"], str)}
+    assert len(json.loads(path.read_text())["measures"]) == len(different)
+
+    stored._parsed.cache_clear()  # as in a new process
+    monkeypatch.setattr(stored, "picture_measures", lambda _: pytest.fail("measured again"))
+    again = stored_features(rows, lambda *_: pytest.fail("measured again"))
+    assert np.array_equal(first, again)
+
+
+DAMAGES = {
+    "cut": lambda text: text[:-9],
+    "out of range": lambda text: text.replace("0.", "7."),
+    "another version": lambda text: text.replace('"version": ', '"version": 9'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_of_measures_is_measured_again(shelf, tmp_path, monkeypatch, damage):
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    rows = ex.runs(shelf).head(1).to_dict("records")
+    first = stored_features(rows)
+    (path,) = tmp_path.rglob("measures.json")
+    text = path.read_text()
+    path.write_text(damage(text))
+    stored._parsed.cache_clear()
+    assert np.array_equal(stored_features(rows), first)
+    assert path.read_text() == text
+
+
+def test_a_picture_that_changed_is_measured_again_and_only_the_newest_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(stored, "MAX_PICTURES", 2)
+    levels = (0, 128, 255)
+    for level in levels:
+        Image.new("RGB", (32, 18), (level,) * 3).save(tmp_path / "thumb.png")
+        with PictureMeasures() as pictures:
+            assert pictures.of(tmp_path / "thumb.png")["brightness"] == pytest.approx(
+                {0: 0.0, 128: 0.6, 255: 1.0}[level], abs=0.01
+            )
+    (path,) = tmp_path.rglob("measures.json")
+    assert len(json.loads(path.read_text())["measures"]) == 2
 
 
 def test_looks_are_bred_for_taste(song, tmp_path):
