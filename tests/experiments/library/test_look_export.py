@@ -50,6 +50,8 @@ def test_with_a_track_the_controls_of_every_frame_are_in_it(tmp_path):
     track = made_up_track(1.0)
     _, content = content_of(ex.export_look(shipped_sketch("weave"), tmp_path / "look.html", track).path)
     assert content["track"]["duration"] == track.duration
+    drifting = ex.export_look(NARROW.replace(drift=0.3), tmp_path / "drift.html", track)
+    assert drifting.notes[0].startswith("with a microphone or another file: keyframes and drift belong")
     assert "time" in content["track"]["message"]["moments"]["names"]
     _, julia = content_of(ex.export_look(Julia(features=("rms",)), tmp_path / "julia.html").path)
     operations = julia["field"]["parameters"]["operations"]
