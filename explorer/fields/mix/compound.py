@@ -124,7 +124,8 @@ def check_part(part: FieldSettings) -> None:
     """Raise SettingsError for a field that cannot be inside of another."""
     if not part.is_mixable:
         raise SettingsError(
-            f"a {part.kind} cannot be inside of another field; put the other field into its looks"
+            f"a {part.kind} cannot be inside of another field, since each of its looks has its own light; "
+            f"put the other field into its looks: Sequence([(0, Mix(look, other)), ...])"
         )
 
 
