@@ -87,8 +87,8 @@ class FieldPictures:
         sequences, count, parameters = places.shape
         shape = (sequences, count, self.size, self.size, 3)
         if not positions.requires_grad:
-            images = self.draw(places.reshape(-1, parameters), times.ravel())
-            return picture_metrics(torch.from_numpy(images).view(shape))
+            plain = self.draw(places.reshape(-1, parameters), times.ravel())
+            return picture_metrics(torch.from_numpy(plain).view(shape))
         middle = np.minimum(np.arange(0, count, SECANT_STRIDE) + SECANT_STRIDE // 2, count - 1)
         moved = np.repeat(places[:, middle, None], parameters, axis=2)  # sequence, moment, which one, all
         diagonal = np.arange(parameters)
