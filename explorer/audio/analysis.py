@@ -20,6 +20,8 @@ from explorer.audio.track import FeatureTrack
 from explorer.progress import Progress, silent
 
 STEP = "analyzing"
+SEPARATED = "demucs"  # stems that a model separates
+TAG_SHARES = [n for n, unit in enumerate(MODELS["tags"].values()) if unit == "share"]
 
 
 def analyze(
@@ -38,7 +40,7 @@ def analyze(
 
     `settings` are those of `AnalysisSettings` (smoothing, attack, release, …); `extras` names groups of
     features that take longer (separation, chroma, beats, bars, sections, letters, live), `models` pretrained
-    models (notes, tags, yamnet, vggish). Results are cached on disk unless `cache` is false. Raises
+    models (notes, tags, yamnet, vggish, openl3). Results are cached on disk unless `cache` is false. Raises
     SoundError for a file without usable sound, SettingsError for wrong settings; an exception from `progress`
     stops the work.
 
@@ -47,7 +49,8 @@ def analyze(
     the extra [midi]), or a list of these. They are brought to the grid and scaled to [-1, 1], with full scale
     where a level has it; with `normalize` false they must lie in [-1, 1] as they are. `stems` adds the basic
     features of the voices of a mix, `{"drums": "drums.wav"}` or a folder, as `drums_rms`, `drums_onset` and
-    so on. Neither is cached.
+    so on. Neither is cached. `stems="demucs"` separates drums, bass, other and vocals with that model, where
+    its package and weights are.
 
     `edits` are corrections of beats, bars and sections: `timeline.edits`, the path of a file of them, their
     values as a dict, or 'saved' for those that a timeline saved for this sound. The groups that they change
@@ -102,12 +105,15 @@ def _analyze_stems(
 ) -> AddedColumns:
     """The basic features of every stem of a track, each in the length of the track."""
     from explorer.audio.added.stems import stem_sounds, warn_of_stem  # slow to load
+    from explorer.audio.models import demucs
 
     def is_song(path: Path) -> bool:
         return disk_cache.content_hash(path) == track.sha256
 
     assert track.source is not None
     basic = track.settings.basic
+    if sources == SEPARATED and not Path(SEPARATED).is_dir():
+        sources = demucs.separated_stems(track.source, track.sha256, progress)
     stems = []
     for name, path in stem_sounds(sources, track.source, is_song).items():
         voice = _basic_track(path, disk_cache.content_hash(path), basic, progress, cache)
@@ -124,7 +130,10 @@ def add_extras(
     from explorer.audio.normalize import presence_of
 
     presence = presence_of(track.raw, track.settings)
-    raw = [_columns(track, path, group, cache, progress) for group in groups]
+    measured: dict[str, Float32[np.ndarray, "frames columns"]] = {}
+    for group in sorted(groups, key=lambda group: group != "tags"):  # before letters, which use them
+        measured[group] = _columns(track, path, group, cache, progress, measured.get("tags"))
+    raw = [measured[group] for group in groups]
     values = [
         structure.normalize(group, columns)
         if group in ("bars", "letters")
@@ -142,7 +151,12 @@ def add_extras(
 
 
 def _columns(
-    track: FeatureTrack, path: Path, group: str, cache: bool, progress: Progress
+    track: FeatureTrack,
+    path: Path,
+    group: str,
+    cache: bool,
+    progress: Progress,
+    tags: Float32[np.ndarray, "frames columns"] | None,
 ) -> Float32[np.ndarray, "frames columns"]:
     from explorer.audio import models, structure
     from explorer.audio.extras import live, measure, version
@@ -154,7 +168,8 @@ def _columns(
     if group == "sections" and edits is not None and edits.sections is not None:
         return section_columns(np.array([start for start, _ in edits.sections[1:]]), track.times)
     if structure.measures(group, track.settings):
-        return structure.columns(group, path, track, cache, progress)
+        shares = None if tags is None else tags[:, TAG_SHARES]
+        return structure.columns(group, path, track, cache, progress, shares)
     if cache and group == "live":
         return live.at_times(live.cached_rows(path, track.sha256, progress), track.times)
     key = {"group": group, "version": version(group), "fps": track.fps}

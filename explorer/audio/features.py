@@ -57,6 +57,7 @@ MODELS: dict[str, dict[str, str]] = {
         "share",
     ),
     "vggish": {f"vggish_component{n}": "number" for n in range(1, 9)},
+    "openl3": {f"openl3_component{n}": "number" for n in range(1, 9)},
 }
 """Groups of columns that a pretrained model measures, with their units: `analyze(path, models=...)`."""
 
@@ -84,6 +85,7 @@ EXTRAS_HELP = {
     "tags": "instruments and mood, by a pretrained model",
     "yamnet": "kinds of sound, by a pretrained model",
     "vggish": "timbre, by a pretrained model",
+    "openl3": "timbre, by a pretrained model of music",
 }
 """The groups in a few words."""
 

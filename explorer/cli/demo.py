@@ -11,7 +11,7 @@ LOOK = "rosette"  # shows the sound plainly, and flashes so little that the limi
 
 
 def demo(explorations: Explorations = None) -> None:
-    """Make a first video: no input, no network, under a minute on two cores."""
+    """Make a first video, without input or network; the first run compiles, which takes a minute or more."""
     from explorer.audio import DEMO_CLIP
     from explorer.experiments import render
     from explorer.fields.cppn import CPPN

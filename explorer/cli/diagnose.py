@@ -9,7 +9,9 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.looks.selection import field_words
 from explorer.cli.options import (
+    SIZE_FLAGS,
     ColumnsOption,
     DurationOption,
     FieldFlags,
@@ -31,7 +33,7 @@ def diagnose(
         str | None, typer.Argument(metavar="[AUDIO]", help="a sound file [default: the demo clip]")
     ] = None,
     resolution: Annotated[
-        str, typer.Option("--resolution", metavar="360p|WxH", help="size to diagnose for")
+        str, typer.Option(*SIZE_FLAGS, metavar="360p|WxH", help="size to diagnose for")
     ] = "360p",
     fps: FpsOption = "30",
     start: StartOption = 0.0,
@@ -93,6 +95,7 @@ def diagnose(
         print_line(json.dumps({"audio": track.name, **diagnosis.to_dict()}, indent=2, allow_nan=False))
     else:
         print_line(f"{track.name}{'' if audio else ' (the demo clip; name a sound file to diagnose yours)'}")
+        print_line(f"field   {field_words(selected)}")
         print_line(diagnosis.summary())
         if picture_file:
             picture_file.report_written("picture")

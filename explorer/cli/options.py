@@ -18,6 +18,7 @@ import typer
 from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
 from explorer.audio.models.weights import FILE_MODELS, VARIABLE
+from explorer.cli.console import print_error
 from explorer.errors import SettingsError
 from explorer.experiments.library.look import Look
 from explorer.experiments.library.looks import find_look
@@ -58,6 +59,9 @@ def heading_of(knob: Knob) -> str | None:
     return knob.group.capitalize() or None
 
 
+SIZE_FLAGS = ("--resolution", "--size")  # in Python it is `size`
+
+
 def flag_of(knob: Knob) -> Any:
     """The flag of an option of a command: text, a switch, or a number with its bounds."""
     kind, default = type_of(knob), knob.default
@@ -69,7 +73,7 @@ def flag_of(knob: Knob) -> Any:
             f"--{knob.flag}/--no-{knob.flag}", help=help, show_default=False, rich_help_panel=heading_of(knob)
         )
     return typer.Option(
-        f"--{knob.flag}",
+        *(SIZE_FLAGS if f"--{knob.flag}" in SIZE_FLAGS else (f"--{knob.flag}",)),
         rich_help_panel=heading_of(knob),
         metavar="PATH" if Path in knob.types else knob.unit.upper() or "VALUE",
         help=help,
@@ -132,8 +136,8 @@ StemsOption = Annotated[
     str | None,
     typer.Option(
         "--stems",
-        metavar="FOLDER",
-        help="sound files of the voices: features such as drums_rms by voice",
+        metavar="FOLDER|demucs",
+        help="sound files of the voices, or separate them: features such as drums_rms by voice",
         rich_help_panel=AUDIO_HEADING,
     ),
 ]
@@ -208,7 +212,13 @@ class FieldFlags:
         """The first look of the kind that was typed or imported, or that the settings need, with these."""
         if kind := self.kind or self.imported_kind:
             return self._with_settings(look(kind=kind))
-        kinds = _kinds_with({*self.settings, *varied}) or [next(iter(LOOKS))]
+        names = {*self.settings, *varied}
+        kinds = _kinds_with(names) or [next(iter(LOOKS))]
+        if kinds[0] != next(iter(LOOKS)):
+            print_error(
+                f"the field is '{kinds[0]}', which has {' and '.join(sorted(names))}; "
+                "--preset NAME chooses a look"
+            )
         for kind in kinds[:-1]:
             with contextlib.suppress(SettingsError):
                 return self._with_settings(look(kind=kind))

@@ -10,7 +10,7 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_error, print_line
-from explorer.cli.looks.selection import named_look, selected_look
+from explorer.cli.looks.selection import field_words, named_look, selected_look
 from explorer.cli.options import (
     ColumnsOption,
     DaskOption,
@@ -251,13 +251,8 @@ def _check_several(options: dict[str, Any]) -> None:
 
 def announce(run: Run, copy: output_paths.OutputFile | None = None) -> None:
     """Print the result and where its files are."""
-    from explorer.experiments.library.look_folder import name_of
-    from explorer.fields.registry import kind_label
-
-    field = run.recipe.field
-    name = name_of(field.model_dump(mode="json"))
     print_line(run.report())
-    print_line(f"field       {kind_label(field.kind)}{f', look {name}' if name else ''}")
+    print_line(f"field       {field_words(run.recipe.field)}")
     if run.flash_words:
         print_line(f"flashes     {run.flash_words}; --no-flash-limit draws them")
     print_line(f"run folder  {run.folder}")

@@ -32,6 +32,10 @@ for start, name in ((16.0, "verse"), (32.0, "chorus"), (48.0, "verse"), (60.0, "
 timeline.step("rename_section", 0.0, "intro")
 for start, name in ((0.0, "anemone"), (32.0, "gilt"), (60.0, "frond")):
     timeline.step("place_look", start, name)
+for at, value in ((27.9, 2.0), (30.8, 5.0), (33.7, 3.0)):
+    beat = min(timeline.structure.beats, key=lambda each: abs(each.time - at)).time
+    look = "anemone" if at < 32 else "gilt"
+    timeline.step("set_keyframe", beat, look, "audio_gain", value)
 beat = min(timeline.structure.beats, key=lambda each: abs(each.time - 35)).time
 timeline.step("move_beat", beat, beat + 0.06)
 """
@@ -57,7 +61,7 @@ def timeline(page: Page) -> None:
     canvas = page.locator(".explorer-timeline canvas")
     area = canvas.bounding_box()
     assert area is not None
-    page.mouse.click(area["x"] + 66 + (area["width"] - 66) * 31 / 90, area["y"] + 60)
+    page.mouse.click(area["x"] + 74 + (area["width"] - 74) * 31 / 90, area["y"] + 60)
     for key in ("+", "+", "+", *["ArrowRight"] * 9):
         page.keyboard.press(key)
     page.get_by_text("bar 18.3").wait_for()

@@ -15,6 +15,7 @@ import numpy as np
 from explorer.audio.features import TIMBRES
 from explorer.fields.graph.settings import SOUND_INPUTS
 from explorer.fields.graph.timeline import delay_columns
+from explorer.fields.julia.parameters import NAMES, PARAMETERS, SPEED
 from explorer.fields.light.columns import HIT_NAMES
 from explorer.shaders.export.sound_code import HIT_ROW, SOUND_ROW, STATE_COLUMNS
 
@@ -96,6 +97,10 @@ def uniforms(field, track, t):
         column = track.at(np.array([t]), (name,))[0, 0]
         values["u" + name.capitalize()] = float(column if name in TIMBRES else (column + 1) / 2)
     values |= {f"u{name.capitalize()}": value[name] for name in ("motion", "loud", "swell") if name in value}
+    if "angle" in value:  # a Julia set: what it has traveled beyond rest
+        rest = SPEED * PARAMETERS[NAMES.index("speed")].rest * field.speed
+        values |= {"uMotion": value["angle"] - field.start_angle - rest * t}
+        values |= {"uTurn": value["rotation"] - field.rotation}
     if "hit" in value:
         values["uHits"] = [value[name] for name in HIT_NAMES]
     past = [[value.get(name, 0) for name in delay_columns(sound)] for sound in SOUND_INPUTS]

@@ -17,7 +17,8 @@ timeline"""
 STATE = """import json
 print(json.dumps({
     'beats': [beat.time for beat in timeline.structure.beats], 'sections': timeline.sections,
-    'looks': timeline.looks, 'summary': timeline.summary, 'error': timeline.error,
+    'looks': timeline.looks, 'keyframes': timeline.keyframes,
+    'summary': timeline.summary, 'error': timeline.error,
     'downbeats': [beat.time for beat in timeline.structure.beats if beat.is_downbeat],
 }))"""
 RENDER = """run = ex.render(timeline.sequence(fade=0.5), timeline.track, size='64x36', fps=10, duration=7,
@@ -28,8 +29,8 @@ command = [sys.executable, '-m', 'explorer', 'render', '--recipe', str(run.folde
 print(subprocess.run([*command, '--explorations', 'again'], capture_output=True, text=True))"""
 CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map(
   ({ model }) => [model.type, model.sharedModel.getSource()])"""
-GUTTER, DURATION = 66, 20.0
-ROWS = {"beats": 200, "sections": 255, "looks": 288}  # pixels from the top of the canvas
+GUTTER, DURATION = 74, 20.0
+ROWS = {"beats": 200, "sections": 255, "looks": 288, "keyframes": 316}  # pixels from the top of the canvas
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,11 @@ def state(page, summary):
     """What the kernel has, as soon as the page shows this summary."""
     page.locator(".explorer-timeline-summary", has_text=summary).wait_for()
     return json.loads(execute(page, STATE).splitlines()[-1])
+
+
+def playhead(page):
+    """Seconds of the playhead, as the page shows them."""
+    return float(page.locator(".explorer-timeline-time").text_content()[2:7])
 
 
 def at(page, lane, seconds):
@@ -80,9 +86,9 @@ def test_somebody_edits_a_song_renders_it_and_repeats_the_run(page, lab):
     assert named["sections"][1] == [pytest.approx(5.0, abs=0.02), "<b>chorus</b>"]
     assert page.locator(".explorer-timeline b").count() == 0  # a name is text
 
-    page.locator(".explorer-timeline select").select_option("obsidian")
+    page.get_by_label("look to drop").select_option("obsidian")
     page.get_by_role("button", name="drop look").first.click()
-    page.locator(".explorer-timeline select").select_option("gilt")
+    page.get_by_label("look to drop").select_option("gilt")
     page.mouse.dblclick(*at(page, "looks", 5.02))
     page.wait_for_function(
         "() => document.querySelector('.explorer-timeline-selected').textContent.startsWith('look gilt')"
@@ -114,6 +120,43 @@ def test_somebody_edits_a_song_renders_it_and_repeats_the_run(page, lab):
     assert np.abs(one[45].astype(int) - one[60]).mean() > 3  # two looks
 
 
+def test_keyframes_are_added_valued_dragged_to_a_beat_and_deleted(page):
+    def keyframes(count, text):
+        """The keyframes in the kernel, as soon as the page shows this text of the selected one."""
+        page.wait_for_function(
+            "text => document.querySelector('.explorer-timeline-selected').textContent.includes(text)",
+            arg=text,
+        )
+        found = json.loads(execute(page, STATE).splitlines()[-1])
+        assert len(found["keyframes"]) == count, found
+        return found["keyframes"]
+
+    beats = json.loads(execute(page, STATE).splitlines()[-1])["beats"]
+    page.mouse.dblclick(*at(page, "keyframes", 2.0))
+    page.get_by_label("setting that the keyframe moves").select_option("audio_gain")
+    page.get_by_label("value of the setting").fill("4")
+    page.keyboard.press("Enter")
+    (first,) = keyframes(1, "audio gain 4")
+    assert ["obsidian", "audio_gain", 4.0] in first[1]
+    page.mouse.move(*at(page, "keyframes", first[0]))
+    page.mouse.down()
+    page.mouse.move(*at(page, "keyframes", beats[7] + 0.02), steps=4)
+    page.mouse.up()
+    (dragged,) = keyframes(1, f"keyframe at {beats[7]:.2f}")
+    assert dragged == [pytest.approx(beats[7], abs=1e-5), first[1]]  # it snapped
+
+    page.keyboard.press("End")
+    page.keyboard.press("k")
+    assert len(keyframes(2, "keyframe at 19.9")) == 2
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Delete")
+    keyframes(1, "keyframe at 19.9")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("ArrowLeft")
+    assert dragged in keyframes(2, "audio gain 4")
+    assert json.loads(execute(page, STATE).splitlines()[-1])["error"] == ""
+
+
 def test_beats_are_tapped_while_it_plays(page):
     page.locator(".explorer-timeline canvas").focus()
     execute(page, "timeline.t = 0.0")
@@ -121,11 +164,17 @@ def test_beats_are_tapped_while_it_plays(page):
     page.keyboard.press("Space")
     page.wait_for_function("() => document.querySelector('.explorer-timeline-time').textContent > '0:00.60'")
     page.keyboard.press("t")
-    page.wait_for_function("() => document.querySelector('.explorer-timeline-time').textContent > '0:01.60'")
+    first = playhead(page)  # at or after the first tap
+    page.wait_for_function(
+        "end => document.querySelector('.explorer-timeline-time').textContent > end",
+        arg=f"0:{first + 1:05.2f}",
+    )
+    last = playhead(page)  # before the last tap
     page.keyboard.press("t")
     page.keyboard.press("Space")  # taps become beats when it stops
     page.get_by_text("deleted").first.wait_for()
     beats = json.loads(execute(page, STATE).splitlines()[-1])["beats"]
-    assert [time for time in beats if 0.75 < time < 1.35] == []  # those between the taps are gone
+    between = [time for time in beats if first + 0.08 < time < last - 0.08]
+    assert between == []  # those between the taps are gone
     page.keyboard.press("Control+z")
     page.locator(".explorer-timeline-summary", has_not_text="deleted").wait_for()

@@ -36,10 +36,7 @@ def run(*arguments):
 
 
 def test_render_makes_a_video_and_prints_its_path(song, tmp_path, capsys):
-    assert (
-        run("render", song, "out.mp4", "--resolution", "64x36", "--fps", 24, "--duration", 1, "--gain", 4)
-        == 0
-    )
+    assert run("render", song, "out.mp4", "--size", "64x36", "--fps", 24, "--duration", 1, "--gain", 4) == 0
     output = capsys.readouterr().out
     assert "out.mp4" in output
     assert "run folder" in output

@@ -31,7 +31,7 @@ def test_it_prints_verdict_reason_and_measures(song, capsys):
     assert run(song, *STATIC) == 0
     output = capsys.readouterr().out
     assert output.isascii()
-    assert output.startswith("song.wav\nSTATIC")
+    assert output.startswith("song.wav\nfield   cppn\nSTATIC")
     assert "layer 2 (cos)" in output
     assert "640x360 at 30 fps" in output
     assert "suggestion: set gain from" in output
@@ -43,9 +43,11 @@ def test_without_a_sound_it_takes_the_demo_clip_and_reports_that(song, capsys):
 
 
 def test_json_holds_everything(song, capsys):
-    flags = ["--json", "--resolution", "320x180", "--fps", 24, "--start", 0.5, "--duration", 1]
+    flags = ["--json", "--size", "320x180", "--fps", 24, "--start", 0.5, "--duration", 1]
     assert run(song, *QUICK, *flags) == 0
-    result = json.loads(capsys.readouterr().out)
+    output, notes = capsys.readouterr()
+    assert "the field is 'cppn', which has hidden; --preset NAME chooses a look" in notes
+    result = json.loads(output)
     assert result["audio"] == "song.wav"
     assert set(result["measures"]) == set(MEASURES)
     expected = {"width": 320, "height": 180, "fps": "24", "start": 0.5, "duration": 1.0}

@@ -208,4 +208,4 @@ def test_help_lists_the_allowed_values(capsys):
     output = " ".join(capsys.readouterr().out.split())
     assert "those of a picture such as photo.jpg" in output
     assert "or a train_... run or its folder" in output
-    assert "Pretrained models whose features are measured too: notes, tags, yamnet, vggish" in output
+    assert "Pretrained models whose features are measured too: notes, tags, yamnet, vggish, openl3" in output

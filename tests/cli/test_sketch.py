@@ -7,6 +7,7 @@ import pytest
 from explorer.cli import main, options
 from explorer.cli.app import build_command
 from explorer.cli.render import render
+from explorer.experiments.library.looks import resolve_look
 from explorer.fields import registry
 
 TEXT = """
@@ -44,6 +45,11 @@ def test_the_sketch_of_a_file_is_the_field(file):
     assert field.kind == "sketch:waves"
     assert field.folds_of_waves == 5.0
     assert field.source == TEXT
+
+
+def test_the_file_of_a_sketch_is_a_look(file):
+    look = resolve_look(str(file))
+    assert (look.name, look.field.source) == ("waves", TEXT)
 
 
 def test_what_is_no_sketch_is_one_line(file, capsys):

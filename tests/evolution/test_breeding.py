@@ -167,6 +167,7 @@ def test_the_report_shows_the_tree(bred):
     assert page.count("<path d=") >= 6 + page.count("<symbol")
     assert 'href="individuals/g0001i00/recipe.json"' in page
     assert str(bred.folder) not in page
+    assert 'data-state="done"' in page
 
 
 @pytest.mark.parametrize(

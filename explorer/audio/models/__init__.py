@@ -57,7 +57,11 @@ class PretrainedModel(Protocol):
 
 
 def weights_sha256(name: str) -> str:
-    """See `PretrainedModel.weights_sha256`."""
+    """See `PretrainedModel.weights_sha256`; of `demucs`, too, which gives stems and no columns."""
+    if name == "demucs":
+        from explorer.audio.models import demucs
+
+        return demucs.weights_sha256()
     return _module(name).weights_sha256()
 
 

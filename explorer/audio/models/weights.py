@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import torch
 
 VARIABLE = "EXPLORER_WEIGHTS"
-SUFFIXES = (".pth", ".pt", ".safetensors")
+SUFFIXES = (".pth", ".pth.tar", ".th", ".pt", ".safetensors")
 DOWNLOAD_BYTES = 1 << 20  # at a time
 DOWNLOAD_SECONDS = 30.0  # without an answer
 
@@ -51,9 +51,19 @@ SOURCES = {
         "https://github.com/harritaylor/torchvggish/releases/download/v0.1/vggish-10086976.pth",
         "10086976",
     ),
+    "openl3": WeightsSource(
+        "https://github.com/torchopenl3/torchopenl3-models/raw/master/torchopenl3_mel256_music_512.pth.tar",
+        "CC BY 4.0",
+    ),
+    "demucs": WeightsSource(
+        "pip install demucs-infer; explorer weights fetch demucs (84 MB)",
+        "MIT (Meta)",
+        "https://dl.fbaipublicfiles.com/demucs/hybrid_transformer/955717e8-8726e21a.th",
+        "8726e21a993978c7ba086d3872e7608d7d5bfca646ca4aca459ffda844faa8b4",
+    ),
 }
-"""The models, in the order of `features.MODELS`."""
-FILE_MODELS = ("yamnet", "vggish")  # whose weights are a file that somebody names
+"""The models, in the order of `features.MODELS`; then what separates stems."""
+FILE_MODELS = ("yamnet", "vggish", "openl3", "demucs")  # whose weights are a file that somebody names
 
 
 def weights_folder() -> Path:

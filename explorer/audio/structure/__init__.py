@@ -41,15 +41,20 @@ def normalize(
 
 
 def columns(
-    group: str, path: Path, track: FeatureTable, cache: bool, progress: Progress
+    group: str,
+    path: Path,
+    track: FeatureTable,
+    cache: bool,
+    progress: Progress,
+    tags: Float32[np.ndarray, "frames tags"] | None = None,
 ) -> Float32[np.ndarray, "frames columns"]:
-    """The raw columns of a group at the times of a track."""
+    """The raw columns of a group at the times of a track; `tags`, if measured, count for letters."""
     from explorer.audio.structure import rhythm
     from explorer.audio.structure.edited_beats import edited_beats, rhythm_of
 
     beats_and_bars = rhythm.cached_rhythm(path, track.sha256, track.settings.tempo_hint, cache, progress)
     if group in FORM_COLUMNS:
-        return _form_columns(path, track, beats_and_bars, cache, progress)[:, FORM_COLUMNS[group]]
+        return _form_columns(path, track, beats_and_bars, cache, progress, tags)[:, FORM_COLUMNS[group]]
     edits = track.settings.edits
     if edits is not None:
         beats, misfits = edited_beats(beats_and_bars, edits)
@@ -60,7 +65,12 @@ def columns(
 
 
 def _form_columns(
-    path: Path, track: FeatureTable, rhythm: Rhythm, cache: bool, progress: Progress
+    path: Path,
+    track: FeatureTable,
+    rhythm: Rhythm,
+    cache: bool,
+    progress: Progress,
+    tags: Float32[np.ndarray, "frames tags"] | None,
 ) -> Float32[np.ndarray, "frames 3"]:
     """The columns of sections and letters; sections that somebody edited get letters, too."""
     from explorer.audio.extras.mono import read_mono
@@ -74,7 +84,10 @@ def _form_columns(
         starts = tuple(start for start, _ in settings.edits.sections)
     elif settings.structure < FIRST_VERSIONS["sections"]:
         starts = (0.0, *boundaries(read_mono(open_sound(path)), progress).tolist())
-    form = song_form.cached_form(path, track.sha256, rhythm, starts, settings.tempo_hint, cache, progress)
+    rows = None if tags is None else song_form.TagRows(np.ascontiguousarray(tags), track.fps)
+    form = song_form.cached_form(
+        path, track.sha256, rhythm, starts, settings.tempo_hint, cache, progress, rows
+    )
     return song_form.columns(form, track.times)
 
 

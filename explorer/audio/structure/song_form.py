@@ -5,14 +5,18 @@ bars and each period p, the loop is the mean of every p-th bar, and sections are
 
     sum over sections of  |bars - loop|^2 + LOOP_COST p + SECTION_COST
 
-found by dynamic programming (as change points are: Jackson et al., "An algorithm for optimal partitioning of
-data on an interval", IEEE Signal Processing Letters 12, 2005). A bar is the harmony of its two halves and
-its timbre, each with a variance of 1 over the piece. Two sections have the same letter where their loops,
-laid over each other from their starts, are alike. Without bars the boundaries are those of `extras.sections`.
+where a bar of a loop that comes but once costs SINGLE_COST, unless its stretch returns elsewhere in the
+piece. They are found by dynamic programming (as change points are: Jackson et al., "An algorithm for optimal
+partitioning of data on an interval", IEEE Signal Processing Letters 12, 2005). A bar is the harmony of its
+two halves and its timbre, each with a variance of 1 over the piece. Two sections have the same letter where
+their loops, laid over each other from their starts, are alike. Without bars the boundaries are those of
+`extras.sections`. Where the tags of a pretrained model are measured, they count for the letters as harmony
+and timbre do, but move no boundary.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -34,11 +38,12 @@ from explorer.audio.structure.rhythm import VERSION as RHYTHM_VERSION
 from explorer.audio.structure.rhythm import Rhythm
 from explorer.progress import Progress
 
-VERSION = 1  # raise it whenever the same sound gives another form
+VERSION = 2  # raise it whenever the same sound gives another form
 
 PERIODS = (1, 2, 3, 4, 6, 8, 12)  # bars of a loop
 LOOP_COST, SECTION_COST = 0.2, 0.4  # re the variance of a bar
-SINGLE_COST = 0.3  # of a bar of a loop that does not come again in its section
+SINGLE_COST = 0.3  # of a bar of a loop that comes again neither in its section nor elsewhere
+MAX_RETURN_BARS = 256  # how far away a stretch of bars is searched that sounds the same
 MIN_SECTION_SECONDS, MAX_SECTION_SECONDS = 6.0, 90.0
 MAX_LOOP_SECONDS = 20.0  # a longer one would be sections that follow each other
 MAX_LETTER_DISTANCE = 0.55  # squared, between loops of the same letter
@@ -49,12 +54,20 @@ MIN_BARS = 8  # fewer have no form
 MIN_BAR_SHARE = 0.3  # of the piece in which bars are found
 MAX_PERIOD = 16  # half bars of the loop of a section whose start is given
 STEP_SECONDS = 1.0  # of what is compared without bars
+MIN_TAG_SPREAD = 0.3  # of their probabilities: less is no change of the music
 
 Seconds = Float64[np.ndarray, " edges"]
 Rows = Float64[np.ndarray, "rows columns"]
 Loop = Float64[np.ndarray, "loop_rows columns"]
 Bars = Float64[np.ndarray, "bars features"]
 Numbers = Int64[np.ndarray, " sections"]
+
+
+class TagRows(NamedTuple):
+    """Probabilities of tags, float32 (rows, tags), `rate` rows a second."""
+
+    values: Float32[np.ndarray, "rows tags"]
+    rate: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +78,13 @@ class SongForm:
     letters: Numbers
 
 
-def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[float, ...] = ()) -> SongForm:
+def measure(
+    sound: Sound,
+    rhythm: Rhythm,
+    progress: Progress,
+    starts: tuple[float, ...] = (),
+    tags: TagRows | None = None,
+) -> SongForm:
     """The form of a sound with this rhythm; with `starts` of sections, their letters alone are measured."""
     samples = read_mono(sound)
     duration = len(samples) / RATE
@@ -89,6 +108,9 @@ def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[floa
         every = best_spans(rows, lengths, max(1, int(MAX_LOOP_SECONDS / usual)), is_whole)
         spans = [Span(2 * first, 2 * last, 2 * period) for first, last, period in every]
         spans, numbers = repeats_apart(spans, letters([loop(steps, span) for span in spans]), steps)
+        if tags is not None:
+            tagged = with_tags(steps, tags, edges)
+            numbers = letters([loop(tagged, span) for span in spans])
         return SongForm(edges[[span.first for span in spans]], numbers)
     measured = () if starts else sections.boundaries_between(samples, harmony, timbre, progress)
     begin_times = np.array(starts or (0.0, *measured))
@@ -97,6 +119,9 @@ def measure(sound: Sound, rhythm: Rhythm, progress: Progress, starts: tuple[floa
     pairs = [(first, max(last, first + 1)) for first, last in pairwise([*places, len(steps)])]
     spans = [Span(first, last, min(period, last - first)) for first, last in pairs]
     numbers = letters([loop(steps, span) for span in spans])
+    if tags is not None:
+        tagged = with_tags(steps, tags, edges)
+        numbers = letters([loop(tagged, span) for span in spans])
     is_new = np.diff(numbers, prepend=-1) != 0 if not starts else np.ones(len(numbers), bool)
     return SongForm(begin_times[is_new], numbers[is_new])
 
@@ -109,14 +134,16 @@ def cached_form(
     hint: float | None,
     cache: bool,
     progress: Progress,
+    tags: TagRows | None = None,
 ) -> SongForm:
     """The form of a file with this content; `hint` is the tempo that its rhythm was measured with."""
-    key = json.dumps([sha256, VERSION, RHYTHM_VERSION, starts, hint])
+    of_tags = [] if tags is None else [hashlib.sha256(tags.values.tobytes()).hexdigest(), tags.rate]
+    key = json.dumps([sha256, VERSION, RHYTHM_VERSION, starts, hint, *of_tags])
     entry = cache_folder() / "form" / f"{digest(key)}.npy"
     table = load_array(entry, np.float64) if cache else None
     if table is not None and table.ndim == 2 and table.shape[0] == 2:
         return SongForm(table[0], table[1].astype(np.int64))
-    form = measure(open_sound(path), rhythm, progress, starts)
+    form = measure(open_sound(path), rhythm, progress, starts, tags)
     if cache:
         save_array(entry, np.stack([form.starts, form.letters]).astype(np.float64))
     return form
@@ -133,6 +160,14 @@ def _steps(harmony: np.ndarray, timbre: np.ndarray, edges: Seconds) -> Rows:
     """Harmony and timbre between edges, standardized."""
     notes = means_between(harmony, RATE / HOP, edges)
     return np.hstack([sections.standardize(notes, sections.MIN_NOTE_SPREAD), _timbre(timbre, edges)])
+
+
+def with_tags(steps: Rows, tags: TagRows, edges: Seconds) -> Float64[np.ndarray, "rows all_columns"]:
+    """Harmony and timbre between edges, with the tags beside them; the variance of all stays what it was."""
+    standard = sections.standardize(means_between(tags.values, tags.rate, edges), MIN_TAG_SPREAD)
+    variance = float(steps.var(axis=0).sum())
+    total = variance + float(standard.var(axis=0).sum())
+    return np.hstack([steps, standard]) * math.sqrt(variance / total if total else 1.0)
 
 
 def _bar_rows(notes: Rows, timbre: np.ndarray, bars: Seconds) -> Bars:
@@ -196,6 +231,8 @@ def best_spans(
     weights = np.ones(count) if is_whole is None else is_whole.astype(np.float64)
     bars = bars * weights[:, None]
     min_bars, max_bars = lengths
+    first_whole, last_whole = (0, count) if not weights.any() else np.flatnonzero(weights)[[0, -1]] + [0, 1]
+    single_costs = return_costs(bars, min(PERIODS[-1], max_period))
     squares = np.concatenate([[0.0], np.cumsum(np.square(bars).sum(axis=1))])
     costs, periods = np.full((2, count, max_bars + 1), np.inf)
     for period in PERIODS:
@@ -214,8 +251,11 @@ def best_spans(
                     sums[start + number * period] - sums[start] for sums in (strided, weight)
                 )
                 explained += np.square(total).sum(axis=1) / np.maximum(total_weight[:, 0], 1)
-            singles = np.maximum(2 * period - (ends - first), 0)
-            cost = squares[ends] - squares[first] - explained + LOOP_COST * period + SINGLE_COST * singles
+            begin, stops = max(first, first_whole), np.minimum(ends, last_whole)
+            single_starts = np.maximum(begin, stops - period)
+            singles = np.maximum(np.minimum(stops, begin + period) - single_starts, 0)
+            single_cost = single_costs[np.minimum(single_starts, count - 1), singles]
+            cost = squares[ends] - squares[first] - explained + LOOP_COST * period + single_cost
             better = cost < costs[first, ends - first] - 1e-9
             costs[first, (ends - first)[better]] = cost[better]
             periods[first, (ends - first)[better]] = period
@@ -234,6 +274,28 @@ def best_spans(
         result.append(Span(first, last, int(periods[first, last - first])))
         last = first
     return result[::-1]
+
+
+def return_costs(bars: Bars, max_bars: int) -> Float64[np.ndarray, "starts lengths"]:
+    """What bars n to n + k - 1 cost as bars of a loop that come once: row n, column k, up to `max_bars`.
+
+    Each costs `SINGLE_COST`. Where the whole stretch sounds like another one in the piece, they cost half of
+    the squared distance of the two, if that is less.
+    """
+    count = len(bars)
+    costs = np.tile(SINGLE_COST * np.arange(max_bars + 1), (count, 1))
+    lengths = np.arange(max_bars + 1)
+    for lag in range(1, min(count - 1, MAX_RETURN_BARS) + 1):
+        apart = np.square(bars[lag:] - bars[:-lag]).sum(axis=1) / 2
+        sums = np.concatenate([[0.0], np.cumsum(apart)])
+        for shift in (0, lag):  # a later stretch, and an earlier one
+            starts = np.arange(len(apart))
+            ends = starts[:, None] + lengths
+            is_inside = (ends <= len(apart)) & (lengths <= lag)
+            totals = sums[np.minimum(ends, len(apart))] - sums[starts][:, None]
+            rows = costs[starts + shift]
+            costs[starts + shift] = np.where(is_inside, np.minimum(rows, totals), rows)
+    return costs
 
 
 def _strided_sums(bars: Bars, period: int) -> Float64[np.ndarray, "sums features"]:

@@ -8,7 +8,14 @@ import typer
 
 from explorer.cli.console import print_line
 from explorer.cli.looks.selection import named_look
-from explorer.cli.options import NO_FIELD, DaskOption, Explorations, FieldFlags, with_setting_flags
+from explorer.cli.options import (
+    NO_FIELD,
+    SIZE_FLAGS,
+    DaskOption,
+    Explorations,
+    FieldFlags,
+    with_setting_flags,
+)
 from explorer.cli.output_paths import new_folders
 from explorer.cli.sweep import PointsBar
 from explorer.diagnostics.looks.look_measures import LOOK_MEASURES
@@ -42,7 +49,7 @@ def atlas(
     seconds: Annotated[float, typer.Option("--seconds", metavar="S", help="length of that stretch")] = 4.0,
     resolution: Annotated[
         str | None,
-        typer.Option("--resolution", metavar="WxH", help="size of the pictures [default: about 160x90]"),
+        typer.Option(*SIZE_FLAGS, metavar="WxH", help="size of the pictures [default: about 160x90]"),
     ] = None,
     look: Annotated[
         str | None, typer.Option("--look", metavar="FILE|RUN|NAME", help="search around this look")

@@ -76,6 +76,8 @@ def export_look(
     portable = portable_field(field, LIVE_LEVELS, wide=suffix == ".wgsl")
     changed = AnalysisSettings(**dict(analysis or {})).replace(extras=()) != AnalysisSettings()
     notes = (*portable.notes, *([ANALYSIS_NOTE] if changed else []))
+    if track is not None:
+        notes = tuple(f"with a microphone or another file: {note}" for note in notes)
     if suffix in SHADER_FILES:
         look = portable.field
         if suffix == ".wgsl" and look.is_lit:

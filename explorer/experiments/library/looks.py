@@ -19,6 +19,7 @@ from explorer.fields import FieldSettings
 from explorer.fields.base import check_field
 from explorer.fields.presets import KINDS, LOOKS, OFFERED
 from explorer.fields.registry import custom_kinds, field_class
+from explorer.fields.sketch.files import load_sketch
 from explorer.fields.sketch.presets import shipped_sketch, sketch_names
 from explorer.files import file_within, is_file, parse_json, read_text
 from explorer.rendering.frames import Size
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REPORT_RECIPE = re.compile(r'<pre id="recipe-json"[^>]*>(.*?)</pre>', re.DOTALL)
-SOURCES = "a look, a run folder, a recipe.json, a video or report of explorer, or the text of a look"
+SOURCES = "a look, sketch.py, run folder, recipe.json, video or report of explorer, or the text of a look"
 
 
 class Looks(Mapping[str, Look]):
@@ -211,6 +212,8 @@ def _of_folder(folder: Path) -> Look:
 def _of_file(path: Path, explorations: str | Path | None = None) -> Look:
     """The look in a file: by its ending, and a JSON file by what it holds. Raises SettingsError."""
     suffix = path.suffix.lower()
+    if suffix == ".py":
+        return Look(name=_name_of(path), field=load_sketch(str(path)))
     if suffix not in (".json", ".txt", ".html", ".htm"):
         return Look.of_recipe(load_recipe(path), _name_of(path))
     try:

@@ -191,8 +191,12 @@ def _check_parameters(source: SketchText, function: ast.FunctionDef) -> None:
             "coordinates and features have no default; sliders stand after a *: "
             "def f(x, y, t, bass, *, rings: float = ex.slider(6, 1, 20))",
         )
+    names: set[str] = set()
     for argument in (*arguments.args, *arguments.kwonlyargs):
         _check_name(source, argument, argument.arg)
+        if argument.arg.lower() in names:
+            raise source.error(argument, f"there are two parameters {argument.arg}; choose another name")
+        names.add(argument.arg.lower())
 
 
 def _sliders(source: SketchText, function: ast.FunctionDef, constants: dict[str, float]) -> Iterator[Slider]:

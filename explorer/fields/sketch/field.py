@@ -12,6 +12,7 @@ from pydantic import AfterValidator, field_validator
 from pydantic import Field as Setting
 
 from explorer.audio import FeatureTrack
+from explorer.audio.features import FEATURES
 from explorer.errors import SettingsError
 from explorer.fields import keyframes, registry
 from explorer.fields.base import FieldSettings
@@ -79,7 +80,7 @@ class Sketch(FieldSettings):
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: the text, to be read."""
-        return {"source": self.source}
+        return {"source": self.source, **super().notes(track)}
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y, and a fixed noise in [0, 1) for rounding to 8 bits (dither)."""
@@ -170,6 +171,10 @@ def _check_names(definition: Definition) -> None:
         )  # fmt: skip
         if is_reserved:
             raise definition.source.error(argument, f"the name '{name}' is taken in fields; choose another")
+        if is_slider and name in FEATURES:
+            raise definition.source.error(
+                argument, f"'{name}' is a feature of the track: write it before the *, or choose another name"
+            )
 
 
 def sketch_of(text: str, name: str | None = None, place: str = "the sketch") -> Sketch:

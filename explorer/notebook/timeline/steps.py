@@ -1,6 +1,7 @@
 """What somebody does on a timeline, step by step, with undo and redo.
 
-The rules of beats and sections are those of `TrackStructure`; those of the lane of looks are here.
+The rules of beats and sections are those of `TrackStructure`, those of keyframes stand in `keyframe_lane`;
+those of the lane of looks are here.
 """
 
 from __future__ import annotations
@@ -15,28 +16,39 @@ from explorer.audio.edits import seconds
 from explorer.audio.structure.track_structure import SELECTION_SECONDS, TrackStructure
 from explorer.errors import SettingsError
 from explorer.fields.sequence.field import MAX_LOOKS
+from explorer.notebook.timeline.keyframe_lane import KeyframeLane, KeyframePlace
 
 MAX_STEPS = 500  # that can be taken back
 MIN_LOOK_SECONDS = 0.25
+
+NO_KEYFRAMES = KeyframeLane()
 
 LookPlaces = tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a timeline holds at one moment: the structure of the song, and the looks with their starts."""
+    """What a timeline holds at one moment: the structure of the song, looks with their starts, keyframes."""
 
     structure: TrackStructure
     looks: LookPlaces = ()
+    keyframes: KeyframeLane = NO_KEYFRAMES
 
-    def place_look(self, time: float, name: str) -> Self:
-        """A look from a time on; one that starts there already is replaced."""
+    def place_look(self, time: float, name: str, own: tuple[KeyframePlace, ...] = ()) -> Self:
+        """A look from a time on; one that starts there already is replaced.
+
+        `own` are the keyframes that the look has by itself; it brings them along when it is new on the lane.
+        """
         if not 0 <= time < self.structure.duration:
             raise SettingsError(f"a look at {time:.2f} s: allowed are 0 to {self.structure.duration:.2f} s")
         others = [pair for pair in self.looks if abs(pair[0] - time) > SELECTION_SECONDS]
         if len(others) >= MAX_LOOKS:
             raise SettingsError(f"there are {MAX_LOOKS} looks already; remove one")
-        return self._with_looks([*others, (seconds(time), name)])
+        lane = self.keyframes
+        for place in own if all(name != each for _, each in self.looks) else ():
+            for look, setting, value in place.values:
+                lane = lane.set_value(place.time, look, setting, value)
+        return replace(self, keyframes=lane)._with_looks([*others, (seconds(time), name)])
 
     def move_look(self, start: float, target: float) -> Self:
         """The look from a time on at another place between its neighbors."""
@@ -52,13 +64,43 @@ class Snapshot:
     def remove_look(self, start: float) -> Self:
         """Without the look from a time on."""
         place = self._look(start)
-        return replace(self, looks=(*self.looks[:place], *self.looks[place + 1 :]))
+        return self._with_looks([*self.looks[:place], *self.looks[place + 1 :]])
+
+    def look_at(self, time: float) -> str:
+        """The name of the look that is drawn at a time. Raises SettingsError."""
+        if not self.looks:
+            raise SettingsError("keyframes move settings of looks; drop a look first")
+        return next((name for start, name in reversed(self.looks) if start <= time), self.looks[0][1])
+
+    def set_keyframe(self, time: float, look: str, setting: str, value: float) -> Self:
+        """See `KeyframeLane.set_value`."""
+        if all(look != name for _, name in self.looks):
+            raise SettingsError(f"there is no look {look[:60]!r} on the timeline")
+        self._check_keyframe_time(time)
+        return replace(self, keyframes=self.keyframes.set_value(time, look, setting, value))
+
+    def move_keyframe(self, start: float, target: float) -> Self:
+        """See `KeyframeLane.move`."""
+        self._check_keyframe_time(target)
+        return replace(self, keyframes=self.keyframes.move(start, target))
+
+    def remove_keyframe(self, start: float) -> Self:
+        """See `KeyframeLane.remove`."""
+        return replace(self, keyframes=self.keyframes.remove(start))
 
     def move_section(self, start: float, target: float) -> Self:
-        """See `TrackStructure.move_section`; a look that starts there moves along."""
+        """See `TrackStructure.move_section`; a look and a keyframe that start there move along."""
         moved = replace(self, structure=self.structure.move_section(start, target))
+        if self.keyframes.has_place(start):
+            moved = moved.move_keyframe(start, target)
         on_boundary = any(abs(at - start) <= SELECTION_SECONDS for at, _ in self.looks)
         return moved.move_look(start, target) if on_boundary else moved
+
+    def _check_keyframe_time(self, time: float) -> None:
+        if not 0 <= time < self.structure.duration:
+            raise SettingsError(
+                f"a keyframe at {time:.2f} s: allowed are 0 to {self.structure.duration:.2f} s"
+            )
 
     def _look(self, start: float) -> int:
         for place, (at, _) in enumerate(self.looks):
@@ -73,7 +115,8 @@ class Snapshot:
                 raise SettingsError(
                     f"the looks {one} and {other} are less than {MIN_LOOK_SECONDS:g} s apart at {later:.2f} s"
                 )
-        return replace(self, looks=tuple(looks))
+        keyframes = self.keyframes.of_looks(name for _, name in looks)
+        return replace(self, looks=tuple(looks), keyframes=keyframes)
 
 
 def _number(value: Any) -> float:
@@ -94,6 +137,10 @@ def _whole(value: Any) -> int:
     return round(_number(value))
 
 
+def _places(value: Any) -> Any:
+    return value  # made by the kernel
+
+
 Parser = Callable[[Any], Any]
 ON_STRUCTURE: dict[str, tuple[Parser, ...]] = {
     "add_beat": (_number,),
@@ -110,9 +157,12 @@ ON_STRUCTURE: dict[str, tuple[Parser, ...]] = {
 }
 ON_SNAPSHOT: dict[str, tuple[Parser, ...]] = {
     "move_section": (_number, _number),
-    "place_look": (_number, _text),
+    "place_look": (_number, _text, _places),
     "move_look": (_number, _number),
     "remove_look": (_number,),
+    "set_keyframe": (_number, _text, _text, _number),
+    "move_keyframe": (_number, _number),
+    "remove_keyframe": (_number,),
 }
 
 

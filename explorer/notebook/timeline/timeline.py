@@ -1,4 +1,4 @@
-"""`ex.timeline`: beats, bars, sections and looks of a song, edited by hand. The kernel's half.
+"""`ex.timeline`: beats, bars, sections, looks and keyframes of a song, edited by hand. The kernel's half.
 
 The page draws and sends steps; the rules are the kernel's (`steps`), and the page shows what it answers.
 
@@ -11,7 +11,6 @@ The page draws and sends steps; the rules are the kernel's (`steps`), and the pa
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -22,7 +21,6 @@ import numpy as np
 import traitlets
 
 from explorer.audio import FeatureTrack, analyze, open_sound
-from explorer.audio.edited_sections import sections_of
 from explorer.audio.edits import Edits
 from explorer.audio.saved_edits import SAVED, edits_of, load_saved, saved_path
 from explorer.audio.structure import misfits_text
@@ -41,7 +39,15 @@ from explorer.formatting import clock_text
 from explorer.notebook.live import sound as page_sound
 from explorer.notebook.live.live_view import MESSAGE_BYTES, MODULE
 from explorer.notebook.timeline import pictures
-from explorer.notebook.timeline.steps import History, LookPlaces, Snapshot
+from explorer.notebook.timeline.keyframe_lane import KeyframePlace
+from explorer.notebook.timeline.musical_moments import (
+    current_value,
+    own_keyframes,
+    section_moment,
+    settings_in_words,
+    with_keyframes,
+)
+from explorer.notebook.timeline.steps import History, Snapshot
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.latest_worker import LatestWorker, StaleCheck
 from explorer.progress import Progress, silent
@@ -85,8 +91,9 @@ def timeline(
 class Timeline(anywidget.AnyWidget):
     """The result of `timeline`: `edits`, `track` and `sequence()` say what was edited, `save()` keeps it.
 
-    `looks` are the looks of the lane, pairs of seconds and a name. `t` is the position in seconds: it follows
-    the page and may be set. `error` says what could not be done. `close` ends the threads.
+    `looks` are the looks of the lane, pairs of seconds and a name; `keyframes` move settings of theirs. `t`
+    is the position in seconds: it follows the page and may be set. `error` says what could not be done.
+    `close` ends the threads.
     """
 
     _esm = MODULE if MODULE.is_file() else UNBUILT_MODULE
@@ -100,7 +107,8 @@ class Timeline(anywidget.AnyWidget):
     flags = traitlets.Bytes().tag(sync=True)  # one byte a beat: DOWNBEAT, MOVED, ADDED
     sections: Any = traitlets.List().tag(sync=True)  # [start, name]
     looks: Any = traitlets.List().tag(sync=True)  # [start, name]
-    keyframes: Any = traitlets.List().tag(sync=True)  # [seconds, text]
+    keyframes: Any = traitlets.List().tag(sync=True)  # [seconds, [[look, setting, value], ...]]
+    look_settings: Any = traitlets.Dict().tag(sync=True)  # by look: what `settings_in_words` says
     look_names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # that can be placed
     steps = traitlets.Tuple(traitlets.Bool(), traitlets.Bool(), default_value=(False, False)).tag(sync=True)
     summary = traitlets.Unicode("no edits").tag(sync=True)
@@ -130,7 +138,7 @@ class Timeline(anywidget.AnyWidget):
         if misfits:
             warn(self.note)
         self._history = History(Snapshot(structure))
-        self._history.now = Snapshot(structure, self._places(looks))
+        self._history.now = self._begin(looks)
         self._sound_worker: LatestWorker[None] = LatestWorker(
             self._send_sound, self._play_silently, name="explorer-timeline-sound"
         )
@@ -165,12 +173,16 @@ class Timeline(anywidget.AnyWidget):
         """The looks of the lane as a field: render it with `timeline.track`.
 
         A look that starts with a section has its name for a moment (`section chorus`), another one seconds.
+        The looks have the keyframes of the lane, at a section, a bar or a beat where they lie on one.
         """
         if not self._history.now.looks:
             raise SettingsError(
                 "there are no looks on the timeline; choose one and drop it on the lane of looks"
             )
-        pairs = [(self._moment(start), self.field(name)) for start, name in self._history.now.looks]
+        pairs = [
+            (section_moment(start, self.track), self._with_keyframes(name))
+            for start, name in self._history.now.looks
+        ]
         return Sequence([(0.0, pairs[0][1]), *pairs[1:]], fade=fade)
 
     def field(self, name: str) -> FieldSettings:
@@ -189,9 +201,7 @@ class Timeline(anywidget.AnyWidget):
     def step(self, name: str, *arguments: Any) -> None:
         """One step as the page does it, such as `step("move_beat", 1.5, 1.52)`. Raises SettingsError."""
         with self._lock:
-            if name == "place_look" and len(arguments) == 2 and arguments[1] not in self._fields:
-                self.field(arguments[1])  # before it is on the lane
-            self._history.take(name, list(arguments))
+            self._take(name, list(arguments), joins=False)
             self._show()
 
     def undo(self) -> None:
@@ -217,7 +227,7 @@ class Timeline(anywidget.AnyWidget):
         super().close()
         cells.unregister(self)
 
-    def _places(self, looks: Looks) -> LookPlaces:
+    def _begin(self, looks: Looks) -> Snapshot:
         """The looks to begin with, in seconds and by name; fields get a name."""
         if isinstance(looks, Mapping):
             for name, field in looks.items():
@@ -233,23 +243,12 @@ class Timeline(anywidget.AnyWidget):
                 check_field(look)
                 name, field = _preset_name(look) or f"look {number}", look
             self._fields[name] = field
-            snapshot = snapshot.place_look(moment_seconds(moment, self._measured), name)
+            time = moment_seconds(moment, self._measured)
+            snapshot = snapshot.place_look(time, name, self._own_keyframes(name))
         own = [look.name for _, look in own_looks() if isinstance(look, Look)]
         shipped = [name for names in OFFERED.values() for name in names]
         self.look_names = list(dict.fromkeys([*self._fields, *own, *shipped]))
-        return snapshot.looks
-
-    def _moment(self, start: float) -> float | str:
-        """Where a look begins, as a sequence takes it: a section, or seconds."""
-        sections = sections_of(self.track)
-        for number, section in enumerate(sections):
-            if abs(section.start - start) <= 1 / self.track.fps and number:
-                name = section.name
-                same = [each.name.lower() for each in sections[:number]].count(name.lower())
-                return (
-                    f"section {name}{f' {same + 1}' if same else ''}".lower() if name else f"section {number}"
-                )
-        return start
+        return snapshot
 
     def _receive(self, message: Any) -> None:
         """A message of the page. Malformed messages are ignored."""
@@ -264,7 +263,7 @@ class Timeline(anywidget.AnyWidget):
                     self._sample_worker.submit((start, end))
                     return
                 if kind == "step":
-                    self._take(str(message["name"]), message["arguments"], bool(message.get("joins")))
+                    self._take_from_page(message)
                 elif kind == "undo":
                     self._history.undo()
                 elif kind == "redo":
@@ -282,9 +281,23 @@ class Timeline(anywidget.AnyWidget):
         self._show()
         self.answers += 1
 
-    def _take(self, name: str, arguments: list[Any], joins: bool) -> None:
+    def _take_from_page(self, message: dict[str, Any]) -> None:
+        name, arguments = str(message["name"]), list(message["arguments"])
         if name == "place_look" and arguments[1] not in self.look_names:
             raise SettingsError(f"there is no look {str(arguments[1])[:60]!r}")
+        self._take(name, arguments, bool(message.get("joins")))
+
+    def _take(self, name: str, arguments: list[Any], joins: bool) -> None:
+        if name == "add_keyframe":
+            time, *setting = arguments
+            name, arguments = "set_keyframe", self._keyframe_arguments(float(time), *map(str, setting))
+        if name == "place_look":
+            time, look = arguments
+            arguments = [time, look, self._own_keyframes(look)]  # and the field is there before it is placed
+        elif name == "set_keyframe":
+            time, look, setting, value = arguments
+            if look in self.look_settings:
+                self.field(look).replace(keyframes=((time, {setting: value}),))  # within the bounds
         self._history.take(name, arguments, joins)
 
     def _show(self) -> None:
@@ -301,20 +314,30 @@ class Timeline(anywidget.AnyWidget):
             self.flags = bytes(flags)
             self.sections = [[start, name] for start, name in structure.sections]
             self.looks = [[start, name] for start, name in snapshot.looks]
-            self.keyframes = [[at, text] for at, text in self._keyframes()]
+            self.keyframes = [
+                [time, [[*each] for each in values]] for time, values in snapshot.keyframes.places
+            ]
+            self.look_settings = {name: settings_in_words(self.field(name)) for _, name in snapshot.looks}
             self.steps = (self._history.can_undo, self._history.can_redo)
             self.summary = edits.summary
             self.saved = (edits or None) == self._saved_edits
 
-    def _keyframes(self) -> list[tuple[float, str]]:
-        """The keyframes of the looks of the lane, in seconds and as text, in order."""
-        result = []
-        for _, name in self._history.now.looks:
-            for keyframe in self.field(name).keyframes:
-                with contextlib.suppress(SettingsError):  # a moment that this song does not have
-                    track = self.track if isinstance(keyframe.at, str) else self._measured
-                    result.append((moment_seconds(keyframe.at, track), f"{name}: {keyframe}"))
-        return sorted(result)
+    def _own_keyframes(self, name: str) -> tuple[KeyframePlace, ...]:
+        field = self.field(name)
+        is_musical = any(isinstance(keyframe.at, str) for keyframe in field.keyframes)
+        return own_keyframes(name, field, self.track if is_musical else self._measured).places
+
+    def _with_keyframes(self, name: str) -> FieldSettings:
+        return with_keyframes(name, self.field(name), self._history.now.keyframes, self.track)
+
+    def _keyframe_arguments(self, time: float, setting: str = "") -> list[Any]:
+        """Those of `set_keyframe`: the look at a time, and the value that its setting has there anyway."""
+        look = self._history.now.look_at(time)
+        names = [name for name, _, _ in self.look_settings[look]]
+        if not names:
+            raise SettingsError(f"the look {look} has no setting that keyframes can move")
+        setting = setting or ("audio_gain" if "audio_gain" in names else names[0])
+        return [time, look, setting, current_value(self._with_keyframes(look), setting, time, self.track)]
 
     def _is_moved(self, origin: int, time: float) -> bool:
         return abs(float(self.structure.base.beats[origin]) - time) > SAME_SECONDS

@@ -114,32 +114,7 @@ vec3 reduced_{k}(vec2 at) {{
       total += glow_texel(min(at * {reduction}.0 + vec2(float(x), float(y)), glow_size(1.0) - 1.0)).rgb;
   return total / {count}.0;
 }}
-vec3 across_{k}(vec2 at) {{
-  float deviation = glow_deviation({heights}, {reduction}.0), reach = floor(3.0 * deviation + 0.5), sum = 0.0;
-  vec3 total = vec3(0.0);
-  for (int k = -{max_reach}; k <= {max_reach}; k++) {{
-    float step = float(k);
-    if (abs(step) > reach) continue;
-    float weight = exp(-0.5 * step * step / (deviation * deviation));
-    total += weight * reduced_{k}(vec2(clamp(at.x + step, 0.0, glow_size({reduction}.0).x - 1.0), at.y));
-    sum += weight;
-  }}
-  return total / sum;
-}}
-vec3 down_{k}(vec2 at) {{
-  vec2 last = glow_size({reduction}.0) - 1.0;
-  float deviation = glow_deviation({heights}, {reduction}.0), reach = floor(3.0 * deviation + 0.5), sum = 0.0;
-  vec3 total = vec3(0.0);
-  for (int k = -{max_reach}; k <= {max_reach}; k++) {{
-    float step = float(k);
-    if (abs(step) > reach) continue;
-    float weight = exp(-0.5 * step * step / (deviation * deviation));
-    total += weight * glow_texel(glow_corner({k}) + clamp(at + vec2(0.0, step), vec2(0.0), last)).rgb;
-    sum += weight;
-  }}
-  return total / sum;
-}}
-vec3 shine_{k}(vec2 at) {{
+{blurs}vec3 shine_{k}(vec2 at) {{
   vec2 last = glow_size({reduction}.0) - 1.0;
   vec2 place = clamp(at / (glow_factor() * {reduction}.0) - 0.5, vec2(0.0), last), share = fract(place);
   vec3 total = vec3(0.0);
@@ -151,6 +126,24 @@ vec3 shine_{k}(vec2 at) {{
   return total;
 }}
 """
+BLUR = """vec3 {direction}_{k}(vec2 at) {{
+  vec2 last = glow_size({reduction}.0) - 1.0;
+  float deviation = glow_deviation({heights}, {reduction}.0), reach = floor(3.0 * deviation + 0.5), sum = 0.0;
+  vec3 total = vec3(0.0);
+  for (int k = -{max_reach}; k <= {max_reach}; k++) {{
+    float step = float(k);
+    if (abs(step) > reach) continue;
+    float weight = exp(-0.5 * step * step / (deviation * deviation));
+    total += weight * {sample};
+    sum += weight;
+  }}
+  return total / sum;
+}}
+"""
+BLUR_SAMPLES = {
+    "across": "reduced_{k}(vec2(clamp(at.x + step, 0.0, last.x), at.y))",
+    "down": "glow_texel(glow_corner({k}) + clamp(at + vec2(0.0, step), vec2(0.0), last)).rgb",
+}
 ACROSS = """  vec2 at_{k} = at - glow_corner({k}), size_{k} = glow_size({reduction}.0);
   if (at_{k}.x >= 0.0 && at_{k}.y >= 0.0 && at_{k}.x < size_{k}.x && at_{k}.y < size_{k}.y)
     return vec4(across_{k}(at_{k}), 1.0);
@@ -244,7 +237,11 @@ def glow_code(finish: Finish) -> str:
     reduced, across = "", ""
     for k, (_, heights, reduction) in enumerate(GLOWS):
         numbers = {"k": k, "heights": number(heights), "reduction": reduction, "max_reach": MAX_REACH}
-        reduced += REDUCED.format(count=reduction * reduction, **numbers)
+        blurs = "".join(
+            BLUR.format(direction=direction, sample=sample.format(k=k), **numbers)
+            for direction, sample in BLUR_SAMPLES.items()
+        )
+        reduced += REDUCED.format(k=k, reduction=reduction, count=reduction * reduction, blurs=blurs)
         across += ACROSS.format(k=k, reduction=reduction)
     return GLOW.format(
         rows=GLOW_ROWS,

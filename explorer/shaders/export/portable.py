@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.errors import SettingsError
-from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Mix, Patterns, Sequence
 from explorer.fields.julia.settings import FEATURES as MAPPING_FEATURES
 from explorer.fields.registry import kind_label
 from explorer.fields.routing import columns_by_feature
@@ -34,6 +34,9 @@ def portable_field(field: FieldSettings, features: Container[str], *, wide: bool
     if isinstance(field, Julia) and field.model != "none":
         notes.append("the trained model is left out: the formulas of model='none' move it")
         field = field.replace(model="none", features=MAPPING_FEATURES)
+    if field.is_driven:
+        notes.append("the trained model is left out: its own hearing moves it")
+        field = field.replace(model="none")
     if field.keyframes or field != field.without_animation:
         notes.append("keyframes and drift belong to a track: settings stay where they are")
     if field.sections.on:
@@ -56,6 +59,8 @@ def check_exportable(field: FieldSettings, *, wide: bool = False) -> None:
     """Raise SettingsError, with what to do, for a field that has no shader."""
     if isinstance(field, Mix):
         raise SettingsError("a mixture has no shader; export the fields that it is made of, one by one")
+    if isinstance(field, Sequence):
+        raise SettingsError("a sequence has no shader; export its looks, one by one, or render a video")
     if not isinstance(field, CPPN | GraphCPPN | Patterns | Julia | Sketch):
         raise SettingsError(
             f"{kind_label(field.kind)} is a class of your own: its formula is Python and has no shader; "

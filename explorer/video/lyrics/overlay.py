@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from explorer.errors import SettingsError, warn
 from explorer.files import sha256_of
@@ -21,6 +22,7 @@ MAX_WIDTH_SHARE = 0.9  # of the frame that a row of text takes
 OUTLINE_SHARE = 0.09  # of the height of the text
 MAX_ROWS_SHARE = 0.5  # of the frame's height that text takes; what is above is left out
 TIME_TOLERANCE = 1e-6  # seconds
+RIGHT_TO_LEFT = ("R", "AL")  # classes of letters of Unicode
 
 Frame = UInt8[np.ndarray, "height width 3"]
 
@@ -36,7 +38,8 @@ class TextLayer(NamedTuple):
 class LyricsOverlay:
     """Lyrics for frames of one size; a frame without text is returned as it is.
 
-    `font_path` is the file of its font. Raises SettingsError when the font of the lyrics is not given.
+    `font_path` is the file of its font. Raises SettingsError when the font of the lyrics is not given, and
+    for text that runs from right to left where Pillow cannot lay it out.
     """
 
     def __init__(self, lyrics: Lyrics, size: tuple[int, int], font: str | Path | None = None) -> None:
@@ -46,6 +49,7 @@ class LyricsOverlay:
         self._font = ImageFont.truetype(str(path), pixels)
         self._layer = lru_cache(maxsize=16)(self._draw_layer)
         _warn_of_missing_glyphs(lyrics, path)
+        _check_layout(lyrics)
 
     def texts(self, t: float) -> tuple[str, ...]:
         """The lines at a moment in seconds, in the order in which they begin."""
@@ -136,4 +140,16 @@ def _warn_of_missing_glyphs(lyrics: Lyrics, path: Path) -> None:
         warn(
             f"the font {path.name} lacks {len(missing)} of the letters of {lyrics.name}, as in "
             f"{''.join(missing[:8])!r}; name another: --lyrics-font FILE"
+        )
+
+
+def _check_layout(lyrics: Lyrics) -> None:
+    """Raise SettingsError for letters in an order that Pillow cannot draw here."""
+    if features.check("raqm"):
+        return
+    letters = (letter for _, _, text in lyrics.lines for letter in text)
+    if any(unicodedata.bidirectional(letter) in RIGHT_TO_LEFT for letter in letters):
+        raise SettingsError(
+            f"{lyrics.name} has text from right to left, for which Pillow needs Raqm; "
+            "install Pillow from PyPI, or render without the lyrics"
         )

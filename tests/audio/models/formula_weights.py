@@ -1,4 +1,4 @@
-"""Weights of YAMNet and VGGish that a formula gives, the same here and under TensorFlow. NumPy alone."""
+"""Weights of models that a formula gives, the same here and under TensorFlow. NumPy alone."""
 
 import zlib
 
@@ -17,6 +17,9 @@ VGGISH_FEATURES = (
 )
 
 
+OPENL3_CHANNELS = (64, 64, 128, 128, 256, 256, 512, 512)
+
+
 def formula_weights():
     """A function of name and shape: normal numbers, seeded by the name, that keep signals alive."""
 
@@ -25,7 +28,7 @@ def formula_weights():
         if name.endswith("running_var"):
             return np.abs(values) + np.float32(0.5)
         if len(shape) == 1:
-            return values * np.float32(0.1) + np.float32(name.endswith("bn.weight"))
+            return values * np.float32(0.1) + np.float32(name.endswith("weight"))
         return values * np.float32(np.sqrt(2 / np.prod(shape[1:])))
 
     return weights
@@ -39,6 +42,21 @@ def yamnet_layers():
         yield f"layer{number}.depthwise_conv", "depthwise", stride, (before, 1, 3, 3)
         yield f"layer{number}.pointwise_conv", "full", 1, (channels, before, 1, 1)
         before = channels
+
+
+def openl3_layers():
+    """(name of the normalization, name of the convolution, shape of its kernel, whether it pools before)."""
+    before = 1
+    for number, channels in enumerate(OPENL3_CHANNELS, 1):
+        name = f"conv2d_{number}" if number < 8 else "audio_embedding_layer"
+        yield f"batch_normalization_{number}", name, (channels, before, 3, 3), number in (3, 5, 7)
+        before = channels
+
+
+def openl3_patch():
+    """Mel spectra of a second, as float32 decibels from -80 to 0: two waves across each other."""
+    bands, frames = np.arange(256)[:, None], np.arange(199)
+    return (-40 + 20 * np.sin(bands / 9) + 20 * np.cos(frames / 7 + bands / 50)).astype(np.float32)
 
 
 def chirp(seconds=1.2, rate=16000):

@@ -1,12 +1,14 @@
 """Rows of models: windows at exact times, cached piece by piece, resumed after a stop."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from explorer.audio.models import rows as rows_module
 from explorer.audio.models.rows import ModelRows
 from explorer.audio.models.stream import LOUDNESS_DBFS, Framing, loudness_gain, windows
-from explorer.audio.sound_file import open_sound
+from explorer.audio.sound_file import Sound, open_sound
 from explorer.errors import Stopped
 from tests.signals import click_track, silence, tone, write_wav
 
@@ -93,3 +95,33 @@ def test_loud_passages_are_brought_to_one_level(tmp_path, gain):
 def test_silence_stays_silence(tmp_path):
     for seconds in (1.0, 0.001):
         assert loudness_gain(open_sound(write_wav(tmp_path / "d.wav", silence(seconds, 8000), 8000))) == 1
+
+
+class LongSound(Sound):
+    """Ten hours of a tone, made a minute at a time."""
+
+    def blocks(self, *_):
+        minute = tone(50, 60.0, 1000)[:, None].astype(np.float32)
+        for _ in range(600):
+            yield minute
+
+
+def test_ten_hours_are_never_in_memory_at_once(tmp_path):
+    framing = Framing(rate=1000, hop=480, rows=20, before=500, samples=19 * 480 + 1000)
+    seconds, columns = [], 256
+    rows = ModelRows(
+        LongSound(tmp_path / "long.wav", 1000, 1, 36000.0, "soundfile"),
+        framing,
+        columns,
+        lambda: lambda window: np.full((framing.rows, columns), window[500], np.float32),
+        tmp_path,
+        lambda done, total: seconds.append((done, total)),
+    )
+    tracemalloc.start()
+    count = sum(len(piece) for piece in rows)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 36000 * 1000 // 480 + 1
+    assert peak < 0.5 * count * columns * 4  # bytes: stored rows take none
+    assert seconds[-1] == (36000, 36000)
+    assert sum(len(piece) for piece in rows) == count  # from the cache

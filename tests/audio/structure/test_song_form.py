@@ -11,14 +11,18 @@ from explorer.audio.structure.beat_times import bar_position
 from explorer.audio.structure.moments import moment_seconds, parse_moment
 from explorer.audio.structure.rhythm import Rhythm
 from explorer.audio.structure.song_form import (
+    SINGLE_COST,
     SongForm,
     Span,
+    TagRows,
     bar_grid,
     best_spans,
     columns,
     letters,
     loop,
     repeats_apart,
+    return_costs,
+    with_tags,
 )
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, Sequence
@@ -44,6 +48,37 @@ def test_loops_of_bars_are_sections_and_those_that_return_have_a_letter(form):
     spans, numbers = letters_of(bars_of(form, np.random.default_rng(3)), (4, 40))
     assert [span.first for span in spans] == list(range(0, 8 * len(form), 8))
     assert "".join("ABCD"[number] for number in numbers) == form
+
+
+@pytest.mark.parametrize("form", ["AABA", "ABA"])
+def test_a_section_without_repeats_is_whole_where_it_returns(form):
+    bars = bars_of(form, np.random.default_rng(4), length=8, period=8)
+    spans, numbers = letters_of(bars, (4, 40))
+    assert [span.first for span in spans] == list(range(0, 8 * len(form), 8))
+    assert "".join("ABC"[number] for number in numbers) == form
+
+
+def test_tags_tell_sections_apart_that_are_alike_in_harmony_and_timbre():
+    rng = np.random.default_rng(5)
+    edges, spans = np.arange(33.0), [Span(first, first + 8, 4) for first in range(0, 32, 8)]
+    steps = np.tile(rng.normal(0, 0.5, (4, 8)), (8, 1))
+    sings = np.repeat([0.0, 1.0, 0.0, 1.0], 8 * 10)[:, None].astype(np.float32)
+    assert letters([loop(steps, span) for span in spans]).tolist() == [0, 0, 0, 0]
+    tagged = with_tags(steps, TagRows(np.hstack([sings, 1 - sings]), 10.0), edges)
+    assert letters([loop(tagged, span) for span in spans]).tolist() == [0, 1, 0, 1]
+    assert tagged.var(axis=0).sum() == pytest.approx(steps.var(axis=0).sum())
+    same = with_tags(steps, TagRows(np.full_like(sings, 0.3), 10.0), edges)
+    np.testing.assert_allclose(same[:, :8], steps)  # tags that never change say nothing
+
+
+def test_bars_that_return_cost_less_than_bars_that_come_once():
+    rng = np.random.default_rng(2)
+    bars = rng.normal(0, 1, (13, 6))
+    bars[8:12] = bars[1:5]
+    costs = return_costs(bars, 6)
+    np.testing.assert_allclose(costs[[1, 8], 4], 0, atol=1e-12)
+    assert costs[1, 5] == pytest.approx(5 * SINGLE_COST)  # the fifth does not return
+    np.testing.assert_allclose(costs[5, :4], SINGLE_COST * np.arange(4))
 
 
 def test_music_that_does_not_change_is_one_section():

@@ -1,4 +1,4 @@
-"""Makes audioset.npz: answers of TensorFlow for YAMNet and VGGish with weights that a formula gives.
+"""Makes audioset.npz and openl3.npz: answers of TensorFlow for the models, with weights that a formula gives.
 
     python -m venv VENV && VENV/bin/pip install tensorflow-cpu && VENV/bin/python tests/data/models/golden.py
 
@@ -12,7 +12,14 @@ import numpy as np
 import tensorflow as tf
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "audio" / "models"))
-from formula_weights import VGGISH_FEATURES, chirp, formula_weights, yamnet_layers
+from formula_weights import (
+    VGGISH_FEATURES,
+    chirp,
+    formula_weights,
+    openl3_layers,
+    openl3_patch,
+    yamnet_layers,
+)
 
 layers = tf.keras.layers
 
@@ -59,7 +66,41 @@ def vggish_convolutions(patches):
     return image.numpy()
 
 
+def openl3_mel(samples):
+    """As in kapre 0.1.4, by which OpenL3 was trained: HTK's mels, triangles along hertz, "same" padding."""
+    total = (199 - 1) * 242 + 2048 - len(samples)
+    spectra = tf.signal.stft(np.pad(samples, (total // 2, total - total // 2)), 2048, 242, 2048)
+    top = 2595 * np.log10(1 + 24000 / 700)
+    edges = 700 * (10 ** (np.linspace(0, top, 258) / 2595) - 1)
+    hertz = np.arange(1025)[:, None] * 48000 / 2048
+    low, middle, high = edges[:-2], edges[1:-1], edges[2:]
+    triangles = np.maximum(0, np.minimum((hertz - low) / (middle - low), (high - hertz) / (high - middle)))
+    bands = (triangles * 2 / (high - low)).astype(np.float32)
+    amplitude = tf.sqrt(tf.matmul(tf.square(tf.abs(spectra)), bands))
+    decibels = 10 * tf.math.log(tf.maximum(amplitude, 1e-10)) / np.log(10).astype(np.float32)
+    return tf.maximum(decibels - tf.reduce_max(decibels), -80.0).numpy().T
+
+
+def openl3(spectra):
+    image = spectra[None, ..., None]
+    state = formula_weights()
+    for number, (norm_name, name, shape, is_pooled) in enumerate(openl3_layers(), 1):
+        parts = [f"{norm_name}.{part}" for part in ("running_mean", "running_var", "bias", "weight")]
+        image = tf.nn.batch_normalization(image, *(state(part, shape[1:2]) for part in parts), 1e-3)
+        image = tf.nn.relu(image) if number > 1 else image
+        image = tf.nn.max_pool2d(image, 2, 2, "VALID") if is_pooled else image
+        kernel = state(f"{name}.weight", shape).transpose(2, 3, 1, 0)
+        image = tf.nn.conv2d(image, kernel, 1, "SAME") + state(f"{name}.bias", shape[:1])
+    pooled = tf.nn.max_pool2d(image, (32, 24), (32, 24), "SAME")
+    return tf.reshape(pooled, (1, -1)).numpy()
+
+
 def main():
+    second = chirp(1.0, 48000)
+    mels = openl3_mel(second)
+    np.savez_compressed(
+        Path(__file__).with_name("openl3.npz"), mels=mels[::4, ::8], embedding=openl3(openl3_patch())
+    )
     spectra = log_mel(chirp(), 0.001)
     patches = spectra[:96][None]
     scores, embedding = yamnet(patches)

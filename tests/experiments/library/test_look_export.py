@@ -8,7 +8,7 @@ import pytest
 import explorer as ex
 from explorer.cli import main
 from explorer.errors import SettingsError
-from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns, Sequence
 from explorer.fields.sketch.presets import shipped_sketch
 from explorer.shaders.export import page
 from explorer.shaders.export.portable import portable_field
@@ -50,6 +50,8 @@ def test_with_a_track_the_controls_of_every_frame_are_in_it(tmp_path):
     track = made_up_track(1.0)
     _, content = content_of(ex.export_look(shipped_sketch("weave"), tmp_path / "look.html", track).path)
     assert content["track"]["duration"] == track.duration
+    drifting = ex.export_look(NARROW.replace(drift=0.3), tmp_path / "drift.html", track)
+    assert drifting.notes[0].startswith("with a microphone or another file: keyframes and drift belong")
     assert "time" in content["track"]["message"]["moments"]["names"]
     _, julia = content_of(ex.export_look(Julia(features=("rms",)), tmp_path / "julia.html").path)
     operations = julia["field"]["parameters"]["operations"]
@@ -84,6 +86,7 @@ def test_a_julia_set_of_a_model_moves_by_its_formulas():
     [
         (Ripples(), "a.html", "Ripples is a class of your own.*@ex.sketch"),
         (Mix(NARROW, Julia()), "a.html", "mixture.*one by one"),
+        (Sequence([(0, NARROW), (2, Julia())]), "a.html", "a sequence has no shader; export its looks"),
         (CPPN(), "a.html", "exports but .wgsl draw networks up to 32 wide"),
         (NARROW, "a.txt", "ends in .html"),
         (Ripples(), "a.frag", "@ex.sketch"),

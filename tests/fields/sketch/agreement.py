@@ -109,13 +109,18 @@ def kernel_outputs(program):
 
 def shader_outputs(program):
     """Outputs of a compute shader."""
+    pixel = points()
+    return shader_values(program, np.column_stack((pixel["x"], pixel["y"])), moment_numbers(program))
+
+
+def shader_values(program, place, numbers):
+    """Outputs of a compute shader at places, whose number 64 divides."""
     from wgpu.utils.compute import compute_with_buffers
 
     from explorer.shaders.compute.program import flat
     from explorer.shaders.field_shader import Uniform
     from explorer.shaders.wgsl import functions, wgsl_function
 
-    pixel, numbers = points(), moment_numbers(program)
     outputs = program.outputs_with(Uniform())
     groups = [outputs[n : n + 4] for n in range(0, len(outputs), 4)]
     arguments, code, calls = ("x: f32", "y: f32", "pixel: f32"), functions(), ""
@@ -131,10 +136,10 @@ fn main(@builtin(global_invocation_id) at: vec3u) {{
   let i = at.x + u32(p[0].x) * 0u;
 {calls}}}
 """
-    place = np.column_stack((pixel["x"], pixel["y"])).copy()
-    buffers = {0: place, 1: flat(np.asarray(numbers, np.float32))}
-    result = compute_with_buffers(buffers, {2: 16 * POINTS * len(groups)}, code, n=POINTS // 64)[2]
-    return np.frombuffer(result, np.float32).reshape(POINTS, -1)[:, : len(outputs)].T
+    buffers = {0: np.ascontiguousarray(place), 1: flat(np.asarray(numbers, np.float32))}
+    sizes, count = {2: 16 * len(place) * len(groups)}, len(place) // 64
+    result = compute_with_buffers(buffers, sizes, code, n=count)[2]
+    return np.frombuffer(result, np.float32).reshape(len(place), -1)[:, : len(outputs)].T
 
 
 def check_agreement(program, values, allowed_share=0.01):

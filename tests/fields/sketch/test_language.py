@@ -89,6 +89,7 @@ def test_what_the_language_has(body, result):
         ("return " + "-" * 80 + "x", "60 levels deep"),
         ("return " + "+".join("x" * 3000), "60 levels deep|cannot be read|no Python"),
         (LONG + "return s", "lines; allowed: 20000 characters in 600 lines"),
+        ("x += 1\n" * 2000 + "return x", "lines; allowed: 20000 characters in 600 lines"),
         ("return x" + "  #" + "-" * 20_000, "characters in"),
         ("s = x\nfor n in range(900):\n    s = worley(s, y)[0]\nreturn s", "too many operations"),
         ("s = x\nfor n in range(30):\n    s = worley(s, y)[0]\nreturn s", "operations; allowed: 6000"),

@@ -15,6 +15,7 @@ from explorer.fields.sketch.evaluation import evaluate
 from explorer.fields.sketch.library import LIBRARY, MAX_VALUES, operation
 from explorer.fields.sketch.program import split
 from explorer.fields.srgb import linear_to_srgb
+from tests.fields.sketch.agreement import shader_values
 
 EXACT, ROUNDED = 2e-6, 3e-5
 X, Y = 0.3, -0.7  # where functions of two numbers are known
@@ -110,6 +111,14 @@ def test_known_answers_on_all_back_ends(name, in_kernel):
         (result,) = evaluate(output, {"x": make(X), "y": make(Y)})
         assert float(result.item()) == pytest.approx(answer, abs=tolerance)
     assert in_kernel[name] == pytest.approx(answer, abs=tolerance)
+
+
+def test_known_answers_in_a_shader(gpu):
+    program = split(tuple(Value.of(formula(*inputs("x", "y"))) for formula, _ in ANSWERS.values()))
+    place = np.tile(np.array([X, Y], np.float32), (64, 1))
+    (values,) = {tuple(column) for column in shader_values(program, place, program.numbers_at({}, 1)[0]).T}
+    for (name, (_, answer)), value in zip(ANSWERS.items(), values, strict=True):
+        assert float(value) == pytest.approx(answer, abs=TOLERANCE.get(name, 1e-4)), name
 
 
 def test_every_function_has_a_known_answer():

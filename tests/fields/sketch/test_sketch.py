@@ -137,6 +137,13 @@ def test_names_that_fields_have_are_taken(name):
         sketch_of(text_of("return x", "x, *, y=slider(1, 0, 2)"))
 
 
+def test_a_slider_cannot_hide_a_feature():
+    with pytest.raises(SketchError, match=r"'bass' is a feature of the track: write it before the \*"):
+        sketch_of(text_of("return x * bass", "x, *, bass=slider(1, 0, 2)"))
+    with pytest.raises(SketchError, match="there are two parameters bass"):
+        sketch_of(text_of("return x * bass", "x, bass, *, bass=slider(1, 0, 2)"))
+
+
 def test_errors_point_at_the_line_of_the_file(tmp_path):
     with pytest.raises(
         SketchError, match=r"line \d+ of test_sketch.py, column 20: x.sum|line \d+ of test_sk"
@@ -166,7 +173,11 @@ def test_errors_point_at_the_line_of_the_file(tmp_path):
 def test_what_is_no_number_is_drawn_as_the_middle_or_black(track):
     value = sketch_of(text_of("a = 1e29 * (x + 2) * 1e29 * (y + 2)\nreturn (a - a) * 1e9"))
     color = sketch_of(text_of("a = 1e29 * (x + 2) * 1e29 * (y + 2)\nreturn (a - a, 0, 1)"))
-    for field in (value, color, value.replace(light=True), color.replace(light=True)):
+    quotient = sketch_of(text_of("return 0.3 + 1 / (x - x)"))
+    assert np.array_equal(
+        reference(quotient, track, (1.0,)), reference(sketch_of(text_of("return 0.3")), track, (1.0,))
+    )
+    for field in (value, color, value.replace(light=True), color.replace(light=True), quotient):
         assert np.isfinite(reference(field, track, (1.0,))).all()
     render_frame(value, track, t=1.0, size=(16, 16))
 

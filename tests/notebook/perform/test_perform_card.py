@@ -150,6 +150,9 @@ def test_osc_sets_and_moves_from_this_computer_alone(panel, card):
     assert panel.field.light.relief == 0.75
     assert panel.field.coord_scale == panel.controls["coord_scale"].slider_values[-1]
     assert card._receiver._server.server_address[0] == "127.0.0.1"
+    card.open_osc(0, host="0.0.0.0")  # other computers, when asked for
+    assert card._receiver.host == "0.0.0.0"
+    assert "from 0.0.0.0" in card.line.value
     card.close_osc()
     card.close_osc()
 

@@ -148,8 +148,84 @@ def test_looks_of_the_lane_become_a_sequence_that_follows_the_sections(timeline,
     named = ex.timeline(song, looks={"mine": own})
     named.step("place_look", 0.0, "mine")
     assert named.look_names[0] == "mine"
-    assert named.keyframes == [[2.0, "mine: 2: gain=3"]]
+    assert named.keyframes == [[2.0, [["mine", "gain", 3.0]]]]  # a look brings its own
     named.close()
+
+
+def test_keyframes_of_the_lane_move_settings_of_the_look_that_is_drawn_there(timeline):
+    own = {
+        "one": ex.CPPN(hidden=8, layers=2, gain=2.0),
+        "other": ex.CPPN(hidden=8, layers=2, keyframes=[("bar 2", {"gain": 3})]),
+    }
+    timeline._fields.update(own)
+    timeline.look_names = [*own, *timeline.look_names]
+    send(timeline, step("place_look", 0.0, "one"), step("place_look", 10.0, "other"))
+    (bar, [[look, setting, value]]) = timeline.keyframes[0]
+    assert (look, setting, value) == ("other", "gain", 3.0)
+    times, flags = beats_on_page(timeline)
+    downbeats = times[(flags & DOWNBEAT) > 0]
+    assert bar == pytest.approx(downbeats[1], abs=0.005)
+    assert {name for name, _, _ in timeline.look_settings["one"]} == {*ex.CPPN.movable}
+
+    send(timeline, step("add_keyframe", times[5], "gain"))  # with the value that it has there anyway
+    send(timeline, step("set_keyframe", times[5], "one", "gain", 8.0))
+    send(timeline, step("set_keyframe", times[5], "one", "coord_scale", 0.8))
+    send(timeline, step("add_keyframe", 3.777, "gain"))
+    assert timeline.keyframes[-1] == [3.777, [["one", "gain", 8.0]]]
+    send(timeline, step("set_keyframe", 3.777, "one", "gain", 1.0), step("move_keyframe", 3.777, 4.111))
+    assert timeline.error == ""
+    sequence = timeline.sequence(fade=0.5)
+    bar_number = int(np.searchsorted(downbeats, times[5], side="right"))
+    beat = int((times[:6] >= downbeats[bar_number - 1]).sum())
+    at = f"bar {bar_number}.{beat}" if beat > 1 else f"bar {bar_number}"
+    assert [(each.at, dict(each.settings)) for each in sequence.looks[0].keyframes] == [
+        (at, {"coord_scale": 0.8, "gain": 8.0}),
+        (4.111, {"gain": 1.0}),
+    ]
+    assert sequence.looks[1].keyframes == own["other"].keyframes
+    controls = sequence.controls(timeline.track, np.array([0.0, times[5], 4.111]))
+    gains = controls.values[:, controls.names.index("look1.gain")]
+    assert gains == pytest.approx([2.0, 8.0, 1.0], abs=0.05)
+
+    send(timeline, step("remove_keyframe", 4.111), {"kind": "undo"}, {"kind": "undo"})
+    assert timeline.keyframes[-1][0] == 3.777
+    send(timeline, step("remove_look", 0.0))  # its keyframes go with it
+    assert [values[0][0] for _, values in timeline.keyframes] == ["other"]
+    assert timeline.sequence().looks[0] == own["other"]
+    send(timeline, {"kind": "undo"})
+    assert len(timeline.keyframes) == 3
+
+
+def test_a_keyframe_on_a_boundary_moves_along_with_it_and_names_its_section(timeline):
+    send(timeline, step("place_look", 0.0, "obsidian"), step("split_section", 5.0, "Chorus"))
+    send(timeline, step("add_keyframe", 5.0))
+    send(timeline, step("move_section", 5.0, 5.5))
+    assert [time for time, _ in timeline.keyframes] == [5.5]
+    assert timeline.sequence().looks[0].keyframes[0].at == "section chorus"
+
+
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        (step("add_keyframe", 99.0), "a keyframe at 99.00 s: allowed are 0 to 20.00 s"),
+        (step("add_keyframe", 2.0, "gaim"), "keyframes cannot move 'gaim'; did you mean 'gain'"),
+        (step("set_keyframe", 2.0, "mine", "gain", 500), "gain: got 500; allowed: 0"),
+        (step("set_keyframe", 2.0, "mine", "gain", "<b>"), "gain: got '<b>'; give a number"),
+        (step("set_keyframe", 2.0, "nobody's", "gain", 1), 'there is no look "nobody\'s" on the timeline'),
+        (step("move_keyframe", 3.0, 4.5), "a keyframe cannot pass its neighbor"),
+        (step("remove_keyframe", 7.0), "there is no keyframe at 7.00 s"),
+    ],
+)
+def test_a_keyframe_that_breaks_a_rule_is_an_error_line(timeline, message, error):
+    timeline._fields["mine"] = ex.CPPN(hidden=8, layers=2)
+    send(timeline, step("add_keyframe", 1.0))
+    assert timeline.error == "keyframes move settings of looks; drop a look first"
+    timeline.step("place_look", 0.0, "mine")
+    send(timeline, step("add_keyframe", 3.0, "gain"), step("add_keyframe", 4.0, "gain"))
+    before = timeline.keyframes
+    send(timeline, message)
+    assert error in timeline.error
+    assert timeline.keyframes == before
 
 
 def test_taps_and_tempo(timeline):

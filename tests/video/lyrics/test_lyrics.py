@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from PIL import ImageFont, features
 
 from explorer.errors import ExplorerWarning, SettingsError
 from explorer.experiments import Recipe
@@ -105,6 +106,36 @@ def test_long_text_is_wrapped_into_the_frame():
 def test_letters_that_the_font_lacks_are_said():
     with pytest.warns(ExplorerWarning, match=r"DejaVuSans\.ttf lacks 1 of the letters of song\.lrc"):
         LyricsOverlay(lines((0.0, 1.0, "夢 ok")), SIZE)
+
+
+def test_text_from_right_to_left_is_drawn_so():
+    lines = ((0.0, 1.0, "\u05d0\u05d1\u05d2"),)
+    frame = LyricsOverlay(Lyrics(name="a.srt", lines=lines), SIZE).draw(GRAY, 0.5)
+    overlay = LyricsOverlay(Lyrics(name="b.srt", lines=((0.0, 1.0, lines[0][2][::-1]),)), SIZE)
+    size, layout = overlay._font.size, ImageFont.Layout.BASIC  # which draws letters as they come
+    overlay._font = ImageFont.truetype(str(overlay.font_path), size, layout_engine=layout)
+    reverse = LyricsOverlay(Lyrics(name="c.srt", lines=lines), SIZE)
+    reverse._font = overlay._font
+    apart = [np.abs(frame.astype(int) - each.draw(GRAY, 0.5)).mean() for each in (overlay, reverse)]
+    assert apart[0] < apart[1] / 4  # Raqm places letters by fractions of a pixel
+
+
+def test_text_from_right_to_left_is_refused_where_it_would_be_wrong(monkeypatch):
+    monkeypatch.setattr(features, "check", lambda feature: False)
+    with pytest.raises(
+        SettingsError, match=r"a\.srt has text from right to left, for which Pillow needs Raqm"
+    ):
+        LyricsOverlay(Lyrics(name="a.srt", lines=((0.0, 1.0, "la \u0633\u0644\u0627\u0645"),)), SIZE)
+    LyricsOverlay(Lyrics(name="a.srt", lines=((0.0, 1.0, "left to right"),)), SIZE)
+
+
+def test_a_long_row_without_spaces_is_cut_between_letters():
+    text = "\u4e00" * 60
+    with pytest.warns(ExplorerWarning, match="lacks 1 of the letters"):
+        overlay = LyricsOverlay(Lyrics(name="a.srt", lines=((0.0, 1.0, text),)), SIZE)
+    rows = overlay._wrapped(text)
+    assert len(rows) > 1
+    assert "".join(rows) == text
 
 
 def test_a_recipe_holds_the_text_and_which_font(tmp_path):

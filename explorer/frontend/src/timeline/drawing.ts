@@ -2,11 +2,11 @@
 
 import { formatTime } from "../../unbuilt/player.js";
 import type { LaneName, Part, Song } from "./song";
-import { barNumbers } from "./song";
+import { barNumbers, lanesOf } from "./song";
 import type { SoundData } from "./soundData";
 import { tickStep, type Viewport } from "./viewport";
 
-export type RowName = "ruler" | "sound" | "spectrum" | LaneName | "keyframes" | "overview";
+export type RowName = "ruler" | "sound" | "spectrum" | LaneName | "overview";
 export interface Row {
   name: RowName;
   top: number;
@@ -29,9 +29,9 @@ export interface Picture {
 }
 
 const HEIGHTS: [RowName, number][] = [
-  ["ruler", 22], ["sound", 92], ["spectrum", 72], ["beats", 38], ["sections", 30], ["looks", 28], ["keyframes", 18], ["overview", 30],
+  ["ruler", 22], ["sound", 92], ["spectrum", 72], ["beats", 38], ["sections", 30], ["looks", 28], ["keyframes", 24], ["overview", 30],
 ];
-const GAP = 3, GUTTER = 66;
+const GAP = 3, GUTTER = 74;
 const LABELS: Record<RowName, string> = {
   ruler: "", sound: "sound", spectrum: "spectrum", beats: "beats", sections: "sections", looks: "looks", keyframes: "keyframes", overview: "",
 };
@@ -41,12 +41,12 @@ const SAMPLE_ZOOM = 1 / 400; // seconds a pixel, of the outline: closer, single 
 
 export { GUTTER };
 
-/** The rows with their places; keyframes have one where there are some. */
+/** The rows with their places; keyframes have one where there are looks. */
 export function layOut(song: Song): { rows: Row[]; height: number } {
   let top = 0;
   const rows: Row[] = [];
   for (const [name, height] of HEIGHTS) {
-    if (name === "keyframes" && !song.keyframes.length) continue;
+    if (name === "keyframes" && !lanesOf(song).includes(name)) continue;
     rows.push({ name, top, height });
     top += height + GAP;
   }
@@ -80,7 +80,7 @@ export class Drawing {
       if (row.name !== "ruler") this.fill(GUTTER, row.top, width - GUTTER, row.height, colors.paper);
       this.drawRow(row);
     }
-    const first = place("sound"), last = place("looks");
+    const first = place("sound"), last = place("keyframes") ?? place("looks");
     if (first && last) this.drawTaps(first.top, last.top + last.height);
     this.drawPlayhead();
     context.restore();
@@ -251,12 +251,18 @@ export class Drawing {
   }
 
   private drawKeyframes({ top, height }: Row): void {
-    const { context, colors, picture: { viewport, song } } = this;
-    context.fillStyle = colors.edited;
-    for (const [time] of song.keyframes) {
-      const x = viewport.x(time), y = top + height / 2;
+    const { context, colors, picture: { viewport, song, selection, drag } } = this;
+    if (!song.keyframes.length) {
+      context.fillStyle = colors.muted;
+      context.textAlign = "left";
+      context.fillText("double-click, or press k: a setting of the look gets a value here", GUTTER + 10, top + height / 2);
+    }
+    for (const { time } of song.keyframes) {
+      const isSelected = selection?.lane === "keyframes" && Math.abs(selection.time - time) < 1e-3, size = isSelected ? 8 : 6;
+      const x = viewport.x(drag?.lane === "keyframes" && drag.from === time ? drag.to : time), y = top + height / 2;
+      context.fillStyle = isSelected ? colors.accent : colors.edited;
       context.beginPath();
-      for (const [dx, dy] of [[0, -5], [5, 0], [0, 5], [-5, 0]]) context.lineTo(x + dx, y + dy);
+      for (const [dx, dy] of [[0, -size], [size, 0], [0, size], [-size, 0]]) context.lineTo(x + dx, y + dy);
       context.fill();
     }
   }

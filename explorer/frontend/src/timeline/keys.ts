@@ -1,7 +1,7 @@
 // The keys of a timeline, by what they do.
 
 export type Command =
-  | { kind: "toggle" | "tap" | "add" | "remove" | "downbeat" | "split" | "rename" | "look" | "snap" | "undo" | "redo" | "save" | "all" | "start" | "end" | "none" }
+  | { kind: "toggle" | "tap" | "add" | "remove" | "downbeat" | "split" | "rename" | "look" | "keyframe" | "snap" | "undo" | "redo" | "save" | "all" | "start" | "end" | "none" }
   | { kind: "lane" | "select" | "nudge" | "zoom" | "scroll"; amount: number }
   | { kind: "meter"; beats: number };
 
@@ -43,7 +43,7 @@ export function commandOf({ key, shiftKey, ctrlKey, metaKey, altKey }: Pressed):
   }
   if (altKey) return null;
   const letters: Record<string, Command> = {
-    a: { kind: "add" }, t: { kind: "tap" }, d: { kind: "downbeat" }, s: { kind: "split" }, m: { kind: "remove" }, l: { kind: "look" }, n: { kind: "snap" },
+    a: { kind: "add" }, t: { kind: "tap" }, d: { kind: "downbeat" }, s: { kind: "split" }, m: { kind: "remove" }, l: { kind: "look" }, k: { kind: "keyframe" }, n: { kind: "snap" },
   };
   return /^[2-9]$/.test(name) ? { kind: "meter", beats: Number(name) } : (letters[name] ?? null);
 }

@@ -1,6 +1,6 @@
-// What the kernel says about the song: beats, sections, looks. Pure.
+// What the kernel says about the song: beats, sections, looks, keyframes. Pure.
 
-export type LaneName = "beats" | "sections" | "looks";
+export type LaneName = "beats" | "sections" | "looks" | "keyframes";
 
 export interface Beat {
   time: number;
@@ -12,17 +12,23 @@ export interface Part {
   end: number;
   name: string;
 }
+export interface Keyframe {
+  time: number;
+  values: [look: string, setting: string, value: number][];
+}
+export type SettingInWords = [name: string, words: string, allowed: string];
 export interface Song {
   beats: Beat[];
   sections: Part[];
   looks: Part[];
-  keyframes: [number, string][];
+  keyframes: Keyframe[];
+  settings: Record<string, SettingInWords[]>; // of each look, that keyframes may move
 }
 export interface TraitReader {
   get(name: string): unknown;
 }
 
-export const MIN_GAPS: Record<LaneName, number> = { beats: 0.05, sections: 0.25, looks: 0.25 }; // seconds, as the kernel's
+export const MIN_GAPS: Record<LaneName, number> = { beats: 0.05, sections: 0.25, looks: 0.25, keyframes: 0.005 }; // seconds, as the kernel's
 const DOWNBEAT = 1, EDITED = 6; // flags of a beat
 
 export function readSong(model: TraitReader): Song {
@@ -36,12 +42,25 @@ export function readSong(model: TraitReader): Song {
     const pairs = model.get(name) as [number, string][];
     return pairs.map(([start, text], n) => ({ start, end: pairs[n + 1]?.[0] ?? duration, name: text }));
   };
-  return { beats, sections: parts("sections"), looks: parts("looks"), keyframes: model.get("keyframes") as [number, string][] };
+  const keyframes = (model.get("keyframes") as [number, Keyframe["values"]][]).map(([time, values]) => ({ time, values }));
+  const settings = model.get("look_settings") as Song["settings"];
+  return { beats, sections: parts("sections"), looks: parts("looks"), keyframes, settings };
 }
 
 /** The moments of a lane that can be selected. */
 export function momentsOf(song: Song, lane: LaneName): number[] {
-  return lane === "beats" ? song.beats.map((beat) => beat.time) : song[lane].map((part) => part.start);
+  if (lane === "beats" || lane === "keyframes") return song[lane].map((each) => each.time);
+  return song[lane].map((part) => part.start);
+}
+
+/** The look that is drawn at a time; empty where there are no looks. */
+export function lookAt(song: Song, time: number): string {
+  return (song.looks.findLast((part) => part.start <= time) ?? song.looks[0])?.name ?? "";
+}
+
+/** The lanes that are there: keyframes are of looks. */
+export function lanesOf(song: Song): LaneName[] {
+  return song.looks.length ? ["beats", "sections", "looks", "keyframes"] : ["beats", "sections", "looks"];
 }
 
 /** The number of the moment nearest to a time. */
@@ -62,12 +81,12 @@ export function snapTo(moments: ArrayLike<number>, time: number, reach: number):
   return Math.abs(moment - time) <= reach ? moment : null;
 }
 
-/** Where something on a lane snaps to: beats to onsets, sections to bars and beats, looks to sections first. */
+/** Where something on a lane snaps to: beats to onsets, sections to bars and beats, looks and keyframes to sections first. */
 export function snapped(song: Song, onsets: ArrayLike<number>, lane: LaneName, time: number, reach: number): number {
   if (lane === "beats") return snapTo(onsets, time, reach) ?? time;
   const beats = song.beats.map((beat) => beat.time);
   const bars = song.beats.filter((beat) => beat.isDownbeat).map((beat) => beat.time);
-  const sections = lane === "looks" ? song.sections.map((part) => part.start) : [];
+  const sections = lane !== "sections" ? song.sections.map((part) => part.start) : [];
   return snapTo(sections, time, 1.5 * reach) ?? snapTo(bars, time, 1.5 * reach) ?? snapTo(beats, time, reach) ?? time;
 }
 

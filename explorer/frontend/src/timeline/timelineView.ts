@@ -4,7 +4,7 @@
 import { Clock, element, formatTime } from "../../unbuilt/player.js";
 import { type Colors, Drawing, GUTTER, layOut, type Row, type RowName, type Selection } from "./drawing";
 import { commandOf, type Command } from "./keys";
-import { barNumbers, type LaneName, limits, momentsOf, nearest, readSong, snapped, snapTo, type Song } from "./song";
+import { barNumbers, type LaneName, lanesOf, limits, lookAt, momentsOf, nearest, readSong, snapped, snapTo, type Song } from "./song";
 import { SoundData } from "./soundData";
 import { Toolbar } from "./toolbar";
 import { Viewport } from "./viewport";
@@ -17,14 +17,13 @@ export interface TimelineModel {
   on(names: string, listener: (...values: never[]) => void): void;
 }
 
-const LANES: LaneName[] = ["beats", "sections", "looks"];
 const GRAB = 7; // pixels around a beat or boundary that can be grabbed
 const SNAP = 9; // pixels
 const DRAG = 3; // pixels that the pointer moves before a click becomes a drag
 const TAP_PAUSE = 1600; // ms without a tap until the taps become beats
 const TAP_SNAP = 0.07; // s: people tap so early or late
 const REPORT_INTERVAL = 250; // ms
-const SONG_TRAITS = "change:beats change:flags change:sections change:looks change:keyframes";
+const SONG_TRAITS = "change:beats change:flags change:sections change:looks change:keyframes change:look_settings";
 
 interface Drag {
   kind: "item" | "seek" | "overview";
@@ -72,14 +71,14 @@ export class TimelineView {
       zoom: (factor) => this.zoom(factor), zoomAll: () => this.zoom(Infinity), setSnap: (on) => this.setSnap(on),
       halve: () => this.step("halve_tempo"), double: () => this.step("double_tempo"), dropLook: () => this.dropLook(this.clock.t), save: () => model.send({ kind: "save" }),
       remove: () => this.remove(), add: () => this.add(), toggleDownbeat: () => this.run({ kind: "downbeat" }), split: () => this.run({ kind: "split" }),
-      rename: (text) => this.rename(text), focus: () => this.canvas.focus({ preventScroll: true }),
+      rename: (text) => this.rename(text), setValue: (value) => this.setValue(value), focus: () => this.canvas.focus({ preventScroll: true }),
     });
     const attributes = { class: "explorer-timeline", role: "group", "aria-label": `timeline of ${name}` };
     // JupyterLab would take letters for commands of the notebook
     this.root = element("div", { ...attributes, "data-lm-suppress-shortcuts": "true" });
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "application");
-    this.canvas.setAttribute("aria-label", `beats, sections and looks of ${name}; arrow keys select, shift with arrow keys moves`);
+    this.canvas.setAttribute("aria-label", `beats, sections, looks and keyframes of ${name}; arrow keys select, shift with arrow keys moves`);
     this.root.append(this.toolbar.bar, this.canvas, this.toolbar.selection, this.error, this.note, this.toolbar.help);
     this.listen();
     this.observer = new ResizeObserver(() => this.resize());
@@ -182,6 +181,7 @@ export class TimelineView {
   private showState(): void {
     const { model } = this, [canUndo, canRedo] = model.get("steps") as [boolean, boolean];
     if (this.selection && this.index(this.selection) < 0) this.selection = null;
+    if (!lanesOf(this.song).includes(this.lane)) this.lane = "looks";
     this.toolbar.showState(canUndo, canRedo, this.snap, model.get("summary") as string, model.get("saved") as boolean);
     this.toolbar.showLooks(model.get("look_names") as string[]);
     this.showText(this.error, model.get("error") as string);
@@ -202,12 +202,17 @@ export class TimelineView {
     if (selection && index >= 0 && lane === "beats") {
       const [bar, place] = barNumbers(song.beats)[index];
       text = `beat ${index + 1}${bar ? `, bar ${bar}.${place}` : ""} at ${selection.time.toFixed(3)} s`;
+    } else if (selection && index >= 0 && lane === "keyframes") {
+      const words = song.keyframes[index].values.map(([look, setting, value]) => `${look}: ${setting.replaceAll("_", " ")} ${Number(value.toPrecision(4))}`);
+      text = `keyframe at ${selection.time.toFixed(3)} s, ${words.join(", ")}`;
     } else if (selection && index >= 0) {
       const part = song[lane as "sections" | "looks"][index];
       name = part.name;
       text = `${lane === "looks" ? `look ${name}` : `section ${index}`} from ${formatTime(part.start, 2)} to ${formatTime(part.end, 2)}`;
     }
     this.toolbar.showSelection(lane, text, index >= 0, name, index === 0);
+    const keyframe = lane === "keyframes" && index >= 0 ? song.keyframes[index] : null, look = keyframe?.values[0][0] ?? lookAt(song, this.clock.t);
+    this.toolbar.showKeyframe(lane === "keyframes", look, song.settings[look] ?? [], keyframe);
   }
 
   private index({ lane, time }: Selection): number {
@@ -232,6 +237,7 @@ export class TimelineView {
   private add(): void {
     const { lane, clock } = this;
     if (lane === "looks") this.dropLook(clock.t);
+    else if (lane === "keyframes") this.addKeyframe(clock.t);
     else this.addAt(lane, clock.t);
   }
 
@@ -247,10 +253,22 @@ export class TimelineView {
     this.select("looks", target);
   }
 
+  private addKeyframe(time: number): void {
+    const target = this.snapTime("keyframes", time), { setting } = this.toolbar;
+    const isOfLook = this.song.settings[lookAt(this.song, target)]?.some(([name]) => name === setting.value);
+    this.step("add_keyframe", [target, isOfLook && this.lane === "keyframes" ? setting.value : ""]);
+    this.select("keyframes", target);
+  }
+
+  private setValue(value: number): void {
+    const keyframe = this.selection?.lane === "keyframes" ? this.song.keyframes[this.index(this.selection)] : undefined;
+    if (keyframe) this.step("set_keyframe", [keyframe.time, keyframe.values[0][0], this.toolbar.setting.value, value]);
+  }
+
   private remove(): void {
     if (!this.selection) return;
     const { lane, time } = this.selection, index = this.index(this.selection);
-    this.step({ beats: "delete_beat", sections: "merge_section", looks: "remove_look" }[lane], [time]);
+    this.step({ beats: "delete_beat", sections: "merge_section", looks: "remove_look", keyframes: "remove_keyframe" }[lane], [time]);
     const rest = momentsOf(this.song, lane).filter((_, n) => n !== index);
     this.select(lane, rest[Math.min(index, rest.length - 1)] ?? null);
   }
@@ -268,7 +286,7 @@ export class TimelineView {
   }
 
   private move(selection: Selection, target: number, joins: boolean): void {
-    const name = { beats: "move_beat", sections: "move_section", looks: "move_look" }[selection.lane];
+    const name = { beats: "move_beat", sections: "move_section", looks: "move_look", keyframes: "move_keyframe" }[selection.lane];
     this.step(name, [selection.time, target], joins);
   }
 
@@ -328,6 +346,7 @@ export class TimelineView {
 
   private seek(t: number): void {
     this.clock.seek(t);
+    if (this.lane === "keyframes") this.showSelection();
     this.reportPosition();
     this.requestDraw();
   }
@@ -351,7 +370,7 @@ export class TimelineView {
     event.preventDefault();
     event.stopPropagation();
     if (target !== this.canvas) this.canvas.focus({ preventScroll: true });
-    if (event.repeat && ["toggle", "tap", "downbeat", "add", "split", "look"].includes(command.kind)) return;
+    if (event.repeat && ["toggle", "tap", "downbeat", "add", "split", "look", "keyframe"].includes(command.kind)) return;
     this.run(command, event.repeat);
   }
 
@@ -363,7 +382,10 @@ export class TimelineView {
       case "undo": case "redo": case "save": return model.send({ kind: command.kind });
       case "snap": return this.setSnap(!this.snap);
       case "none": return this.drag ? this.cancelDrag() : this.select(lane, null);
-      case "lane": return this.select(LANES[(LANES.indexOf(lane) + command.amount + LANES.length) % LANES.length], null);
+      case "lane": {
+        const lanes = lanesOf(this.song);
+        return this.select(lanes[(lanes.indexOf(lane) + command.amount + lanes.length) % lanes.length], null);
+      }
       case "select": return this.selectNext(command.amount);
       case "nudge": return this.nudge(command.amount, isRepeat);
       case "zoom": return this.zoom(command.amount);
@@ -374,6 +396,7 @@ export class TimelineView {
       case "remove": return this.remove();
       case "split": return this.addAt("sections", clock.t);
       case "look": return this.dropLook(clock.t);
+      case "keyframe": return this.addKeyframe(clock.t);
       case "rename": return this.startRename();
       case "downbeat": if (selection?.lane === "beats") this.step("toggle_downbeat", [selection.time]); return;
       case "meter": if (selection?.lane === "beats") this.step("set_meter", [selection.time, command.beats]); return;
@@ -381,6 +404,7 @@ export class TimelineView {
   }
 
   private startRename(): void {
+    if (this.selection?.lane === "keyframes") return this.toolbar.editName();
     if (this.selection?.lane !== "sections") {
       const { sections } = this.song, at = sections.findLastIndex((part) => part.start <= this.clock.t);
       this.select("sections", sections[Math.max(0, at)].start);
@@ -388,7 +412,7 @@ export class TimelineView {
     this.toolbar.editName();
   }
 
-  /** The next beat, boundary or look; the playhead goes there while nothing plays. */
+  /** The next beat, boundary, look or keyframe; the playhead goes there while nothing plays. */
   private selectNext(amount: number): void {
     const moments = momentsOf(this.song, this.lane);
     if (!moments.length) return;
@@ -428,7 +452,7 @@ export class TimelineView {
   /** What can be grabbed at a place of a lane: its time. */
   private itemAt(lane: LaneName, x: number): number | null {
     const reach = GRAB * this.viewport.secondsPerPixel;
-    const moments = lane === "beats" ? momentsOf(this.song, lane) : momentsOf(this.song, lane).slice(lane === "sections" ? 1 : 0);
+    const moments = momentsOf(this.song, lane).slice(lane === "sections" ? 1 : 0);
     return snapTo(moments, this.viewport.t(x), reach);
   }
 
@@ -436,19 +460,19 @@ export class TimelineView {
     const { x, y } = this.place(event), row = this.rowAt(y);
     this.canvas.focus({ preventScroll: true });
     if (!row || x < GUTTER) {
-      if (row && LANES.includes(row as LaneName)) this.select(row as LaneName, null);
+      if (row && lanesOf(this.song).includes(row as LaneName)) this.select(row as LaneName, null);
       return;
     }
     event.preventDefault();
     this.canvas.setPointerCapture(event.pointerId);
-    const lane = LANES.includes(row as LaneName) ? (row as LaneName) : null;
+    const lane = lanesOf(this.song).includes(row as LaneName) ? (row as LaneName) : null;
     const item = lane && this.itemAt(lane, x);
     if (lane && item !== null) {
       this.select(lane, item);
       this.drag = { kind: "item", lane, from: item, to: item, x, hasMoved: false };
       return;
     }
-    if (lane && lane !== "beats") {
+    if (lane === "sections" || lane === "looks") {
       const part = this.song[lane].findLast((each) => each.start <= this.viewport.t(x));
       this.select(lane, part ? part.start : null);
     } else if (lane) this.select(lane, null);
@@ -459,7 +483,7 @@ export class TimelineView {
   private pointerMove(event: PointerEvent): void {
     const { x, y } = this.place(event), { drag, viewport } = this;
     if (!drag) {
-      const row = this.rowAt(y), lane = LANES.find((name) => name === row);
+      const row = this.rowAt(y), lane = lanesOf(this.song).find((name) => name === row);
       this.canvas.style.cursor = lane && x >= GUTTER && this.itemAt(lane, x) !== null ? "ew-resize" : x < GUTTER ? "default" : "crosshair";
       this.canvas.title = row === "keyframes" ? this.keyframeAt(x) : "";
       return;
@@ -500,11 +524,13 @@ export class TimelineView {
     if (row === "sections") this.startRename();
     else if (row === "beats" && this.itemAt("beats", x) === null) this.addAt("beats", this.viewport.t(x));
     else if (row === "looks" && this.itemAt("looks", x) === null) this.dropLook(this.viewport.t(x));
+    else if (row === "keyframes" && this.itemAt("keyframes", x) === null) this.addKeyframe(this.viewport.t(x));
   }
 
   private keyframeAt(x: number): string {
     const reach = GRAB * this.viewport.secondsPerPixel, time = this.viewport.t(x);
-    return this.song.keyframes.filter(([at]) => Math.abs(at - time) <= reach).map(([, text]) => text).join("\n");
+    const near = this.song.keyframes.filter((keyframe) => Math.abs(keyframe.time - time) <= reach);
+    return near.flatMap(({ values }) => values.map(([look, setting, value]) => `${look}: ${setting}=${Number(value.toPrecision(6))}`)).join("\n");
   }
 
   /** The wheel scrolls the notebook; with ctrl or alt it zooms, sideways or with shift it scrolls the timeline. */

@@ -1,7 +1,7 @@
 // The buttons above a timeline, and the line below it that says what is selected and what can be done with it.
 
 import { element } from "../../unbuilt/player.js";
-import type { LaneName } from "./song";
+import type { Keyframe, LaneName, SettingInWords } from "./song";
 
 export interface Actions {
   toggle(): void;
@@ -19,12 +19,13 @@ export interface Actions {
   toggleDownbeat(): void;
   split(): void;
   rename(name: string): void;
+  setValue(value: number): void;
   focus(): void;
 }
 
 const HELP: [string, string][] = [
   ["space", "play"], ["↑ ↓", "lane"], ["← →", "previous, next"], ["shift ← →", "move"], ["a", "add"], ["del", "delete, merge"], ["t", "tap"],
-  ["d", "downbeat"], ["2–9", "beats of a bar"], ["s", "split"], ["r", "rename"], ["l", "drop look"], ["n", "snap"], ["+ − 0", "zoom"],
+  ["d", "downbeat"], ["2–9", "beats of a bar"], ["s", "split"], ["r", "rename"], ["l", "drop look"], ["k", "keyframe"], ["n", "snap"], ["+ − 0", "zoom"],
   ["page ↑ ↓", "scroll"], ["ctrl z", "undo"], ["ctrl s", "save"],
 ];
 
@@ -49,6 +50,10 @@ export class Toolbar {
   private readonly summary = element("span", { class: "explorer-timeline-summary", role: "status" });
   private readonly text = element("span", { class: "explorer-timeline-selected", "aria-live": "polite" });
   private readonly name = element("input", { type: "text", maxlength: 60, "aria-label": "name of the section", placeholder: "name of the section" }) as HTMLInputElement;
+  readonly setting = element("select", { "aria-label": "setting that the keyframe moves", title: "the setting that a keyframe moves" }) as HTMLSelectElement;
+  private readonly value = element("input", { type: "number", step: "any", "aria-label": "value of the setting" }) as HTMLInputElement;
+  private keyframe: Keyframe | null = null;
+  private look = "";
   private readonly buttons: Record<"downbeat" | "split" | "remove" | "add", HTMLButtonElement>;
 
   constructor(private readonly actions: Actions) {
@@ -82,7 +87,13 @@ export class Toolbar {
       if (event.key === "Enter" || event.key === "Escape") this.actions.focus();
     };
     this.name.onchange = () => actions.rename(this.name.value);
-    this.selection = element("div", { class: "explorer-timeline-selection" }, this.text, this.name, ...Object.values(this.buttons));
+    this.value.onkeydown = (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter" || event.key === "Escape") this.actions.focus(); // the change follows
+    };
+    this.value.onchange = () => this.value.value !== "" && actions.setValue(Number(this.value.value));
+    this.setting.onchange = () => this.showValue();
+    this.selection = element("div", { class: "explorer-timeline-selection" }, this.text, this.name, this.setting, this.value, ...Object.values(this.buttons));
     this.help = element("div", { class: "explorer-timeline-help" });
     for (const [keys, words] of HELP) this.help.append(element("span", {}, element("kbd", {}, keys), ` ${words}`));
   }
@@ -112,20 +123,47 @@ export class Toolbar {
   showSelection(lane: LaneName, text: string, isSelected: boolean, name: string, isFirst: boolean): void {
     const { add, downbeat, split, remove } = this.buttons;
     this.text.textContent = text;
-    add.textContent = { beats: "add beat", sections: "split at playhead", looks: "drop look" }[lane];
+    add.textContent = { beats: "add beat", sections: "split at playhead", looks: "drop look", keyframes: "add keyframe" }[lane];
     add.title = "at the playhead (a)";
     add.hidden = lane === "sections";
     split.hidden = lane !== "sections";
     downbeat.hidden = !(lane === "beats" && isSelected);
     remove.hidden = !isSelected || (lane === "sections" && isFirst);
-    remove.textContent = { beats: "delete", sections: "merge with the one before", looks: "remove" }[lane];
+    remove.textContent = { beats: "delete", sections: "merge with the one before", looks: "remove", keyframes: "delete" }[lane];
     remove.title = "(delete)";
     this.name.hidden = !(lane === "sections" && isSelected);
     if (document.activeElement !== this.name) this.name.value = name;
   }
 
+  /** The settings that a keyframe of a look may move, and their values in the selected keyframe. */
+  showKeyframe(isActive: boolean, look: string, settings: SettingInWords[], keyframe: Keyframe | null): void {
+    const hasChanged = keyframe?.time !== this.keyframe?.time || look !== this.look;
+    [this.keyframe, this.look] = [keyframe, look];
+    this.setting.hidden = !isActive;
+    this.value.hidden = !(isActive && keyframe);
+    if (!isActive) return;
+    const before = this.setting.value, own = this.ownValues();
+    const options = settings.map(([name, words, allowed]) => element("option", { value: name, title: allowed }, own.has(name) ? `${words} \u25c6` : words));
+    this.setting.replaceChildren(...options);
+    const isKept = settings.some(([name]) => name === before) && (!hasChanged || !own.size || own.has(before));
+    this.setting.value = isKept ? before : (own.keys().next().value ?? settings.find(([name]) => name === "audio_gain")?.[0] ?? settings[0]?.[0] ?? "");
+    this.showValue();
+  }
+
+  private ownValues(): Map<string, number> {
+    return new Map(this.keyframe?.values.filter(([look]) => look === this.look).map(([, setting, value]) => [setting, value]));
+  }
+
+  private showValue(): void {
+    const value = this.ownValues().get(this.setting.value);
+    this.value.title = this.setting.selectedOptions[0]?.title ?? "";
+    this.value.placeholder = "not set here";
+    if (document.activeElement !== this.value) this.value.value = value === undefined ? "" : String(value);
+  }
+
   editName(): void {
-    this.name.focus();
-    this.name.select();
+    const field = this.name.hidden ? this.value : this.name;
+    field.focus();
+    field.select();
   }
 }
