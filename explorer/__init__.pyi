@@ -37,6 +37,7 @@ from .fields.image_palette import palette_from as palette_from
 from .fields.sketch.decorator import sketch as sketch
 from .fields.sketch.decorator import slider as slider
 from .learn.painting.paint import paint as paint
+from .learn.training import train as train
 from .notebook.atlas.atlas_view import atlas_map as atlas_map
 from .notebook.breeding.breeding_view import breed as breed
 from .notebook.breeding.duel_view import duel as duel

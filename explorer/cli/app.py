@@ -22,7 +22,7 @@ from explorer.cli.report import report
 from explorer.cli.runs import runs
 from explorer.cli.serve import serve
 from explorer.cli.sweep import sweep
-from explorer.cli.train import export, train
+from explorer.cli.train import export, judge, train
 from explorer.cli.voila_app import app as panel_page
 from explorer.cli.weights.weights import app as weights_app
 from explorer.errors import SettingsError
@@ -93,6 +93,7 @@ for command in (
     paint,
     atlas,
     train,
+    judge,
     export,
     serve,
 ):

@@ -1,20 +1,24 @@
-"""`explorer train` and `explorer export`: a model that drives Julia sets with music."""
+"""`explorer train` and `explorer export`: a model that drives a field with music."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import psutil
 import typer
 
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import Explorations, with_setting_flags
+from explorer.cli.options import NO_FIELD, SKETCH_OPTION, Explorations, FieldFlags, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import ONNX_FILE
+from explorer.fields.sketch.files import load_sketch
 from explorer.learn.settings import EVALUATION_PHASE, WRITING_PHASE
 from explorer.progress import Progress
+
+if TYPE_CHECKING:
+    from explorer.learn.teaching.sensitivity import Sensitivity
 
 
 @with_setting_flags
@@ -34,6 +38,29 @@ def train(
     shipped: Annotated[
         bool, typer.Option("--shipped", help="train the model that ships with explorer again")
     ] = False,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--field", metavar="NAME", help="what the model moves: julia (the default), cppn, patterns, graph"
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option("--preset", metavar="NAME", help="a look, or a sketch that ships"),
+    ] = None,
+    sketch: Annotated[str | None, SKETCH_OPTION] = None,
+    moves: Annotated[
+        str | None,
+        typer.Option(
+            "--moves", metavar="A,B", help="the settings and features that it moves, as in zoom,loud"
+        ),
+    ] = None,
+    pairs: Annotated[
+        str | None,
+        typer.Option(
+            "--pairs", metavar="A-B,C-D", help="what should follow what, as in loudness-luminance,hits-motion"
+        ),
+    ] = None,
     explorations: Explorations = None,
     ends_with: Annotated[
         int | None,
@@ -42,10 +69,17 @@ def train(
     *,
     training: dict[str, Any],
 ) -> None:
-    """Train a model that drives Julia sets with music, evaluate it on held-out music, export it to ONNX."""
+    """Train a model that drives a field with music, evaluate it on held-out music, export it to ONNX.
+
+    Without --field it is a Julia set. Which pairs a field can express is printed first.
+    """
     from explorer.learn import train as train_model
     from explorer.learn.shipped_model import train_shipped_model
 
+    taught = FieldFlags(kind, preset, {}, load_sketch(sketch).kind if sketch else None)
+    if taught != NO_FIELD or taught.imported_kind:
+        training["field"] = taught.build_field()
+    training |= {name: text for name, text in (("moves", moves), ("pairs", pairs)) if text is not None}
     if shipped == bool(folder) or (shipped and (training or resume)):
         raise SettingsError("name a folder with music, as in: explorer train music/ (or --shipped alone)")
     with new_folders(explorations), ProgressBar() as bar:
@@ -59,6 +93,7 @@ def train(
                 progress=progress,
                 explorations=explorations,
                 resume=resume,
+                on_sensitivity=lambda sensitivity: _print_sensitivity(sensitivity, bar),
                 **training,
             )
     if len(history := run.history):
@@ -72,6 +107,14 @@ def train(
         raise Stopped("training was stopped")
 
 
+def _print_sensitivity(sensitivity: Sensitivity, bar: ProgressBar) -> None:
+    """Print, before training, which pairs the field can express."""
+    bar.close()
+    print_line("what moves the picture, 0.5 being enough:")
+    for line in sensitivity.lines():
+        print_line(f"  {line}")
+
+
 def _while_alive(process: int, progress: Progress) -> Progress:
     """Progress that stops the training when the process that started it is gone."""
 
@@ -81,6 +124,25 @@ def _while_alive(process: int, progress: Progress) -> Progress:
             raise Stopped("the process that started this training is gone")
 
     return report_progress
+
+
+def judge(
+    run: Annotated[
+        str,
+        typer.Argument(metavar="RUN", help="a train_... run, by name or folder, or 'default'"),
+    ] = "default",
+    explorations: Explorations = None,
+) -> None:
+    """Measure a model on generated sounds that no training uses, and print the table."""
+    from explorer.experiments.library.lookup import find_folder
+    from explorer.fields.julia.model import SHIPPED_FOLDER
+    from explorer.learn import judge as judge_model
+    from explorer.learn.evaluation import table_lines
+
+    folder = SHIPPED_FOLDER if run == "default" else find_folder(run, explorations)
+    with ProgressBar() as bar:
+        judgement = judge_model(folder, bar)
+    print_line("\n".join(table_lines(judgement)))
 
 
 def export(

@@ -19,7 +19,7 @@ from pydantic import field_validator
 
 from explorer.audio import AnalysisSettings, FeatureTrack, analyze
 from explorer.audio.added.columns import check_plain
-from explorer.audio.features import COLUMNS_HINT, UNITS, extras_of
+from explorer.audio.features import COLUMNS_HINT, EXTRAS, UNITS, extras_of
 from explorer.audio.saved_edits import edits_of
 from explorer.audio.structure.moments import Moment, missing_moments, moment_columns
 from explorer.errors import SettingsError
@@ -31,9 +31,12 @@ from explorer.fields.light import Finish, Light
 from explorer.fields.light.settings import FINISH_OFF, LIGHT_OFF
 from explorer.fields.prepared import Prepared
 from explorer.fields.sections import SECTIONS_OFF, Sections
+from explorer.fields.trained import driving
+from explorer.fields.trained.model import load_model
 from explorer.progress import Progress, silent
 from explorer.settings import Settings, did_you_mean, knob
 
+MAX_MODEL_CHARACTERS = 1024  # of the name or path of a model
 PRESETS_HINT = "; explorer.load_look(NAME) knows those of all fields"
 
 
@@ -98,6 +101,10 @@ class FieldSettings(Settings):
     keyframes: tuple[Keyframe, ...] = knob(
         (), group="time", help=f"settings that move along the track, as in {keyframes.TEXT_EXAMPLE}"
     )
+    model: str = knob(
+        driving.NO_MODEL, mutation=0, group="audio",
+        help="a trained network that moves it in the place of its own hearing: none, or a train_... run",
+    )  # fmt: skip
     routing: tuple[str, ...] = knob(
         (), group="audio",
         help="columns of your own that take the place of features, as in " + routing_rules.TEXT_EXAMPLE,
@@ -117,7 +124,25 @@ class FieldSettings(Settings):
         return value
 
     def _names_left_out(self) -> tuple[str, ...]:
-        return (*self.groups(), "routing", *self.added_settings)
+        return (*self.groups(), "routing", "model", *self.added_settings)
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _parse_model(cls, model: Any) -> Any:
+        return driving.NO_MODEL if model is None else model  # the text `none` is parsed as None
+
+    @field_validator("model")
+    @classmethod
+    def _check_model(cls, model: str) -> str:
+        """A model by name is stored with the hash of its weights. Raises SettingsError."""
+        if model == driving.NO_MODEL:
+            return model
+        if not model or len(model) > MAX_MODEL_CHARACTERS or "\0" in model:
+            raise ValueError(
+                f"got {model[:40]!r}; allowed: none, or a train_... run or its folder, 1 to "
+                f"{MAX_MODEL_CHARACTERS} characters"
+            )
+        return driving.pinned_name(model, str(cls.model_fields["kind"].default))
 
     @field_validator("features")
     @classmethod
@@ -169,8 +194,11 @@ class FieldSettings(Settings):
                 raise SettingsError(f"routing: no column '{name}'{did_you_mean(name, names, COLUMNS_HINT)}")
 
     def routed(self, track: FeatureTrack) -> FeatureTrack:
-        """The track as this field reads it: with columns in the place of features, see `routing`."""
-        return routing_rules.routed_track(track, self.routing)
+        """The track as this field reads it: with columns in the place of features, see `routing`.
+
+        Where a model moves the field, all that it would follow itself is silent.
+        """
+        return driving.resting_track(self, routing_rules.routed_track(track, self.routing))
 
     @field_validator("features", mode="before")
     @classmethod
@@ -231,7 +259,8 @@ class FieldSettings(Settings):
     @property
     def without_animation(self) -> Self:
         """The same field with settings that do not change over time."""
-        return self.replace(keyframes=()) if self.keyframes else self
+        is_still = not self.keyframes and not self.is_driven
+        return self if is_still else self.replace(keyframes=(), model=driving.NO_MODEL)
 
     @property
     def is_lit(self) -> bool:
@@ -247,7 +276,8 @@ class FieldSettings(Settings):
         """The groups of features that the field needs besides the basic ones."""
         routed = chain(*routing_rules.columns_by_feature(self.routing).items())
         by_section = ["section"] if self.sections.on else []
-        return extras_of((*self.features, *routed, *by_section, *moment_columns(self.moments)))
+        live = EXTRAS["live"] if self.is_driven else ()
+        return extras_of((*self.features, *routed, *by_section, *live, *moment_columns(self.moments)))
 
     @property
     def moments(self) -> tuple[Moment, ...]:
@@ -342,9 +372,21 @@ class FieldSettings(Settings):
         if self.sections.on:
             values.append(sections.columns(track, self.sections.min_seconds, moments))
             names += sections.NAMES
-        if len(values) == 1:
-            return controls
-        return Controls(np.hstack(values).astype(np.float32), tuple(names))
+        if len(values) > 1:
+            controls = Controls(np.hstack(values).astype(np.float32), tuple(names))
+        if self.is_driven:
+            controls = driving.driven_controls(self, controls, track, moments)
+        return controls
+
+    @property
+    def is_driven(self) -> bool:
+        """Whether a trained network fills columns of its controls."""
+        return self.model != driving.NO_MODEL
+
+    @property
+    def driven_columns(self) -> set[str]:
+        """The columns that its trained network fills."""
+        return set(load_model(self.model).names) if self.is_driven else set()
 
     def columns_of_sound(self, names: tuple[str, ...]) -> set[str]:
         """Which of its own columns follow the sound: the flash limiter calms them."""
@@ -363,7 +405,7 @@ class FieldSettings(Settings):
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """What a run's manifest records about this field on this track, as plain values."""
-        return {}
+        return driving.model_notes(self)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """What `Prepared.draw` needs of each pixel at every moment; computed once per frame size."""

@@ -107,7 +107,7 @@ def calm_controls(
 def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
     """The places of the columns that can be calmed: those that follow the sound."""
     names = tuple(map(plain_name, names))
-    follows = {*field.columns_of_sound(names), *LIGHT_COLUMNS}
+    follows = {*field.columns_of_sound(names), *LIGHT_COLUMNS, *field.driven_columns}
     return [place for place, name in enumerate(names) if name in follows]
 
 

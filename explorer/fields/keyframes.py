@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float64
@@ -26,6 +26,7 @@ from explorer.audio.structure.moments import (
 )
 from explorer.errors import SettingsError, warn
 from explorer.fields.controls import Controls
+from explorer.fields.trained.driving import Driven, driven_settings
 from explorer.settings import Knob, Settings, did_you_mean
 
 TEXT_EXAMPLE = "20: audio_gain=3; section 1: audio_gain=1"  # every field can animate it
@@ -130,7 +131,8 @@ def existing(keyframes: Iterable[Keyframe], track: FeatureTrack) -> tuple[Keyfra
     return tuple(keyframe for keyframe in every if keyframe.at not in missing)
 
 
-class Keyframed(Protocol):
+@runtime_checkable
+class Keyframed(Driven, Protocol):
     """What this module needs of a field."""
 
     @property
@@ -144,8 +146,9 @@ class Keyframed(Protocol):
 
 
 def animated_names(field: Keyframed) -> tuple[str, ...]:
-    """The settings that keyframes name, in alphabetical order."""
-    return tuple(sorted({name for keyframe in field.keyframes for name, _ in keyframe.settings}))
+    """The settings that keyframes name or a model moves, in alphabetical order."""
+    names = {name for keyframe in field.keyframes for name, _ in keyframe.settings}
+    return tuple(sorted({*names, *driven_settings(field)}))
 
 
 def values(
@@ -165,7 +168,7 @@ def knots(field: Keyframed, name: str, track: FeatureTrack) -> tuple[list[float]
     moments = [(moment_seconds(keyframe.at, track), dict(keyframe.settings)) for keyframe in field.keyframes]
     moments.sort(key=lambda moment: moment[0])
     points = [(at, settings[name]) for at, settings in moments if name in settings]
-    if points[0][0] > 0:
+    if not points or points[0][0] > 0:
         points.insert(0, (0.0, field.rest_value(name)))
     return [at for at, _ in points], [value for _, value in points]
 

@@ -1,3 +1,4 @@
+from .evaluation import judge as judge
 from .model import AudioToVisualModel as AudioToVisualModel
 from .onnx_export import export as export
 from .settings import TrainSettings as TrainSettings

@@ -22,7 +22,7 @@ from scipy.stats import bootstrap
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS
-from explorer.fields import Controls, Grid
+from explorer.fields import Controls, FieldSettings, Grid
 from explorer.fields.julia import Julia
 from explorer.fields.julia.parameters import PARAMETERS, SMOOTHING_BY_MODEL
 from explorer.formatting import count_text
@@ -31,6 +31,9 @@ from explorer.learn.losses import PAIRS, FeatureMetricPair, pair_correlation
 from explorer.learn.metrics import luma, measure
 from explorer.learn.model import AudioToVisualModel, load_model, save_model
 from explorer.learn.settings import EVALUATION_PHASE
+from explorer.learn.teaching.field_subject import FieldSubject
+from explorer.learn.teaching.judging import judging_tracks
+from explorer.learn.teaching.subject import MeasuredFrames
 from explorer.progress import Progress, silent
 from explorer.threads import usable_threads
 
@@ -46,8 +49,32 @@ REST_VALUES = {parameter.name: parameter.rest for parameter in PARAMETERS}
 PairValues = dict[str, Float64[np.ndarray, " windows"]]
 
 
+class JuliaFrames:
+    """Frames of a Julia set, as `evaluate` measures them; see `teaching.subject.MeasuredFrames`."""
+
+    def __init__(self, pairs: tuple[FeatureMetricPair, ...] = PAIRS) -> None:
+        self.pairs = pairs
+
+    def input_track(self, track: LiveTrack, shift: int = 0) -> FeatureTrack:
+        """See `MeasuredFrames.input_track`."""
+        return feature_track(track, shift)
+
+    def frame_metrics(
+        self, field: Any, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
+    ) -> dict[str, torch.Tensor]:
+        """See `MeasuredFrames.frame_metrics`."""
+        return measure_frames(field, track, times)
+
+
+JULIA_FRAMES = JuliaFrames()
+
+
 def evaluate(
-    folder: Path, tracks: list[LiveTrack], seed: int = 0, progress: Progress = silent
+    folder: Path,
+    tracks: list[LiveTrack],
+    seed: int = 0,
+    progress: Progress = silent,
+    frames: MeasuredFrames = JULIA_FRAMES,
 ) -> dict[str, Any]:
     """Measures the model in `folder` on tracks it was not trained on, as plain values (see `table_lines`)."""
     rng = np.random.default_rng([seed, 2])
@@ -55,7 +82,7 @@ def evaluate(
 
     def measure_model(model: Path, n: int, shift: float = 0.0) -> tuple[PairValues, PairValues]:
         progress(EVALUATION_PHASE, n, 1 + 2 * BASELINES)
-        return correlations(Julia(model=str(model)), tracks, windows, shift)
+        return correlations(driven_field(model), tracks, windows, shift, frames)
 
     trained, spreads = measure_model(folder, 0)
     baselines: dict[str, list[PairValues]] = {"untrained": [], "shifted": []}
@@ -68,8 +95,21 @@ def evaluate(
         "tracks": [track.name for track in tracks],
         "windows": len(windows),
         "motion_smoothing": SMOOTHING_BY_MODEL,
-        "pairs": {pair.name: _pair_statistics(pair, trained, spreads, baselines, rng) for pair in PAIRS},
+        "pairs": {
+            pair.name: _pair_statistics(pair, trained, spreads, baselines, rng) for pair in frames.pairs
+        },
     }
+
+
+def judge(folder: Path, progress: Progress = silent) -> dict[str, Any]:
+    """Measures the model in `folder` on the sounds for judging (`teaching.judging`), as `evaluate` does."""
+    model, metadata = load_model(folder)
+    frames: MeasuredFrames = JULIA_FRAMES
+    if model.field is not None:
+        moves = tuple(parameter.name for parameter in model.parameter_ranges)
+        pairs = tuple((metadata.get("proof") or {}).get("pairs", ()))
+        frames = FieldSubject(model.field, moves, pairs)
+    return evaluate(folder, judging_tracks(progress), 0, progress, frames)
 
 
 def evaluation_windows(tracks: list[LiveTrack], limit: int = MAX_WINDOWS) -> list[tuple[int, float]]:
@@ -83,26 +123,38 @@ def evaluation_windows(tracks: list[LiveTrack], limit: int = MAX_WINDOWS) -> lis
     return windows[:: -(-len(windows) // limit)]
 
 
+def driven_field(folder: Path) -> FieldSettings:
+    """The field that the model in a folder drives; of a Julia set the plain one."""
+    model, _ = load_model(folder)
+    if model.field is None:
+        return Julia(model=str(folder))
+    return model.field.replace(model=str(folder))
+
+
 def correlations(
-    field: Julia, tracks: list[LiveTrack], windows: list[tuple[int, float]], shift: float = 0.0
+    field: FieldSettings,
+    tracks: list[LiveTrack],
+    windows: list[tuple[int, float]],
+    shift: float = 0.0,
+    frames: MeasuredFrames = JULIA_FRAMES,
 ) -> tuple[PairValues, PairValues]:
     """Per window: the correlation of every pair, and the spread of every metric.
 
     `shift` is the share of a track by which the input of the model is shifted, wrapping around at the end.
     """
-    inputs = [feature_track(track, round(shift * len(track.values))) for track in tracks]
+    inputs = [frames.input_track(track, round(shift * len(track.values))) for track in tracks]
 
     def measure_window(window: tuple[int, float]) -> tuple[list[float], list[float]]:
         number, first = window
         times = first + np.arange(WINDOW_FRAMES) / FRAME_RATE
-        metrics = measure_frames(field, inputs[number], times)
+        metrics = frames.frame_metrics(field, inputs[number], times)
         features = features_at(tracks[number], times)
-        r = [pair.sign * pair_correlation(pair, features, metrics).item() for pair in PAIRS]
-        return r, [metrics[pair.metric].std().item() for pair in PAIRS]
+        r = [pair.sign * pair_correlation(pair, features, metrics).item() for pair in frames.pairs]
+        return r, [metrics[pair.metric].std().item() for pair in frames.pairs]
 
     with ThreadPoolExecutor(usable_threads()) as pool:  # drawing releases the GIL
         results = np.array(list(pool.map(measure_window, windows)))  # windows, r or spread, pairs
-    names = [pair.name for pair in PAIRS]
+    names = [pair.name for pair in frames.pairs]
     r, spread = (dict(zip(names, part.T, strict=True)) for part in results.swapaxes(0, 1))
     return r, spread
 
@@ -153,7 +205,7 @@ def untrained_model(folder: Path, seed: int = 0) -> Iterator[Path]:
     trained, _ = load_model(folder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1000 + seed)
-        untrained = AudioToVisualModel(trained.settings)
+        untrained = AudioToVisualModel(trained.settings, trained.parameter_ranges, trained.field)
     untrained.mean.copy_(trained.mean)
     untrained.spread.copy_(trained.spread)
     with tempfile.TemporaryDirectory() as path:

@@ -16,11 +16,13 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Float32
 
-from explorer.fields.julia.parameters import PARAMETERS
+from explorer.fields.julia.parameters import PARAMETERS, Parameter
 
 Values = Float32[torch.Tensor, "sequences moments"]
 Columns = dict[str, Values]
-Positions = Float32[torch.Tensor, "sequences frames 7"]  # of parameters in their ranges: 0 = low, 1 = high
+Positions = Float32[
+    torch.Tensor, "sequences frames parameters"
+]  # of parameters in their ranges: 0 = low, 1 = high
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ STEP_WEIGHTS = {
     "hue": 4.0,
     "saturation": 20.0,
     "brightness": 40.0,
-}  # in the smoothness term
+}  # in the smoothness term, of the parameters of a Julia set
+STEP_WEIGHT = 12.0  # of other parameters
 REST_WEIGHTS = {"turn": 5.0}  # the others 1; a picture that always turns makes viewers dizzy
 SMOOTHNESS_WEIGHT, COLLAPSE_WEIGHT, REST_WEIGHT = 1.5, 2.0, 0.5
 
@@ -96,24 +99,35 @@ def collapse_loss(pair: FeatureMetricPair, features: Columns, metrics: Columns) 
     return (torch.relu(1 - spread / pair.metric_floor) * variance / (variance + pair.feature_floor**2)).mean()
 
 
-def smoothness_loss(positions: Positions) -> torch.Tensor:
+def smoothness_loss(positions: Positions, parameters: tuple[Parameter, ...] = PARAMETERS) -> torch.Tensor:
     """Mean square of steps between consecutive parameters."""
-    weights = torch.tensor([STEP_WEIGHTS[parameter.name] for parameter in PARAMETERS])
+    weights = torch.tensor([_step_weight(parameter) for parameter in parameters])
     return (positions.diff(dim=1).square() * weights).mean()
 
 
-def rest_loss(positions: Positions) -> torch.Tensor:
+def _step_weight(parameter: Parameter) -> float:
+    is_of_julia = any(parameter is own for own in PARAMETERS)  # another field may have a zoom, too
+    return STEP_WEIGHTS[parameter.name] if is_of_julia else STEP_WEIGHT
+
+
+def rest_loss(positions: Positions, parameters: tuple[Parameter, ...] = PARAMETERS) -> torch.Tensor:
     """Mean square distance of the mean of each parameter from its rest, by its weight."""
-    weights = torch.tensor([REST_WEIGHTS.get(parameter.name, 1.0) for parameter in PARAMETERS])
-    rest_positions = torch.tensor([(p.rest - p.low) / (p.high - p.low) for p in PARAMETERS])
+    weights = torch.tensor([REST_WEIGHTS.get(parameter.name, 1.0) for parameter in parameters])
+    rest_positions = torch.tensor([(p.rest - p.low) / (p.high - p.low) for p in parameters])
     return ((positions.mean(dim=(0, 1)) - rest_positions).square() * weights).mean()
 
 
-def losses(features: Columns, metrics: Columns, positions: Positions) -> dict[str, torch.Tensor]:
+def losses(
+    features: Columns,
+    metrics: Columns,
+    positions: Positions,
+    pairs: tuple[FeatureMetricPair, ...] = PAIRS,
+    parameters: tuple[Parameter, ...] = PARAMETERS,
+) -> dict[str, torch.Tensor]:
     """All terms by name, weighted; training minimizes their sum."""
-    terms = {pair.name: pair.weight * pair_loss(pair, features, metrics) for pair in PAIRS}
-    terms["smoothness"] = SMOOTHNESS_WEIGHT * smoothness_loss(positions)
-    collapse = torch.stack([collapse_loss(pair, features, metrics) for pair in PAIRS]).mean()
+    terms = {pair.name: pair.weight * pair_loss(pair, features, metrics) for pair in pairs}
+    terms["smoothness"] = SMOOTHNESS_WEIGHT * smoothness_loss(positions, parameters)
+    collapse = torch.stack([collapse_loss(pair, features, metrics) for pair in pairs]).mean()
     terms["collapse"] = COLLAPSE_WEIGHT * collapse
-    terms["rest"] = REST_WEIGHT * rest_loss(positions)
+    terms["rest"] = REST_WEIGHT * rest_loss(positions, parameters)
     return terms

@@ -17,15 +17,16 @@ from jaxtyping import Float32, Int64
 
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS, live_windows
 from explorer.fields.julia import parameters
-from explorer.fields.julia.parameters import SMOOTHING_BY_MODEL
+from explorer.fields.julia.parameters import PARAMETERS
 from explorer.learn.dataset import LiveTrack, mean_and_spread, sequence_frames
 from explorer.learn.differentiable_julia import draw_images, draw_structure
-from explorer.learn.losses import losses
+from explorer.learn.losses import PAIRS, FeatureMetricPair, losses
 from explorer.learn.metrics import measure
 from explorer.learn.model import AudioToVisualModel
 from explorer.learn.settings import TrainSettings
+from explorer.learn.teaching.sequences import STRIDE, smooth
+from explorer.learn.teaching.subject import Subject
 
-STRIDE = 2  # frames between consecutive images: 30 images a second
 MAX_SEQUENCES_PER_PASS = 4  # drawn together; more would only need more memory
 MAX_GRADIENT_NORM = 1.0
 VELOCITIES = {  # of the angles: the parameter, and radians per second at 1
@@ -37,6 +38,23 @@ MAX_VALIDATION_SEQUENCES = 24
 
 Losses = dict[str, float]
 Values = Float32[torch.Tensor, "sequences moments"]
+
+
+class JuliaSubject:
+    """A Julia set as what a training teaches; see `teaching.subject`."""
+
+    parameters = PARAMETERS
+    field = None
+
+    def __init__(self, pairs: tuple[FeatureMetricPair, ...] = PAIRS) -> None:
+        self.pairs = pairs
+
+    def metrics(
+        self, positions: Float32[torch.Tensor, "sequences frames 7"], rng: torch.Generator
+    ) -> dict[str, Values]:
+        """See `Subject.metrics`; each sequence begins at random angles."""
+        low, high = (torch.tensor([getattr(p, end) for p in PARAMETERS]) for end in ("low", "high"))
+        return image_metrics(low + (high - low) * smooth(positions), rng)
 
 
 class Batch(NamedTuple):
@@ -83,12 +101,18 @@ class SequenceDataset:
 class Trainer:
     """A model in training, with its optimizer and data."""
 
-    def __init__(self, settings: TrainSettings, train: list[LiveTrack], held_out: list[LiveTrack]) -> None:
-        self.settings = settings
+    def __init__(
+        self,
+        settings: TrainSettings,
+        train: list[LiveTrack],
+        held_out: list[LiveTrack],
+        subject: Subject | None = None,
+    ) -> None:
+        self.settings, self.subject = settings, subject or JuliaSubject()
         self.train, self.held_out = SequenceDataset(train, settings), SequenceDataset(held_out, settings)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
-            self.model = AudioToVisualModel(settings)
+            self.model = AudioToVisualModel(settings, self.subject.parameters, self.subject.field)
         normalize_inputs(self.model, self.train)
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=settings.learning_rate, weight_decay=0.01
@@ -137,11 +161,11 @@ class Trainer:
         return total
 
     def terms(self, batch: Batch, rng: torch.Generator) -> dict[str, torch.Tensor]:
-        """All losses of a batch; each sequence begins at random angles."""
+        """All losses of a batch."""
         positions = self.model.positions(batch.windows)
-        metrics = image_metrics(self.model.low + self.model.width * smooth(positions), rng)
+        metrics = self.subject.metrics(positions, rng)
         features = dict(zip(LIVE_FEATURES, batch.features.unbind(dim=2), strict=True))
-        return losses(features, metrics, positions)
+        return losses(features, metrics, positions, self.subject.pairs, self.subject.parameters)
 
 
 def image_metrics(
@@ -152,19 +176,6 @@ def image_metrics(
     images = draw_images({name: values.flatten() for name, values in controls.items()})
     metrics = measure(*(part.reshape(len(outputs), -1, *part.shape[1:]) for part in images))
     return metrics | {"change": change_with_slopes(metrics["change"], images.structure, controls, steps)}
-
-
-def smooth(
-    positions: Float32[torch.Tensor, "sequences frames 7"],
-) -> Float32[torch.Tensor, "sequences frames 7"]:
-    """The smoothing that the field applies to the outputs of a model: a Gaussian along each sequence."""
-    radius = round(4 * SMOOTHING_BY_MODEL * LIVE_FPS)
-    steps = torch.arange(-radius, radius + 1) / (LIVE_FPS * SMOOTHING_BY_MODEL)
-    weights = torch.exp(-steps.square() / 2)
-    columns = positions.transpose(1, 2).flatten(0, 1)[:, None]
-    padded = torch.nn.functional.pad(columns, (radius, radius), mode="reflect")
-    filtered = torch.nn.functional.conv1d(padded, (weights / weights.sum())[None, None])
-    return filtered.reshape(len(positions), -1, positions.shape[1]).transpose(1, 2)
 
 
 def integrate(

@@ -17,12 +17,14 @@ from PIL import Image
 from explorer.audio.live import LIVE_FPS
 from explorer.audio.plot_colors import BACKGROUND_COLOR, GRID_COLOR, TEXT_COLOR
 from explorer.experiments.runs.run_folder import SHEET
+from explorer.fields import Julia
 from explorer.files import memory_file
 from explorer.learn.checkpoint import LossRow
 from explorer.learn.dataset import LiveTrack
 from explorer.learn.evaluation import feature_track, untrained_model
 from explorer.learn.model import AudioToVisualModel, save_model
 from explorer.learn.run_folder import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
+from explorer.learn.teaching.parameters import plain_field, sound_track
 from explorer.learn.training_run import field_with_model
 from explorer.rendering.renderer import Renderer
 
@@ -71,7 +73,10 @@ def sheet_frames(
     model: Path, track: LiveTrack, size: tuple[int, int] = SHEET_SIZE
 ) -> list[UInt8[np.ndarray, "height width 3"]]:
     """Rendered frames of a track at `sheet_times`, driven by the model in a folder."""
-    with Renderer(field_with_model(model), feature_track(track), size, device="cpu") as renderer:
+    field = field_with_model(model)
+    is_julia = isinstance(field, Julia)
+    sound = feature_track(track) if is_julia else sound_track(plain_field(field), track)
+    with Renderer(field, sound, size, device="cpu") as renderer:
         return list(renderer.frames(sheet_times(track)))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from explorer.audio.live import live_width
 from explorer.errors import SettingsError
+from explorer.fields import AnyField, Julia
+from explorer.fields.julia.parameters import NAMES as PARAMETER_NAMES
+from explorer.fields.registry import field_class, field_from
 from explorer.files import path_within, read_json
 from explorer.learn.run_folder import SETTINGS
 from explorer.settings import Settings, knob
@@ -23,7 +26,13 @@ MAX_WIDTH, MAX_LAYERS = 2048, 8  # of the hidden layers: 150 MB of weights at mo
 
 
 class TrainSettings(Settings):
-    """How a model is trained; `window_frames`, the deltas and `hidden` define the model."""
+    """How a model is trained; `window_frames`, the deltas and `hidden` define the model.
+
+    `field` is taught: a field of any kind, a Julia set where there is none. `moves` names what the model
+    moves (see `teaching.parameters`), `pairs` what should follow what, as in `loudness-luminance`.
+    """
+
+    added_settings: ClassVar[tuple[str, ...]] = ("field", "moves", "pairs")
 
     epochs: int = knob(
         30, low=1, high=10000, slider=(5, 100), step=5, group="training",
@@ -65,6 +74,32 @@ class TrainSettings(Settings):
         help="Number of generated clips of 20 s to train on as well; useful where there is little music.",
     )  # fmt: skip
     seed: int = knob(0, low=0, high=2**31 - 1, slider=(0, 20), step=1, help="Seed of everything random.")
+    field: AnyField | None = None  # what is taught; none: a Julia set
+    moves: tuple[str, ...] = ()  # the names of its parameters; none: those with the largest effects
+    pairs: tuple[str, ...] = ()  # what should follow what, by name; none: the usual ones
+
+    @field_validator("moves", "pairs", mode="before")
+    @classmethod
+    def _parse_names(cls, value: Any) -> Any:
+        """Names may be one text, with commas."""
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("field", mode="before")
+    @classmethod
+    def _parse_field(cls, value: Any) -> Any:
+        """A kind stands for its first look; Julia sets have a training of their own, which is the default."""
+        if isinstance(value, str):
+            value = field_class(value).default_look()
+        value = None if value is None else field_from(value)
+        return None if isinstance(value, Julia) else value
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        if self.field is None and self.moves:
+            raise SettingsError(
+                f"moves: a Julia set is moved by {', '.join(PARAMETER_NAMES)}, all of them; leave moves out"
+            )
+        return self
 
     @field_validator("hidden")
     @classmethod

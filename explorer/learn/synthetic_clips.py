@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float32, Float64
 from scipy.signal import istft, lfilter
 
 from explorer.audio.live import RATE
@@ -31,10 +31,18 @@ def synthetic_clips(
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         kind = list(GENERATORS)[number % len(GENERATORS)]
-        samples = GENERATORS[kind](rng, round(seconds * RATE))
-        level = 10 ** (rng.uniform(-30, -9) / 20)
-        samples *= level / max(1e-9, float(np.sqrt(np.mean(samples**2))))
-        yield f"{kind} {number}", np.tanh(samples).astype(np.float32)
+        yield f"{kind} {number}", clip(kind, rng, seconds)
+
+
+def clip(
+    kind: str, rng: np.random.Generator, seconds: float = CLIP_SECONDS
+) -> Float32[np.ndarray, " samples"]:
+    """Samples (mono, 48 kHz) of one kind of clip, at a level between -30 and -9 dBFS."""
+    samples = GENERATORS[kind](rng, round(seconds * RATE))
+    level = 10 ** (rng.uniform(-30, -9) / 20)
+    samples *= level / max(1e-9, float(np.sqrt(np.mean(samples**2))))
+    result: Float32[np.ndarray, " samples"] = np.tanh(samples).astype(np.float32)
+    return result
 
 
 def drone(rng: np.random.Generator, samples: int) -> Wave:

@@ -1,14 +1,14 @@
-"""train(): train a model that drives Julia sets with sound, in a folder that can be resumed."""
+"""train(): train a model that drives a field with sound, in a folder that can be resumed."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from explorer.errors import SettingsError, Stopped
+from explorer.errors import SettingsError, Stopped, warn
 from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
@@ -30,14 +30,21 @@ from explorer.learn.dataset import (
     split_by_length,
     synthetic_tracks,
 )
-from explorer.learn.evaluation import evaluate
+from explorer.learn.evaluation import JULIA_FRAMES, JuliaFrames, evaluate
+from explorer.learn.losses import PAIRS
 from explorer.learn.model import load_model, save_model
 from explorer.learn.onnx_export import export
-from explorer.learn.optimization import STRIDE, Trainer, single_torch_thread
+from explorer.learn.optimization import JuliaSubject, Trainer, single_torch_thread
 from explorer.learn.plots import TrainingPreview, write_plots
 from explorer.learn.progress_file import ProgressFile
 from explorer.learn.run_folder import EVALUATION, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
 from explorer.learn.settings import TRAINING_PHASE, WRITING_PHASE, TrainSettings, resumed_settings
+from explorer.learn.teaching.field_subject import FieldSubject
+from explorer.learn.teaching.judging import judging_pieces
+from explorer.learn.teaching.pairs import parse_pairs
+from explorer.learn.teaching.sensitivity import Sensitivity
+from explorer.learn.teaching.sequences import STRIDE
+from explorer.learn.teaching.subject import MeasuredFrames, Subject
 from explorer.learn.training_run import TrainRun
 from explorer.progress import Progress, silent
 
@@ -60,6 +67,7 @@ class TrainingSounds(NamedTuple):
         entries = [[_track_entry(track) for track in tracks] for tracks in groups]
         return {
             **dict(zip(SOUND_KEYS, entries, strict=True)),
+            "never_used": [f"judging {piece['kind']} {piece['seed']}" for piece in judging_pieces()],
             "left_out": [track.name for track in self.short],
             "skipped": [file._asdict() for file in self.skipped],
         }
@@ -72,9 +80,14 @@ def train(
     progress: Progress = silent,
     explorations: str | Path | None = None,
     resume: str | Path | None = None,
+    on_sensitivity: Callable[[Sensitivity], None] | None = None,
     **settings: Any,
 ) -> TrainRun:
     """Train on a folder of sounds, or on files; see `TrainSettings` for the settings.
+
+    `field`, a field or its kind, is what the model learns to move; a Julia set where none is given.
+    `on_sensitivity` is told before training which pairs the field can express; without it a warning names
+    those that it cannot.
 
     A share of the tracks is held out: it decides when to stop. The model is evaluated on `proof_on`, or else
     on the held-out tracks. Ctrl-C, a `Stopped` from `progress` or a file `stop` in the run folder end the
@@ -87,16 +100,17 @@ def train(
     if earlier:
         _refuse_finished(earlier, options)
     files = sound_files(source)
+    subject, frames, facts = _taught(options, earlier is not None, on_sensitivity)
     folder = earlier or new_folder(explorations_folder(explorations), PREFIX)
     with _rollback_on_error(folder):
         status, log = _start(folder, options, progress)
         sounds = _load_sounds(files, proof_on, options, status)
-        log = _log_sounds(folder, log, sounds.manifest_entries())
+        log = _log_sounds(folder, log, sounds.manifest_entries() | facts)
     try:
         with single_torch_thread():
-            trainer = Trainer(options, sounds.training, sounds.held_out)
+            trainer = Trainer(options, sounds.training, sounds.held_out, subject)
             result = _run_epochs(folder, trainer, sounds.evaluation[0], status)
-            run = _finish(folder, options, sounds, status)
+            run = _finish(folder, options, sounds, status, frames)
         log |= {"status": result, "proof": run.proof}
         status.write(status=result, share=1.0, seconds_left=0.0)
     except BaseException as error:
@@ -107,6 +121,26 @@ def train(
         log |= {"ended": manifest.now(), "files": manifest.artifacts(folder)}
         manifest.write(folder, log)
     return run
+
+
+def _taught(
+    settings: TrainSettings, is_resumed: bool, on_sensitivity: Callable[[Sensitivity], None] | None
+) -> tuple[Subject, MeasuredFrames, dict[str, Any]]:
+    """What is taught, how its frames are measured, and what the manifest says about it.
+
+    What a field cannot express is said before training: to `on_sensitivity`, or else as a warning.
+    """
+    if settings.field is None:
+        pairs = parse_pairs(settings.pairs) or PAIRS
+        return JuliaSubject(pairs), JuliaFrames(pairs), {}
+    subject = FieldSubject(settings.field, settings.moves, settings.pairs)
+    if on_sensitivity:
+        on_sensitivity(subject.sensitivity)
+    elif not is_resumed:
+        for pair in subject.sensitivity.effects:
+            if pair not in subject.sensitivity.expressible:
+                warn(f"the field '{settings.field.kind}' cannot express {pair}: it is left out")
+    return subject, subject, subject.facts()
 
 
 def _refuse_finished(folder: Path, settings: TrainSettings) -> None:
@@ -145,7 +179,7 @@ def _start(folder: Path, settings: TrainSettings, progress: Progress) -> tuple[P
     earlier = manifest.read(folder) if (folder / MANIFEST).is_file() else {}
     (folder / STOP).unlink(missing_ok=True)
     remove_stale_parts(folder)
-    write_json(folder / SETTINGS, settings.model_dump(), durable=True)
+    write_json(folder / SETTINGS, settings.model_dump(mode="json"), durable=True)
     status = ProgressFile(folder, settings.epochs, progress)
     log = {
         "schema": manifest.SCHEMA,
@@ -241,9 +275,15 @@ def _is_patience_exhausted(state: TrainingState, patience: int) -> bool:
     return state.epoch - 1 - state.best_epoch >= patience
 
 
-def _finish(folder: Path, settings: TrainSettings, sounds: TrainingSounds, progress: Progress) -> TrainRun:
+def _finish(
+    folder: Path,
+    settings: TrainSettings,
+    sounds: TrainingSounds,
+    progress: Progress,
+    frames: MeasuredFrames = JULIA_FRAMES,
+) -> TrainRun:
     """Evaluate the model, and write plots, metadata and ONNX."""
-    evaluation = evaluate(folder, sounds.evaluation, settings.seed, progress)
+    evaluation = evaluate(folder, sounds.evaluation, settings.seed, progress, frames)
     progress(WRITING_PHASE, 0, 2)
     write_json(folder / EVALUATION, evaluation)
     trained_on = sounds.manifest_entries()["trained_on"]

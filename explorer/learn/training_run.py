@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ReadError
 from explorer.experiments.runs import manifest
-from explorer.fields.julia import Julia
-from explorer.files import path_within, read_json
+from explorer.fields import FieldSettings, Julia
+from explorer.files import explorations_folder, path_within, read_json
 from explorer.learn.model import AudioToVisualModel, load_model
 from explorer.learn.run_folder import EVALUATION, HISTORY
 
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def field_with_model(folder: Path) -> Julia:
-    """The default look, driven by the model in a folder."""
-    return Julia.default_look().replace(model=str(folder))
+def field_with_model(folder: Path) -> FieldSettings:
+    """The field that the model in a folder was trained for, or the first look of Julia sets, driven by it."""
+    model, _ = load_model(folder)
+    if model.field is None:
+        return Julia.default_look().replace(model=str(folder))
+    is_listed = (explorations_folder() / folder.name).resolve() == folder.resolve()
+    return model.field.replace(model=folder.name if is_listed else str(folder))
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,8 +40,8 @@ class TrainRun:
         return load_model(self.folder)[0]
 
     @property
-    def field(self) -> Julia:
-        """A Julia set that the model drives, with the smoothing that it was trained for."""
+    def field(self) -> FieldSettings:
+        """The field that the model drives, with the smoothing that it was trained for."""
         return field_with_model(self.folder)
 
     @cached_property

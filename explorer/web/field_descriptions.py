@@ -30,7 +30,11 @@ def is_sketch(settings: Mapping[str, Any]) -> bool:
 
 
 def build_field(settings: dict[str, Any]) -> FieldDescription:
-    """A field by its settings. Raises SettingsError if they are invalid, or the page cannot draw it."""
+    """A field by its settings. Raises SettingsError if they are invalid, or the page cannot draw it.
+
+    A trained model of the field is left out: its own hearing moves it.
+    """
+    settings = {name: value for name, value in settings.items() if name != "model"}  # reads no files
     kind = settings.get("kind", "cppn")
     if is_sketch(settings):
         field: ShaderField = class_of_settings(settings)(**settings)  # type: ignore[assignment]

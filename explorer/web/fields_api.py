@@ -24,7 +24,7 @@ from explorer.web.models import UnknownModelError
 
 MAX_RUNS = 50
 # have no effect on the page: they belong to a track; or are not drawn
-TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "routing", "sections")
+TRACK_SETTINGS = ("drift", "drift_span", "keyframes", "model", "routing", "sections")
 UNDRAWN = (
     *("light.echoes", "light.echo_delay", "light.echo_scale", "light.echo_turn"),
     *("form.figure", "form.ground_palette", "form.ground_seed"),

@@ -53,6 +53,14 @@ class Model:
         return None
 
     @property
+    def drives_another_field(self) -> bool:
+        """Whether it was trained for a field that is no Julia set: the page cannot use it."""
+        try:
+            return "field" in self.describe()
+        except ExplorerError:
+            return False
+
+    @property
     def is_finished(self) -> bool:
         """Whether its training is finished, according to its manifest."""
         try:
@@ -76,9 +84,10 @@ class Model:
 
 
 def list_models(explorations: Path, default: Path | None = None) -> list[Model]:
-    """All complete models: trained ones, the newest first, then the one that ships."""
+    """All complete models of Julia sets: trained ones, the newest first, then the one that ships."""
     trained = [Model(folder.name, folder) for folder in reversed(training_folders(explorations))]
-    return [model for model in (*trained, Model(DEFAULT, default or SHIPPED_FOLDER)) if model.is_complete]
+    models = (*trained, Model(DEFAULT, default or SHIPPED_FOLDER))
+    return [model for model in models if model.is_complete and not model.drives_another_field]
 
 
 def initial_model(models: Sequence[Model]) -> Model | None:

@@ -69,10 +69,10 @@ class CPPN(CPPNSettings):
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: of a painted picture its weights, and PSNR and SSIM at rest and loud."""
         if not self.weights:
-            return {}
+            return super().notes(track)
         from explorer.fields.cppn.painted import painting_notes
 
-        return painting_notes(self, track)
+        return super().notes(track) | painting_notes(self, track)
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y (folded by the symmetry, scaled) and the radius when it is an input."""

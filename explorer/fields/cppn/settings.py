@@ -290,7 +290,7 @@ class CPPNSettings(FieldSettings):
     @property
     def is_animated(self) -> bool:
         """Whether weights or settings change over time."""
-        return bool(self.keyframes) or self.drift > 0
+        return bool(self.keyframes) or self.drift > 0 or self.is_driven
 
     @property
     def has_large_products(self) -> bool:
@@ -300,7 +300,7 @@ class CPPNSettings(FieldSettings):
     @property
     def without_animation(self) -> Self:
         """The same field with weights and settings that do not change over time."""
-        return self.replace(keyframes=(), drift=0.0) if self.is_animated else self
+        return self.replace(keyframes=(), drift=0.0, model="none") if self.is_animated else self
 
     @property
     def parameters(self) -> int:

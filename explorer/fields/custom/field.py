@@ -149,7 +149,7 @@ class Field(FieldSettings, metaclass=FieldDefinition):
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: the source of the class, to be read."""
-        return {"source": source_text(type(self))}
+        return {"source": source_text(type(self)), **super().notes(track)}
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y, and a fixed noise in [0, 1) for rounding to 8 bits (dither)."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import field_validator, model_validator
 
 from explorer.audio.features import EXTRAS
-from explorer.fields.base import FieldSettings
+from explorer.fields.base import MAX_MODEL_CHARACTERS, FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
 from explorer.settings import knob
 
 FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
-MAX_MODEL_CHARACTERS = 1024  # of the name or path of a model
 LIVE_FEATURES = tuple(EXTRAS["live"])
 
 
@@ -106,7 +105,7 @@ class JuliaSettings(FieldSettings):
 
     @field_validator("model")
     @classmethod
-    def _can_name_a_folder(cls, model: str) -> str:
+    def _check_model(cls, model: str) -> str:
         if not model or len(model) > MAX_MODEL_CHARACTERS or "\0" in model:
             raise ValueError(
                 f"got {model[:40]!r}; allowed: none, default, a train_... run or its folder, "
@@ -114,10 +113,13 @@ class JuliaSettings(FieldSettings):
             )
         return model
 
-    @field_validator("model", mode="before")
-    @classmethod
-    def _parse_model(cls, model: Any) -> Any:
-        return "none" if model is None else model  # the text `none` is parsed as None
+    def _names_left_out(self) -> tuple[str, ...]:
+        return tuple(name for name in super()._names_left_out() if name != "model")  # always in its files
+
+    @property
+    def is_driven(self) -> bool:
+        """See `FieldSettings.is_driven`: its model moves its visual parameters, before they are columns."""
+        return False
 
     @model_validator(mode="after")
     def _set_features(self) -> Self:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from jaxtyping import Float32, Float64
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from explorer.audio import FeatureTrack
 from explorer.audio.structure.moments import Moment
@@ -36,6 +36,13 @@ class CompoundField(FieldSettings):
         names += self._own_features()
         object.__setattr__(self, "features", tuple(dict.fromkeys(names)))  # still being made
         return self
+
+    @field_validator("model")
+    @classmethod
+    def _check_model(cls, model: str) -> str:
+        if model != "none":
+            raise SettingsError("model: a field made of others is moved by the models of its parts")
+        return model
 
     def _own_features(self) -> tuple[str, ...]:
         """The features that it draws from besides those of its parts."""
@@ -73,6 +80,12 @@ class CompoundField(FieldSettings):
     def columns_of_sound(self, names: tuple[str, ...]) -> set[str]:
         """See `FieldSettings.columns_of_sound`: those of the parts."""
         return self._columns_of_parts(names, lambda part, inner: part.columns_of_sound(inner))
+
+    @property
+    def driven_columns(self) -> set[str]:
+        """See `FieldSettings.driven_columns`; those of the parts."""
+        parts = self.parts.items()
+        return {f"{name}.{column}" for name, part in parts for column in part.driven_columns}
 
     def _columns_of_parts(self, names: tuple[str, ...], choice: Any) -> set[str]:
         """The columns that `choice(part, its columns)` gives, by their names here."""

@@ -45,7 +45,10 @@ class Patterns(PatternSettings):
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: the families along the track."""
-        return {"families": [[round(start, 3), name] for start, _, name in self.families(track)]}
+        return {
+            "families": [[round(start, 3), name] for start, _, name in self.families(track)],
+            **super().notes(track),
+        }
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y, radius, angle, and a fixed noise in [0, 1) for rounding to 8 bits (dither)."""

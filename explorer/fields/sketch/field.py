@@ -80,7 +80,7 @@ class Sketch(FieldSettings):
 
     def notes(self, track: FeatureTrack) -> dict[str, Any]:
         """See `FieldSettings.notes`: the text, to be read."""
-        return {"source": self.source}
+        return {"source": self.source, **super().notes(track)}
 
     def pixel_inputs(self, xy: Float32[np.ndarray, "points 2"]) -> Float32[np.ndarray, "inputs points"]:
         """Rows x, y, and a fixed noise in [0, 1) for rounding to 8 bits (dither)."""

@@ -15,7 +15,7 @@ from PIL import Image
 from explorer.errors import SettingsError
 from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs.run_folder import SHEET
-from explorer.fields.julia import Julia
+from explorer.fields import FieldSettings
 from explorer.fields.julia.model import METADATA_FILE
 from explorer.files import explorations_folder
 from explorer.learn.dataset import sound_files
@@ -122,8 +122,8 @@ class TrainingView:
         return TrainRun(folder) if folder and complete else None
 
     @property
-    def field(self) -> Julia:
-        """A Julia set that the trained model moves. Raises SettingsError before there is one."""
+    def field(self) -> FieldSettings:
+        """The field that the trained model moves. Raises SettingsError before there is one."""
         if self.run is None:
             raise SettingsError("nothing was learned yet; press Start and wait for the end, or press Stop")
         return self.run.field

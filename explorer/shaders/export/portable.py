@@ -34,6 +34,9 @@ def portable_field(field: FieldSettings, features: Container[str], *, wide: bool
     if isinstance(field, Julia) and field.model != "none":
         notes.append("the trained model is left out: the formulas of model='none' move it")
         field = field.replace(model="none", features=MAPPING_FEATURES)
+    if field.is_driven:
+        notes.append("the trained model is left out: its own hearing moves it")
+        field = field.replace(model="none")
     if field.keyframes or field != field.without_animation:
         notes.append("keyframes and drift belong to a track: settings stay where they are")
     if field.sections.on:

@@ -1,0 +1,83 @@
+"""A field of any kind as what a training teaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float32, Float64
+
+from explorer.audio import FeatureTrack
+from explorer.fields import FieldSettings, Grid
+from explorer.fields.sequence.lit_moments import lit_moments
+from explorer.learn.dataset import LiveTrack
+from explorer.learn.teaching.pairs import DEFAULT_PAIRS, parse_pairs
+from explorer.learn.teaching.parameters import named_parameters, plain_field, sound_track
+from explorer.learn.teaching.pictures import TRACK_SECONDS, FieldPictures, picture_metrics
+from explorer.learn.teaching.sensitivity import (
+    check_expressible,
+    measure_sensitivity,
+    strongest_parameters,
+)
+from explorer.learn.teaching.sequences import FRAME_RATE, STRIDE, smooth
+from explorer.learn.teaching.subject import Metrics
+from explorer.rendering.devices import resolve
+from explorer.rendering.sequence_drawer import frame_drawer
+
+FRAME_PIXELS = 64  # sides of the frames that are measured
+
+
+class FieldSubject:
+    """See `Subject` and `MeasuredFrames`. `pairs` are those that the field can express, see `sensitivity`.
+
+    `moves` are the names of parameters; without any, those with the largest effects are taken.
+    Raises SettingsError for a name of nothing, and for a field that can express no pair.
+    """
+
+    def __init__(
+        self, field: FieldSettings, moves: tuple[str, ...] = (), pairs: tuple[str, ...] = ()
+    ) -> None:
+        self.field: FieldSettings = field
+        every = parse_pairs(pairs or DEFAULT_PAIRS)
+        parameters = named_parameters(field, moves)
+        self.sensitivity = measure_sensitivity(FieldPictures(field, parameters), every)
+        check_expressible(field.kind, self.sensitivity)
+        self.pairs = tuple(pair for pair in every if pair.name in self.sensitivity.expressible)
+        self.parameters = parameters if moves else strongest_parameters(parameters, self.sensitivity)
+        self.pictures = FieldPictures(field, self.parameters)
+
+    def metrics(
+        self, positions: Float32[torch.Tensor, "sequences frames parameters"], rng: torch.Generator
+    ) -> Metrics:
+        """See `Subject.metrics`; each sequence begins at a random moment of the field's own time."""
+        moments = smooth(positions)[:, STRIDE - 1 :: STRIDE]
+        sequences, count, _ = moments.shape
+        starts = torch.rand(sequences, 1, generator=rng).numpy() * (TRACK_SECONDS - count / FRAME_RATE)
+        times = starts.astype(np.float64) + np.arange(count) / FRAME_RATE
+        images = self.pictures.images(moments.flatten(0, 1), times.ravel())
+        return picture_metrics(images.view(sequences, count, *images.shape[1:]))
+
+    def input_track(self, track: LiveTrack, shift: int = 0) -> FeatureTrack:
+        """See `MeasuredFrames.input_track`."""
+        return sound_track(plain_field(self.field), track, shift)
+
+    def frame_metrics(
+        self, field: Any, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
+    ) -> Metrics:
+        """See `MeasuredFrames.frame_metrics`: whole frames, with light and finish."""
+        lit = lit_moments(field, field.controls(track, times))
+        drawer = frame_drawer(field, Grid(FRAME_PIXELS, FRAME_PIXELS), resolve("cpu", "auto"))
+        out = np.empty((len(times), FRAME_PIXELS**2, 3), np.uint8)
+        for moment, pixels in enumerate(out):
+            drawer.draw(lit, moment, float(times[moment]), pixels)
+        return picture_metrics(torch.from_numpy(out).view(1, -1, FRAME_PIXELS, FRAME_PIXELS, 3) / 255)
+
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says: the field, what moves it, and the sensitivity of every pair."""
+        return {
+            "field": self.field.model_dump(mode="json"),
+            "moves": [parameter.name for parameter in self.parameters],
+            "pairs": [pair.name for pair in self.pairs],
+            "sensitivity": self.sensitivity.effects,
+        }
