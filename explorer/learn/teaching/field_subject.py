@@ -55,8 +55,7 @@ class FieldSubject:
         sequences, count, _ = moments.shape
         starts = torch.rand(sequences, 1, generator=rng).numpy() * (TRACK_SECONDS - count / FRAME_RATE)
         times = starts.astype(np.float64) + np.arange(count) / FRAME_RATE
-        images = self.pictures.images(moments.flatten(0, 1), times.ravel())
-        return picture_metrics(images.view(sequences, count, *images.shape[1:]))
+        return self.pictures.metrics(moments, times)
 
     def input_track(self, track: LiveTrack, shift: int = 0) -> FeatureTrack:
         """See `MeasuredFrames.input_track`."""

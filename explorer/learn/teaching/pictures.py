@@ -1,9 +1,9 @@
 """Small pictures of any field at given parameters, with slopes for training.
 
-The real drawing runs at a small size, light included. A slope of a pixel is a secant: the picture is drawn
-again with one parameter moved by `SECANT_STEP` of its range. So every field can be taught, compiled or not,
-and a slope says what a visible step does; derivatives of fine detail are chaotic (see `orbit_gradients`).
-Neighboring moments share the slopes of one of them.
+The real drawing runs at a small size, light included. A slope of a metric is a secant: the picture is drawn
+and measured again with one parameter moved by `SECANT_STEP` of its range. So every field can be taught,
+compiled or not, and a slope says what a visible step does. Slopes of pixels say little about edges: a step
+that moves fine detail would seem to blur it. Neighboring moments share the slopes of one of them.
 """
 
 from __future__ import annotations
@@ -29,9 +29,6 @@ SECANT_STEP = 0.08  # of a range
 SECANT_STRIDE = 8  # moments that share slopes
 TRACK_SECONDS = 90.0
 STRUCTURE_MEAN, STRUCTURE_FLOOR = 0.4, 0.02  # of the luminance of a structure; added to that of a picture
-
-Positions = Float32[torch.Tensor, "moments parameters"]
-Images = Float32[torch.Tensor, "moments rows columns 3"]
 
 
 def structure(images: torch.Tensor) -> torch.Tensor:
@@ -80,49 +77,71 @@ class FieldPictures:
             list(pool.map(lambda n: self._drawer.draw(lit, n, float(times[n]), out[n]), range(len(times))))
         return out.reshape(-1, self.size, self.size, 3).astype(np.float32) / np.float32(255)
 
-    def images(self, positions: Positions, times: Float64[np.ndarray, " moments"]) -> Images:
-        """The same with slopes: gradients flow from the pictures to the positions."""
-        images: Images = _Secants.apply(positions, self, times)  # type: ignore[no-untyped-call]
-        return images
-
-
-class _Secants(torch.autograd.Function):
-    """Pictures whose gradient is that of secants."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, positions: Positions, pictures: FieldPictures, times: Float64[np.ndarray, " moments"]
-    ) -> Images:
-        """See `FieldPictures.images`."""
+    def metrics(
+        self,
+        positions: Float32[torch.Tensor, "sequences moments parameters"],
+        times: Float64[np.ndarray, "sequences moments"],
+    ) -> dict[str, torch.Tensor]:
+        """Metrics of sequences of pictures, with slopes where `positions` need gradients."""
         places = positions.detach().numpy()
-        if not ctx.needs_input_grad[0]:
-            return torch.from_numpy(pictures.draw(places, times))
-        count, parameters = places.shape
+        sequences, count, parameters = places.shape
+        shape = (sequences, count, self.size, self.size, 3)
+        if not positions.requires_grad:
+            plain = self.draw(places.reshape(-1, parameters), times.ravel())
+            return picture_metrics(torch.from_numpy(plain).view(shape))
         middle = np.minimum(np.arange(0, count, SECANT_STRIDE) + SECANT_STRIDE // 2, count - 1)
-        moved = np.repeat(places[middle][:, None], parameters, axis=1)  # sampled moments, which one, all
+        moved = np.repeat(places[:, middle, None], parameters, axis=2)  # sequence, moment, which one, all
         diagonal = np.arange(parameters)
-        steps = np.where(moved[:, diagonal, diagonal] + SECANT_STEP <= 1, SECANT_STEP, -SECANT_STEP)
-        moved[:, diagonal, diagonal] += steps
-        rows = np.concatenate((places, moved.reshape(-1, parameters).astype(np.float32)))
-        rendered = torch.from_numpy(
-            pictures.draw(rows, np.concatenate((times, np.repeat(times[middle], parameters))))
-        )
-        images, others = rendered[:count], rendered[count:]
-        others = others.view(len(middle), parameters, *rendered.shape[1:])
-        slopes = (others - images[middle][:, None]) / torch.from_numpy(steps)[:, :, None, None, None]
-        ctx.save_for_backward(slopes.float())
-        return images.clone()
+        steps = np.where(moved[..., diagonal, diagonal] + SECANT_STEP <= 1, SECANT_STEP, -SECANT_STEP)
+        moved[..., diagonal, diagonal] += steps
+        rows = np.concatenate((places.reshape(-1, parameters), moved.reshape(-1, parameters)))
+        moments = np.concatenate((times.ravel(), np.repeat(times[:, middle].ravel(), parameters)))
+        images = torch.from_numpy(self.draw(rows.astype(np.float32), moments))
+        present = images[: sequences * count].view(shape)
+        others = images[sequences * count :].view(sequences, len(middle), parameters, *shape[2:])
+        return _with_slopes(positions, present, others, torch.from_numpy(middle), torch.from_numpy(steps))
 
-    @staticmethod
-    def backward(ctx: Any, *upstream: torch.Tensor) -> tuple[torch.Tensor, None, None]:
-        """The gradient by each parameter: the sum over a picture, along the shared slopes."""
-        (slopes,), (gradient,) = ctx.saved_tensors, upstream
-        missing = -len(gradient) % SECANT_STRIDE
-        groups = torch.nn.functional.pad(gradient.flatten(1), (0, 0, 0, missing)).view(
-            len(slopes), SECANT_STRIDE, -1
-        )
-        by_parameter = groups @ slopes.flatten(2).mT  # (groups, moments, parameters)
-        return by_parameter.flatten(0, 1)[: len(gradient)], None, None
+
+def _with_slopes(
+    positions: torch.Tensor,
+    images: torch.Tensor,
+    others: torch.Tensor,
+    middle: torch.Tensor,
+    steps: torch.Tensor,
+) -> dict[str, torch.Tensor]:
+    """Metrics of `images`, whose slopes are those of `others`: `middle` moments with one parameter moved.
+
+    The change of a moment depends on the parameters of that moment and of the one before.
+    """
+    values = picture_metrics(images)
+    pairs = others.flatten(0, 2)[:, None].expand(-1, 2, -1, -1, -1)  # sequences of the same picture twice
+    moved = {name: value[:, 0].view(steps.shape) for name, value in picture_metrics(pairs).items()}
+    offsets = positions - positions.detach()
+    count = images.shape[1]
+    result = {}
+    for name, value in values.items():
+        if name == "change":
+            continue
+        difference = moved[name] - value[:, middle, None]
+        if name == "hue":  # turns
+            difference = torch.remainder(difference + 0.5, 1.0) - 0.5
+        result[name] = value + (_shared(difference / steps, count) * offsets).sum(dim=-1)
+    now, step = structure(images), structure(others)
+    before, at, after = (now[:, (middle + n).clamp(0, count - 1)] for n in (-1, 0, 1))
+
+    def slopes(neighbors: torch.Tensor) -> torch.Tensor:
+        distance = (step - neighbors[:, :, None]).abs().mean(dim=(-2, -1))
+        return _shared((distance - (at - neighbors).abs().mean(dim=(-2, -1))[..., None]) / steps, count)
+
+    own, previous = slopes(before) * offsets, slopes(after) * offsets
+    change = values["change"][:, 1:] + (own[:, 1:] + previous[:, :-1]).sum(dim=-1)
+    result["change"] = torch.cat([change[:, :1], change], dim=1)
+    return result
+
+
+def _shared(slopes: torch.Tensor, count: int) -> torch.Tensor:
+    """Slopes of middle moments for all moments around them."""
+    return slopes.float().repeat_interleave(SECANT_STRIDE, dim=1)[:, :count]
 
 
 def _without_finish(field: FieldSettings) -> FieldSettings:

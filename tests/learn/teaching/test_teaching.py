@@ -78,13 +78,41 @@ def test_a_name_of_nothing_is_refused_with_the_nearest_one():
     assert [pair.name for pair in parse_pairs(["hits-motion", "flux+onset-change"])] == ["flux+onset-change"]
 
 
-def test_slopes_are_those_of_the_picture():
-    pictures = FieldPictures(lamp(), named_parameters(lamp(), ("shine", "tilt")), size=16)
-    positions = torch.full((9, 2), 0.5, requires_grad=True)
-    pictures.images(positions, np.arange(9) / 30).mean(dim=(1, 2))[:, 0].sum().backward()
-    # red is shine x (0.6 + 0.3 sin 3x), whose mean is 0.6; shine spans 0.25 to 0.75
-    torch.testing.assert_close(positions.grad[:, 0], torch.full((9,), 0.6 * 0.5), atol=0.02, rtol=0)
-    torch.testing.assert_close(positions.grad[:, 1], torch.zeros(9), atol=0.005, rtol=0)
+def test_slopes_are_those_of_the_measures():
+    from explorer.fields.sketch.field import sketch_of
+
+    stripes = sketch_of(
+        "import explorer as ex\n@ex.sketch\n"
+        "def stripes(x, y, t, *, shine=ex.slider(0.5, 0, 1), count=ex.slider(6.0, 2, 9)):\n"
+        "    v = shine * (0.6 + 0.3 * sin(count * x))\n    return v, v, v\n"
+    )
+    pictures = FieldPictures(stripes, named_parameters(stripes, ("shine", "count")), size=24)
+    times = np.arange(9)[None] / 30
+
+    def measures(shine, count):
+        return pictures.metrics(torch.tensor([shine, count]).expand(1, 9, 2), times)
+
+    def slopes(name):
+        positions = torch.full((1, 9, 2), 0.5, requires_grad=True)
+        pictures.metrics(positions, times)[name].mean().backward()
+        return positions.grad.sum(dim=(0, 1))
+
+    # shine spans half of its slider, the mean of the pattern is 0.6
+    torch.testing.assert_close(slopes("luminance"), torch.tensor([0.5 * 0.6, 0.0]), atol=0.05, rtol=0)
+    for name in ("luminance", "edges", "detail", "contrast"):  # edges move, and there are more of them
+        expected = (measures(0.5, 0.58)[name] - measures(0.5, 0.5)[name]).mean() / 0.08
+        torch.testing.assert_close(slopes(name)[1], expected, atol=1e-4, rtol=0.01)
+    assert slopes("edges")[1] > 0.02
+    assert slopes("edges")[0].abs() < 0.02
+
+
+def test_change_grows_with_a_step_and_shrinks_with_a_step_before():
+    pictures = FieldPictures(lamp(), named_parameters(lamp(), ("tilt",)), size=12)
+    row = torch.tensor([0.2, 0.2, 0.2, 0.2, 0.2, 0.5, 0.5, 0.5])[None, :, None].requires_grad_()
+    pictures.metrics(row, np.arange(8)[None] / 30)["hue"].sum().backward()
+    assert (row.grad != 0).all()
+    values = pictures.metrics(row.detach(), np.arange(8)[None] / 30)["change"][0]
+    assert values[5] >= values[4]
 
 
 def test_what_a_field_cannot_express_is_said_before_training():
