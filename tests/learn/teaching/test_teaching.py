@@ -327,14 +327,13 @@ def test_the_sounds_for_judging_are_fixed_and_no_training_makes_them():
         "band": 90417, "drums": 31852, "arpeggio": 77203, "sweeps": 15096,
         "drone": 64338, "speech": 28571, "swells": 83649, "sparse": 42110,
     }  # fmt: skip
-    tracks = judging_tracks(seconds=0.6)
-    assert [track.sha256 for track in tracks] == [track.sha256 for track in judging_tracks(seconds=0.6)]
+    tracks = judging_tracks(seconds=1.6)  # long enough for the first sound of each
+    assert all(track.values.any() for track in tracks)
+    assert [track.sha256 for track in tracks] == [track.sha256 for track in judging_tracks(seconds=1.6)]
     kinds = dict(zip(pieces, tracks, strict=True))
-    for seed in (0, *pieces.values()):
-        for name, samples in synthetic_clips(8, seed, 0.6):
-            other = kinds[name.split()[0]]
-            assert len(samples) // 800 + 1 == len(other.values)
-            assert not np.array_equal(training_rows(samples), other.values)
+    for seed in (0, pieces["drums"]):
+        for name, samples in synthetic_clips(8, seed, 1.6):
+            assert not np.array_equal(training_rows(samples), kinds[name.split()[0]].values)
 
 
 def training_rows(samples):
