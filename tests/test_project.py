@@ -119,6 +119,13 @@ def test_contributing_names_files_that_exist():
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def test_every_public_name_is_in_the_reference_once():
+    names = re.findall(r" as (\w+)$", (ROOT / "explorer" / "__init__.pyi").read_text(), flags=re.MULTILINE)
+    page = (ROOT / "notebooks" / "guide" / "api.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\.\. auto\w+:: (\w+)$", page, flags=re.MULTILINE)
+    assert sorted(documented) == sorted(names)
+
+
 def test_links_of_the_readme_lead_to_pages():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!http)([^)#]+)", text)
