@@ -18,7 +18,6 @@ import typer
 from explorer.audio import FEATURES, AnalysisSettings
 from explorer.audio.features import EXTRAS
 from explorer.audio.models.weights import FILE_MODELS, VARIABLE
-from explorer.cli.console import print_error
 from explorer.errors import SettingsError
 from explorer.experiments.library.look import Look
 from explorer.experiments.library.looks import find_look
@@ -212,13 +211,7 @@ class FieldFlags:
         """The first look of the kind that was typed or imported, or that the settings need, with these."""
         if kind := self.kind or self.imported_kind:
             return self._with_settings(look(kind=kind))
-        names = {*self.settings, *varied}
-        kinds = _kinds_with(names) or [next(iter(LOOKS))]
-        if kinds[0] != next(iter(LOOKS)):
-            print_error(
-                f"the field is '{kinds[0]}', which has {' and '.join(sorted(names))}; "
-                "--preset NAME chooses a look"
-            )
+        kinds = _kinds_with({*self.settings, *varied}) or [next(iter(LOOKS))]
         for kind in kinds[:-1]:
             with contextlib.suppress(SettingsError):
                 return self._with_settings(look(kind=kind))
@@ -373,10 +366,13 @@ def _field_help(owners: list[tuple[str, Knob]]) -> str:
     allowed = {kind: _allowed(knob) for kind, knob in owners}
     name = owners[0][1].name
     first = owners[0][1].help.rstrip(".") + MORE_VALUES.get(name, "")
+    if name in HELP_NAMES_VALUES:
+        others = (f"{kind}: {knob.help}" for kind, knob in owners if knob.help != owners[0][1].help)
+        return "; ".join((first, *others))
     if len(set(allowed.values())) > 1:
         return f"{first} ({'; '.join(f'{kind}: {what}' for kind, what in allowed.items())})"
     kinds = "" if len(owners) == len(field_kinds()) else ", ".join(allowed) + ": "
-    return kinds + first if name in HELP_NAMES_VALUES else f"{kinds}{first} ({allowed[owners[0][0]]})"
+    return f"{kinds}{first} ({allowed[owners[0][0]]})"
 
 
 def _allowed(knob: Knob) -> str:

@@ -9,6 +9,7 @@ import typer
 from tqdm import tqdm
 
 from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.looks.selection import field_words
 from explorer.cli.options import (
     ColumnsOption,
     DaskOption,
@@ -97,6 +98,7 @@ def announce(result: Sweep) -> None:
         print_line(f"{status!s:<11} {count} of {len(table)}{': ' + summary if summary else ''}")
     for key, error in table.loc[table["status"] == "failed", "error"].head(5).items():
         print_line(f"failed      {key}: {error}")
+    print_line(f"field       {field_words(result.specification.base.field)}")
     print_line(f"sweep       {result.folder}")
     if (sheet := result.folder / SHEET).is_file():
         print_line(f"pictures    {sheet}")

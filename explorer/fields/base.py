@@ -103,7 +103,8 @@ class FieldSettings(Settings):
     )
     model: str = knob(
         driving.NO_MODEL, mutation=0, group="audio",
-        help="a trained network that moves it in the place of its own hearing: none, or a train_... run",
+        help="a trained network that moves it in the place of its own hearing: none, or a train_... run or "
+        "its folder",
     )  # fmt: skip
     routing: tuple[str, ...] = knob(
         (), group="audio",

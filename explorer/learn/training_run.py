@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from explorer.errors import ReadError
 from explorer.experiments.runs import manifest
 from explorer.fields import FieldSettings, Julia
+from explorer.fields.julia.model import METADATA_FILE
+from explorer.fields.registry import field_from
 from explorer.files import explorations_folder, path_within, read_json
 from explorer.learn.model import AudioToVisualModel, load_model
 from explorer.learn.run_folder import EVALUATION, HISTORY
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 
 def field_with_model(folder: Path) -> FieldSettings:
     """The field that the model in a folder was trained for, or the first look of Julia sets, driven by it."""
-    model, _ = load_model(folder)
-    if model.field is None:
+    settings = read_json(path_within(folder, METADATA_FILE)).get("field")
+    if settings is None:
         return Julia.default_look().replace(model=str(folder))
     is_listed = (explorations_folder() / folder.name).resolve() == folder.resolve()
-    return model.field.replace(model=folder.name if is_listed else str(folder))
+    return field_from(settings).replace(model=folder.name if is_listed else str(folder))
 
 
 @dataclass(frozen=True, repr=False)

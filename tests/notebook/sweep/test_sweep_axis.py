@@ -20,6 +20,7 @@ def recipe(tmp_path_factory):
 def test_every_setting_with_a_control_is_offered_and_those_of_the_analysis(recipe):
     assert {*CPPN.knobs(), "smoothing", "release"} - set(sweepable_knobs(recipe)) == {
         "keyframes",
+        "model",
         "picture",  # of painted weights alone
         "routing",
         "seeds",

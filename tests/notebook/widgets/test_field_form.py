@@ -49,6 +49,8 @@ def test_the_way_back_leads_to_where_the_look_started(form):
 
 def test_every_row_says_what_its_setting_does_and_what_is_allowed(form):
     for name, knob in LOOK.all_knobs().items():
+        if name == "model":  # a name, without a control
+            continue
         about = form.rows[name].widget.children[1].value
         assert knob.help in about.replace("&#x27;", "'")
         assert knob.allowed in about
