@@ -27,7 +27,8 @@ def field_with_model(folder: Path) -> FieldSettings:
     if settings is None:
         return Julia.default_look().replace(model=str(folder))
     is_listed = (explorations_folder() / folder.name).resolve() == folder.resolve()
-    return field_from(settings).replace(model=folder.name if is_listed else str(folder))
+    field: FieldSettings = field_from(settings)
+    return field.replace(model=folder.name if is_listed else str(folder))
 
 
 @dataclass(frozen=True, repr=False)
