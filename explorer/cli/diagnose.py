@@ -9,7 +9,6 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.looks.selection import field_words
 from explorer.cli.options import (
     SIZE_FLAGS,
     ColumnsOption,
@@ -22,6 +21,7 @@ from explorer.cli.options import (
     with_setting_flags,
 )
 from explorer.errors import SettingsError
+from explorer.experiments.library.look_folder import field_words
 from explorer.settings import did_you_mean
 
 REFUSED_VERDICT_STATUS = 3  # exit status when the verdict is one of --fail-on

@@ -10,7 +10,7 @@ import typer
 
 from explorer.cli import output_paths
 from explorer.cli.console import ProgressBar, print_error, print_line
-from explorer.cli.looks.selection import field_words, named_look, selected_look
+from explorer.cli.looks.selection import named_look, selected_look
 from explorer.cli.options import (
     ColumnsOption,
     DaskOption,
@@ -23,6 +23,7 @@ from explorer.cli.options import (
 )
 from explorer.cli.sound_arguments import draw_each, split_output
 from explorer.errors import SettingsError
+from explorer.experiments.library.look_folder import field_words
 from explorer.video.containers import ENDINGS, SUFFIXES
 
 if TYPE_CHECKING:

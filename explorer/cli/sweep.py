@@ -9,7 +9,6 @@ import typer
 from tqdm import tqdm
 
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.looks.selection import field_words
 from explorer.cli.options import (
     ColumnsOption,
     DaskOption,
@@ -21,6 +20,7 @@ from explorer.cli.options import (
 )
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError, Stopped
+from explorer.experiments.library.look_folder import field_words
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.formatting import duration_text
 

@@ -11,15 +11,6 @@ from explorer.fields import FieldSettings
 from explorer.progress import Progress
 
 
-def field_words(field: FieldSettings) -> str:
-    """The kind of a field and the name of its look, if it has one."""
-    from explorer.experiments.library.look_folder import name_of
-    from explorer.fields.registry import kind_label
-
-    name = name_of(field.model_dump(mode="json"))
-    return f"{kind_label(field.kind)}{f', look {name}' if name else ''}"
-
-
 def selected_look(
     source: str | None,
     field: FieldFlags,

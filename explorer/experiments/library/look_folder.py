@@ -20,7 +20,7 @@ import platformdirs
 from explorer import files
 from explorer.errors import ExplorerError, OutputError, ReadError, SettingsError
 from explorer.experiments.library.look import Look, look_name
-from explorer.fields import registry
+from explorer.fields import FieldSettings, registry
 from explorer.fields.presets import LOOKS, look_of, without_seed
 from explorer.fields.sketch.presets import sketch_names
 
@@ -98,6 +98,12 @@ def name_of(settings: Mapping[str, Any], own: Mapping[str, str] | None = None) -
     `own` are `own_names`, for callers with many fields.
     """
     return look_of(settings) or (own_names() if own is None else own).get(without_seed(settings))
+
+
+def field_words(field: FieldSettings) -> str:
+    """The kind of a field and the name of its look, if it has one."""
+    name = name_of(field.model_dump(mode="json"))
+    return f"{registry.kind_label(field.kind)}{f', look {name}' if name else ''}"
 
 
 def listed_name(name: str) -> str:
