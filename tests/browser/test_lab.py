@@ -261,7 +261,7 @@ def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened
 
     page.reload()
     page.wait_for_function(jupyter.IDLE)
-    page.wait_for_selector(".explorer-panel")
+    page.wait_for_selector(".explorer-panel", timeout=PATIENCE * 1000)  # hundreds of controls come back
     assert value(control(page, "gain")) == 3.5
 
     page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")
