@@ -10,7 +10,7 @@ import pytest
 from explorer import CPPN, GraphCPPN, Julia, Patterns
 from explorer.diagnostics import diagnose
 from explorer.evolution.operators import mutate
-from explorer.evolution.quick_verdict import quick_verdict
+from explorer.evolution.quick_verdict import quick_facts, quick_verdict
 from explorer.rendering import FrameSettings
 from tests.tracks import made_up_track
 
@@ -30,6 +30,11 @@ TRACK = made_up_track(8.0)
 )
 def test_known_verdicts(field, verdict):
     assert quick_verdict(field, TRACK, FRAMES) == verdict == quick_verdict(field, TRACK, FRAMES)
+
+
+def test_a_julia_set_is_judged_by_one_sample_a_pixel():
+    julia = Julia(iterations=50)
+    assert quick_facts(julia, TRACK, FRAMES) == quick_facts(julia.replace(samples=1), TRACK, FRAMES)
 
 
 def random_look(number):
