@@ -291,7 +291,7 @@ def test_the_picture_plays_with_the_sound_and_rests_in_full_quality(opened):
     prepared(page)
     play = page.locator(".explorer-live-play")
     assert play.get_attribute("aria-label") == "play"
-    assert state(page) == (0.5, "final", 0.5)
+    until(lambda: state(page) == (0.5, "final", 0.5), "the picture of 0.5 s does not come")
     assert page.evaluate(UNNAMED) == []
     play.click()
     until(lambda: state(page)[2] > 1.0, "the sound does not play")

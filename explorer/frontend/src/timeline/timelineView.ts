@@ -49,6 +49,7 @@ export class TimelineView {
   private selection: Selection | null = null;
   private drag: Drag | null = null;
   private pending: Drag | null = null; // what was dropped, until the kernel answers
+  private awaited = 0; // the number of the answer to the last message
   private snap = true;
   private taps: number[] = [];
   private tapTimer = 0;
@@ -67,9 +68,9 @@ export class TimelineView {
     this.sound = new SoundData((start, end) => model.send({ kind: "samples", start, end }));
     this.song = readSong(model);
     this.toolbar = new Toolbar({
-      toggle: () => this.toggle(), undo: () => model.send({ kind: "undo" }), redo: () => model.send({ kind: "redo" }),
+      toggle: () => this.toggle(), undo: () => this.request({ kind: "undo" }), redo: () => this.request({ kind: "redo" }),
       zoom: (factor) => this.zoom(factor), zoomAll: () => this.zoom(Infinity), setSnap: (on) => this.setSnap(on),
-      halve: () => this.step("halve_tempo"), double: () => this.step("double_tempo"), dropLook: () => this.dropLook(this.clock.t), save: () => model.send({ kind: "save" }),
+      halve: () => this.step("halve_tempo"), double: () => this.step("double_tempo"), dropLook: () => this.dropLook(this.clock.t), save: () => this.request({ kind: "save" }),
       remove: () => this.remove(), add: () => this.add(), toggleDownbeat: () => this.run({ kind: "downbeat" }), split: () => this.run({ kind: "split" }),
       rename: (text) => this.rename(text), setValue: (value) => this.setValue(value), focus: () => this.canvas.focus({ preventScroll: true }),
     });
@@ -180,7 +181,8 @@ export class TimelineView {
 
   private showState(): void {
     const { model } = this, [canUndo, canRedo] = model.get("steps") as [boolean, boolean];
-    if (this.selection && this.index(this.selection) < 0) this.selection = null;
+    const isAnswered = (model.get("answers") as number) >= this.awaited; // else what is selected may be on its way
+    if (isAnswered && this.selection && this.index(this.selection) < 0) this.selection = null;
     if (!lanesOf(this.song).includes(this.lane)) this.lane = "looks";
     this.toolbar.showState(canUndo, canRedo, this.snap, model.get("summary") as string, model.get("saved") as boolean);
     this.toolbar.showLooks(model.get("look_names") as string[]);
@@ -231,7 +233,12 @@ export class TimelineView {
   // steps
 
   private step(name: string, argumentList: unknown[] = [], joins = false): void {
-    this.model.send({ kind: "step", name, arguments: argumentList, joins });
+    this.request({ kind: "step", name, arguments: argumentList, joins });
+  }
+
+  private request(message: object): void {
+    this.awaited = Math.max(this.awaited, this.model.get("answers") as number) + 1;
+    this.model.send(message);
   }
 
   private add(): void {
@@ -375,11 +382,11 @@ export class TimelineView {
   }
 
   private run(command: Command, isRepeat = false): void {
-    const { lane, selection, clock, viewport, model } = this;
+    const { lane, selection, clock, viewport } = this;
     switch (command.kind) {
       case "toggle": return this.toggle();
       case "tap": return this.tap();
-      case "undo": case "redo": case "save": return model.send({ kind: command.kind });
+      case "undo": case "redo": case "save": return this.request({ kind: command.kind });
       case "snap": return this.setSnap(!this.snap);
       case "none": return this.drag ? this.cancelDrag() : this.select(lane, null);
       case "lane": {
