@@ -36,7 +36,6 @@ from explorer.fields.trained.model import load_model
 from explorer.progress import Progress, silent
 from explorer.settings import Settings, did_you_mean, knob
 
-MAX_MODEL_CHARACTERS = 1024  # of the name or path of a model
 PRESETS_HINT = "; explorer.load_look(NAME) knows those of all fields"
 
 
@@ -138,11 +137,7 @@ class FieldSettings(Settings):
         """A model by name is stored with the hash of its weights. Raises SettingsError."""
         if model == driving.NO_MODEL:
             return model
-        if not model or len(model) > MAX_MODEL_CHARACTERS or "\0" in model:
-            raise ValueError(
-                f"got {model[:40]!r}; allowed: none, or a train_... run or its folder, 1 to "
-                f"{MAX_MODEL_CHARACTERS} characters"
-            )
+        driving.check_name(model, "none, or a train_... run or its folder")
         return driving.pinned_name(model, str(cls.model_fields["kind"].default))
 
     @field_validator("features")

@@ -19,7 +19,7 @@ from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import MODELS, AnalysisSettings
 from explorer.audio.models import weights
 from explorer.audio.models.rows import ModelRows, Network, Rows
-from explorer.audio.models.scaling import at_times, component_level, principal_scores
+from explorer.audio.models.scaling import at_times, component_levels, principal_scores
 from explorer.audio.models.stream import Framing, Window
 from explorer.audio.normalize import Column
 from explorer.compilation import librosa
@@ -135,7 +135,4 @@ def columns(rows: ModelRows, track: FeatureTable) -> Table:
 
 def normalize(raw: Table, presence: Column, settings: AnalysisSettings) -> Table:
     """See `PretrainedModel.normalize`."""
-    values = [
-        component_level(column, presence, settings, MIN_HALF_RANGE) for column in raw.T.astype(np.float64)
-    ]
-    return np.stack(values, axis=1).astype(np.float32)
+    return component_levels(raw, presence, settings, MIN_HALF_RANGE)

@@ -60,6 +60,16 @@ def component_level(
     return centered(column, mask, presence, min_half_range, settings)
 
 
+def component_levels(
+    raw: Table, presence: Column, settings: AnalysisSettings, min_half_range: float
+) -> Table:
+    """`component_level` of every column."""
+    levels = [
+        component_level(column, presence, settings, min_half_range) for column in raw.T.astype(np.float64)
+    ]
+    return np.stack(levels, axis=1).astype(np.float32)
+
+
 def at_times(values: Float32[np.ndarray, "rows components"], rows: ModelRows, track: FeatureTable) -> Table:
     """One value a row of a model, at the times of a track, by linear interpolation."""
     position = track.times * rows.framing.rate / rows.framing.hop

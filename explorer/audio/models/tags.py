@@ -16,7 +16,7 @@ from jaxtyping import Float32
 from explorer.audio.feature_table import FeatureTable
 from explorer.audio.features import MODELS, AnalysisSettings
 from explorer.audio.models.rows import ModelRows, Network, Rows
-from explorer.audio.models.scaling import at_times, component_level, principal_scores, probability_level
+from explorer.audio.models.scaling import at_times, component_levels, principal_scores, probability_level
 from explorer.audio.models.stream import Framing, Window
 from explorer.audio.models.weights import checked_bytes
 from explorer.audio.normalize import Column
@@ -131,9 +131,7 @@ def group_probabilities(tags: Float32[np.ndarray, "rows 50"]) -> Float32[np.ndar
 
 def normalize(raw: Table, presence: Column, settings: AnalysisSettings) -> Table:
     """See `PretrainedModel.normalize`. Groups are levels, components are timbres."""
-    columns = list(raw.T.astype(np.float64))
-    groups = [probability_level(column, presence, settings) for column in columns[: len(GROUPS)]]
-    components = [
-        component_level(column, presence, settings, MIN_HALF_RANGE) for column in columns[len(GROUPS) :]
-    ]
-    return np.stack([*groups, *components], axis=1).astype(np.float32)
+    shares = raw[:, : len(GROUPS)].T.astype(np.float64)
+    groups = np.stack([probability_level(column, presence, settings) for column in shares], axis=1)
+    components = component_levels(raw[:, len(GROUPS) :], presence, settings, MIN_HALF_RANGE)
+    return np.hstack([groups.astype(np.float32), components])

@@ -16,6 +16,7 @@ from explorer.fields.base import FieldSettings
 from explorer.fields.cppn import mixture, stored_weights
 from explorer.fields.cppn.stored_weights import StoredWeights
 from explorer.fields.palette import PaletteName, check_palette
+from explorer.fields.trained.driving import NO_MODEL
 from explorer.formatting import count_text
 from explorer.settings import Knob, knob
 
@@ -300,7 +301,7 @@ class CPPNSettings(FieldSettings):
     @property
     def without_animation(self) -> Self:
         """The same field with weights and settings that do not change over time."""
-        return self.replace(keyframes=(), drift=0.0, model="none") if self.is_animated else self
+        return self.replace(keyframes=(), drift=0.0, model=NO_MODEL) if self.is_animated else self
 
     @property
     def parameters(self) -> int:

@@ -8,8 +8,9 @@ from typing import ClassVar, Literal, Self
 from pydantic import field_validator, model_validator
 
 from explorer.audio.features import EXTRAS
-from explorer.fields.base import MAX_MODEL_CHARACTERS, FieldSettings
+from explorer.fields.base import FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
+from explorer.fields.trained.driving import check_name
 from explorer.settings import knob
 
 FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
@@ -106,11 +107,7 @@ class JuliaSettings(FieldSettings):
     @field_validator("model")
     @classmethod
     def _check_model(cls, model: str) -> str:
-        if not model or len(model) > MAX_MODEL_CHARACTERS or "\0" in model:
-            raise ValueError(
-                f"got {model[:40]!r}; allowed: none, default, a train_... run or its folder, "
-                f"1 to {MAX_MODEL_CHARACTERS} characters"
-            )
+        check_name(model, "none, default, a train_... run or its folder")
         return model
 
     def _names_left_out(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from explorer.fields.controls import Controls
 from explorer.fields.trained.model import VisualModel, load_model, with_hash
 
 NO_MODEL = "none"
+MAX_NAME_CHARACTERS = 1024
 SMOOTHING_SECONDS = 0.015  # of the parameters, centered: what networks are trained for
 UNTOUCHED_GROUPS = ("live", "beats", "bars", "sections", "letters")  # what networks hear, and the structure
 UNTOUCHED = frozenset(name for group in UNTOUCHED_GROUPS for name in EXTRAS[group])
@@ -57,6 +58,12 @@ class Driven(Protocol):
     def movable(self) -> tuple[str, ...]:
         """See `FieldSettings.movable`."""
         ...
+
+
+def check_name(name: str, allowed: str) -> None:
+    """Raise ValueError, with what is allowed, for what can be no name or path of a model."""
+    if not name or len(name) > MAX_NAME_CHARACTERS or "\0" in name:
+        raise ValueError(f"got {name[:40]!r}; allowed: {allowed}, 1 to {MAX_NAME_CHARACTERS} characters")
 
 
 def pinned_name(name: str, kind: str) -> str:
