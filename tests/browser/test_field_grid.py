@@ -15,6 +15,11 @@ FIELDS = [CPPN.preset("orchid"), GraphCPPN(light=True), Patterns.preset("silk"),
 FIELDS.append(CPPN(hidden=40, layers=2))  # too wide for the page
 SIZE, PATIENCE = (96, 54), 60
 RENDERED = "() => Number(views[0].el.querySelector('.explorer-grid').dataset.painted) === 4"
+BUSY = """() => {
+  window.IntersectionObserver = class extends IntersectionObserver {
+    constructor(receive) { super((entries) => receive([{ isIntersecting: false }, ...entries])); }
+  };
+}"""  # as on a busy page: what was seen before the grid was attached comes together with what is seen now
 TILE = """(n) => {
   const canvas = views[0].el.querySelector("canvas"), [left, top] = [(n % 3) * 100, Math.floor(n / 3) * 58];
   return [...canvas.getContext("2d").getImageData(left, top, 96, 54).data];
@@ -30,6 +35,7 @@ def test_fields_move_in_one_context_and_clicks_select(browser):
     context = browser.new_context()
     page, wrong = context.new_page(), []
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.evaluate(BUSY)
     names = ("view", "count", "columns", "width", "height", "loop", "selected", "hovered")
     page.evaluate(OPEN, [MODULE.read_text(encoding="utf-8"), {name: getattr(grid, name) for name in names}])
 

@@ -25,7 +25,7 @@ class Grid {
     model.on("change:selected", () => this.showSelection());
     model.on("change:count change:columns change:width change:height", () => this.arrange());
     this.arrange();
-    this.observer = new IntersectionObserver(([{ isIntersecting }]) => (this.isVisible = isIntersecting));
+    this.observer = new IntersectionObserver((entries) => (this.isVisible = entries.at(-1).isIntersecting)); // several on a busy page
     this.observer.observe(this.root);
     model.send({ kind: "ready", draws: Boolean(painter), no_webgpu: painter?.noWebGpu ?? "" });
     this.tick = this.tick.bind(this);
