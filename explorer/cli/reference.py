@@ -58,7 +58,8 @@ def commands_page() -> str:
     """Every command with its arguments and flags."""
     group = build_command()
     parts = [
-        "Every command takes `--help`, `--help GROUP`, `--help-all`, and `--debug` to show the traceback of an error."
+        "Every command takes `--help`, `--help-all`, which shows every flag, and `--debug`, which shows the "
+        "traceback of an error."
     ]
     for name, command in _commands(group):
         groups = {parameter: parameter.name.partition("__")[0] for parameter in command.params}
