@@ -57,7 +57,8 @@ class Command(TyperCommand):
         sections["Options"] = [option for option in headings.pop("Options") if option not in used]
         _write_sections(ctx, formatter, sections)
         with formatter.section(f"More flags, shown by {ctx.command_path} --help GROUP"):
-            formatter.write_text(", ".join(f"{name.lower()} ({len(own)})" for name, own in headings.items()))
+            names = ", ".join(f"{name.lower()} ({len(own)})" for name, own in headings.items())
+            formatter.write_dl([("GROUP", names)])
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)
