@@ -2,7 +2,7 @@
 
 Functions whose signature has shapes are checked in their first calls in each test, and then in every 50th:
 the check takes longer than many a function. All others are checked in every call. A function inside another
-one is made again in each call of that one, and wrapping it takes milliseconds: the first ones in each test are
+is made again in each call of that one, and wrapping it takes milliseconds: the first ones in each test are
 wrapped, and then every 50th. Call `install` before the package is imported.
 """
 
