@@ -131,7 +131,7 @@ class CellLine:
 
     def __init__(self, shell: Any) -> None:
         self._publish, self._display_id, self._line = shell.display_pub.publish, uuid4().hex, ""
-        self._is_shown = False
+        self._is_published = False
 
     def write(self, text: str) -> None:
         """Replace the line."""
@@ -139,8 +139,8 @@ class CellLine:
         if line != self._line:
             self._line = line
             transient = {"display_id": self._display_id}
-            self._publish({"text/plain": line}, {}, transient=transient, update=self._is_shown)
-            self._is_shown = True
+            self._publish({"text/plain": line}, {}, transient=transient, update=self._is_published)
+            self._is_published = True
 
     def flush(self) -> None:
         """Nothing waits."""
@@ -163,7 +163,7 @@ def with_progress_bar(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
-        if takes_progress and _is_given(signature, args, options):
+        if takes_progress and _has_progress(signature, args, options):
             return function(*args, **options)
         with ProgressBar(delay=CALL_DELAY_SECONDS) as bar:
             return function(*args, **options, **({"progress": bar} if takes_progress else {}))
@@ -172,7 +172,7 @@ def with_progress_bar(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _is_given(signature: inspect.Signature, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
+def _has_progress(signature: inspect.Signature, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
     """Whether a call names its `progress`; so does a call that the function refuses."""
     try:
         return "progress" in signature.bind_partial(*args, **options).arguments

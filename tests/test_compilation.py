@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock, Timeout
+from numba import njit
 from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
 
-from explorer.compilation import CompilerLock, compiled, lock_path
+from explorer.compilation import CompilerLock, lock_path
 from explorer.progress import observing_compilation
 
 ROOT = Path(__file__).parents[1]
@@ -124,7 +125,7 @@ def test_observers_hear_of_a_kernel_that_is_compiled_and_not_of_later_calls():
     def square(x):
         return x * x
 
-    kernel, reports = compiled(square), []
+    kernel, reports = njit(square), []  # never loaded from disk
     with observing_compilation(lambda: reports.append(1)):
         assert kernel(3) == 9
         assert reports
