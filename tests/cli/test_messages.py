@@ -171,7 +171,7 @@ def test_render_reports_what_the_flash_limiter_changed_and_a_new_folder(folder, 
         f"{limit['least_exposure']:.0%}. More than three flashes a second can cause seizures; "
         "--no-flash-limit draws them" in output
     )
-    assert "new folder  new\n" in output
+    assert f"new folder  {folder / 'new'}\n" in output
     assert run(f"render clicks.wav new/out.mp4 {small} --no-flash-limit") == 0
     output = capsys.readouterr().out
     assert "dimmed" not in output
