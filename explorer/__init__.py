@@ -9,7 +9,19 @@
 Names are loaded when they are first used, so that `import explorer` is fast.
 """
 
+from types import FunctionType
+from typing import Any
+
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    value = _load(name)
+    if isinstance(value, FunctionType):
+        from explorer.progress_bar import with_progress_bar
+
+        value = globals()[name] = with_progress_bar(value)
+    return value

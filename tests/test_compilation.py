@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock, Timeout
+from numba import njit
+from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
-from numba.core.errors import TypingError
 
-from explorer.compilation import ProcessLock, compiled, kernel_lock_path, lock_path
+from explorer.compilation import CompilerLock, lock_path
+from explorer.progress import observing_compilation
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,19 +45,6 @@ def double(x, y):
         y[n] = 2 * x[n]
 """
 
-KERNELS = """
-import os
-from explorer.compilation import compiled
-
-def square(x):
-    return x * x
-
-def cube(x):
-    return x * x * x
-
-compiled(cube if "OTHER" in os.environ else square)(3)
-"""
-
 BEATS = """
 import sys
 print("paused", flush=True)
@@ -71,14 +60,13 @@ assert len(clear_runs(strength)) == 1
 """
 
 
-def start_and_pause(code, argument, folder, **variables):
+def start_and_pause(code, argument, folder):
     """A process with its own cache of numba, at its pause."""
     environment = {
         **os.environ,
         "NUMBA_CACHE_DIR": str(folder / "cache"),
         "NUMBA_DEBUG_CACHE": "1",
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)]),
-        **variables,
     }
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     process = subprocess.Popen([sys.executable, "-c", code, argument], env=environment, **pipes)
@@ -117,9 +105,9 @@ def test_two_processes_with_a_cold_cache_find_beats_and_leave_a_sound_cache(tmp_
         )
 
 
-def is_held(path=None):
+def is_held(path):
     try:
-        with FileLock(path or lock_path(), timeout=0):
+        with FileLock(path, timeout=0):
             return False
     except Timeout:
         return True
@@ -127,44 +115,36 @@ def is_held(path=None):
 
 def test_other_processes_wait_while_numba_loads_compiles_and_saves():
     with global_compiler_lock:
-        assert is_held()
+        assert is_held(lock_path())
         with global_compiler_lock:
             pass
-        assert is_held()
+        assert is_held(lock_path())
 
 
-def test_processes_compile_different_kernels_at_the_same_time(tmp_path):
-    (tmp_path / "squares.py").write_text(KERNELS)
-    first = start_and_pause(COMPILE, "numba:compile", tmp_path)
-    (held,) = (tmp_path / "cache" / "locks").iterdir()
-    assert is_held(held)
-    assert not is_held(tmp_path / "cache" / "compiler.lock")
-    second = start_and_pause(COMPILE, "numba:compile", tmp_path, OTHER="1")
-    (text,) = outputs([second])
-    assert text.count("data saved to") == 1
-    (text,) = outputs([first])
-    assert text.count("data saved to") == 1
-    assert not is_held(held)
+def test_observers_hear_of_a_kernel_that_is_compiled_and_not_of_later_calls():
+    def square(x):
+        return x * x
 
-
-def test_a_kernel_that_fails_to_compile_gives_its_lock_back():
-    def broken(x):
-        return x.nothing
-
-    with pytest.raises(TypingError):
-        compiled(broken)(3)
-    assert not is_held(kernel_lock_path(broken))
+    kernel, reports = njit(square), []  # never loaded from disk
+    with observing_compilation(lambda: reports.append(1)):
+        assert kernel(3) == 9
+        assert reports
+        reports.clear()
+        assert kernel(4) == 16
+        assert not reports
+    assert kernel(2.5) == 6.25
+    assert not reports
 
 
 def test_without_a_folder_for_the_lock_numba_works_all_the_same(tmp_path):
     (tmp_path / "file").touch()
-    lock = ProcessLock(tmp_path / "file" / "compiler.lock")
+    lock = CompilerLock(tmp_path / "file" / "compiler.lock")
     start_and_end(lock)
 
 
 def test_a_lock_that_is_held_for_too_long_is_given_up(tmp_path):
     path = tmp_path / "compiler.lock"
-    lock = ProcessLock(path, timeout=0)
+    lock = CompilerLock(path, timeout=0)
     with FileLock(path):
         start_and_end(lock)
 
@@ -172,7 +152,7 @@ def test_a_lock_that_is_held_for_too_long_is_given_up(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_locks_for_itself(tmp_path):
     path = tmp_path / "compiler.lock"
-    lock = ProcessLock(path)
+    lock = CompilerLock(path)
     start_and_end(lock)
     assert not is_held(path)
     if not (child := os.fork()):
@@ -185,9 +165,9 @@ def test_a_forked_process_locks_for_itself(tmp_path):
 
 
 def start_and_end(lock, while_held=lambda: None):
-    lock.acquire()
+    lock.notify(event.Event("numba:compiler_lock", event.EventStatus.START))
     while_held()
-    lock.release()
+    lock.notify(event.Event("numba:compiler_lock", event.EventStatus.END))
 
 
 def test_all_modules_take_librosa_and_compiled_code_from_the_locked_place():

@@ -36,14 +36,15 @@ def pictures(notebook):
 
 
 @pytest.mark.notebooks
-def test_it_runs_on_a_fresh_kernel(path, tmp_path, monkeypatch):
+def test_it_runs_on_a_fresh_kernel(path, tmp_path, tmp_path_factory, monkeypatch):
     import nbformat  # late: they take seconds
     from nbclient import NotebookClient
 
     if path.stem.endswith("live") and not (path.parents[1] / "explorer" / "web" / "page").is_dir():
         pytest.skip("the live page is not built (python -m pip install -e .)")
     monkeypatch.setenv("EXPLORER_EXPLORATIONS", str(tmp_path / "runs"))
-    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path / "cache"))
+    # one cache for all: they analyze the same clip, and an entry depends on its key alone
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path_factory.getbasetemp() / "notebooks"))
     monkeypatch.setenv("PYTHONPATH", str(path.parents[1]))
     notebook = nbformat.read(path, as_version=4)
     expected = len(pictures(notebook))

@@ -17,6 +17,7 @@ NUMBER_ERRORS = {  # errors of pydantic -> what is allowed
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
 }
+HELP_WORDS = {"--help-all": ("--help", "all")}  # JupyterLab's spelling
 FLASH_MODES = ("calm", "dim", "off")  # the first is that of a lone --flash-limit
 INTERRUPT_STATUS = 130  # the status that shells give a program ended by Ctrl-C
 
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in argv
     argv = _with_flash_modes([argument for argument in argv if argument != "--debug"])
+    argv = [word for each in argv for word in HELP_WORDS.get(each, (each,))]
     with warnings.catch_warnings():
         warnings.simplefilter("always", ExplorerWarning)
         warnings.showwarning = show_warning

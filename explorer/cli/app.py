@@ -1,6 +1,8 @@
 """All commands, in the order of the help."""
 
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +19,7 @@ from explorer.cli.looks.breed import breed
 from explorer.cli.looks.look import app as look_app
 from explorer.cli.looks.paint import paint
 from explorer.cli.looks.seeds import seeds
+from explorer.cli.options import most_used_flags
 from explorer.cli.render import render
 from explorer.cli.report import report
 from explorer.cli.runs import runs
@@ -28,32 +31,79 @@ from explorer.cli.weights.weights import app as weights_app
 from explorer.errors import SettingsError
 
 MAX_SUMMARY = 1000  # characters of the first sentence of a command's help
+MAX_HELP_FLAGS = 30  # of a command that shows all of them
+HELP_OF_HELP = "show this; --help GROUP shows a group of flags, --help-all every flag"
+HELP_GROUP, ALL_GROUPS = "explorer.help_group", "all"
+MOST_USED = "Most used"
 
 
 class Command(TyperCommand):
-    """A command with its options under headings.
+    """A command with its options under headings, of which `--help` shows those of daily use.
 
-    It refuses a flag that is given twice, where the last would win without a word.
+    `--help GROUP` shows one heading, `--help all` or `--help-all` everything; so does `--help` of a command
+    with few flags. A flag that is given twice is refused, where the last would win without a word.
     """
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        sections: dict[str, list[tuple[str, str]]] = {}
+        headings = self._headings(ctx)
+        group = ctx.meta.get(HELP_GROUP)
+        if group or len(self.params) <= MAX_HELP_FLAGS:
+            _write_sections(ctx, formatter, {group: headings[group]} if group in headings else headings)
+            return
+        flags = most_used_flags()
+        parameters = [parameter for rows in headings.values() for parameter in rows]
+        used = sorted((p for p in parameters if _flag(p) in flags), key=lambda p: flags.index(_flag(p)))
+        sections = {"Arguments": headings.pop("Arguments", []), MOST_USED: used}
+        sections["Options"] = [option for option in headings.pop("Options") if option not in used]
+        _write_sections(ctx, formatter, sections)
+        with formatter.section(f"More flags, shown by {ctx.command_path} --help GROUP"):
+            names = ", ".join(f"{name.lower()} ({len(own)})" for name, own in headings.items())
+            formatter.write_dl([("GROUP", names)])
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        if option is not None and len(self.params) > MAX_HELP_FLAGS:
+            option.help = HELP_OF_HELP
+        return option
+
+    def _headings(self, ctx: Any) -> dict[str, list[Any]]:
+        """The arguments and options by heading."""
+        headings: dict[str, list[Any]] = {}
         for parameter in self.get_params(ctx):
             kind = f"{parameter.param_type_name}s".capitalize()
             heading = getattr(parameter, "rich_help_panel", None) or kind
-            if row := parameter.get_help_record(ctx):
-                sections.setdefault(heading, []).append(row)
-        for heading, rows in sections.items():
-            with formatter.section(heading):
-                formatter.write_dl(rows)
+            if parameter.get_help_record(ctx):
+                headings.setdefault(heading, []).append(parameter)
+        return headings
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if group := _help_group(args, self._headings(ctx)):
+            ctx.meta[HELP_GROUP] = group
+            args = ["--help"]
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
         for parameter in order:
             is_single = parameter.param_type_name == "option" and not getattr(parameter, "multiple", False)
             if is_single and order.count(parameter) > 1:
                 raise SettingsError(f"{parameter.opts[0]} is given twice; give it once")
         return super().parse_args(ctx, args)
+
+
+def _help_group(args: Sequence[str], headings: Iterable[str]) -> str:
+    """The heading that --help is asked for, or ALL_GROUPS; empty without one."""
+    names = {name.lower(): name for name in (ALL_GROUPS, *headings)}
+    following = [after.lower() for word, after in pairwise(args) if word in ("-h", "--help")]
+    return next((names[word] for word in following if word in names), "")
+
+
+def _write_sections(ctx: Any, formatter: Any, sections: dict[str, list[Any]]) -> None:
+    for heading, parameters in sections.items():
+        if rows := [parameter.get_help_record(ctx) for parameter in parameters]:
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+def _flag(parameter: Any) -> str:
+    return str(parameter.opts[0])
 
 
 class CommandGroup(TyperGroup):

@@ -35,6 +35,20 @@ from explorer.learn.settings import TrainSettings
 from explorer.settings import Knob, Settings, setting_from_text
 from explorer.video import EncoderSettings
 
+MOST_USED_FLAGS = (  # what the short help shows, in this order
+    "--set",
+    "--field",
+    "--preset",
+    "--look",
+    "--seed",
+    "--gain",
+    "--coord-scale",
+    "--audio-gain",
+    "--resolution",
+    "--start",
+    "--duration",
+    "--fps",
+)
 IMPORT_FLAG, SKETCH_FLAG = "--import", "--sketch"
 PALETTE_IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 MORE_HELP = {"flash_limit": "; --no-flash-limit is off"}  # of flags
@@ -359,6 +373,17 @@ def _all_knobs() -> dict[str, list[tuple[str, Knob]]]:
         for name, knob in field.knobs().items():
             owners.setdefault(name, []).append((kind, knob))
     return owners
+
+
+def most_used_flags() -> list[str]:
+    """The flags that the short help of every command shows: MOST_USED_FLAGS, and those of imported fields."""
+    own = (
+        knob
+        for owners in _all_knobs().values()
+        if all(kind not in LOOKS for kind, _ in owners)
+        for _, knob in owners
+    )
+    return [*dict.fromkeys((*MOST_USED_FLAGS, *(f"--{knob.flag}" for knob in own)))]
 
 
 def _field_help(owners: list[tuple[str, Knob]]) -> str:

@@ -33,10 +33,10 @@ class OutputFile:
         self._new = None if self.path.parent.exists() else self.path.parent
 
     def report_written(self, label: str) -> None:
-        """Print that the file is written, and the new folder if there is one."""
-        print_line(f"{label:<11} {self.path}")
+        """Print the whole path of the written file, as terminals link it, and of a new folder."""
+        print_line(f"{label:<11} {self.path.absolute()}")
         if self._new:
-            print_line(f"new folder  {self._new}")
+            print_line(f"new folder  {self._new.absolute()}")
 
 
 @contextmanager

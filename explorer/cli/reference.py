@@ -57,7 +57,10 @@ FEATURE_UNITS = {
 def commands_page() -> str:
     """Every command with its arguments and flags."""
     group = build_command()
-    parts = ["Every command takes `--help`, and `--debug` to show the traceback of an error."]
+    parts = [
+        "Every command takes `--help`, `--help-all`, which shows every flag, and `--debug`, which shows the "
+        "traceback of an error."
+    ]
     for name, command in _commands(group):
         groups = {parameter: parameter.name.partition("__")[0] for parameter in command.params}
         own = [p for p, group in groups.items() if group not in LINKED and not getattr(p, "hidden", False)]

@@ -49,6 +49,10 @@ def train(
         typer.Option("--preset", metavar="NAME", help="a look, or a sketch that ships"),
     ] = None,
     sketch: Annotated[str | None, SKETCH_OPTION] = None,
+    look: Annotated[
+        str | None,
+        typer.Option("--look", metavar="LOOK", help="move the field of a look file, run folder or video"),
+    ] = None,
     moves: Annotated[
         str | None,
         typer.Option(
@@ -73,11 +77,14 @@ def train(
 
     Without --field it is a Julia set. Which pairs a field can express is printed first.
     """
+    from explorer.experiments.library.looks import resolve_look
     from explorer.learn import train as train_model
     from explorer.learn.shipped_model import train_shipped_model
 
     taught = FieldFlags(kind, preset, {}, load_sketch(sketch).kind if sketch else None)
-    if taught != NO_FIELD or taught.imported_kind:
+    if look is not None:
+        training["field"] = taught.apply_to(resolve_look(look, explorations).field, "--look")
+    elif taught != NO_FIELD or taught.imported_kind:
         training["field"] = taught.build_field()
     training |= {name: text for name, text in (("moves", moves), ("pairs", pairs)) if text is not None}
     if shipped == bool(folder) or (shipped and (training or resume)):

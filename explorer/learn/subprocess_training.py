@@ -23,15 +23,19 @@ import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
 from explorer.errors import ExplorerError, ReadError
+from explorer.experiments.library.look import Look
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
-from explorer.files import read_json_or_empty, read_text
+from explorer.files import read_json_or_empty, read_text, write_bytes
 from explorer.learn.run_folder import HISTORY, PROGRESS, STOP, training_folders
+from explorer.learn.settings import TrainSettings
 from explorer.processes import NEW_PROCESS_GROUP
 from explorer.settings import Knob, Settings
 
 MAX_LOG_LINES, MAX_LOG_BYTES = 20, 8192  # at the end of the output of a process
 MAX_HISTORY_ROWS = 20_000
+NOTED = ("left_out", "skipped", "sensitivity", "pairs")  # of a manifest
+LOOK_FILE = "taught.json"
 # lines that give no reason: warnings, and progress as `explorer: training 40%` or a bar
 NO_REASON = re.compile(r"explorer: (warning: |[\w ]+ \d+%$)|[\w ]+: +\d+%\|")
 PROCESS_LOST = "training ended without a reason: its process is gone"
@@ -48,7 +52,8 @@ class TrainingStatus(BaseModel):
     While it runs, `phase` is the current step (hearing the sounds, making clips, training, proving, writing),
     `share` how much of that is done (0 to 1) and `seconds_left` how long the rest will take. `left_out` names
     sounds that are too short to train on, `skipped` files that could not be read, each by name and reason;
-    `notes` lists both in words.
+    `sensitivity` has the pairs that were wanted, `pairs` those that the field can express (both empty for a
+    Julia set); `notes` has in words what is left out.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -68,14 +73,18 @@ class TrainingStatus(BaseModel):
     error: str | None = None
     left_out: list[str] = []
     skipped: list[dict[str, str]] = []
+    sensitivity: dict[str, dict[str, float]] = {}
+    pairs: list[str] = []
     log: list[str] = []
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's documented order
     @property
     def notes(self) -> list[str]:
-        """The sounds that were not used and why, in words."""
+        """The sounds and pairs that were not used and why, in words."""
+        missing = [pair for pair in self.sensitivity if pair not in self.pairs]
+        pairs = [f"the field cannot express {', '.join(missing)}: left out"] if missing else []
         short = [f"too short, left out: {', '.join(self.left_out)}"] if self.left_out else []
-        return [*short, *(f"skipped: {file.get('reason')}" for file in self.skipped)]
+        return [*pairs, *short, *(f"skipped: {file.get('reason')}" for file in self.skipped)]
 
     @property
     def is_active(self) -> bool:
@@ -241,7 +250,7 @@ def _read_status(run: Path) -> TrainingStatus:
     log = read_json_or_empty(run / MANIFEST)
     progress = read_json_or_empty(run / PROGRESS)
     result = {"status": "failed", **{name: log[name] for name in ("status", "error") if name in log}}
-    unused = {name: log[name] for name in ("left_out", "skipped") if name in log}
+    unused = {name: log[name] for name in NOTED if name in log}
     status = TrainingStatus(status="failed", run=run.name, error=DAMAGED)
     for values in (result, result | unused, result | progress | unused):
         with suppress(ValidationError):  # damaged, or from another version
@@ -259,6 +268,18 @@ def flags_of(settings: Settings, base: Settings | None = None) -> list[str]:
     values = {knob: getattr(settings, name) for name, knob in settings.knobs().items()}
     changed = {knob: value for knob, value in values.items() if value != getattr(base, knob.name)}
     return [word for knob, value in changed.items() for word in _flag(knob, value)]
+
+
+def field_flags(settings: TrainSettings, folder: Path) -> list[str]:
+    """Flags of `explorer train` for what has no control: field (in a file of `folder`), moves, pairs."""
+    flags: list[str] = []
+    if settings.field is not None:
+        write_bytes(folder / LOOK_FILE, Look(name="taught", field=settings.field).text.encode())
+        flags += ["--look", str(folder / LOOK_FILE)]
+    for name in ("moves", "pairs"):
+        if names := getattr(settings, name):
+            flags += [f"--{name}", ",".join(names)]
+    return flags
 
 
 def _flag(knob: Knob, value: Any) -> list[str]:

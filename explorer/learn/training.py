@@ -31,7 +31,6 @@ from explorer.learn.dataset import (
     synthetic_tracks,
 )
 from explorer.learn.evaluation import JULIA_FRAMES, JuliaFrames, evaluate
-from explorer.learn.losses import PAIRS
 from explorer.learn.model import load_model, save_model
 from explorer.learn.onnx_export import export
 from explorer.learn.optimization import JuliaSubject, Trainer, single_torch_thread
@@ -41,7 +40,7 @@ from explorer.learn.run_folder import EVALUATION, PREFIX, PREVIEW, PROGRESS, SET
 from explorer.learn.settings import TRAINING_PHASE, WRITING_PHASE, TrainSettings, resumed_settings
 from explorer.learn.teaching.field_subject import FieldSubject
 from explorer.learn.teaching.judging import judging_pieces
-from explorer.learn.teaching.pairs import parse_pairs
+from explorer.learn.teaching.pairs import pairs_of
 from explorer.learn.teaching.sensitivity import Sensitivity
 from explorer.learn.teaching.sequences import STRIDE
 from explorer.learn.teaching.subject import MeasuredFrames, Subject
@@ -131,7 +130,7 @@ def _taught(
     What a field cannot express is said before training: to `on_sensitivity`, or else as a warning.
     """
     if settings.field is None:
-        pairs = parse_pairs(settings.pairs) or PAIRS
+        pairs = pairs_of(settings)
         return JuliaSubject(pairs), JuliaFrames(pairs), {}
     subject = FieldSubject(settings.field, settings.moves, settings.pairs)
     if on_sensitivity:

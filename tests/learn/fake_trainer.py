@@ -27,6 +27,7 @@ def main(manner, *arguments):
         (folder / "stop").unlink()
     else:
         folder = new_folder(Path(arguments[arguments.index("--explorations") + 1]), "train")
+        write_json(folder / "settings.json", {})
     log = {"kind": "train", "status": "running", **manifest.process_facts(), "arguments": arguments}
     manifest.write(folder, log)
     if manner == "killed":

@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -50,12 +51,20 @@ def picture_bytes(count: int, rest: int = 0) -> int:
 
 def embed(path: Path | None, max_bytes: int) -> Thumbnail | None:
     """The picture in about `max_bytes` of JPEG at most; None when there is none or it cannot be decoded."""
-    picture = _load_picture(path) if path else None
-    if picture is None or path is None:
+    if path is None or not path.is_file():
         return None
-    if picture.format == "JPEG" and path.stat().st_size <= max_bytes:
-        return _data_url(path.read_bytes(), picture.size)
-    return _reduce(picture.convert("RGB"), max_bytes)
+    status = path.stat()
+    thumbnail = _jpeg_file(path, status.st_mtime_ns) if status.st_size <= max_bytes else None
+    if thumbnail is None and (picture := _load_picture(path)):
+        thumbnail = _reduce(picture.convert("RGB"), max_bytes)
+    return thumbnail
+
+
+@lru_cache(maxsize=1024)  # a growing report is written again and again
+def _jpeg_file(path: Path, written: int) -> Thumbnail | None:
+    """A JPEG as it is; None for other files, and for one that cannot be decoded. `written` is when."""
+    picture = _load_picture(path)
+    return _data_url(path.read_bytes(), picture.size) if picture and picture.format == "JPEG" else None
 
 
 def mosaic(paths: Sequence[Path], max_bytes: int) -> Thumbnail | None:

@@ -139,19 +139,18 @@ def orbit(
     x: torch.Tensor, y: torch.Tensor, cx: torch.Tensor, cy: torch.Tensor, iterations: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     """(steps, |z|^2, |dz/dz0|^2, trap) at the end; the operations of `kernel.orbits`, in their order."""
-    squared, slope, steps = x * x + y * y, torch.ones_like(x), torch.zeros_like(x)
+    xx, yy = x * x, y * y
+    squared, slope, steps = xx + yy, torch.ones_like(x), torch.zeros_like(x)
     trap = torch.full_like(x, LIMIT)
     for n in range(iterations):
         inside = squared <= LIMIT
-        if not inside.any():
+        if n % kernel.STEPS_PER_CHECK == 0 and not inside.any():
             break
-        x, y = (
-            torch.where(inside, x * x - y * y + cx, x),
-            torch.where(inside, (x + x) * y + cy, y),
-        )
+        x, y = torch.where(inside, xx - yy + cx, x), torch.where(inside, (x + x) * y + cy, y)
         slope = torch.where(inside, slope * (squared * 4.0), slope)
-        steps = torch.where(inside, steps + 1.0, steps)
-        squared = x * x + y * y
+        steps += inside
+        xx, yy = x * x, y * y
+        squared = xx + yy
         if n < TRAP_STEPS:
             trap = torch.minimum(squared, trap)
     return steps, squared, slope, trap

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from explorer.audio.live import LIVE_FEATURES
 from explorer.errors import SettingsError
-from explorer.learn.losses import FeatureMetricPair
+from explorer.learn.losses import PAIRS, FeatureMetricPair
 from explorer.learn.metrics import METRICS
+from explorer.learn.settings import TrainSettings
 from explorer.settings import did_you_mean
 
 SOUND_WORDS = {
@@ -30,6 +31,13 @@ METRIC_FLOORS = {
 WEIGHTS = {"luminance": 1.0, "change": 2.0, "edges": 2.0, "hue": 2.0}  # of losses; the others 1
 DEFAULT_PAIRS = ("loudness-luminance", "hits-change", "brightness-hue", "noisiness-edges")
 EXAMPLE = "as in loudness-luminance, hits-motion or flux+onset-change"
+
+
+def pairs_of(settings: TrainSettings) -> tuple[FeatureMetricPair, ...]:
+    """The pairs of a training: those that it names, else the usual ones of its field."""
+    if settings.pairs or settings.field is not None:
+        return parse_pairs(settings.pairs or DEFAULT_PAIRS)
+    return PAIRS
 
 
 def parse_pairs(names: Iterable[str]) -> tuple[FeatureMetricPair, ...]:

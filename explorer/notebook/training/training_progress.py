@@ -12,7 +12,7 @@ import ipywidgets as widgets
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import ONNX_FILE
 from explorer.formatting import duration_text, percent_text
-from explorer.learn.losses import PAIRS
+from explorer.learn.losses import PAIRS, FeatureMetricPair
 from explorer.learn.plots import draw_history
 from explorer.learn.run_folder import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
 from explorer.learn.settings import EVALUATION_PHASE, TRAINING_PHASE, WRITING_PHASE
@@ -26,7 +26,7 @@ from explorer.notebook.widgets.show import encode_plot
 
 UNKNOWN_MUSIC = "on music that it never heard"
 LAST_PART = "on the last part of a sound whose first part it was trained on"
-LOSSES = ("loss", "rms-luminance", "flux+onset-change", "zcr-edges", "centroid-hue")
+MAX_COLUMNS = 5  # of the plots of losses
 NO_PICTURE = "how the model moves the picture before and after appears here"
 
 LAST_PHASES = {EVALUATION_PHASE: "proving what it learned", WRITING_PHASE: "drawing what it learned"}
@@ -35,9 +35,10 @@ LossHistory = Sequence[Mapping[str, float | None]]
 
 
 class TrainingProgressView:
-    """Shows a `TrainingStatus`. Only one thread at a time may call `show`."""
+    """Shows a `TrainingStatus` of a training with some pairs. Only one thread at a time may call `show`."""
 
-    def __init__(self) -> None:
+    def __init__(self, pairs: Sequence[FeatureMetricPair] = PAIRS) -> None:
+        self._pairs, self.scale = pairs, widgets.HTML(muted(loss_scale_text(pairs)))
         self.line, self.note = widgets.HTML(muted("not started yet")), widgets.HTML()
         self.bar = progress_bar()
         self.pictures, self.losses, self.evaluation = (_picture(kind) for kind in ("jpeg", "png", "png"))
@@ -47,7 +48,7 @@ class TrainingProgressView:
         table = widgets.Accordion([self.numbers], titles=("the numbers",), selected_index=None)
         self._evaluation_title = widgets.HTML(heading(UNKNOWN_MUSIC))
         self._cards = {
-            self.losses: card("losses after each epoch", self.losses, widgets.HTML(muted(loss_scale_text()))),
+            self.losses: card("losses after each epoch", self.losses, self.scale),
             self.evaluation: box(
                 widgets.VBox, "explorer-card", self._evaluation_title, self.evaluation, table
             ),
@@ -77,7 +78,7 @@ class TrainingProgressView:
             self._show_pictures(run)
         if len(history) > self._epochs:
             self._epochs = len(history)
-            self._display(self.losses, _loss_plot(history))
+            self._display(self.losses, _loss_plot(history, self._pairs))
 
     def show_evaluation(self, run: TrainRun, code: str) -> None:
         """Show how well a finished training follows the music, and the code that uses it."""
@@ -132,16 +133,16 @@ def status_html(status: TrainingStatus, run: Path | None) -> str:
     return muted(", ".join(parts))
 
 
-def loss_scale_text() -> str:
+def loss_scale_text(pairs: Sequence[FeatureMetricPair]) -> str:
     """How to read the losses: a pair makes them negative where the picture follows the music."""
-    lowest = ", ".join(f"{pair.name} {-pair.weight:g}" for pair in PAIRS if pair.name in LOSSES)
+    lowest = ", ".join(f"{pair.name} {-pair.weight:g}" for pair in pairs)
     return f"lower is better; 0 means unrelated, and a pair that follows perfectly has {lowest}"
 
 
-def _loss_plot(history: LossHistory) -> bytes:
+def _loss_plot(history: LossHistory, pairs: Sequence[FeatureMetricPair]) -> bytes:
     rows = [{name: math.nan if v is None else v for name, v in row.items()} for row in history]
-    names = [name for name in LOSSES if name in rows[0]]
-    return encode_plot(draw_history(rows, names, columns=len(names)))
+    names = ["loss", *(pair.name for pair in pairs if pair.name in rows[0])]
+    return encode_plot(draw_history(rows, names, columns=min(len(names), MAX_COLUMNS)))
 
 
 def _picture(kind: str) -> widgets.Image:

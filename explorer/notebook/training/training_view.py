@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,12 +21,14 @@ from explorer.fields.julia.model import METADATA_FILE
 from explorer.files import explorations_folder
 from explorer.learn.dataset import sound_files
 from explorer.learn.settings import TrainSettings, resumed_settings, saved_settings
-from explorer.learn.subprocess_training import TrainingProcess, TrainingStatus, flags_of
+from explorer.learn.subprocess_training import TrainingProcess, TrainingStatus, field_flags, flags_of
+from explorer.learn.teaching.pairs import pairs_of
 from explorer.learn.training_run import TrainRun
 from explorer.notebook.training.training_form import TrainingForm
 from explorer.notebook.training.training_progress import TrainingProgressView
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.boxes import box, push_button
+from explorer.notebook.widgets.code_view import field_code
 from explorer.notebook.widgets.error_line import ErrorLine
 from explorer.notebook.widgets.file_links import relative_link
 from explorer.notebook.widgets.markup import CSS
@@ -45,16 +48,18 @@ def training(
     explorations: str | Path | None = None,
     **settings: Any,
 ) -> TrainingView:
-    """A widget that trains a model to move Julia sets with the music of a folder, or of one file.
+    """A widget that trains a model to move a field with the music of a folder, or of one file.
 
     It shows settings, progress, losses, pictures before and now, and at the end the evaluation; `settings`
-    are the first values of its controls (see `TrainSettings`). Training runs in a process of its own, which
+    are the first values of its controls, and `field` (a Julia set where none is given), `moves` and `pairs`:
+    see `TrainSettings`. Training runs in a process of its own, which
     Stop, closing the widget, or the end of the kernel ends after its current step; what was learned is saved.
     `resume` is a run to resume. `proof_on` names sounds to evaluate on and never to train on. Running the
     cell again closes the previous widget.
     """
     cells.close_previous()
-    for name in TrainSettings.model_fields.keys() & settings.keys() - TrainSettings.knobs().keys():
+    settable = {*TrainSettings.knobs(), *TrainSettings.added_settings}
+    for name in TrainSettings.model_fields.keys() & settings.keys() - settable:
         raise SettingsError(f"{name} cannot be set here; train with explorer.learn.train(..., {name}=...)")
     root = explorations_folder(explorations)
     earlier = find_folder(resume, root) if resume else None
@@ -69,7 +74,7 @@ def training(
 class TrainingView:
     """The result of `training`: `start`, `stop` and `resume` do what its buttons do; `wait` waits.
 
-    `status` is its state, `run` the training once something was learned, `field` a Julia set that the model
+    `status` is its state, `run` the training once something was learned, `field` the field that the model
     moves. `go_on` is the earlier name of `resume`.
     """
 
@@ -87,6 +92,7 @@ class TrainingView:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
+        self._look_folder = tempfile.TemporaryDirectory(prefix="explorer-training-")
         self._errors, self._static_output = ErrorLine(), StaticOutput()
         self.status = TrainingStatus()
         self._make_widgets(str(source), settings)
@@ -135,6 +141,7 @@ class TrainingView:
         self._closed.set()
         cells.unregister(self)
         self._process.close()
+        self._look_folder.cleanup()
         cells.close_tree(self.widget)
 
     def __enter__(self) -> TrainingView:
@@ -157,6 +164,8 @@ class TrainingView:
         path = Path(source).expanduser()
         sound_files(path)  # an error appears at once, and not when the other process has started
         flags = flags_of(settings, saved_settings(earlier) if earlier else None)
+        if not earlier:
+            flags += field_flags(settings, Path(self._look_folder.name))
         flags += [word for sound in self._proof_on for word in ("--prove", sound)]
         with self._lock:
             status = self._process.start(path.resolve(), flags, earlier)
@@ -207,10 +216,12 @@ class TrainingView:
         """One line that uses what was learned, on the first sound of the folder."""
         is_default = run.parent == explorations_folder().resolve()
         model = run.name if is_default else relative_link(run)
+        field = saved_settings(run).field
+        code = f"{field_code(field)}.replace(model={model!r})" if field else f"ex.Julia(model={model!r})"
         files = sound_files(Path(self.source.value).expanduser())
         unused = {*self.status.left_out, *(file["name"] for file in self.status.skipped)}
         song = next((file for file in files if file.name not in unused), files[0])
-        return f"ex.explore({relative_link(song)!r}, ex.Julia(model={model!r}))"
+        return f"ex.explore({relative_link(song)!r}, {code})"
 
     def _make_widgets(self, source: str, settings: TrainSettings) -> None:
         handler = self._errors.handler
@@ -230,7 +241,8 @@ class TrainingView:
             button.on_click(handler(action))
         self.stop_button.layout.display = "none"
         self.resume_button.layout.display = "" if self._resume_folder else "none"
-        self.form, self.progress = TrainingForm(settings, handler, FIRST_SETTINGS), TrainingProgressView()
+        self.form = TrainingForm(settings, handler, FIRST_SETTINGS)
+        self.progress = TrainingProgressView(pairs_of(settings))
         buttons = (self.start_button, self.resume_button, self.stop_button)
         head = box(widgets.HBox, "explorer-head", widgets.HTML(CSS + TITLE), self.source, *buttons)
         left = box(widgets.VBox, "explorer-left", *self.progress.parts)

@@ -39,7 +39,7 @@ def python_code(
     analysis = _keywords(track.settings, AnalysisSettings())
     where = "" if device == "auto" else f", device={device!r}"
     where += "" if flash_limit == "calm" else f", flash_limit={flash_limit!r}"
-    name, arguments = _field_code(field)
+    name, arguments = _class_and_arguments(field)
     imports = ["import explorer as ex", *dict.fromkeys(_imports(field))]
     lines = [
         *imports,
@@ -60,17 +60,17 @@ def _added_lines(track: FeatureTrack) -> list[str]:
     return [f"# and your own columns ({names}), with columns= and stems= as you gave them"]
 
 
-def _field_code(field: FieldSettings) -> tuple[str, list[str]]:
+def _class_and_arguments(field: FieldSettings) -> tuple[str, list[str]]:
     """The class of a field as code, and its arguments."""
     kind: Any = type(field)
     name = kind.__qualname__ if CUSTOM_MARK in field.kind else f"ex.{kind.__name__}"
     if isinstance(field, Sequence):
-        looks = [f"({at!r}, {_call_text(part)})" for at, part in zip(field.at, field.looks, strict=True)]
+        looks = [f"({at!r}, {field_code(part)})" for at, part in zip(field.at, field.looks, strict=True)]
         fade = _keywords(field, field.replace(fade=kind.model_fields["fade"].default))
         return name, [f"[{', '.join(looks)}]", *fade]
     if not isinstance(field, Mix):
         return name, _keywords(field, kind())
-    fields = [f"{part}={_call_text(inner)}" for part, inner in field.parts.items()]
+    fields = [f"{part}={field_code(inner)}" for part, inner in field.parts.items()]
     left_out = (*field.parts, "features")
     values = [
         text
@@ -80,9 +80,9 @@ def _field_code(field: FieldSettings) -> tuple[str, list[str]]:
     return name, fields + values
 
 
-def _call_text(field: FieldSettings) -> str:
+def field_code(field: FieldSettings) -> str:
     """A field as code in one line."""
-    name, arguments = _field_code(field)
+    name, arguments = _class_and_arguments(field)
     return f"{name}({', '.join(arguments)})"
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import explorer as ex
 import explorer.notebook.training.training_view as view_module
 from explorer.errors import SettingsError, SoundError
+from explorer.experiments.library.looks import resolve_look
 from explorer.experiments.runs import manifest
 from explorer.files import write_json
 from explorer.learn.losses import PAIRS
@@ -83,6 +85,23 @@ def test_a_training_from_start_to_proof(make_view, tmp_path):
     assert not visible(progress.bar)
     assert (visible(view.start_button), visible(view.stop_button)) == (True, False)
     assert not visible(view.resume_button)
+
+
+def test_a_field_moves_and_pairs_reach_the_training_and_the_code(make_view, tmp_path):
+    field = ex.Patterns.preset("silk").replace(speed=0.5)
+    view = make_view(field=field, moves=("zoom",), pairs=("loudness-luminance", "hits-motion"))
+    assert "flux+onset-change -2" in view.progress.scale.value
+    assert "zcr-edges" not in view.progress.scale.value
+    view.start()
+    until(lambda: view._folder() is not None, "it did not start")
+    look = arguments_of(view)[arguments_of(view).index("--look") + 1]
+    assert resolve_look(look).field == field
+    assert {"--moves", "zoom", "--pairs", "loudness-luminance,hits-motion"} <= set(arguments_of(view))
+    assert view.wait(PATIENCE)
+    write_json(view.run.folder / "settings.json", view.form.settings.model_dump(mode="json"))
+    code, replace, model = view._code(view.run.folder).partition(", ")[2].partition(".replace")
+    assert eval(code, {"ex": ex}) == field
+    assert (replace, model) == (".replace", f"(model={view.run.folder.name!r}))")
 
 
 def test_it_shows_progress_stops_and_resumes(make_view):
@@ -191,13 +210,16 @@ def test_sounds_that_were_left_out_are_named_and_losses_may_be_missing():
     progress.show(TrainingStatus(status="running", left_out=["click.wav"], skipped=skipped), None, rows)
     assert "too short, left out: click.wav" in progress.note.value
     assert "skipped: a&amp;b.wav holds no sound" in progress.note.value
+    sensitivity = {"rms-luminance": {"gain": 0.7}, "centroid-hue": {"gain": 0.1}}
+    progress.show(TrainingStatus(sensitivity=sensitivity, pairs=["rms-luminance"]), None, rows)
+    assert "the field cannot express centroid-hue: left out" in progress.note.value
     assert visible(progress.losses)
 
 
 def test_the_scale_of_the_losses_is_explained():
-    assert "lower is better" in loss_scale_text()
+    assert "lower is better" in loss_scale_text(PAIRS)
     weight = next(pair.weight for pair in PAIRS if pair.name == "zcr-edges")
-    assert f"zcr-edges {-weight:g}" in loss_scale_text()
+    assert f"zcr-edges {-weight:g}" in loss_scale_text(PAIRS)
 
 
 @pytest.mark.parametrize(("learned", "title"), [("b", "never heard"), ("a", "last part of a sound")])
