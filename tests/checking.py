@@ -1,8 +1,9 @@
 """The checks of types and shapes that tests wrap around every function of the package.
 
 Functions whose signature has shapes are checked in their first calls in each test, and then in every 50th:
-the check takes longer than many a function. All others are checked in every call. Call `install` before
-the package is imported.
+the check takes longer than many a function. All others are checked in every call. A function inside another
+is made again in each call of that one, and wrapping it takes milliseconds: the first ones in each test are
+wrapped, and then every 50th. Call `install` before the package is imported.
 """
 
 import dataclasses
@@ -19,7 +20,7 @@ FIRST, EVERY = 2, 50  # calls whose shapes are checked
 
 _check_types = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int is a valid float
 _check_shapes = jaxtyping.jaxtyped
-_calls: Counter[typing.Callable] = Counter()
+_calls: Counter[typing.Hashable] = Counter()  # by function, or by the code of one inside another
 
 
 def install(modules):
@@ -49,17 +50,24 @@ def checked(function=None, *, typechecker):
         if dataclasses.is_dataclass(function) and "__init__" in vars(function):
             function.__init__ = checked(function.__init__, typechecker=typechecker)
         return function
+    if "<locals>" in function.__qualname__ and not _is_due(function.__code__):
+        return function
     if not _may_have_shapes(function):
         return typechecker(function)
     with_shapes = _check_shapes(function, typechecker=typechecker)
 
     @functools.wraps(function)
     def call(*arguments, **named):
-        _calls[function] = count = _calls[function] + 1
-        chosen = with_shapes if count <= FIRST or count % EVERY == 0 else function
+        chosen = with_shapes if _is_due(function) else function
         return chosen(*arguments, **named)
 
     return call
+
+
+def _is_due(key):
+    """Count a call, or a function that was made; whether it is to be checked."""
+    _calls[key] = count = _calls[key] + 1
+    return count <= FIRST or count % EVERY == 0
 
 
 def _may_have_shapes(function):

@@ -47,3 +47,22 @@ def test_wrong_types_are_found_in_every_call():
         assert double(2) == 4
         with pytest.raises(Exception, match="not instance of int"):
             double("2")
+
+
+def make():
+    @checked(typechecker=check_types)
+    def inner(one: Float[np.ndarray, " n"], other: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+        return one[0] + other
+
+    return inner
+
+
+def test_functions_inside_others_are_wrapped_when_the_first_ones_are_made_and_some_later_ones():
+    for count in range(1, EVERY + 1):
+        inner = make()
+        if count <= FIRST or count == EVERY:
+            with pytest.raises(TypeCheckError):
+                inner(*WRONG)
+        else:
+            inner(*WRONG)
+            assert not hasattr(inner, "__wrapped__")

@@ -3,7 +3,8 @@
 To refresh what is kept:
 
     python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.store_widget_state=False
-        --ExecutePreprocessor.record_timing=False notebooks/01_explore.ipynb
+        --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.iopub_timeout=120
+        notebooks/01_explore.ipynb
 """
 
 import json
@@ -36,19 +37,24 @@ def pictures(notebook):
 
 
 @pytest.mark.notebooks
-def test_it_runs_on_a_fresh_kernel(path, tmp_path, monkeypatch):
+def test_it_runs_on_a_fresh_kernel(path, tmp_path, tmp_path_factory, monkeypatch):
     import nbformat  # late: they take seconds
     from nbclient import NotebookClient
 
     if path.stem.endswith("live") and not (path.parents[1] / "explorer" / "web" / "page").is_dir():
         pytest.skip("the live page is not built (python -m pip install -e .)")
     monkeypatch.setenv("EXPLORER_EXPLORATIONS", str(tmp_path / "runs"))
-    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path / "cache"))
+    # one cache for all: they analyze the same clip, and an entry depends on its key alone
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path_factory.getbasetemp() / "notebooks"))
     monkeypatch.setenv("PYTHONPATH", str(path.parents[1]))
     notebook = nbformat.read(path, as_version=4)
     expected = len(pictures(notebook))
     client = NotebookClient(
-        notebook, timeout=1200, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        notebook,
+        timeout=1200,
+        iopub_timeout=120,  # a busy machine is late with what a cell shows, and it would be left out
+        kernel_name="python3",
+        resources={"metadata": {"path": tmp_path}},
     )
     client.execute()
     assert len(pictures(notebook)) == expected

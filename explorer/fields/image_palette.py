@@ -32,9 +32,14 @@ def palette_from(picture: str | Path) -> str:
         raise SettingsError(_unreadable(Path(picture), FileNotFoundError()))
     try:
         with Image.open(picture) as image:
-            small = image.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
+            return palette_of(image)
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise SettingsError(_unreadable(Path(picture), error)) from None
+
+
+def palette_of(picture: Image.Image) -> str:
+    """`palette_from` for a picture in memory."""
+    small = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BOX)
     lab = _to_oklab(np.asarray(small, np.float64).reshape(-1, 3) / 255)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about clusters that stay empty in pictures of few colors

@@ -115,9 +115,9 @@ def served(tmp_path_factory):
 
 @pytest.fixture(scope="module")  # a page that is left open goes on drawing, and slows all that follows
 def parts(browser, served):
-    """A live page that shows its parts."""
+    """A live page that shows its parts; it draws nothing of its own, or it would slow the tests."""
     from tests.browser.live_page import until, watched
 
-    with watched(browser, served.address) as page:
+    with watched(browser, served.address, before="window.requestAnimationFrame = () => 0") as page:
         until(page, "() => window.probe !== undefined")
         yield page

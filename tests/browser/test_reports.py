@@ -31,7 +31,7 @@ def clip(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clip")
     song = write_wav(folder / "song.wav", music(1.0, 22050), 22050)
     return render(
-        CPPN.preset("molten"), song, size=(64, 36), duration=0.5, explorations=folder
+        CPPN.preset("molten"), song, size=(64, 36), duration=0.5, flash_limit=False, explorations=folder
     ).video.read_bytes()
 
 

@@ -18,7 +18,9 @@ def test_paint_says_how_to_render(tmp_path, capsys):
     (run,) = (tmp_path / "runs").glob("paint_*")
     assert f"explorer render AUDIO --look {run.name}" in capsys.readouterr().out
     assert main(["paint", "--resume", run.name, "--steps", "5", *there]) == 0
-    assert "5 steps" in capsys.readouterr().out
+    assert "5 steps, PSNR " in capsys.readouterr().out
+    assert main(["paint", str(tmp_path / "photo.png"), "--match", "palette", *quick, *there]) == 0
+    assert "3 steps, distance of palette " in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -35,7 +35,7 @@ def paint(
         image = images[0] if images and len(images) == 1 else images
         run = paint_picture(image, progress=progress, explorations=explorations, resume=resume, **painting)
     numbers, log = run.manifest["painting"], run.manifest
-    print_line(f"painted     {numbers['steps']} steps, PSNR {run.psnr:.1f} dB, SSIM {run.ssim:.3f}")
+    print_line(f"painted     {numbers['steps']} steps, {run.quality_text}")
     print_line(f"pictures    {run.folder / SHEET}")
     print_line(f"run         {run.folder}")
     print_line(f"render it   explorer render AUDIO --look {run.folder.name}")

@@ -18,10 +18,12 @@ from explorer.fields.grid import Grid
 NOTES_GRID = Grid(192, 192)  # on which the two are compared
 
 
-def picture_at_rest(field: CPPNSettings, width: int, height: int) -> Float32[np.ndarray, "height width 3"]:
-    """What a painted field shows in silence, in [0, 1], by the torch reference."""
+def picture_at_rest(
+    field: CPPNSettings, width: int, height: int, *, level: float = 0.0
+) -> Float32[np.ndarray, "height width 3"]:
+    """What a painted field shows in silence, or with all features at a `level`, in [0, 1], by torch."""
     names = ("time", *field.features)
-    rest = np.array([[1.0, *[0.0] * len(field.features)]], np.float32)
+    rest = np.array([[1.0, *[level] * len(field.features)]], np.float32)
     return _picture(field, Controls(rest, names), Grid(width, height))
 
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
 from explorer.fields import CPPN, Grid
 from explorer.fields.cppn.activations import activate, activations_of
@@ -34,7 +34,14 @@ MIN_LIGHT = 1e-6  # the cube root has no slope at 0
 
 def picture_points(field: CPPN, width: int, height: int) -> Float32[torch.Tensor, "points inputs"]:
     """What the network gets of each pixel, in units of the shorter side, with a 1 for the biases."""
-    inputs = pixel_inputs(field, torch.from_numpy(Grid(width, height).xy())) / field.coord_scale
+    return network_inputs(field, torch.from_numpy(Grid(width, height).xy()))
+
+
+def network_inputs(
+    field: CPPN, xy: Float[torch.Tensor, "points 2"]
+) -> Float32[torch.Tensor, "points inputs"]:
+    """What the network gets at places in units of the shorter side, with a 1 for the biases."""
+    inputs = pixel_inputs(field, xy) / field.coord_scale
     return torch.cat((inputs, torch.ones(1, inputs.shape[1]))).T.contiguous()
 
 
@@ -122,12 +129,15 @@ class Fit:
     def step(self, share: float) -> None:
         """One step of the optimizer; `share` is how much of the time is over."""
         rate = MAX_RATE * min(1.0, (self.optimizer.steps + 1) / WARMUP_STEPS)
+        loss = self._step_loss()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step(rate * (0.5 + 0.5 * math.cos(math.pi * min(share, 1.0))))
+
+    def _step_loss(self) -> torch.Tensor:
         rows = torch.randint(self.height - len(self._tile) + 1, (self._tiles,), generator=self._random)
         columns = torch.randint(self.width - len(self._tile) + 1, (self._tiles,), generator=self._random)
         places = ((rows * self.width + columns)[:, None, None] + self._tile).ravel()
-        loss = self._loss(self._draw(self._points[places]), places)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimizer.step(rate * (0.5 + 0.5 * math.cos(math.pi * min(share, 1.0))))
+        return self._loss(self._draw(self._points[places]), places)
 
     def _loss(self, colors: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
         difference = oklab(colors) - self._lab[places]
@@ -145,8 +155,11 @@ class Fit:
             loss = loss + sum(part.mean() for part in slopes) * self.settings.structure / SCALES
         return loss
 
-    def _draw(self, points: torch.Tensor) -> torch.Tensor:
+    def _draw(self, points: torch.Tensor, bend: torch.Tensor | None = None) -> torch.Tensor:
+        """Colors at points; `bend` is added to the phases of the first waves."""
         values = points @ self.matrices[0].T
+        if bend is not None:
+            values = values + bend
         for name, matrix in zip(self._names, self.matrices[1:], strict=True):
             values = torch.addmm(matrix[:, -1], activate(name, values), matrix[:, :-1].T)
         return torch.sigmoid(values)

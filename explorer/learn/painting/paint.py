@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from explorer.errors import ExplorerError, SettingsError, Stopped
 from explorer.experiments.library.look import Look
@@ -19,8 +20,8 @@ from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import LOOK, SHEET
 from explorer.fields import CPPN
 from explorer.fields.cppn.painted import picture_at_rest
-from explorer.fields.cppn.picture_quality import psnr, ssim
 from explorer.fields.cppn.stored_weights import MAX_HIDDEN, WEIGHTS_FILE, of_bytes, serialize
+from explorer.fields.image_palette import palette_of
 from explorer.fields.registry import field_from
 from explorer.files import (
     explorations_folder,
@@ -37,7 +38,9 @@ from explorer.learn.painting.checkpoint import CHECKPOINT, load_checkpoint, save
 from explorer.learn.painting.fitting import Fit
 from explorer.learn.painting.paint_run import PICTURE, PREFIX, PREVIEW, SETTINGS, PaintRun
 from explorer.learn.painting.picture import Picture, in_8_bits, load_picture, load_pictures
+from explorer.learn.painting.quality import quality
 from explorer.learn.painting.settings import PAINTING_PHASE, PaintSettings
+from explorer.learn.painting.style import StyleFit
 from explorer.processes import identity
 from explorer.progress import Progress, silent
 from explorer.rendering.frames import MAX_SIDE, MIN_SIDE
@@ -65,10 +68,11 @@ def paint(
     `image` is a file, a PIL image or an array (height, width, 3) of uint8, or several of them in a list or a
     folder: then keyframes of the setting `picture` go from one to another. `settings` are those of
     `PaintSettings`, as in `seconds=120` (for each picture). `field` gives size, coordinates, features and
-    audio gain of the network; its colors are those of the picture. `on_picture` gets the picture as it grows,
-    uint8, every two seconds. Ctrl-C, or a `Stopped` from `progress`, ends it with the best network so far;
-    `resume` names a run to paint further, for `seconds` in all. Raises SettingsError for what cannot be
-    painted.
+    audio gain of the network; its colors are those of the picture. With `match="style"` the network takes
+    colors, scales and directions of the picture without its things, with `match="palette"` its colors alone.
+    `on_picture` gets the picture as it grows, uint8, every two seconds. Ctrl-C, or a `Stopped` from
+    `progress`, ends it with the best network so far; `resume` names a run to paint further, for `seconds` in
+    all. Raises SettingsError for what cannot be painted.
     """
     if resume is not None:
         folder = find_folder(resume, explorations)
@@ -77,6 +81,9 @@ def paint(
         options = PaintSettings(**settings)
         base = _base_field(field, options)
         pictures = load_pictures(image, options.side)
+        if options.match == "palette":
+            rows = np.vstack([picture.image for picture in pictures])
+            base = base.replace(palette=palette_of(Image.fromarray(rows)))
         folder = new_folder(explorations_folder(explorations), PREFIX)
     log = _log(pictures, options)
     with manifest.recording(folder, log), single_torch_thread():
@@ -89,7 +96,7 @@ def paint(
         stopped = False
         for n, picture in enumerate(pictures):
             earlier = parts[-1][1].matrices if parts else None  # so that weights lead from one to the next
-            fit = Fit(base, picture.pixels, options, earlier)
+            fit = (Fit if options.match == "pixels" else StyleFit)(base, picture.pixels, options, earlier)
             parts.append((fit, load_checkpoint(folder / CHECKPOINT.format(n), fit)))
             report = partial(_report, progress, n, len(pictures))
             stopped = _paint(folder / CHECKPOINT.format(n), *parts[-1], options, report, on_picture, clock)
@@ -214,14 +221,13 @@ def _finish(
         best.apply(fit)
     layers = [fit.layers() for fit, _ in parts]
     plain = base.replace(weights=of_bytes(serialize(layers, {}), folder.name))
-    quality, rows = [], []
+    qualities, rows = [], []
     for n, (fit, _) in enumerate(parts):
-        original = pictures[n].pixels
-        painted = picture_at_rest(plain.replace(picture=float(n)), fit.width, fit.height)
-        values = {"psnr": psnr(painted, original), "ssim": ssim(painted, original)}
-        quality.append({name: round(value, 4) for name, value in values.items()})
+        field = plain.replace(picture=float(n))
+        qualities.append(quality(field, pictures[n].pixels, fit))
+        painted = picture_at_rest(field, fit.width, fit.height)
         rows.append(np.hstack((pictures[n].image, in_8_bits(painted))))
-    data = serialize(layers, {"quality": quality, "pictures": [picture.name for picture in pictures]})
+    data = serialize(layers, {"quality": qualities, "pictures": [picture.name for picture in pictures]})
     write_bytes(folder / WEIGHTS_FILE, data, durable=True)
     field = base.replace(weights=of_bytes(data, folder.name))
     look = Look(name=folder.name, field=field, size=_frame_size(fit.width, fit.height))
@@ -233,7 +239,7 @@ def _finish(
         "bytes": len(data),
     }
     weights = {"file": WEIGHTS_FILE, "sha256": sha256(data).hexdigest()}
-    return {"weights": weights, "quality": quality, "painting": numbers}
+    return {"weights": weights, "quality": qualities, "painting": numbers}
 
 
 def _frame_size(width: int, height: int) -> tuple[int, int]:

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from explorer.errors import SettingsError
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import LOOK
 from explorer.fields import CPPN
 from explorer.fields.registry import field_from
 from explorer.files import path_within, read_json
 from explorer.learn.painting.picture import in_8_bits
+from explorer.learn.painting.settings import PaintSettings
 
 PREFIX = "paint"  # of the folder's name
 SETTINGS, PICTURE, PREVIEW = "settings.json", "picture_{:02d}.png", "preview.jpg"
@@ -30,7 +32,7 @@ class PaintRun:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """The manifest: status, picture, PSNR and SSIM, machine."""
+        """The manifest: status, picture, measures, machine."""
         return manifest.read(self.folder)
 
     @cached_property
@@ -59,13 +61,42 @@ class PaintRun:
 
     @property
     def psnr(self) -> float:
-        """Of the painting at rest, in dB; of several the lowest."""
-        return min(float(quality["psnr"]) for quality in self.manifest["quality"])
+        """Of the painting at rest, in dB; of several the lowest. Raises SettingsError for a style."""
+        return min(self._measures("psnr"))
 
     @property
     def ssim(self) -> float:
-        """Of the painting at rest, 1 is equal; of several the lowest."""
-        return min(float(quality["ssim"]) for quality in self.manifest["quality"])
+        """Of the painting at rest, 1 is equal; of several the lowest. Raises SettingsError as `psnr`."""
+        return min(self._measures("ssim"))
+
+    @property
+    def distance(self) -> float:
+        """Of the statistics of a style or palette at rest; 0 is equal, of several the largest.
+
+        Raises SettingsError for a painting of pixels.
+        """
+        return max(self._measures("distance"))
+
+    def _measures(self, name: str) -> list[float]:
+        qualities = self.manifest["quality"]
+        if name not in qualities[0]:
+            raise SettingsError(
+                f"{self.folder.name} has no {name}; run.manifest['quality'] has {', '.join(qualities[0])}"
+            )
+        return [float(quality[name]) for quality in qualities]
+
+    @property
+    def quality_text(self) -> str:
+        """Its measures in words; of several pictures those of the worst."""
+        match, qualities = PaintSettings(**self.manifest["settings"]).match, self.manifest["quality"]
+        if match == "pixels":
+            return f"PSNR {self.psnr:.1f} dB, SSIM {self.ssim:.3f}"
+        worst = max(qualities, key=lambda quality: quality["distance"])
+        start, other = worst["distance_start"], worst["distance_unrelated"]
+        return (
+            f"distance of {match} {worst['distance']:.3f} (at the start {start:.3f}, of an unrelated picture "
+            f"{other:.3f}; 0 is equal)"
+        )
 
     def __repr__(self) -> str:
         return f"<PaintRun {self.folder.name}>"  # the name alone: notebooks are shared, paths are not

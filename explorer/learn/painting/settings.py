@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Literal
+
 from explorer.settings import Settings, knob
 
 PAINTING_PHASE = "painting"
@@ -10,6 +12,13 @@ PAINTING_PHASE = "painting"
 class PaintSettings(Settings):
     """How long and how finely a network is painted from a picture."""
 
+    added_settings: ClassVar[tuple[str, ...]] = ("match",)
+
+    match: Literal["pixels", "style", "palette"] = knob(
+        "pixels", group="painting",
+        help="What the network takes from the picture: all of it; its style, which is its colors, scales and "
+        "directions as a texture without its things; or its palette alone.",
+    )  # fmt: skip
     seconds: float = knob(
         60.0, low=0.1, high=36000, slider=(10, 600), step=10, unit="s", group="painting",
         help="How long it paints; with twice the time edges become sharper.",
@@ -31,7 +40,7 @@ class PaintSettings(Settings):
     )  # fmt: skip
     structure: float = knob(
         0.1, low=0, high=10, slider=(0, 1), step=0.05, group="painting",
-        help="How much edges count in the loss beside colors.",
+        help="How much edges count in the loss of pixels beside colors.",
     )  # fmt: skip
     seed: int = knob(
         0, low=0, high=2**32 - 1, slider=(0, 999), step=1, group="painting",

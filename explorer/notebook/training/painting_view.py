@@ -29,7 +29,7 @@ from explorer.notebook.widgets.show import encode_png
 from explorer.notebook.widgets.static_output import StaticOutput, widget_bundle
 
 TITLE = '<span class="explorer-title">Painting</span>'
-FIRST_SETTINGS = ("seconds", "hidden", "layers", "side", "seed")
+FIRST_SETTINGS = ("match", "seconds", "hidden", "layers", "side", "seed")
 
 
 def painting(
@@ -151,7 +151,7 @@ class PaintingView:
     def _state_html(self, state: JobState) -> str:
         if state.result:
             run = state.result
-            words = f"{run.manifest['status']}, PSNR {run.psnr:.1f} dB, SSIM {run.ssim:.3f}, "
+            words = f"{run.manifest['status']}, {run.quality_text}, "
             return muted(words) + saved_links(run.folder, {})
         if state.error:
             return muted(html.escape(state.error))
