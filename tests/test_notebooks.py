@@ -3,7 +3,8 @@
 To refresh what is kept:
 
     python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.store_widget_state=False
-        --ExecutePreprocessor.record_timing=False notebooks/01_explore.ipynb
+        --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.iopub_timeout=120
+        notebooks/01_explore.ipynb
 """
 
 import json
@@ -49,7 +50,11 @@ def test_it_runs_on_a_fresh_kernel(path, tmp_path, tmp_path_factory, monkeypatch
     notebook = nbformat.read(path, as_version=4)
     expected = len(pictures(notebook))
     client = NotebookClient(
-        notebook, timeout=1200, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        notebook,
+        timeout=1200,
+        iopub_timeout=120,  # a busy machine is late with what a cell shows, and it would be left out
+        kernel_name="python3",
+        resources={"metadata": {"path": tmp_path}},
     )
     client.execute()
     assert len(pictures(notebook)) == expected
