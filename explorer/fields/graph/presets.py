@@ -34,7 +34,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "contour": _look(
         (49, 70, 25),
         ("gold", "gold", "abyss"),
-        light={"relief": 0.4, "lines": 5.0, "line_width": 1.0},
+        light={"relief": 0.4, "lines": 3.5, "line_width": 1.0},
         speed=0.45,
         audio_gain=0.75,
     ),
