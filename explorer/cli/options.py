@@ -253,16 +253,18 @@ class FieldFlags:
 
 
 NO_FIELD = FieldFlags(None, None, {})
+FIELD_GROUPS = ("field", "look_choice")  # parameters of commands that are FieldFlags
 
 
 def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     """Derive flags from the settings classes, for parameters of these names:
 
     `field: AnyField` or `field: FieldFlags` gets `--field`, `--preset`, `--features` and one flag per setting
-    of every field; the others of SETTING_GROUPS get a dict of the settings that were typed, by name.
+    of every field; `look_choice: FieldFlags` gets `--field`, `--preset` and `--sketch` alone; the others of
+    SETTING_GROUPS get a dict of the settings that were typed, by name.
     """
     signature = inspect.signature(command, eval_str=True)
-    groups = [name for name in signature.parameters if name in ("field", *SETTING_GROUPS)]
+    groups = [name for name in signature.parameters if name in (*FIELD_GROUPS, *SETTING_GROUPS)]
     derived = {name: _parameters(name) for name in groups}
     own = [parameter for name, parameter in signature.parameters.items() if name not in derived]
 
@@ -270,7 +272,7 @@ def with_setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
         for group, parameters in derived.items():
             typed = {_setting_of(name): arguments.pop(name) for name in parameters}
             typed = {name: setting_from_text(text) for name, text in typed.items() if text is not None}
-            arguments[group] = _field_flags(typed) if group == "field" else typed
+            arguments[group] = _field_flags(typed) if group in FIELD_GROUPS else typed
         if "field" in derived and signature.parameters["field"].annotation is not FieldFlags:
             arguments["field"] = arguments["field"].build_field()
         return command(**arguments)
@@ -404,6 +406,38 @@ def _allowed(knob: Knob) -> str:
     return f"{knob.allowed}{' ' + knob.unit if knob.unit else ''}"
 
 
+def _look_options() -> dict[str, Any]:
+    """The flags that say which look is meant."""
+    offered = {**OFFERED, "sketches": sketch_names()}
+    looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in offered.items())
+    kinds = " or ".join(LOOKS)
+    return {
+        "field": typer.Option(
+            "--field", metavar="NAME", help=f"what to draw: {kinds}", rich_help_panel=FIELD_HEADING
+        ),
+        "preset": typer.Option(
+            "--preset", metavar="NAME", help=f"start from ({looks})", rich_help_panel=FIELD_HEADING
+        ),
+        "sketch": SKETCH_OPTION,
+    }
+
+
+def _field_options() -> dict[str, Any]:
+    """The other flags of a field: classes of the user, features, and settings."""
+    more = ", ".join(name for names in EXTRAS.values() for name in names)
+    help = f"of {', '.join(FEATURES)}; measured only when a field uses them: {more}"
+    options: dict[str, Any] = {
+        "import": IMPORT_OPTION,
+        "features": typer.Option("--features", metavar="A,B", help=help, rich_help_panel=FIELD_HEADING),
+    }
+    for name, owners in _all_knobs().items():
+        knob = owners[0][1]
+        options[name] = typer.Option(
+            f"--{knob.flag}", metavar="VALUE", help=_field_help(owners), rich_help_panel=heading_of(knob)
+        )
+    return options
+
+
 def _parameters(group: str) -> dict[str, inspect.Parameter]:
     """Parameters `GROUP__NAME` for the command framework: text, checked by the settings, or switches.
 
@@ -411,30 +445,11 @@ def _parameters(group: str) -> dict[str, inspect.Parameter]:
     """
     options: dict[str, Any] = {}
     types: dict[str, Any] = {}
-    if group == "field":
-        offered = {**OFFERED, "sketches": sketch_names()}
-        looks = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in offered.items())
-        options["field"] = typer.Option(
-            "--field",
-            metavar="NAME",
-            help=f"what to draw: {' or '.join(LOOKS)}",
-            rich_help_panel=FIELD_HEADING,
-        )
-        options["preset"] = typer.Option(
-            "--preset", metavar="NAME", help=f"start from ({looks})", rich_help_panel=FIELD_HEADING
-        )
-        more = ", ".join(name for names in EXTRAS.values() for name in names)
-        help = f"of {', '.join(FEATURES)}; measured only when a field uses them: {more}"
-        types |= {"import": list[str], "sketch": list[str]}
-        options |= {"import": IMPORT_OPTION, "sketch": SKETCH_OPTION}
-        options["features"] = typer.Option(
-            "--features", metavar="A,B", help=help, rich_help_panel=FIELD_HEADING
-        )
-        for name, owners in _all_knobs().items():
-            knob = owners[0][1]
-            options[name] = typer.Option(
-                f"--{knob.flag}", metavar="VALUE", help=_field_help(owners), rich_help_panel=heading_of(knob)
-            )
+    if group in FIELD_GROUPS:
+        options, types = _look_options(), {"sketch": list[str]}
+        if group == "field":
+            types["import"] = list[str]
+            options |= _field_options()
     elif issubclass(SETTING_GROUPS[group], CommonOptions):
         own = SETTING_GROUPS[group].model_fields.keys()  # those of the encoder are a group of their own
         knobs = {name: knob for name, knob in SETTING_GROUPS[group].knobs().items() if name in own}

@@ -8,12 +8,11 @@ import psutil
 import typer
 
 from explorer.cli.console import ProgressBar, print_line
-from explorer.cli.options import NO_FIELD, SKETCH_OPTION, Explorations, FieldFlags, with_setting_flags
+from explorer.cli.options import NO_FIELD, Explorations, FieldFlags, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import ONNX_FILE
-from explorer.fields.sketch.files import load_sketch
 from explorer.learn.settings import EVALUATION_PHASE, WRITING_PHASE
 from explorer.progress import Progress
 
@@ -38,17 +37,6 @@ def train(
     shipped: Annotated[
         bool, typer.Option("--shipped", help="train the model that ships with explorer again")
     ] = False,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            "--field", metavar="NAME", help="what the model moves: julia (the default), cppn, patterns, graph"
-        ),
-    ] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option("--preset", metavar="NAME", help="a look, or a sketch that ships"),
-    ] = None,
-    sketch: Annotated[str | None, SKETCH_OPTION] = None,
     look: Annotated[
         str | None,
         typer.Option("--look", metavar="LOOK", help="move the field of a look file, run folder or video"),
@@ -71,6 +59,7 @@ def train(
         typer.Option("--ends-with", metavar="PID", hidden=True, help="stop when this process is gone"),
     ] = None,
     *,
+    look_choice: FieldFlags,
     training: dict[str, Any],
 ) -> None:
     """Train a model that drives a field with music, evaluate it on held-out music, export it to ONNX.
@@ -81,11 +70,10 @@ def train(
     from explorer.learn import train as train_model
     from explorer.learn.shipped_model import train_shipped_model
 
-    taught = FieldFlags(kind, preset, {}, load_sketch(sketch).kind if sketch else None)
     if look is not None:
-        training["field"] = taught.apply_to(resolve_look(look, explorations).field, "--look")
-    elif taught != NO_FIELD or taught.imported_kind:
-        training["field"] = taught.build_field()
+        training["field"] = look_choice.apply_to(resolve_look(look, explorations).field, "--look")
+    elif look_choice != NO_FIELD or look_choice.imported_kind:
+        training["field"] = look_choice.build_field()
     training |= {name: text for name, text in (("moves", moves), ("pairs", pairs)) if text is not None}
     if shipped == bool(folder) or (shipped and (training or resume)):
         raise SettingsError("name a folder with music, as in: explorer train music/ (or --shipped alone)")

@@ -1,7 +1,7 @@
 """A verdict in a few hundredths of a second: the rules and measures of the diagnosis on fewer colors.
 
 For what is judged by the dozen, such as the children of a generation. There are no intervals, no layers and
-no suggestion; `diagnose` has them. A Julia set is judged by one sample a pixel, whatever its own number.
+no suggestion; `diagnose` has them. A field is judged by one sample a pixel, whatever its own number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from explorer.diagnostics import correlation
 from explorer.diagnostics.sampling import Budget, sample
 from explorer.diagnostics.variance import crossed_variances
 from explorer.diagnostics.verdict import Facts, Verdict, judge
-from explorer.fields import FieldSettings, Julia
+from explorer.fields import FieldSettings
 from explorer.rendering import FrameSettings
 
 QUICK = Budget(blocks=2, times=5, sounds=5, points=48, pairs=12, pixels=40, layer_times=0, layer_points=0)
@@ -23,9 +23,7 @@ def quick_facts(
     field: FieldSettings, track: FeatureTrack, frames: FrameSettings, seed: int = 0, budget: Budget = QUICK
 ) -> Facts:
     """The measures that decide a verdict, on one thread; the same seed gives the same numbers."""
-    if isinstance(field, Julia):
-        field = field.replace(samples=1)
-    blocks = sample(field, track, frames, budget, seed, threads=1)
+    blocks = sample(field.with_single_samples(), track, frames, budget, seed, threads=1)
     space, time, audio = np.mean([crossed_variances(block.crossed) for block in blocks], axis=0)
     means = np.mean([correlation.pair_moments(block.pairs) for block in blocks], axis=0)
     return Facts(

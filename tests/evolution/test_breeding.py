@@ -20,6 +20,7 @@ from explorer.evolution.specimens import MIN_DISTANCE, distance, draw
 from explorer.experiments import delete, load, star
 from explorer.experiments.library.overview import fold_sweeps
 from explorer.experiments.library.seed_scores import small_pictures
+from explorer.experiments.reports.breeding_report import _founders_and_measure
 from explorer.experiments.runs import manifest
 from tests.evolution.conftest import FIELD, SMALL
 from tests.signals import music, silence, write_wav
@@ -161,6 +162,9 @@ def test_the_library_lists_opens_stars_and_deletes_individuals(bred, tmp_path, c
 def test_the_report_shows_the_tree(bred):
     page = (bred.folder / "report.html").read_text()
     lead = page[page.index("9 looks in 3 generations") :].partition("</p>")[0]
+    assert "from a cppn, bred for liveliness" in lead
+    assert ">fitness: liveliness</th>" in page
+    assert page.count("<td>founder: a cppn</td>") == 1
     assert "done" in lead
     assert "running" not in lead
     assert page.count("<image ") == 9
@@ -168,6 +172,13 @@ def test_the_report_shows_the_tree(bred):
     assert 'href="individuals/g0001i00/recipe.json"' in page
     assert str(bred.folder) not in page
     assert 'data-state="done"' in page
+
+
+@pytest.mark.parametrize("look", [ex.GraphCPPN.preset("iris"), CPPN.preset("magma").replace(seed=7)])
+def test_the_report_names_founders_that_ship(look, song, tmp_path):
+    breeding = Breeding.start([look], song, population=2, seconds=1.0, explorations=tmp_path)
+    founders, measure = _founders_and_measure(breeding.folder)
+    assert (founders, measure) == ("iris" if look.kind == "graph" else "magma", "")
 
 
 @pytest.mark.parametrize(

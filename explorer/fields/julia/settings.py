@@ -10,7 +10,7 @@ from pydantic import field_validator, model_validator
 from explorer.audio.features import EXTRAS
 from explorer.fields.base import FieldSettings
 from explorer.fields.julia.parameters import SMOOTHING_BY_HAND, SMOOTHING_BY_MODEL
-from explorer.fields.trained.driving import check_name
+from explorer.fields.trained.driving import NO_MODEL, check_name
 from explorer.settings import knob
 
 FEATURES = ("bass", "treble", "rms", "centroid", "flux", "zcr", "onset", "flatness")
@@ -121,15 +121,19 @@ class JuliaSettings(FieldSettings):
     @model_validator(mode="after")
     def _set_features(self) -> Self:
         """A network takes the six live features; without one there is no use for them."""
-        if self.model != "none":
+        if self.model != NO_MODEL:
             object.__setattr__(self, "features", LIVE_FEATURES)  # in the constructor, before it is frozen
         elif set(self.features) & set(LIVE_FEATURES):
             object.__setattr__(self, "features", FEATURES)
         return self
+
+    def with_single_samples(self) -> Self:
+        """See `FieldSettings.with_single_samples`."""
+        return self.replace(samples=1)
 
     @property
     def smoothing(self) -> float:
         """`motion_smoothing` or its default, in seconds."""
         if self.motion_smoothing is not None:
             return self.motion_smoothing
-        return SMOOTHING_BY_HAND if self.model == "none" else SMOOTHING_BY_MODEL
+        return SMOOTHING_BY_HAND if self.model == NO_MODEL else SMOOTHING_BY_MODEL

@@ -13,6 +13,7 @@ from explorer.audio.structure.moments import Moment
 from explorer.errors import SettingsError
 from explorer.fields.base import FieldSettings
 from explorer.fields.controls import Controls
+from explorer.fields.trained.driving import NO_MODEL
 
 TIME = "time"
 
@@ -40,7 +41,7 @@ class CompoundField(FieldSettings):
     @field_validator("model")
     @classmethod
     def _check_model(cls, model: str) -> str:
-        if model != "none":
+        if model != NO_MODEL:
             raise SettingsError("model: a field made of others is moved by the models of its parts")
         return model
 

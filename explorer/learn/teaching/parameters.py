@@ -21,7 +21,7 @@ from explorer.audio.live import LIVE_FEATURES, LIVE_FPS
 from explorer.errors import SettingsError
 from explorer.fields import FieldSettings
 from explorer.fields.julia.parameters import Parameter
-from explorer.fields.trained.driving import UNTOUCHED, rest_level
+from explorer.fields.trained.driving import NO_MODEL, UNTOUCHED, rest_level
 from explorer.learn.dataset import LiveTrack
 from explorer.settings import did_you_mean
 
@@ -32,7 +32,7 @@ LIGHT_PARAMETERS = ("loud", "hit")
 
 def plain_field(field: FieldSettings) -> FieldSettings:
     """The field as it is taught: without what belongs to a track, moved by nothing but its parameters."""
-    return field.replace(keyframes=(), model="none", sections=False, routing=())
+    return field.replace(keyframes=(), model=NO_MODEL, sections=False, routing=())
 
 
 def field_parameters(field: FieldSettings) -> tuple[Parameter, ...]:
