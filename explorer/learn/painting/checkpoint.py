@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialize
 
@@ -37,7 +38,7 @@ def load_checkpoint(path: Path, fit: Fit) -> BestState:
         return BestState()
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  no mapping
+            tensors = {name: _as_in_memory(name, file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
             numbers = json.loads((file.metadata() or {})["numbers"])
         count = range(len(fit.matrices))
         matrices, best = ([tensors[f"{name}.{n}"] for n in count] for name in ("matrix", "best"))
@@ -50,3 +51,11 @@ def load_checkpoint(path: Path, fit: Fit) -> BestState:
         reason = " ".join(str(error).split())[:200]
         raise ExplorerError(f"cannot read {path}: {reason}; paint the picture again") from error
     return result
+
+
+def _as_in_memory(name: str, values: torch.Tensor) -> torch.Tensor:
+    """A tensor aligned and laid out as before it was saved, so that its products round the same.
+
+    Bases come from LAPACK, column by column.
+    """
+    return values.T.clone(memory_format=torch.contiguous_format).T if "_basis." in name else values.clone()

@@ -16,7 +16,7 @@ from explorer.learn.painting.statistics import COARSE, FINE
 from tests.learn.painting.conftest import picture
 
 SMALL = {"hidden": 8, "layers": 3, "seconds": 600}
-STEPS = 12
+STEPS, STOP = 12, 5
 
 
 def last_state(run):
@@ -57,7 +57,7 @@ def test_a_stopped_style_is_resumed_step_for_step(styled, tmp_path):
     calls = iter(range(10**6))
 
     def progress(*_):
-        if next(calls) >= STEPS // 2:
+        if next(calls) >= STOP:
             raise Stopped("enough")
 
     run = paint(picture(), explorations=tmp_path, match="style", steps=STEPS, progress=progress, **SMALL)
