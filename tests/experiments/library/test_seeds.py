@@ -95,7 +95,7 @@ def test_seeds_are_drawn_scored_and_ready_to_render(tmp_path, monkeypatch, capsy
     assert main(["seeds", str(song), "--preset", "compact-4x3", "--count", "2", "--all", "--gain", "2"]) == 0
     output = capsys.readouterr().out
     assert "2 seeds" in output
-    assert "new folder  song-seeds" in output
+    assert f"new folder  {tmp_path / 'song-seeds'}" in output
     look = resolve_look("song-seeds/seed-2.json")
     assert look.field == FIELD.replace(seed=2, gain=2)
     assert (tmp_path / "song-seeds" / "seeds.png").is_file()
