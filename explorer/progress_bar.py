@@ -114,10 +114,12 @@ class ProgressBar:
 
     def __enter__(self) -> Self:
         end = threading.Event()
+        thread = threading.Thread(target=self._refresh, args=(end,), name="explorer-progress", daemon=True)
         self._exits.callback(self.close)
+        self._exits.callback(thread.join)
         self._exits.callback(end.set)
         self._exits.enter_context(observing_compilation(self._show_compilation))
-        threading.Thread(target=self._refresh, args=(end,), name="explorer-progress", daemon=True).start()
+        thread.start()
         return self
 
     def __exit__(

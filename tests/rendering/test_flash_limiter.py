@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from fractions import Fraction
 
@@ -143,12 +144,20 @@ def test_stopping_a_search_stops_it(track, flashing, tmp_path, monkeypatch):
 
 def test_a_search_stops_after_the_next_small_picture(track, flashing, tmp_path, monkeypatch):
     monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
-    drawn = []
+    drawn, stopped = [], threading.Event()
     draw = FrameDrawer.draw
-    monkeypatch.setattr(FrameDrawer, "draw", lambda self, *rest: (drawn.append(1), draw(self, *rest)))
+
+    def draw_or_wait(self, *rest):
+        if len(drawn) >= 5:  # or the thread that draws would run ahead of the one that stops it
+            assert stopped.wait(60)
+        drawn.append(1)
+        draw(self, *rest)
+
+    monkeypatch.setattr(FrameDrawer, "draw", draw_or_wait)
 
     def stop(*_):
         if len(drawn) >= 3:
+            stopped.set()
             raise Stopped("enough")
 
     with pytest.raises(Stopped):
