@@ -7,6 +7,7 @@ after two seconds, on stderr or as one line of a notebook's cell.
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 import threading
 import time
@@ -26,6 +27,7 @@ COMMAND_DELAY_SECONDS, CALL_DELAY_SECONDS = 1.0, 2.0  # before anything is shown
 REFRESH_SECONDS = 1.0  # between two refreshes of a bar whose step reports nothing
 LOG_INTERVAL_SECONDS = 10.0  # between lines of progress where stderr is no terminal
 COMPILING = "compiling kernels (once)"
+LINE = rf"explorer: ({re.escape(COMPILING)}|[\w ]+ \d+%(, .+ left)?)$"  # of a log; see `ProgressBar._words`
 STEP_UNITS = {"drawing": " frames", "analyzing": " s"}
 BAR_FORMATS = {  # of steps whose bar differs from that of tqdm
     "training": "{l_bar}{bar}| {n:.1f} of {total} epochs [{elapsed}<{remaining}]",

@@ -22,6 +22,7 @@ from typing import IO, Any, Literal
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
+from explorer import progress_bar
 from explorer.errors import ExplorerError, ReadError
 from explorer.experiments.library.look import Look
 from explorer.experiments.runs import manifest
@@ -36,8 +37,8 @@ MAX_LOG_LINES, MAX_LOG_BYTES = 20, 8192  # at the end of the output of a process
 MAX_HISTORY_ROWS = 20_000
 NOTED = ("left_out", "skipped", "sensitivity", "pairs")  # of a manifest
 LOOK_FILE = "taught.json"
-# lines that give no reason: warnings, and progress as `explorer: training 40%` or a bar
-NO_REASON = re.compile(r"explorer: (warning: |[\w ]+ \d+%$)|[\w ]+: +\d+%\|")
+# lines that give no reason: warnings, and progress as a line of a log or a bar
+NO_REASON = re.compile(rf"explorer: warning: |{progress_bar.LINE}|[\w ]+: +\d+%\|")
 PROCESS_LOST = "training ended without a reason: its process is gone"
 DAMAGED = f"{MANIFEST} or {PROGRESS} of this training is damaged; start a new one"
 

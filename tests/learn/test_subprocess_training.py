@@ -154,6 +154,7 @@ def test_a_killed_process_is_named_as_the_reason(training, tmp_path):
             "RuntimeError: no",
         ),
         (1, ["explorer: warning: a.wav is short", "explorer: training 0%"], PROCESS_LOST),
+        (1, ["explorer: compiling kernels (once)", "explorer: training 40%, 1 min 5 s left"], PROCESS_LOST),
     ],
 )
 def test_a_line_of_progress_is_no_reason(code, log, reason):
