@@ -9,9 +9,10 @@ import typer
 
 from explorer.audio.features import EXTRAS, MODELS
 from explorer.cli import output_paths
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.options import ColumnsOption, EditsOption, NormalizeOption, StemsOption, WeightsOption
 from explorer.formatting import clock_text, count_text
+from explorer.progress_bar import ProgressBar
 
 
 def analyze(

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
+from explorer.progress_bar import ProgressBar
 
 LEGEND = """\
 net         neurons x hidden layers of a published CPPN (gain 5); frame: the size drawn here

@@ -6,9 +6,6 @@ import sys
 from typing import Any
 
 from explorer.errors import ExplorerWarning
-from explorer.progress_bar import ProgressBar
-
-__all__ = ["ProgressBar", "print_error", "print_line", "show_warning", "to_ascii"]
 
 
 def print_line(text: object = "") -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.options import Explorations
 from explorer.cli.output_paths import new_folders
 from explorer.cli.render import announce
+from explorer.progress_bar import ProgressBar
 
 LOOK = "rosette"  # shows the sound plainly, and flashes so little that the limiter barely dims it
 

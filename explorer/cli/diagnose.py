@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from explorer.cli import output_paths
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.options import (
     SIZE_FLAGS,
     ColumnsOption,
@@ -22,6 +22,7 @@ from explorer.cli.options import (
 )
 from explorer.errors import SettingsError
 from explorer.experiments.library.look_folder import field_words
+from explorer.progress_bar import ProgressBar
 from explorer.settings import did_you_mean
 
 REFUSED_VERDICT_STATUS = 3  # exit status when the verdict is one of --fail-on

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from explorer.cli import output_paths
-from explorer.cli.console import ProgressBar, print_error, print_line
+from explorer.cli.console import print_error, print_line
 from explorer.cli.looks.selection import named_look, selected_look
 from explorer.cli.options import (
     ColumnsOption,
@@ -24,6 +24,7 @@ from explorer.cli.options import (
 from explorer.cli.sound_arguments import draw_each, split_output
 from explorer.errors import SettingsError
 from explorer.experiments.library.look_folder import field_words
+from explorer.progress_bar import ProgressBar
 from explorer.video.containers import ENDINGS, SUFFIXES
 
 if TYPE_CHECKING:

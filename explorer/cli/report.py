@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from explorer.cli.console import ProgressBar, print_error, print_line
+from explorer.cli.console import print_error, print_line
 from explorer.cli.options import Explorations
 from explorer.errors import SettingsError
 from explorer.formatting import size_text
+from explorer.progress_bar import ProgressBar
 
 
 def report(

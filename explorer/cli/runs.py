@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from explorer.cli.console import ProgressBar, print_error, print_line, to_ascii
+from explorer.cli.console import print_error, print_line, to_ascii
 from explorer.cli.options import Explorations
+from explorer.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     import pandas as pd

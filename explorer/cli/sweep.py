@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 from tqdm import tqdm
 
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.options import (
     ColumnsOption,
     DaskOption,
@@ -23,6 +23,7 @@ from explorer.errors import SettingsError, Stopped
 from explorer.experiments.library.look_folder import field_words
 from explorer.experiments.runs.run_folder import SHEET
 from explorer.formatting import duration_text
+from explorer.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     from explorer.experiments import Sweep

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import psutil
 import typer
 
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.options import NO_FIELD, Explorations, FieldFlags, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError, Stopped
@@ -15,6 +15,7 @@ from explorer.experiments.runs.run_folder import SHEET
 from explorer.fields.julia.model import ONNX_FILE
 from explorer.learn.settings import EVALUATION_PHASE, WRITING_PHASE
 from explorer.progress import Progress
+from explorer.progress_bar import ProgressBar
 
 if TYPE_CHECKING:
     from explorer.learn.teaching.sensitivity import Sensitivity

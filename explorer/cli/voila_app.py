@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.options import DeviceOption, Explorations
 from explorer.errors import ExplorerError
 from explorer.files import write_json
+from explorer.progress_bar import ProgressBar
 
 MISSING_EXTRA = 'explorer app needs Voila; install it with: pip install "audio-feature-explorer[app]"'
 

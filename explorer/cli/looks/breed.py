@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.looks.selection import named_look
 from explorer.cli.options import NO_FIELD, DaskOption, Explorations, FieldFlags, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError
 from explorer.evolution.fitness import DEFAULT_FITNESS, FITNESS_NAMES
+from explorer.progress_bar import ProgressBar
 
 
 @with_setting_flags

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from explorer.cli import output_paths
-from explorer.cli.console import ProgressBar, print_error, print_line
+from explorer.cli.console import print_error, print_line
 from explorer.cli.options import Explorations, ImportOption
+from explorer.progress_bar import ProgressBar
 
 SOURCE_HELP = "a look file, sketch.py, run, recipe.json, video or report of explorer, or the text of a look"
 app = typer.Typer(help="Save, list and share looks: a field with a name.", rich_markup_mode=None)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.options import Explorations, with_setting_flags
 from explorer.cli.output_paths import new_folders
 from explorer.errors import SettingsError, Stopped
 from explorer.experiments.runs.run_folder import SHEET
+from explorer.progress_bar import ProgressBar
 
 
 @with_setting_flags

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from explorer.cli import output_paths
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.cli.options import DeviceOption, FieldFlags, with_setting_flags
 from explorer.errors import SettingsError
+from explorer.progress_bar import ProgressBar
 
 
 @with_setting_flags

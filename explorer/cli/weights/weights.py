@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from explorer.cli.console import ProgressBar, print_line
+from explorer.cli.console import print_line
 from explorer.errors import ExplorerError, SettingsError
+from explorer.progress_bar import ProgressBar
 from explorer.settings import did_you_mean
 
 app = typer.Typer(

@@ -54,6 +54,13 @@ def oklab(colors: Float32[torch.Tensor, "*shape 3"]) -> Float32[torch.Tensor, "*
     return lab
 
 
+def oklab_planes(
+    pixels: Float32[np.ndarray, "height width 3"],
+) -> Float32[torch.Tensor, "3 height width"]:
+    """OKLab of a picture, a plane for each coordinate."""
+    return oklab(torch.from_numpy(np.ascontiguousarray(pixels, np.float32))).permute(2, 0, 1)
+
+
 class Fit:
     """A network that is being painted from a picture; the same steps for the same seed and size."""
 

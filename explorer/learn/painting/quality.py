@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from jaxtyping import Float32
 
 from explorer.fields import CPPN
 from explorer.fields.cppn.painted import picture_at_rest
 from explorer.fields.cppn.picture_quality import psnr, ssim
-from explorer.learn.painting.fitting import Fit, oklab
+from explorer.learn.painting.fitting import Fit, oklab_planes
 from explorer.learn.painting.statistics import Statistics
 from explorer.learn.painting.style import StyleFit
 
@@ -40,8 +39,8 @@ def quality(field: CPPN, picture: Pixels, fit: Fit) -> dict[str, float]:
         }
         if colors_only := fit.settings.match == "palette":
             del others["distance_shuffled"]  # its colors are the same
-        statistics = Statistics(_lab(picture), colors_only=colors_only, seed=MEASURE_SEED)
-        values = {name: statistics.distance(_lab(other)) for name, other in others.items()}
+        statistics = Statistics(oklab_planes(picture), colors_only=colors_only, seed=MEASURE_SEED)
+        values = {name: statistics.distance(oklab_planes(other)) for name, other in others.items()}
     return {name: round(value, 4) for name, value in values.items()}
 
 
@@ -55,7 +54,3 @@ def unrelated_picture() -> Pixels:
 def _shuffled(picture: Pixels) -> Pixels:
     pixels = picture.reshape(-1, 3)
     return pixels[np.random.RandomState(0).permutation(len(pixels))].reshape(picture.shape)
-
-
-def _lab(pixels: Pixels) -> Float32[torch.Tensor, "3 height width"]:
-    return oklab(torch.from_numpy(np.ascontiguousarray(pixels, np.float32))).permute(2, 0, 1)

@@ -12,7 +12,7 @@ from jaxtyping import Float32
 
 from explorer.fields import CPPN
 from explorer.fields.palette_torch import apply_palette
-from explorer.learn.painting.fitting import Fit, network_inputs, oklab
+from explorer.learn.painting.fitting import Fit, network_inputs, oklab, oklab_planes
 from explorer.learn.painting.settings import PaintSettings
 from explorer.learn.painting.statistics import COARSE, DIRECTIONS, FINE, Statistics
 
@@ -36,7 +36,7 @@ class StyleFit(Fit):
         super().__init__(field, picture, settings, start)
         self._field = field
         self.first_image = self.image()  # before the first step
-        self._statistics = Statistics(self._lab_of(picture), colors_only=settings.match == "palette")
+        self._statistics = Statistics(oklab_planes(picture), colors_only=settings.match == "palette")
         shorter, longer = sorted((self.width, self.height))
         reach = max(longer / shorter, WIDE)
         self._reach = (reach, 1.0) if self.width == longer else (1.0, reach)
@@ -73,8 +73,4 @@ class StyleFit(Fit):
     @torch.no_grad()
     def loss(self) -> float:
         """The distance of the statistics of the picture as it is fitted so far."""
-        return self._statistics.distance(self._lab_of(self.image()), BEST_DIRECTIONS)
-
-    @staticmethod
-    def _lab_of(image: Float32[np.ndarray, "height width 3"]) -> Float32[torch.Tensor, "3 height width"]:
-        return oklab(torch.from_numpy(image)).permute(2, 0, 1)
+        return self._statistics.distance(oklab_planes(self.image()), BEST_DIRECTIONS)
