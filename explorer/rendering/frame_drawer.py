@@ -9,10 +9,12 @@ other, and a frame has the same bits for any number of bands and threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from explorer.errors import GpuMemoryError
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.light.echo import echo_places, unlit
 from explorer.fields.light.finish import (
@@ -30,7 +32,7 @@ from explorer.fields.light.shading import Shading
 from explorer.fields.section_change import pixel_inputs
 from explorer.fields.srgb import srgb_to_linear
 from explorer.rendering.devices import Device
-from explorer.rendering.engines import engine_for
+from explorer.rendering.engines import engine_for, frame_engine_for
 
 TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
 PLANES = 5  # of a surface
@@ -51,7 +53,8 @@ def in_this_thread(function: Callable[[int], None], parts: Iterable[int]) -> Non
 class FrameDrawer:
     """Draws frames of one field, grid and device. `pixel` is the size of a pixel for anti-aliasing.
 
-    `tiles` is how many parts the work on a frame has, about. Light and finish are always drawn on the CPU.
+    `tiles` is how many parts the work on a frame has, about. A GPU lights frames where it can (see
+    `frame_engine_for`); the CPU does all others, and the finish.
     """
 
     def __init__(
@@ -63,7 +66,9 @@ class FrameDrawer:
         self._pixel = (grid.pixel if pixel is None else pixel) / samples
         fine = Grid(grid.width * samples, grid.height * samples)
         if field.light.on:
-            self._surface = _SurfaceDrawer(field, grid, samples, self._pixel, device)
+            self._new_surface = partial(_SurfaceDrawer, field, grid, samples, self._pixel, device)
+            self._lights = frame_engine_for(device, field, grid, samples, self._pixel)
+            self._surface = None if self._lights else self._new_surface()
         else:
             self._engine = engine_for(device, field, fine, self._pixel)
             if not self._engine:
@@ -89,7 +94,7 @@ class FrameDrawer:
         if not moments.light.on:
             self._draw_plain_light(moments, moment, light, work)
         else:
-            self._surface.draw(moments, moment, light, work)
+            self._draw_light(moments, moment, light, work)
         self._finish(light, t, out, work)
 
     def _draw_colors(
@@ -115,6 +120,19 @@ class FrameDrawer:
         self._draw_colors(moments, moment, fine, work)
         levels = LINEAR_LEVELS[fine].reshape(height, n, width, n, 3).mean(axis=(1, 3), dtype=np.float32)
         light[: 3 * height * width] = levels.reshape(-1, 3).T.ravel()
+
+    def _draw_light(
+        self, moments: LitField, moment: int, light: Float32[np.ndarray, " all"], work: Work
+    ) -> None:
+        """The light of a surface; once a GPU has no memory for a whole frame, the CPU lights all."""
+        if self._lights:
+            try:
+                self._lights.draw_light(moments, moment, light)
+                return
+            except GpuMemoryError:
+                self._lights = None
+        self._surface = self._surface or self._new_surface()
+        self._surface.draw(moments, moment, light, work)
 
     def _finish(
         self, light: Float32[np.ndarray, " all"], t: float, out: UInt8[np.ndarray, "points 3"], work: Work

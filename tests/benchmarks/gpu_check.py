@@ -75,9 +75,9 @@ def parity(device: str, size: tuple[int, int]) -> list[dict[str, Any]]:
 
 
 def memory(device: str, size: tuple[int, int]) -> dict[str, Any]:
-    """Frames with buffers of a limited size, which halves the parts, beside whole ones."""
-    field, session = FIELDS["lit"], session_of(resolve(device).adapter)
-    whole, create = drawn(field, made_up_track(), size, device), session.buffer
+    """Frames with buffers of a limited size beside whole ones: parts are halved, and light is the CPU's."""
+    fields, session = [FIELDS[name] for name in ("narrow", "lit")], session_of(resolve(device).adapter)
+    whole, create = [drawn(field, made_up_track(), size, device) for field in fields], session.buffer
     limit = 4 * size[0] * size[1]
 
     def limited(count: int, usage: int) -> Any:
@@ -86,8 +86,9 @@ def memory(device: str, size: tuple[int, int]) -> dict[str, Any]:
         return create(count, usage)
 
     with patch.object(session, "buffer", limited), patch.object(engine, "MIN_PART_POINTS", 64):
-        halved = drawn(field, made_up_track(), size, device)
-    return {"same_bits": bool((whole == halved).all())}
+        halved = [drawn(field, made_up_track(), size, device) for field in fields]
+    lit = np.abs(whole[1].astype(int) - halved[1]).max()
+    return {"same_bits": bool((whole[0] == halved[0]).all()) and int(lit) <= 1, "lit_levels": int(lit)}
 
 
 def large_frame(device: str) -> dict[str, Any]:

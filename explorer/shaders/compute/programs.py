@@ -33,6 +33,15 @@ def has_program(field: FieldSettings) -> bool:
     return isinstance(field, FIELDS)
 
 
+def has_light_program(field: FieldSettings) -> bool:
+    """Whether the light of a field is computed by shaders, too: the one rule of it.
+
+    Fields of one program are, without echoes and without changes of sections. Of all others the planes are
+    read back, and the CPU lights them.
+    """
+    return isinstance(field, FIELDS) and field.light.on and not (field.light.echoes or field.sections.on)
+
+
 def program_of(prepared: Any, moment: int, pixel: float, lit: bool) -> Program:
     """The program that draws a moment of a field: its bytes, or, with `lit`, the planes of a surface."""
     if isinstance(prepared, AnimatedCPPN):
