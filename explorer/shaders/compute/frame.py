@@ -1,7 +1,7 @@
 """Whole frames in compute shaders: what the steps from the numbers of a field to bytes have in common.
 
-A frame has one buffer of words: the planes of the surface, with a border of one pixel, then its light and what
-follows from it. Each step reads and writes places of it. The numbers of a moment are those of the light
+A frame has one buffer of words: the planes of the surface, with a border of one pixel, then its light and
+what follows from it. Each step reads and writes places of it. The numbers of a moment are those of the light
 (`shading.NUMBERS`) from `LIGHT` on, then those of rings and finish, then the history of hits.
 """
 
