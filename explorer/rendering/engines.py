@@ -9,6 +9,7 @@ from jaxtyping import Float32, UInt8
 
 from explorer.errors import warn
 from explorer.fields import FieldSettings, Grid, Prepared
+from explorer.fields.light import Finish
 from explorer.fields.light.lit import Surface
 from explorer.rendering.devices import Device, cpu_instead
 from explorer.rendering.gpu.adapters import is_forked
@@ -50,16 +51,16 @@ def engine_for(
 
 
 def frame_engine_for(
-    device: Device, field: FieldSettings, grid: Grid, samples: int, pixel: float
+    device: Device, field: FieldSettings, grid: Grid, finish: Finish, pixel: float
 ) -> FrameEngine | None:
-    """What lights frames on a device; None: the CPU does, from the numbers of `engine_for`."""
+    """What lights and finishes frames on a device; None: the CPU does, from what `engine_for` draws."""
     if not device.adapter:
         return None
     from explorer.rendering.gpu.frame_engine import FrameEngine  # loads wgpu
 
-    if not FrameEngine.can_draw(device.adapter, field, grid, samples):
+    if not FrameEngine.can_draw(device.adapter, field, grid, finish):
         return None
-    return FrameEngine(device.adapter, field, grid, samples, pixel)
+    return FrameEngine(device.adapter, field, grid, finish, pixel)
 
 
 def engine_name(device: Device) -> str | None:

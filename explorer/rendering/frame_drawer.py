@@ -9,7 +9,6 @@ other, and a frame has the same bits for any number of bands and threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -53,8 +52,8 @@ def in_this_thread(function: Callable[[int], None], parts: Iterable[int]) -> Non
 class FrameDrawer:
     """Draws frames of one field, grid and device. `pixel` is the size of a pixel for anti-aliasing.
 
-    `tiles` is how many parts the work on a frame has, about. A GPU lights frames where it can (see
-    `frame_engine_for`); the CPU does all others, and the finish.
+    `tiles` is how many parts the work on a frame has, about. A GPU lights and finishes frames where it
+    can (see `frame_engine_for`); all others the CPU does.
     """
 
     def __init__(
@@ -65,17 +64,28 @@ class FrameDrawer:
         samples = self.finish.samples
         self._pixel = (grid.pixel if pixel is None else pixel) / samples
         fine = Grid(grid.width * samples, grid.height * samples)
-        if field.light.on:
-            self._new_surface = partial(_SurfaceDrawer, field, grid, samples, self._pixel, device)
-            self._lights = frame_engine_for(device, field, grid, samples, self._pixel)
-            self._surface = None if self._lights else self._new_surface()
-        else:
-            self._engine = engine_for(device, field, fine, self._pixel)
-            if not self._engine:
-                self._inputs = pixel_inputs(field, fine.xy())
+        self._field, self._fine = field, fine
+        self._frames = frame_engine_for(device, field, grid, self.finish, self._pixel)
+        self._is_prepared = False
+        if not self._frames:
+            self._prepare()
         points = fine.width * fine.height
         self._tile = TILE_POINTS * -(-points // (TILE_POINTS * tiles))
         self._glow = GlowSize.of(grid.width, grid.height)
+
+    def _prepare(self) -> None:
+        """For frames that the CPU makes; a GPU may still draw what they are made of."""
+        if self._is_prepared:
+            return
+        self._is_prepared = True
+        if self._field.light.on:
+            self._surface = _SurfaceDrawer(
+                self._field, self.grid, self.finish.samples, self._pixel, self.device
+            )
+            return
+        self._engine = engine_for(self.device, self._field, self._fine, self._pixel)
+        if not self._engine:
+            self._inputs = pixel_inputs(self._field, self._fine.xy())
 
     def draw(
         self,
@@ -86,6 +96,13 @@ class FrameDrawer:
         work: Work = in_this_thread,
     ) -> None:
         """Fill a frame with a moment, `t` seconds after the start."""
+        if self._frames:
+            try:
+                if self._frames.draw(moments, moment, t, out):
+                    return
+            except GpuMemoryError:  # for a whole frame: from now on the CPU makes them of parts
+                self._frames = None
+            self._prepare()
         if moments.is_plain:
             self._draw_colors(moments, moment, out, work)
             return
@@ -94,7 +111,7 @@ class FrameDrawer:
         if not moments.light.on:
             self._draw_plain_light(moments, moment, light, work)
         else:
-            self._draw_light(moments, moment, light, work)
+            self._surface.draw(moments, moment, light, work)
         self._finish(light, t, out, work)
 
     def _draw_colors(
@@ -120,19 +137,6 @@ class FrameDrawer:
         self._draw_colors(moments, moment, fine, work)
         levels = LINEAR_LEVELS[fine].reshape(height, n, width, n, 3).mean(axis=(1, 3), dtype=np.float32)
         light[: 3 * height * width] = levels.reshape(-1, 3).T.ravel()
-
-    def _draw_light(
-        self, moments: LitField, moment: int, light: Float32[np.ndarray, " all"], work: Work
-    ) -> None:
-        """The light of a surface; once a GPU has no memory for a whole frame, the CPU lights all."""
-        if self._lights:
-            try:
-                self._lights.draw_light(moments, moment, light)
-                return
-            except GpuMemoryError:
-                self._lights = None
-        self._surface = self._surface or self._new_surface()
-        self._surface.draw(moments, moment, light, work)
 
     def _finish(
         self, light: Float32[np.ndarray, " all"], t: float, out: UInt8[np.ndarray, "points 3"], work: Work

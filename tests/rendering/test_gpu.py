@@ -85,9 +85,10 @@ def test_parts_of_a_frame_and_uploads_for_each_change_no_bit(gpu, monkeypatch):
 
 def _engines(renderer):
     drawer = renderer._drawer
-    if surface := getattr(drawer, "_surface", None):
-        return [view._engine for view in surface._views]
-    return [getattr(drawer, "_lights", None) or drawer._engine]
+    if drawer._frames:
+        return [drawer._frames]
+    surface = getattr(drawer, "_surface", None)
+    return [view._engine for view in surface._views] if surface else [drawer._engine]
 
 
 def test_a_manifest_names_adapter_driver_and_backend(gpu):
@@ -144,7 +145,7 @@ def test_a_lost_gpu_leaves_the_rest_to_the_cpu_with_one_warning(gpu):
     np.testing.assert_array_equal(frames, [frame(field, "cpu", t) for t in (1.0, 2.0)])
 
 
-def test_out_of_memory_lights_on_the_cpu_and_halves_the_parts(gpu, monkeypatch):
+def test_out_of_memory_makes_frames_on_the_cpu_and_halves_the_parts(gpu, monkeypatch):
     field, whole = FIELDS["lit"], frame(FIELDS["lit"], gpu)
     adapter = session.session_of(gpu_adapters.adapters()[-1])
     create = adapter.buffer

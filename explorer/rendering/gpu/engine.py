@@ -159,15 +159,17 @@ class Parts:
         if before:
             self._read(*before, out)
 
-    def compute(self, program: Program, target: Any, points: int) -> None:
-        """All parts, into the planes of `points` numbers that `target` begins with."""
+    def compute(self, program: Program, first_row: int, target: Any, *, lit: bool) -> None:
+        """All parts, into what `target` begins with: planes of all points, or three bytes for each."""
         self._write_numbers(program)
+        points = self._inputs.shape[1]
         for n, start in enumerate(self._starts):
-            count = min(self._stride, self._inputs.shape[1] - start)
-            copies = [
-                (4 * k * self._stride, target, 4 * (k * points + start), 4 * count) for k in range(PLANES)
-            ]
-            self._submit(program, n, count, 0, copies)
+            count = min(self._stride, points - start)
+            copies = [(0, target, 3 * start, -(-3 * count // 12) * 12)]
+            if lit:
+                planes = range(PLANES)
+                copies = [(4 * k * self._stride, target, 4 * (k * points + start), 4 * count) for k in planes]
+            self._submit(program, n, count, first_row, copies)
 
     def _write_numbers(self, program: Program) -> None:
         if self._numbers.size < program.numbers.nbytes:

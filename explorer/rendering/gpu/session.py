@@ -29,7 +29,7 @@ class GpuSession:
         self.memory_error: type[Exception] = wgpu.GPUOutOfMemoryError
         self.errors = (wgpu.GPUError, RuntimeError)
         native = native_adapter(adapter)
-        self.max_buffer_bytes = min(MAX_BUFFER_BYTES, *(native.limits[name] for name in BUFFER_LIMITS))
+        self.max_buffer_bytes: int = min(MAX_BUFFER_BYTES, *(native.limits[name] for name in BUFFER_LIMITS))
         limits = dict.fromkeys(BUFFER_LIMITS, self.max_buffer_bytes)
         self.device = native.request_device_sync(label="explorer", required_limits=limits)
         self.queue = self.device.queue

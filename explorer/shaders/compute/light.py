@@ -61,11 +61,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {{
     total += shaded_at(place.y * sizes[0].z + place.x);
   }}
   total *= 1.0 / {count}.0;
-  let plane = size.x * size.y;
-  let first = sizes[1].x + id.y * size.x + id.x;
-  store(first, total.r);
-  store(first + plane, total.g);
-  store(first + 2u * plane, total.b);
+  store_channels(sizes[1].x + id.y * size.x + id.x, size.x * size.y, total);
 }}
 """
 SURFACE = ("height", "red", "green", "blue", "emission")
@@ -81,15 +77,13 @@ def light_steps(light: Light, memory: FrameMemory) -> list[FrameStep]:
     return [*steps, FrameStep(code, (*size, memory.light, 0, 0, 0), groups_of(memory.width, memory.height))]
 
 
-def moment_numbers(
+def light_moment(
     shading: Shading, moment: int, accent: Float32[np.ndarray, 3], spacing: float
 ) -> Float32[np.ndarray, " numbers"]:
-    """What the steps read of a moment; `spacing`: between points of the surface."""
+    """What the steps read of a moment: `LIGHT` and `RINGS`; `spacing`: between points of the surface."""
     light = shading.light
     rings = np.array((spacing, light.focus_x, light.focus_y, shading.delays_per_length), np.float32)
-    return np.concatenate(
-        (flat(shading.numbers(moment, accent, spacing)), rings, flat(shading.history[moment]))
-    )
+    return np.concatenate((flat(shading.numbers(moment, accent, spacing)), rings))
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ from explorer.shaders.compute.program import Program
 from explorer.shaders.compute.sketch import sketch_program
 
 FIELDS = (CPPN, GraphCPPN, Julia, Patterns, Sketch)
+CPU_FRAMES = "echoes, mixtures, and moments at which a section changes"  # see `has_frame_program`
 
 
 def has_program(field: FieldSettings) -> bool:
@@ -33,13 +34,19 @@ def has_program(field: FieldSettings) -> bool:
     return isinstance(field, FIELDS)
 
 
-def has_light_program(field: FieldSettings) -> bool:
-    """Whether the light of a field is computed by shaders, too: the one rule of it.
+def has_frame_program(field: FieldSettings) -> bool:
+    """Whether light and finish of a field are computed by shaders, too: the one rule of it.
 
-    Fields of one program are, without echoes and without changes of sections. Of all others the planes are
-    read back, and the CPU lights them.
+    Fields of one program are, without echoes. Of all others, and while a section changes into the next (see
+    `single_part`), the numbers or the colors are read back, and the CPU makes the frame.
     """
-    return isinstance(field, FIELDS) and field.light.on and not (field.light.echoes or field.sections.on)
+    has_echoes = field.light.on and field.light.echoes > 0
+    return isinstance(field, FIELDS) and not has_echoes and (field.light.on or field.finish.on)
+
+
+def single_part(prepared: Any, moment: int) -> Any:
+    """What one program draws of a moment of a field with `has_frame_program`; None where it takes two."""
+    return prepared.section_at(moment) if isinstance(prepared, SectionedField) else prepared
 
 
 def program_of(prepared: Any, moment: int, pixel: float, lit: bool) -> Program:
