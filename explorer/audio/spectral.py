@@ -1,8 +1,8 @@
 """Physical features of windowed sound: band levels, rms, brightness, change, onsets.
 
 Two windows are centered at every frame: one of 46 ms for levels and brightness, and one of 23 ms for
-change, short enough that a click shows in the frame that is nearest to it. Centroid, rolloff and flatness are
-those of librosa, bit for bit; loading librosa's own takes seconds, and compiling it on a fresh machine many more.
+change, short enough that a click shows in the frame that is nearest to it. Centroid, rolloff and flatness
+have the bits of librosa's, whose module takes seconds to load, and many more to compile on a fresh machine.
 """
 
 from __future__ import annotations

@@ -101,7 +101,8 @@ def test_silence_is_zero_in_every_feature():
 def test_timbres_have_the_bits_of_librosa(rate):
     window = spectral.SpectralWindow(spectral.LEVEL_WINDOW_SECONDS, rate, 30)
     levels = np.array([1, 1e-3, 1e-20, 1e-30, 1e-42, 0, 1e12], np.float32)[:, None]
-    magnitudes = window.magnitudes(levels * np.random.RandomState(7).randn(7, window.width).astype(np.float32))
+    frames = levels * np.random.RandomState(7).randn(7, window.width).astype(np.float32)
+    magnitudes = window.magnitudes(frames)
     same = {"S": magnitudes.T, "freq": window.frequencies}
     for ours, theirs in (
         (spectral.spectral_centroid(magnitudes, window), librosa.feature.spectral_centroid(**same)),
