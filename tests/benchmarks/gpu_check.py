@@ -91,7 +91,14 @@ def look_speed(device: str, name: str, size: tuple[int, int]) -> dict[str, float
     field = looks()[name]
     track = field.analyze(DEMO_CLIP)
     renderers = {n: Renderer(field, track, size, device=d) for n, d in (("gpu", device), ("cpu", "cpu"))}
-    calls: dict[str, Callable[[], object]] = {n: partial(r.frame, T) for n, r in renderers.items()}
+    return rates_of(name, size, renderers, {})
+
+
+def rates_of(
+    name: str, size: tuple[int, int], renderers: dict[str, Renderer], others: dict[str, Callable[[], object]]
+) -> dict[str, float]:
+    """Million pixels a second of renderers, which are closed, and of other calls that draw a frame."""
+    calls = {**{n: partial(r.frame, T) for n, r in renderers.items()}, **others}
     for call in calls.values():
         call()
     seconds = take_turns(calls, ROUNDS, TURN_SECONDS, max_seconds=20)
@@ -159,23 +166,17 @@ def speed(device: str, net: str, size: tuple[int, int], compiles: bool) -> dict[
     renderers["cpu"] = Renderer(field, track, size, device="cpu")
     if torch.cuda.is_available():
         renderers["cuda"] = Renderer(field, track, size, device="cuda")
-    calls: dict[str, Callable[[], object]] = {n: partial(r.frame, T) for n, r in renderers.items()}
-    calls[f"torch loop on {torch_device.type}"] = partial(reference, network)
+    others: dict[str, Callable[[], object]] = {
+        f"torch loop on {torch_device.type}": partial(reference, network)
+    }
     if compiles:
         compiled = torch.compile(network)
         try:
             reference(compiled)
-            calls[f"torch.compile on {torch_device.type}"] = partial(reference, compiled)
+            others[f"torch.compile on {torch_device.type}"] = partial(reference, compiled)
         except Exception as error:  # it needs a C++ compiler or Triton
             say(f"torch.compile does not work here: {type(error).__name__}")
-    for call in calls.values():
-        call()
-    seconds = take_turns(calls, ROUNDS, TURN_SECONDS, max_seconds=20)
-    for renderer in renderers.values():
-        renderer.close()
-    rates = {name: megapixels_per_second(size[0] * size[1], each) for name, each in seconds.items()}
-    say(f"{net:<6} {size[0]}x{size[1]}, Mpx/s:", ", ".join(f"{n} {rate:.3g}" for n, rate in rates.items()))
-    return rates
+    return rates_of(net, size, renderers, others)
 
 
 def main() -> int:

@@ -149,10 +149,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let point = min(first + q, count - 1u);
     c = vec4u(c.yzw, packed(levels_at(point)));
   }}
-  let n = sizes[0].w + first / 4u * 3u;
-  words[n] = c.x | (c.y << 24u);
-  words[n + 1u] = (c.y >> 8u) | (c.z << 16u);
-  words[n + 2u] = (c.z >> 16u) | (c.w << 8u);
+  store_pixels(first, c, sizes[0].w);
 }}
 """
 

@@ -21,9 +21,8 @@ from explorer.shaders.wgsl import WGSL, functions, power_function
 GROUP_SIDE, GROUP_POINTS = 8, 256  # pixels of a workgroup: each way, or in a row, four for each invocation
 MAX_ROW_GROUPS = 2**15  # of workgroups in one dimension
 LIGHT = 0  # places among the numbers of a moment, in groups of four
-RINGS = LIGHT + -(
-    -len(NUMBERS) // 4
-)  # size of a pixel, focus x and y, steps of the history for half a height
+# size of a pixel, focus x and y, steps of the history for half a height
+RINGS = LIGHT - (-len(NUMBERS) // 4)
 FINISH = RINGS + 1  # `finish.NUMBERS`
 NOISE = FINISH + 1  # where the noise of the first row starts: two parts for grain, one for rounding
 GLOW = NOISE + 1  # the factor of each blur, and the threshold

@@ -46,8 +46,8 @@ PACKED_BYTES = """fn packed(levels: vec3f) -> u32 {
   let bytes = vec3u(levels) & vec3u(255u);
   return bytes.x | (bytes.y << 8u) | (bytes.z << 16u);
 }
-fn store_pixels(first: u32, c: vec4u) {
-  let n = first / 4u * 3u;
+fn store_pixels(first: u32, c: vec4u, start: u32) {
+  let n = start + first / 4u * 3u;
   words[n] = c.x | (c.y << 24u);
   words[n + 1u] = (c.y >> 8u) | (c.z << 16u);
   words[n + 2u] = (c.z >> 16u) | (c.w << 8u);
@@ -91,7 +91,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (first >= part.y) { return; }
   var c = vec4u(0u);
   for (var q = 0u; q < 4u; q++) { c = vec4u(c.yzw, packed(levels_at(first + q))); }
-  store_pixels(first, c);
+  store_pixels(first, c, 0u);
 }
 """
 
