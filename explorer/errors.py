@@ -57,6 +57,10 @@ class DeviceLost(DeviceError):  # noqa: N818  a term
     """A GPU that does not answer any more, or refuses a program."""
 
 
+class GpuMemoryError(DeviceError):
+    """A frame does not fit into the memory of a GPU as a whole."""
+
+
 class Stopped(ExplorerError):  # noqa: N818  nothing went wrong
     """The work was stopped on request; nothing half-written is left."""
 

@@ -1,7 +1,8 @@
 """Physical features of windowed sound: band levels, rms, brightness, change, onsets.
 
 Two windows are centered at every frame: one of 46 ms for levels and brightness, and one of 23 ms for
-change, short enough that a click shows in the frame that is nearest to it.
+change, short enough that a click shows in the frame that is nearest to it. Centroid, rolloff and flatness
+have the bits of librosa's, whose module takes seconds to load, and many more to compile on a fresh machine.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from scipy import fft, ndimage
 
 from explorer.audio.features import BANDS, FEATURES
 from explorer.audio.windows import Windows
-from explorer.compilation import librosa
 
 LEVEL_WINDOW_SECONDS = 2048 / 44100
 CHANGE_WINDOW_SECONDS = 1024 / 44100
@@ -93,16 +93,17 @@ def root_mean_square(frames: Frames, window: SpectralWindow) -> Column:
 
 def spectral_centroid(magnitudes: Spectrum, window: SpectralWindow) -> Column:
     """Mean frequency weighted by magnitude, in Hz; 0 in silence."""
-    centroid = librosa.feature.spectral_centroid(S=magnitudes.T, freq=window.frequencies)
-    return np.asarray(centroid[0], np.float32)
+    total = magnitudes.astype(np.float64).sum(axis=1, keepdims=True)
+    total[total < np.finfo(np.float32).tiny] = 1  # silence
+    shares = (magnitudes / total).astype(np.float32)
+    return np.asarray((shares * window.frequencies).sum(axis=1), np.float32)
 
 
 def spectral_rolloff(magnitudes: Spectrum, window: SpectralWindow) -> Column:
     """Frequency below which 85 % of the magnitude lies, in Hz; 0 in silence."""
-    rolloff = librosa.feature.spectral_rolloff(
-        S=magnitudes.T, freq=window.frequencies, roll_percent=ROLLOFF_SHARE
-    )
-    return np.asarray(rolloff[0], np.float32)
+    below = np.cumsum(magnitudes, axis=1)
+    bins = (below >= ROLLOFF_SHARE * below[:, -1:]).argmax(axis=1)
+    return np.asarray(window.frequencies[bins], np.float32)
 
 
 def spectral_flatness(power: Spectrum) -> Column:
@@ -114,7 +115,8 @@ def spectral_flatness(power: Spectrum) -> Column:
     """
     highest = power.max(axis=1, keepdims=True)
     relative = np.divide(power, highest, out=np.zeros_like(power), where=highest > 0)
-    flatness = librosa.feature.spectral_flatness(S=relative.T, power=1.0, amin=MIN_RELATIVE_POWER)[0]
+    relative = np.maximum(relative, MIN_RELATIVE_POWER)
+    flatness = np.exp(np.log(relative).mean(axis=1)) / relative.mean(axis=1)
     return np.where(highest[:, 0] > 0, flatness, 0).astype(np.float32)
 
 

@@ -114,7 +114,7 @@ def mean_square(frame: Frame, other: Frame) -> float:
 
 def _onsets(path: Path, info: VideoInfo, progress: Progress) -> Series | None:
     """Onset strength at the time of every frame; zeros after the sound's end. None: it cannot be decoded."""
-    from explorer.audio.features import FEATURES  # librosa is slow to load
+    from explorer.audio.features import FEATURES  # SciPy is slow to load
     from explorer.audio.spectral import measure
 
     progress("measuring the sound", 0, 1)

@@ -54,6 +54,10 @@ class SectionedField:
         needed = {*self._number, *(self._number[self._changes] - 1)}
         self._prepared = {n: section_field(field, int(n)).prepare(controls) for n in needed}
 
+    def section_at(self, moment: int) -> Any:
+        """The field of a moment's section; None while one section changes into the next."""
+        return None if self._changes[moment] else self._prepared[self._number[moment]]
+
     def with_parts(self, change: Callable[[Any], Any]) -> Self:
         """The same with `change(part)` in the place of each part."""
         other = copy.copy(self)

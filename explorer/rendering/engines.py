@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
 from explorer.errors import warn
 from explorer.fields import FieldSettings, Grid, Prepared
+from explorer.fields.light import Finish
 from explorer.fields.light.lit import Surface
 from explorer.rendering.devices import Device, cpu_instead
 from explorer.rendering.gpu.adapters import is_forked
+
+if TYPE_CHECKING:
+    from explorer.rendering.gpu.frame_engine import FrameEngine
 
 
 @runtime_checkable
@@ -44,6 +48,19 @@ def engine_for(
 
         return GpuEngine(device.adapter, field, grid.xy() if xy is None else xy, pixel)
     return None
+
+
+def frame_engine_for(
+    device: Device, field: FieldSettings, grid: Grid, finish: Finish, pixel: float
+) -> FrameEngine | None:
+    """What lights and finishes frames on a device; None: the CPU does, from what `engine_for` draws."""
+    if not device.adapter:
+        return None
+    from explorer.rendering.gpu.frame_engine import FrameEngine  # loads wgpu
+
+    if not FrameEngine.can_draw(device.adapter, field, grid, finish):
+        return None
+    return FrameEngine(device.adapter, field, grid, finish, pixel)
 
 
 def engine_name(device: Device) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from explorer.errors import GpuMemoryError
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.light.echo import echo_places, unlit
 from explorer.fields.light.finish import (
@@ -30,7 +31,7 @@ from explorer.fields.light.shading import Shading
 from explorer.fields.section_change import pixel_inputs
 from explorer.fields.srgb import srgb_to_linear
 from explorer.rendering.devices import Device
-from explorer.rendering.engines import engine_for
+from explorer.rendering.engines import engine_for, frame_engine_for
 
 TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
 PLANES = 5  # of a surface
@@ -51,7 +52,8 @@ def in_this_thread(function: Callable[[int], None], parts: Iterable[int]) -> Non
 class FrameDrawer:
     """Draws frames of one field, grid and device. `pixel` is the size of a pixel for anti-aliasing.
 
-    `tiles` is how many parts the work on a frame has, about. Light and finish are always drawn on the CPU.
+    `tiles` is how many parts the work on a frame has, about. A GPU lights and finishes frames where it
+    can (see `frame_engine_for`); all others the CPU does.
     """
 
     def __init__(
@@ -62,15 +64,28 @@ class FrameDrawer:
         samples = self.finish.samples
         self._pixel = (grid.pixel if pixel is None else pixel) / samples
         fine = Grid(grid.width * samples, grid.height * samples)
-        if field.light.on:
-            self._surface = _SurfaceDrawer(field, grid, samples, self._pixel, device)
-        else:
-            self._engine = engine_for(device, field, fine, self._pixel)
-            if not self._engine:
-                self._inputs = pixel_inputs(field, fine.xy())
+        self._field, self._fine = field, fine
+        self._frames = frame_engine_for(device, field, grid, self.finish, self._pixel)
+        self._is_prepared = False
+        if not self._frames:
+            self._prepare()
         points = fine.width * fine.height
         self._tile = TILE_POINTS * -(-points // (TILE_POINTS * tiles))
         self._glow = GlowSize.of(grid.width, grid.height)
+
+    def _prepare(self) -> None:
+        """For frames that the CPU makes; a GPU may still draw what they are made of."""
+        if self._is_prepared:
+            return
+        self._is_prepared = True
+        if self._field.light.on:
+            self._surface = _SurfaceDrawer(
+                self._field, self.grid, self.finish.samples, self._pixel, self.device
+            )
+            return
+        self._engine = engine_for(self.device, self._field, self._fine, self._pixel)
+        if not self._engine:
+            self._inputs = pixel_inputs(self._field, self._fine.xy())
 
     def draw(
         self,
@@ -81,6 +96,13 @@ class FrameDrawer:
         work: Work = in_this_thread,
     ) -> None:
         """Fill a frame with a moment, `t` seconds after the start."""
+        if self._frames:
+            try:
+                if self._frames.draw(moments, moment, t, out):
+                    return
+            except GpuMemoryError:  # for a whole frame: from now on the CPU makes them of parts
+                self._frames = None
+            self._prepare()
         if moments.is_plain:
             self._draw_colors(moments, moment, out, work)
             return

@@ -13,7 +13,7 @@ from types import FunctionType
 from typing import Any
 
 from explorer.expressions import Value
-from explorer.fields.kernels import fastmath, portable
+from explorer.fields.kernels import fastmath, portable, simd
 from explorer.shaders.emitter import OPERATORS, Dialect, formula_code, function_code
 
 WGSL = Dialect(
@@ -28,6 +28,8 @@ WGSL = Dialect(
         "where": "select({2}, {1}, {0})",
         "table": "look_up(u32({0}), u32({1}), {2})",  # first entry, number of entries, position
         "moment_table": "look_up_moment(u32({0}), u32({1}), {2})",
+        "mantissa": "binary_mantissa({0})",
+        "exponent": "binary_exponent({0})",
     },
     vectors={1: "f32", 2: "vec2f", 3: "vec3f", 4: "vec4f", 5: "array<f32, 5>"},
     array="{name}: array<f32, {size}>",
@@ -63,6 +65,19 @@ fn sigmoid{suffix}(z: {kind}) -> {kind} {{
 }}
 """
 
+POWERS = """
+fn binary_exponent(x: f32) -> f32 {{
+  return f32((bitcast<i32>(x) - {bits}) >> 23u);
+}}
+fn binary_mantissa(x: f32) -> f32 {{
+  return bitcast<f32>(bitcast<i32>(x) - ((bitcast<i32>(x) - {bits}) & {exponents}));
+}}
+{logarithm}
+fn power(x: f32, exponent: f32) -> f32 {{
+  return exp2(max(logarithm(x), {least} / exponent) * exponent);
+}}
+"""
+
 
 @cache
 def functions() -> str:
@@ -84,9 +99,29 @@ def functions() -> str:
     return text
 
 
+@cache
+def power_function() -> str:
+    """`power(x, exponent)` for x > 0 through the logarithm of the CPU kernels: WGSL's is inexact near 1."""
+    return POWERS.format(
+        bits=simd.SQRT_HALF_BITS,
+        exponents=-(1 << 23),
+        logarithm=wgsl_of(polynomial_formula(fastmath.log2, "logarithm")),
+        least=fastmath.MIN_EXPONENT,
+    )
+
+
 def polynomial_formula(kernel: Any, name: str) -> FunctionType:
-    """A polynomial of the CPU kernels as a formula: it uses nothing but `fma`, + and *."""
-    return FunctionType(kernel.py_func.__code__, {"fma": portable.fma}, name)
+    """A polynomial of the CPU kernels as a formula: + and * with `fma`, and the two parts of a number."""
+    names = {"fma": portable.fma, "binary_mantissa": _mantissa, "binary_exponent": _exponent}
+    return FunctionType(kernel.py_func.__code__, names, name)
+
+
+def _mantissa(x: Any) -> Value:
+    return Value("mantissa", x)
+
+
+def _exponent(x: Any) -> Value:
+    return Value("exponent", x)
 
 
 class StoredTable:

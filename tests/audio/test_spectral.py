@@ -4,6 +4,7 @@ import librosa
 import numpy as np
 import pytest
 
+from explorer.audio import spectral
 from explorer.audio.features import FEATURES
 from explorer.audio.spectral import measure
 from tests.signals import click_track, music, noise, silence, tone
@@ -96,15 +97,24 @@ def test_silence_is_zero_in_every_feature():
     assert all((column == 0).all() for column in features(silence(1)).values())
 
 
-def test_centroid_and_rolloff_agree_with_librosa_on_its_own_frames():
-    samples = music(2)
-    found = features(samples, fps=44100 / 441)  # a hop that librosa can have
-    same = {"y": samples, "sr": 44100, "n_fft": 2048, "hop_length": 441}
-    ours = np.stack([found["centroid"], found["rolloff"]])[:, 10:180]
-    theirs = np.concatenate(
-        [librosa.feature.spectral_centroid(**same), librosa.feature.spectral_rolloff(**same)]
-    )[:, 10:180]
-    np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1)
+@pytest.mark.parametrize("rate", [8000, 44100, 192_000])
+def test_timbres_have_the_bits_of_librosa(rate):
+    window = spectral.SpectralWindow(spectral.LEVEL_WINDOW_SECONDS, rate, 30)
+    levels = np.array([1, 1e-3, 1e-20, 1e-30, 1e-42, 0, 1e12], np.float32)[:, None]
+    frames = levels * np.random.RandomState(7).randn(7, window.width).astype(np.float32)
+    magnitudes = window.magnitudes(frames)
+    same = {"S": magnitudes.T, "freq": window.frequencies}
+    for ours, theirs in (
+        (spectral.spectral_centroid(magnitudes, window), librosa.feature.spectral_centroid(**same)),
+        (
+            spectral.spectral_rolloff(magnitudes, window),
+            librosa.feature.spectral_rolloff(**same, roll_percent=0.85),
+        ),
+    ):
+        np.testing.assert_array_equal(ours, theirs[0].astype(np.float32))
+    power = np.square(magnitudes[:2] / magnitudes[:2].max(axis=1, keepdims=True))
+    theirs = librosa.feature.spectral_flatness(S=power.T, power=1.0, amin=spectral.MIN_RELATIVE_POWER)[0]
+    np.testing.assert_array_equal(spectral.spectral_flatness(power), theirs)
 
 
 @pytest.mark.parametrize("size", [1000, 32768, 99999])

@@ -1,8 +1,9 @@
 """All that a person with a graphics card should run once: python -m tests.benchmarks.gpu_check [--json FILE]
 
-Prints, and writes as JSON: the adapter and its trial; how far the frames of all kinds of fields and all looks
-are from those of the CPU; whether frames survive a lack of memory and the loss of the device; and how fast
-networks are drawn beside the CPU kernels, the torch loop, torch.compile and, where it is, CUDA through torch.
+Prints, and writes as JSON: the adapter and its trial; how far the frames of all kinds of fields and all
+looks, with light and finish, are from those of the CPU, and which of them the GPU makes whole; whether frames
+survive a lack of memory and the loss of the device; and how fast networks are drawn beside the CPU kernels,
+the torch loop, torch.compile and, where it is, CUDA through torch, and lit looks beside the CPU.
 Ends with status 1 where a picture that is not noise is off by more than a level (Julia sets: at most
 0.5 % of the bytes). Under ten minutes on a card;
 `--small` with `--device gpu:llvmpipe` tries the check itself, on Mesa's software driver.
@@ -36,12 +37,15 @@ from explorer.rendering import Renderer, resolve
 from explorer.rendering.gpu import engine
 from explorer.rendering.gpu.session import session_of
 from explorer.rendering.gpu.trial import problem_of
+from explorer.shaders.compute.programs import has_frame_program
+from tests.rendering import test_gpu_light
 from tests.rendering.test_gpu import FIELDS
 from tests.tracks import made_up_track
 
 T = 1.5
 NETS = ("4x3", "16x4", "32x3", "64x4", "256x4", "256x8")
 COMPILED_NETS = ("64x4", "256x4")  # torch.compile takes most of a minute for each
+LIT_LOOKS = ("obsidian", "strata")  # a graph and patterns
 NOISY = ("classic-256x8",)  # a level of noise decides their pixels
 MAX_CHAOTIC_SHARE = 0.005  # of the bytes of Julia sets: orbits near the set go either way
 ROUNDS, TURN_SECONDS = 5, 0.3
@@ -60,24 +64,55 @@ def drawn(field: FieldSettings, track: Any, size: tuple[int, int], device: str) 
 
 
 def parity(device: str, size: tuple[int, int]) -> list[dict[str, Any]]:
-    """For each field: how far its frame is from that of the CPU, in levels."""
-    looks = {name: field for presets in LOOKS.values() for name, field in presets.items()}
+    """For each field: how far its frame is from that of the CPU, in levels, and whether it is made whole."""
+    odd = {f"{name}, odd size": (field, test_gpu_light.SIZE) for name, field in test_gpu_light.FIELDS.items()}
+    fields = {name: (field, size) for name, field in (FIELDS | looks()).items()} | odd
     rows = []
-    for name, field in {**FIELDS, **looks}.items():
-        track = field.analyze(DEMO_CLIP) if name in looks else made_up_track()
-        both = [drawn(field, track, size, each).astype(int) for each in (device, "cpu")]
+    for name, (field, shape) in fields.items():
+        track = field.analyze(DEMO_CLIP) if name in looks() else made_up_track()
+        both = [drawn(field, track, shape, each).astype(int) for each in (device, "cpu")]
         off = np.abs(both[0] - both[1])
         share, limit = float((off > 1).mean()), MAX_CHAOTIC_SHARE if field.kind == "julia" else 0
-        right = share <= limit or name in NOISY
-        rows.append({"field": name, "max": int(off.max()), "share_over_1": share, "right": right})
-        say(f"{name:<16} at most {off.max()} of 255, {100 * share:.4f} % over 1")
+        right, whole = share <= limit or name in NOISY, has_frame_program(field)
+        row = {"field": name, "max": int(off.max()), "share_over_1": share, "whole": whole, "right": right}
+        rows.append(row)
+        note = ", light and finish on the GPU" if whole else ""
+        say(f"{name:<16} at most {off.max()} of 255, {100 * share:.4f} % over 1{note}")
     return rows
 
 
+def looks() -> dict[str, FieldSettings]:
+    """All that ship, by name."""
+    return {name: field for presets in LOOKS.values() for name, field in presets.items()}
+
+
+def look_speed(device: str, name: str, size: tuple[int, int]) -> dict[str, float]:
+    """Million pixels a second of a lit look, on the GPU and on the CPU."""
+    field = looks()[name]
+    track = field.analyze(DEMO_CLIP)
+    renderers = {n: Renderer(field, track, size, device=d) for n, d in (("gpu", device), ("cpu", "cpu"))}
+    return rates_of(name, size, renderers, {})
+
+
+def rates_of(
+    name: str, size: tuple[int, int], renderers: dict[str, Renderer], others: dict[str, Callable[[], object]]
+) -> dict[str, float]:
+    """Million pixels a second of renderers, which are closed, and of other calls that draw a frame."""
+    calls = {**{n: partial(r.frame, T) for n, r in renderers.items()}, **others}
+    for call in calls.values():
+        call()
+    seconds = take_turns(calls, ROUNDS, TURN_SECONDS, max_seconds=20)
+    for renderer in renderers.values():
+        renderer.close()
+    rates = {n: megapixels_per_second(size[0] * size[1], each) for n, each in seconds.items()}
+    say(f"{name:<8} {size[0]}x{size[1]}, Mpx/s:", ", ".join(f"{n} {rate:.3g}" for n, rate in rates.items()))
+    return rates
+
+
 def memory(device: str, size: tuple[int, int]) -> dict[str, Any]:
-    """Frames with buffers of a limited size, which halves the parts, beside whole ones."""
-    field, session = FIELDS["lit"], session_of(resolve(device).adapter)
-    whole, create = drawn(field, made_up_track(), size, device), session.buffer
+    """Frames with buffers of a limited size beside whole ones: parts are halved, and light is the CPU's."""
+    fields, session = [FIELDS[name] for name in ("narrow", "lit")], session_of(resolve(device).adapter)
+    whole, create = [drawn(field, made_up_track(), size, device) for field in fields], session.buffer
     limit = 4 * size[0] * size[1]
 
     def limited(count: int, usage: int) -> Any:
@@ -86,8 +121,9 @@ def memory(device: str, size: tuple[int, int]) -> dict[str, Any]:
         return create(count, usage)
 
     with patch.object(session, "buffer", limited), patch.object(engine, "MIN_PART_POINTS", 64):
-        halved = drawn(field, made_up_track(), size, device)
-    return {"same_bits": bool((whole == halved).all())}
+        halved = [drawn(field, made_up_track(), size, device) for field in fields]
+    lit = np.abs(whole[1].astype(int) - halved[1]).max()
+    return {"same_bits": bool((whole[0] == halved[0]).all()) and int(lit) <= 1, "lit_levels": int(lit)}
 
 
 def large_frame(device: str) -> dict[str, Any]:
@@ -130,23 +166,17 @@ def speed(device: str, net: str, size: tuple[int, int], compiles: bool) -> dict[
     renderers["cpu"] = Renderer(field, track, size, device="cpu")
     if torch.cuda.is_available():
         renderers["cuda"] = Renderer(field, track, size, device="cuda")
-    calls: dict[str, Callable[[], object]] = {n: partial(r.frame, T) for n, r in renderers.items()}
-    calls[f"torch loop on {torch_device.type}"] = partial(reference, network)
+    others: dict[str, Callable[[], object]] = {
+        f"torch loop on {torch_device.type}": partial(reference, network)
+    }
     if compiles:
         compiled = torch.compile(network)
         try:
             reference(compiled)
-            calls[f"torch.compile on {torch_device.type}"] = partial(reference, compiled)
+            others[f"torch.compile on {torch_device.type}"] = partial(reference, compiled)
         except Exception as error:  # it needs a C++ compiler or Triton
             say(f"torch.compile does not work here: {type(error).__name__}")
-    for call in calls.values():
-        call()
-    seconds = take_turns(calls, ROUNDS, TURN_SECONDS, max_seconds=20)
-    for renderer in renderers.values():
-        renderer.close()
-    rates = {name: megapixels_per_second(size[0] * size[1], each) for name, each in seconds.items()}
-    say(f"{net:<6} {size[0]}x{size[1]}, Mpx/s:", ", ".join(f"{n} {rate:.3g}" for n, rate in rates.items()))
-    return rates
+    return rates_of(net, size, renderers, others)
 
 
 def main() -> int:
@@ -168,6 +198,9 @@ def main() -> int:
     say("memory", report["memory"], "large frame", report["large_frame"], "loss", report["loss"])
     report["megapixels_per_second"] = {
         net: speed(device.request, net, frame, net in COMPILED_NETS and not options.small) for net in NETS
+    }
+    report["look_megapixels_per_second"] = {
+        name: look_speed(device.request, name, frame) for name in LIT_LOOKS
     }
     report |= {"seconds": time.perf_counter() - start, "environment": environment()}
     if options.json:

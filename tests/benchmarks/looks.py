@@ -1,8 +1,9 @@
 """Numbers for looks, as the median over the songs: python -m tests.benchmarks.looks [--looks A,B] [--json]
 
 Lines are printed as looks are measured. `--songs rock,75s` leaves the other songs out; with `--flash-limit
-dim` the limiter is that of version 0.1. With `--loss` the shares of r are measured that calming and dimming
-alone take, for each percussive song that they change.
+dim` the limiter is that of version 0.1. With `--loss` the shares are measured that calming and dimming alone
+take of r, and of the answer to a hit (the slope of frame change over onsets: r does not see that a picture is
+darker), for each percussive song that they change.
 
 hits      r of frame change and onsets at the best lag, over percussive songs
 shifted   what 95 % of shifts of the sound stay below
@@ -22,7 +23,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -103,26 +104,33 @@ def _measure_song(
     return numbers, frames
 
 
-def reactivity_loss(field: FieldSettings, sounds: list[Path]) -> list[tuple[str, float, float, float]]:
-    """Name, r, and the shares of r that are lost by calming and by dimming alone, for each percussive song.
+class ReactivityLoss(NamedTuple):
+    """What calming and dimming alone take on a song, as shares: of r, and of the answer to a hit."""
 
-    Songs where neither changes a frame are left out.
-    """
+    song: str
+    r: float  # without a limit
+    calm: tuple[float, float]
+    dim: tuple[float, float]
+
+
+def reactivity_loss(field: FieldSettings, sounds: list[Path]) -> list[ReactivityLoss]:
+    """The losses of each percussive song; songs where no frame changes are left out."""
     rows = []
     for track in filter(measures.is_percussive, map(field.analyze, sounds)):
         times = np.arange(int(track.duration * LOSS_FPS)) / LOSS_FPS
-        correlations = []
+        answers = []
         for mode in (None, "calm", "dim"):
             exposure = None if mode is None else Exposure(field, track, LARGE, mode=mode)
             if exposure is not None:
                 exposure.prepare(0.0, track.duration)
             with Renderer(field, track, SMALL, device="cpu", exposure=exposure) as renderer:
                 frames = np.stack(list(renderer.frames(times)))
-            correlations.append(measures.hits(frames, track, times)[0])
-        free, *limited = correlations
+            r = measures.hits(frames, track, times)[0]
+            answers.append((r, r * float(measures.frame_changes(frames).std())))
+        free, *limited = answers
         if limited != [free, free]:
-            calm, dim = (1 - r / free for r in limited)
-            rows.append((track.name, free, calm, dim))
+            losses = [(1 - r / free[0], 1 - answer / free[1]) for r, answer in limited]
+            rows.append(ReactivityLoss(track.name, free[0], *losses))
     return rows
 
 
@@ -179,8 +187,9 @@ if __name__ == "__main__":
     table = {}
     if options.loss:
         for name, field in looks_of(options.looks and options.looks.split(",")).items():
-            for song, free, calm, dim in reactivity_loss(field, paths):
-                sys.stdout.write(f"{name:<16}{song:<24} r {free:.2f}, lost: calm {calm:.1%}, dim {dim:.1%}\n")
+            for loss in reactivity_loss(field, paths):
+                calm, dim = (f"{r:.1%} of r, {answer:.1%} of answers" for r, answer in (loss.calm, loss.dim))
+                sys.stdout.write(f"{name:<16}{loss.song:<24} r {loss.r:.2f}, lost: calm {calm}; dim {dim}\n")
                 sys.stdout.flush()
         sys.exit()
     if not options.json:

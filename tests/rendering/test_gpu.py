@@ -85,6 +85,8 @@ def test_parts_of_a_frame_and_uploads_for_each_change_no_bit(gpu, monkeypatch):
 
 def _engines(renderer):
     drawer = renderer._drawer
+    if drawer._frames:
+        return [drawer._frames]
     surface = getattr(drawer, "_surface", None)
     return [view._engine for view in surface._views] if surface else [drawer._engine]
 
@@ -143,7 +145,7 @@ def test_a_lost_gpu_leaves_the_rest_to_the_cpu_with_one_warning(gpu):
     np.testing.assert_array_equal(frames, [frame(field, "cpu", t) for t in (1.0, 2.0)])
 
 
-def test_out_of_memory_halves_the_parts(gpu, monkeypatch):
+def test_out_of_memory_makes_frames_on_the_cpu_and_halves_the_parts(gpu, monkeypatch):
     field, whole = FIELDS["lit"], frame(FIELDS["lit"], gpu)
     adapter = session.session_of(gpu_adapters.adapters()[-1])
     create = adapter.buffer
@@ -156,7 +158,8 @@ def test_out_of_memory_halves_the_parts(gpu, monkeypatch):
     monkeypatch.setattr(adapter, "buffer", limited)
     monkeypatch.setattr(engine, "MIN_PART_POINTS", 256)
     with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
-        np.testing.assert_array_equal(renderer.frame(T), whole)
+        assert _engines(renderer)[0].part_points > 960
+        assert np.abs(renderer.frame(T).astype(int) - whole).max() <= 1
         assert _engines(renderer)[0].part_points == 960  # 20 bytes each
     monkeypatch.setattr(engine, "MIN_PART_POINTS", 4096)
     with (

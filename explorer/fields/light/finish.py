@@ -68,7 +68,7 @@ def blurred(
 
     total = np.zeros_like(source)
     for share, heights, reduction in GLOWS:
-        weights = _gauss(size.radius(heights, shorter) / reduction)
+        weights = gauss(size.radius(heights, shorter) / reduction)
         small = glow_kernel.blur(reduced(source, reduction), weights)
         wide = stretched(small, reduction, size.columns)
         rows = neighbors(reduction, size.rows, small.shape[1])
@@ -77,7 +77,7 @@ def blurred(
 
 
 @lru_cache(maxsize=16)
-def _gauss(radius: float) -> Float32[np.ndarray, " taps"]:
+def gauss(radius: float) -> Float32[np.ndarray, " taps"]:
     """The weights of a blur, cut at three radii."""
     reach = round(3 * radius)
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / radius) ** 2)

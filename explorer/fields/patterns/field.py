@@ -10,7 +10,7 @@ from jaxtyping import Float, Float32
 from explorer.audio import FeatureTrack
 from explorer.fields.base import check_field_and_track
 from explorer.fields.controls import Controls
-from explorer.fields.patterns.presets import PRESETS
+from explorer.fields.patterns.presets import EARLIER_PRESETS, PRESETS
 from explorer.fields.patterns.settings import FamilyName, PatternSettings
 from explorer.fields.prepared import Prepared
 
@@ -26,6 +26,7 @@ class Patterns(PatternSettings):
     """
 
     preset_settings: ClassVar = PRESETS
+    earlier_presets: ClassVar = EARLIER_PRESETS
     sound_columns: ClassVar = ("motion",)
 
     def controls(self, track: FeatureTrack, times: Float[np.ndarray, " moments"]) -> Controls:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+EARLIER_PRESETS = frozenset(("lava",))  # no fine structure, and moved by the clock more than by the music
+
 PRESETS: dict[str, dict[str, Any]] = {
     "music": {},
     "coral": {"family": "fractal", "seed": 3},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ MIN_PART_POINTS = 2**10
 ALIGNMENT = 64  # of parts, points
 MAX_INPUT_BYTES = 2**29  # of pixel inputs that stay on the GPU
 
+Copy = tuple[int, Any, int, int]  # from a byte of the results to a buffer, its byte, and how many
+
 
 class GpuEngine:
     """Draws a field at points on an adapter. See `TorchEngine`.
@@ -41,7 +44,7 @@ class GpuEngine:
         self.part_points = part_points(field)
         self._session, self._pixel = session_of(adapter), pixel
         self._inputs = np.ascontiguousarray(pixel_inputs(field, xy))
-        self._parts: _Parts | None = None
+        self._parts: Parts | None = None
 
     def draw(self, prepared: Prepared, moment: int, out: UInt8[np.ndarray, "points 3"]) -> None:
         """Fill one frame with a moment of `prepared`."""
@@ -62,12 +65,12 @@ class GpuEngine:
                 self._fill(program, first_row, out)
             except self._session.errors as error:
                 session_of.cache_clear()  # the next engine opens the adapter again
-                raise DeviceLost(_cause(error)) from error
+                raise DeviceLost(last_line(error)) from error
 
     def _fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
         while True:
             try:
-                self._parts = self._parts or _Parts(self._session, self._inputs, self.part_points)
+                self._parts = self._parts or Parts(self._session, self._inputs, self.part_points)
                 self._parts.fill(program, first_row, out)
                 return
             except self._session.memory_error:
@@ -86,7 +89,7 @@ def part_points(field: FieldSettings) -> int:
     return points // ALIGNMENT * ALIGNMENT
 
 
-def _cause(error: Exception) -> str:
+def last_line(error: Exception) -> str:
     """The innermost cause, which wgpu's messages end with."""
     return (str(error).strip() or type(error).__name__).splitlines()[-1].strip()
 
@@ -115,10 +118,12 @@ class _Leaf:
         return np.asarray(self.prepared.accent(moment), np.float32)
 
 
-class _Parts:
-    """The parts of a frame on a GPU: their inputs, and memory for the results of two of them."""
+class Parts:
+    """The parts of a frame on a GPU: their inputs, and, to be read, memory for the results of two of them."""
 
-    def __init__(self, gpu: GpuSession, inputs: np.ndarray, part_points: int) -> None:
+    def __init__(
+        self, gpu: GpuSession, inputs: np.ndarray, part_points: int, *, is_read: bool = True
+    ) -> None:
         self._gpu, self._inputs = gpu, inputs
         self._stride = min(part_points, -(-inputs.shape[1] // ALIGNMENT) * ALIGNMENT)
         self._starts = range(0, inputs.shape[1], self._stride)
@@ -134,31 +139,47 @@ class _Parts:
         self._part = gpu.buffer(16, usage.UNIFORM | usage.COPY_DST)
         self._words = gpu.buffer(4 * PLANES * self._stride, usage.STORAGE | usage.COPY_SRC)
         self._results = [
-            gpu.buffer(4 * PLANES * self._stride, usage.MAP_READ | usage.COPY_DST) for _ in range(2)
+            gpu.buffer(4 * PLANES * self._stride, usage.MAP_READ | usage.COPY_DST)
+            for _ in range(2 if is_read else 0)
         ]
         self._numbers = gpu.buffer(16, self._storage)
 
     def fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
         """All parts; each is computed while the one before is read."""
-        if self._numbers.size < program.numbers.nbytes:
-            self._numbers = self._gpu.buffer(program.numbers.nbytes, self._storage)
-        self._gpu.queue.write_buffer(self._numbers, 0, program.numbers)
+        self._write_numbers(program)
         before = None
         for n, start in enumerate(self._starts):
             count = min(self._stride, self._inputs.shape[1] - start)
             size = 4 * PLANES * self._stride if out.dtype == np.float32 else -(-3 * count // 12) * 12
             result = self._results[n % 2]
-            self._submit(program, n, count, first_row, result, size)
+            self._submit(program, n, count, first_row, [(0, result, 0, size)])
             if before:
                 self._read(*before, out)
             before = result, size, start, count
         if before:
             self._read(*before, out)
 
+    def compute(self, program: Program, first_row: int, target: Any, *, lit: bool) -> None:
+        """All parts, into what `target` begins with: planes of all points, or three bytes for each."""
+        self._write_numbers(program)
+        points = self._inputs.shape[1]
+        for n, start in enumerate(self._starts):
+            count = min(self._stride, points - start)
+            copies = [(0, target, 3 * start, -(-3 * count // 12) * 12)]
+            if lit:
+                planes = range(PLANES)
+                copies = [(4 * k * self._stride, target, 4 * (k * points + start), 4 * count) for k in planes]
+            self._submit(program, n, count, first_row, copies)
+
+    def _write_numbers(self, program: Program) -> None:
+        if self._numbers.size < program.numbers.nbytes:
+            self._numbers = self._gpu.buffer(program.numbers.nbytes, self._storage)
+        self._gpu.queue.write_buffer(self._numbers, 0, program.numbers)
+
     def _submit(
-        self, program: Program, number: int, count: int, first_row: int, result: Any, size: int
+        self, program: Program, number: int, count: int, first_row: int, copies: Iterable[Copy]
     ) -> None:
-        """Start to compute `count` points of a part, and to copy so many bytes to where they can be read."""
+        """Start to compute `count` points of a part, and to copy results to other buffers."""
         gpu, rows = self._gpu, self._rows[number if self._is_resident else 0]
         if not self._is_resident:
             gpu.queue.write_buffer(rows, 0, self._part_of_inputs(self._starts[number]))
@@ -172,7 +193,8 @@ class _Parts:
         compute.set_bind_group(0, group)
         compute.dispatch_workgroups(-(-count // program.group_points))
         compute.end()
-        encoder.copy_buffer_to_buffer(self._words, 0, result, 0, size)
+        for place, target, target_place, size in copies:
+            encoder.copy_buffer_to_buffer(self._words, place, target, target_place, size)
         gpu.queue.submit([encoder.finish()])
 
     def _read(self, result: Any, size: int, start: int, count: int, out: np.ndarray) -> None:

@@ -13,6 +13,8 @@ from explorer.errors import DeviceError
 from explorer.rendering.gpu.adapters import Adapter, adapters, native_adapter
 
 MAX_PIPELINES, MAX_CONSTANTS = 32, 16  # that are kept
+BUFFER_LIMITS = ("max-buffer-size", "max-storage-buffer-binding-size")  # what adapters allow differs
+MAX_BUFFER_BYTES = 2**31 - 4
 BINDINGS = ("uniform", "read-only-storage", "read-only-storage", "read-only-storage", "storage")
 
 
@@ -26,7 +28,10 @@ class GpuSession:
         self.usage: Any = wgpu.BufferUsage
         self.memory_error: type[Exception] = wgpu.GPUOutOfMemoryError
         self.errors = (wgpu.GPUError, RuntimeError)
-        self.device = native_adapter(adapter).request_device_sync(label="explorer")
+        native = native_adapter(adapter)
+        self.max_buffer_bytes: int = min(MAX_BUFFER_BYTES, *(native.limits[name] for name in BUFFER_LIMITS))
+        limits = dict.fromkeys(BUFFER_LIMITS, self.max_buffer_bytes)
+        self.device = native.request_device_sync(label="explorer", required_limits=limits)
         self.queue = self.device.queue
         entries = [
             {"binding": n, "visibility": wgpu.ShaderStage.COMPUTE, "buffer": {"type": kind}}

@@ -31,7 +31,7 @@ MAX_NARROW_HIDDEN = 16  # neurons of a layer: more do not fit into the registers
 FOUR_OUTPUTS = {  # from the outputs of four points to memory
     False: """fn store_points(first: u32, o: array<vec3f, 4>) {
   store_pixels(first, vec4u(packed(levels(o[0])), packed(levels(o[1])), packed(levels(o[2])),
-    packed(levels(o[3]))));
+    packed(levels(o[3]))), 0u);
 }
 """,
     True: """fn store_points(first: u32, o: array<vec3f, 4>) {

@@ -32,6 +32,28 @@ STORED_TEXELS = """fn store_planes(i: u32, values: array<f32, 5>) {
 }
 """
 
+MOMENT_TABLE = """fn moment_number(n: u32) -> f32 {
+  return p[n / 4u][n % 4u];
+}
+fn look_up_moment(first: u32, entries: u32, position: f32) -> f32 {
+  let place = clamp(position, 0.0, f32(entries - 1u));
+  let below = min(u32(place), entries - 2u);
+  let low = moment_number(first + below);
+  return low + (moment_number(first + below + 1u) - low) * (place - f32(below));
+}
+"""
+PACKED_BYTES = """fn packed(levels: vec3f) -> u32 {
+  let bytes = vec3u(levels) & vec3u(255u);
+  return bytes.x | (bytes.y << 8u) | (bytes.z << 16u);
+}
+fn store_pixels(first: u32, c: vec4u, start: u32) {
+  let n = start + first / 4u * 3u;
+  words[n] = c.x | (c.y << 24u);
+  words[n + 1u] = (c.y >> 8u) | (c.z << 16u);
+  words[n + 2u] = (c.z >> 16u) | (c.w << 8u);
+}
+"""
+
 HEAD = (
     """
 @group(0) @binding(0) var<uniform> part: vec4u;  // points of a row, points to draw, first row
@@ -56,26 +78,9 @@ fn look_up(first: u32, entries: u32, position: f32) -> f32 {
   let low = constant(first + below);
   return low + (constant(first + below + 1u) - low) * (place - f32(below));
 }
-fn moment_number(n: u32) -> f32 {
-  return p[n / 4u][n % 4u];
-}
-fn look_up_moment(first: u32, entries: u32, position: f32) -> f32 {
-  let place = clamp(position, 0.0, f32(entries - 1u));
-  let below = min(u32(place), entries - 2u);
-  let low = moment_number(first + below);
-  return low + (moment_number(first + below + 1u) - low) * (place - f32(below));
-}
-fn packed(levels: vec3f) -> u32 {
-  let bytes = vec3u(levels) & vec3u(255u);
-  return bytes.x | (bytes.y << 8u) | (bytes.z << 16u);
-}
-fn store_pixels(first: u32, c: vec4u) {
-  let n = first / 4u * 3u;
-  words[n] = c.x | (c.y << 24u);
-  words[n + 1u] = (c.y >> 8u) | (c.z << 16u);
-  words[n + 2u] = (c.z >> 16u) | (c.w << 8u);
-}
 """
+    + MOMENT_TABLE
+    + PACKED_BYTES
     + STORED_PLANES
 )
 
@@ -86,7 +91,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (first >= part.y) { return; }
   var c = vec4u(0u);
   for (var q = 0u; q < 4u; q++) { c = vec4u(c.yzw, packed(levels_at(first + q))); }
-  store_pixels(first, c);
+  store_pixels(first, c, 0u);
 }
 """
 
