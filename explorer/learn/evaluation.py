@@ -318,11 +318,11 @@ def table_lines(evaluation: dict[str, Any]) -> Iterator[str]:
             margins = pair[baseline]
             row += f"{margins['r']:>10.2f}{margins['margin']:>8.2f}  {_span(margins['interval']):<14}"
         yield row + f"{pair['spread']:.4f}"
-    if liking := evaluation.get("preference"):
-        margins = liking["untrained"]
-        row = f"{'preference':<20}{liking['mean']:>6.2f}  {_span(liking['interval']):<14}"
+    if preference := evaluation.get("preference"):
+        margins = preference["untrained"]
+        row = f"{'preference':<20}{preference['mean']:>6.2f}  {_span(preference['interval']):<14}"
         yield row + f"{margins['mean']:>10.2f}{margins['margin']:>8.2f}  {_span(margins['interval'])}"
-        yield liking["sentence"]
+        yield preference["sentence"]
     if count < MIN_INTERVAL_WINDOWS:
         needed = f"{MIN_INTERVAL_WINDOWS} windows or more"
         yield f"too little sound was held out for intervals ({needed}): nothing is proven"
