@@ -51,7 +51,7 @@ from explorer.learn.teaching.pairs import pairs_of
 from explorer.learn.teaching.sensitivity import Sensitivity
 from explorer.learn.teaching.sequences import STRIDE
 from explorer.learn.teaching.star_preference import (
-    CHANCE_RANKING,
+    RANDOM_RANKING,
     StarPreference,
     library_preference,
     read_preference,
@@ -148,7 +148,7 @@ def _preference(
     if earlier:
         return read_preference(path_within(earlier, PREFERENCE))
     preference = library_preference(explorations)
-    if preference.ranking <= CHANCE_RANKING:
+    if preference.ranking <= RANDOM_RANKING:
         warn(f"{preference.sentence}; it is no better than chance")
     return preference
 

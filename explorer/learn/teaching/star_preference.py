@@ -36,7 +36,7 @@ from explorer.learn.teaching.pictures import SIZE, picture_metrics
 
 MEASURES = ("luminance", "contrast", "edges", "detail", "variety")
 MIN_LOOKS = 8  # with a star, and without
-CHANCE_RANKING = 0.5  # of the ranking
+RANDOM_RANKING = 0.5  # of the ranking
 FOLDS = 8  # of the looks, for the ranking
 Z_LIMIT = 2.0  # deviations
 
