@@ -20,12 +20,13 @@ import platformdirs
 from filelock import BaseFileLock, FileLock
 from numba import config, njit
 from numba.core import event
+from numba.core.compiler_lock import global_compiler_lock
 
 from explorer.progress import report_compilation
 
 __all__ = ["compiled", "librosa"]
 
-LOCK_TIMEOUT = 900  # seconds; all kernels of a cold start take less, so the holder does not run any more
+LOCK_TIMEOUT = 180  # seconds; no function takes as long to compile, so the holder hangs
 
 
 class CompilerLock(event.Listener):
@@ -38,24 +39,28 @@ class CompilerLock(event.Listener):
         self._path, self._timeout = path, timeout
         self._lock: BaseFileLock | None = None  # a new one each time: a forked process needs its own
         self._is_usable = True
-        self._depth = 0  # threads in numba's lock or waiting for it, nested ones again
+        # In numba's lock, or waiting for it. No counter: Ctrl-C between the two would keep it up for good
+        self._threads: set[int] = set()
         self._mutex = threading.Lock()
 
     def on_start(self, _: event.Event) -> None:
         with self._mutex:
-            if self._depth == 0 and self._is_usable:
+            if self._lock is None and self._is_usable:
                 try:
                     self._path.parent.mkdir(parents=True, exist_ok=True)
-                    self._lock = FileLock(self._path, self._timeout, thread_local=False)
-                    self._lock.acquire()
+                    lock = FileLock(self._path, self._timeout, thread_local=False)
+                    lock.acquire()
+                    self._lock = lock
                 except (OSError, RuntimeError):  # filelock's Timeout, and NotImplementedError: no locks here
-                    self._is_usable, self._lock = False, None
-            self._depth += 1
+                    self._is_usable = False
+            self._threads.add(threading.get_ident())
 
     def on_end(self, _: event.Event) -> None:
+        if global_compiler_lock.is_locked():
+            return  # the thread took it more than once
         with self._mutex:
-            self._depth = max(0, self._depth - 1)
-            if self._depth == 0 and self._lock is not None:
+            self._threads.discard(threading.get_ident())
+            if not self._threads and self._lock is not None:
                 self._lock.release()
                 self._lock = None
 

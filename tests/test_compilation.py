@@ -149,6 +149,15 @@ def test_a_lock_that_is_held_for_too_long_is_given_up(tmp_path):
         start_and_end(lock)
 
 
+def test_after_an_interrupted_start_the_lock_is_free_again_with_the_next_end(tmp_path):
+    path = tmp_path / "compiler.lock"
+    lock = CompilerLock(path)
+    lock.notify(event.Event("numba:compiler_lock", event.EventStatus.START))  # Ctrl-C before numba's lock
+    assert is_held(path)
+    start_and_end(lock, while_held=lambda: is_held(path) or pytest.fail("free"))
+    assert not is_held(path)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_locks_for_itself(tmp_path):
     path = tmp_path / "compiler.lock"
