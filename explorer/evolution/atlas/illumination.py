@@ -33,7 +33,7 @@ def import_ribs() -> tuple[Any, Any]:
             'ribs is not installed; run: pip install "audio-feature-explorer[search]"'
         ) from None
     for method in ("_transform_and_check_sol", "_calc_cov_update"):
-        function = getattr(CMAEvolutionStrategy, method, None)
+        function: Any = getattr(CMAEvolutionStrategy, method, None)
         if hasattr(function, "enable_caching"):  # else numba compiles it for 8 s in every process
             function.enable_caching()
     return archives, emitters
