@@ -4,6 +4,9 @@ numba writes a compiled function and the wrapper that calls it into files of the
 compile the same function at once can leave the function of one with the wrapper of the other, and every
 later process that loads them crashes. With the lock, the second process loads what the first has compiled.
 All modules get librosa, and numba's compiler, from here.
+
+librosa compiles a dozen functions when it is loaded, for 40 s on a machine where it never ran. Few of them
+are called here, so numba compiles each at its first call.
 """
 # mypy: disable-error-code="no-untyped-call"
 
@@ -12,10 +15,12 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import librosa
+import numba
 import platformdirs
 from filelock import BaseFileLock, FileLock
 from numba import config, njit
@@ -83,6 +88,55 @@ def lock_path() -> Path:
 
 event.register("numba:compiler_lock", CompilerLock(lock_path()))
 event.register("numba:compile", CompilationReport())
+
+
+class DeferredFunction:
+    """A function of NumPy arrays that numba compiles, or loads, at its first call."""
+
+    def __init__(self, decorator: Callable[[Any], Any], function: Callable[..., Any]) -> None:
+        self._decorator, self._function = decorator, function
+        self._compiled: Callable[..., Any] | None = None
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Call the compiled function."""
+        if self._compiled is None:
+            self._compiled = self._decorator(self._function)
+        return self._compiled(*args, **options)
+
+
+class Librosa:
+    """The module librosa, loaded at its first use; its functions are compiled at their first call."""
+
+    def __init__(self) -> None:
+        self._module: ModuleType | None = None
+        self._mutex = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        with self._mutex:
+            if self._module is None:
+                self._module = self._loaded()
+        return getattr(self._module, name)
+
+    @staticmethod
+    def _loaded() -> ModuleType:
+        originals = numba.guvectorize, numba.vectorize
+        numba.guvectorize, numba.vectorize = map(_deferred, originals)
+        try:
+            import librosa.beat
+            import librosa.core
+            import librosa.feature
+            import librosa.util
+        finally:
+            numba.guvectorize, numba.vectorize = originals
+        return librosa
+
+
+def _deferred(decorator: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator of numba that is called with types, as one that compiles later."""
+    return lambda *types, **options: partial(DeferredFunction, decorator(*types, **options))
+
+
+librosa: Any = Librosa()
 
 
 def compiled(function: Callable[..., Any]) -> Any:

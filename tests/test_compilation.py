@@ -6,13 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
+import numpy as np
 import pytest
 from filelock import FileLock, Timeout
 from numba import njit
 from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
 
-from explorer.compilation import CompilerLock, lock_path
+from explorer.compilation import CompilerLock, DeferredFunction, librosa, lock_path
 from explorer.progress import observing_compilation
 
 ROOT = Path(__file__).parents[1]
@@ -177,6 +179,13 @@ def start_and_end(lock, while_held=lambda: None):
     lock.notify(event.Event("numba:compiler_lock", event.EventStatus.START))
     while_held()
     lock.notify(event.Event("numba:compiler_lock", event.EventStatus.END))
+
+
+def test_a_function_of_librosa_is_compiled_at_its_first_call():
+    assert isinstance(librosa.util.utils._phasor_angles, DeferredFunction)
+    np.testing.assert_allclose(librosa.util.phasor(np.array([0.0, np.pi / 2])), [1, 1j], atol=1e-15)
+    assert numba.guvectorize.__module__.startswith("numba.")  # for all others nothing is deferred
+    assert numba.vectorize.__module__.startswith("numba.")
 
 
 def test_all_modules_take_librosa_and_compiled_code_from_the_locked_place():
