@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 
 @runtime_checkable
+class PendingFrame(Protocol):
+    """A frame that a GPU computes."""
+
+    def read(self, out: UInt8[np.ndarray, "points 3"]) -> None:
+        """Wait for it and fill `out` with it, once. Raises DeviceLost."""
+        ...
+
+
+@runtime_checkable
 class Engine(Protocol):
     """Draws a field at the points of a frame, all at once."""
 
@@ -53,7 +62,7 @@ def engine_for(
 def frame_engine_for(
     device: Device, field: FieldSettings, grid: Grid, finish: Finish, pixel: float
 ) -> FrameEngine | None:
-    """What lights and finishes frames on a device; None: the CPU does, from what `engine_for` draws."""
+    """What draws whole frames on a device; None: the CPU makes them of what `engine_for` draws."""
     if not device.adapter:
         return None
     from explorer.rendering.gpu.frame_engine import FrameEngine  # loads wgpu

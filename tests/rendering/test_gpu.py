@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 import explorer as ex
-from explorer.errors import DeviceError, ExplorerWarning, Stopped
+from explorer.errors import DeviceError, DeviceLost, ExplorerWarning, Stopped
 from explorer.experiments import entry
 from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
 from explorer.fields.sketch.field import sketch_of
 from explorer.rendering import Renderer, devices, resolve
 from explorer.rendering.gpu import adapters as gpu_adapters
-from explorer.rendering.gpu import engine, session, trial
+from explorer.rendering.gpu import engine, frame_engine, session, trial
 from explorer.rendering.gpu.adapters import Adapter
+from explorer.rendering.loop import Loop
 from explorer.shaders.compute.wide_network import Tile
 from tests.fields.custom.ripples import Ripples
 from tests.fields.sketch.texts import text_of
@@ -91,6 +92,20 @@ def _engines(renderer):
     return [view._engine for view in surface._views] if surface else [drawer._engine]
 
 
+def test_the_next_frame_is_computed_while_one_is_read(gpu, monkeypatch):
+    steps, engines, flights = [], frame_engine.FrameEngine, frame_engine.Flight
+    for owner, name in ((engines, "start"), (flights, "read")):
+        call = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *a, call=call, name=name: (steps.append(name), call(*a))[1])
+    for field, loop in ((FIELDS["narrow"], Loop(1.0, 2.0)), (FIELDS["lit"], None)):
+        with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1, loop=loop) as renderer:
+            times = [1.2, 1.4, 1.9]
+            single = [renderer.frame(t) for t in times]
+            steps.clear()
+            np.testing.assert_array_equal(list(renderer.frames(times)), single)
+    assert steps == ["start", "start", "read", "start", "read", "read"]
+
+
 def test_a_manifest_names_adapter_driver_and_backend(gpu):
     device = resolve(gpu)
     adapter = gpu_adapters.adapters()[-1]
@@ -131,18 +146,38 @@ def test_threads_share_a_gpu(gpu):
 def test_a_lost_gpu_leaves_the_rest_to_the_cpu_with_one_warning(gpu):
     field, track = FIELDS["narrow"], made_up_track()
     with Renderer(field, track, SIZE, device=gpu, threads=1) as renderer:
-        renderer.frame(0.0)
+        frames = renderer.frames([0.0, 1.0, 2.0, 3.0])
+        next(frames)
         lost = session.session_of(gpu_adapters.adapters()[-1])
         lost.device.destroy()
         try:
-            with pytest.warns(ExplorerWarning, match=r"failed at 1\.00 s .*the CPU draws the rest") as caught:
-                frames = list(renderer.frames([1.0, 2.0]))
+            with pytest.warns(ExplorerWarning, match=r"failed at .*the CPU draws the rest") as caught:
+                rest = dict(zip((1.0, 2.0, 3.0), frames, strict=True))
         finally:
             session.session_of.cache_clear()
         assert len(caught) == 1
-        assert renderer.lost_at == 1.0
+        assert renderer.lost_at in (1.0, 2.0)  # the first was computed already, or it was not
+        assert f"failed at {renderer.lost_at:.2f} s" in str(caught[0].message)
         assert renderer.device.kind == "cpu"
-    np.testing.assert_array_equal(frames, [frame(field, "cpu", t) for t in (1.0, 2.0)])
+    for t, drawn in rest.items():
+        limit = 0 if t >= renderer.lost_at else 1
+        assert np.abs(drawn.astype(int) - frame(field, "cpu", t)).max() <= limit
+
+
+def test_a_gpu_that_fails_with_two_frames_in_flight_leaves_both_to_the_cpu(gpu, monkeypatch):
+    field = FIELDS["narrow"]
+    with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
+        frames = renderer.frames([0.0, 1.0, 2.0])
+        next(frames)
+        monkeypatch.setattr(frame_engine.Flight, "read", _fail)
+        with pytest.warns(ExplorerWarning, match=r"failed at 1\.00 s \(it is gone\)") as caught:
+            rest = list(frames)
+        assert len(caught) == 1
+    np.testing.assert_array_equal(rest, [frame(field, "cpu", t) for t in (1.0, 2.0)])
+
+
+def _fail(*_):
+    raise DeviceLost("it is gone")
 
 
 def test_out_of_memory_makes_frames_on_the_cpu_and_halves_the_parts(gpu, monkeypatch):

@@ -65,9 +65,9 @@ def test_rings_of_hits_are_in_the_light_of_a_gpu(gpu):
 def test_of_which_fields_a_gpu_makes_frames(gpu):
     lit = FIELDS["relief"]
     assert has_frame_program(lit)
+    assert has_frame_program(lit.replace(light=False))
     assert has_frame_program(FIELDS["colors"].replace(light={"on": False, "echoes": 2}))
     others = {
-        "neither light nor finish": lit.replace(light=False),
         "echoes": lit.replace(light={"on": True, "echoes": 2}),
         "mixture": Mix(lit, Patterns(family="flowing", light=True)),
     }
@@ -76,16 +76,16 @@ def test_of_which_fields_a_gpu_makes_frames(gpu):
 
 
 def test_between_changes_of_sections_a_gpu_makes_the_frames(gpu, monkeypatch):
-    outcomes, draw = [], frame_engine.FrameEngine.draw
+    outcomes, start = [], frame_engine.FrameEngine.start
     monkeypatch.setattr(
-        frame_engine.FrameEngine, "draw", lambda *call: outcomes.append(draw(*call)) or outcomes[-1]
+        frame_engine.FrameEngine, "start", lambda *call: outcomes.append(start(*call)) or outcomes[-1]
     )
     field = CPPN(**SMALL, sections="change", light=True)
     frames = []
     for device in (gpu, "cpu"):
         with Renderer(field, TRACK, SIZE, device=device, threads=1) as renderer:
             frames.append(np.array(list(renderer.frames([5.0, 20.4, 30.0])), int))
-    assert outcomes == [True, False, True]
+    assert [bool(flight) for flight in outcomes] == [True, False, True, False]  # the last: in its turn
     assert np.abs(frames[0] - frames[1]).max() <= 1
     assert np.abs(frames[0][0] - frames[0][2]).mean() > 5
 
@@ -105,17 +105,20 @@ def test_a_frame_beyond_the_buffers_of_an_adapter_is_made_by_the_cpu(gpu, monkey
 def test_without_memory_for_a_frame_the_cpu_makes_all_that_follow(gpu, monkeypatch):
     calls, field = [], FIELDS["relief"]
 
-    def fail(*arguments):
+    def start_or_fail(*arguments):
         calls.append(arguments)
-        raise GpuMemoryError("not enough memory left")
+        if len(calls) > 1:
+            raise GpuMemoryError("not enough memory left")
+        return start(*arguments)
 
-    monkeypatch.setattr(frame_engine.FrameEngine, "draw", fail)
+    start = frame_engine.FrameEngine.start
+    monkeypatch.setattr(frame_engine.FrameEngine, "start", start_or_fail)
     with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
-        frames = list(renderer.frames([1.0, T]))
+        frames = list(renderer.frames([1.0, T, 2.0]))
         assert renderer.device.kind == "gpu"  # which still computes the planes
-    assert len(calls) == 1
+    assert len(calls) == 2
     monkeypatch.undo()
-    for t, drawn in zip((1.0, T), frames, strict=True):
+    for t, drawn in zip((1.0, T, 2.0), frames, strict=True):
         assert np.abs(drawn - picture(field, "cpu", t=t)[0]).max() <= 1
 
 

@@ -77,6 +77,7 @@ class FrameMemory:
     samples: int  # along each side of a pixel
     lit: bool  # a surface, else colors
     bloom: bool
+    finished: bool = True  # else the bytes that the field's program writes are those of the frame
 
     @property
     def stride(self) -> int:
@@ -106,7 +107,7 @@ class FrameMemory:
     @property
     def bytes(self) -> int:
         """The first word of the bytes of the frame."""
-        return self.light + 3 * self.size
+        return self.light + 3 * self.size if self.finished else 0
 
     @property
     def glow(self) -> int:

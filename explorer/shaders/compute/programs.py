@@ -35,13 +35,13 @@ def has_program(field: FieldSettings) -> bool:
 
 
 def has_frame_program(field: FieldSettings) -> bool:
-    """Whether light and finish of a field are computed by shaders, too: the one rule of it.
+    """Whether whole frames of a field are computed by shaders, with light and finish: the one rule of it.
 
     Fields of one program are, without echoes. Of all others, and while a section changes into the next (see
     `single_part`), the numbers or the colors are read back, and the CPU makes the frame.
     """
     has_echoes = field.light.on and field.light.echoes > 0
-    return isinstance(field, FIELDS) and not has_echoes and (field.light.on or field.finish.on)
+    return isinstance(field, FIELDS) and not has_echoes
 
 
 def single_part(prepared: Any, moment: int) -> Any:
