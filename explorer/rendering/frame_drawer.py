@@ -52,7 +52,7 @@ def in_this_thread(function: Callable[[int], None], parts: Iterable[int]) -> Non
 class FrameDrawer:
     """Draws frames of one field, grid and device. `pixel` is the size of a pixel for anti-aliasing.
 
-    `tiles` is how many parts the work on a frame has, about. A GPU draws whole frames where it can (see
+    `tiles` is how many parts the work on a frame has, about. A GPU draws whole frames where they fit (see
     `frame_engine_for`); all others the CPU makes.
     """
 

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from explorer.errors import ExplorerWarning, GpuMemoryError
-from explorer.fields import CPPN, GraphCPPN, Mix, Patterns
+from explorer.fields import CPPN, GraphCPPN
 from explorer.rendering import Renderer
 from explorer.rendering.gpu import adapters, frame_engine, session, trial_drawing
 from explorer.shaders.compute.finish import finish_moment
 from explorer.shaders.compute.frame import MAX_ROW_GROUPS, FrameMemory, row_groups
-from explorer.shaders.compute.programs import has_frame_program
-from tests.fields.test_sections import TRACK
 from tests.tracks import made_up_track
 
 SIZE, T = (37, 53), 1.5  # odd, and no whole groups
@@ -60,34 +58,6 @@ def test_rings_of_hits_are_in_the_light_of_a_gpu(gpu):
     field = FIELDS["film, lines"]
     still = field.replace(light=field.light.replace(rings=0))
     assert np.abs(picture(field, gpu)[0] - picture(still, gpu)[0]).max() > 20
-
-
-def test_of_which_fields_a_gpu_makes_frames(gpu):
-    lit = FIELDS["relief"]
-    assert has_frame_program(lit)
-    assert has_frame_program(lit.replace(light=False))
-    assert has_frame_program(FIELDS["colors"].replace(light={"on": False, "echoes": 2}))
-    others = {
-        "echoes": lit.replace(light={"on": True, "echoes": 2}),
-        "mixture": Mix(lit, Patterns(family="flowing", light=True)),
-    }
-    assert [name for name, field in others.items() if has_frame_program(field)] == []
-    assert picture(others["echoes"], gpu)[1] is None
-
-
-def test_between_changes_of_sections_a_gpu_makes_the_frames(gpu, monkeypatch):
-    outcomes, start = [], frame_engine.FrameEngine.start
-    monkeypatch.setattr(
-        frame_engine.FrameEngine, "start", lambda *call: outcomes.append(start(*call)) or outcomes[-1]
-    )
-    field = CPPN(**SMALL, sections="change", light=True)
-    frames = []
-    for device in (gpu, "cpu"):
-        with Renderer(field, TRACK, SIZE, device=device, threads=1) as renderer:
-            frames.append(np.array(list(renderer.frames([5.0, 20.4, 30.0])), int))
-    assert [bool(flight) for flight in outcomes] == [True, False, True, False]  # the last: in its turn
-    assert np.abs(frames[0] - frames[1]).max() <= 1
-    assert np.abs(frames[0][0] - frames[0][2]).mean() > 5
 
 
 def test_a_frame_beyond_the_buffers_of_an_adapter_is_made_by_the_cpu(gpu, monkeypatch):

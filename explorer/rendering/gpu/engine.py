@@ -150,16 +150,19 @@ class Parts:
         if before:
             self._read(*before, out)
 
-    def compute(self, program: Program, first_row: int, target: Any, *, lit: bool) -> None:
-        """All parts, into what `target` begins with: planes of all points, or three bytes for each."""
+    def compute(self, program: Program, first_row: int, target: Any, place: int, *, lit: bool) -> None:
+        """All parts, into `target` from a byte on: planes of all points, or three bytes for each."""
         self._write_numbers(program)
         points = self._inputs.shape[1]
         for n, start in enumerate(self._starts):
             count = min(self._stride, points - start)
-            copies = [(0, target, 3 * start, -(-3 * count // 12) * 12)]
+            copies = [(0, target, place + 3 * start, -(-3 * count // 12) * 12)]
             if lit:
                 planes = range(PLANES)
-                copies = [(4 * k * self._stride, target, 4 * (k * points + start), 4 * count) for k in planes]
+                copies = [
+                    (4 * k * self._stride, target, place + 4 * (k * points + start), 4 * count)
+                    for k in planes
+                ]
             self._submit(program, n, count, first_row, copies)
 
     def _write_numbers(self, program: Program) -> None:
