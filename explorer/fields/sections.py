@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from jaxtyping import Float64
@@ -28,6 +28,8 @@ class Sections(Settings):
     seed and palette; the next ones take `seeds` and `palettes` in turn. Without `seeds` each gets a seed that
     follows from the field's own.
     """
+
+    added_settings: ClassVar[tuple[str, ...]] = ("strongest",)
 
     on: bool = knob(
         True, mutation=0, group="sections", help="change seed and palette with the sections of the music"

@@ -110,3 +110,4 @@ def test_off_is_not_mentioned() -> None:
     assert "sections" not in FIELD.replace(sections="off").model_dump(mode="json")
     assert CPPN(**FIELD.model_dump(mode="json")) == FIELD
     assert "sections" in FIELD.extras
+    assert "strongest" not in FIELD.sections.model_dump()
