@@ -4,6 +4,9 @@ numba writes a compiled function and the wrapper that calls it into files of the
 compile the same function at once can leave the function of one with the wrapper of the other, and every
 later process that loads them crashes. With the lock, the second process loads what the first has compiled.
 All modules get librosa, and numba's compiler, from here.
+
+librosa compiles a dozen functions when it is loaded, for 40 s on a machine where it never ran. Few of them
+are called here, so numba compiles each at its first call.
 """
 # mypy: disable-error-code="no-untyped-call"
 
@@ -12,20 +15,23 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import librosa
+import numba
 import platformdirs
 from filelock import BaseFileLock, FileLock
 from numba import config, njit
 from numba.core import event
+from numba.core.compiler_lock import global_compiler_lock
 
 from explorer.progress import report_compilation
 
 __all__ = ["compiled", "librosa"]
 
-LOCK_TIMEOUT = 900  # seconds; all kernels of a cold start take less, so the holder does not run any more
+LOCK_TIMEOUT = 180  # seconds; no function takes as long to compile, so the holder hangs
 
 
 class CompilerLock(event.Listener):
@@ -38,24 +44,28 @@ class CompilerLock(event.Listener):
         self._path, self._timeout = path, timeout
         self._lock: BaseFileLock | None = None  # a new one each time: a forked process needs its own
         self._is_usable = True
-        self._depth = 0  # threads in numba's lock or waiting for it, nested ones again
+        # In numba's lock, or waiting for it. No counter: Ctrl-C between the two would keep it up for good
+        self._threads: set[int] = set()
         self._mutex = threading.Lock()
 
     def on_start(self, _: event.Event) -> None:
         with self._mutex:
-            if self._depth == 0 and self._is_usable:
+            if self._lock is None and self._is_usable:
                 try:
                     self._path.parent.mkdir(parents=True, exist_ok=True)
-                    self._lock = FileLock(self._path, self._timeout, thread_local=False)
-                    self._lock.acquire()
+                    lock = FileLock(self._path, self._timeout, thread_local=False)
+                    lock.acquire()
+                    self._lock = lock
                 except (OSError, RuntimeError):  # filelock's Timeout, and NotImplementedError: no locks here
-                    self._is_usable, self._lock = False, None
-            self._depth += 1
+                    self._is_usable = False
+            self._threads.add(threading.get_ident())
 
     def on_end(self, _: event.Event) -> None:
+        if global_compiler_lock.is_locked():
+            return  # the thread took it more than once
         with self._mutex:
-            self._depth = max(0, self._depth - 1)
-            if self._depth == 0 and self._lock is not None:
+            self._threads.discard(threading.get_ident())
+            if not self._threads and self._lock is not None:
                 self._lock.release()
                 self._lock = None
 
@@ -78,6 +88,55 @@ def lock_path() -> Path:
 
 event.register("numba:compiler_lock", CompilerLock(lock_path()))
 event.register("numba:compile", CompilationReport())
+
+
+class DeferredFunction:
+    """A function of NumPy arrays that numba compiles, or loads, at its first call."""
+
+    def __init__(self, decorator: Callable[[Any], Any], function: Callable[..., Any]) -> None:
+        self._decorator, self._function = decorator, function
+        self._compiled: Callable[..., Any] | None = None
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Call the compiled function."""
+        if self._compiled is None:
+            self._compiled = self._decorator(self._function)
+        return self._compiled(*args, **options)
+
+
+class Librosa:
+    """The module librosa, loaded at its first use; its functions are compiled at their first call."""
+
+    def __init__(self) -> None:
+        self._module: ModuleType | None = None
+        self._mutex = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        with self._mutex:
+            if self._module is None:
+                self._module = self._loaded()
+        return getattr(self._module, name)
+
+    @staticmethod
+    def _loaded() -> ModuleType:
+        originals = numba.guvectorize, numba.vectorize
+        numba.guvectorize, numba.vectorize = map(_deferred, originals)
+        try:
+            import librosa.beat
+            import librosa.core
+            import librosa.feature
+            import librosa.util
+        finally:
+            numba.guvectorize, numba.vectorize = originals
+        return librosa
+
+
+def _deferred(decorator: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator of numba that is called with types, as one that compiles later."""
+    return lambda *types, **options: partial(DeferredFunction, decorator(*types, **options))
+
+
+librosa: Any = Librosa()
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -6,13 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
+import numpy as np
 import pytest
 from filelock import FileLock, Timeout
 from numba import njit
 from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
 
-from explorer.compilation import CompilerLock, lock_path
+from explorer.compilation import CompilerLock, DeferredFunction, librosa, lock_path
 from explorer.progress import observing_compilation
 
 ROOT = Path(__file__).parents[1]
@@ -149,6 +151,15 @@ def test_a_lock_that_is_held_for_too_long_is_given_up(tmp_path):
         start_and_end(lock)
 
 
+def test_after_an_interrupted_start_the_lock_is_free_again_with_the_next_end(tmp_path):
+    path = tmp_path / "compiler.lock"
+    lock = CompilerLock(path)
+    lock.notify(event.Event("numba:compiler_lock", event.EventStatus.START))  # Ctrl-C before numba's lock
+    assert is_held(path)
+    start_and_end(lock, while_held=lambda: is_held(path) or pytest.fail("free"))
+    assert not is_held(path)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_locks_for_itself(tmp_path):
     path = tmp_path / "compiler.lock"
@@ -168,6 +179,13 @@ def start_and_end(lock, while_held=lambda: None):
     lock.notify(event.Event("numba:compiler_lock", event.EventStatus.START))
     while_held()
     lock.notify(event.Event("numba:compiler_lock", event.EventStatus.END))
+
+
+def test_a_function_of_librosa_is_compiled_at_its_first_call():
+    assert isinstance(librosa.util.utils._phasor_angles, DeferredFunction)
+    np.testing.assert_allclose(librosa.util.phasor(np.array([0.0, np.pi / 2])), [1, 1j], atol=1e-15)
+    assert numba.guvectorize.__module__.startswith("numba.")  # for all others nothing is deferred
+    assert numba.vectorize.__module__.startswith("numba.")
 
 
 def test_all_modules_take_librosa_and_compiled_code_from_the_locked_place():

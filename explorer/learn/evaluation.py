@@ -30,9 +30,11 @@ from explorer.learn.dataset import LiveTrack
 from explorer.learn.losses import PAIRS, FeatureMetricPair, pair_correlation
 from explorer.learn.metrics import luma, measure
 from explorer.learn.model import AudioToVisualModel, load_model, save_model
+from explorer.learn.run_folder import PREFERENCE
 from explorer.learn.settings import EVALUATION_PHASE
 from explorer.learn.teaching.field_subject import FieldSubject
 from explorer.learn.teaching.judging import judging_tracks
+from explorer.learn.teaching.star_preference import read_preference
 from explorer.learn.teaching.subject import MeasuredFrames
 from explorer.progress import Progress, silent
 from explorer.threads import usable_threads
@@ -42,6 +44,7 @@ FRAME_RATE = 30.0  # frames a second
 WINDOW_FRAMES = 64  # over which a correlation is taken
 MAX_WINDOWS = 20  # evenly over the tracks
 MIN_INTERVAL_WINDOWS = 5
+PREFERENCE_STRIDE = 8  # frames of a window between those whose preference is taken
 BASELINES = 3  # untrained models, and shifts
 BOOTSTRAP_RESAMPLES = 2000
 REST_VALUES = {parameter.name: parameter.rest for parameter in PARAMETERS}
@@ -53,7 +56,13 @@ class JuliaFrames:
     """Frames of a Julia set, as `evaluate` measures them; see `teaching.subject.MeasuredFrames`."""
 
     def __init__(self, pairs: tuple[FeatureMetricPair, ...] = PAIRS) -> None:
-        self.pairs = pairs
+        self.pairs, self.preference = pairs, None
+
+    def preference_scores(
+        self, field: Any, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
+    ) -> Float64[np.ndarray, " moments"]:
+        """See `MeasuredFrames.preference_scores`: a Julia set has no preference."""
+        raise NotImplementedError
 
     def input_track(self, track: LiveTrack, shift: int = 0) -> FeatureTrack:
         """See `MeasuredFrames.input_track`."""
@@ -98,7 +107,54 @@ def evaluate(
         "pairs": {
             pair.name: _pair_statistics(pair, trained, spreads, baselines, rng) for pair in frames.pairs
         },
+        **_preference_statistics(folder, tracks, windows, seed, rng, frames),
     }
+
+
+def _preference_statistics(
+    folder: Path,
+    tracks: list[LiveTrack],
+    windows: list[tuple[int, float]],
+    seed: int,
+    rng: np.random.Generator,
+    frames: MeasuredFrames,
+) -> dict[str, Any]:
+    """Where stars were a term of the loss: the mean probability that frames are preferred, per window."""
+    if frames.preference is None:
+        return {}
+    trained = mean_preference(driven_field(folder), tracks, windows, frames)
+    baselines = []
+    for n in range(BASELINES):
+        with untrained_model(folder, seed + n) as untrained:
+            baselines.append(mean_preference(driven_field(untrained), tracks, windows, frames))
+    baseline = np.mean(baselines, axis=0)
+    return {
+        "preference": {
+            "sentence": frames.preference.sentence,
+            "mean": float(trained.mean()),
+            "interval": interval(trained, rng),
+            "untrained": {
+                "mean": float(baseline.mean()),
+                "margin": float((trained - baseline).mean()),
+                "interval": interval(trained - baseline, rng),
+            },
+        }
+    }
+
+
+def mean_preference(
+    field: FieldSettings, tracks: list[LiveTrack], windows: list[tuple[int, float]], frames: MeasuredFrames
+) -> Float64[np.ndarray, " windows"]:
+    """The mean probability in each window that its frames are preferred to an average judged look."""
+    inputs = [frames.input_track(track) for track in tracks]
+
+    def measure_window(window: tuple[int, float]) -> float:
+        number, first = window
+        times = first + np.arange(0, WINDOW_FRAMES, PREFERENCE_STRIDE) / FRAME_RATE
+        return float(frames.preference_scores(field, inputs[number], times).mean())
+
+    with ThreadPoolExecutor(usable_threads()) as pool:
+        return np.array(list(pool.map(measure_window, windows)))
 
 
 def judge(folder: Path, progress: Progress = silent) -> dict[str, Any]:
@@ -108,7 +164,9 @@ def judge(folder: Path, progress: Progress = silent) -> dict[str, Any]:
     if model.field is not None:
         moves = tuple(parameter.name for parameter in model.parameter_ranges)
         pairs = tuple((metadata.get("proof") or {}).get("pairs", ()))
-        frames = FieldSubject(model.field, moves, pairs)
+        path = folder / PREFERENCE
+        preference = read_preference(path) if path.is_file() else None
+        frames = FieldSubject(model.field, moves, pairs, preference)
     return evaluate(folder, judging_tracks(progress), 0, progress, frames)
 
 
@@ -260,6 +318,11 @@ def table_lines(evaluation: dict[str, Any]) -> Iterator[str]:
             margins = pair[baseline]
             row += f"{margins['r']:>10.2f}{margins['margin']:>8.2f}  {_span(margins['interval']):<14}"
         yield row + f"{pair['spread']:.4f}"
+    if preference := evaluation.get("preference"):
+        margins = preference["untrained"]
+        row = f"{'preference':<20}{preference['mean']:>6.2f}  {_span(preference['interval']):<14}"
+        yield row + f"{margins['mean']:>10.2f}{margins['margin']:>8.2f}  {_span(margins['interval'])}"
+        yield preference["sentence"]
     if count < MIN_INTERVAL_WINDOWS:
         needed = f"{MIN_INTERVAL_WINDOWS} windows or more"
         yield f"too little sound was held out for intervals ({needed}): nothing is proven"

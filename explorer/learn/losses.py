@@ -5,6 +5,7 @@
     collapse       how far the spread of a pair's metric is below its floor: a correlation alone is blind to
                    size, and the picture would freeze while r stays high
     rest           distance of the mean of each parameter from its rest
+    preference     how unlikely somebody prefers the pictures, of a taught field (`teaching.star_preference`)
 
 Where a feature is constant its pair has no weight, so that quiet passages may be still.
 """

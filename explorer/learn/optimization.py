@@ -45,6 +45,7 @@ class JuliaSubject:
 
     parameters = PARAMETERS
     field = None
+    preference = None
 
     def __init__(self, pairs: tuple[FeatureMetricPair, ...] = PAIRS) -> None:
         self.pairs = pairs
@@ -165,7 +166,10 @@ class Trainer:
         positions = self.model.positions(batch.windows)
         metrics = self.subject.metrics(positions, rng)
         features = dict(zip(LIVE_FEATURES, batch.features.unbind(dim=2), strict=True))
-        return losses(features, metrics, positions, self.subject.pairs, self.subject.parameters)
+        terms = losses(features, metrics, positions, self.subject.pairs, self.subject.parameters)
+        if self.settings.preference and self.subject.preference:
+            terms["preference"] = self.settings.preference * self.subject.preference.loss(metrics)
+        return terms
 
 
 def image_metrics(

@@ -12,6 +12,7 @@ CHECKPOINT = "checkpoint.safetensors"
 CHECKPOINT_SUMMARY = "checkpoint.json"
 HISTORY = "history.csv"
 HISTORY_PLOT = "history.png"
+PREFERENCE = "preference.json"  # what was learned from stars, where it is a term of the loss
 EVALUATION = "proof.json"
 EVALUATION_PLOT = "proof.png"
 PREVIEW = "preview.jpg"  # while it trains

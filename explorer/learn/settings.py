@@ -32,7 +32,7 @@ class TrainSettings(Settings):
     moves (see `teaching.parameters`), `pairs` what should follow what, as in `loudness-luminance`.
     """
 
-    added_settings: ClassVar[tuple[str, ...]] = ("field", "moves", "pairs")
+    added_settings: ClassVar[tuple[str, ...]] = ("field", "moves", "pairs", "preference")
 
     epochs: int = knob(
         30, low=1, high=10000, slider=(5, 100), step=5, group="training",
@@ -73,6 +73,10 @@ class TrainSettings(Settings):
         0, low=0, high=1000, slider=(0, 64), step=8, group="training",
         help="Number of generated clips of 20 s to train on as well; useful where there is little music.",
     )  # fmt: skip
+    preference: float = knob(
+        0.0, low=0, high=100, slider=(0, 2), step=0.1, group="training",
+        help="Weight of what the stars of the explorations folder say about pictures; 0 leaves them out.",
+    )  # fmt: skip
     seed: int = knob(0, low=0, high=2**31 - 1, slider=(0, 20), step=1, help="Seed of everything random.")
     field: AnyField | None = None  # what is taught; none: a Julia set
     moves: tuple[str, ...] = ()  # the names of its parameters; none: those with the largest effects
@@ -98,6 +102,11 @@ class TrainSettings(Settings):
         if self.field is None and self.moves:
             raise SettingsError(
                 f"moves: a Julia set is moved by {', '.join(PARAMETER_NAMES)}, all of them; leave moves out"
+            )
+        if self.field is None and self.preference:
+            raise SettingsError(
+                f"preference: got {self.preference:g} for a Julia set, whose training draws no whole looks; "
+                "name another field to teach (--field, --look), or leave preference at 0"
             )
         return self
 

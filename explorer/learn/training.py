@@ -12,7 +12,14 @@ from explorer.errors import SettingsError, Stopped, warn
 from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
-from explorer.files import explorations_folder, new_folder, remove_stale_parts, write_bytes, write_json
+from explorer.files import (
+    explorations_folder,
+    new_folder,
+    path_within,
+    remove_stale_parts,
+    write_bytes,
+    write_json,
+)
 from explorer.learn.checkpoint import (
     TrainingState,
     load_checkpoint,
@@ -36,13 +43,20 @@ from explorer.learn.onnx_export import export
 from explorer.learn.optimization import JuliaSubject, Trainer, single_torch_thread
 from explorer.learn.plots import TrainingPreview, write_plots
 from explorer.learn.progress_file import ProgressFile
-from explorer.learn.run_folder import EVALUATION, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
+from explorer.learn.run_folder import EVALUATION, PREFERENCE, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
 from explorer.learn.settings import TRAINING_PHASE, WRITING_PHASE, TrainSettings, resumed_settings
 from explorer.learn.teaching.field_subject import FieldSubject
 from explorer.learn.teaching.judging import judging_pieces
 from explorer.learn.teaching.pairs import pairs_of
 from explorer.learn.teaching.sensitivity import Sensitivity
 from explorer.learn.teaching.sequences import STRIDE
+from explorer.learn.teaching.star_preference import (
+    RANDOM_RANKING,
+    StarPreference,
+    library_preference,
+    read_preference,
+    write_preference,
+)
 from explorer.learn.teaching.subject import MeasuredFrames, Subject
 from explorer.learn.training_run import TrainRun
 from explorer.progress import Progress, silent
@@ -99,9 +113,12 @@ def train(
     if earlier:
         _refuse_finished(earlier, options)
     files = sound_files(source)
-    subject, frames, facts = _taught(options, earlier is not None, on_sensitivity)
+    preference = _preference(options, earlier, explorations)
+    subject, frames, facts = _taught(options, preference, earlier is not None, on_sensitivity)
     folder = earlier or new_folder(explorations_folder(explorations), PREFIX)
     with _rollback_on_error(folder):
+        if preference and not earlier:
+            write_preference(folder / PREFERENCE, preference)
         status, log = _start(folder, options, progress)
         sounds = _load_sounds(files, proof_on, options, status)
         log = _log_sounds(folder, log, sounds.manifest_entries() | facts)
@@ -122,8 +139,25 @@ def train(
     return run
 
 
+def _preference(
+    settings: TrainSettings, earlier: Path | None, explorations: str | Path | None
+) -> StarPreference | None:
+    """What stars say, where that is a term of the loss; a resumed training has what it began with."""
+    if not settings.preference:
+        return None
+    if earlier:
+        return read_preference(path_within(earlier, PREFERENCE))
+    preference = library_preference(explorations)
+    if preference.ranking <= RANDOM_RANKING:
+        warn(f"{preference.sentence}; it is no better than chance")
+    return preference
+
+
 def _taught(
-    settings: TrainSettings, is_resumed: bool, on_sensitivity: Callable[[Sensitivity], None] | None
+    settings: TrainSettings,
+    preference: StarPreference | None,
+    is_resumed: bool,
+    on_sensitivity: Callable[[Sensitivity], None] | None,
 ) -> tuple[Subject, MeasuredFrames, dict[str, Any]]:
     """What is taught, how its frames are measured, and what the manifest says about it.
 
@@ -132,7 +166,7 @@ def _taught(
     if settings.field is None:
         pairs = pairs_of(settings)
         return JuliaSubject(pairs), JuliaFrames(pairs), {}
-    subject = FieldSubject(settings.field, settings.moves, settings.pairs)
+    subject = FieldSubject(settings.field, settings.moves, settings.pairs, preference)
     if on_sensitivity:
         on_sensitivity(subject.sensitivity)
     elif not is_resumed:

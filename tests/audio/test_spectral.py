@@ -1,12 +1,12 @@
 """Raw features of sounds whose answers are known."""
 
-import librosa
 import numpy as np
 import pytest
 
 from explorer.audio import spectral
 from explorer.audio.features import FEATURES
 from explorer.audio.spectral import measure
+from explorer.compilation import librosa
 from tests.signals import click_track, music, noise, silence, tone
 
 RATES = [8000, 22050, 44100, 48000]

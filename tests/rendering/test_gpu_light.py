@@ -26,7 +26,7 @@ FIELDS = {
         **SMALL, light={"on": True, "shininess": 300, "specular": 3, "dynamics": 0.3},
         finish={"on": True, "bloom": 2.0, "threshold": 0.1, "grain": 0.1, "vignette": 0.8},
     ),
-    "without rings": GraphCPPN(seed=74, nodes=8, palette="orchid", light={"on": True, "rings": 0, "lines": 4}),
+    "without rings": GraphCPPN(seed=74, nodes=8, light={"on": True, "rings": 0, "lines": 4}),
     "colors": CPPN(**SMALL, finish={"on": True, "samples": 3, "filmic": False}),
     "colors without glow": CPPN(**SMALL, finish={"on": True, "bloom": 0, "exposure": 1.6}),
 }  # fmt: skip

@@ -27,10 +27,15 @@ def import_ribs() -> tuple[Any, Any]:
     """The modules of archives and emitters. Raises ExplorerError without them."""
     try:
         from ribs import archives, emitters
+        from ribs.emitters.opt import CMAEvolutionStrategy
     except ImportError:
         raise ExplorerError(
             'ribs is not installed; run: pip install "audio-feature-explorer[search]"'
         ) from None
+    for method in ("_transform_and_check_sol", "_calc_cov_update"):
+        function: Any = getattr(CMAEvolutionStrategy, method, None)
+        if hasattr(function, "enable_caching"):  # else numba compiles it for 8 s in every process
+            function.enable_caching()
     return archives, emitters
 
 

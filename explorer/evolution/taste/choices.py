@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +15,19 @@ from explorer.evolution.taste.stored_features import stored_features
 from explorer.experiments.breedings.log import BreedingSpecification, read_generations
 from explorer.experiments.runs.run_folder import individual_numbers, sweep_of
 
+Measure = Callable[[pd.DataFrame], Sequence[Features]]  # of the rows that have measures
 MAX_LOSERS = 30  # of one judgement, evenly out of all: they share its weight
 
 
-def star_judgements(table: pd.DataFrame) -> Iterator[Judgement]:
-    """Looks with a star against those without, of the same generation, sweep or atlas, or of all renders."""
+def star_judgements(table: pd.DataFrame, measure: Measure | None = None) -> Iterator[Judgement]:
+    """Looks with a star against those without, of the same generation, sweep or atlas, or of all renders.
+
+    `measure` returns the measures of the rows that have some; those of `look_features` without it.
+    """
     if table.empty:
         return
     for _, rows in table.groupby(_companies(table), sort=False):
-        yield from _judgements("stars", rows, rows["star"])
+        yield from _judgements("stars", rows, rows["star"], measure or features_of)
 
 
 def parent_judgements(table: pd.DataFrame) -> Iterator[Judgement]:
@@ -44,7 +48,7 @@ def parent_judgements(table: pd.DataFrame) -> Iterator[Judgement]:
             continue
         parents = {f"{name}/{key}" for choice in choices for key in choice.selection}
         for _, generation in rows.groupby(_companies(rows), sort=False):
-            yield from _judgements("parents", generation, generation["run"].isin(parents))
+            yield from _judgements("parents", generation, generation["run"].isin(parents), features_of)
 
 
 def _companies(table: pd.DataFrame) -> pd.Series:
@@ -61,14 +65,16 @@ def _company(kind: str, run: str) -> str:
     return folder if key else kind
 
 
-def _judgements(source: str, rows: pd.DataFrame, preferred: pd.Series) -> Iterator[Judgement]:
+def _judgements(
+    source: str, rows: pd.DataFrame, preferred: pd.Series, measure: Measure
+) -> Iterator[Judgement]:
     """One judgement of a company, where both sides have looks that can be measured."""
     if not preferred.any() or preferred.all():
         return
     losers = rows[~preferred]
     if len(losers) > MAX_LOSERS:
         losers = losers.iloc[np.linspace(0, len(losers) - 1, MAX_LOSERS).round().astype(int)]
-    better, worse = features_of(rows[preferred]), features_of(losers)
+    better, worse = measure(rows[preferred]), measure(losers)
     if better and worse:
         yield Judgement(source, np.array(better), np.array(worse))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,14 @@ from explorer.fields.sequence.lit_moments import lit_moments
 from explorer.learn.dataset import LiveTrack
 from explorer.learn.teaching.pairs import DEFAULT_PAIRS, parse_pairs
 from explorer.learn.teaching.parameters import named_parameters, plain_field, sound_track
-from explorer.learn.teaching.pictures import TRACK_SECONDS, FieldPictures, picture_metrics
+from explorer.learn.teaching.pictures import SIZE, TRACK_SECONDS, FieldPictures, picture_metrics
 from explorer.learn.teaching.sensitivity import (
     check_expressible,
     measure_sensitivity,
     strongest_parameters,
 )
 from explorer.learn.teaching.sequences import FRAME_RATE, STRIDE, smooth
+from explorer.learn.teaching.star_preference import StarPreference
 from explorer.learn.teaching.subject import Metrics
 from explorer.rendering.devices import resolve
 from explorer.rendering.sequence_drawer import frame_drawer
@@ -32,12 +34,18 @@ class FieldSubject:
     """See `Subject` and `MeasuredFrames`. `pairs` are those that the field can express, see `sensitivity`.
 
     `moves` are the names of parameters; without any, those with the largest effects are taken.
-    Raises SettingsError for a name of nothing, and for a field that can express no pair.
+    `preference` is what stars say, if it is to be a term of the loss. Raises SettingsError for a name of
+    nothing, and for a field that can express no pair.
     """
 
     def __init__(
-        self, field: FieldSettings, moves: tuple[str, ...] = (), pairs: tuple[str, ...] = ()
+        self,
+        field: FieldSettings,
+        moves: tuple[str, ...] = (),
+        pairs: tuple[str, ...] = (),
+        preference: StarPreference | None = None,
     ) -> None:
+        self.preference = preference
         self.field: FieldSettings = field
         every = parse_pairs(pairs or DEFAULT_PAIRS)
         parameters = named_parameters(field, moves)
@@ -65,12 +73,14 @@ class FieldSubject:
         self, field: Any, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
     ) -> Metrics:
         """See `MeasuredFrames.frame_metrics`: whole frames, with light and finish."""
-        lit = lit_moments(field, field.controls(track, times))
-        drawer = frame_drawer(field, Grid(FRAME_PIXELS, FRAME_PIXELS), resolve("cpu", "auto"))
-        out = np.empty((len(times), FRAME_PIXELS**2, 3), np.uint8)
-        for moment, pixels in enumerate(out):
-            drawer.draw(lit, moment, float(times[moment]), pixels)
-        return picture_metrics(torch.from_numpy(out).view(1, -1, FRAME_PIXELS, FRAME_PIXELS, 3) / 255)
+        return picture_metrics(_frames(field, track, times, FRAME_PIXELS))
+
+    def preference_scores(
+        self, field: Any, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
+    ) -> Float64[np.ndarray, " moments"]:
+        """See `MeasuredFrames.preference_scores`; at the size of pictures in training."""
+        assert self.preference is not None
+        return self.preference.score(picture_metrics(_frames(field, track, times, SIZE)))[0].sigmoid().numpy()
 
     def facts(self) -> dict[str, Any]:
         """What the manifest says: the field, what moves it, and the sensitivity of every pair."""
@@ -79,4 +89,17 @@ class FieldSubject:
             "moves": [parameter.name for parameter in self.parameters],
             "pairs": [pair.name for pair in self.pairs],
             "sensitivity": self.sensitivity.effects,
+            **({} if self.preference is None else {"preference": asdict(self.preference)}),
         }
+
+
+def _frames(
+    field: Any, track: FeatureTrack, times: Float64[np.ndarray, " moments"], size: int
+) -> Float32[torch.Tensor, "1 moments size size 3"]:
+    """Rendered frames as one sequence."""
+    lit = lit_moments(field, field.controls(track, times))
+    drawer = frame_drawer(field, Grid(size, size), resolve("cpu", "auto"))
+    out = np.empty((len(times), size**2, 3), np.uint8)
+    for moment, pixels in enumerate(out):
+        drawer.draw(lit, moment, float(times[moment]), pixels)
+    return torch.from_numpy(out).view(1, -1, size, size, 3) / 255

@@ -13,6 +13,7 @@ from explorer.fields import FieldSettings
 from explorer.fields.julia.parameters import Parameter
 from explorer.learn.dataset import LiveTrack
 from explorer.learn.losses import FeatureMetricPair
+from explorer.learn.teaching.star_preference import StarPreference
 
 Metrics = dict[str, torch.Tensor]
 
@@ -36,6 +37,11 @@ class Subject(Protocol):
         """The field that is stored with its model; None for a Julia set."""
         ...
 
+    @property
+    def preference(self) -> StarPreference | None:
+        """What somebody likes, as one more term of the loss; None without one."""
+        ...
+
     def metrics(
         self, positions: Float32[torch.Tensor, "sequences frames parameters"], rng: torch.Generator
     ) -> Metrics:
@@ -54,6 +60,17 @@ class MeasuredFrames(Protocol):
 
     def input_track(self, track: LiveTrack, shift: int = 0) -> FeatureTrack:
         """A sound as its field takes it, `shift` frames late, wrapped around the end."""
+        ...
+
+    @property
+    def preference(self) -> StarPreference | None:
+        """See `Subject.preference`."""
+        ...
+
+    def preference_scores(
+        self, field: Any, track: FeatureTrack, times: Float64[np.ndarray, " moments"]
+    ) -> Float64[np.ndarray, " moments"]:
+        """How likely rendered frames are preferred to an average judged look; only with a preference."""
         ...
 
     def frame_metrics(

@@ -1,12 +1,12 @@
 """What rings and what hits, told apart in sounds that are known to be one or the other."""
 
-import librosa
 import numpy as np
 import pytest
 
 from explorer.audio import FEATURES, analyze, open_sound
 from explorer.audio.extras.mono import RATE
 from explorer.audio.extras.separation import levels, measure, percussive, percussive_share
+from explorer.compilation import librosa
 from explorer.progress import silent
 from tests.signals import click_track, music, tone, write_wav
 
