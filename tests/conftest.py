@@ -1,4 +1,9 @@
-"""For all tests: shapes in signatures are checked, and the user's cache and looks are never touched."""
+"""For all tests: shapes in signatures are checked, the user's cache and looks are never touched, and
+libraries compute on one thread, here and in other processes.
+
+Tensors of tests are small: several threads of torch spend up to six times the processor time of one, because
+they wait for each other. Threads of the package itself are as many as always.
+"""
 
 import importlib
 import itertools
@@ -8,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import checking
+for library in ("OMP", "MKL", "OPENBLAS"):  # before they are imported
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+from tests import checking  # noqa: E402
 
 checking.install(
     [

@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import torch
 
 from explorer.learn import evaluation
 from explorer.learn.dataset import LiveTrack
@@ -24,15 +23,6 @@ def evaluate_little(patch):
     """Evaluations with one model beside each, of small frames."""
     patch.setattr(evaluation, "BASELINES", 1)
     patch.setattr(evaluation, "draw_frames", partial(evaluation.draw_frames, size=24))
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    """Small tensors are quicker on one thread, and threads that wait for each other cost a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

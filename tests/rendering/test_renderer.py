@@ -71,6 +71,7 @@ def draw_and_compare_thread_settings():
         with setting_lock, ThreadPoolExecutor(1) as pool:
             return torch.get_num_threads(), pool.submit(torch.get_num_threads).result()
 
+    torch.set_num_threads(2)
     before = thread_settings()
     for precision in ("fp32", "draft"):
         render_frame(FIELDS[0], made_up_track(), t=0, size=SIZE, precision=precision, flash_limit="off")

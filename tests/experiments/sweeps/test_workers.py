@@ -18,7 +18,8 @@ from tests.experiments.small import a_song, small_sweep
 
 @pytest.fixture(scope="module")
 def two():
-    with LocalProcesses(2) as executor:
+    with pytest.MonkeyPatch.context() as patch, LocalProcesses(2) as executor:
+        patch.setenv("OMP_NUM_THREADS", "2")  # of this process; a worker has its own
         yield executor
 
 
