@@ -370,7 +370,7 @@ class FieldSettings(Settings):
                 values.append(added)
                 names += added_names
         if self.sections.on:
-            values.append(sections.columns(track, self.sections.min_seconds, moments))
+            values.append(sections.columns(track, self.sections, moments))
             names += sections.NAMES
         if len(values) > 1:
             controls = Controls(np.hstack(values).astype(np.float32), tuple(names))

@@ -72,7 +72,7 @@ def _triple(values: list[float]) -> Triple:
 
 PaletteName = Literal[
     "rgb", "oklab", "pastel", "copper", "ember", "lagoon", "aurora", "dusk", "ink",
-    "lava", "abyss", "orchid", "verdigris", "gold", "nightfall", "glacier", "fern",
+    "lava", "abyss", "orchid", "verdigris", "gold", "nightfall", "glacier", "fern", "cinder",
 ]  # fmt: skip
 
 Palette = Cosine | OKLab | ColorPath

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from jaxtyping import Float64
 from pydantic import AfterValidator
 
 from explorer.audio import FeatureTrack
+from explorer.audio.features import TIMBRES
 from explorer.fields.palette import check_palette
 from explorer.settings import Settings, knob
 
 NAMES = ("section number", "section age")
+CONTRAST_FEATURES = ("rms", "bass", "mid", "treble", *TIMBRES)
+CONTRAST_SECONDS = 4.0  # before and after a boundary that are compared
+MIN_DEVIATION = 0.1  # of a feature: smaller changes count less
+MIN_CONTRAST = 1 / 3  # of the strongest boundary
 
 
 class Sections(Settings):
@@ -24,6 +29,8 @@ class Sections(Settings):
     follows from the field's own.
     """
 
+    added_settings: ClassVar[tuple[str, ...]] = ("strongest",)
+
     on: bool = knob(
         True, mutation=0, group="sections", help="change seed and palette with the sections of the music"
     )
@@ -32,6 +39,10 @@ class Sections(Settings):
     min_seconds: float = knob(
         16.0, low=1, high=600, slider=(4, 60), step=1, unit="s", mutation=0, group="sections",
         help="minimum time before the next change",
+    )  # fmt: skip
+    strongest: bool = knob(
+        False, mutation=0, group="sections",
+        help="change where the sound before and after differs most, not at the first boundary that is due",
     )  # fmt: skip
     speed: float = knob(
         1.84, low=0.2, high=50, slider=(0.5, 8), step=0.1, mutation=0, group="sections",
@@ -43,21 +54,39 @@ SECTIONS_OFF = Sections(on=False)
 
 
 def columns(
-    track: FeatureTrack, min_seconds: float, times: Float64[np.ndarray, " moments"]
+    track: FeatureTrack, sections: Sections, times: Float64[np.ndarray, " moments"]
 ) -> Float64[np.ndarray, "moments 2"]:
     """`NAMES` at any times: the number of the section, from 0, and the seconds since it began."""
-    starts = section_starts(track, min_seconds)
+    starts = section_starts(track, sections.min_seconds, sections.strongest)
     number = np.searchsorted(starts, np.round(times, 6), side="right") - 1
     number = number.clip(0)
     return np.column_stack((number, times - starts[number]))
 
 
 @lru_cache(maxsize=16)
-def section_starts(track: FeatureTrack, min_seconds: float) -> Float64[np.ndarray, " sections"]:
-    """Where sections begin, in seconds; those that follow too soon belong to the one before."""
+def section_starts(
+    track: FeatureTrack, min_seconds: float, strongest: bool = False
+) -> Float64[np.ndarray, " sections"]:
+    """Where sections begin, in seconds; those that follow too soon belong to the one before.
+
+    With `strongest` boundaries of more contrast come first, and those of little are left out.
+    """
     section = track.raw[:, track.names.index("section")]
+    boundaries = (np.flatnonzero(np.diff(section)) + 1) / track.fps
+    if strongest and len(boundaries):
+        contrasts = np.array([_contrast(track, t) for t in boundaries])
+        order = np.argsort(-contrasts, kind="stable")
+        boundaries = boundaries[order[contrasts[order] >= MIN_CONTRAST * contrasts.max()]]
     starts = [0.0]
-    for frame in np.flatnonzero(np.diff(section)) + 1:
-        if frame / track.fps - starts[-1] >= min_seconds:
-            starts.append(float(frame / track.fps))
-    return np.array(starts)
+    for t in boundaries:
+        if np.abs(t - np.array(starts)).min() >= min_seconds:
+            starts.append(float(t))
+    return np.sort(starts)
+
+
+def _contrast(track: FeatureTrack, boundary: float) -> float:
+    """How far the mean features after a boundary are from those before, in deviations of the whole track."""
+    rows = track.values[:, [track.names.index(name) for name in CONTRAST_FEATURES]].astype(np.float64)
+    frame, width = round(boundary * track.fps), round(CONTRAST_SECONDS * track.fps)
+    change = rows[frame : frame + width].mean(axis=0) - rows[max(0, frame - width) : frame].mean(axis=0)
+    return float(np.linalg.norm(change / np.maximum(rows.std(axis=0), MIN_DEVIATION)))

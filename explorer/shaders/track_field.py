@@ -86,11 +86,12 @@ def section_descriptions(field: Any, track: FeatureTrack) -> tuple[list[AnyDescr
     """What the page draws: one description, or one for each look that the sections of a track have."""
     if not field.sections.on:
         return [describe(field)], None
-    starts = music_sections.section_starts(track, field.sections.min_seconds)
+    sections = field.sections
+    starts = music_sections.section_starts(field.routed(track), sections.min_seconds, sections.strongest)
     fields = [section_field(field, number) for number in range(len(starts))]
     parts = list(dict.fromkeys(fields))
     places = [parts.index(part) for part in fields]
-    return [describe(part) for part in parts], SectionTable(starts.tolist(), places, field.sections.speed)
+    return [describe(part) for part in parts], SectionTable(starts.tolist(), places, sections.speed)
 
 
 def moment_table(

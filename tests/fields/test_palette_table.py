@@ -16,6 +16,7 @@ from explorer.fields.palette_stops import DESIGNED_PATHS, MAX_STOPS, parse_stops
 from explorer.fields.palette_table import TABLE_COLORS, color_table, srgb_table
 from explorer.fields.palette_torch import apply_palette
 from explorer.fields.srgb import linear_to_srgb, srgb_to_linear
+from explorer.rendering.flashes import redness
 
 FOUR = "#0b0b20-#7a1f3d-#e8a060-#fff2d8"
 PLACED = "0:#08040f 0.4:#7a1f3d 1:#fff2d8"
@@ -63,6 +64,13 @@ def test_no_two_designed_palettes_are_alike():
     tables = [linear_to_oklab(color_table(name).astype(np.float64)) for name in DESIGNED_PATHS]
     distances = [np.abs(a - b).mean() for n, a in enumerate(tables) for b in tables[:n]]
     assert min(distances) > 0.012
+
+
+def test_cinder_is_warm_and_nowhere_a_saturated_red():
+    redder, saturated = redness(color_table("cinder"))
+    assert not saturated.any()
+    assert redder.max() > 0.5
+    assert redness(color_table("lava"))[1].mean() > 0.3
 
 
 def test_a_path_passes_through_its_stops():

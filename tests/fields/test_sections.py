@@ -41,8 +41,22 @@ TRACK = track_with_sections([20.0, 25.0, 45.0])
 def test_short_sections_belong_to_the_one_before() -> None:
     np.testing.assert_allclose(section_starts(TRACK, 16.0), [0, 20, 45])
     np.testing.assert_allclose(section_starts(TRACK, 1.0), [0, 20, 25, 45])
-    rows = columns(TRACK, 16.0, np.array([0.0, 19.9, 20.0, 30.0, 50.0]))
+    rows = columns(TRACK, Sections(), np.array([0.0, 19.9, 20.0, 30.0, 50.0]))
     np.testing.assert_allclose(rows, [(0, 0), (0, 19.9), (1, 0), (1, 10), (2, 5)], atol=1e-9)
+
+
+def test_the_strongest_boundaries_come_first() -> None:
+    track = track_with_sections([17.0, 25.0, 33.0, 48.0])
+    values = np.zeros_like(track.values)
+    loud = (track.times >= 25) * 1.2 + (track.times >= 33) * 0.05 - (track.times >= 48) * 0.7
+    values[:, track.names.index("rms")] = loud - 0.5
+    track = replace(track, values=values)
+    np.testing.assert_allclose(section_starts(track, 16.0), [0, 17, 33])
+    np.testing.assert_allclose(section_starts(track, 16.0, strongest=True), [0, 25, 48])
+    np.testing.assert_allclose(section_starts(track, 30.0, strongest=True), [0, 48])
+    silent = replace(track, values=np.zeros_like(values))  # nothing to choose by
+    np.testing.assert_allclose(section_starts(silent, 16.0, strongest=True), [0, 17, 33])
+    assert len(section_starts(track_with_sections([]), 16.0, strongest=True)) == 1
 
 
 def test_each_section_has_its_seed_and_palette() -> None:
@@ -96,3 +110,4 @@ def test_off_is_not_mentioned() -> None:
     assert "sections" not in FIELD.replace(sections="off").model_dump(mode="json")
     assert CPPN(**FIELD.model_dump(mode="json")) == FIELD
     assert "sections" in FIELD.extras
+    assert "strongest" not in FIELD.sections.model_dump()

@@ -28,7 +28,7 @@ EARLIER_PRESETS = frozenset(("gossamer",))  # dimmed on loud music, and less of 
 
 PRESETS: dict[str, dict[str, Any]] = {
     "obsidian": _look(
-        (48, 95, 3, 70), ("lava", "abyss", "orchid", "nightfall"), 20.0, speed=1.2, audio_gain=1.3
+        (48, 95, 3, 70), ("cinder", "abyss", "orchid", "nightfall"), 20.0, speed=1.2, audio_gain=1.3
     ),
     "anemone": _look((43, 25), ("verdigris", "verdigris"), 20.0, speed=1.05, audio_gain=1.3),
     "iris": _look(
