@@ -132,8 +132,11 @@ class Librosa:
 
 
 def _deferred(decorator: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator of numba that is called with types, as one that compiles later."""
-    return lambda *types, **options: partial(DeferredFunction, decorator(*types, **options))
+    """A decorator of numba that is called with types, as one that compiles later, once for all processes.
+
+    librosa caches all its functions but one of the beat tracker, which takes 6 s to compile.
+    """
+    return lambda *types, **options: partial(DeferredFunction, decorator(*types, **options | {"cache": True}))
 
 
 librosa: Any = Librosa()

@@ -14,7 +14,7 @@ from numba import njit
 from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
 
-from explorer.compilation import CompilerLock, DeferredFunction, librosa, lock_path
+from explorer.compilation import CompilerLock, DeferredFunction, _deferred, librosa, lock_path
 from explorer.progress import observing_compilation
 
 ROOT = Path(__file__).parents[1]
@@ -186,6 +186,12 @@ def test_a_function_of_librosa_is_compiled_at_its_first_call():
     np.testing.assert_allclose(librosa.util.phasor(np.array([0.0, np.pi / 2])), [1, 1j], atol=1e-15)
     assert numba.guvectorize.__module__.startswith("numba.")  # for all others nothing is deferred
     assert numba.vectorize.__module__.startswith("numba.")
+
+
+def test_every_function_of_librosa_is_compiled_once_for_all_processes():
+    options = []
+    _deferred(lambda *types, **named: options.append(named))("void()", cache=False, nopython=True)
+    assert options == [{"cache": True, "nopython": True}]
 
 
 def test_all_modules_take_librosa_and_compiled_code_from_the_locked_place():

@@ -44,9 +44,9 @@ def doctor() -> None:
 
 def gpu_lines() -> list[str]:
     """A line for each adapter that wgpu reaches: its name for `--device`, its driver, whether it draws."""
+    from explorer.rendering.engines import CPU_WORK
     from explorer.rendering.gpu.adapters import adapters
     from explorer.rendering.gpu.trial import problem_of
-    from explorer.shaders.compute.programs import CPU_FRAMES
 
     try:
         gpus = adapters()
@@ -57,7 +57,7 @@ def gpu_lines() -> list[str]:
         kind = "draws in software, only when it is named" if adapter.is_software else adapter.kind
         lines.append(f"gpu         {adapter}: {problem_of(adapter) or f'{kind}, a trial picture is right'}")
     if lines:
-        lines.append(f"gpu         light and finish on the CPU: {CPU_FRAMES}; all others on the GPU")
+        lines.append(f"gpu         drawn on the CPU: {CPU_WORK}; all else on the GPU")
     return lines or ["gpu         none that wgpu reaches (Vulkan, Metal, Direct3D 12)"]
 
 

@@ -54,9 +54,14 @@ class SectionedField:
         needed = {*self._number, *(self._number[self._changes] - 1)}
         self._prepared = {n: section_field(field, int(n)).prepare(controls) for n in needed}
 
-    def section_at(self, moment: int) -> Any:
-        """The field of a moment's section; None while one section changes into the next."""
-        return None if self._changes[moment] else self._prepared[self._number[moment]]
+    def sections_at(self, moment: int) -> tuple[Any, Any]:
+        """The fields of a moment's section and, while it opens, of the one before; else None."""
+        number = self._number[moment]
+        return self._prepared[number], self._prepared[number - 1] if self._changes[moment] else None
+
+    def ring_at(self, moment: int) -> tuple[float, float]:
+        """The radius within which a moment shows its section, half heights, and the light of the front."""
+        return float(self._radius[moment]), float(self._glow[moment])
 
     def with_parts(self, change: Callable[[Any], Any]) -> Self:
         """The same with `change(part)` in the place of each part."""

@@ -14,8 +14,19 @@ from explorer.fields.light.lit import Surface
 from explorer.rendering.devices import Device, cpu_instead
 from explorer.rendering.gpu.adapters import is_forked
 
+CPU_WORK = "classes of your own, frames beyond one buffer, fades of sequences, searches for flashes"  # always
+
 if TYPE_CHECKING:
     from explorer.rendering.gpu.frame_engine import FrameEngine
+
+
+@runtime_checkable
+class PendingFrame(Protocol):
+    """A frame that a GPU computes."""
+
+    def read(self, out: UInt8[np.ndarray, "points 3"]) -> None:
+        """Wait for it and fill `out` with it, once. Raises DeviceLost."""
+        ...
 
 
 @runtime_checkable
@@ -53,7 +64,10 @@ def engine_for(
 def frame_engine_for(
     device: Device, field: FieldSettings, grid: Grid, finish: Finish, pixel: float
 ) -> FrameEngine | None:
-    """What lights and finishes frames on a device; None: the CPU does, from what `engine_for` draws."""
+    """What draws whole frames on a device; None: the CPU makes them of what `engine_for` draws.
+
+    The one rule of it: GPUs draw those that fit into one buffer.
+    """
     if not device.adapter:
         return None
     from explorer.rendering.gpu.frame_engine import FrameEngine  # loads wgpu

@@ -31,7 +31,7 @@ from explorer.fields.light.shading import Shading
 from explorer.fields.section_change import pixel_inputs
 from explorer.fields.srgb import srgb_to_linear
 from explorer.rendering.devices import Device
-from explorer.rendering.engines import engine_for, frame_engine_for
+from explorer.rendering.engines import PendingFrame, engine_for, frame_engine_for
 
 TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
 PLANES = 5  # of a surface
@@ -52,8 +52,8 @@ def in_this_thread(function: Callable[[int], None], parts: Iterable[int]) -> Non
 class FrameDrawer:
     """Draws frames of one field, grid and device. `pixel` is the size of a pixel for anti-aliasing.
 
-    `tiles` is how many parts the work on a frame has, about. A GPU lights and finishes frames where it
-    can (see `frame_engine_for`); all others the CPU does.
+    `tiles` is how many parts the work on a frame has, about. A GPU draws whole frames where they fit (see
+    `frame_engine_for`); all others the CPU makes.
     """
 
     def __init__(
@@ -87,6 +87,14 @@ class FrameDrawer:
         if not self._engine:
             self._inputs = pixel_inputs(self._field, self._fine.xy())
 
+    def start(self, moments: LitField, moment: int, t: float) -> PendingFrame | None:
+        """Start a frame on a GPU, for `draw` to read; None where the CPU makes it. Raises DeviceLost."""
+        try:
+            return self._frames.start(moments, moment, t) if self._frames else None
+        except GpuMemoryError:  # for a whole frame: from now on the CPU makes them of parts
+            self._frames = None
+            return None
+
     def draw(
         self,
         moments: LitField,
@@ -94,15 +102,16 @@ class FrameDrawer:
         t: float,
         out: UInt8[np.ndarray, "points 3"],
         work: Work = in_this_thread,
+        flight: PendingFrame | None = None,
     ) -> None:
-        """Fill a frame with a moment, `t` seconds after the start."""
-        if self._frames:
-            try:
-                if self._frames.draw(moments, moment, t, out):
-                    return
-            except GpuMemoryError:  # for a whole frame: from now on the CPU makes them of parts
-                self._frames = None
-            self._prepare()
+        """Fill a frame with a moment, `t` seconds after the start; `flight` is what `start` gave for it.
+
+        Raises DeviceLost.
+        """
+        if flight := flight or self.start(moments, moment, t):
+            flight.read(out)
+            return
+        self._prepare()
         if moments.is_plain:
             self._draw_colors(moments, moment, out, work)
             return

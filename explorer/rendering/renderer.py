@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -27,6 +29,20 @@ from explorer.rendering.sequence_drawer import Drawer, frame_drawer
 from explorer.threads import usable_threads, use_single_torch_thread
 
 TILES_PER_THREAD = 6  # in a frame: few enough to cost nothing, enough to even out
+FRAMES_IN_FLIGHT = 2  # on a GPU: one is computed while the one before is read
+
+
+class MomentStart(NamedTuple):
+    """A moment that is drawn next; `flight` is what a GPU has started of it."""
+
+    t: float
+    limit: FlashLimit
+    moments: LitField | LitSequence
+    flight: Any
+
+
+def _never() -> bool:
+    return False
 
 
 class Renderer:
@@ -66,29 +82,43 @@ class Renderer:
         """The kernel that draws, for the manifest."""
         return engine_name(self.device) or self._moments(0.0).prepared.kernel(self.device.dtype)
 
-    def frame(
-        self, t: float, stopped: Callable[[], bool] = lambda: False, limit: FlashLimit | None = None
-    ) -> Frame:
+    def frame(self, t: float, stopped: Callable[[], bool] = _never, limit: FlashLimit | None = None) -> Frame:
         """The frame at `t` seconds, uint8 (height, width, 3). Raises Stopped when `stopped()` turns true.
 
         `limit` is what the flash limiter does, instead of what the renderer's exposure says.
         """
-        frame = self._draw(t, stopped, limit)
-        if self._loop:
-            weight, other = self._loop.blend(t)
-            if weight > 0:
-                frame = blended(frame, self._draw(other, stopped, limit), weight)
+        return self._frame(self._starts(t, limit), stopped)
+
+    def _frame(self, starts: list[MomentStart], stopped: Callable[[], bool]) -> Frame:
+        """The frame of one moment, or the blend of two."""
+        frame = self._draw(starts[0], stopped)
+        for other in starts[1:]:
+            assert self._loop
+            frame = blended(frame, self._draw(other, stopped), self._loop.blend(starts[0].t).weight)
         return frame
 
-    def _draw(self, t: float, stopped: Callable[[], bool], limit: FlashLimit | None) -> Frame:
+    def _starts(self, t: float, limit: FlashLimit | None = None) -> list[MomentStart]:
+        """What the frame at `t` is made of: its moment, and the one that a loop blends with it."""
+        times = [t]
+        if self._loop and (blend := self._loop.blend(t)).weight > 0:
+            times.append(blend.t)
+        return [self._start(t, limit) for t in times]
+
+    def _start(self, t: float, limit: FlashLimit | None) -> MomentStart:
         if limit is None:
             limit = self._exposure.at(t) if self._exposure else NO_LIMIT
         moments = self._moments(t, limit.swing)
+        with torch.inference_mode(), suppress(DeviceLost):  # `_draw` tries again, when it is its turn
+            return MomentStart(t, limit, moments, self._drawer.start(moments, 0, t))
+        return MomentStart(t, limit, moments, None)
+
+    def _draw(self, start: MomentStart, stopped: Callable[[], bool]) -> Frame:
+        t, limit, moments, flight = start
         out = np.empty((self.grid.height * self.grid.width, 3), np.uint8)
         work = partial(self._share, stopped)
         with torch.inference_mode():
             try:
-                self._drawer.draw(moments, 0, t, out, work)
+                self._drawer.draw(moments, 0, t, out, work, flight if self.device.adapter else None)
             except DeviceLost as error:
                 self._fall_back(t, error)
                 self._drawer.draw(moments, 0, t, out, work)
@@ -106,9 +136,17 @@ class Renderer:
         self._drawer = self._new_drawer()
 
     def frames(self, times: Iterable[float]) -> Iterator[Frame]:
-        """The frames at `times`, one after the other; memory does not grow with their number."""
+        """The frames at `times`, one after the other; memory does not grow with their number.
+
+        While a frame is read back from a GPU, the next one is computed there.
+        """
+        waiting: deque[list[MomentStart]] = deque()
         for t in times:
-            yield self.frame(float(t))
+            waiting.append(self._starts(float(t)))
+            if len(waiting) == FRAMES_IN_FLIGHT or not self.device.adapter:
+                yield self._frame(waiting.popleft(), _never)
+        while waiting:
+            yield self._frame(waiting.popleft(), _never)
 
     def close(self) -> None:
         """End the threads; a closed renderer starts them again when it is used."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from functools import partial
+from itertools import repeat
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -14,6 +15,7 @@ from explorer.fields import FieldSettings, Grid, Sequence
 from explorer.fields.mix.kernel import mix_bytes
 from explorer.fields.sequence.drawing import LitSequence
 from explorer.rendering.devices import Device
+from explorer.rendering.engines import PendingFrame
 from explorer.rendering.frame_drawer import FrameDrawer, Work, in_this_thread
 
 MAX_DRAWERS = 3  # of looks, that are kept: two fade, and one is next
@@ -23,8 +25,18 @@ MAX_DRAWERS = 3  # of looks, that are kept: two fade, and one is next
 class Drawer(Protocol):
     """Draws whole frames."""
 
+    def start(self, moments: Any, moment: int, t: float) -> Any:
+        """See `FrameDrawer.start`."""
+        ...
+
     def draw(
-        self, moments: Any, moment: int, t: float, out: UInt8[np.ndarray, "points 3"], work: Work = ...
+        self,
+        moments: Any,
+        moment: int,
+        t: float,
+        out: UInt8[np.ndarray, "points 3"],
+        work: Work = ...,
+        flight: Any = ...,
     ) -> None:
         """See `FrameDrawer.draw`."""
         ...
@@ -40,6 +52,10 @@ class SequenceDrawer:
         self._drawers: OrderedDict[str, FrameDrawer] = OrderedDict()
         self._lock = threading.Lock()
 
+    def start(self, moments: LitSequence, moment: int, t: float) -> list[PendingFrame | None]:
+        """See `FrameDrawer.start`: a frame for each look that is seen."""
+        return [self._drawer(name).start(lit, row, t) for name, lit, row, _ in moments.looks(moment)]
+
     def draw(
         self,
         moments: LitSequence,
@@ -47,11 +63,12 @@ class SequenceDrawer:
         t: float,
         out: UInt8[np.ndarray, "points 3"],
         work: Work = in_this_thread,
+        flight: list[PendingFrame | None] | None = None,
     ) -> None:
-        """Fill a frame with a moment, `t` seconds after the start."""
+        """Fill a frame with a moment, `t` seconds after the start; see `FrameDrawer.draw`."""
         before: UInt8[np.ndarray, "points 3"] | None = None
-        for name, lit, row, share in moments.looks(moment):
-            self._drawer(name).draw(lit, row, t, out, work)
+        for (name, lit, row, share), look in zip(moments.looks(moment), flight or repeat(None), strict=False):
+            self._drawer(name).draw(lit, row, t, out, work, look)
             if before is not None:
                 mix_bytes(before, out, np.full(len(out), share, np.float32), out)
             before = out.copy() if share < 1 else None

@@ -170,7 +170,7 @@ def campaign(client, folder, count, names, number=0):
 
 
 def test_api(make_client, tmp_path):  # noqa: F811
-    figures, kinds = campaign(make_client("crash"), tmp_path / "runs", 4, 4)
+    figures, kinds = campaign(make_client("crash"), tmp_path / "runs", 2, 4)
     assert figures.problems == []
     assert len(kinds) >= 12
     assert min(figures.outcomes["result"], figures.outcomes["refusal"]) > 5

@@ -103,18 +103,18 @@ def test_wrong_settings_are_refused_before_anything_is_measured():
 
 
 def test_progress_counts_cells_and_may_stop_it():
-    told = []
+    told, axes = [], (("gain", (1, 3)), ("layers", (2,)))
     phase_map(
-        CPPN(hidden=4), made_up_track(), X, Y, budget="screen", progress=lambda *said: told.append(said[1:])
+        CPPN(hidden=4), made_up_track(), *axes, budget="screen", progress=lambda *said: told.append(said[1:])
     )
-    assert told == [(n, 6) for n in range(7)]
+    assert told == [(n, 2) for n in range(3)]
 
     def stop(step, done, total):
         if done == 1:
             raise Stopped("enough")
 
     with pytest.raises(Stopped):
-        phase_map(CPPN(hidden=4), made_up_track(), X, Y, budget="screen", progress=stop)
+        phase_map(CPPN(hidden=4), made_up_track(), *axes, budget="screen", progress=stop)
 
 
 def test_theory_needs_gain_and_layers_of_a_network():

@@ -60,7 +60,7 @@ def test_it_lies_in_the_middle_of_what_is_alive(demo):
 
 
 def test_too_slow_wants_a_shorter_time_span():
-    track = made_up_track(3600.0)
+    track = made_up_track(3600.0, fps=10.0)
     advice = diagnose(CPPN(hidden=32, audio_gain=0.0), track, budget="draft").suggestion
     assert advice.setting == "time_span"
     assert advice.value < 3600

@@ -154,7 +154,7 @@ def test_palettes(palette, hidden):
     assert_equal_within_one(CPPN(hidden=hidden, layers=2, palette=palette, gain=4.0, coord_scale=2.0))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     hidden=st.integers(1, 80),
     layers=st.integers(1, 5),

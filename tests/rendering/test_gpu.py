@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 import explorer as ex
-from explorer.errors import DeviceError, ExplorerWarning, Stopped
+from explorer.errors import DeviceError, DeviceLost, ExplorerWarning, Stopped
 from explorer.experiments import entry
 from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
 from explorer.fields.sketch.field import sketch_of
 from explorer.rendering import Renderer, devices, resolve
 from explorer.rendering.gpu import adapters as gpu_adapters
-from explorer.rendering.gpu import engine, session, trial
+from explorer.rendering.gpu import engine, frame_engine, session, trial
 from explorer.rendering.gpu.adapters import Adapter
+from explorer.rendering.loop import Loop
 from explorer.shaders.compute.wide_network import Tile
 from tests.fields.custom.ripples import Ripples
 from tests.fields.sketch.texts import text_of
-from tests.fields.test_sections import TRACK
 from tests.tracks import made_up_track
 
 SIZE, T = (64, 36), 1.5
@@ -30,11 +30,11 @@ FIELDS = {
     "animated": CPPN(hidden=8, layers=2, gain=3.0, drift=0.4, keyframes="4: gain=5"),
     "lit": CPPN(hidden=40, layers=2, gain=3.0, palette="lava", light=True),
     "finished": CPPN(hidden=4, layers=2, gain=3.0, palette="ink", finish={"on": True, "samples": 2}),
-    "graph": GraphCPPN(seed=3, palette="gold", symmetry=5),
-    "echoes": GraphCPPN(seed=74, palette="orchid", light={"on": True, "echoes": 2}),
-    "figure": GraphCPPN(seed=5, form={"figure": True}),
-    "lit figure": GraphCPPN(seed=5, form={"figure": True, "zoom_rate": 0.2}, light=True),
-    "zoom": GraphCPPN(seed=8, form={"zoom_rate": 0.2}),
+    "graph": GraphCPPN(seed=3, nodes=8, palette="gold", symmetry=5),
+    "echoes": GraphCPPN(seed=74, nodes=8, palette="orchid", light={"on": True, "echoes": 2}),
+    "figure": GraphCPPN(seed=5, nodes=8, form={"figure": True}),
+    "lit figure": GraphCPPN(seed=5, nodes=8, form={"figure": True, "zoom_rate": 0.2}, light=True),
+    "zoom": GraphCPPN(seed=8, nodes=8, form={"zoom_rate": 0.2}),
     "julia": Julia(model="none", iterations=40),
     "lit julia": Julia(model="none", iterations=40, light=True),
     "cross-fade": Patterns(weights=(1, 1, 1, 1), palette="lava"),
@@ -65,13 +65,6 @@ def test_a_gpu_draws_what_the_cpu_draws_within_a_level(gpu, name):
     assert np.abs(picture.astype(int) - frame(FIELDS[name], "cpu")).max() <= 1
 
 
-@pytest.mark.parametrize("light", [False, True])
-def test_a_change_of_sections_is_drawn_on_a_gpu(gpu, light):
-    field = CPPN(hidden=6, layers=2, gain=3.0, palette="lava", sections="change", light=light)
-    both = [frame(field, device, 20.4, TRACK) for device in (gpu, "cpu")]
-    assert np.abs(both[0].astype(int) - both[1]).max() <= 1
-
-
 def test_parts_of_a_frame_and_uploads_for_each_change_no_bit(gpu, monkeypatch):
     for field in (FIELDS["narrow"], FIELDS["lit"]):
         whole = frame(field, gpu)
@@ -89,6 +82,20 @@ def _engines(renderer):
         return [drawer._frames]
     surface = getattr(drawer, "_surface", None)
     return [view._engine for view in surface._views] if surface else [drawer._engine]
+
+
+def test_the_next_frame_is_computed_while_one_is_read(gpu, monkeypatch):
+    steps, engines, flights = [], frame_engine.FrameEngine, frame_engine.Flight
+    for owner, name in ((engines, "start"), (flights, "read")):
+        call = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *a, call=call, name=name: (steps.append(name), call(*a))[1])
+    for field, loop in ((FIELDS["narrow"], Loop(1.0, 2.0)), (FIELDS["lit"], None)):
+        with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1, loop=loop) as renderer:
+            times = [1.2, 1.4, 1.9]
+            single = [renderer.frame(t) for t in times]
+            steps.clear()
+            np.testing.assert_array_equal(list(renderer.frames(times)), single)
+    assert steps == ["start", "start", "read", "start", "read", "read"]
 
 
 def test_a_manifest_names_adapter_driver_and_backend(gpu):
@@ -131,18 +138,35 @@ def test_threads_share_a_gpu(gpu):
 def test_a_lost_gpu_leaves_the_rest_to_the_cpu_with_one_warning(gpu):
     field, track = FIELDS["narrow"], made_up_track()
     with Renderer(field, track, SIZE, device=gpu, threads=1) as renderer:
-        renderer.frame(0.0)
+        frames = renderer.frames([0.0, 1.0, 2.0, 3.0])
+        next(frames)
         lost = session.session_of(gpu_adapters.adapters()[-1])
         lost.device.destroy()
         try:
             with pytest.warns(ExplorerWarning, match=r"failed at 1\.00 s .*the CPU draws the rest") as caught:
-                frames = list(renderer.frames([1.0, 2.0]))
+                rest = list(frames)  # the first of them was in flight
         finally:
             session.session_of.cache_clear()
         assert len(caught) == 1
         assert renderer.lost_at == 1.0
         assert renderer.device.kind == "cpu"
-    np.testing.assert_array_equal(frames, [frame(field, "cpu", t) for t in (1.0, 2.0)])
+    np.testing.assert_array_equal(rest, [frame(field, "cpu", t) for t in (1.0, 2.0, 3.0)])
+
+
+def test_a_frame_that_cannot_be_started_is_named_in_its_turn(gpu, monkeypatch):
+    field, start = FIELDS["narrow"], frame_engine.FrameEngine.start
+
+    def start_or_fail(engine, moments, moment, t):
+        if t >= 2:
+            raise DeviceLost("it is gone")
+        return start(engine, moments, moment, t)
+
+    monkeypatch.setattr(frame_engine.FrameEngine, "start", start_or_fail)
+    with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
+        with pytest.warns(ExplorerWarning, match=r"failed at 2\.00 s \(it is gone\)") as caught:
+            frames = list(renderer.frames([1.0, 2.0, 3.0]))
+        assert len(caught) == 1
+    np.testing.assert_array_equal(frames[1:], [frame(field, "cpu", t) for t in (2.0, 3.0)])
 
 
 def test_out_of_memory_makes_frames_on_the_cpu_and_halves_the_parts(gpu, monkeypatch):

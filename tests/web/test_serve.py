@@ -30,6 +30,7 @@ def test_api_and_page_answer_on_one_port(server):
     _, _, address = server
     status, body = ask(f"{address}/api/health")
     assert (status, body["status"], body["models"] >= 1) == (200, "ok", True)
+    assert "token" not in address
     assert ask(f"{address}/openapi.json")[1]["info"]["title"] == "explorer"
     assert ask(f"{address}/api/sound")[1] == {"name": "song.wav"}
 
@@ -85,10 +86,16 @@ def raw(address, request):
         return b"".join(iter(lambda: door.recv(65536), b""))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="only a console has a Ctrl-C there")
-def test_ctrl_c_ends_it_though_a_page_watches(tmp_path):
-    with serving(tmp_path) as (process, address):
-        watching = urllib.request.urlopen(f"{address}/api/train/events", timeout=PATIENCE)
+def test_for_other_machines_it_has_a_token_and_ctrl_c_ends_it_though_a_page_watches(tmp_path):
+    with serving(tmp_path, "--host", "0.0.0.0") as (process, link):
+        address, _, token = link.partition("/?token=")
+        assert len(token) > 20
+        assert ask(f"{address}/api/health")[0] == 401
+        assert ask(f"{address}/api/health?token={token}")[0] == 200
+        assert ask(f"{address}/api/health", Authorization=f"token {token}")[0] == 200
+        if sys.platform == "win32":  # only a console has a Ctrl-C there
+            return
+        watching = urllib.request.urlopen(f"{address}/api/train/events?token={token}", timeout=PATIENCE)
         assert watching.readline().startswith(b"data: ")
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) in (0, 130)

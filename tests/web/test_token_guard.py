@@ -10,7 +10,6 @@ from explorer.web import server
 from explorer.web.app import create_app
 from explorer.web.request_guard import host_names
 from tests.web.published_settings import PublishedSettings
-from tests.web.server_process import ask, serving
 
 TOKEN = "a-token-of-this-test"
 
@@ -85,18 +84,6 @@ def test_people_without_it_are_told_what_to_open(client):
     assert (page.status_code, page.headers["content-type"]) == (401, "text/html; charset=utf-8")
     assert "?token=" in page.text
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-
-
-def test_an_address_for_other_machines_gets_a_token_and_this_machine_none(tmp_path):
-    with serving(tmp_path, "--host", "0.0.0.0") as (_, link):
-        address, _, token = link.partition("/?token=")
-        assert len(token) > 20
-        assert ask(f"{address}/api/health")[0] == 401
-        assert ask(f"{address}/api/health?token={token}")[0] == 200
-        assert ask(f"{address}/api/health", Authorization=f"token {token}")[0] == 200
-    with serving(tmp_path) as (_, address):
-        assert "token" not in address
-        assert ask(f"{address}/api/health")[0] == 200
 
 
 @pytest.mark.parametrize(("options", "words"), [(["--no-token"], "may start and stop training"), ([], "")])

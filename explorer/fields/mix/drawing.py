@@ -33,6 +33,11 @@ class PreparedMix:
             self._rows[name] = slice(first, first + count)
             first += count
 
+    def parts_at(self, moment: int) -> tuple[float, dict[str, tuple[Any, int]]]:
+        """The share of b at a moment, and each part by its name, with its first row of pixel inputs."""
+        parts = {name: (part, self._rows[name].start) for name, part in self._parts.items()}
+        return float(self._share[moment]), parts
+
     def with_parts(self, change: Callable[[Any], Any]) -> Self:
         """The same with `change(part)` in the place of each part."""
         other = copy.copy(self)

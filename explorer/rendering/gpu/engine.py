@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Float32, UInt8
 
-from explorer.errors import DeviceError, DeviceLost
+from explorer.errors import DeviceError
 from explorer.fields import FieldSettings, Mix, Prepared
 from explorer.fields.light.lit import Surface
 from explorer.fields.section_change import pixel_inputs
@@ -60,12 +60,8 @@ class GpuEngine:
     def fill(self, program: Program, inputs: Float32[np.ndarray, "inputs points"], out: np.ndarray) -> None:
         """Run a program on rows of the engine's inputs; `out`: bytes (points, 3) or planes (5, points)."""
         first_row = (inputs.ctypes.data - self._inputs.ctypes.data) // self._inputs.strides[0]
-        with self._session.lock:
-            try:
-                self._fill(program, first_row, out)
-            except self._session.errors as error:
-                session_of.cache_clear()  # the next engine opens the adapter again
-                raise DeviceLost(last_line(error)) from error
+        with self._session.drawing():
+            self._fill(program, first_row, out)
 
     def _fill(self, program: Program, first_row: int, out: np.ndarray) -> None:
         while True:
@@ -87,11 +83,6 @@ def part_points(field: FieldSettings) -> int:
     parameters: int = max(getattr(part, "parameters", 1) for part in fields)
     points = min(MAX_PART_POINTS, max(MIN_PART_POINTS, MAX_PART_PRODUCTS // parameters))
     return points // ALIGNMENT * ALIGNMENT
-
-
-def last_line(error: Exception) -> str:
-    """The innermost cause, which wgpu's messages end with."""
-    return (str(error).strip() or type(error).__name__).splitlines()[-1].strip()
 
 
 @dataclass(frozen=True)
@@ -159,16 +150,19 @@ class Parts:
         if before:
             self._read(*before, out)
 
-    def compute(self, program: Program, first_row: int, target: Any, *, lit: bool) -> None:
-        """All parts, into what `target` begins with: planes of all points, or three bytes for each."""
+    def compute(self, program: Program, first_row: int, target: Any, place: int, *, lit: bool) -> None:
+        """All parts, into `target` from a byte on: planes of all points, or three bytes for each."""
         self._write_numbers(program)
         points = self._inputs.shape[1]
         for n, start in enumerate(self._starts):
             count = min(self._stride, points - start)
-            copies = [(0, target, 3 * start, -(-3 * count // 12) * 12)]
+            copies = [(0, target, place + 3 * start, -(-3 * count // 12) * 12)]
             if lit:
                 planes = range(PLANES)
-                copies = [(4 * k * self._stride, target, 4 * (k * points + start), 4 * count) for k in planes]
+                copies = [
+                    (4 * k * self._stride, target, place + 4 * (k * points + start), 4 * count)
+                    for k in planes
+                ]
             self._submit(program, n, count, first_row, copies)
 
     def _write_numbers(self, program: Program) -> None:

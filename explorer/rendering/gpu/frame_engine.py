@@ -1,20 +1,24 @@
-"""Whole frames on a GPU: a field's program, then the steps of light and finish, in one buffer of words."""
+"""Whole frames on a GPU: programs of fields, then the steps of light and finish, in one buffer of words.
+
+A frame is started and read later: while it is read, the GPU computes the next one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from explorer.errors import DeviceLost, GpuMemoryError
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.light import Finish
+from explorer.fields.light.echo import echo_places, unlit
 from explorer.fields.light.finish import noise
 from explorer.fields.light.lit import LitField
 from explorer.fields.section_change import pixel_inputs
 from explorer.rendering.gpu.adapters import Adapter
-from explorer.rendering.gpu.engine import Parts, last_line, part_points
+from explorer.rendering.gpu.engine import Parts, part_points
 from explorer.rendering.gpu.session import GpuSession, session_of
 from explorer.shaders.compute.finish import blur_weights, color_step, finish_moment, finish_steps
 from explorer.shaders.compute.frame import (
@@ -26,9 +30,37 @@ from explorer.shaders.compute.frame import (
     FrameStep,
     byte_words,
 )
-from explorer.shaders.compute.light import light_moment, light_steps
-from explorer.shaders.compute.program import Program, flat
-from explorer.shaders.compute.programs import has_frame_program, program_of, single_part
+from explorer.shaders.compute.layers import (
+    Operation,
+    View,
+    echo_operations,
+    field_operations,
+    region_count,
+)
+from explorer.shaders.compute.light import light_moment, ring_steps, shading_step
+from explorer.shaders.compute.program import flat
+
+STEP_BYTES = 32  # of the sizes of a step
+
+
+class Flight:
+    """A frame that a GPU computes; it is read once."""
+
+    def __init__(self, gpu: GpuSession, result: Any, pool: list[Any]) -> None:
+        self._gpu, self._result, self._pool = gpu, result, pool
+        self._mapping = result.map_async("READ")
+
+    def read(self, out: UInt8[np.ndarray, "points 3"]) -> None:
+        """Wait for the frame and fill `out` with it. Raises DeviceLost."""
+        with self._gpu.drawing():
+            self._gpu.device.create_command_encoder().finish()  # fails on a device that would never answer
+            self._mapping.sync_wait()
+            try:
+                values = np.frombuffer(self._result.read_mapped(copy=False), np.uint8)
+                out[:] = values[: out.size].reshape(out.shape)
+            finally:
+                self._result.unmap()
+            self._pool.append(self._result)
 
 
 class FrameEngine:
@@ -44,13 +76,10 @@ class FrameEngine:
     ) -> None:
         self.memory = _memory(field, grid, finish)
         self.part_points = part_points(field)
-        self._finish, self._pixel, self._spacing = finish, pixel, grid.pixel / finish.samples
+        self._field, self._finish, self._spacing = field, finish, grid.pixel / finish.samples
         self._session = session_of(adapter)
-        points = Grid(self.memory.stride, self.memory.rows).centers(self._spacing)
-        self._inputs = np.ascontiguousarray(pixel_inputs(field, points))
-        self._first_row = int(field.sections.on)  # of the field's own inputs; see `pixel_inputs`
-        first = light_steps(field.light, self.memory) if field.light.on else [color_step(self.memory)]
-        self._steps = [*first, *finish_steps(finish, self.memory)]
+        scales = [field.light.echo_scale**n for n in range(1 + _echo_count(field))]
+        self._views = [View(n, pixel * s, self._spacing * s) for n, s in enumerate(scales)]
         self._numbers = np.zeros(4 * WEIGHTS, np.float32)
         if finish.bloom:
             self._numbers = np.concatenate((self._numbers, flat(*blur_weights(self.memory))))
@@ -58,37 +87,40 @@ class FrameEngine:
 
     @staticmethod
     def can_draw(adapter: Adapter, field: FieldSettings, grid: Grid, finish: Finish) -> bool:
-        """Whether a field has programs up to the frame, and a frame fits into one buffer of the adapter."""
-        if not has_frame_program(field):
-            return False
+        """Whether a frame fits into one buffer of the adapter."""
         return 4 * _memory(field, grid, finish).words <= session_of(adapter).max_buffer_bytes
 
-    def draw(self, moments: LitField, moment: int, t: float, out: UInt8[np.ndarray, "points 3"]) -> bool:
-        """Fill a frame with a moment, `t` seconds after the start; False where it needs several programs."""
-        part = single_part(moments.prepared, moment)
-        if part is None:
-            return False
-        program = program_of(part, moment, self._pixel, lit=self.memory.lit)
-        numbers = self._numbers_of(moments, moment, t)
-        with self._session.lock:
-            try:
-                self._draw(program, numbers, out)
-                return True
-            except self._session.memory_error as error:
-                self._frame = None
-                raise GpuMemoryError(last_line(error)) from error
-            except self._session.errors as error:
-                session_of.cache_clear()  # the next engine opens the adapter again
-                raise DeviceLost(last_line(error)) from error
+    def start(self, moments: LitField, moment: int, t: float) -> Flight:
+        """Start to draw a moment, `t` seconds after the start."""
+        operations, numbers = self._operations(moments, moment), self._numbers_of(moments, moment, t)
+        with self._session.drawing():
+            if self._frame is None:
+                parts = [Parts(self._session, inputs, self.part_points, is_read=False)
+                         for inputs in self._inputs()]  # fmt: skip
+                self._frame = _Frame(self._session, parts, self.memory, len(numbers))
+            return self._frame.start(operations, numbers)
 
-    def _draw(
-        self, program: Program, numbers: Float32[np.ndarray, " numbers"], out: UInt8[np.ndarray, "points 3"]
-    ) -> None:
-        if self._frame is None:
-            parts = Parts(self._session, self._inputs, self.part_points, is_read=False)
-            self._frame = _Frame(self._session, parts, self.memory, self._steps, len(numbers))
-        self._frame.parts.compute(program, self._first_row, self._frame.words, lit=self.memory.lit)
-        self._frame.run(numbers, out)
+    def _inputs(self) -> Iterator[Float32[np.ndarray, "inputs points"]]:
+        """Of the points of each view."""
+        points, light = Grid(self.memory.stride, self.memory.rows).centers(self._spacing), self._field.light
+        yield np.ascontiguousarray(pixel_inputs(self._field, points))
+        for view in self._views[1:]:
+            places = echo_places(light, view.number, points)
+            yield np.ascontiguousarray(pixel_inputs(unlit(self._field), places))
+
+    def _operations(self, moments: LitField, moment: int) -> list[Operation]:
+        """All that a frame takes, one after the other."""
+        memory, light = self.memory, self._field.light
+        operations = field_operations(moments.prepared, moment, self._views[0], memory)
+        if memory.lit:
+            operations += ring_steps(light, memory)
+            operations += echo_operations(moments, moment, self._views, memory)
+            operations.append(shading_step(light, memory))
+        elif memory.finished:
+            operations.append(color_step(memory))
+        if memory.finished:
+            operations += finish_steps(self._finish, memory)
+        return operations
 
     def _numbers_of(self, moments: LitField, moment: int, t: float) -> Float32[np.ndarray, " numbers"]:
         """The numbers of a moment; see `frame`."""
@@ -101,49 +133,65 @@ class FrameEngine:
         return numbers
 
 
+def _echo_count(field: FieldSettings) -> int:
+    return field.light.echoes if field.light.on else 0
+
+
 def _memory(field: FieldSettings, grid: Grid, finish: Finish) -> FrameMemory:
-    return FrameMemory(grid.width, grid.height, finish.samples, field.light.on, finish.bloom > 0)
+    lit, bloom = field.light.on, finish.bloom > 0
+    finished, regions = lit or field.finish.on, region_count(field)
+    return FrameMemory(grid.width, grid.height, finish.samples, lit, bloom, finished, regions)
 
 
 class _Frame:
-    """What a frame needs on a GPU: its words, the steps with their sizes, and where bytes can be read."""
+    """What frames need on a GPU: words, the numbers of a moment, and a pool of buffers that can be read."""
 
-    def __init__(
-        self, gpu: GpuSession, parts: Parts, memory: FrameMemory, steps: list[FrameStep], numbers: int
-    ) -> None:
-        usage, self._gpu, self.parts = gpu.usage, gpu, parts
-        storage = usage.STORAGE | usage.COPY_DST
-        self.words = gpu.buffer(4 * memory.words, storage | usage.COPY_SRC)
-        self._numbers = gpu.buffer(4 * numbers, storage)
-        self._first_byte, self._bytes = 4 * memory.bytes, 4 * byte_words(memory.size)
-        self._result = gpu.buffer(self._bytes, usage.MAP_READ | usage.COPY_DST)
-        self._steps = [(step, self._group(step)) for step in steps]
+    def __init__(self, gpu: GpuSession, parts: list[Parts], memory: FrameMemory, numbers: int) -> None:
+        usage, self._gpu, self._parts, self._memory = gpu.usage, gpu, parts, memory
+        self._storage, self._uniform = usage.STORAGE | usage.COPY_DST, usage.UNIFORM | usage.COPY_DST
+        self._words = gpu.buffer(4 * memory.words, self._storage | usage.COPY_SRC)
+        self._numbers = gpu.buffer(4 * numbers, self._storage)
+        self._bytes, self._result = 4 * byte_words(memory.size), usage.MAP_READ | usage.COPY_DST
+        self._pool: list[Any] = []  # of frames that were read
+        self._sizes: list[tuple[Any, Any]] = []  # a buffer for the sizes of each step, and all that it reads
 
-    def run(self, numbers: Float32[np.ndarray, " numbers"], out: UInt8[np.ndarray, "points 3"]) -> None:
-        """All steps one after the other; then the bytes are read."""
+    def start(self, operations: list[Operation], numbers: Float32[np.ndarray, " numbers"]) -> Flight:
+        """All operations one after the other; then the bytes can be read."""
         gpu = self._gpu
+        result = self._pool.pop() if self._pool else gpu.buffer(self._bytes, self._result)
         gpu.queue.write_buffer(self._numbers, 0, numbers)
         encoder = gpu.device.create_command_encoder()
-        for step, group in self._steps:
-            compute = encoder.begin_compute_pass()
-            compute.set_pipeline(gpu.pipeline(step.code))
-            compute.set_bind_group(0, group)
-            compute.dispatch_workgroups(*step.groups)
-            compute.end()
-        encoder.copy_buffer_to_buffer(self.words, self._first_byte, self._result, 0, self._bytes)
+        step = 0
+        for each in operations:
+            if isinstance(each, FrameStep):
+                self._encode(encoder, each, step)
+                step += 1
+                continue
+            gpu.queue.submit([encoder.finish()])  # before what the parts submit
+            encoder = gpu.device.create_command_encoder()
+            place = 4 * self._memory.region(each.region)
+            self._parts[each.view].compute(each.program, each.row, self._words, place, lit=each.lit)
+        encoder.copy_buffer_to_buffer(self._words, 4 * self._memory.bytes, result, 0, self._bytes)
         gpu.queue.submit([encoder.finish()])
-        self._result.map_sync("READ")
-        try:
-            values = np.frombuffer(self._result.read_mapped(0, self._bytes, copy=False), np.uint8)
-            out[:] = values[: out.size].reshape(out.shape)
-        finally:
-            self._result.unmap()
+        return Flight(gpu, result, self._pool)
 
-    def _group(self, step: FrameStep) -> Any:
-        """The buffers of a step, in the places of `session.BINDINGS`."""
-        gpu, usage = self._gpu, self._gpu.usage
-        sizes = gpu.buffer(4 * len(step.sizes), usage.UNIFORM | usage.COPY_DST)
+    def _encode(self, encoder: Any, step: FrameStep, number: int) -> None:
+        """A step by its number in the frame."""
+        gpu = self._gpu
+        if number == len(self._sizes):
+            self._sizes.append(self._bindings())
+        sizes, bindings = self._sizes[number]
         gpu.queue.write_buffer(sizes, 0, np.array(step.sizes, np.uint32))
-        buffers = (sizes, self._numbers, gpu.constants(noise()), self._numbers, self.words)
+        compute = encoder.begin_compute_pass()
+        compute.set_pipeline(gpu.pipeline(step.code))
+        compute.set_bind_group(0, bindings)
+        compute.dispatch_workgroups(*step.groups)
+        compute.end()
+
+    def _bindings(self) -> tuple[Any, Any]:
+        """The sizes of another step, and its buffers in the places of `session.BINDINGS`."""
+        gpu = self._gpu
+        sizes = gpu.buffer(STEP_BYTES, self._uniform)
+        buffers = (sizes, self._numbers, gpu.constants(noise()), self._numbers, self._words)
         entries = [{"binding": n, "resource": {"buffer": buffer}} for n, buffer in enumerate(buffers)]
-        return gpu.device.create_bind_group(layout=gpu.bindings, entries=entries)
+        return sizes, gpu.device.create_bind_group(layout=gpu.bindings, entries=entries)

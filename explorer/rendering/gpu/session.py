@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from explorer.errors import DeviceError
+from explorer.errors import DeviceError, DeviceLost, GpuMemoryError
 from explorer.rendering.gpu.adapters import Adapter, adapters, native_adapter
 
 MAX_PIPELINES, MAX_CONSTANTS = 32, 16  # that are kept
@@ -19,15 +21,15 @@ BINDINGS = ("uniform", "read-only-storage", "read-only-storage", "read-only-stor
 
 
 class GpuSession:
-    """A device of wgpu. `lock` is held while a frame is drawn: one at a time."""
+    """A device of wgpu, which one thread uses at a time: see `drawing`."""
 
     def __init__(self, adapter: Adapter) -> None:
         import wgpu
 
-        self.adapter, self.lock = adapter, threading.Lock()
+        self.adapter, self._lock = adapter, threading.Lock()
         self.usage: Any = wgpu.BufferUsage
         self.memory_error: type[Exception] = wgpu.GPUOutOfMemoryError
-        self.errors = (wgpu.GPUError, RuntimeError)
+        self._errors = (wgpu.GPUError, RuntimeError)
         native = native_adapter(adapter)
         self.max_buffer_bytes: int = min(MAX_BUFFER_BYTES, *(native.limits[name] for name in BUFFER_LIMITS))
         limits = dict.fromkeys(BUFFER_LIMITS, self.max_buffer_bytes)
@@ -41,6 +43,18 @@ class GpuSession:
         self._layout = self.device.create_pipeline_layout(bind_group_layouts=[self.bindings])
         self._pipelines: OrderedDict[str, Any] = OrderedDict()
         self._constants: OrderedDict[int, tuple[np.ndarray, Any]] = OrderedDict()
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """The device for one thread. Raises GpuMemoryError and DeviceLost for the errors of wgpu."""
+        with self._lock:
+            try:
+                yield
+            except self.memory_error as error:
+                raise GpuMemoryError(_last_line(error)) from error
+            except self._errors as error:
+                session_of.cache_clear()  # the next engine opens the adapter again
+                raise DeviceLost(_last_line(error)) from error
 
     def pipeline(self, code: str) -> Any:
         """A compiled program."""
@@ -64,6 +78,11 @@ class GpuSession:
     def buffer(self, size: int, usage: int) -> Any:
         """A new buffer of so many bytes."""
         return self.device.create_buffer(size=size, usage=usage)
+
+
+def _last_line(error: Exception) -> str:
+    """The innermost cause, which wgpu's messages end with."""
+    return (str(error).strip() or type(error).__name__).splitlines()[-1].strip()
 
 
 def _recent(entries: OrderedDict[Any, Any], key: Any, limit: int) -> Any:

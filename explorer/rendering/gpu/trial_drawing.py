@@ -49,7 +49,8 @@ def frame_difference(number: int, field: FieldSettings) -> float:
     plain = field.replace(finish=field.finish.replace(bloom=0.0, vignette=0.0, grain=0.0))
     for each in (field, plain):
         moments = LitField(each, controls)
-        FrameEngine(adapters()[number], each, SIZE, each.finish, SIZE.pixel).draw(moments, 0, 0.0, frame)
+        engine = FrameEngine(adapters()[number], each, SIZE, each.finish, SIZE.pixel)
+        engine.start(moments, 0, 0.0).read(frame)
     reference = moments.colors(torch.from_numpy(SIZE.xy()), SIZE.pixel)[0].numpy() * 255
     return float(np.quantile(np.abs(frame - reference), MIN_SHARE))
 

@@ -29,13 +29,8 @@ from explorer.shaders.field_shader import Uniform
 
 COLORED = """
 fn light_at(point: u32) -> vec3f {{
-  var light = vec3f(0.0);
-  for (var channel = 0u; channel < 3u; channel++) {{
-    let place = 3u * point + channel;
-    let byte = (words[place / 4u] >> (8u * (place % 4u))) & 255u;
-    light[channel] = linear_light(f32(byte) / 255.0);
-  }}
-  return light;
+  let level = levels_of(0u, point) / 255.0;
+  return vec3f(linear_light(level.r), linear_light(level.g), linear_light(level.b));
 }}
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {{

@@ -1,7 +1,8 @@
 """Whole frames in compute shaders: what the steps from the numbers of a field to bytes have in common.
 
-A frame has one buffer of words: what the field's program writes (the planes of a surface with a border of one
-pixel, or bytes of colors), then its light, its glow and its bytes. Each step reads and writes places of it.
+A frame has one buffer of words: regions that the programs of fields write (the planes of a surface with a
+border of one pixel, or bytes of colors), of which the first is that of the frame in the end, then its light,
+its glow and its bytes. Each step reads and writes places of it.
 The numbers of a moment are those of the light (`shading.NUMBERS`), then those of rings and finish, then the
 history of hits and the weights of blurs.
 """
@@ -47,6 +48,14 @@ fn store_channels(place: u32, plane: u32, value: vec3f) {
   store(place + plane, value.g);
   store(place + 2u * plane, value.b);
 }
+fn levels_of(first: u32, point: u32) -> vec3f {
+  var levels = vec3f(0.0);
+  for (var channel = 0u; channel < 3u; channel++) {
+    let place = 3u * point + channel;
+    levels[channel] = f32((words[first + place / 4u] >> (8u * (place % 4u))) & 255u);
+  }
+  return levels;
+}
 fn channels_at(place: u32, plane: u32) -> vec3f {
   return vec3f(number_at(place), number_at(place + plane), number_at(place + 2u * plane));
 }
@@ -77,6 +86,8 @@ class FrameMemory:
     samples: int  # along each side of a pixel
     lit: bool  # a surface, else colors
     bloom: bool
+    finished: bool = True  # else the bytes that the field's program writes are those of the frame
+    regions: int = 1  # each with room for what a field's program writes
 
     @property
     def stride(self) -> int:
@@ -93,6 +104,10 @@ class FrameMemory:
         """That the field's program draws."""
         return self.stride * self.rows
 
+    def region(self, number: int) -> int:
+        """The first word of a region."""
+        return number * (PLANES * self.points if self.lit else byte_words(self.points))
+
     @property
     def size(self) -> int:
         """Pixels of the frame."""
@@ -101,17 +116,17 @@ class FrameMemory:
     @property
     def light(self) -> int:
         """The first word of three planes of linear light."""
-        return PLANES * self.points if self.lit else byte_words(self.points)
+        return self.region(self.regions)
 
     @property
     def bytes(self) -> int:
         """The first word of the bytes of the frame."""
-        return self.light + 3 * self.size
+        return self.light + 3 * self.size if self.finished else 0
 
     @property
     def glow(self) -> int:
         """The first word of three planes of what glows, and of the glow in the end."""
-        return self.bytes + byte_words(self.size)
+        return self.bytes + byte_words(self.size) if self.finished else self.light
 
     @cached_property
     def glow_size(self) -> GlowSize:

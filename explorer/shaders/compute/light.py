@@ -67,14 +67,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {{
 SURFACE = ("height", "red", "green", "blue", "emission")
 
 
-def light_steps(light: Light, memory: FrameMemory) -> list[FrameStep]:
+def ring_steps(light: Light, memory: FrameMemory) -> list[FrameStep]:
+    """The rings of hits on the planes of a surface, where there are some."""
+    if not light.rings > 0:
+        return []
+    size = (memory.width, memory.height, memory.stride, memory.rows)
+    return [FrameStep(_rings_code(), (*size, 0, 0, 0, 0), groups_of(memory.stride, memory.rows))]
+
+
+def shading_step(light: Light, memory: FrameMemory) -> FrameStep:
     """From the planes of a surface to the light of the frame."""
     size = (memory.width, memory.height, memory.stride, memory.rows)
-    steps = []
-    if light.rings > 0:
-        steps.append(FrameStep(_rings_code(), (*size, 0, 0, 0, 0), groups_of(memory.stride, memory.rows)))
     code = _shading_code(light.film > 0, light.has_lines, memory.samples)
-    return [*steps, FrameStep(code, (*size, memory.light, 0, 0, 0), groups_of(memory.width, memory.height))]
+    return FrameStep(code, (*size, memory.light, 0, 0, 0), groups_of(memory.width, memory.height))
 
 
 def light_moment(

@@ -24,7 +24,6 @@ from explorer.shaders.compute.program import Program
 from explorer.shaders.compute.sketch import sketch_program
 
 FIELDS = (CPPN, GraphCPPN, Julia, Patterns, Sketch)
-CPU_FRAMES = "echoes, mixtures, and moments at which a section changes"  # see `has_frame_program`
 
 
 def has_program(field: FieldSettings) -> bool:
@@ -32,21 +31,6 @@ def has_program(field: FieldSettings) -> bool:
     if isinstance(field, CompoundField):
         return all(map(has_program, field.parts.values()))
     return isinstance(field, FIELDS)
-
-
-def has_frame_program(field: FieldSettings) -> bool:
-    """Whether light and finish of a field are computed by shaders, too: the one rule of it.
-
-    Fields of one program are, without echoes. Of all others, and while a section changes into the next (see
-    `single_part`), the numbers or the colors are read back, and the CPU makes the frame.
-    """
-    has_echoes = field.light.on and field.light.echoes > 0
-    return isinstance(field, FIELDS) and not has_echoes and (field.light.on or field.finish.on)
-
-
-def single_part(prepared: Any, moment: int) -> Any:
-    """What one program draws of a moment of a field with `has_frame_program`; None where it takes two."""
-    return prepared.section_at(moment) if isinstance(prepared, SectionedField) else prepared
 
 
 def program_of(prepared: Any, moment: int, pixel: float, lit: bool) -> Program:

@@ -110,8 +110,8 @@ def test_a_short_render_is_not_measured_at_length(track, monkeypatch):
 
 def test_file_size_of_the_demo_clip(track, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "pixel_seconds", lambda frames: 1e-9)  # or a busy machine draws only parts
-    told = expected(track, width=320, height=180)
-    run = render(FIELD, DEMO_CLIP, size=(320, 180), explorations=tmp_path)
+    told = expected(track, width=160, height=90)
+    run = render(FIELD, DEMO_CLIP, size=(160, 90), explorations=tmp_path)
     assert told.frames == run.manifest["performance"]["frames"]
     assert told.file_mb * 1e6 == pytest.approx(run.video.stat().st_size, rel=0.3)
 

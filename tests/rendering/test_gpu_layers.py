@@ -1,0 +1,87 @@
+"""Frames of a GPU that take several programs: sections that open, mixtures, echoes, sequences."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from explorer.fields import CPPN, Mix, Sequence
+from explorer.rendering import Renderer
+from explorer.rendering.gpu import engine
+from explorer.shaders.compute.layers import region_count
+from tests.fields.test_sections import TRACK
+
+SIZE, CHANGE = (37, 53), 20.4  # odd, and no whole groups; a section opens
+
+
+def small(seed, **settings):
+    """A field of one of two programs, of colors and of a surface: others only take longer to compile."""
+    return CPPN(hidden=8, layers=2, gain=3.0, palette="lava", seed=seed, **settings)
+
+
+LIT = {"on": True, "lines": 3, "rings": 2.0}
+FIELDS = {
+    "opening": small(0, sections="change"),
+    "opening, with finish": small(0, sections="change", finish={"on": True, "samples": 2}),
+    "opening, lit": small(0, sections="change", light=LIT, finish={"on": True, "samples": 2}),
+    "opening, with echoes": small(0, sections="change", light=LIT | {"echoes": 2}),
+    "echoes without rings and lines": small(0, light={"on": True, "echoes": 1, "lines": 0, "rings": 0}),
+    "mixture": Mix(small(0), small(1), by=0.3),
+    "mixture in a mixture": Mix(small(0), Mix(small(1), small(2), by=small(3)), by="bass"),
+    "lit mixture": Mix(
+        small(0, sections="change", light=LIT | {"echoes": 1}), small(1), by=small(2, sections="change")
+    ),
+}
+
+
+@pytest.fixture
+def frames_on(gpu, monkeypatch):
+    """Draws frames on the GPU, whole, and on the CPU; gives both."""
+
+    def refuse(*_):
+        pytest.fail("a part of the frame was made by the CPU")
+
+    def draw(field, times):
+        monkeypatch.setattr(engine.GpuEngine, "fill", refuse)
+        both = []
+        for device in (gpu, "cpu"):
+            with Renderer(field, TRACK, SIZE, device=device, threads=1) as renderer:
+                both.append(np.array(list(renderer.frames(times)), int))
+        return both
+
+    return draw
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_frames_of_several_programs_are_those_of_the_cpu(frames_on, name):
+    drawn, reference = frames_on(FIELDS[name], [5.0, CHANGE])
+    off = np.abs(drawn - reference)
+    assert drawn.std() > 20
+    assert off.max() <= 1
+    assert (off > 0).mean() < 0.01
+    assert np.abs(drawn[0] - drawn[1]).mean() > 5
+
+
+def test_a_sequence_fades_between_frames_of_a_gpu(frames_on):
+    sequence = Sequence([(0, small(0)), (6, small(1, light=True))], fade=4)
+    times = [1.0, 5.5, 6.5, 12.0]
+    drawn, reference = frames_on(sequence, times)
+    assert np.abs(drawn - reference).max() <= 1
+    assert min(np.abs(a - b).mean() for a, b in itertools.pairwise(drawn)) > 3
+
+
+def test_a_frame_has_a_region_for_each_picture_that_is_held():
+    counts = {name: region_count(field) for name, field in FIELDS.items()}
+    assert counts == {
+        "opening": 2,
+        "opening, with finish": 2,
+        "opening, lit": 2,
+        "opening, with echoes": 3,
+        "echoes without rings and lines": 2,
+        "mixture": 2,
+        "mixture in a mixture": 4,
+        "lit mixture": 5,
+    }
+    assert region_count(small(0, light={"on": False, "echoes": 2})) == 1
