@@ -10,7 +10,7 @@ from explorer.experiments import Run, render
 from explorer.experiments.runs import run_folder
 from explorer.fields import CPPN
 from explorer.rendering import Renderer
-from explorer.rendering.gpu.engine import GpuEngine
+from explorer.rendering.gpu.frame_engine import Flight
 from tests.cli.test_commands import run
 from tests.signals import music, write_wav
 
@@ -43,15 +43,15 @@ def test_a_render_on_a_gpu_has_the_frames_of_the_cpu_and_is_repeated_there(gpu, 
 
 
 def test_the_manifest_names_the_frame_at_which_a_gpu_failed(gpu, tmp_path, monkeypatch):
-    song, drawn, draw = write_wav(tmp_path / "song.wav", music(2.0, 22050), 22050), [], GpuEngine.draw
+    song, drawn, read = write_wav(tmp_path / "song.wav", music(2.0, 22050), 22050), [], Flight.read
 
-    def fail_at_the_third(engine, prepared, moment, out):
+    def fail_at_the_third(flight, out):  # while the fourth is in flight
         drawn.append(out)
-        if len(drawn) == 3:
+        if len(drawn) >= 3:
             raise DeviceLost("the cable is out")
-        draw(engine, prepared, moment, out)
+        read(flight, out)
 
-    monkeypatch.setattr(GpuEngine, "draw", fail_at_the_third)
+    monkeypatch.setattr(Flight, "read", fail_at_the_third)
     options = {"size": (64, 36), "fps": 10, "duration": 0.4, "flash_limit": "off", "explorations": tmp_path}
     with pytest.warns(
         ExplorerWarning, match=r"failed at 0\.20 s \(the cable is out\): the CPU draws the rest"
