@@ -27,7 +27,7 @@ def build():
 
 
 def test_unit_tests_of_the_page_pass(build):
-    options = ["--reporter=dot", "--no-color", "--no-isolate"]  # a process for each file takes most of the time
+    options = ["--reporter=dot", "--no-color", "--no-isolate"]  # a process a file takes most of the time
     output = build.node(build.MODULES / "vitest" / "vitest.mjs", "run", *options)
     assert "passed" in output
 
