@@ -23,8 +23,8 @@ def changed(one, other):
 @pytest.mark.parametrize(
     ("field", "setting", "higher"),
     [
-        (CPPN(gain=1.0), "gain", True),
-        (CPPN(layers=8), "gain", False),
+        (CPPN(hidden=32, gain=1.0), "gain", True),
+        (CPPN(hidden=32, layers=8), "gain", False),
         (CPPN(hidden=4, layers=3), "audio_gain", False),  # alive, but it flickers
     ],
     ids=["static", "noisy", "flickers"],
