@@ -52,16 +52,13 @@ def checked(function=None, *, typechecker):
         return function
     if "<locals>" in function.__qualname__ and not _is_due(function.__code__):
         return function
-    checks = []  # made at the first call, which many a function never has: it takes milliseconds
+    if not _may_have_shapes(function):
+        return typechecker(function)
+    with_shapes = _check_shapes(function, typechecker=typechecker)
 
     @functools.wraps(function)
     def call(*arguments, **named):
-        if not checks:
-            has_shapes = _may_have_shapes(function)
-            check = functools.partial(_check_shapes, typechecker=typechecker) if has_shapes else typechecker
-            checks.append((check(function), has_shapes))
-        checked_function, has_shapes = checks[0]
-        chosen = checked_function if not has_shapes or _is_due(function) else function
+        chosen = with_shapes if _is_due(function) else function
         return chosen(*arguments, **named)
 
     return call

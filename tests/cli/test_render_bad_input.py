@@ -159,10 +159,10 @@ def test_a_disk_that_fills_while_drawing(folder, capsys, monkeypatch):
 def test_an_unexpected_error_is_one_line_and_debug_shows_where(folder, capsys, monkeypatch):
     SOUNDS["good.wav"](folder / "good.wav")
 
-    def fail(self, t):
+    def fail(self, starts, stopped):
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr(Renderer, "frame", fail)
+    monkeypatch.setattr(Renderer, "_frame", fail)
     assert main(["render", "good.wav", *SMALL]) == 1
     output = capsys.readouterr().err.strip()
     assert output == "explorer: unexpected ZeroDivisionError: oh; run again with --debug and report it"
@@ -173,10 +173,10 @@ def test_an_unexpected_error_is_one_line_and_debug_shows_where(folder, capsys, m
 def test_ctrl_c_stops_with_one_word_and_leaves_nothing(folder, capsys, monkeypatch):
     SOUNDS["good.wav"](folder / "good.wav")
 
-    def interrupt(self, t):
+    def interrupt(self, starts, stopped):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Renderer, "frame", interrupt)
+    monkeypatch.setattr(Renderer, "_frame", interrupt)
     assert main(["render", "good.wav", "out.mp4", *SMALL]) == 130
     assert capsys.readouterr().err.strip().startswith("explorer: stopped")
     assert not (folder / "out.mp4").exists()

@@ -102,10 +102,10 @@ def test_stopping_leaves_no_video_and_says_so(song, tmp_path):
 
 
 def test_a_failure_is_kept_with_its_reason(song, tmp_path, monkeypatch):
-    def fail(self, t):
+    def fail(self, starts, stopped):
         raise ZeroDivisionError("in the field")
 
-    monkeypatch.setattr(Renderer, "frame", fail)
+    monkeypatch.setattr(Renderer, "_frame", fail)
     with pytest.raises(ZeroDivisionError):
         render(FIELD, song, **SMALL, explorations=tmp_path / "runs")
     (folder,) = (tmp_path / "runs").iterdir()
