@@ -74,7 +74,7 @@ def section_starts(
     section = track.raw[:, track.names.index("section")]
     boundaries = (np.flatnonzero(np.diff(section)) + 1) / track.fps
     if strongest and len(boundaries):
-        contrasts = np.array([_contrast(track, t) for t in boundaries])
+        contrasts = _contrasts(track, boundaries)
         order = np.argsort(-contrasts, kind="stable")
         boundaries = boundaries[order[contrasts[order] >= MIN_CONTRAST * contrasts.max()]]
     starts = [0.0]
@@ -84,9 +84,15 @@ def section_starts(
     return np.sort(starts)
 
 
-def _contrast(track: FeatureTrack, boundary: float) -> float:
-    """How far the mean features after a boundary are from those before, in deviations of the whole track."""
+def _contrasts(
+    track: FeatureTrack, boundaries: Float64[np.ndarray, " boundaries"]
+) -> Float64[np.ndarray, " boundaries"]:
+    """How far mean features after boundaries are from those before, in deviations of the whole track."""
     rows = track.values[:, [track.names.index(name) for name in CONTRAST_FEATURES]].astype(np.float64)
-    frame, width = round(boundary * track.fps), round(CONTRAST_SECONDS * track.fps)
-    change = rows[frame : frame + width].mean(axis=0) - rows[max(0, frame - width) : frame].mean(axis=0)
-    return float(np.linalg.norm(change / np.maximum(rows.std(axis=0), MIN_DEVIATION)))
+    deviation, width = np.maximum(rows.std(axis=0), MIN_DEVIATION), round(CONTRAST_SECONDS * track.fps)
+    frames = np.rint(boundaries * track.fps).astype(int)
+    changes = [
+        rows[frame : frame + width].mean(axis=0) - rows[max(0, frame - width) : frame].mean(axis=0)
+        for frame in frames
+    ]
+    return np.asarray(np.linalg.norm(np.array(changes) / deviation, axis=1))

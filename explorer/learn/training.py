@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.errors import SettingsError, Stopped, warn
+from explorer.evolution.taste.taste import COIN_TOSS
 from explorer.experiments.library.lookup import find_folder
 from explorer.experiments.runs import manifest
 from explorer.experiments.runs.run_folder import MANIFEST
@@ -51,7 +52,6 @@ from explorer.learn.teaching.pairs import pairs_of
 from explorer.learn.teaching.sensitivity import Sensitivity
 from explorer.learn.teaching.sequences import STRIDE
 from explorer.learn.teaching.star_preference import (
-    RANDOM_RANKING,
     StarPreference,
     library_preference,
     read_preference,
@@ -148,7 +148,7 @@ def _preference(
     if earlier:
         return read_preference(path_within(earlier, PREFERENCE))
     preference = library_preference(explorations)
-    if preference.ranking <= RANDOM_RANKING:
+    if preference.ranking <= COIN_TOSS:
         warn(f"{preference.sentence}; it is no better than chance")
     return preference
 

@@ -36,7 +36,6 @@ from explorer.learn.teaching.pictures import SIZE, picture_metrics
 
 MEASURES = ("luminance", "contrast", "edges", "detail", "variety")
 MIN_LOOKS = 8  # with a star, and without
-RANDOM_RANKING = 0.5  # of the ranking
 FOLDS = 8  # of the looks, for the ranking
 Z_LIMIT = 2.0  # deviations
 
@@ -147,7 +146,7 @@ def _ranking(judgements: Sequence[Judgement]) -> float:
     sides = [side for each in judgements for side in (each.winners, each.losers)]
     bounds = np.cumsum([0, *map(len, sides)])
     order = np.random.RandomState(0).permutation(int(bounds[-1]))
-    scores = np.zeros(len(order))
+    looks, scores = np.concatenate(sides), np.zeros(len(order))
     for fold in np.array_split(order, FOLDS):
         present = ~np.isin(np.arange(len(order)), fold)
         parts = [side[present[a:b]] for side, a, b in zip(sides, bounds, bounds[1:], strict=False)]
@@ -155,7 +154,7 @@ def _ranking(judgements: Sequence[Judgement]) -> float:
         model = fit(
             [Judgement("stars", winners, losers) for winners, losers in pairs if len(winners) and len(losers)]
         )
-        scores[fold] = (np.concatenate(sides)[fold] - model.mean) / model.deviation @ model.weights
+        scores[fold] = model.scores(looks[fold])
     right, total = 0.0, 0
     for n in range(0, len(sides), 2):
         winners, losers = scores[bounds[n] : bounds[n + 1]], scores[bounds[n + 1] : bounds[n + 2]]
