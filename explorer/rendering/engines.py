@@ -14,7 +14,7 @@ from explorer.fields.light.lit import Surface
 from explorer.rendering.devices import Device, cpu_instead
 from explorer.rendering.gpu.adapters import is_forked
 
-CPU_WORK = "classes of your own, frames beyond one buffer, fades of sequences, searches for flashes"  # always
+CPU_WORK = "classes of your own, frames beyond one buffer, loops, searches for flashes"  # always
 
 if TYPE_CHECKING:
     from explorer.rendering.gpu.frame_engine import FrameEngine

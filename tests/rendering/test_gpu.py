@@ -156,10 +156,10 @@ def test_a_lost_gpu_leaves_the_rest_to_the_cpu_with_one_warning(gpu):
 def test_a_frame_that_cannot_be_started_is_named_in_its_turn(gpu, monkeypatch):
     field, start = FIELDS["narrow"], frame_engine.FrameEngine.start
 
-    def start_or_fail(engine, moments, moment, t):
+    def start_or_fail(engine, moments, moment, t, fade):
         if t >= 2:
             raise DeviceLost("it is gone")
-        return start(engine, moments, moment, t)
+        return start(engine, moments, moment, t, fade)
 
     monkeypatch.setattr(frame_engine.FrameEngine, "start", start_or_fail)
     with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:

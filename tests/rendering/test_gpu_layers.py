@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from explorer.fields import CPPN, Mix, Sequence
-from explorer.rendering import Renderer
-from explorer.rendering.gpu import engine
+from explorer.rendering import Renderer, sequence_drawer
+from explorer.rendering.gpu import engine, frame_engine
 from explorer.shaders.compute.layers import region_count
 from tests.fields.test_sections import TRACK
 
@@ -34,6 +34,15 @@ FIELDS = {
         small(0, sections="change", light=LIT | {"echoes": 1}), small(1), by=small(2, sections="change")
     ),
 }
+SEQUENCE = Sequence(
+    [
+        (0, small(0)),
+        (6, small(1, light=True)),
+        (16, small(2, finish={"on": True, "samples": 2})),
+    ],
+    fade=4,
+)
+FADE = 6.5
 
 
 @pytest.fixture
@@ -64,10 +73,13 @@ def test_frames_of_several_programs_are_those_of_the_cpu(frames_on, name):
     assert np.abs(drawn[0] - drawn[1]).mean() > 5
 
 
-def test_a_sequence_fades_between_frames_of_a_gpu(frames_on):
-    sequence = Sequence([(0, small(0)), (6, small(1, light=True))], fade=4)
-    times = [1.0, 5.5, 6.5, 12.0]
-    drawn, reference = frames_on(sequence, times)
+def test_a_sequence_fades_on_the_gpu(frames_on, monkeypatch):
+    times = [1.0, 5.5, 6.5, 12.0, 15.0, 17.8]
+    fades = []
+    mix = sequence_drawer.mix_bytes
+    monkeypatch.setattr(sequence_drawer, "mix_bytes", lambda *a: (fades.append(a[2][0]), mix(*a)))
+    drawn, reference = frames_on(SEQUENCE, times)
+    assert len(fades) == 4  # of the CPU alone
     assert np.abs(drawn - reference).max() <= 1
     assert min(np.abs(a - b).mean() for a, b in itertools.pairwise(drawn)) > 3
 
@@ -85,3 +97,17 @@ def test_a_frame_has_a_region_for_each_picture_that_is_held():
         "lit mixture": 5,
     }
     assert region_count(small(0, light={"on": False, "echoes": 2})) == 1
+
+
+def test_a_look_that_does_not_fit_is_faded_by_the_cpu(gpu, monkeypatch):
+    with Renderer(SEQUENCE, TRACK, SIZE, device=gpu, threads=1) as renderer:
+        whole = renderer.frame(FADE).astype(int)
+    can_draw = frame_engine.FrameEngine.can_draw
+    for lit in (False, True):  # which of the two
+        monkeypatch.setattr(
+            frame_engine.FrameEngine,
+            "can_draw",
+            lambda adapter, field, *a, lit=lit: field.light.on != lit and can_draw(adapter, field, *a),
+        )
+        with Renderer(SEQUENCE, TRACK, SIZE, device=gpu, threads=1) as renderer:
+            assert np.abs(renderer.frame(FADE) - whole).max() <= 1
