@@ -211,7 +211,7 @@ class Exposure:
             passed[passes] = True
             return np.asarray(targets & ~passes)
 
-        # places of a swing that fails and of a smaller one that passes, or the end, and moments to search there;
+        # places of a swing that fails and of a smaller one that passes, or the end, and the moments of both;
         # no recursive function: it would be a cycle that holds the maps until garbage is collected
         ranges = [(0, len(self.swings), failures(0, ~passed))]
         while ranges:
