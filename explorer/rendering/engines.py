@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
+import torch
 from jaxtyping import Float32, UInt8
 
 from explorer.errors import warn
@@ -57,7 +59,7 @@ def engine_for(
     if device.adapter:
         from explorer.rendering.gpu.engine import GpuEngine  # loads wgpu
 
-        return GpuEngine(device.adapter, field, grid.xy() if xy is None else xy, pixel)
+        return GpuEngine(device.adapter, field, grid.xy() if xy is None else xy, pixel, device.draft)
     return None
 
 
@@ -74,7 +76,7 @@ def frame_engine_for(
 
     if not FrameEngine.can_draw(device.adapter, field, grid, finish):
         return None
-    return FrameEngine(device.adapter, field, grid, finish, pixel)
+    return FrameEngine(device.adapter, field, grid, finish, pixel, device.draft)
 
 
 def engine_name(device: Device) -> str | None:
@@ -85,15 +87,20 @@ def engine_name(device: Device) -> str | None:
 
 
 def usable_device(device: Device, field: FieldSettings) -> Device:
-    """The device, or the CPU where the field has no program for it, or this process cannot use it."""
+    """The device, or the CPU where the field has no program for it, or this process cannot use it.
+
+    Drafts are fp32 on a GPU where nothing of the field has a program in half precision.
+    """
     if device.kind != "gpu":
         return device
-    from explorer.shaders.compute.programs import has_program
+    from explorer.shaders.compute.programs import has_half_program, has_program
 
     if is_forked():
         note = "a forked process cannot use the GPU: drawing on the CPU (start workers by 'spawn')"
     elif not has_program(field):
         note = f"the field '{field.kind}' has no program for GPUs: drawing on the CPU"
+    elif device.draft and not has_half_program(field):
+        return replace(device, dtype=torch.float32)
     else:
         return device
     warn(note)
