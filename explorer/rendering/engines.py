@@ -13,10 +13,13 @@ from explorer.errors import warn
 from explorer.fields import FieldSettings, Grid, Prepared
 from explorer.fields.light import Finish
 from explorer.fields.light.lit import Surface
+from explorer.formatting import size_text
 from explorer.rendering.devices import Device, cpu_instead
 from explorer.rendering.gpu.adapters import is_forked
 
-CPU_WORK = "classes of your own, frames beyond one buffer, loops, searches for flashes"  # always
+CPU_WORK = (
+    "classes of your own, light and finish of frames beyond one buffer, loops, searches for flashes"  # always
+)
 
 if TYPE_CHECKING:
     from explorer.rendering.gpu.frame_engine import FrameEngine
@@ -68,13 +71,22 @@ def frame_engine_for(
 ) -> FrameEngine | None:
     """What draws whole frames on a device; None: the CPU makes them of what `engine_for` draws.
 
-    The one rule of it: GPUs draw those that fit into one buffer.
+    The one rule of it: GPUs draw those that fit into one buffer. Of others they draw parts, and a warning says
+    so where the CPU has more to do than to put these beside each other.
     """
     if not device.adapter:
         return None
-    from explorer.rendering.gpu.frame_engine import FrameEngine  # loads wgpu
+    from explorer.rendering.gpu.frame_engine import FrameEngine, frame_memory  # loads wgpu
+    from explorer.rendering.gpu.session import session_of
 
-    if not FrameEngine.can_draw(device.adapter, field, grid, finish):
+    memory = frame_memory(field, grid, finish)
+    limit = session_of(device.adapter).max_buffer_bytes
+    if 4 * memory.words > limit:
+        if memory.finished or memory.regions > 1:
+            warn(
+                f"a frame of {grid.width}x{grid.height} takes a buffer of {size_text(4 * memory.words)}, and "
+                f"{device.name} has {size_text(limit)} at most: the CPU makes it of what the GPU draws"
+            )
         return None
     return FrameEngine(device.adapter, field, grid, finish, pixel, device.draft)
 

@@ -92,7 +92,7 @@ class FrameEngine:
         pixel: float,
         half: bool = False,
     ) -> None:
-        self.memory = _memory(field, grid, finish)
+        self.memory = frame_memory(field, grid, finish)
         self.part_points = part_points(field)
         self._field, self._finish, self._spacing = field, finish, grid.pixel / finish.samples
         self._session = session_of(adapter)
@@ -102,11 +102,6 @@ class FrameEngine:
         if finish.bloom:
             self._numbers = np.concatenate((self._numbers, flat(*blur_weights(self.memory))))
         self._frame: _Frame | None = None
-
-    @staticmethod
-    def can_draw(adapter: Adapter, field: FieldSettings, grid: Grid, finish: Finish) -> bool:
-        """Whether a frame fits into one buffer of the adapter."""
-        return 4 * _memory(field, grid, finish).words <= session_of(adapter).max_buffer_bytes
 
     def start(self, moments: LitField, moment: int, t: float, fade: Fade | None = None) -> Flight:
         """Start to draw a moment, `t` seconds after the start, faded in linear light over that of `fade`."""
@@ -166,7 +161,8 @@ def _echo_count(field: FieldSettings) -> int:
     return field.light.echoes if field.light.on else 0
 
 
-def _memory(field: FieldSettings, grid: Grid, finish: Finish) -> FrameMemory:
+def frame_memory(field: FieldSettings, grid: Grid, finish: Finish) -> FrameMemory:
+    """The buffer of words that a frame takes."""
     lit, bloom = field.light.on, finish.bloom > 0
     finished, regions = lit or field.finish.on, region_count(field)
     return FrameMemory(grid.width, grid.height, finish.samples, lit, bloom, finished, regions)
