@@ -17,9 +17,7 @@ from explorer.formatting import size_text
 from explorer.rendering.devices import Device, cpu_instead
 from explorer.rendering.gpu.adapters import is_forked
 
-CPU_WORK = (
-    "classes of your own, light and finish of frames beyond one buffer, loops, searches for flashes"  # always
-)
+CPU_WORK = "classes of your own, light of frames beyond one buffer, loops, searches for flashes"  # always
 
 if TYPE_CHECKING:
     from explorer.rendering.gpu.frame_engine import FrameEngine
@@ -71,8 +69,8 @@ def frame_engine_for(
 ) -> FrameEngine | None:
     """What draws whole frames on a device; None: the CPU makes them of what `engine_for` draws.
 
-    The one rule of it: GPUs draw those that fit into one buffer. Of others they draw parts, and a warning says
-    so where the CPU has more to do than to put these beside each other.
+    The one rule of it: GPUs draw those that fit into one buffer. Of others they draw parts, and a warning
+    says so where the CPU has more to do than to put these beside each other.
     """
     if not device.adapter:
         return None
