@@ -83,7 +83,7 @@ class FieldPictures:
         positions: Float32[torch.Tensor, "sequences moments parameters"],
         times: Float64[np.ndarray, "sequences moments"],
     ) -> dict[str, torch.Tensor]:
-        """Metrics of sequences of pictures on the device of `positions`, with slopes if it needs gradients."""
+        """Metrics of sequences of pictures on the device of `positions`, with slopes if these need any."""
         places, device = positions.detach().cpu().numpy(), positions.device
         sequences, count, parameters = places.shape
         shape = (sequences, count, self.size, self.size, 3)
