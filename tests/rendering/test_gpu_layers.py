@@ -7,9 +7,10 @@ import itertools
 import numpy as np
 import pytest
 
+from explorer.errors import ExplorerWarning
 from explorer.fields import CPPN, Mix, Sequence
 from explorer.rendering import Renderer, sequence_drawer
-from explorer.rendering.gpu import engine, frame_engine
+from explorer.rendering.gpu import adapters, engine, session
 from explorer.shaders.compute.layers import region_count
 from tests.fields.test_sections import TRACK
 
@@ -99,15 +100,40 @@ def test_a_frame_has_a_region_for_each_picture_that_is_held():
     assert region_count(small(0, light={"on": False, "echoes": 2})) == 1
 
 
-def test_a_look_that_does_not_fit_is_faded_by_the_cpu(gpu, monkeypatch):
-    with Renderer(SEQUENCE, TRACK, SIZE, device=gpu, threads=1) as renderer:
-        whole = renderer.frame(FADE).astype(int)
-    can_draw = frame_engine.FrameEngine.can_draw
-    for lit in (False, True):  # which of the two
-        monkeypatch.setattr(
-            frame_engine.FrameEngine,
-            "can_draw",
-            lambda adapter, field, *a, lit=lit: field.light.on != lit and can_draw(adapter, field, *a),
-        )
-        with Renderer(SEQUENCE, TRACK, SIZE, device=gpu, threads=1) as renderer:
-            assert np.abs(renderer.frame(FADE) - whole).max() <= 1
+def frame(field, device, t, **options):
+    with Renderer(field, TRACK, SIZE, device=device, threads=1, **options) as renderer:
+        return renderer.frame(t).astype(int)
+
+
+@pytest.fixture
+def small_buffers(gpu, monkeypatch):
+    """Buffers of a GPU too small for whole frames, and just large enough for one of colors alone."""
+    opened = session.session_of(adapters.adapters()[-1])
+    return lambda limit: monkeypatch.setattr(opened, "max_buffer_bytes", limit)
+
+
+@pytest.mark.parametrize("name", ["opening, lit", "echoes without rings and lines", "mixture"])
+def test_the_cpu_makes_frames_that_do_not_fit_into_a_buffer_and_says_so(gpu, small_buffers, name):
+    whole = frame(FIELDS[name], gpu, CHANGE)
+    small_buffers(10_000)
+    with pytest.warns(ExplorerWarning, match="frame of 37x53 takes a buffer of .* 10 kB at most") as caught:
+        made = frame(FIELDS[name], gpu, CHANGE)
+    assert len(caught) == 1
+    assert np.abs(made - whole).max() <= 1
+
+
+def test_colors_alone_come_in_parts_without_a_word(gpu, small_buffers):
+    wide = CPPN(hidden=18, layers=2, gain=3.0)
+    for field, precision in ((small(0), "fp32"), (wide, "draft")):
+        whole = frame(field, gpu, CHANGE, precision=precision)
+        small_buffers(1000)
+        np.testing.assert_array_equal(frame(field, gpu, CHANGE, precision=precision), whole)
+        small_buffers(2**20)
+
+
+def test_a_look_that_does_not_fit_is_faded_by_the_cpu(gpu, small_buffers):
+    whole = frame(SEQUENCE, gpu, FADE)
+    for limit in (10_000, 1000):  # the first look fits, or none
+        small_buffers(limit)
+        with pytest.warns(ExplorerWarning, match="the CPU makes it of what the GPU draws"):
+            assert np.abs(frame(SEQUENCE, gpu, FADE) - whole).max() <= 1

@@ -79,28 +79,29 @@ class FrameEngine:
     """Draws frames of a field: all stays on the adapter, and three bytes a pixel come back.
 
     `finish` is what is drawn, neutral where the field has none; `pixel` is the size of a pixel for
-    anti-aliasing, a sample's. A frame is drawn whole or not at all: out of memory raises GpuMemoryError.
-    Raises DeviceLost.
+    anti-aliasing, a sample's; `half`: networks in half precision, which the adapter has. A frame is drawn
+    whole or not at all: out of memory raises GpuMemoryError. Raises DeviceLost.
     """
 
     def __init__(
-        self, adapter: Adapter, field: FieldSettings, grid: Grid, finish: Finish, pixel: float
+        self,
+        adapter: Adapter,
+        field: FieldSettings,
+        grid: Grid,
+        finish: Finish,
+        pixel: float,
+        half: bool = False,
     ) -> None:
-        self.memory = _memory(field, grid, finish)
+        self.memory = frame_memory(field, grid, finish)
         self.part_points = part_points(field)
         self._field, self._finish, self._spacing = field, finish, grid.pixel / finish.samples
         self._session = session_of(adapter)
         scales = [field.light.echo_scale**n for n in range(1 + _echo_count(field))]
-        self._views = [View(n, pixel * s, self._spacing * s) for n, s in enumerate(scales)]
+        self._views = [View(n, pixel * s, self._spacing * s, half) for n, s in enumerate(scales)]
         self._numbers = np.zeros(4 * WEIGHTS, np.float32)
         if finish.bloom:
             self._numbers = np.concatenate((self._numbers, flat(*blur_weights(self.memory))))
         self._frame: _Frame | None = None
-
-    @staticmethod
-    def can_draw(adapter: Adapter, field: FieldSettings, grid: Grid, finish: Finish) -> bool:
-        """Whether a frame fits into one buffer of the adapter."""
-        return 4 * _memory(field, grid, finish).words <= session_of(adapter).max_buffer_bytes
 
     def start(self, moments: LitField, moment: int, t: float, fade: Fade | None = None) -> Flight:
         """Start to draw a moment, `t` seconds after the start, faded in linear light over that of `fade`."""
@@ -160,7 +161,8 @@ def _echo_count(field: FieldSettings) -> int:
     return field.light.echoes if field.light.on else 0
 
 
-def _memory(field: FieldSettings, grid: Grid, finish: Finish) -> FrameMemory:
+def frame_memory(field: FieldSettings, grid: Grid, finish: Finish) -> FrameMemory:
+    """The buffer of words that a frame takes."""
     lit, bloom = field.light.on, finish.bloom > 0
     finished, regions = lit or field.finish.on, region_count(field)
     return FrameMemory(grid.width, grid.height, finish.samples, lit, bloom, finished, regions)
@@ -227,6 +229,7 @@ class _Frame:
         """The sizes of a step, and its buffers, with another one, in the places of `session.BINDINGS`."""
         gpu = self._gpu
         sizes = gpu.buffer(STEP_BYTES, self._uniform)
-        buffers = (sizes, other, gpu.constants(noise()), self._numbers, self._words)
+        constants = gpu.constants(noise())
+        buffers = (sizes, other, constants, self._numbers, self._words, constants)
         entries = [{"binding": n, "resource": {"buffer": buffer}} for n, buffer in enumerate(buffers)]
         return sizes, gpu.device.create_bind_group(layout=gpu.bindings, entries=entries)

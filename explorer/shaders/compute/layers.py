@@ -143,6 +143,7 @@ class View:
     number: int
     pixel: float
     spacing: float
+    half: bool = False  # networks in half precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +194,7 @@ def _operations(
         numbers = (*_bits(share), memory.region(region + 2), int("mask" in parts), 0)
         yield _combination(_mixture_code(lit), memory, region, numbers, lit)
     else:
-        program = program_of(prepared, moment, view.pixel, lit)
+        program = program_of(prepared, moment, view.pixel, lit, view.half)
         yield Drawing(program, view.number, row, region, lit)
 
 
