@@ -2,7 +2,7 @@
 
 Functions whose signature has shapes are checked in their first calls in each test, and then in every 50th:
 the check takes longer than many a function. All others are checked in every call. A function inside another
-is made again in each call of that one, and wrapping it takes milliseconds: the first ones in each test are
+is made again in each call of that one, and wrapping it takes milliseconds: the first ones in each process are
 wrapped, and then every 50th. Call `install` before the package is imported.
 """
 
@@ -20,7 +20,8 @@ FIRST, EVERY = 2, 50  # calls whose shapes are checked
 
 _check_types = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int is a valid float
 _check_shapes = jaxtyping.jaxtyped
-_calls: Counter[typing.Hashable] = Counter()  # by function, or by the code of one inside another
+_calls: Counter[typing.Hashable] = Counter()  # by function
+_wrappings: Counter[typing.Hashable] = Counter()  # by the code of a function inside another
 
 
 def install(modules):
@@ -50,7 +51,7 @@ def checked(function=None, *, typechecker):
         if dataclasses.is_dataclass(function) and "__init__" in vars(function):
             function.__init__ = checked(function.__init__, typechecker=typechecker)
         return function
-    if "<locals>" in function.__qualname__ and not _is_due(function.__code__):
+    if "<locals>" in function.__qualname__ and not _is_due(function.__code__, _wrappings):
         return function
     if not _may_have_shapes(function):
         return typechecker(function)
@@ -58,15 +59,15 @@ def checked(function=None, *, typechecker):
 
     @functools.wraps(function)
     def call(*arguments, **named):
-        chosen = with_shapes if _is_due(function) else function
+        chosen = with_shapes if _is_due(function, _calls) else function
         return chosen(*arguments, **named)
 
     return call
 
 
-def _is_due(key):
+def _is_due(key, counter):
     """Count a call, or a function that was made; whether it is to be checked."""
-    _calls[key] = count = _calls[key] + 1
+    counter[key] = count = counter[key] + 1
     return count <= FIRST or count % EVERY == 0
 
 

@@ -111,5 +111,5 @@ def gpu(monkeypatch):
         if os.environ.get("EXPLORER_NEEDS_VULKAN"):
             pytest.fail("there is no Vulkan driver, and EXPLORER_NEEDS_VULKAN is set")
         pytest.skip("there is no GPU driver; on Debian: apt-get install mesa-vulkan-drivers")
-    monkeypatch.setattr(trial, "_tried", lambda number: "")
+    monkeypatch.setattr(trial, "_tried", lambda number, half: "")
     return f"gpu:{adapters.adapters()[-1].name}"

@@ -44,6 +44,7 @@ def doctor() -> None:
 
 def gpu_lines() -> list[str]:
     """A line for each adapter that wgpu reaches: its name for `--device`, its driver, whether it draws."""
+    from explorer.rendering.devices import draft_precision
     from explorer.rendering.engines import CPU_WORK
     from explorer.rendering.gpu.adapters import adapters
     from explorer.rendering.gpu.trial import problem_of
@@ -55,7 +56,10 @@ def gpu_lines() -> list[str]:
     lines = []
     for adapter in gpus:
         kind = "draws in software, only when it is named" if adapter.is_software else adapter.kind
-        lines.append(f"gpu         {adapter}: {problem_of(adapter) or f'{kind}, a trial picture is right'}")
+        problem = problem_of(adapter)
+        if not problem:
+            kind += f", a trial picture is right, drafts in {draft_precision(adapter)}"
+        lines.append(f"gpu         {adapter}: {problem or kind}")
     if lines:
         lines.append(f"gpu         drawn on the CPU: {CPU_WORK}; all else on the GPU")
     return lines or ["gpu         none that wgpu reaches (Vulkan, Metal, Direct3D 12)"]

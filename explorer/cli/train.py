@@ -54,6 +54,10 @@ def train(
             "--pairs", metavar="A-B,C-D", help="what should follow what, as in loudness-luminance,hits-motion"
         ),
     ] = None,
+    device: Annotated[
+        str,
+        typer.Option("--device", metavar="DEVICE", help="where to train: auto (the CPU), cpu, cuda or mps"),
+    ] = "auto",
     explorations: Explorations = None,
     ends_with: Annotated[
         int | None,
@@ -76,7 +80,7 @@ def train(
     elif look_choice != NO_FIELD or look_choice.imported_kind:
         training["field"] = look_choice.build_field()
     training |= {name: text for name, text in (("moves", moves), ("pairs", pairs)) if text is not None}
-    if shipped == bool(folder) or (shipped and (training or resume)):
+    if shipped == bool(folder) or (shipped and (training or resume or device != "auto")):
         raise SettingsError("name a folder with music, as in: explorer train music/ (or --shipped alone)")
     with new_folders(explorations), ProgressBar() as bar:
         progress = bar if ends_with is None else _while_alive(ends_with, bar)
@@ -89,6 +93,7 @@ def train(
                 progress=progress,
                 explorations=explorations,
                 resume=resume,
+                device=device,
                 on_sensitivity=lambda sensitivity: _print_sensitivity(sensitivity, bar),
                 **training,
             )

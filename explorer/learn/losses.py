@@ -102,7 +102,7 @@ def collapse_loss(pair: FeatureMetricPair, features: Columns, metrics: Columns) 
 
 def smoothness_loss(positions: Positions, parameters: tuple[Parameter, ...] = PARAMETERS) -> torch.Tensor:
     """Mean square of steps between consecutive parameters."""
-    weights = torch.tensor([_step_weight(parameter) for parameter in parameters])
+    weights = torch.tensor([_step_weight(parameter) for parameter in parameters], device=positions.device)
     return (positions.diff(dim=1).square() * weights).mean()
 
 
@@ -113,8 +113,9 @@ def _step_weight(parameter: Parameter) -> float:
 
 def rest_loss(positions: Positions, parameters: tuple[Parameter, ...] = PARAMETERS) -> torch.Tensor:
     """Mean square distance of the mean of each parameter from its rest, by its weight."""
-    weights = torch.tensor([REST_WEIGHTS.get(parameter.name, 1.0) for parameter in parameters])
-    rest_positions = torch.tensor([(p.rest - p.low) / (p.high - p.low) for p in parameters])
+    device = positions.device
+    weights = torch.tensor([REST_WEIGHTS.get(parameter.name, 1.0) for parameter in parameters], device=device)
+    rest_positions = torch.tensor([(p.rest - p.low) / (p.high - p.low) for p in parameters], device=device)
     return ((positions.mean(dim=(0, 1)) - rest_positions).square() * weights).mean()
 
 

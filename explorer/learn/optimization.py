@@ -108,13 +108,16 @@ class Trainer:
         train: list[LiveTrack],
         held_out: list[LiveTrack],
         subject: Subject | None = None,
+        device: torch.device | str = "cpu",
     ) -> None:
-        self.settings, self.subject = settings, subject or JuliaSubject()
+        """`device` is where the model and the measures of pictures are computed."""
+        self.settings, self.subject, self.device = settings, subject or JuliaSubject(), torch.device(device)
         self.train, self.held_out = SequenceDataset(train, settings), SequenceDataset(held_out, settings)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(settings.seed)
             self.model = AudioToVisualModel(settings, self.subject.parameters, self.subject.field)
         normalize_inputs(self.model, self.train)
+        self.model.to(self.device)
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=settings.learning_rate, weight_decay=0.01
         )
@@ -163,6 +166,7 @@ class Trainer:
 
     def terms(self, batch: Batch, rng: torch.Generator) -> dict[str, torch.Tensor]:
         """All losses of a batch."""
+        batch = Batch(*(tensor.to(self.device) for tensor in batch))
         positions = self.model.positions(batch.windows)
         metrics = self.subject.metrics(positions, rng)
         features = dict(zip(LIVE_FEATURES, batch.features.unbind(dim=2), strict=True))

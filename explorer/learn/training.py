@@ -46,6 +46,7 @@ from explorer.learn.plots import TrainingPreview, write_plots
 from explorer.learn.progress_file import ProgressFile
 from explorer.learn.run_folder import EVALUATION, PREFERENCE, PREFIX, PREVIEW, PROGRESS, SETTINGS, STOP
 from explorer.learn.settings import TRAINING_PHASE, WRITING_PHASE, TrainSettings, resumed_settings
+from explorer.learn.teaching.devices import training_device
 from explorer.learn.teaching.field_subject import FieldSubject
 from explorer.learn.teaching.judging import judging_pieces
 from explorer.learn.teaching.pairs import pairs_of
@@ -94,22 +95,25 @@ def train(
     explorations: str | Path | None = None,
     resume: str | Path | None = None,
     on_sensitivity: Callable[[Sensitivity], None] | None = None,
+    device: str = "auto",
     **settings: Any,
 ) -> TrainRun:
     """Train on a folder of sounds, or on files; see `TrainSettings` for the settings.
 
     `field`, a field or its kind, is what the model learns to move; a Julia set where none is given.
     `on_sensitivity` is told before training which pairs the field can express; without it a warning names
-    those that it cannot.
+    those that it cannot. `device` is 'auto' (the CPU), 'cpu', 'cuda' or 'mps'; a Julia set needs the CPU.
 
     A share of the tracks is held out: it decides when to stop. The model is evaluated on `proof_on`, or else
     on the held-out tracks. Ctrl-C, a `Stopped` from `progress` or a file `stop` in the run folder end the
     training after the current step with the best model so far; `resume` resumes a run. An end before the
     first step leaves no folder, nor does an error: SoundError without a usable sound, SettingsError for
-    wrong settings, a run with other settings or sounds, or one with nothing left to train.
+    wrong settings, a run with other settings or sounds, or one with nothing left to train, DeviceError
+    without the device.
     """
     earlier = find_folder(resume, explorations) if resume else None
     options = resumed_settings(earlier, settings) if earlier else TrainSettings(**settings)
+    target = training_device(device, options.field)
     if earlier:
         _refuse_finished(earlier, options)
     files = sound_files(source)
@@ -121,10 +125,11 @@ def train(
             write_preference(folder / PREFERENCE, preference)
         status, log = _start(folder, options, progress)
         sounds = _load_sounds(files, proof_on, options, status)
+        facts |= {"device": {"type": target.type}}
         log = _log_sounds(folder, log, sounds.manifest_entries() | facts)
     try:
         with single_torch_thread():
-            trainer = Trainer(options, sounds.training, sounds.held_out, subject)
+            trainer = Trainer(options, sounds.training, sounds.held_out, subject, target)
             result = _run_epochs(folder, trainer, sounds.evaluation[0], status)
             run = _finish(folder, options, sounds, status, frames)
         log |= {"status": result, "proof": run.proof}

@@ -67,7 +67,8 @@ class Device:
 def resolve(device: str = "auto", precision: str = "auto", field: Any = None) -> Device:
     """The device to use: 'auto', 'cpu', 'cuda', 'gpu' (the best that is no CPU) or 'gpu:NAME' (part of it).
 
-    `draft` means fp16 on CUDA, bf16 on the CPU, and fp32 on other GPUs. `field` is what is drawn, for `auto`.
+    `draft` means fp16 on CUDA, bf16 on the CPU, and on other GPUs fp16 for networks where the adapter has it,
+    else fp32. `field` is what is drawn, for `auto`.
     `cuda` without CUDA falls back to the CPU with one ExplorerWarning. Raises SettingsError for other names,
     DeviceError where there is no such GPU.
     """
@@ -76,7 +77,7 @@ def resolve(device: str = "auto", precision: str = "auto", field: Any = None) ->
     if not is_named:
         _check("device", device, DEVICES)
     if is_named or device == "gpu":
-        return _gpu(_adapter(device.removeprefix(GPU_PREFIX) if is_named else ""))
+        return _gpu(_adapter(device.removeprefix(GPU_PREFIX) if is_named else ""), precision)
     cuda, note = torch.cuda.is_available(), ""
     if device == "cuda" and not cuda:
         note = "no CUDA device was found: drawing on the CPU ('explorer doctor' says how to get CUDA)"
@@ -85,7 +86,7 @@ def resolve(device: str = "auto", precision: str = "auto", field: Any = None) ->
         dtype = torch.float16 if precision == "draft" else torch.float32
         return Device("cuda", dtype, torch.cuda.get_device_name())
     if device == "auto" and (adapter := _automatic_adapter(field)):
-        return _gpu(adapter)
+        return _gpu(adapter, precision)
     dtype = torch.bfloat16 if precision == "draft" else torch.float32
     return Device("cpu", dtype, cpu_name(), note)
 
@@ -110,7 +111,13 @@ def resolve_again(kind: str, name: str) -> Device:
 
 def cpu_instead(device: Device, note: str) -> Device:
     """The CPU in the place of a device, and why."""
-    return Device("cpu", device.dtype, cpu_name(), note)
+    dtype = torch.bfloat16 if device.draft else torch.float32
+    return Device("cpu", dtype, cpu_name(), note)
+
+
+def draft_precision(adapter: Adapter) -> Literal["fp16", "fp32"]:
+    """How an adapter draws drafts of networks: half precision is tried once, as the adapter was before."""
+    return "fp16" if adapter.has_half and not problem_of(adapter, half=True) else "fp32"
 
 
 @cache
@@ -123,8 +130,9 @@ def cpu_name() -> str:
         return platform.processor() or platform.machine()
 
 
-def _gpu(adapter: Adapter) -> Device:
-    return Device("gpu", torch.float32, adapter.name, adapter=adapter)
+def _gpu(adapter: Adapter, precision: str) -> Device:
+    half = precision == "draft" and draft_precision(adapter) == "fp16"
+    return Device("gpu", torch.float16 if half else torch.float32, adapter.name, adapter=adapter)
 
 
 def _adapter(text: str) -> Adapter:

@@ -211,15 +211,15 @@ class Exposure:
             passed[passes] = True
             return np.asarray(targets & ~passes)
 
-        def bisect(largest: int, smallest: int, targets: Moments) -> None:
-            """Search between the place of a swing that fails and that of one that passes, or the end."""
+        # places of a swing that fails and of a smaller one that passes, or the end, and the moments of both;
+        # no recursive function: it would be a cycle that holds the maps until garbage is collected
+        ranges = [(0, len(self.swings), failures(0, ~passed))]
+        while ranges:
+            largest, smallest, targets = ranges.pop()
             place = (largest + smallest) // 2
             if place > largest and targets.any():
                 failing = failures(place, targets)
-                bisect(largest, place, targets & ~failing)
-                bisect(place, smallest, failing)
-
-        bisect(0, len(self.swings), failures(0, ~passed))
+                ranges += [(place, smallest, failing), (largest, place, targets & ~failing)]
         best, plain = passed.astype(np.float32), passed.astype(np.float32)
         for factor, judged in maps.items() if not passed.all() else ():
             required = np.zeros(count, np.float32)

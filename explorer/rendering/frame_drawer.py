@@ -9,6 +9,7 @@ other, and a frame has the same bits for any number of bands and threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -32,6 +33,9 @@ from explorer.fields.section_change import pixel_inputs
 from explorer.fields.srgb import srgb_to_linear
 from explorer.rendering.devices import Device
 from explorer.rendering.engines import PendingFrame, engine_for, frame_engine_for
+
+if TYPE_CHECKING:
+    from explorer.rendering.gpu.frame_engine import Fade
 
 TILE_POINTS = 6144  # a tile is a multiple of it: whole blocks of every kernel
 PLANES = 5  # of a surface
@@ -87,13 +91,22 @@ class FrameDrawer:
         if not self._engine:
             self._inputs = pixel_inputs(self._field, self._fine.xy())
 
-    def start(self, moments: LitField, moment: int, t: float) -> PendingFrame | None:
-        """Start a frame on a GPU, for `draw` to read; None where the CPU makes it. Raises DeviceLost."""
+    def start(
+        self, moments: LitField, moment: int, t: float, fade: Fade | None = None
+    ) -> PendingFrame | None:
+        """Start a frame on a GPU, for `draw` to read; None where the CPU makes it. Raises DeviceLost.
+
+        `fade` is what another drawer gave for the look that it fades over.
+        """
         try:
-            return self._frames.start(moments, moment, t) if self._frames else None
+            return self._frames.start(moments, moment, t, fade) if self._frames else None
         except GpuMemoryError:  # for a whole frame: from now on the CPU makes them of parts
             self._frames = None
             return None
+
+    def fade(self, moments: LitField, moment: int, share: float) -> Fade | None:
+        """A moment that the frame of another drawer, with this share, fades over; None: the CPU fades."""
+        return self._frames.fade(moments, moment, share) if self._frames else None
 
     def draw(
         self,

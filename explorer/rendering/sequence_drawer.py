@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from functools import partial
-from itertools import repeat
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -13,7 +12,7 @@ from jaxtyping import UInt8
 
 from explorer.fields import FieldSettings, Grid, Sequence
 from explorer.fields.mix.kernel import mix_bytes
-from explorer.fields.sequence.drawing import LitSequence
+from explorer.fields.sequence.drawing import LitSequence, LookMoment
 from explorer.rendering.devices import Device
 from explorer.rendering.engines import PendingFrame
 from explorer.rendering.frame_drawer import FrameDrawer, Work, in_this_thread
@@ -52,9 +51,19 @@ class SequenceDrawer:
         self._drawers: OrderedDict[str, FrameDrawer] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, moments: LitSequence, moment: int, t: float) -> list[PendingFrame | None]:
-        """See `FrameDrawer.start`: a frame for each look that is seen."""
-        return [self._drawer(name).start(lit, row, t) for name, lit, row, _ in moments.looks(moment)]
+    def start(self, moments: LitSequence, moment: int, t: float) -> PendingFrame | list[PendingFrame | None]:
+        """See `FrameDrawer.start`: a fade of two looks, or a frame for each look that is seen."""
+        looks = moments.looks(moment)
+        if len(looks) == 2:
+            before, after = looks
+            if faded := self._started_fade(before, after, t):
+                return faded
+        return [self._drawer(name).start(lit, row, t) for name, lit, row, _ in looks]
+
+    def _started_fade(self, before: LookMoment, after: LookMoment, t: float) -> PendingFrame | None:
+        """One frame of two looks on a GPU; None where the CPU fades."""
+        fade = self._drawer(before.name).fade(before.lit, before.row, after.share)
+        return self._drawer(after.name).start(after.lit, after.row, t, fade) if fade else None
 
     def draw(
         self,
@@ -63,11 +72,15 @@ class SequenceDrawer:
         t: float,
         out: UInt8[np.ndarray, "points 3"],
         work: Work = in_this_thread,
-        flight: list[PendingFrame | None] | None = None,
+        flight: PendingFrame | list[PendingFrame | None] | None = None,
     ) -> None:
         """Fill a frame with a moment, `t` seconds after the start; see `FrameDrawer.draw`."""
+        flight = flight or self.start(moments, moment, t)
+        if not isinstance(flight, list):
+            flight.read(out)
+            return
         before: UInt8[np.ndarray, "points 3"] | None = None
-        for (name, lit, row, share), look in zip(moments.looks(moment), flight or repeat(None), strict=False):
+        for (name, lit, row, share), look in zip(moments.looks(moment), flight, strict=True):
             self._drawer(name).draw(lit, row, t, out, work, look)
             if before is not None:
                 mix_bytes(before, out, np.full(len(out), share, np.float32), out)

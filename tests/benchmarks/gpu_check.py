@@ -72,6 +72,7 @@ def parity(device: str, size: tuple[int, int]) -> list[dict[str, Any]]:
         fields[f"{name}, odd size"] = field, test_gpu_light.SIZE, T
     for name, field in test_gpu_layers.FIELDS.items():
         fields[f"{name}, at a change"] = field, test_gpu_layers.SIZE, test_gpu_layers.CHANGE
+    fields["fade of a sequence"] = test_gpu_layers.SEQUENCE, test_gpu_layers.SIZE, test_gpu_layers.FADE
     rows = []
     for name, (field, shape, t) in fields.items():
         track = made_up_track() if t == T else TRACK

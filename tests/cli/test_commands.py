@@ -247,7 +247,7 @@ def test_runs_lists_and_prints_json(song, capsys):
 
 
 def test_doctor_tests_itself(capsys, monkeypatch):
-    monkeypatch.setattr("explorer.rendering.gpu.trial._tried", lambda number: "")
+    monkeypatch.setattr("explorer.rendering.gpu.trial._tried", lambda number, half: "")
     assert run("doctor") == 0
     output = capsys.readouterr().out
     assert "self-test   passed" in output

@@ -123,6 +123,7 @@ def test_theory_needs_gain_and_layers_of_a_network():
     assert theoretical_boundary(TwoFeatures(), square_track(), DEFAULT_FRAMES, (("t", (0, 1)), X)) is None
 
 
+@pytest.mark.slow
 def test_theory_says_what_is_measured_at_width_256():
     """The measures, for a mean of three seeds; the verdict's thresholds lie between these cases."""
     track = made_up_track()

@@ -25,7 +25,9 @@ def success(track, hidden, layers, seeds):
     return alive, sum(0.9 <= float(one.neighbour_correlation) <= 0.95 for one in found) / seeds
 
 
-@pytest.mark.parametrize(("hidden", "layers"), [(16, 1), (16, 16), (64, 8)])
+@pytest.mark.parametrize(
+    ("hidden", "layers"), [(16, 1), (16, 16), pytest.param(64, 8, marks=pytest.mark.slow)]
+)
 def test_calibrated_networks_are_alive(demo, hidden, layers):
     assert success(demo, hidden, layers, seeds=2) == (1, 1)
 

@@ -49,6 +49,7 @@ def test_the_suggested_field_is_alive(demo, field, setting, higher):
     assert advice.words in str(found)
 
 
+@pytest.mark.slow
 def test_it_lies_in_the_middle_of_what_is_alive(demo):
     field = CPPN(hidden=16, gain=1.0, audio_gain=1.2)
     advice = diagnose(field, demo, budget="draft").suggestion

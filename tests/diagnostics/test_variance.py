@@ -21,7 +21,9 @@ def variances(field, track, **settings):
     return {group: found.measures[f"{group}_variance"] for group in GROUPS}
 
 
-@pytest.mark.parametrize(("budget", "seeds"), [("full", 1), ("draft", 10), ("screen", 40)])
+@pytest.mark.parametrize(
+    ("budget", "seeds"), [("full", 1), ("draft", 10), pytest.param("screen", 40, marks=pytest.mark.slow)]
+)
 def test_a_linear_field_has_its_exact_variances_at_any_budget(budget, seeds):
     track = half_and_half()
     found = [variances(Linear(), track, budget=budget, seed=seed) for seed in range(seeds)]
@@ -29,6 +31,7 @@ def test_a_linear_field_has_its_exact_variances_at_any_budget(budget, seeds):
         assert np.mean([float(one[group]) for one in found]) == pytest.approx(EXACT[group], rel=0.06), group
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_exact_value_nearly_always():
     track = half_and_half()
     found = [variances(Linear(), track, budget="draft", seed=seed) for seed in range(20)]

@@ -195,6 +195,8 @@ def test_keyframes_past_the_end_are_reported_once(tmp_path):
 
 
 def test_an_animated_network_is_diagnosed():
-    found = diagnose(SMALL.replace(drift=1.0, drift_span=4.0, keyframes=((2.0, {"gain": 3.0}),)), TRACK)
+    found = diagnose(
+        SMALL.replace(drift=1.0, drift_span=4.0, keyframes=((2.0, {"gain": 3.0}),)), TRACK, budget="draft"
+    )
     assert found.verdict
     assert len(found.layers) == 3

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 from fractions import Fraction
 
@@ -18,6 +20,8 @@ from explorer.rendering.flash_limiter import NO_LIMIT, FlashLimit, dim
 from explorer.rendering.flashes import CellGrid, FlashCounter, relative_luminance
 from explorer.rendering.frame_drawer import FrameDrawer
 from explorer.rendering.required_exposures import EXPOSURES, required_exposures
+from explorer.rendering.small_pictures import SmallPictures
+from tests import checking
 from tests.signals import write_wav
 from tests.tracks import made_up_track
 
@@ -211,6 +215,34 @@ def test_calming_spares_the_light_of_a_strobing_sound():
     assert summaries["calm"]["least_swing"] < 1
     assert summaries["calm"]["calmed"] > 0.5
     assert summaries["calm"]["dimmed"] < summaries["dim"]["dimmed"]
+
+
+def test_a_part_is_done_with_its_pictures(monkeypatch):
+    """Without a collection of garbage, which comes late: few objects hold these large arrays."""
+    track = strobing_track(8)
+    field = CPPN.preset("compact-4x3").replace(features=("bass",), audio_gain=6.0, time_span=200.0)
+    drawn, alive = [], []
+    maps, search = SmallPictures.maps, Exposure._search_swing
+
+    def recorded(*args):
+        result = maps(*args)
+        drawn.append(weakref.ref(result[0]))
+        return result
+
+    def searched(*args):
+        search(*args)
+        alive.append(sum(ref() is not None for ref in drawn))
+
+    monkeypatch.setattr(SmallPictures, "maps", recorded)
+    monkeypatch.setattr(Exposure, "_search_swing", searched)
+    monkeypatch.setattr(checking, "_is_due", lambda *_: False)  # what checks types holds them, too
+    gc.disable()
+    try:
+        Exposure(field, track, SIZE).prepare(0, 6)
+    finally:
+        gc.enable()
+    assert alive == [0, 0, 0]
+    assert len(drawn) > 3
 
 
 def test_a_field_that_follows_no_sound_is_dimmed_alone(track):

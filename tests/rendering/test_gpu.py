@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 import explorer as ex
 from explorer.errors import DeviceError, DeviceLost, ExplorerWarning, Stopped
 from explorer.experiments import entry
-from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns
+from explorer.fields import CPPN, GraphCPPN, Julia, Mix, Patterns, Sequence
 from explorer.fields.sketch.field import sketch_of
 from explorer.rendering import Renderer, devices, resolve
 from explorer.rendering.gpu import adapters as gpu_adapters
@@ -132,6 +134,41 @@ def test_threads_share_a_gpu(gpu):
     np.testing.assert_array_equal(frames, [frame(field, gpu) for field in fields])
 
 
+DRAFTS = {  # with the levels that 99.9 % of the bytes may be off
+    "wide": (FIELDS["wide"], 8),
+    "animated": (CPPN(hidden=18, layers=2, gain=3.0, drift=0.4, keyframes="4: gain=5"), 4),
+    "mixture": (Mix(FIELDS["wide"].replace(layers=2), FIELDS["narrow"], by=0.5), 4),
+}
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_drafts_are_near_in_half_precision(gpu, name):
+    field, levels = DRAFTS[name]
+    with Renderer(field, made_up_track(), SIZE, device=gpu, precision="draft", threads=1) as renderer:
+        assert renderer.kernel == "wgsl-float16"
+        off = np.abs(renderer.frame(T).astype(int) - frame(field, gpu))
+    assert 0 < np.quantile(off, 0.999) <= levels
+
+
+def test_drafts_of_light_narrow_networks_and_other_fields_are_exact(gpu):
+    for name in ("lit", "narrow", "graph"):
+        with Renderer(FIELDS[name], made_up_track(), SIZE, device=gpu, precision="draft") as renderer:
+            assert renderer.kernel == "wgsl-float32"
+            np.testing.assert_array_equal(renderer.frame(T), frame(FIELDS[name], gpu))
+    sequence = Sequence([(0, FIELDS["lit"])], fade=0)
+    pictures = [frame(sequence, gpu, precision=precision) for precision in ("draft", "fp32")]
+    np.testing.assert_array_equal(*pictures)
+
+
+def test_half_precision_is_used_where_it_is_and_works(machine, monkeypatch):
+    machine(replace(CARD, has_half=True))
+    assert resolve("gpu", "draft").dtype == torch.float16
+    assert resolve("gpu").dtype == torch.float32
+    assert devices.cpu_instead(resolve("gpu", "draft"), "it is gone").dtype == torch.bfloat16
+    monkeypatch.setattr(devices, "problem_of", lambda a, half=False: "it crashed" if half else "")
+    assert resolve("gpu", "draft").dtype == torch.float32
+
+
 # Faults
 
 
@@ -156,10 +193,10 @@ def test_a_lost_gpu_leaves_the_rest_to_the_cpu_with_one_warning(gpu):
 def test_a_frame_that_cannot_be_started_is_named_in_its_turn(gpu, monkeypatch):
     field, start = FIELDS["narrow"], frame_engine.FrameEngine.start
 
-    def start_or_fail(engine, moments, moment, t):
+    def start_or_fail(engine, moments, moment, t, fade):
         if t >= 2:
             raise DeviceLost("it is gone")
-        return start(engine, moments, moment, t)
+        return start(engine, moments, moment, t, fade)
 
     monkeypatch.setattr(frame_engine.FrameEngine, "start", start_or_fail)
     with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
@@ -204,7 +241,7 @@ def machine(monkeypatch):
 
     def there(*adapters, broken=()):
         monkeypatch.setattr(devices, "adapters", lambda: adapters)
-        monkeypatch.setattr(devices, "problem_of", lambda a: "it crashed" if a in broken else "")
+        monkeypatch.setattr(devices, "problem_of", lambda a, half=False: "it crashed" if a in broken else "")
 
     return there
 
@@ -214,7 +251,7 @@ def test_gpu_is_the_best_that_is_no_cpu_and_a_name_chooses(machine):
     assert resolve("gpu").adapter == CARD
     assert resolve("gpu:chip").adapter == CHIP
     assert resolve("gpu:software").adapter == SOFTWARE
-    assert resolve("gpu", "draft").draft is False
+    assert resolve("gpu", "draft").draft is False  # it has no half precision
     assert resolve("cpu").adapter is None
 
 
@@ -270,11 +307,11 @@ def test_a_driver_is_tried_once_in_another_process(monkeypatch):
         assert problem.startswith("its driver failed in a trial (")
         assert "no_such_module_of_a_driver" in problem
         trial.problem_of.cache_clear()
-        monkeypatch.setattr(trial, "_tried", lambda number: "never")
+        monkeypatch.setattr(trial, "_tried", lambda number, half: "never")
         assert trial.problem_of(CARD) == problem  # stored
         assert not trial.has_tried_card()
         trial.problem_of.cache_clear()
-        monkeypatch.setattr(trial, "_tried", lambda number: "")
+        monkeypatch.setattr(trial, "_tried", lambda number, half: "")
         monkeypatch.setattr(trial, "adapters", lambda: (CHIP, CARD))
         trial.problem_of(CHIP)
         assert not trial.has_tried_card()
@@ -289,7 +326,8 @@ def test_a_driver_is_tried_once_in_another_process(monkeypatch):
 @pytest.mark.slow
 def test_the_trial_draws_on_this_machine(gpu, monkeypatch):
     monkeypatch.undo()
-    assert trial._tried(len(gpu_adapters.adapters()) - 1) == ""
+    for half in (False, True):
+        assert trial._tried(len(gpu_adapters.adapters()) - 1, half) == ""
 
 
 def test_runs_are_repeated_on_their_kind_of_device(machine):

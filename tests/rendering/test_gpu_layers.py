@@ -7,9 +7,10 @@ import itertools
 import numpy as np
 import pytest
 
+from explorer.errors import ExplorerWarning
 from explorer.fields import CPPN, Mix, Sequence
-from explorer.rendering import Renderer
-from explorer.rendering.gpu import engine
+from explorer.rendering import Renderer, sequence_drawer
+from explorer.rendering.gpu import adapters, engine, session
 from explorer.shaders.compute.layers import region_count
 from tests.fields.test_sections import TRACK
 
@@ -34,6 +35,15 @@ FIELDS = {
         small(0, sections="change", light=LIT | {"echoes": 1}), small(1), by=small(2, sections="change")
     ),
 }
+SEQUENCE = Sequence(
+    [
+        (0, small(0)),
+        (6, small(1, light=True)),
+        (16, small(2, finish={"on": True, "samples": 2})),
+    ],
+    fade=4,
+)
+FADE = 6.5
 
 
 @pytest.fixture
@@ -64,10 +74,13 @@ def test_frames_of_several_programs_are_those_of_the_cpu(frames_on, name):
     assert np.abs(drawn[0] - drawn[1]).mean() > 5
 
 
-def test_a_sequence_fades_between_frames_of_a_gpu(frames_on):
-    sequence = Sequence([(0, small(0)), (6, small(1, light=True))], fade=4)
-    times = [1.0, 5.5, 6.5, 12.0]
-    drawn, reference = frames_on(sequence, times)
+def test_a_sequence_fades_on_the_gpu(frames_on, monkeypatch):
+    times = [1.0, 5.5, 6.5, 12.0, 15.0, 17.8]
+    fades = []
+    mix = sequence_drawer.mix_bytes
+    monkeypatch.setattr(sequence_drawer, "mix_bytes", lambda *a: (fades.append(a[2][0]), mix(*a)))
+    drawn, reference = frames_on(SEQUENCE, times)
+    assert len(fades) == 4  # of the CPU alone
     assert np.abs(drawn - reference).max() <= 1
     assert min(np.abs(a - b).mean() for a, b in itertools.pairwise(drawn)) > 3
 
@@ -85,3 +98,42 @@ def test_a_frame_has_a_region_for_each_picture_that_is_held():
         "lit mixture": 5,
     }
     assert region_count(small(0, light={"on": False, "echoes": 2})) == 1
+
+
+def frame(field, device, t, **options):
+    with Renderer(field, TRACK, SIZE, device=device, threads=1, **options) as renderer:
+        return renderer.frame(t).astype(int)
+
+
+@pytest.fixture
+def small_buffers(gpu, monkeypatch):
+    """Buffers of a GPU too small for whole frames, and just large enough for one of colors alone."""
+    opened = session.session_of(adapters.adapters()[-1])
+    return lambda limit: monkeypatch.setattr(opened, "max_buffer_bytes", limit)
+
+
+@pytest.mark.parametrize("name", ["opening, lit", "echoes without rings and lines", "mixture"])
+def test_the_cpu_makes_frames_that_do_not_fit_into_a_buffer_and_says_so(gpu, small_buffers, name):
+    whole = frame(FIELDS[name], gpu, CHANGE)
+    small_buffers(10_000)
+    with pytest.warns(ExplorerWarning, match="frame of 37x53 takes a buffer of .* 10 kB at most") as caught:
+        made = frame(FIELDS[name], gpu, CHANGE)
+    assert len(caught) == 1
+    assert np.abs(made - whole).max() <= 1
+
+
+def test_colors_alone_come_in_parts_without_a_word(gpu, small_buffers):
+    wide = CPPN(hidden=18, layers=2, gain=3.0)
+    for field, precision in ((small(0), "fp32"), (wide, "draft")):
+        whole = frame(field, gpu, CHANGE, precision=precision)
+        small_buffers(1000)
+        np.testing.assert_array_equal(frame(field, gpu, CHANGE, precision=precision), whole)
+        small_buffers(2**20)
+
+
+def test_a_look_that_does_not_fit_is_faded_by_the_cpu(gpu, small_buffers):
+    whole = frame(SEQUENCE, gpu, FADE)
+    for limit in (10_000, 1000):  # the first look fits, or none
+        small_buffers(limit)
+        with pytest.warns(ExplorerWarning, match="the CPU makes it of what the GPU draws"):
+            assert np.abs(frame(SEQUENCE, gpu, FADE) - whole).max() <= 1

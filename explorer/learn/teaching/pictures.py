@@ -19,6 +19,7 @@ from explorer.fields import Controls, FieldSettings, Grid
 from explorer.fields.julia.parameters import Parameter
 from explorer.fields.sequence.lit_moments import lit_moments
 from explorer.learn.metrics import luma, measure
+from explorer.learn.teaching.devices import tensor_on
 from explorer.learn.teaching.parameters import plain_field, silent_track
 from explorer.rendering.devices import resolve
 from explorer.rendering.sequence_drawer import frame_drawer
@@ -82,13 +83,13 @@ class FieldPictures:
         positions: Float32[torch.Tensor, "sequences moments parameters"],
         times: Float64[np.ndarray, "sequences moments"],
     ) -> dict[str, torch.Tensor]:
-        """Metrics of sequences of pictures, with slopes where `positions` need gradients."""
-        places = positions.detach().numpy()
+        """Metrics of sequences of pictures on the device of `positions`, with slopes if these need any."""
+        places, device = positions.detach().cpu().numpy(), positions.device
         sequences, count, parameters = places.shape
         shape = (sequences, count, self.size, self.size, 3)
         if not positions.requires_grad:
             plain = self.draw(places.reshape(-1, parameters), times.ravel())
-            return picture_metrics(torch.from_numpy(plain).view(shape))
+            return picture_metrics(tensor_on(plain, device).view(shape))
         middle = np.minimum(np.arange(0, count, SECANT_STRIDE) + SECANT_STRIDE // 2, count - 1)
         moved = np.repeat(places[:, middle, None], parameters, axis=2)  # sequence, moment, which one, all
         diagonal = np.arange(parameters)
@@ -96,10 +97,10 @@ class FieldPictures:
         moved[..., diagonal, diagonal] += steps
         rows = np.concatenate((places.reshape(-1, parameters), moved.reshape(-1, parameters)))
         moments = np.concatenate((times.ravel(), np.repeat(times[:, middle].ravel(), parameters)))
-        images = torch.from_numpy(self.draw(rows.astype(np.float32), moments))
+        images = tensor_on(self.draw(rows.astype(np.float32), moments), device)
         present = images[: sequences * count].view(shape)
         others = images[sequences * count :].view(sequences, len(middle), parameters, *shape[2:])
-        return _with_slopes(positions, present, others, torch.from_numpy(middle), torch.from_numpy(steps))
+        return _with_slopes(positions, present, others, tensor_on(middle, device), tensor_on(steps, device))
 
 
 def _with_slopes(

@@ -21,5 +21,6 @@ def smooth(positions: Positions) -> Positions:
     weights = torch.exp(-steps.square() / 2)
     columns = positions.transpose(1, 2).flatten(0, 1)[:, None]
     padded = torch.nn.functional.pad(columns, (radius, radius), mode="reflect")
-    filtered = torch.nn.functional.conv1d(padded, (weights / weights.sum())[None, None])
+    kernel = (weights / weights.sum())[None, None].to(positions.device)
+    filtered = torch.nn.functional.conv1d(padded, kernel)
     return filtered.reshape(len(positions), -1, positions.shape[1]).transpose(1, 2)

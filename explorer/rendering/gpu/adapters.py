@@ -12,6 +12,7 @@ from explorer.errors import DeviceError
 
 KINDS = ("DiscreteGPU", "IntegratedGPU", "VirtualGPU", "Unknown", "CPU")  # the best first
 SOFTWARE = "CPU"
+HALF_PRECISION = "shader-f16"  # a feature that some adapters have
 UNUSED_BACKENDS = ("OpenGL",)  # the same cards again, through older drivers
 
 
@@ -23,6 +24,7 @@ class Adapter:
     driver: str
     backend: str
     kind: str  # one of `KINDS`
+    has_half: bool = False  # whether shaders compute in half precision
 
     @property
     def is_software(self) -> bool:
@@ -93,4 +95,10 @@ def _kind(native: Any) -> str:
 
 def _described(native: Any) -> Adapter:
     info = native.info
-    return Adapter(info["device"], info["description"], info["backend_type"], _kind(native))
+    return Adapter(
+        info["device"],
+        info["description"],
+        info["backend_type"],
+        _kind(native),
+        HALF_PRECISION in native.features,
+    )

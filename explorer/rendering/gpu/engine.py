@@ -31,7 +31,8 @@ Copy = tuple[int, Any, int, int]  # from a byte of the results to a buffer, its 
 class GpuEngine:
     """Draws a field at points on an adapter. See `TorchEngine`.
 
-    Out of memory halves the parts for the rest of this engine's life. Raises DeviceLost.
+    `half`: networks in half precision, which the adapter has. Out of memory halves the parts for the rest of
+    this engine's life. Raises DeviceLost.
     """
 
     def __init__(
@@ -40,8 +41,9 @@ class GpuEngine:
         field: FieldSettings,
         xy: Float32[np.ndarray, "points 2"],
         pixel: float,
+        half: bool = False,
     ) -> None:
-        self.part_points = part_points(field)
+        self.part_points, self.half = part_points(field), half
         self._session, self._pixel = session_of(adapter), pixel
         self._inputs = np.ascontiguousarray(pixel_inputs(field, xy))
         self._parts: Parts | None = None
@@ -96,7 +98,8 @@ class _Leaf:
         self, moment: int, inputs: np.ndarray, pixel: float, out: np.ndarray, dtype: torch.dtype
     ) -> None:
         """See `Prepared.draw`."""
-        self.engine.fill(program_of(self.prepared, moment, pixel, lit=False), inputs, out)
+        program = program_of(self.prepared, moment, pixel, lit=False, half=self.engine.half)
+        self.engine.fill(program, inputs, out)
 
     def draw_numbers(
         self, moment: int, inputs: np.ndarray, pixel: float, out: np.ndarray, dtype: torch.dtype
@@ -178,7 +181,8 @@ class Parts:
         if not self._is_resident:
             gpu.queue.write_buffer(rows, 0, self._part_of_inputs(self._starts[number]))
         gpu.queue.write_buffer(self._part, 0, np.array([self._stride, count, first_row, 0], np.uint32))
-        buffers = (self._part, rows, gpu.constants(program.constants), self._numbers, self._words)
+        constants = gpu.constants(program.constants)
+        buffers = (self._part, rows, constants, self._numbers, self._words, constants)
         entries = [{"binding": n, "resource": {"buffer": buffer}} for n, buffer in enumerate(buffers)]
         group = gpu.device.create_bind_group(layout=gpu.bindings, entries=entries)
         encoder = gpu.device.create_command_encoder()

@@ -6,6 +6,7 @@ A frame is started and read later: while it is read, the GPU computes the next o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from explorer.shaders.compute.layers import (
     Operation,
     View,
     echo_operations,
+    fade_step,
     field_operations,
     region_count,
 )
@@ -63,42 +65,64 @@ class Flight:
             self._pool.append(self._result)
 
 
+@dataclass(frozen=True, eq=False)
+class Fade:
+    """A frame that another one, with this share, fades over."""
+
+    engine: FrameEngine
+    moments: LitField
+    moment: int
+    share: float
+
+
 class FrameEngine:
     """Draws frames of a field: all stays on the adapter, and three bytes a pixel come back.
 
     `finish` is what is drawn, neutral where the field has none; `pixel` is the size of a pixel for
-    anti-aliasing, a sample's. A frame is drawn whole or not at all: out of memory raises GpuMemoryError.
-    Raises DeviceLost.
+    anti-aliasing, a sample's; `half`: networks in half precision, which the adapter has. A frame is drawn
+    whole or not at all: out of memory raises GpuMemoryError. Raises DeviceLost.
     """
 
     def __init__(
-        self, adapter: Adapter, field: FieldSettings, grid: Grid, finish: Finish, pixel: float
+        self,
+        adapter: Adapter,
+        field: FieldSettings,
+        grid: Grid,
+        finish: Finish,
+        pixel: float,
+        half: bool = False,
     ) -> None:
-        self.memory = _memory(field, grid, finish)
+        self.memory = frame_memory(field, grid, finish)
         self.part_points = part_points(field)
         self._field, self._finish, self._spacing = field, finish, grid.pixel / finish.samples
         self._session = session_of(adapter)
         scales = [field.light.echo_scale**n for n in range(1 + _echo_count(field))]
-        self._views = [View(n, pixel * s, self._spacing * s) for n, s in enumerate(scales)]
+        self._views = [View(n, pixel * s, self._spacing * s, half) for n, s in enumerate(scales)]
         self._numbers = np.zeros(4 * WEIGHTS, np.float32)
         if finish.bloom:
             self._numbers = np.concatenate((self._numbers, flat(*blur_weights(self.memory))))
         self._frame: _Frame | None = None
 
-    @staticmethod
-    def can_draw(adapter: Adapter, field: FieldSettings, grid: Grid, finish: Finish) -> bool:
-        """Whether a frame fits into one buffer of the adapter."""
-        return 4 * _memory(field, grid, finish).words <= session_of(adapter).max_buffer_bytes
-
-    def start(self, moments: LitField, moment: int, t: float) -> Flight:
-        """Start to draw a moment, `t` seconds after the start."""
-        operations, numbers = self._operations(moments, moment), self._numbers_of(moments, moment, t)
+    def start(self, moments: LitField, moment: int, t: float, fade: Fade | None = None) -> Flight:
+        """Start to draw a moment, `t` seconds after the start, faded in linear light over that of `fade`."""
         with self._session.drawing():
-            if self._frame is None:
-                parts = [Parts(self._session, inputs, self.part_points, is_read=False)
-                         for inputs in self._inputs()]  # fmt: skip
-                self._frame = _Frame(self._session, parts, self.memory, len(numbers))
-            return self._frame.start(operations, numbers)
+            if not fade:
+                return self._draw(moments, moment, t).flight()
+            before = fade.engine._draw(fade.moments, fade.moment, t)
+            return self._draw(moments, moment, t).faded_flight(before, fade.share)
+
+    def fade(self, moments: LitField, moment: int, share: float) -> Fade:
+        """A moment that the frame of another engine, with this share, fades over."""
+        return Fade(self, moments, moment, share)
+
+    def _draw(self, moments: LitField, moment: int, t: float) -> _Frame:
+        operations, numbers = self._operations(moments, moment), self._numbers_of(moments, moment, t)
+        if self._frame is None:
+            parts = [Parts(self._session, inputs, self.part_points, is_read=False)
+                     for inputs in self._inputs()]  # fmt: skip
+            self._frame = _Frame(self._session, parts, self.memory, len(numbers))
+        self._frame.draw(operations, numbers)
+        return self._frame
 
     def _inputs(self) -> Iterator[Float32[np.ndarray, "inputs points"]]:
         """Of the points of each view."""
@@ -137,7 +161,8 @@ def _echo_count(field: FieldSettings) -> int:
     return field.light.echoes if field.light.on else 0
 
 
-def _memory(field: FieldSettings, grid: Grid, finish: Finish) -> FrameMemory:
+def frame_memory(field: FieldSettings, grid: Grid, finish: Finish) -> FrameMemory:
+    """The buffer of words that a frame takes."""
     lit, bloom = field.light.on, finish.bloom > 0
     finished, regions = lit or field.finish.on, region_count(field)
     return FrameMemory(grid.width, grid.height, finish.samples, lit, bloom, finished, regions)
@@ -155,32 +180,44 @@ class _Frame:
         self._pool: list[Any] = []  # of frames that were read
         self._sizes: list[tuple[Any, Any]] = []  # a buffer for the sizes of each step, and all that it reads
 
-    def start(self, operations: list[Operation], numbers: Float32[np.ndarray, " numbers"]) -> Flight:
-        """All operations one after the other; then the bytes can be read."""
+    def draw(self, operations: list[Operation], numbers: Float32[np.ndarray, " numbers"]) -> None:
+        """All operations one after the other."""
         gpu = self._gpu
-        result = self._pool.pop() if self._pool else gpu.buffer(self._bytes, self._result)
         gpu.queue.write_buffer(self._numbers, 0, numbers)
         encoder = gpu.device.create_command_encoder()
         step = 0
         for each in operations:
             if isinstance(each, FrameStep):
-                self._encode(encoder, each, step)
+                if step == len(self._sizes):
+                    self._sizes.append(self._bindings(self._numbers))
+                self._encode(encoder, each, *self._sizes[step])
                 step += 1
                 continue
             gpu.queue.submit([encoder.finish()])  # before what the parts submit
             encoder = gpu.device.create_command_encoder()
             place = 4 * self._memory.region(each.region)
             self._parts[each.view].compute(each.program, each.row, self._words, place, lit=each.lit)
+        gpu.queue.submit([encoder.finish()])
+
+    def faded_flight(self, before: _Frame, share: float) -> Flight:
+        """The frame, over the one before, on its way."""
+        encoder = self._gpu.device.create_command_encoder()
+        self._encode(encoder, fade_step(before._memory, self._memory, share), *self._bindings(before._words))
+        self._gpu.queue.submit([encoder.finish()])
+        return self.flight()
+
+    def flight(self) -> Flight:
+        """The frame on its way."""
+        gpu = self._gpu
+        result = self._pool.pop() if self._pool else gpu.buffer(self._bytes, self._result)
+        encoder = gpu.device.create_command_encoder()
         encoder.copy_buffer_to_buffer(self._words, 4 * self._memory.bytes, result, 0, self._bytes)
         gpu.queue.submit([encoder.finish()])
         return Flight(gpu, result, self._pool)
 
-    def _encode(self, encoder: Any, step: FrameStep, number: int) -> None:
-        """A step by its number in the frame."""
+    def _encode(self, encoder: Any, step: FrameStep, sizes: Any, bindings: Any) -> None:
+        """A step that reads these buffers."""
         gpu = self._gpu
-        if number == len(self._sizes):
-            self._sizes.append(self._bindings())
-        sizes, bindings = self._sizes[number]
         gpu.queue.write_buffer(sizes, 0, np.array(step.sizes, np.uint32))
         compute = encoder.begin_compute_pass()
         compute.set_pipeline(gpu.pipeline(step.code))
@@ -188,10 +225,11 @@ class _Frame:
         compute.dispatch_workgroups(*step.groups)
         compute.end()
 
-    def _bindings(self) -> tuple[Any, Any]:
-        """The sizes of another step, and its buffers in the places of `session.BINDINGS`."""
+    def _bindings(self, other: Any) -> tuple[Any, Any]:
+        """The sizes of a step, and its buffers, with another one, in the places of `session.BINDINGS`."""
         gpu = self._gpu
         sizes = gpu.buffer(STEP_BYTES, self._uniform)
-        buffers = (sizes, self._numbers, gpu.constants(noise()), self._numbers, self._words)
+        constants = gpu.constants(noise())
+        buffers = (sizes, other, constants, self._numbers, self._words, constants)
         entries = [{"binding": n, "resource": {"buffer": buffer}} for n, buffer in enumerate(buffers)]
         return sizes, gpu.device.create_bind_group(layout=gpu.bindings, entries=entries)

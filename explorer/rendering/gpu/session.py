@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import DeviceError, DeviceLost, GpuMemoryError
-from explorer.rendering.gpu.adapters import Adapter, adapters, native_adapter
+from explorer.rendering.gpu.adapters import HALF_PRECISION, Adapter, adapters, native_adapter
 
 MAX_PIPELINES, MAX_CONSTANTS = 32, 16  # that are kept
 BUFFER_LIMITS = ("max-buffer-size", "max-storage-buffer-binding-size")  # what adapters allow differs
 MAX_BUFFER_BYTES = 2**31 - 4
-BINDINGS = ("uniform", "read-only-storage", "read-only-storage", "read-only-storage", "storage")
+# the last one: the third again, as numbers in half precision
+BINDINGS = ("uniform", *["read-only-storage"] * 3, "storage", "read-only-storage")
 
 
 class GpuSession:
@@ -33,7 +34,10 @@ class GpuSession:
         native = native_adapter(adapter)
         self.max_buffer_bytes: int = min(MAX_BUFFER_BYTES, *(native.limits[name] for name in BUFFER_LIMITS))
         limits = dict.fromkeys(BUFFER_LIMITS, self.max_buffer_bytes)
-        self.device = native.request_device_sync(label="explorer", required_limits=limits)
+        features = [HALF_PRECISION] if adapter.has_half else []
+        self.device = native.request_device_sync(
+            label="explorer", required_limits=limits, required_features=features
+        )
         self.queue = self.device.queue
         entries = [
             {"binding": n, "visibility": wgpu.ShaderStage.COMPUTE, "buffer": {"type": kind}}

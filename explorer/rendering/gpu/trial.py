@@ -20,18 +20,20 @@ from explorer.rendering.gpu.adapters import Adapter, adapters
 
 SECONDS = 120  # that a trial may take
 MODULE = "explorer.rendering.gpu.trial_drawing"
+HALF = " half"  # of trials in half precision
 MAX_CHARACTERS = 160  # of what a driver says
 
 
 @cache
-def problem_of(adapter: Adapter) -> str:
-    """Why an adapter cannot be used; empty where it draws."""
+def problem_of(adapter: Adapter, half: bool = False) -> str:
+    """Why an adapter cannot be used, or, with `half`, not in half precision; empty where it draws."""
     key = f"{adapter} wgpu {version('wgpu')} explorer {version('audio-feature-explorer')}"
+    key += HALF if half else ""
     path = _folder() / f"{sha256(key.encode()).hexdigest()[:16]}.json"
     entry = read_json_or_empty(path)
     if entry.get("adapter") == key:
         return str(entry.get("problem", ""))
-    problem = _tried(adapters().index(adapter))
+    problem = _tried(adapters().index(adapter), half)
     with contextlib.suppress(OutputError, OSError):
         write_json(path, {"adapter": key, "is_fast": adapter.is_fast, "problem": problem})
     return problem
@@ -47,9 +49,9 @@ def _folder() -> Path:
     return cache_folder().parent / "gpu"
 
 
-def _tried(number: int) -> str:
+def _tried(number: int, half: bool) -> str:
     """What goes wrong when the adapter of a number draws in another process; empty where nothing does."""
-    command = [sys.executable, "-m", MODULE, str(number)]
+    command = [sys.executable, "-m", MODULE, str(number), *([HALF.strip()] if half else [])]
     try:
         result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:

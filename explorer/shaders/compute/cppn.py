@@ -46,23 +46,32 @@ LEVELS = """fn levels(o: vec3f) -> vec3f {
 """
 
 
-def cppn_program(prepared: PreparedCPPN, moment: int, lit: bool) -> Program:
-    """The program of a moment."""
+def cppn_program(prepared: PreparedCPPN, moment: int, lit: bool, half: bool = False) -> Program:
+    """The program of a moment; `half`: in half precision, for networks that have it."""
     statistics = prepared.statistics if lit else None
-    code, points, constants = network_program(prepared.network, prepared.field.palette, statistics)
+    half = half and has_half_precision(prepared.field.hidden)
+    code, points, constants = network_program(prepared.network, prepared.field.palette, statistics, half)
     return Program(code, points, constants, flat(prepared.bias[moment]))
 
 
+def has_half_precision(hidden: int) -> bool:
+    """Whether a network has a program in half precision: wide ones.
+
+    In narrow ones products are not most of the work, and what they are off does not average out.
+    """
+    return hidden > MAX_NARROW_HIDDEN
+
+
 def network_program(
-    network: Network, palette: str, statistics: Statistics | None
+    network: Network, palette: str, statistics: Statistics | None, half: bool = False
 ) -> tuple[str, int, Float32[np.ndarray, " numbers"]]:
     """The shader of a network, the points of a workgroup, and its constants; lit with `statistics`."""
     numbers = None
     if statistics:
         mean, scale = statistics
         numbers = tuple(map(float, (*mean[:2], *scale[:2])))
-    code, points = _code(_shape(network), palette, numbers)
-    return code, points, _constants(network, palette, statistics is not None)
+    code, points = _code(_shape(network), palette, numbers, half)
+    return code, points, _constants(network, palette, statistics is not None, half)
 
 
 Shape = tuple[int, int, tuple[str, ...]]  # pixel inputs, hidden neurons, activations
@@ -73,14 +82,15 @@ def _shape(network: Network) -> Shape:
 
 
 @lru_cache(maxsize=16)
-def _code(shape: Shape, palette: str, statistics: tuple[float, ...] | None) -> tuple[str, int]:
+def _code(shape: Shape, palette: str, statistics: tuple[float, ...] | None, half: bool) -> tuple[str, int]:
     """The shader, and how many points a workgroup draws."""
     rows, hidden, activations = shape
-    table = 4 * weight_groups(shape)
+    table = 4 * weight_groups(shape, half)
     tail = LEVELS + palette_code(palette, table)[0] if statistics is None else _planes(statistics, table)
     if hidden > MAX_NARROW_HIDDEN:
         tile = Tile.of(hidden)
-        return wide_network.code(tile, rows, activations, tail + FOUR_OUTPUTS[bool(statistics)]), tile.points
+        tail += FOUR_OUTPUTS[bool(statistics)]
+        return wide_network.code(tile, rows, activations, tail, half), tile.points
     outputs = narrow_network.outputs_code(rows, hidden, activations)
     if statistics is None:
         levels = "fn levels_at(i: u32) -> vec3f { return levels(outputs_at(i)); }\n"
@@ -103,21 +113,28 @@ def _planes(statistics: tuple[float, ...], table: int) -> str:
     return wgsl_function("planes", ("height: f32", "hue: f32"), values) + "\n"
 
 
-def weight_groups(shape: Shape) -> int:
+def weight_groups(shape: Shape, half: bool = False) -> int:
     """How many groups of four numbers the weights of a shape take."""
     rows, hidden, activations = shape
     groups = -(-hidden // 4)
-    return rows * groups + (len(activations) - 1) * 4 * groups * groups + 4 * groups
+    after_first = (len(activations) - 1) * 4 * groups * groups + 4 * groups
+    return rows * groups + after_first // (2 if half else 1)
 
 
 @lru_cache(maxsize=8)
-def _constants(network: Network, palette: str, lit: bool) -> Float32[np.ndarray, " numbers"]:
-    """Weights without those of the controls, then the table of colors, where there is one."""
+def _constants(network: Network, palette: str, lit: bool, half: bool) -> Float32[np.ndarray, " numbers"]:
+    """Weights without those of the controls, then the table of colors, where there is one.
+
+    With `half`, weights after the first layer are pairs of numbers in half precision.
+    """
     first, *others = network.weights
     table = channels(color_table(palette)) if lit else palette_code(palette, 0)[1]
     rows = [_grouped(first[:, : network.pixel_inputs].T, network.pixel_inputs)]
     width = 4 * -(-len(first) // 4)
-    return flat(*rows, *[_grouped(weight.T, width) for weight in others], table)
+    others = [_grouped(weight.T, width) for weight in others]
+    if half:
+        others = [weight.astype(np.float16).ravel().view(np.float32) for weight in others]
+    return flat(*rows, *others, table)
 
 
 def _grouped(weight: Float32[np.ndarray, "fan_in fan_out"], rows: int) -> Float32[np.ndarray, "_ _"]:

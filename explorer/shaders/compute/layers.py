@@ -1,7 +1,7 @@
-"""Fields in one frame as compute shaders: a section that opens over the one before, mixtures, echoes.
+"""Fields in one frame as compute shaders: a section that opens over the one before, mixtures, echoes, fades.
 
 What programs draw into regions of a frame (see `FrameMemory`) is put together step by step, always in the
-region that comes first.
+region that comes first. A fade puts together the bytes of two frames.
 """
 
 from __future__ import annotations
@@ -83,11 +83,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var q = 0u; q < 4u; q++) {
     let point = min(first + q, count - 1u);
     let share = share_at(point, vec2u(point % sizes[0].x, point / sizes[0].x));
-    let a = levels_of(sizes[0].z, point);
+    let a = levels_before(point);
     let b = levels_of(sizes[0].w, point);
     c = vec4u(c.yzw, packed(mixed(a, b, share) + 0.5));
   }
   store_pixels(first, c, sizes[0].z);
+}
+"""
+BEFORE = """
+fn levels_before(point: u32) -> vec3f {
+  return levels_of(sizes[0].z, point);
+}
+"""
+FADE = """
+@group(0) @binding(1) var<storage, read> words_before: array<u32>;
+fn levels_before(point: u32) -> vec3f {
+  var levels = vec3f(0.0);
+  for (var channel = 0u; channel < 3u; channel++) {
+    let place = 3u * point + channel;
+    levels[channel] = f32((words_before[sizes[1].y + place / 4u] >> (8u * (place % 4u))) & 255u);
+  }
+  return levels;
+}
+fn share_at(point: u32, at: vec2u) -> f32 {
+  return bitcast<f32>(sizes[1].x);
 }
 """
 EVEN = "fn mixed(a: vec3f, b: vec3f, share: f32) -> vec3f { return a + share * (b - a); }"
@@ -124,6 +143,7 @@ class View:
     number: int
     pixel: float
     spacing: float
+    half: bool = False  # networks in half precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +194,7 @@ def _operations(
         numbers = (*_bits(share), memory.region(region + 2), int("mask" in parts), 0)
         yield _combination(_mixture_code(lit), memory, region, numbers, lit)
     else:
-        program = program_of(prepared, moment, view.pixel, lit)
+        program = program_of(prepared, moment, view.pixel, lit, view.half)
         yield Drawing(program, view.number, row, region, lit)
 
 
@@ -196,6 +216,12 @@ def echo_operations(
     return operations
 
 
+def fade_step(before: FrameMemory, memory: FrameMemory, share: float) -> FrameStep:
+    """The bytes of a frame, faded with those of another buffer of words that hold the frame before."""
+    sizes = (memory.width, memory.height, memory.bytes, memory.bytes, *_bits(share), before.bytes, 0, 0)
+    return FrameStep(_fade_code(), sizes, row_groups(memory.size))
+
+
 def _combination(
     code: str, memory: FrameMemory, region: int, numbers: tuple[int, ...], lit: bool
 ) -> FrameStep:
@@ -215,7 +241,7 @@ def _bits(*numbers: float) -> tuple[int, ...]:
 @lru_cache(maxsize=2)
 def _opening_code(lit: bool) -> str:
     """See `SectionedField.draw` and `draw_numbers`."""
-    return frame_code(OPENING + (PLANES.format(front=FRONT_LINES) if lit else EVEN + BYTES))
+    return frame_code(OPENING + (PLANES.format(front=FRONT_LINES) if lit else BEFORE + EVEN + BYTES))
 
 
 @lru_cache(maxsize=2)
@@ -223,11 +249,21 @@ def _mixture_code(lit: bool) -> str:
     """See `PreparedMix.draw_numbers` and `kernel.mix_bytes`."""
     if lit:
         return frame_code(MIXTURE + PLANES.format(front=""))
+    return frame_code(_linear_code() + MIXTURE + BEFORE + BYTES)
+
+
+@lru_cache(maxsize=1)
+def _fade_code() -> str:
+    """See `kernel.mix_bytes`."""
+    return frame_code(_linear_code() + FADE + BYTES)
+
+
+def _linear_code() -> str:
+    """`fn mixed`, in linear light."""
     a, b, share = inputs("a", "b", "share")
     low, high = (linear_light(level / 255.0) for level in (a, b))
     level = clipped_srgb(low + share * (high - low)) * 255.0
-    code = light_function("mixed_level", ("a: f32", "b: f32", "share: f32"), [level])
-    return frame_code(code + MIXTURE + LINEAR + BYTES)
+    return light_function("mixed_level", ("a: f32", "b: f32", "share: f32"), [level]) + LINEAR
 
 
 class _LineNumbers(Uniform):

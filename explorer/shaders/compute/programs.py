@@ -16,7 +16,7 @@ from explorer.fields.mix.drawing import PreparedMix
 from explorer.fields.patterns.drawing import PreparedPatterns
 from explorer.fields.section_change import SectionedField
 from explorer.fields.sketch.drawing import PreparedSketch
-from explorer.shaders.compute.cppn import cppn_program
+from explorer.shaders.compute.cppn import cppn_program, has_half_precision
 from explorer.shaders.compute.graph import graph_program
 from explorer.shaders.compute.julia import julia_program
 from explorer.shaders.compute.patterns import patterns_program
@@ -33,12 +33,28 @@ def has_program(field: FieldSettings) -> bool:
     return isinstance(field, FIELDS)
 
 
-def program_of(prepared: Any, moment: int, pixel: float, lit: bool) -> Program:
-    """The program that draws a moment of a field: its bytes, or, with `lit`, the planes of a surface."""
+def has_half_program(field: FieldSettings) -> bool:
+    """Whether a field, or a part of it, has a program in half precision: wide networks without light do.
+
+    In light, the differences of heights between pixels would show what the heights were rounded to.
+    """
+    if field.light.on:
+        return False
+    if isinstance(field, CompoundField):
+        return any(map(has_half_program, field.parts.values()))
+    return isinstance(field, CPPN) and has_half_precision(field.hidden)
+
+
+def program_of(prepared: Any, moment: int, pixel: float, lit: bool, half: bool = False) -> Program:
+    """The program that draws a moment of a field: its bytes, or, with `lit`, the planes of a surface.
+
+    `half`: networks in half precision, but for surfaces, as `has_half_program` says.
+    """
+    half = half and not lit
     if isinstance(prepared, AnimatedCPPN):
-        return cppn_program(prepared.moments[moment], 0, lit)
+        return cppn_program(prepared.moments[moment], 0, lit, half)
     if isinstance(prepared, PreparedCPPN):
-        return cppn_program(prepared, moment, lit)
+        return cppn_program(prepared, moment, lit, half)
     if isinstance(prepared, PreparedGraph):
         return graph_program(prepared, moment, pixel, lit)
     if isinstance(prepared, PreparedJulia):

@@ -1,6 +1,7 @@
 """The search of an atlas on a made-up problem: it learns where looks live, and repeats itself."""
 
 import numpy as np
+import pytest
 
 from explorer.evolution.atlas.illumination import Illumination
 
@@ -24,6 +25,7 @@ def searched(batches, seed=0, judge=judge):
     return np.concatenate(positions)
 
 
+@pytest.mark.slow
 def test_it_learns_where_looks_live():
     qualities, _ = judge(searched(20))
     spread, last = qualities[: 2 * BATCH], qualities[-5 * BATCH :]

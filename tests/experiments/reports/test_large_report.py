@@ -23,6 +23,7 @@ def large(tmp_path_factory):
     return source, Page(write_sweep(source))
 
 
+@pytest.mark.slow
 def test_ten_thousand_points_fit_into_the_budget_of_a_page(tmp_path):
     page = Page(report_folders.a_large_report(tmp_path, FOUR))
     sheet = len(page.all("img", id="sprites")[0]["src"])

@@ -343,6 +343,7 @@ def many(tmp_path, vary):
     return report_folders.a_sweep(tmp_path, vary, picture=lambda params, moment: next(pictures))
 
 
+@pytest.mark.slow
 def test_a_hundred_points_make_a_small_file_in_little_more_time_than_it_takes_to_read_them(tmp_path):
     folder = many(tmp_path, {"gain": range(1, 11), "layers": range(1, 11)})
     assert write_report(folder).stat().st_size < 3_000_000
@@ -362,6 +363,7 @@ def test_a_hundred_points_make_a_small_file_in_little_more_time_than_it_takes_to
     assert np.median(ratios) < BOUND
 
 
+@pytest.mark.slow
 def test_five_hundred_points_still_make_a_small_file_with_every_picture(tmp_path):
     folder = many(tmp_path, {"gain": range(1, 11), "layers": range(1, 11), "seed": range(5)})
     report = write_report(folder)

@@ -78,6 +78,7 @@ def test_an_atlas_has_the_looks_of_one_process(song, tmp_path, dask):
     assert {log["process"] for log in logs} <= set(dask.run(os.getpid).values())
 
 
+@pytest.mark.slow
 def test_a_sketch_travels_to_the_workers_as_text(song, tmp_path, dask):
     field = sketch_of(
         text_of("return sin(9 * x) * waves + bass", "x, y, bass, *, waves: float = slider(1, 0, 2)")
@@ -151,6 +152,7 @@ def test_a_render_in_segments_is_the_same_video_though_a_worker_dies(song, tmp_p
     assert sha256_of(run.video) == sha256_of(alone.video)  # the times of frames and the sound too
 
 
+@pytest.mark.slow
 def test_the_commands_take_an_address(made, song, tmp_path, dask, capsys):
     asked = ["sweep", song, "--preset", "compact-4x3", "--set", "gain=1,5", "--resolution", "32x18"]
     there = ["--no-clips", "--dask", dask.scheduler.address, "--explorations", tmp_path / "runs"]

@@ -108,6 +108,7 @@ def test_a_short_render_is_not_measured_at_length(track, monkeypatch):
     assert expected(track, width=64, height=36, duration=0.5) is None
 
 
+@pytest.mark.slow
 def test_file_size_of_the_demo_clip(track, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "pixel_seconds", lambda frames: 1e-9)  # or a busy machine draws only parts
     told = expected(track, width=160, height=90)

@@ -1,6 +1,8 @@
 """Links to files on the server of the kernel, and only there."""
 
 import os
+import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +13,8 @@ from explorer.notebook.widgets.file_links import saved_links, saved_video, serve
 def servers(monkeypatch):
     """The servers that seem to run."""
     running = []
-    monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(running))
+    module = SimpleNamespace(list_running_servers=lambda: iter(running))
+    monkeypatch.setitem(sys.modules, "jupyter_server.serverapp", module)  # the real one takes seconds to load
     return running
 
 
