@@ -73,7 +73,7 @@ class CalmControls:
         swing = ((swings[:, None] - low) / (high - low)).clip(0, 1)
         closed = 1 - gate_openings(onset_peaks(self._track), times, gate_spacing(swings))
         closed *= ((1 - swings) / (1 - FLICKER_SWING)).clip(0, 1)
-        return (1 - swing * (1 - are_gated * closed[:, None])).astype(np.float32)
+        return np.asarray(1 - swing * (1 - are_gated * closed[:, None]), np.float32)
 
     @cached_property
     def _slow_steps(self) -> Float32[np.ndarray, "moments columns"]:
