@@ -1,9 +1,12 @@
-"""Calm controls: what follows the sound flickers less between hits, then swings less around its slow course.
+"""Calm controls: what follows the sound is still between hits, then between strong hits, then swings less.
 
-Between hits the levels of a sound rise and fall some more times, which flashes and shows nothing. So hits are
-held first: from each a level falls to its slow course, to 1/e in `HOLD_SECONDS`, whatever it does meanwhile.
-Below `HOLD_SWING` what is left is reduced, and at `HIT_SWING` it follows the slow course alone. Light and the
-steps of clocks are reduced last: they show hits, and flash least.
+Three flashes a second are allowed, so strong hits can stay as they are where the rest goes. What a column
+swings around its slow course is multiplied by a gate, open around hits and closed between them. Down to
+`FLICKER_SWING` it closes; down to `GATE_SWING` it closes for hits with a stronger one near, within a time
+that grows from `MIN_SPACING` to `MAX_SPACING` seconds. Below, what is left is reduced, and at `HIT_SWING` it
+follows the slow course alone. Light and the steps of clocks are reduced last: they show hits, and flash
+least. Angles are reduced evenly, without a gate. The gate is the same for all columns, for those of earlier
+sound, too: what runs outward is seen at hits.
 
 The slow course of a column is its mean over `REACH_SECONDS` to either side, weighted by a Hann window: what
 changes in less than about half a second is not in it. A swing of 1 leaves controls as they are, 0 leaves the
@@ -13,7 +16,7 @@ slow course alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from jaxtyping import Float, Float32, Float64
@@ -29,14 +32,11 @@ OFFSETS = REACH_SECONDS * np.linspace(-1, 1, SAMPLES + 2)[1:-1]  # seconds; the 
 WEIGHTS = np.hanning(SAMPLES + 2)[1:-1] / np.hanning(SAMPLES + 2).sum()
 LIGHT_COLUMNS = (*NAMES, LINE_COLUMN)
 HIT_COLUMNS = ("motion", *LIGHT_COLUMNS)  # steps of clocks, and light: calmed last
-HIT_SWING, HOLD_SWING = 0.2, 0.6
-HOLD_SECONDS = 0.1  # in which what is held falls to 1/e
-HOLD_STEPS = 30  # earlier moments of which it may come, as far apart as those of the slow course
-HOLD_OFFSETS = -(OFFSETS[1] - OFFSETS[0]) * np.arange(HOLD_STEPS + 1)
-HOLD_WEIGHTS = np.exp(HOLD_OFFSETS / HOLD_SECONDS).astype(np.float32)
-
-
-Shares = tuple[Float32[np.ndarray, "moments columns"], Float32[np.ndarray, "moments columns"]]
+FLICKER_SWING, GATE_SWING, HIT_SWING = 0.8, 0.4, 0.2
+MIN_SPACING, MAX_SPACING, SPACING_RAMP = 0.2, 0.4, 0.1  # seconds between a hit and a stronger one
+MIN_ONSET = 0.05  # of a hit, 0 to 1
+OPEN_BEFORE, OPEN_AFTER = 0.025, 0.03  # seconds around a hit in which the gate is open
+OPENING_SECONDS, CLOSING_SECONDS = 0.05, 0.1
 
 
 class CalmControls:
@@ -58,40 +58,26 @@ class CalmControls:
             return self._controls
         values = self._controls.values.copy()
         part = np.ix_(calm, np.array(self._columns))
-        slow, held = self._steps
-        to_slow, to_held = self._shares(swings[calm])
-        values[part] += to_slow * slow[calm] + to_held * held[calm]
+        values[part] += self._shares(self.times[calm], swings[calm]) * self._slow_steps[calm]
         return Controls(values, self._controls.names)
 
-    def _shares(self, swings: Float64[np.ndarray, " moments"]) -> Shares:
-        """How far each column is moved to its slow course, and to what is held."""
+    def _shares(
+        self, times: Float64[np.ndarray, " moments"], swings: Float64[np.ndarray, " moments"]
+    ) -> Float32[np.ndarray, "moments columns"]:
+        """How far each column is moved to its slow course."""
         names = [self._controls.names[place] for place in self._columns]
-        are_hits, are_held = (np.array(kind) for kind in calm_kinds(self._field, names))
+        are_hits, are_gated = (np.array(kind) for kind in calm_kinds(self._field, names))
         parts = np.array([self._field.part_of(plain_name(name))[0] for name in names])
-        hit, hold = np.where(np.isin(parts, parts[are_hits]), HIT_SWING, 0.0), HOLD_SWING
-        low = np.where(are_hits, 0.0, hit)
-        high = np.where(are_hits, hit, np.where(are_held, hold, 1.0))
-        slow = 1 - ((swings[:, None] - low) / np.maximum(high - low, 1e-9)).clip(0, 1)
-        held = are_held * (1 - (swings[:, None] - hold) / (1 - hold)).clip(0, 1) * (1 - slow)
-        return slow.astype(np.float32), held.astype(np.float32)
+        low = np.where(np.isin(parts, parts[are_hits]) & ~are_hits, HIT_SWING, 0.0)
+        high = np.where(are_hits, HIT_SWING, np.where(are_gated, GATE_SWING, 1.0))
+        swing = ((swings[:, None] - low) / (high - low)).clip(0, 1)
+        closed = 1 - gate_openings(onset_peaks(self._track), times, gate_spacing(swings))
+        closed *= ((1 - swings) / (1 - FLICKER_SWING)).clip(0, 1)
+        return np.asarray(1 - swing * (1 - are_gated * closed[:, None]), np.float32)
 
     @cached_property
-    def _steps(self) -> Shares:
-        """What is to be added to the columns at each moment to get their slow course, and what is held."""
-        names = [self._controls.names[place] for place in self._columns]
-        columns = np.flatnonzero(calm_kinds(self._field, names)[1])
-        earlier = self.times[:, None] + HOLD_OFFSETS
-        unique, places = np.unique(np.round(earlier, 7), return_inverse=True)
-        places = places.reshape(earlier.shape)
-        steps = slow_course_steps(self._field, self._track, unique, self._columns)
-        slow = steps[places[:, 0]]
-        held = np.zeros_like(slow)
-        fast = np.where(unique[:, None] < 0, -np.inf, -steps[:, columns])
-        level = fast[places[:, 0]]
-        for place, weight in zip(places.T[1:], HOLD_WEIGHTS[1:], strict=True):
-            np.maximum(level, weight * fast[place], out=level)
-        held[:, columns] = level - fast[places[:, 0]]
-        return slow, held
+    def _slow_steps(self) -> Float32[np.ndarray, "moments columns"]:
+        return slow_course_steps(self._field, self._track, self.times, self._columns)
 
 
 def calm_controls(
@@ -112,11 +98,63 @@ def calm_columns(field: FieldSettings, names: tuple[str, ...]) -> list[int]:
 
 
 def calm_kinds(field: FieldSettings, names: Sequence[str]) -> tuple[list[bool], list[bool]]:
-    """Which of the calm columns show hits and are calmed last, and which of the others are held."""
+    """Which of the calm columns show hits and are calmed last, and which of the others have a gate."""
     plain = tuple(map(plain_name, names))
     angles = field.columns_of_angles(plain)
     hits = [field.part_of(name)[1] in HIT_COLUMNS for name in plain]
     return hits, [not hit and name not in angles for hit, name in zip(hits, plain, strict=True)]
+
+
+@lru_cache(maxsize=8)
+def onset_peaks(track: FeatureTrack) -> Float64[np.ndarray, "peaks 2"]:
+    """When each onset is strongest, and how far the nearest stronger one is; both in seconds.
+
+    Of two alike the earlier is the stronger. Distances end at twice `MAX_SPACING`.
+    """
+    if "onset" not in track.names:
+        return np.empty((0, 2))
+    onset = np.pad(track.levels("onset")[:, 0], 1)
+    before, level, after = onset[:-2], onset[1:-1], onset[2:]
+    frames = np.flatnonzero((level > before) & (level >= after) & (level > MIN_ONSET))
+    times, level = frames / track.fps, level[frames]
+    spacings = np.full(len(times), 2 * MAX_SPACING)
+    for k in range(1, len(times)):
+        distance = times[k:] - times[:-k]
+        if distance.min() > 2 * MAX_SPACING:
+            break
+        later = level[k:] > level[:-k]
+        for stronger, weaker in ((later, spacings[:-k]), (~later, spacings[k:])):
+            weaker[stronger] = np.minimum(weaker, distance)[stronger]
+    return np.column_stack((times, spacings))
+
+
+def gate_spacing(swings: Float64[np.ndarray, " moments"]) -> Float64[np.ndarray, " moments"]:
+    """How far from a stronger hit one must be that opens the gate, in seconds, by the swing."""
+    share = ((FLICKER_SWING - swings) / (FLICKER_SWING - GATE_SWING)).clip(0, 1)
+    return np.asarray(MIN_SPACING + (MAX_SPACING - MIN_SPACING) * share)
+
+
+def gate_openings(
+    peaks: Float64[np.ndarray, "peaks 2"],
+    times: Float64[np.ndarray, " moments"],
+    spacings: Float64[np.ndarray, " moments"],
+) -> Float64[np.ndarray, " moments"]:
+    """How far the gate is open at some times, 0 to 1, for hits as far as `spacings` from stronger ones."""
+    opening = np.zeros(len(times))
+    if not len(peaks):
+        return opening
+    first = np.searchsorted(peaks[:, 0], times - OPEN_AFTER - CLOSING_SECONDS)
+    end = np.searchsorted(peaks[:, 0], times + OPEN_BEFORE + OPENING_SECONDS)
+    for k in range((end - first).max(initial=0)):
+        peak, spacing = peaks[np.minimum(first + k, len(peaks) - 1)].T
+        since = times - peak
+        edges = (
+            1 + (since + OPEN_BEFORE) / OPENING_SECONDS,
+            1 - (since - OPEN_AFTER) / CLOSING_SECONDS,
+            1 + (spacing - spacings) / SPACING_RAMP,
+        )
+        np.maximum(opening, edges[0].clip(0, 1) * edges[1].clip(0, 1) * edges[2].clip(0, 1), out=opening)
+    return opening
 
 
 def slow_course_steps(

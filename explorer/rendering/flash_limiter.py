@@ -39,7 +39,7 @@ from explorer.rendering.small_pictures import PictureShape, SmallPictures
 from explorer.threads import usable_threads, use_single_torch_thread
 
 VERSION = 3  # raise it whenever the same field and track give other exposures
-CALM_VERSION = 4  # and this one when they give other swings
+CALM_VERSION = 5  # and this one when they give other swings
 STEP = "looking for flashes"
 SWINGS = tuple(1 - n / 8 for n in range(9))  # from which a bisection takes
 SWING_STEP, MAX_REPAIRS = 0.25, 3

@@ -16,7 +16,7 @@ import numpy as np
 
 from explorer.audio import FeatureTrack
 from explorer.fields import FieldSettings
-from explorer.fields.calm import HIT_SWING, HOLD_OFFSETS, HOLD_SECONDS, HOLD_SWING
+from explorer.fields import calm as calm_rules
 from explorer.shaders.track_field import (
     MomentTable,
     moment_table,
@@ -27,10 +27,12 @@ from explorer.shaders.track_field import (
 
 MIN_FLOATS = 12  # of a list that is sent as bytes
 CALM_RULES = {
-    "hit_swing": HIT_SWING,
-    "hold_swing": HOLD_SWING,
-    "hold_seconds": HOLD_SECONDS,
-    "hold_reach": -HOLD_OFFSETS[-1],
+    name.lower(): getattr(calm_rules, name)
+    for name in (
+        *("FLICKER_SWING", "GATE_SWING", "HIT_SWING"),
+        *("MIN_SPACING", "MAX_SPACING", "SPACING_RAMP"),
+        *("OPEN_BEFORE", "OPEN_AFTER", "OPENING_SECONDS", "CLOSING_SECONDS"),
+    )
 }
 
 

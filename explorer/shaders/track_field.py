@@ -13,7 +13,14 @@ from jaxtyping import Float32, Float64
 from explorer.audio import FeatureTrack
 from explorer.fields import CPPN, FieldSettings, GraphCPPN, Julia, Patterns
 from explorer.fields import sections as music_sections
-from explorer.fields.calm import LIGHT_COLUMNS, REACH_SECONDS, calm_columns, calm_kinds, slow_course_steps
+from explorer.fields.calm import (
+    LIGHT_COLUMNS,
+    REACH_SECONDS,
+    calm_columns,
+    calm_kinds,
+    onset_peaks,
+    slow_course_steps,
+)
 from explorer.fields.controls import Controls
 from explorer.fields.graph.settings import SOUND_INPUTS
 from explorer.fields.graph.timeline import delay_columns
@@ -43,7 +50,7 @@ class MomentTable:
 
     The first row is `lead` frames before the start: there the past is silent. The flash limiter moves `calm`
     columns by shares of `slow`, to the slow course of the sound. `hits` names those of them that it calms
-    last, `held` those whose hits it holds.
+    last, `gated` those that a gate closes between `onsets`: see `calm.onset_peaks`.
     """
 
     lead: int
@@ -52,8 +59,9 @@ class MomentTable:
     calm: tuple[int, ...]
     slow: Float32[np.ndarray, "frames calm"]
     hits: tuple[str, ...]
-    held: tuple[str, ...]
+    gated: tuple[str, ...]
     angles: tuple[str, ...]
+    onsets: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,15 +127,17 @@ def moment_table(
     if light:
         names, rows = (*names, *light.names), np.hstack((rows, light.rows))
     places = calm_columns(dark, names) if calm else []
+    onsets = _onsets(track, first, last) if calm else ()
     if (
         previous
         and (previous.lead, previous.names, previous.calm) == (-first, names, tuple(places))
+        and previous.onsets == onsets
         and (np.array_equal(previous.rows, rows))
     ):
         return previous
     own = [place for place in places if names[place] not in LIGHT_COLUMNS]
     slow = _slow_rows(dark, track, first, last, [names[place] for place in own], check)
-    hits, held = calm_kinds(field, [names[place] for place in places])
+    hits, gated = calm_kinds(field, [names[place] for place in places])
     return MomentTable(
         -first,
         names,
@@ -135,9 +145,20 @@ def moment_table(
         tuple(places),
         np.hstack((slow, light.slow)) if light else slow,
         tuple(names[place] for place, hit in zip(places, hits, strict=True) if hit),
-        tuple(names[place] for place, hold in zip(places, held, strict=True) if hold),
+        tuple(names[place] for place, gate in zip(places, gated, strict=True) if gate),
         tuple(name for name in names if name in field.angle_columns),
+        onsets,
     )
+
+
+def _onsets(track: FeatureTrack, first: int, last: int) -> tuple[tuple[float, ...], ...]:
+    """The onsets that the gate of some frames depends on."""
+    peaks = onset_peaks(track)
+    is_near = (
+        np.abs(peaks[:, 0] - (first + last) / (2 * track.fps))
+        < (last - first) / (2 * track.fps) + REACH_SECONDS
+    )
+    return tuple(map(tuple, peaks[is_near].tolist()))
 
 
 class _LightColumns:

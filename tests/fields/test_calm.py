@@ -4,16 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
 from explorer.fields.calm import (
+    FLICKER_SWING,
+    GATE_SWING,
     HIT_COLUMNS,
     HIT_SWING,
-    HOLD_SECONDS,
-    HOLD_SWING,
+    MAX_SPACING,
     REACH_SECONDS,
     calm_columns,
     calm_controls,
+    gate_openings,
+    onset_peaks,
 )
 from tests.tracks import made_up_track
 
@@ -77,27 +82,85 @@ def test_fast_changes_vanish_and_slow_ones_stay():
         assert least <= calm.std() / plain.std() <= most
 
 
-@pytest.mark.parametrize(("high", "low"), [(1.0, HOLD_SWING), (HOLD_SWING, HIT_SWING), (HIT_SWING, 0.0)])
+@pytest.mark.parametrize(("high", "low"), [(1.0, FLICKER_SWING), (GATE_SWING, HIT_SWING), (HIT_SWING, 0.0)])
 def test_half_a_swing_is_half_way(high, low):
     field = Patterns(family="flowing", light=True)
     swings = (high, (high + low) / 2, low)
     most, half, least = (calm_controls(field, TRACK, TIMES, swing).values for swing in swings)
     assert not np.array_equal(most, least)
-    np.testing.assert_allclose(half, (most + least) / 2, atol=1e-5)
+    if high < 1:  # above, the spacing is that of the end
+        np.testing.assert_allclose(half, (most + least) / 2, atol=1e-5)
+    assert (np.abs(half - least) <= np.abs(most - least) + 1e-5).all()
 
 
-def test_hits_are_held_and_flicker_between_them_vanishes():
-    """Two hits a second; between them the sound rises three times more, to a third."""
-    field, times = CPPN(features=("bass",)), np.arange(2.25, 10, 1 / 60)
-    hit, flicker = (lambda t, period=period: (t + 0.001) % period < 0.05 for period in (0.5, 0.125))
-    track = track_of_bass(lambda t: np.maximum(hit(t), flicker(t) / 3) - 0.5)
-    plain, held = (calm_controls(field, track, times, swing).values[:, 1] for swing in (1.0, HOLD_SWING))
-    np.testing.assert_allclose(held[hit(times)], plain[hit(times)], atol=1e-5)
-    rises = np.flatnonzero(np.diff(held) > 0.1) + 1
-    np.testing.assert_array_equal(rises, np.flatnonzero(np.diff(hit(times).astype(int)) > 0) + 1)
-    assert (np.diff(plain) > 0.1).sum() > 3 * len(rises)
-    later = held[rises[:-1] + round((0.05 + 2 * HOLD_SECONDS) * 60)]
-    assert (later < plain.max() - 0.5).all()
+def track_of_hits(seconds, strengths):
+    """A track that is silent but for hits of these strengths, in `onset` and `bass`."""
+    track = track_of_bass(lambda t: np.full_like(t, -1))
+    onset, bass = (track.names.index(name) for name in ("onset", "bass"))
+    track.values[:, onset] = -1
+    for second, strength in zip(seconds, strengths, strict=True):
+        frame = round(60 * second)
+        track.values[frame, onset] = track.values[frame : frame + 2, bass] = 2 * strength - 1
+    return track
+
+
+def levels(track, times, swing):
+    """How far bass is above its slow course, with a swing."""
+    field = CPPN(features=("bass",))
+    calm, slow = (calm_controls(field, track, times, each).values[:, 1] for each in (swing, 0.0))
+    return calm - slow
+
+
+def test_a_hit_stays_and_flicker_between_hits_vanishes():
+    """Two hits a second; between them the sound rises three times more without an onset."""
+    times = np.arange(2, 10, 1 / 60)
+    track = track_of_hits(np.arange(0, 12, 0.5), np.ones(24))
+    hit, flicker = (lambda t, period=period: (t + 0.001) % period < 0.03 for period in (0.5, 0.125))
+    track.values[:, track.names.index("bass")] = np.maximum(hit(track.times), flicker(track.times) / 3) - 0.5
+    plain, calm = (levels(track, times, swing) for swing in (1.0, FLICKER_SWING))
+    np.testing.assert_allclose(calm[hit(times)], plain[hit(times)], atol=1e-5)
+    between = flicker(times) & ~hit(times)
+    assert (plain[between] > 0.1).all()
+    np.testing.assert_allclose(calm[between], 0, atol=1e-5)
+
+
+def test_the_weaker_of_near_hits_goes_before_strong_ones_swing_less():
+    """Four hits a second: each second one is strong. Their spacing to a stronger one is a quarter second."""
+    seconds, strengths = np.arange(0, 12, 0.25), np.tile((1.0, 0.6), 24)
+    track = track_of_hits(seconds, strengths)
+    inner = (seconds > 2) & (seconds < 10)
+    strong, weak = (seconds[inner & (strengths == strength)] for strength in (1.0, 0.6))
+    for swing, strong_share, weak_share in ((FLICKER_SWING, 1, 1), (GATE_SWING, 1, 0), (0.1, 0.25, 0)):
+        for times, share in ((strong, strong_share), (weak, weak_share)):
+            np.testing.assert_allclose(
+                levels(track, times, swing), share * levels(track, times, 1.0), atol=1e-5
+            )
+
+
+def test_the_distance_of_an_onset_from_a_stronger_one():
+    """Of two alike the earlier is the stronger; what is far counts as twice the largest spacing."""
+    seconds, far = (1.0, 1.2, 1.5, 4.0, 4.3), 2 * MAX_SPACING
+    peaks = onset_peaks(track_of_hits(seconds, (0.5, 0.9, 0.6, 0.7, 0.7)))
+    np.testing.assert_allclose(peaks, np.column_stack((seconds, (0.2, far, 0.3, far, 0.3))), atol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(strengths=st.lists(st.floats(0.1, 1), min_size=2, max_size=60))
+def test_no_gate_opens_more_often_than_three_times_a_second_at_its_closest(strengths):
+    seconds = np.arange(len(strengths)) / 12
+    track = track_of_hits(seconds, strengths)
+    times = np.arange(0, 5, 1 / 60)
+    spacings = np.full(len(times), MAX_SPACING)
+    open_at = gate_openings(onset_peaks(track), times, spacings) == 1
+    starts = times[1:][np.diff(open_at.astype(int)) == 1]
+    assert (np.diff(starts) > MAX_SPACING - 0.05).all()
+
+
+def test_a_track_without_onsets_has_no_gate_to_open():
+    silent = replace(TRACK, values=np.full_like(TRACK.values, -1))
+    plain = replace(TRACK, values=TRACK.values[:, :3], names=TRACK.names[:3])
+    assert onset_peaks(silent).shape == onset_peaks(plain).shape == (0, 2)
+    assert not gate_openings(onset_peaks(plain), TIMES, np.zeros(len(TIMES))).any()
 
 
 def test_an_angle_is_calmed_across_the_end_of_its_circle():

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from explorer.fields import CPPN, GraphCPPN, Julia, Patterns
-from explorer.fields.calm import HIT_SWING, HOLD_SECONDS, HOLD_SWING, calm_controls
+from explorer.fields.calm import (
+    FLICKER_SWING,
+    GATE_SWING,
+    HIT_SWING,
+    calm_controls,
+    gate_openings,
+    gate_spacing,
+)
 from explorer.fields.cppn.animated import network_at
 from explorer.fields.cppn.weights import random_network
 from explorer.fields.sketch.presets import shipped_sketch
@@ -28,24 +35,31 @@ def test_rows_are_the_controls_at_frames_without_what_a_page_reads_in_earlier_ro
     assert not table.rows[: table.lead, table.names.index("hit")].any()  # silence before the start
 
 
-def test_the_slow_course_calms_as_in_the_kernel():
-    table, frame, swing = moment_table(LIT, TRACK), 90, 0.4
+@pytest.mark.parametrize("swing", [0.9, 0.5, 0.3])
+def test_the_slow_course_calms_as_in_the_kernel(swing):
+    table, frame = moment_table(LIT, TRACK), 90
     expected = calm_controls(LIT, TRACK, np.array([frame / 60]), swing)
     row = table.rows[table.lead + frame].copy()
-    held = [n for n, place in enumerate(table.calm) if table.names[place] in table.held]
-    places = [table.calm[n] for n in held]
-    slow = 1 - (swing - HIT_SWING) / (HOLD_SWING - HIT_SWING)
-    fast = -table.slow[table.lead : table.lead + frame + 1, held][::-1]  # what a page holds, too
-    weights = np.exp(-np.arange(31) / 60 / HOLD_SECONDS)[:, None]
-    steps = (fast[:31] * weights).max(axis=0) - fast[0]
-    row[places] += slow * -fast[0] + (1 - slow) * steps
-    angle = table.names.index("rotation")  # an angle is not held
-    step = table.slow[table.lead + frame, table.calm.index(angle)]
-    row[angle] += (1 - (swing - HIT_SWING) / (1 - HIT_SWING)) * step
+    opening = gate_openings(np.array(table.onsets), np.array([frame / 60]), gate_spacing(np.array([swing])))
+    closed = (1 - opening[0]) * min(1, (1 - swing) / (1 - FLICKER_SWING))
+    for name, high, closing in (*((name, GATE_SWING, closed) for name in table.gated), ("rotation", 1, 0)):
+        place = table.names.index(name)
+        swings = min(1, (swing - HIT_SWING) / (high - HIT_SWING))
+        row[place] += (1 - swings * (1 - closing)) * table.slow[table.lead + frame, table.calm.index(place)]
     named = dict(zip(expected.names, expected.values[0], strict=True))
     np.testing.assert_allclose(row, [named[name] for name in table.names], atol=1e-6)
     assert set(table.hits) == {"motion", "loud", "hit", "swell"}
-    assert "bass 0.00 s ago" in table.held
+    assert "bass 0.00 s ago" in table.gated
+
+
+def test_a_stretch_has_the_onsets_of_its_gate():
+    """A frame of a stretch is calmed as in the whole track, also at a hit right after its end."""
+    whole = np.array(moment_table(LIT, TRACK).onsets)
+    onset = whole[len(whole) // 2, 0]
+    part = np.array(moment_table(LIT, TRACK, stretch=(onset - 0.05, onset - 0.05)).onsets)
+    times, spacings = np.array([onset - 0.05]), np.zeros(1)
+    assert 0 < gate_openings(whole, times, spacings)[0] == gate_openings(part, times, spacings)[0]
+    assert moment_table(LIT, TRACK, calm=False).onsets == ()
 
 
 def test_a_moving_network_is_a_mixture_of_those_in_its_description():

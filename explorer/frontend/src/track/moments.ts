@@ -8,17 +8,24 @@ export interface MomentTable {
   rows: Float32Array; // row by row
   calm: number[]; // columns that can be calmed
   hits: string[]; // those of them that show hits, which are calmed last
-  held: string[]; // those of them whose hits are held
+  gated: string[]; // those of them that a gate closes between hits
   slow: Float32Array; // what is added to the calm columns for their slow course, row by row
   angles: string[]; // columns in radians, which may jump by a circle
+  onsets: [number, number][]; // hits: when, and how far the nearest stronger one is, in seconds
 }
 
-/** How a swing calms (`calm.py`). */
+/** How a swing calms (`calm.py`): swings, and seconds. */
 export interface CalmRules {
+  flicker_swing: number; // down to it the gate closes between hits
+  gate_swing: number; // down to it the gate closes for hits near stronger ones
   hit_swing: number; // below it columns that show hits are calmed
-  hold_swing: number; // above it hits are held alone
-  hold_seconds: number; // in which what is held falls to 1/e
-  hold_reach: number; // seconds before a moment from which it may come
+  min_spacing: number; // how near, from the first
+  max_spacing: number; // to the last
+  spacing_ramp: number;
+  open_before: number; // around a hit
+  open_after: number;
+  opening_seconds: number;
+  closing_seconds: number;
 }
 
 /** What the flash limiter does, `rate` times a second; NaN where it is not known yet. */
@@ -44,14 +51,12 @@ export class Moments {
   private readonly places: Map<string, number>;
   private readonly calmPlaces: Map<string, number>;
   private readonly hitSwing: number;
-  private readonly holdWeights: number[]; // of the frames before a moment
+  private gate = { t: NaN, swing: NaN, closed: 0 }; // the last one
 
   constructor(private readonly table: MomentTable, private readonly rules: CalmRules) {
     this.places = new Map(table.names.map((name, n) => [name, n]));
     this.calmPlaces = new Map(table.calm.map((place, n) => [table.names[place], n]));
     this.hitSwing = table.hits.length > 0 ? rules.hit_swing : 0;
-    const reach = Math.round(rules.hold_reach * table.fps);
-    this.holdWeights = Array.from({ length: reach + 1 }, (_, k) => Math.exp(-k / table.fps / rules.hold_seconds));
   }
 
   get names(): string[] {
@@ -62,8 +67,8 @@ export class Moments {
     return this.places.has(name);
   }
 
-  /** A column at a moment, calmed by a swing; columns that calm may be read at an earlier moment. */
-  at(name: string, t: number, swing = 1): number {
+  /** A column at a moment, calmed by a swing; what is shown later is calmed as of the moment that shows it. */
+  at(name: string, t: number, swing = 1, shown = t): number {
     const { table } = this, place = this.places.get(name)!, width = table.names.length;
     const last = table.rows.length / width - 1, position = clamp(Math.round((t * table.fps + table.lead) * 1e6) / 1e6, 0, last);
     const row = Math.min(Math.floor(position), Math.max(0, last - 1)), share = position - row;
@@ -73,9 +78,8 @@ export class Moments {
     const value = fround(first + share * step); // Python's controls are rounded, and last bits matter to Julia sets
     const calm = this.calmPlaces.get(name);
     if (calm === undefined || swing >= 1) return value;
-    const [slow, held] = this.shares(name, swing);
-    const part = (factor: number, step: () => number) => (factor ? fround(fround(factor) * fround(step())) : 0);
-    return fround(value + fround(part(slow, () => this.slowStep(calm, position)) + part(held, () => this.heldStep(name, calm, position))));
+    const moved = this.share(name, swing, shown);
+    return moved ? fround(value + fround(fround(moved) * fround(this.slowStep(calm, position)))) : value;
   }
 
   /** What is added to a calm column for its slow course, between two rows. */
@@ -85,25 +89,47 @@ export class Moments {
     return from + (position - row) * (slow[Math.min(row + 1, last) * columns + calm] - from);
   }
 
-  /** What is added to a column to hold hits: from each it falls to its slow course. */
-  private heldStep(name: string, calm: number, position: number): number {
-    const start = name.endsWith(" ago") ? 0 : Math.max(0, this.table.lead); // delayed: a course before the start
-    const now = -this.slowStep(calm, position);
-    let level = now;
-    for (let k = 1; k < this.holdWeights.length && position - k >= start; k++) {
-      level = Math.max(level, -this.slowStep(calm, position - k) * this.holdWeights[k]);
-    }
-    return level - now;
+  /** How far a column is moved to its slow course (`calm.py`). */
+  private share(name: string, swing: number, t: number): number {
+    const { hitSwing, table, rules: { gate_swing } } = this;
+    if (table.hits.includes(name)) return 1 - clamp(swing / hitSwing, 0, 1);
+    const isGated = table.gated.includes(name);
+    const rest = clamp((swing - hitSwing) / ((isGated ? gate_swing : 1) - hitSwing), 0, 1);
+    return 1 - rest * (1 - (isGated ? this.closed(t, swing) : 0));
   }
 
-  /** How far a column is moved to its slow course, and to what is held (`calm.py`). */
-  private shares(name: string, swing: number): [number, number] {
-    const { hitSwing, table, rules: { hold_swing } } = this;
-    if (table.hits.includes(name)) return [1 - clamp(swing / hitSwing, 0, 1), 0];
-    const isHeld = table.held.includes(name), high = isHeld ? hold_swing : 1;
-    const slow = 1 - clamp((swing - hitSwing) / (high - hitSwing), 0, 1);
-    return [slow, isHeld ? (1 - clamp((swing - hold_swing) / (1 - hold_swing), 0, 1)) * (1 - slow) : 0];
+  /** How far the gate is closed at a moment. */
+  private closed(t: number, swing: number): number {
+    if (this.gate.t === t && this.gate.swing === swing) return this.gate.closed;
+    const { rules, table: { onsets } } = this;
+    const weaker = clamp((rules.flicker_swing - swing) / (rules.flicker_swing - rules.gate_swing), 0, 1);
+    const spacing = rules.min_spacing + (rules.max_spacing - rules.min_spacing) * weaker;
+    let opening = 0;
+    for (let n = firstAfter(onsets, t - rules.open_after - rules.closing_seconds); n < onsets.length; n++) {
+      const [onset, distance] = onsets[n], since = t - onset;
+      if (since <= -rules.open_before - rules.opening_seconds) break;
+      const edges = [
+        1 + (since + rules.open_before) / rules.opening_seconds,
+        1 - (since - rules.open_after) / rules.closing_seconds,
+        1 + (distance - spacing) / rules.spacing_ramp,
+      ];
+      opening = Math.max(opening, edges.reduce((product, edge) => product * clamp(edge, 0, 1), 1));
+    }
+    const closed = (1 - opening) * clamp((1 - swing) / (1 - rules.flicker_swing), 0, 1);
+    this.gate = { t, swing, closed };
+    return closed;
   }
+}
+
+/** The first onset at or after a moment. */
+function firstAfter(onsets: [number, number][], t: number): number {
+  let [low, high] = [0, onsets.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (onsets[middle][0] < t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What the flash limiter does at a moment. */

@@ -218,7 +218,7 @@ export class TrackField {
     const { moments } = this, used = GRAPH.sounds.map((name) => (settings.features as string[]).includes(name));
     const present = GRAPH.sounds.map((name, n) => (used[n] ? (moments.at(name, t, swing) + 1) / 2 : 0));
     const past = GRAPH.sounds.map((name, n) => Array.from({ length: GRAPH.delays }, (_, k) =>
-      used[n] ? moments.at(`${name} ${GRAPH.past}`, t - k * GRAPH.delay_seconds, swing) : 0));
+      used[n] ? moments.at(`${name} ${GRAPH.past}`, t - k * GRAPH.delay_seconds, swing, t) : 0));
     return soundCurve(present, past, moments.has("audio_gain") ? moments.at("audio_gain", t) : Number(settings.audio_gain));
   }
 
