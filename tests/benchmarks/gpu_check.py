@@ -2,9 +2,9 @@
 
 Prints, and writes as JSON: the adapter and its trial; how far the frames of all kinds of fields and all
 looks, with light and finish, are from those of the CPU, with sections that open, mixtures and echoes, too;
-whether frames survive a lack of memory and the loss of the device; and how fast networks are drawn beside the
-CPU kernels, the torch loop, torch.compile and, where it is, CUDA through torch, lit looks beside the CPU, and
-frames of a render, two in flight, beside one at a time.
+whether frames survive a lack of memory and the loss of the device; and how fast networks are drawn, drafts in
+half precision, too, beside the CPU kernels, the torch loop, torch.compile and, where it is, CUDA through
+torch, lit looks beside the CPU, and frames of a render, two in flight, beside one at a time.
 Ends with status 1 where a picture that is not noise is off by more than a level (Julia sets: at most
 0.5 % of the bytes). Under ten minutes on a card;
 `--small` with `--device gpu:llvmpipe` tries the check itself, on Mesa's software driver.
@@ -186,6 +186,9 @@ def speed(device: str, net: str, size: tuple[int, int], compiles: bool) -> dict[
             return module(*inputs).cpu().numpy()
 
     renderers = {"gpu": Renderer(field, track, size, device=device)}
+    draft = Renderer(field, track, size, device=device, precision="draft")
+    if draft.kernel != renderers["gpu"].kernel:
+        renderers["gpu draft"] = draft
     renderers["cpu"] = Renderer(field, track, size, device="cpu")
     if torch.cuda.is_available():
         renderers["cuda"] = Renderer(field, track, size, device="cuda")
