@@ -263,6 +263,11 @@ class FieldSettings(Settings):
         """Whether its colors become frames by light or finish."""
         return self.light.on or self.finish.on
 
+    @property
+    def echo_count(self) -> int:
+        """How many echoes are drawn: none without light."""
+        return self.light.echoes if self.light.on else 0
+
     def rest_value(self, name: str) -> float:
         """The value of an animatable setting without keyframes."""
         return float(getattr(self, name))

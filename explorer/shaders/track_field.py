@@ -77,7 +77,7 @@ def page_limit(field: FieldSettings) -> str | None:
     """Why a page cannot draw a field along a track; None if it can."""
     if type(field) not in (CPPN, GraphCPPN, Patterns, Julia) and not isinstance(field, Sketch):
         return f"the page does not draw fields of the kind '{field.kind}'"
-    if field.light.on and field.light.echoes:
+    if field.echo_count:
         return "the page draws no echoes"
     if field.sections.on and not field.light.on:
         return "the page draws sections of lit fields alone"

@@ -67,7 +67,8 @@ def test_a_frame_beyond_the_buffers_of_an_adapter_is_made_by_the_cpu(gpu, monkey
     whole, frames = picture(FIELDS["relief"], gpu)
     assert frames
     monkeypatch.setattr(adapter, "max_buffer_bytes", 4 * words - 4)
-    drawn, frames = picture(FIELDS["relief"], gpu)
+    with pytest.warns(ExplorerWarning, match="the CPU makes it of what the GPU draws"):
+        drawn, frames = picture(FIELDS["relief"], gpu)
     assert frames is None
     assert np.abs(drawn - whole).max() <= 1
 

@@ -63,7 +63,7 @@ class LitField:
         self._shading = Shading(self.light, controls) if self.light.on else None
         if self.light.on and not isinstance(self.prepared, Surface):
             raise SettingsError(f"the field '{field.kind}' has no surface to light; leave light off")
-        self.echoes = Echoes(field, controls, _prepared) if self.light.on and self.light.echoes else None
+        self.echoes = Echoes(field, controls, _prepared) if field.echo_count else None
 
     @property
     def is_plain(self) -> bool:

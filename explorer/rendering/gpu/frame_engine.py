@@ -96,7 +96,7 @@ class FrameEngine:
         self.part_points = part_points(field)
         self._field, self._finish, self._spacing = field, finish, grid.pixel / finish.samples
         self._session = session_of(adapter)
-        scales = [field.light.echo_scale**n for n in range(1 + _echo_count(field))]
+        scales = [field.light.echo_scale**n for n in range(1 + field.echo_count)]
         self._views = [View(n, pixel * s, self._spacing * s, half) for n, s in enumerate(scales)]
         self._numbers = np.zeros(4 * WEIGHTS, np.float32)
         if finish.bloom:
@@ -155,10 +155,6 @@ class FrameEngine:
             numbers[4 * LIGHT : 4 * FINISH] = light_moment(shading, moment, accent, self._spacing)
             numbers[4 * HISTORY : 4 * WEIGHTS] = shading.history[moment]
         return numbers
-
-
-def _echo_count(field: FieldSettings) -> int:
-    return field.light.echoes if field.light.on else 0
 
 
 def frame_memory(field: FieldSettings, grid: Grid, finish: Finish) -> FrameMemory:

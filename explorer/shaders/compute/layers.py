@@ -162,7 +162,7 @@ Operation = Drawing | FrameStep
 
 def region_count(field: FieldSettings) -> int:
     """How many regions a frame of a field needs."""
-    own, has_echoes = field.sections.on + 1, field.light.on and field.light.echoes > 0
+    own, has_echoes = field.sections.on + 1, field.echo_count > 0
     if isinstance(field, Mix):
         own = field.sections.on + max(n + region_count(part) for n, part in enumerate(field.parts.values()))
     return own + has_echoes

@@ -41,7 +41,7 @@ def portable_field(field: FieldSettings, features: Container[str], *, wide: bool
         notes.append("keyframes and drift belong to a track: settings stay where they are")
     if field.sections.on:
         notes.append("sections need the whole song: it stays with the first one")
-    if field.light.echoes:
+    if field.echo_count:
         notes.append("echoes are left out")
     if columns := columns_by_feature(field.routing):
         notes.append(f"columns of your own are left out; in their place: {', '.join(columns)}")
