@@ -13,6 +13,7 @@ from IPython.display import display
 
 from explorer.audio import FeatureTrack
 from explorer.errors import ExplorerError
+from explorer.experiments.library.seeds import with_seed
 from explorer.experiments.runs.sound_input import SoundInput, with_columns_of_track
 from explorer.fields import FieldSettings
 from explorer.fields.presets import look
@@ -384,7 +385,7 @@ class Panel:
             self.load(preset_fields(self.form.start)[preset], as_reset_point=True)
 
     def _new_seed(self) -> None:
-        self.load(self.field.replace(seed=int(np.random.default_rng().integers(1000))))
+        self.load(with_seed(self.field, int(np.random.default_rng().integers(1000))))
 
     def _toggle_help(self) -> None:
         visible = self.header.help_button.value

@@ -70,6 +70,13 @@ def test_presets_reset_and_new_seed(panel):
     assert panel.field == CPPN.preset(name)
 
 
+def test_a_new_seed_is_that_of_every_section(sound):
+    with explore(sound, FIELD.replace(sections={"on": True, "seeds": (5, 6)}), size=SIZE) as panel:
+        panel.header.seed_button.click()
+        assert panel.field.sections.on
+        assert panel.field.sections.seeds == ()
+
+
 def test_the_bundle_holds_a_view_a_picture_and_a_line(panel):
     bundle = panel._repr_mimebundle_()
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.widget.model_id
