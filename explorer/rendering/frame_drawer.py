@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from explorer.errors import GpuMemoryError
+from explorer.errors import GpuMemoryError, warn
 from explorer.fields import FieldSettings, Grid
 from explorer.fields.light.echo import echo_places, unlit
 from explorer.fields.light.finish import (
@@ -100,7 +100,11 @@ class FrameDrawer:
         """
         try:
             return self._frames.start(moments, moment, t, fade) if self._frames else None
-        except GpuMemoryError:  # for a whole frame: from now on the CPU makes them of parts
+        except GpuMemoryError:
+            warn(
+                f"{self.device.name} ran out of memory for a whole frame of {self.grid.width}x"
+                f"{self.grid.height}: from now on the CPU makes frames of what the GPU draws"
+            )
             self._frames = None
             return None
 

@@ -85,9 +85,11 @@ def test_without_memory_for_a_frame_the_cpu_makes_all_that_follow(gpu, monkeypat
     start = frame_engine.FrameEngine.start
     monkeypatch.setattr(frame_engine.FrameEngine, "start", start_or_fail)
     with Renderer(field, made_up_track(), SIZE, device=gpu, threads=1) as renderer:
-        frames = list(renderer.frames([1.0, T, 2.0]))
+        with pytest.warns(ExplorerWarning, match="memory for a whole frame of .*: from now on") as caught:
+            frames = list(renderer.frames([1.0, T, 2.0]))
         assert renderer.device.kind == "gpu"  # which still computes the planes
     assert len(calls) == 2
+    assert len(caught) == 1
     monkeypatch.undo()
     for t, drawn in zip((1.0, T, 2.0), frames, strict=True):
         assert np.abs(drawn - picture(field, "cpu", t=t)[0]).max() <= 1
