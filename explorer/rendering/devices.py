@@ -87,8 +87,7 @@ def resolve(device: str = "auto", precision: str = "auto", field: Any = None) ->
         return Device("cuda", dtype, torch.cuda.get_device_name())
     if device == "auto" and (adapter := _automatic_adapter(field)):
         return _gpu(adapter, precision)
-    dtype = torch.bfloat16 if precision == "draft" else torch.float32
-    return Device("cpu", dtype, cpu_name(), note)
+    return _cpu(precision == "draft", note)
 
 
 def standing_device(device: str) -> str | Device:
@@ -111,8 +110,7 @@ def resolve_again(kind: str, name: str) -> Device:
 
 def cpu_instead(device: Device, note: str) -> Device:
     """The CPU in the place of a device, and why."""
-    dtype = torch.bfloat16 if device.draft else torch.float32
-    return Device("cpu", dtype, cpu_name(), note)
+    return _cpu(device.draft, note)
 
 
 def draft_precision(adapter: Adapter) -> Literal["fp16", "fp32"]:
@@ -128,6 +126,10 @@ def cpu_name() -> str:
             return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+
+
+def _cpu(draft: bool, note: str) -> Device:
+    return Device("cpu", torch.bfloat16 if draft else torch.float32, cpu_name(), note)
 
 
 def _gpu(adapter: Adapter, precision: str) -> Device:

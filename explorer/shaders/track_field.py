@@ -154,10 +154,8 @@ def moment_table(
 def _onsets(track: FeatureTrack, first: int, last: int) -> tuple[tuple[float, ...], ...]:
     """The onsets that the gate of some frames depends on."""
     peaks = onset_peaks(track)
-    is_near = (
-        np.abs(peaks[:, 0] - (first + last) / (2 * track.fps))
-        < (last - first) / (2 * track.fps) + REACH_SECONDS
-    )
+    times = peaks[:, 0]
+    is_near = (times > first / track.fps - REACH_SECONDS) & (times < last / track.fps + REACH_SECONDS)
     return tuple(map(tuple, peaks[is_near].tolist()))
 
 

@@ -76,21 +76,21 @@ def test_the_past_of_the_sound_and_the_columns_of_light_are_calmed():
 
 def test_fast_changes_vanish_and_slow_ones_stay():
     field, times = CPPN(features=("bass",)), np.arange(2, 10, 0.05)
-    for hertz, least, most in ((5.0, 0.0, 0.05), (0.2, 0.85, 1.0)):
+    for hertz, low, high in ((5.0, 0.0, 0.05), (0.2, 0.85, 1.0)):
         track = track_of_bass(lambda t, hertz=hertz: np.sin(2 * np.pi * hertz * t))
         plain, calm = (calm_controls(field, track, times, swing).values[:, 1] for swing in (1.0, 0.0))
-        assert least <= calm.std() / plain.std() <= most
+        assert low <= calm.std() / plain.std() <= high
 
 
 @pytest.mark.parametrize(("high", "low"), [(1.0, FLICKER_SWING), (GATE_SWING, HIT_SWING), (HIT_SWING, 0.0)])
 def test_half_a_swing_is_half_way(high, low):
     field = Patterns(family="flowing", light=True)
     swings = (high, (high + low) / 2, low)
-    most, half, least = (calm_controls(field, TRACK, TIMES, swing).values for swing in swings)
-    assert not np.array_equal(most, least)
+    free, half, calm = (calm_controls(field, TRACK, TIMES, swing).values for swing in swings)
+    assert not np.array_equal(free, calm)
     if high < 1:  # above, the spacing is that of the end
-        np.testing.assert_allclose(half, (most + least) / 2, atol=1e-5)
-    assert (np.abs(half - least) <= np.abs(most - least) + 1e-5).all()
+        np.testing.assert_allclose(half, (free + calm) / 2, atol=1e-5)
+    assert (np.abs(half - calm) <= np.abs(free - calm) + 1e-5).all()
 
 
 def track_of_hits(seconds, strengths):
