@@ -20,6 +20,7 @@ from tests.signals import music, write_wav
 
 FIELD = CPPN.preset("compact-4x3")
 SMALL = {"size": (64, 36), "fps": 30}
+UNLIMITED = {**SMALL, "flash_limit": "off"}  # for what does not depend on the search of flashes
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_recipe_repeats_a_run_frame_for_frame(song, tmp_path):
 
 
 def test_the_video_carries_its_recipe_without_any_path(song, tmp_path):
-    run = render(FIELD, song, **SMALL, duration=0.2, explorations=tmp_path)
+    run = render(FIELD, song, **UNLIMITED, duration=0.2, explorations=tmp_path)
     comment = read_comment(run.video)
     assert Recipe.from_json(comment) == run.recipe
     assert str(tmp_path) not in comment
@@ -91,7 +92,7 @@ def test_stopping_leaves_no_video_and_says_so(song, tmp_path):
             raise Stopped("the user pressed Stop")
 
     with pytest.raises(Stopped):
-        render(FIELD, song, tmp_path / "out.mp4", **SMALL, explorations=tmp_path / "runs", progress=stop)
+        render(FIELD, song, tmp_path / "out.mp4", **UNLIMITED, explorations=tmp_path / "runs", progress=stop)
     (folder,) = (tmp_path / "runs").iterdir()
     assert not list(folder.glob("*.mp4"))
     assert not list(folder.glob(".*"))
@@ -107,7 +108,7 @@ def test_a_failure_is_kept_with_its_reason(song, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Renderer, "_frame", fail)
     with pytest.raises(ZeroDivisionError):
-        render(FIELD, song, **SMALL, explorations=tmp_path / "runs")
+        render(FIELD, song, **UNLIMITED, explorations=tmp_path / "runs")
     (folder,) = (tmp_path / "runs").iterdir()
     log = Run(folder).manifest
     assert log["status"] == "failed"
@@ -145,7 +146,7 @@ def test_a_folder_that_refuses_is_named(song, tmp_path):
 
 def test_progress_is_told_for_every_frame(song, tmp_path):
     told = []
-    render(FIELD, song, **SMALL, explorations=tmp_path, progress=lambda *step: told.append(step))
+    render(FIELD, song, **UNLIMITED, explorations=tmp_path, progress=lambda *step: told.append(step))
     drawing = [(done, total) for step, done, total in told if step == "drawing"]
     assert drawing == [(n + 1, 18) for n in range(18)]
     assert any(step == "analyzing" for step, *_ in told)
@@ -164,7 +165,7 @@ def test_frames_in_the_file_are_the_frames_drawn(song, tmp_path):
 
 
 def test_a_run_becomes_a_moviepy_clip(song, tmp_path):
-    clip = render(FIELD, song, **SMALL, duration=0.5, explorations=tmp_path).clip()
+    clip = render(FIELD, song, **UNLIMITED, duration=0.5, explorations=tmp_path).clip()
     try:
         assert (tuple(clip.size), round(clip.duration, 3)) == ((64, 36), 0.5)
         assert clip.audio is not None

@@ -20,7 +20,7 @@ from tests.video.material import ffmpeg_output
 from tests.video.test_containers import chapters_of
 
 FIELD = CPPN.preset("compact-4x3")
-SMALL = {"size": (32, 18), "fps": 30, "duration": 0.2}
+SMALL = {"size": (32, 18), "fps": 30, "duration": 0.2, "flash_limit": "off"}
 OTHERS = [name for name in CONTAINERS if name != "mp4"]
 
 
