@@ -138,7 +138,7 @@ def _two_frames(context: int = 1) -> list[Any]:
     """The caller and its caller, as `inspect.stack` has them first, without lines of source.
 
     librosa's lazy_loader calls it for each optional module that is not installed, to name the line of the
-    import. `inspect.stack` searches the source of all frames for that: a second in a process with many modules.
+    import. `inspect.stack` searches the source of all frames for that: a second where there are many modules.
     """
     frame = sys._getframe(1)
     return [inspect.getframeinfo(each, context=0) for each in (frame, frame.f_back) if each]

@@ -58,7 +58,11 @@ def test_processes_draw_the_frames_that_one_process_draws(run, frames, tmp_path)
     with ProcessPoolExecutor(2, context) as processes:
         assert hashes(frames_of_workers(frames, processes, run.folder)) == alone
         other = render(
-            run.recipe.field, a_song(tmp_path, FRAMES / 30), size=SIZE, explorations=tmp_path, executor=processes
+            run.recipe.field,
+            a_song(tmp_path, FRAMES / 30),
+            size=SIZE,
+            explorations=tmp_path,
+            executor=processes,
         )
     assert sha256_of(other.video) == sha256_of(run.video)
     assert other.manifest["performance"]["frames"] == FRAMES
