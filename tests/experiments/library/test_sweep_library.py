@@ -25,7 +25,7 @@ def shelf(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shelf")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
-        song = a_song(folder)
+        song = a_song(folder, 0.6)
         run = render(FIELD, song, size=(32, 18), duration=0.1, explorations=folder / "runs")
         sweep = small_sweep(song, folder / "runs", vary={"gain": [1, 3, 5]})
     for path in sweep.point(2).folder.iterdir():
