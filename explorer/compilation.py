@@ -119,15 +119,17 @@ class Librosa:
 
     @staticmethod
     def _loaded() -> ModuleType:
-        originals = numba.guvectorize, numba.vectorize
-        numba.guvectorize, numba.vectorize = map(_deferred, originals)
+        originals = numba.guvectorize, numba.vectorize, inspect.stack
+        numba.guvectorize, numba.vectorize = map(_deferred, originals[:2])
+        # for each optional module that is missing, its loader asks for the source lines of all callers
+        inspect.stack = partial(inspect.stack, 0)
         try:
             import librosa.beat
             import librosa.core
             import librosa.feature
             import librosa.util
         finally:
-            numba.guvectorize, numba.vectorize = originals
+            numba.guvectorize, numba.vectorize, inspect.stack = originals
         return librosa
 
 
