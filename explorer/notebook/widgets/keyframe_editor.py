@@ -27,6 +27,7 @@ from explorer.notebook.widgets.knob_controls import (
     label,
 )
 from explorer.notebook.widgets.markup import muted
+from explorer.notebook.widgets.shared_style import shared_layout
 from explorer.settings import Knob
 
 MAX_ROWS = 40  # more come from a performance: as rows of sliders they would be too much for a page
@@ -254,7 +255,8 @@ class KeyframeEditor:
         self.set((*every[:place], *changed, *every[place + 1 :]))
 
     def _show_text(self) -> None:
-        self.text.widget.layout.display = "" if self.text_button.value else "none"
+        display = "" if self.text_button.value else "none"
+        self.text.widget.layout = shared_layout(width="auto", display=display)
 
 
 def _number_knob(knob: Knob) -> Knob:
