@@ -95,12 +95,15 @@ def visit(browser):
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory, browser):
-    """A JupyterLab: its address and the folder it shows; each module writes notebooks of its own names."""
+    """A JupyterLab with a folder and a page; each module writes notebooks of its own names."""
     from tests.browser import jupyter
 
     folder = tmp_path_factory.mktemp("lab")
     with jupyter.jupyterlab(folder) as address:
-        yield address, folder
+        page = browser.new_page()
+        jupyter.open_lab(page, address)
+        yield jupyter.Lab(address, folder, page)
+        page.close()
 
 
 @pytest.fixture(scope="session")

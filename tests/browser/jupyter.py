@@ -9,6 +9,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 PATIENCE = 90  # seconds until a test that hangs fails
 SETTINGS = {
@@ -28,6 +29,16 @@ OPTIONS += ["--LabApp.news_url=", "--LabApp.expose_app_in_browser=True"]
 IDLE = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
   return session?.kernel?.connectionStatus === "connected" && session.kernel.status === "idle";
+}"""
+SHOW = """async (path) => {
+  if (!window.kernelId) {
+    const connection = await jupyterapp.serviceManager.kernels.startNew({ name: "python3" });
+    window.kernelId = connection.id;
+    connection.dispose();  // it would answer for widgets, of which it knows none
+  }
+  const { sessionContext } = await jupyterapp.commands.execute(
+    "docmanager:open", { path, factory: "Notebook", kernel: { id: window.kernelId } });
+  await sessionContext.ready;
 }"""
 RAN = """() => [...jupyterapp.shell.currentWidget.content.widgets].every(
   cell => cell.model.type !== "code" || cell.model.executionCount)"""
@@ -84,6 +95,22 @@ def jupyterlab(folder: Path):
         yield f"http://localhost:{port}"
 
 
+class Lab(NamedTuple):
+    """A JupyterLab, and a page of it for tests that show one notebook each."""
+
+    address: str
+    folder: Path
+    page: Any
+
+
+def open_lab(page, address: str) -> None:
+    """Show a lab without a notebook."""
+    page.set_default_timeout(40_000)
+    page.goto(f"{address}/lab/workspaces/tests")
+    page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)", timeout=PATIENCE * 1000)
+    page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area').catch(() => {})")
+
+
 def write_notebook(path: Path, *cells: str) -> Path:
     import nbformat  # late: it takes seconds
 
@@ -101,17 +128,22 @@ def open_notebook(page, address: str, name: str) -> None:
 
 
 @contextmanager
-def notebook_page(browser, lab, name: str, cell: str, height: int):
-    """A page on which a notebook of one cell ran; no error may come from the page until it ends."""
-    address, folder = lab
-    write_notebook(folder / name, cell)
-    page, wrong = browser.new_page(viewport={"width": 1280, "height": height}), []
-    page.set_default_timeout(40_000)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    open_notebook(page, address, name)
+def notebook_page(lab, name: str, cell: str, height: int):
+    """The page of the lab, on which a notebook of one cell ran; no error may come from it meanwhile.
+
+    All notebooks share the page and its kernel: starting both and importing the package takes seconds.
+    """
+    page, wrong = lab.page, []
+    report = lambda error: wrong.append(str(error))  # noqa: E731
+    write_notebook(lab.folder / name, cell)
+    page.set_viewport_size({"width": 1280, "height": height})
+    page.on("pageerror", report)
+    page.evaluate(SHOW, name)
     run_all(page)
     yield page
-    page.close()
+    execute(page, "import ipywidgets; ipywidgets.Widget.close_all()")
+    page.evaluate("() => jupyterapp.shell.currentWidget.dispose()")
+    page.remove_listener("pageerror", report)
     assert wrong == [], wrong
 
 

@@ -23,10 +23,10 @@ CELLS = 4
 
 
 @pytest.fixture(scope="module")
-def page(lab, browser):
+def page(lab):
     """The map of a small atlas on screen."""
-    write_wav(lab[1] / "song.wav", music(2.0, 22050), 22050)
-    with jupyter.notebook_page(browser, lab, "atlas.ipynb", START, 1400) as page:
+    write_wav(lab.folder / "song.wav", music(2.0, 22050), 22050)
+    with jupyter.notebook_page(lab, "atlas.ipynb", START, 1400) as page:
         yield page
 
 

@@ -40,10 +40,10 @@ MOVING = """() => {
 
 
 @pytest.fixture(scope="module")
-def page(lab, browser):
+def page(lab):
     """A breeding of four looks on screen."""
-    write_wav(lab[1] / "song.wav", music(4.0, 22050), 22050)
-    with jupyter.notebook_page(browser, lab, "breed.ipynb", START, 1000) as page:
+    write_wav(lab.folder / "song.wav", music(4.0, 22050), 22050)
+    with jupyter.notebook_page(lab, "breed.ipynb", START, 1000) as page:
         yield page
 
 

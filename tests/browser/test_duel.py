@@ -35,10 +35,10 @@ PICTURES = f"""() => {{
 
 
 @pytest.fixture(scope="module")
-def page(lab, browser):
+def page(lab):
     """A duel on screen."""
-    write_wav(lab[1] / "song.wav", music(2.0, 22050), 22050)
-    with jupyter.notebook_page(browser, lab, "duel.ipynb", START, 1000) as page:
+    write_wav(lab.folder / "song.wav", music(2.0, 22050), 22050)
+    with jupyter.notebook_page(lab, "duel.ipynb", START, 1000) as page:
         yield page
 
 

@@ -32,6 +32,10 @@ from tests.learn import fake_trainer
 child = TrainingProcess(Path('runs').resolve(), (sys.executable, fake_trainer.__file__, 'long'))
 view = TrainingView('nowhere.wav', TrainSettings(), child)
 view"""
+BUSY = f"""import os, time
+end = time.monotonic() + {PATIENCE}
+while not os.path.exists('enough') and time.monotonic() < end:
+    time.sleep(0.05)"""
 DRAGGING = 3.0  # seconds
 LENGTH = 20.0  # seconds of sound: long enough that no slow machine hears its end
 
@@ -61,10 +65,9 @@ UNNAMED = """() => [...document.querySelectorAll(".explorer-live :is(button, [ta
 @pytest.fixture(scope="module")
 def notebooks(lab):
     """The folder of JupyterLab with our notebooks in it."""
-    _, folder = lab
+    folder = lab.folder
     write_wav(folder / "song.wav", music(LENGTH, 22050), 22050)
     jupyter.write_notebook(folder / "panel.ipynb", PANEL)
-    jupyter.write_notebook(folder / "live.ipynb", LIVE)
     jupyter.write_notebook(folder / "many.ipynb", PANEL)
     jupyter.write_notebook(folder / "training.ipynb", TRAINING)
     (folder / "runs").mkdir()
@@ -81,7 +84,7 @@ def opened(lab, notebooks, browser):
             pages[name] = page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.set_default_timeout(40_000)
             page.on("pageerror", lambda error: wrong.append(str(error)))
-            jupyter.open_notebook(page, lab[0], name)
+            jupyter.open_notebook(page, lab.address, name)
             jupyter.run_all(page)
         return pages[name]
 
@@ -89,6 +92,13 @@ def opened(lab, notebooks, browser):
     for page in pages.values():
         page.close()
     assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def live(lab, notebooks):
+    """A page with the live view."""
+    with jupyter.notebook_page(lab, "live.ipynb", LIVE, 900) as page:
+        yield page
 
 
 def control(page, name):
@@ -264,7 +274,7 @@ def test_a_saved_notebook_keeps_a_picture_and_the_panel_survives_a_reload(opened
     page.wait_for_selector(".explorer-panel", timeout=PATIENCE * 1000)  # hundreds of controls come back
     assert value(control(page, "gain")) == 3.5
 
-    page.evaluate("() => jupyterapp.serviceManager.sessions.shutdownAll()")
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     page.reload()
     page.wait_for_selector("img[src^='data:image/jpeg']")
     assert page.locator(".explorer-panel").count() == 0
@@ -286,8 +296,8 @@ def prepared(page):
     page.wait_for_selector(".explorer-live canvas[data-quality=final]")
 
 
-def test_the_picture_plays_with_the_sound_and_rests_in_full_quality(opened):
-    page = opened("live.ipynb")
+def test_the_picture_plays_with_the_sound_and_rests_in_full_quality(live):
+    page = live
     prepared(page)
     play = page.locator(".explorer-live-play")
     assert play.get_attribute("aria-label") == "play"
@@ -312,29 +322,33 @@ def test_the_picture_plays_with_the_sound_and_rests_in_full_quality(opened):
     until(lambda: state(page)[0] == 0.25, "setting t in Python moves the page")
 
 
-def test_the_browser_plays_on_while_a_cell_keeps_the_kernel_busy(opened):
-    page = opened("live.ipynb")
+def test_the_browser_plays_on_while_a_cell_keeps_the_kernel_busy(live, notebooks):
+    page = live
     prepared(page)
     page.locator(".explorer-live-play").click()
     until(lambda: state(page)[1] == "this browser", "the browser does not draw")
-    page.evaluate("""() => {
+    page.evaluate(
+        """(code) => {
       const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
-      const cell = kernel.requestExecute({ code: "import time; time.sleep(8)" });
+      const cell = kernel.requestExecute({ code });
       window.cell = { begun: false, ended: false };
       cell.onIOPub = (message) => { window.cell.begun ||= message.header.msg_type === "execute_input"; };
       cell.done.then(() => { window.cell.ended = true; });
-    }""")
+    }""",
+        BUSY,
+    )
     page.wait_for_function("() => cell.begun")
     before = state(page)[0]
     until(lambda: state(page)[0] > before + 1, "the picture stands still")
     assert (page.evaluate("() => cell.ended"), state(page)[1]) == (False, "this browser")
     page.locator(".explorer-live-play").click()
+    (notebooks / "enough").touch()
     page.wait_for_function("() => cell.ended")
     page.wait_for_function(jupyter.IDLE)
 
 
-def test_hands_and_keys_scrub_loop_and_stay_out_of_the_notebook(opened):
-    page = opened("live.ipynb")
+def test_hands_and_keys_scrub_loop_and_stay_out_of_the_notebook(live):
+    page = live
     prepared(page)
     wave = page.locator(".explorer-live-wave")
     wave.scroll_into_view_if_needed()

@@ -27,13 +27,13 @@ def page(lab, browser):
 
     if not is_built():
         missing("the live page is not built (python -m pip install -e .)")
-    (address, folder), wrong = lab, []
-    jupyter.write_notebook(folder / "live-cell.ipynb", CELL)
+    wrong = []
+    jupyter.write_notebook(lab.folder / "live-cell.ipynb", CELL)
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     opened.set_default_timeout(1000 * PATIENCE)
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    jupyter.open_notebook(opened, address, "live-cell.ipynb")
+    jupyter.open_notebook(opened, lab.address, "live-cell.ipynb")
     jupyter.run_all(opened)
     yield opened
     opened.close()

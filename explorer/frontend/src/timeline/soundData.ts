@@ -40,5 +40,6 @@ export class SoundData {
   }
   close(): void {
     this.spectrum?.close();
+    this.spectrum = null;
   }
 }

@@ -553,9 +553,9 @@ export class TimelineView {
   close(): void {
     this.pause();
     this.observer.disconnect();
-    cancelAnimationFrame(this.frame);
     this.clock.unload();
     this.sound.close();
+    cancelAnimationFrame(this.frame); // last: what stops may ask for a picture
     this.root.remove();
   }
 }
