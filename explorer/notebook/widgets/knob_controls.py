@@ -209,8 +209,8 @@ class ChoiceControl(_ValueControl):
     """A dropdown."""
 
     def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
-        dropdown = widgets.Dropdown(options=knob.choices, value=knob.default, **_widget_options(widgets.Dropdown, knob))
-        super().__init__(dropdown, changed)
+        options = _widget_options(widgets.Dropdown, knob)
+        super().__init__(widgets.Dropdown(options=knob.choices, value=knob.default, **options), changed)
 
     def set(self, value: Any) -> None:
         if value not in self.widget.options:  # such as a model by name
