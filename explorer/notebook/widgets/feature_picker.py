@@ -8,8 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.audio.features import EXTRAS, EXTRAS_HELP, FEATURES, UNITS
+from explorer.notebook.widgets.boxes import shared_layout, shared_style
 from explorer.notebook.widgets.knob_controls import ChangeCallback
-from explorer.notebook.widgets.shared_style import shared_layout, shared_style
 
 HELP = "which features of the sound move the picture"
 

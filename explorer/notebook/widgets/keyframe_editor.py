@@ -17,7 +17,7 @@ from explorer.fields.keyframes import Keyframe
 from explorer.fields.sections import section_starts
 from explorer.formatting import clock_text, count_text
 from explorer.notebook.widgets import cells
-from explorer.notebook.widgets.boxes import box, small_button
+from explorer.notebook.widgets.boxes import box, shared_layout, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.knob_controls import (
     ChangeCallback,
@@ -27,7 +27,6 @@ from explorer.notebook.widgets.knob_controls import (
     label,
 )
 from explorer.notebook.widgets.markup import muted
-from explorer.notebook.widgets.shared_style import shared_layout
 from explorer.settings import Knob
 
 MAX_ROWS = 40  # more come from a performance: as rows of sliders they would be too much for a page

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import ipywidgets as widgets
 import numpy as np
 
-from explorer.notebook.widgets.shared_style import shared_layout, shared_style
+from explorer.notebook.widgets.boxes import shared_layout, shared_style
 from explorer.settings import Knob
 
 LOG_SLIDER_STEPS = 100

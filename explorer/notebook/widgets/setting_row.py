@@ -7,9 +7,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from explorer.notebook.widgets.boxes import shared_layout, shared_style
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.knob_controls import Control
-from explorer.notebook.widgets.shared_style import shared_layout, shared_style
 
 
 class SettingRow:

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.fields import CPPN
-from explorer.notebook.widgets import cells, shared_style
+from explorer.notebook.widgets import boxes, cells
 from explorer.notebook.widgets.field_form import FieldForm, FieldForms
 from tests.notebook.browser_messages import drag
 from tests.notebook.widgets.other_field import Other, only_kinds
@@ -104,7 +104,7 @@ def test_layouts_and_styles_that_rows_share_are_never_changed(form):
     form.load(LOOK.replace(gain=3.0, keyframes="1: gain=2"))
     assert form.controls["gain"].slider.layout is form.controls["seed"].slider.layout
     keyframes.text_button.value = False
-    for (kind, *values), widget in shared_style._shared.items():
+    for (kind, *values), widget in boxes._shared.items():
         expected = kind(**dict(values)).get_state()
         assert widget.get_state() == expected
 
