@@ -13,6 +13,7 @@ are called here, so numba compiles each at its first call.
 from __future__ import annotations
 
 import inspect
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -119,8 +120,9 @@ class Librosa:
 
     @staticmethod
     def _loaded() -> ModuleType:
-        originals = numba.guvectorize, numba.vectorize
+        originals, stack = (numba.guvectorize, numba.vectorize), inspect.stack
         numba.guvectorize, numba.vectorize = map(_deferred, originals)
+        inspect.stack = _two_frames
         try:
             import librosa.beat
             import librosa.core
@@ -128,7 +130,18 @@ class Librosa:
             import librosa.util
         finally:
             numba.guvectorize, numba.vectorize = originals
+            inspect.stack = stack
         return librosa
+
+
+def _two_frames(context: int = 1) -> list[Any]:
+    """The caller and its caller, as `inspect.stack` has them first, without lines of source.
+
+    librosa's lazy_loader calls it for each optional module that is not installed, to name the line of the
+    import. `inspect.stack` searches the source of all frames for that: a second where there are many modules.
+    """
+    frame = sys._getframe(1)
+    return [inspect.getframeinfo(each, context=0) for each in (frame, frame.f_back) if each]
 
 
 def _deferred(decorator: Callable[..., Any]) -> Callable[..., Any]:

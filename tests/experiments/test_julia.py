@@ -11,7 +11,7 @@ from tests.signals import music, write_wav
 
 @pytest.fixture
 def song(tmp_path):
-    return write_wav(tmp_path / "song.wav", music(2.0, 22050), 22050)
+    return write_wav(tmp_path / "song.wav", music(0.6, 22050), 22050)
 
 
 def test_a_run_gives_the_field_back_and_names_its_model(song, tmp_path):
@@ -33,13 +33,14 @@ def test_a_recipe_of_a_model_hears_live_features(song, tmp_path):
     assert recipe.analysis.extras == ("live",)
 
 
+@pytest.mark.usefixtures("screen_budget")
 def test_a_sweep(song, tmp_path):
     made = sweep(
         Julia(iterations=30, samples=1),
         song,
         vary={"start_angle": [0.8, 2.0], "frames.width": [64], "frames.height": [36]},
         clips=False,
-        moments=[1.0],
+        moments=[0.3],
         explorations=tmp_path / "runs",
         workers=1,
     )

@@ -13,7 +13,7 @@ from tests.signals import music, write_wav
 
 @pytest.fixture
 def song(tmp_path):
-    return write_wav(tmp_path / "song.wav", music(2.0, 22050), 22050)
+    return write_wav(tmp_path / "song.wav", music(0.6, 22050), 22050)
 
 
 def test_a_run_keeps_the_families_and_its_square_shape(song, tmp_path):
@@ -26,7 +26,7 @@ def test_a_run_keeps_the_families_and_its_square_shape(song, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "field", [Patterns.preset("coral"), Patterns(timeline=((0, "organic"), (1, "flowing")))]
+    "field", [Patterns.preset("coral"), Patterns(timeline=((0, "organic"), (0.1, "flowing")))]
 )
 def test_a_recipe_gives_the_field_back(song, tmp_path, field):
     run = render(field, song, size=(64, 64), duration=0.2, explorations=tmp_path / "runs")
@@ -36,13 +36,14 @@ def test_a_recipe_gives_the_field_back(song, tmp_path, field):
         assert recipe.field == field
 
 
+@pytest.mark.usefixtures("screen_budget")
 def test_a_sweep_over_families_and_seeds(song, tmp_path):
     made = sweep(
         Patterns(),
         song,
         vary={"family": ["organic", "flowing"], "seed": [1, 2]},
         clips=False,
-        moments=[1.0],
+        moments=[0.3],
         explorations=tmp_path / "runs",
         workers=1,
     )

@@ -18,16 +18,16 @@ from explorer.rendering import resolve
 from tests.experiments.small import a_song
 from tests.processes import context
 
-FRAMES, SIZE = 60, (64, 36)
+FRAMES, SIZE = 24, (64, 36)
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """A run of 60 frames, drawn in one piece."""
+    """A run of 24 frames, drawn in one piece."""
     folder = tmp_path_factory.mktemp("alone")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
-        return render(CPPN.preset("molten"), a_song(folder), size=SIZE, explorations=folder)
+        return render(CPPN.preset("molten"), a_song(folder, FRAMES / 30), size=SIZE, explorations=folder)
 
 
 @pytest.fixture
@@ -58,7 +58,11 @@ def test_processes_draw_the_frames_that_one_process_draws(run, frames, tmp_path)
     with ProcessPoolExecutor(2, context) as processes:
         assert hashes(frames_of_workers(frames, processes, run.folder)) == alone
         other = render(
-            run.recipe.field, a_song(tmp_path), size=SIZE, explorations=tmp_path, executor=processes
+            run.recipe.field,
+            a_song(tmp_path, FRAMES / 30),
+            size=SIZE,
+            explorations=tmp_path,
+            executor=processes,
         )
     assert sha256_of(other.video) == sha256_of(run.video)
     assert other.manifest["performance"]["frames"] == FRAMES
@@ -68,9 +72,9 @@ def test_segments_follow_one_another_and_few_are_ahead(run, frames):
     with Noting() as executor:
         results = frames_of_workers(frames, executor, run.folder)
         next(results)
-        assert executor.segments == [(0, 4), (4, 8), (8, 12), (12, 16)]
+        assert executor.segments == [(0, 2), (2, 4), (4, 6), (6, 8)]
         assert len(list(results)) == FRAMES - 1
-        assert executor.segments == [(first, first + 4) for first in range(0, FRAMES, 4)]
+        assert executor.segments == [(first, first + 2) for first in range(0, FRAMES, 2)]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 16, 500])
@@ -93,7 +97,7 @@ def test_a_stop_drops_the_segments_that_are_not_begun(run, tmp_path):
     with Noting() as executor, pytest.raises(Stopped):
         render(
             run.recipe.field,
-            a_song(tmp_path),
+            a_song(tmp_path, FRAMES / 30),
             size=SIZE,
             explorations=tmp_path / "runs",
             executor=executor,

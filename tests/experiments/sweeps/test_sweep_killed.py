@@ -35,7 +35,7 @@ def finished_points(folder):
 
 
 def test_killed_three_times_and_resumed(tmp_path):
-    song = a_song(tmp_path)
+    song = a_song(tmp_path, 0.6)
     killed(song, tmp_path / "runs", dies_at=2)  # point.json says running, nothing is there
     (folder,) = (tmp_path / "runs").iterdir()
     assert "interrupted" in set(Sweep(folder).table["status"])

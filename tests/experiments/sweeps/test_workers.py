@@ -83,5 +83,5 @@ def test_a_point_draws_and_measures_with_the_threads_of_its_worker(tmp_path, mon
         monkeypatch.setattr(room, "usable_threads", lambda: 4)
         monkeypatch.setattr(room, "ThreadPoolExecutor", Noted)
     with ThreadPoolExecutor(1) as executor:  # on executors a call has one thread
-        small_sweep(a_song(tmp_path), tmp_path, vary={"gain": [3]}, executor=executor)
+        small_sweep(a_song(tmp_path, 0.6), tmp_path, vary={"gain": [3]}, executor=executor)
     assert set(pools) == {("explorer-draw", 1), ("explorer-measure", 1)}
