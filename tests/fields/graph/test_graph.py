@@ -286,4 +286,5 @@ def test_recipes_and_presets_name_the_field(song):
     assert ex.GraphCPPN is GraphCPPN
     for name, field in GraphCPPN.presets().items():
         assert GraphCPPN.preset(name) == GraphCPPN.model_validate(field.model_dump(mode="json"))
-        assert drawn(field.replace(sections="off", light=False, finish=False), song, 5.0, Grid(32, 18)).std() > 20
+        plain = field.replace(sections="off", light=False, finish=False)
+        assert drawn(plain, song, 5.0, Grid(32, 18)).std() > 20
