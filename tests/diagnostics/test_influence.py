@@ -14,19 +14,19 @@ from tests.tracks import made_up_track
 
 
 def test_a_field_of_bass_alone_has_all_influence_on_bass():
-    found = feature_influence(TwoFeatures(mid=0), square_track(), budget=200_000)
+    found = feature_influence(TwoFeatures(mid=0), square_track(), budget=50_000)
     assert found.share["bass"].value == 1
     assert found.share["mid"].value == 0
     assert found.level["mid"].value == 0
     assert found.maps[1].max() == 0
-    alone = feature_influence(CPPN(hidden=8, features=("bass",)), made_up_track(), budget=100_000)
+    alone = feature_influence(CPPN(hidden=8, features=("bass",)), made_up_track(), budget=50_000)
     assert alone.share["bass"].value == 1
     assert alone.level["bass"].value > 1
     assert alone.together.value == pytest.approx(alone.level["bass"].value)
 
 
 def test_a_linear_field_has_its_exact_influences():
-    found = feature_influence(TwoFeatures(), square_track(), budget=4_000_000)
+    found = feature_influence(TwoFeatures(), square_track(), budget=1_000_000)
     levels = (
         255 * np.sqrt(2 * 5 / 3) * np.array([0.2, 0.1])
     )  # two independent values of variance 1 are 2 apart
@@ -38,7 +38,7 @@ def test_a_linear_field_has_its_exact_influences():
 
 def test_the_map_tells_where():
     field = TwoFeatures(bass=0, mid=0.1, together=0.3)  # bass acts at the sides only, mid everywhere alike
-    found = feature_influence(field, square_track(), budget=1_000_000)
+    found = feature_influence(field, square_track(), budget=400_000)
     bass, mid = found.maps
     assert found.maps.shape == (2, 27, 48)
     assert bass[:, :4].mean() > 5 * bass[:, 22:26].mean()

@@ -29,7 +29,7 @@ def success(track, hidden, layers, seeds):
     ("hidden", "layers"), [(16, 1), (16, 16), pytest.param(64, 8, marks=pytest.mark.slow)]
 )
 def test_calibrated_networks_are_alive(demo, hidden, layers):
-    assert success(demo, hidden, layers, seeds=2) == (1, 1)
+    assert success(demo, hidden, layers, seeds=1) == (1, 1)
 
 
 @pytest.mark.slow
@@ -41,17 +41,22 @@ def test_at_least_95_of_100_are_alive(demo, hidden, layers):
     assert aimed >= 0.9
 
 
-@pytest.mark.parametrize("gain", [1.0, 5.0])
-def test_the_gain_does_not_matter(demo, gain):
+@pytest.fixture(scope="module")
+def calibrated(demo):
+    """A field that is noise without."""
+    return calibrate(CPPN(hidden=32, layers=8, gain=5.0), demo)
+
+
+@pytest.mark.parametrize("gain", [1.0, 2.0])
+def test_the_gain_does_not_matter(demo, calibrated, gain):
     """Static at gain 1, noise at gain 5: both become the same picture."""
     found = random_network(calibrate(CPPN(hidden=32, layers=8, gain=gain), demo)).weights
-    expected = random_network(calibrate(CPPN(hidden=32, layers=8, gain=2.0), demo)).weights
-    for one, other in zip(found, expected, strict=True):
+    for one, other in zip(found, random_network(calibrated).weights, strict=True):
         assert one == pytest.approx(other, rel=1e-2)
 
 
-def test_the_variance_is_kept_and_frames_are_alike(demo):
-    found = diagnose(calibrate(CPPN(hidden=32, layers=8), demo), demo, budget="draft")
+def test_the_variance_is_kept_and_frames_are_alike(demo, calibrated):
+    found = diagnose(calibrated, demo, budget="draft")
     assert float(found.space_variance) > 0.03
     assert float(found.audio_variance) > 0.015
     assert found.flags == ()

@@ -25,12 +25,16 @@ SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 6}
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Trainings of small images without evaluation, plots and export, which have tests of their own."""
+    """Trainings of small images without evaluation, plots, export and pictures on the way.
+
+    These have tests of their own.
+    """
     from explorer.learn.training_run import TrainRun
 
     for draw in (optimization.draw_images, optimization.draw_structure):
         monkeypatch.setattr(optimization, draw.__name__, partial(draw, size=16))
     monkeypatch.setattr(training, "_finish", lambda folder, *_: _empty_evaluation(TrainRun(folder)))
+    monkeypatch.setattr(training, "TrainingPreview", lambda *_: SimpleNamespace(update=lambda *_: None))
 
 
 def _empty_evaluation(run):
@@ -55,7 +59,7 @@ def progress_of(run):
     return json.loads((run.folder / "progress.json").read_text())
 
 
-def test_a_few_steps_lower_the_loss_on_a_track_held_out():
+def test_a_few_steps_lower_the_loss_on_a_track_held_out(quick):
     tracks = [synthetic_track(12, seed) for seed in range(3)]
     trainer = Trainer(
         TrainSettings(**SMALL | {"batch_size": 2, "epochs": 2, "learning_rate": 5e-3}),
@@ -98,13 +102,13 @@ def test_the_learning_rate_rises_and_falls():
 
 
 def test_one_that_was_stopped_and_goes_on_ends_as_if_it_had_not_been(folder, tmp_path, quick):
-    whole = train(folder, epochs=3, explorations=tmp_path / "a", **SMALL)
+    whole = train(folder, epochs=2, explorations=tmp_path / "a", **SMALL)
 
     def stop(step, done, total):
         if step == "training" and done > 1.2:
             raise Stopped("enough")
 
-    part = train(folder, epochs=3, explorations=tmp_path / "b", progress=stop, **SMALL)
+    part = train(folder, epochs=2, explorations=tmp_path / "b", progress=stop, **SMALL)
     assert part.manifest["status"] == progress_of(part)["status"] == "stopped"
     assert len(part.history) == 1
     assert reached(part) != reached(whole)
@@ -116,7 +120,7 @@ def test_one_that_was_stopped_and_goes_on_ends_as_if_it_had_not_been(folder, tmp
     assert progress_of(resumed)["status"] == "done"
 
 
-def test_the_same_seed_gives_the_same_model_and_another_another():
+def test_the_same_seed_gives_the_same_model_and_another_another(quick):
     def fitted(seed):
         trainer = Trainer(TrainSettings(**SMALL, seed=seed), [synthetic_track(5, 0)], [synthetic_track(5, 1)])
         next(trainer.epoch(0))
@@ -260,13 +264,13 @@ def test_pictures_on_the_way_change_nothing_that_is_learned(folder, tmp_path, qu
             picture = Image.open(next(tmp_path.glob("*/train_*/preview.jpg")))
             reports.append(np.asarray(picture, float))
 
+    without = train(folder, epochs=2, explorations=tmp_path / "b", **SMALL)
+    monkeypatch.setattr(training, "TrainingPreview", plots.TrainingPreview)
     monkeypatch.setattr(plots, "MAX_PREVIEW_SHARE", 1e9)  # after every epoch
     with_pictures = train(folder, epochs=2, explorations=tmp_path / "a", progress=look, **SMALL)
     half = len(reports[0]) // 2
     assert reports[0][24:half].std() > 10  # before
     assert reports[0][half:-24].std() > 10  # now
-    monkeypatch.setattr(training, "TrainingPreview", lambda *_: SimpleNamespace(update=lambda *_: None))
-    without = train(folder, epochs=2, explorations=tmp_path / "b", **SMALL)
     assert reached(with_pictures) == reached(without)
 
 

@@ -26,6 +26,21 @@ def _without_initial_state(monkeypatch):
     monkeypatch.setattr(Widget, "open", open_channel)
 
 
+@pytest.fixture(autouse=True)
+def _one_list_of_keys_per_class(monkeypatch):
+    """The names of what a widget sends are searched once per class, not once per widget."""
+    search, names = Widget.traits, {}
+
+    def traits(widget, **metadata):
+        if metadata != {"sync": True}:
+            return search(widget, **metadata)
+        if type(widget) not in names:
+            names[type(widget)] = search(widget, sync=True)
+        return names[type(widget)]
+
+    monkeypatch.setattr(Widget, "traits", traits)
+
+
 @pytest.fixture
 def sound(tmp_path):
     return signals.write_wav(tmp_path / "music.wav", signals.music(2.0))

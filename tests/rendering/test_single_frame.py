@@ -19,7 +19,7 @@ FIELD, SIZE = CPPN.preset("compact-4x3"), (64, 36)
 
 def made_up_track():
     """A new one, short: little is searched for flashes."""
-    return tracks.made_up_track(duration=1.5)
+    return tracks.made_up_track(duration=0.6)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def builds(monkeypatch):
 
 
 def test_a_loop_makes_one_renderer_and_draws_the_same_bits(cache, builds):
-    track, times = made_up_track(), [0.1, 0.7, 0.1, 1.3]
+    track, times = made_up_track(), [0.1, 0.3, 0.1, 0.5]
     frames = [render_frame(FIELD, track, t, SIZE) for t in times]
     assert len(builds) == 1
     cache.clear()
@@ -83,10 +83,10 @@ def test_a_large_one_is_not_kept(cache, monkeypatch):
 
 def test_many_threads_draw_at_once(cache):
     track = made_up_track()
-    expected = [render_frame(FIELD, track, n / 10, SIZE, flash_limit="dim") for n in range(8)]
+    expected = [render_frame(FIELD, track, n / 20, SIZE, flash_limit="dim") for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
         drawn = list(
-            pool.map(lambda n: render_frame(FIELD, track, n / 10, SIZE, flash_limit="dim"), range(8))
+            pool.map(lambda n: render_frame(FIELD, track, n / 20, SIZE, flash_limit="dim"), range(8))
         )
     np.testing.assert_array_equal(drawn, expected)
     assert 1 <= len(cache) <= MAX_RENDERERS

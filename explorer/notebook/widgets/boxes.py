@@ -1,4 +1,4 @@
-"""Boxes, cards and buttons that the panel and the training view are made of."""
+"""Boxes, cards and buttons that the panel and the training view are made of, and layouts that rows share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.notebook.widgets.markup import heading
+
+# What never changes is made and sent to the browser once: layouts and styles by kind and values.
+_shared: dict[tuple[Any, ...], widgets.Widget] = {}  # by kind and values; of the kernel, like all widgets
+
 
 
 def box(kind: type[widgets.Box], css_class: str, *children: widgets.Widget) -> widgets.Box:
@@ -38,3 +42,21 @@ def progress_bar(**layout: str) -> widgets.Widget:
     bar = widgets.FloatProgress(0.0, max=1.0, layout={"width": "auto", "display": "none"} | layout)
     bar.add_class("explorer-bar")
     return bar
+
+
+def shared_layout(**values: str) -> widgets.Layout:
+    """The layout with these values, for any number of widgets. Never change one."""
+    return _shared_widget(widgets.Layout, values)
+
+
+def shared_style(kind: type[widgets.Widget], **values: str) -> widgets.Widget:
+    """The style of a widget of this kind with these values, for any number of them. Never change one."""
+    return _shared_widget(kind.style.klass, values)
+
+
+def _shared_widget(kind: type[widgets.Widget], values: dict[str, str]) -> widgets.Widget:
+    key = kind, *sorted(values.items())
+    widget = _shared.get(key)
+    if widget is None or widget.comm is None:  # closed with all widgets of the kernel
+        widget = _shared[key] = kind(**values)
+    return widget

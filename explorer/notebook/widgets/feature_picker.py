@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from explorer.audio.features import EXTRAS, EXTRAS_HELP, FEATURES, UNITS
+from explorer.notebook.widgets.boxes import shared_layout, shared_style
 from explorer.notebook.widgets.knob_controls import ChangeCallback
 
 HELP = "which features of the sound move the picture"
@@ -19,9 +20,12 @@ class FeatureGroup:
     def __init__(self, name: str, checks: Sequence[widgets.Checkbox], help: str) -> None:
         self._name, self._checks, self._help = name, checks, help
         self._count = 0  # of the checked ones
-        self.button = widgets.ToggleButton(tooltip=f"show or hide the features of {name}")
+        self.button = widgets.ToggleButton(
+            tooltip=f"show or hide the features of {name}", style=shared_style(widgets.ToggleButton),
+            layout=shared_layout(),
+        )  # fmt: skip
         self.button.add_class("explorer-fold")
-        self.widget = widgets.VBox([self.button, _checkbox_grid(checks)])
+        self.widget = widgets.VBox([self.button, _checkbox_grid(checks)], layout=shared_layout())
         self.update()
 
     def update(self) -> None:
@@ -50,10 +54,12 @@ class FeaturePicker:
         self._changed = changed
         self._order = features
         self._setting = False
+        options = {
+            "indent": False, "tooltip": HELP, "style": shared_style(widgets.Checkbox),
+            "layout": shared_layout(width="auto"),
+        }  # fmt: skip
         self.checks = {
-            name: widgets.Checkbox(
-                name in features, description=name, indent=False, tooltip=HELP, layout={"width": "auto"}
-            )
+            name: widgets.Checkbox(name in features, description=name, **options)
             for name in (*UNITS, *added)
             if not usable or name in usable
         }
@@ -97,6 +103,6 @@ class FeaturePicker:
 
 
 def _checkbox_grid(checks: Sequence[widgets.Checkbox]) -> widgets.Box:
-    box = widgets.Box(checks)
+    box = widgets.Box(checks, layout=shared_layout())
     box.add_class("explorer-names")
     return box

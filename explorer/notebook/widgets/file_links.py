@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from explorer import files
 from explorer.video.containers import container_of
 
 MAX_EMBEDDED_BYTES = 8_000_000  # of a video that no server shows; a widget is not saved in the notebook
 
 
-def saved_links(folder: Path, files: Mapping[str, Path]) -> str:
+def saved_links(folder: Path, paths: Mapping[str, Path]) -> str:
     """A line of HTML: the folder that files were saved in, and links in new tabs to those that are served."""
-    links = [_link(path, text) for text, path in files.items() if path.is_file()]
+    links = [_link(path, text) for text, path in paths.items() if path.is_file()]
     return " ".join([f"saved in <code>{html.escape(relative_link(folder))}</code>", *links])
 
 
@@ -62,19 +63,17 @@ def relative_link(path: Path) -> str:
 def served_url(path: Path) -> str | None:
     """The URL of a file on the page's own server; None where that does not serve it.
 
-    A kernel is a child of its server, which writes its folder to a file that the server package reads.
+    A kernel is a child of its server, which writes its folder to a file under its process number. That file
+    is read here: the server package, which reads it too, takes seconds to import.
     """
     try:
-        from jupyter_server.serverapp import list_running_servers
+        from jupyter_core.paths import jupyter_runtime_dir
 
-        for server in list_running_servers():
-            root = Path(server["root_dir"]).resolve()
-            if server["pid"] == os.getppid() and path.resolve().is_relative_to(root):
-                below = path.resolve().relative_to(root).as_posix()
-                return f"{server['base_url']}files/{quote(below)}"
-    except (ImportError, OSError, KeyError, ValueError):
-        pass
-    return None
+        server = files.read_json_or_empty(Path(jupyter_runtime_dir()) / f"jpserver-{os.getppid()}.json")
+        below = path.resolve().relative_to(Path(server["root_dir"]).resolve()).as_posix()
+        return f"{server['base_url']}files/{quote(below)}"
+    except (ImportError, OSError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _link(path: Path, text: str) -> str:

@@ -17,7 +17,7 @@ from explorer.fields.keyframes import Keyframe
 from explorer.fields.sections import section_starts
 from explorer.formatting import clock_text, count_text
 from explorer.notebook.widgets import cells
-from explorer.notebook.widgets.boxes import box, small_button
+from explorer.notebook.widgets.boxes import box, shared_layout, small_button
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.knob_controls import (
     ChangeCallback,
@@ -254,7 +254,8 @@ class KeyframeEditor:
         self.set((*every[:place], *changed, *every[place + 1 :]))
 
     def _show_text(self) -> None:
-        self.text.widget.layout.display = "" if self.text_button.value else "none"
+        display = "" if self.text_button.value else "none"
+        self.text.widget.layout = shared_layout(width="auto", display=display)
 
 
 def _number_knob(knob: Knob) -> Knob:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import ipywidgets as widgets
 import numpy as np
 
+from explorer.notebook.widgets.boxes import shared_layout, shared_style
 from explorer.settings import Knob
 
 LOG_SLIDER_STEPS = 100
@@ -79,15 +80,16 @@ class NumberControl:
         self._value = knob.default if isinstance(knob.default, int | float) else middle
         self.slider = widgets.IntSlider(
             self._nearest(self._value), min=0, max=len(self.slider_values) - 1, readout=False,
-            description=card_label(knob), tooltip=knob.help, style={"description_width": LABEL_WIDTH},
-            layout={"flex": "1 1 auto", "width": "auto", "min_width": "0"},
+            description=card_label(knob), tooltip=knob.help,
+            style=shared_style(widgets.IntSlider, description_width=LABEL_WIDTH),
+            layout=shared_layout(flex="1 1 auto", width="auto", min_width="0"),
         )  # fmt: skip
         self.box = _make_box(knob, self._value, box_width)
         self.slider.observe(
             lambda change: self._accept(self.slider_values[change["new"]], self.slider), "value"
         )
         self.box.observe(lambda change: self._accept(change["new"], self.box), "value")
-        self.widget = widgets.HBox([self.slider, self.box])
+        self.widget = widgets.HBox([self.slider, self.box], layout=shared_layout())
         self.widget.add_class("explorer-control")
 
     @property
@@ -145,8 +147,10 @@ def _make_box(knob: Knob, value: float, width: str) -> widgets.Widget:
     kind = widgets.BoundedIntText if int in knob.types else widgets.BoundedFloatText
     low = knob.slider[0] if knob.low is None else knob.low
     high = knob.slider[1] if knob.high is None else knob.high
-    about = {"tooltip": f"{label(knob)}: {knob.allowed}", "layout": {"flex": "none", "width": width}}
-    return kind(value, min=low, max=high, step=knob.step, **about)
+    return kind(
+        value, min=low, max=high, step=knob.step, tooltip=f"{label(knob)}: {knob.allowed}",
+        style=shared_style(kind), layout=shared_layout(flex="none", width=width),
+    )  # fmt: skip
 
 
 class OptionalNumberControl:
@@ -159,11 +163,11 @@ class OptionalNumberControl:
         self.number.disable(True)
         self.check = widgets.Checkbox(
             value=False, indent=False, tooltip=f"set {label(knob)}; else: {self._word or 'none'}",
-            layout={"flex": "0 0 18px", "width": "18px"},
+            style=shared_style(widgets.Checkbox), layout=shared_layout(flex="0 0 18px", width="18px"),
         )  # fmt: skip
         self._changed = changed
         self.check.observe(self._switch, "value")
-        self.widget = widgets.HBox([*self.number.widget.children, self.check])
+        self.widget = widgets.HBox([*self.number.widget.children, self.check], layout=shared_layout())
         self.widget.add_class("explorer-control")
         self.set(knob.default)
 
@@ -205,8 +209,8 @@ class ChoiceControl(_ValueControl):
     """A dropdown."""
 
     def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
-        dropdown = widgets.Dropdown(options=knob.choices, value=knob.default, **_widget_options(knob))
-        super().__init__(dropdown, changed)
+        options = _widget_options(widgets.Dropdown, knob)
+        super().__init__(widgets.Dropdown(options=knob.choices, value=knob.default, **options), changed)
 
     def set(self, value: Any) -> None:
         if value not in self.widget.options:  # such as a model by name
@@ -228,7 +232,8 @@ class TextControl(_ValueControl):
 
     def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
         self._source: tuple[str, Any] = ("", knob.default)  # the text that was set, and its value
-        text = widgets.Text(continuous_update=False, placeholder=_example(knob), **_widget_options(knob))
+        options = _widget_options(widgets.Text, knob)
+        text = widgets.Text(continuous_update=False, placeholder=_example(knob), **options)
         super().__init__(text, changed)
         self.widget.add_class("explorer-typed")
 
@@ -248,16 +253,17 @@ class SwitchControl(_ValueControl):
     """A checkbox."""
 
     def __init__(self, knob: Knob, changed: ChangeCallback) -> None:
-        super().__init__(widgets.Checkbox(value=knob.default, **_widget_options(knob)), changed)
+        options = _widget_options(widgets.Checkbox, knob)
+        super().__init__(widgets.Checkbox(value=knob.default, **options), changed)
 
     def set_share(self, share: float) -> None:
         self.set(share >= 0.5)
 
 
-def _widget_options(knob: Knob) -> dict[str, Any]:
+def _widget_options(kind: type[widgets.Widget], knob: Knob) -> dict[str, Any]:
     return {
         "description": card_label(knob),
         "tooltip": knob.help,
-        "style": {"description_width": LABEL_WIDTH},
-        "layout": {"width": "auto"},
+        "style": shared_style(kind, description_width=LABEL_WIDTH),
+        "layout": shared_layout(width="auto"),
     }

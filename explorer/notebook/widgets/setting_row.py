@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from explorer.notebook.widgets.boxes import shared_layout, shared_style
 from explorer.notebook.widgets.error_line import HandlerFactory
 from explorer.notebook.widgets.knob_controls import Control
 
@@ -16,14 +17,18 @@ class SettingRow:
 
     def __init__(self, name: str, help: str, control: Control, start: Any, handler: HandlerFactory) -> None:
         self.name, self.control, self.start = name, control, start
-        self.reset_button = widgets.Button(description="\N{ANTICLOCKWISE OPEN CIRCLE ARROW}")
+        self.reset_button = widgets.Button(
+            description="\N{ANTICLOCKWISE OPEN CIRCLE ARROW}", style=shared_style(widgets.Button),
+            layout=_visibility(False),
+        )  # fmt: skip
         self.reset_button.add_class("explorer-reset")
         self.reset_button.on_click(handler(self.reset))
-        about = widgets.HTML(f"<div>{html.escape(help)}</div>")
+        style, layout = shared_style(widgets.HTML), shared_layout()
+        about = widgets.HTML(f"<div>{html.escape(help)}</div>", style=style, layout=layout)
         about.add_class("explorer-about")
-        line = widgets.HBox([control.widget, self.reset_button])
+        line = widgets.HBox([control.widget, self.reset_button], layout=layout)
         line.add_class("explorer-row")
-        self.widget = widgets.VBox([line, about])
+        self.widget = widgets.VBox([line, about], layout=layout)
         self.update()
 
     @property
@@ -39,7 +44,11 @@ class SettingRow:
         """Show the button, or hide it; its place stays, so that nothing moves."""
         text = "none" if self.start is None else " ".join(map(str, _as_tuple(self.start)))
         self.reset_button.tooltip = f"{self.name}: back to {text}"
-        self.reset_button.layout.visibility = "visible" if self.changed else "hidden"
+        self.reset_button.layout = _visibility(self.changed)
+
+
+def _visibility(visible: bool) -> widgets.Layout:
+    return shared_layout(visibility="visible" if visible else "hidden")
 
 
 def _as_tuple(value: Any) -> tuple[Any, ...]:

@@ -28,8 +28,8 @@ def last_state(run):
 @pytest.fixture(scope="module", autouse=True)
 def _few_directions():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(statistics, "DIRECTIONS", 12)
-        patch.setattr(style, "DIRECTIONS", 12)
+        patch.setattr(statistics, "DIRECTIONS", 6)
+        patch.setattr(style, "DIRECTIONS", 6)
         patch.setattr(style, "WINDOWS", {FINE: (1, 24), COARSE: (1, 44)})
         yield
 

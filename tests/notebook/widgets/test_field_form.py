@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.fields import CPPN
-from explorer.notebook.widgets import cells
+from explorer.notebook.widgets import boxes, cells
 from explorer.notebook.widgets.field_form import FieldForm, FieldForms
 from tests.notebook.browser_messages import drag
 from tests.notebook.widgets.other_field import Other, only_kinds
@@ -96,6 +96,17 @@ def test_scales_of_another_depth_are_given_up(form):
     drag(form.controls["layers"].box, 5)
     assert form.field.layer_scales is None
     assert form._hidden_row.layout.display == "none"
+
+
+def test_layouts_and_styles_that_rows_share_are_never_changed(form):
+    keyframes = form.controls["keyframes"]
+    keyframes.text_button.value = True
+    form.load(LOOK.replace(gain=3.0, keyframes="1: gain=2"))
+    assert form.controls["gain"].slider.layout is form.controls["seed"].slider.layout
+    keyframes.text_button.value = False
+    for (kind, *values), widget in boxes._shared.items():
+        expected = kind(**dict(values)).get_state()
+        assert widget.get_state() == expected
 
 
 def ignore_arguments(action):
