@@ -62,13 +62,13 @@ def test_runs_and_points_are_listed_together_and_typed(shelf):
 
 
 def test_many_points_are_listed_fast(tmp_path):
-    made_up_sweep(tmp_path, 400)
-    made_up_sweep(tmp_path / "small", 40)
+    made_up_sweep(tmp_path, 200)
+    made_up_sweep(tmp_path / "small", 20)
     began = time.perf_counter()
     few = runs(tmp_path / "small")
     between = time.perf_counter()
     many = runs(tmp_path)
-    assert (len(few), len(many)) == (40, 400)
+    assert (len(few), len(many)) == (20, 200)
     assert time.perf_counter() - between < 30 * (between - began)  # no worse than in proportion
 
 
