@@ -25,6 +25,7 @@ spans = st.tuples(st.integers(-50, 50), st.integers(0, 40), st.booleans()).map(
 axes = st.dictionaries(st.sampled_from("abcd"), values | spans, min_size=1)
 
 
+@settings(deadline=None)
 @given(lists)
 def test_a_grid_has_every_combination_once(varied):
     points = [tuple(point.values()) for point in combinations(varied)]
@@ -45,6 +46,7 @@ def test_too_many_points_are_refused():
         combinations({"seed": Span(0, 2**32 - 1, is_integer=True)})
 
 
+@settings(deadline=None)
 @given(lists)
 def test_one_at_a_time_changes_one_setting_of_the_base_at_most(varied):
     base = dict.fromkeys(varied, 99)
