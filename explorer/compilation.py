@@ -5,8 +5,8 @@ compile the same function at once can leave the function of one with the wrapper
 later process that loads them crashes. With the lock, the second process loads what the first has compiled.
 All modules get librosa, and numba's compiler, from here.
 
-librosa compiles a dozen functions when it is loaded, for 40 s on a machine where it never ran. Few of them
-are called here, so numba compiles each at its first call.
+librosa compiles a dozen functions when it is loaded, each for up to five types: 40 s on a machine where it
+never ran. Few of them are called here. So numba compiles each when it is called, for the types of the call.
 """
 # mypy: disable-error-code="no-untyped-call"
 
@@ -15,18 +15,21 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numba
+import numpy as np
 import platformdirs
 from filelock import BaseFileLock, FileLock
 from numba import config, njit
 from numba.core import event
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.sigutils import normalize_signature
+from numba.np.numpy_support import as_dtype
 
 from explorer.progress import report_compilation
 
@@ -92,17 +95,51 @@ event.register("numba:compile", CompilationReport())
 
 
 class DeferredFunction:
-    """A function of NumPy arrays that numba compiles, or loads, at its first call."""
+    """A function of NumPy arrays that numba compiles, or loads, when it is called: for the types of the call.
 
-    def __init__(self, decorator: Callable[[Any], Any], function: Callable[..., Any]) -> None:
-        self._decorator, self._function = decorator, function
-        self._compiled: Callable[..., Any] | None = None
+    `signatures` are those of numba. `layout` says which arguments are inputs, as for `numba.guvectorize`;
+    `numba.vectorize` has none. As NumPy does, a call takes the first signature to which its inputs can be
+    converted without loss; where there is none, all are compiled, and NumPy says what is wrong.
+    """
+
+    def __init__(
+        self,
+        decorator: Callable[..., Callable[[Any], Any]],
+        signatures: Sequence[Any],
+        layout: Sequence[str],
+        options: Mapping[str, Any],
+        function: Callable[..., Any],
+    ) -> None:
+        self._decorator = decorator
+        self._signatures, self._layout, self._options = tuple(signatures), tuple(layout), options
+        self._function = function
+        self._compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         """Call the compiled function."""
-        if self._compiled is None:
-            self._compiled = self._decorator(self._function)
-        return self._compiled(*args, **options)
+        signatures = self._needed(args)
+        if signatures not in self._compiled:
+            decorator = self._decorator(list(signatures), *self._layout, **self._options)
+            self._compiled[signatures] = decorator(self._function)
+        return self._compiled[signatures](*args, **options)
+
+    def _needed(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The signature for the types of a call, or all."""
+        for signature, inputs in self._input_types:
+            pairs = list(zip(args, inputs, strict=False))
+            if len(args) >= len(inputs) and all(np.result_type(value, kind) == kind for value, kind in pairs):
+                return (signature,)
+        return self._signatures
+
+    @cached_property
+    def _input_types(self) -> list[tuple[Any, list[np.dtype[Any]]]]:
+        """Each signature and the types of its inputs."""
+        rows = []
+        for signature in self._signatures:
+            types, _ = normalize_signature(signature)
+            count = self._layout[0].partition("->")[0].count("(") if self._layout else len(types)
+            rows.append((signature, [as_dtype(getattr(kind, "dtype", kind)) for kind in types[:count]]))
+        return rows
 
 
 class Librosa:
@@ -147,9 +184,11 @@ def _two_frames(context: int = 1) -> list[Any]:
 def _deferred(decorator: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator of numba that is called with types, as one that compiles later, once for all processes.
 
-    librosa caches all its functions but one of the beat tracker, which takes 6 s to compile.
+    librosa caches all its functions but one of the beat tracker, which takes 2 s to compile.
     """
-    return lambda *types, **options: partial(DeferredFunction, decorator(*types, **options | {"cache": True}))
+    return lambda signatures, *layout, **options: partial(
+        DeferredFunction, decorator, signatures, layout, options | {"cache": True}
+    )
 
 
 librosa: Any = Librosa()

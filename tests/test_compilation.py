@@ -188,10 +188,21 @@ def test_a_function_of_librosa_is_compiled_at_its_first_call():
     assert numba.vectorize.__module__.startswith("numba.")
 
 
-def test_every_function_of_librosa_is_compiled_once_for_all_processes():
-    options = []
-    _deferred(lambda *types, **named: options.append(named))("void()", cache=False, nopython=True)
-    assert options == [{"cache": True, "nopython": True}]
+def test_functions_of_librosa_are_compiled_for_the_types_of_a_call_once_for_all_processes():
+    compiled = []
+
+    def decorator(signatures, layout, **options):
+        compiled.append((*signatures, options))
+        return lambda function: function
+
+    signatures = [f"void({kind}[:], float32, {kind}[:])" for kind in ("int32", "float32", "float64")]
+    add = _deferred(decorator)(signatures, "(n),()->(n)", cache=False, nopython=True)(np.add)
+    for kind in (np.float64, np.int32, np.float64, np.float16):
+        add(np.zeros(3, kind), 1)
+    options = {"cache": True, "nopython": True}
+    assert compiled == [(signatures[n], options) for n in (2, 0, 1)]
+    add(np.zeros(3, complex), 1)  # no signature has these
+    assert compiled[3] == (*signatures, options)
 
 
 def test_all_modules_take_librosa_and_compiled_code_from_the_locked_place():

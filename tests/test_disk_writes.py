@@ -195,6 +195,7 @@ FUNCTIONS = {  # of modules
 }
 NAMES = METHODS | {"open"} | {name.rpartition(".")[2] for name in FUNCTIONS}
 CALLS = re.compile(rf"\b({'|'.join(sorted(NAMES))})\(")
+IN_MEMORY = re.compile("memory_file|BytesIO|StringIO")  # what `memory_files` looks for
 FREE = {  # calls that write through explorer.files, or into memory or a pipe
     *("write_bytes", "files.write_bytes", "track.save", "plan.track.save", "output_paths.save"),
     *("self.added.save", "sound.added.save", "replace(track, added=None).save", "result.save", "edits.save"),
@@ -260,13 +261,13 @@ def writes(source):
     """The calls in a module that open or write a file by a path."""
     if not CALLS.search(source):
         return set()
-    tree = ast.parse(source)
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    nodes = [*ast.walk(ast.parse(source))]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
     memory = {}
-    for function in functions:
+    for function in functions if IN_MEMORY.search(source) else ():
         names = set(memory_files(function))
         memory |= {id(node): names for node in ast.walk(function) if names}
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     return {ast.unparse(call.func) for call in calls if is_write(call, memory.get(id(call), ()))}
 
 

@@ -34,7 +34,7 @@ def test_columns_are_drawn_in_the_order_that_is_asked_for(sound):
         track.plot(("drum_rms",))
 
 
-@pytest.mark.parametrize("samples", [1, 1000, 300_000])
+@pytest.mark.parametrize("samples", [1, 300_000])
 def test_the_shortest_and_longer_sounds_can_be_drawn(tmp_path, samples):
     path = write_wav(tmp_path / "a.wav", tone(440, 10)[:samples])
     draw_track(analyze(path), path).savefig(tmp_path / "a.png")

@@ -74,12 +74,12 @@ def test_every_click_is_an_onset_within_one_frame(rate, shape):
     assert np.abs(peaks / 60 - AWKWARD).max() <= 1 / 60
 
 
-def test_no_drift_after_ten_minutes():
+def test_no_drift_after_five_minutes():
     rate = 22050  # a frame is 367.5 samples
-    samples = silence(600, rate)
-    samples[round(599.5 * rate)] = 1
+    samples = silence(300, rate)
+    samples[round(299.5 * rate)] = 1
     onset = features(samples, rate)["onset"]
-    assert abs(int(onset.argmax()) - 599.5 * 60) <= 1
+    assert abs(int(onset.argmax()) - 299.5 * 60) <= 1
 
 
 def test_no_sound_falls_between_slow_frames():

@@ -253,8 +253,8 @@ def test_keyframes_move_it():
 
 
 def test_deaf_without_gain_and_alive_with_it(song):
-    alive = diagnose(Julia.preset("marigold"), song, frames=SMALL, budget="draft")
-    deaf = diagnose(Julia(audio_gain=0), song, frames=SMALL, budget="draft")
+    alive = diagnose(Julia.preset("marigold"), song, frames=SMALL, budget="screen")
+    deaf = diagnose(Julia(audio_gain=0), song, frames=SMALL, budget="screen")
     assert alive.verdict == "alive"
     assert alive.layers == ()
     assert deaf.audio_variance.value < 1e-12

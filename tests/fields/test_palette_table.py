@@ -124,7 +124,7 @@ def test_three_colors_are_drawn_as_before_without_light():
     assert type(parse_palette("#101830-#c05a20-#ffe8a0")).__name__ == "Cosine"
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(0, 0xFFFFFF), min_size=2, max_size=12))
 def test_any_colors_make_a_table(numbers):
     table = color_table("-".join(f"#{number:06x}" for number in numbers))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -71,11 +72,11 @@ def all_paths(recipe: Recipe) -> dict[str, ParameterPath]:
     settings = {part: getattr(recipe, part) for part in PARTS}
     knobs = {part: each.all_knobs() for part, each in settings.items()}
     pairs = [(part, name) for part, each in settings.items() for name in _setting_names(each)]
+    counts = Counter(setting for _, setting in pairs)
     paths = {}
     for part, setting in pairs:
         if setting.rpartition(".")[2] not in FIXED:
-            shared = sum(setting == other for _, other in pairs) > 1
-            name = f"{part}.{setting}" if shared else setting
+            name = f"{part}.{setting}" if counts[setting] > 1 else setting
             paths[name] = ParameterPath(name, part, setting, knobs[part].get(setting))
     return paths
 

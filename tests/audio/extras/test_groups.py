@@ -14,17 +14,15 @@ ODD = {
     "two samples": np.array([0.5, -0.5], np.float32),
     "60 ms": noise(0.06),
     "half a second": tone(300, 0.5),
-    "silence": silence(3),
-    "one click": click_track([1.0], 2.0),
-    "too loud": 8 * noise(1.5),
-    "almost nothing": 1e-8 * noise(1.5),
+    "silence": silence(1.2),
+    "one click": click_track([0.6], 1.2),
+    "too loud": 8 * noise(0.8),
+    "almost nothing": 1e-8 * noise(0.8),
     "stereo": np.stack([tone(440, 1), silence(1)], axis=1),
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "rate"), [("one sample", 44100), *((kind, (8000, 44100)[n % 2]) for n, kind in enumerate(ODD))]
-)
+@pytest.mark.parametrize(("kind", "rate"), [(kind, (8000, 44100)[n % 2]) for n, kind in enumerate(ODD)])
 def test_odd_sounds_give_finite_columns_within_bounds(tmp_path, kind, rate):
     track = analyze(write_wav(tmp_path / "a.wav", ODD[kind], rate), extras=GROUPS)
     assert track.values.shape == track.raw.shape == (len(track.times), len(track.names))
@@ -34,15 +32,15 @@ def test_odd_sounds_give_finite_columns_within_bounds(tmp_path, kind, rate):
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_gain_changes_no_value(tmp_path, group):
-    loud = analyze(write_wav(tmp_path / "loud.wav", music(6)), extras=(group,))
-    soft = analyze(write_wav(tmp_path / "soft.wav", 0.1 * music(6)), extras=(group,))
+    loud = analyze(write_wav(tmp_path / "loud.wav", music(3)), extras=(group,))
+    soft = analyze(write_wav(tmp_path / "soft.wav", 0.1 * music(3)), extras=(group,))
     columns = [loud.names.index(name) for name in EXTRAS[group]]
     np.testing.assert_allclose(loud.values[:, columns], soft.values[:, columns], atol=0.02)
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_progress_is_told_and_can_stop(tmp_path, group):
-    sound = write_wav(tmp_path / "a.wav", noise(35, 8000), 8000)
+    sound = write_wav(tmp_path / "a.wav", noise(25, 8000), 8000)
     told = []
 
     def record(step, done, total):
@@ -54,7 +52,7 @@ def test_progress_is_told_and_can_stop(tmp_path, group):
     for step in steps:
         done = [now for name, now, _ in told if name == step]
         assert done == sorted(done)
-        assert done[-1] == pytest.approx(35, abs=0.1)
+        assert done[-1] == pytest.approx(25, abs=0.1)
         assert len(done) >= 3
 
     def stop(step, done, total):

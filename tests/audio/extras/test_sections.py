@@ -46,10 +46,10 @@ def test_three_sections_have_two_boundaries(tmp_path):
 @pytest.mark.parametrize(
     "samples",
     [
-        silence(30, RATE),
-        noise(30, RATE),
-        tone(440, 30, RATE),
-        chord(CHORDS[0], 30, 3),
+        silence(15, RATE),
+        noise(15, RATE),
+        tone(440, 15, RATE),
+        chord(CHORDS[0], 15, 3),
         chord(CHORDS[0], 2, 3),
     ],
     ids=["silence", "noise", "tone", "one chord", "short"],

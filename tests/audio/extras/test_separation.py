@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.audio import FEATURES, analyze, open_sound
+from explorer.audio.extras import mono
 from explorer.audio.extras.mono import RATE
 from explorer.audio.extras.separation import levels, measure, percussive, percussive_share
 from explorer.compilation import librosa
@@ -40,8 +41,9 @@ def test_the_share_is_that_of_librosa():
     np.testing.assert_allclose(percussive_share(magnitudes), expected, atol=1e-6)
 
 
-def test_pieces_leave_no_seam():
-    sound = music(25, RATE)  # three pieces
+def test_pieces_leave_no_seam(monkeypatch):
+    monkeypatch.setattr(mono, "PIECE_ROWS", 130)
+    sound = music(8, RATE)  # three pieces
     spectra = librosa.stft(sound)
     _, hits = librosa.decompose.hpss(spectra)
     whole = librosa.istft(hits, length=len(sound))

@@ -5,7 +5,7 @@ import pytest
 from explorer import CPPN, atlas
 
 FIELD = CPPN.preset("compact-4x3").replace(time_span=10.0)
-SMALL = {"evaluations": 12, "size": (32, 18), "cells": 5, "workers": 1}
+SMALL = {"evaluations": 8, "size": (32, 18), "cells": 5, "workers": 1}
 
 
 @pytest.fixture(scope="package")

@@ -84,7 +84,7 @@ def test_a_seed_holds_in_every_section_and_keyframe():
 def test_seeds_are_drawn_scored_and_ready_to_render(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "small_size", lambda size: (64, 36))
-    song, told = a_song(tmp_path), []
+    song, told = a_song(tmp_path, 1.0), []
     result = seeds(FIELD, made_up_track(), count=2, progress=lambda *step: told.append(step))
     assert len(result) == 2
     assert told[-1] == ("seeds", 2, 2)

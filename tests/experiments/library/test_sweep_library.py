@@ -25,7 +25,7 @@ def shelf(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shelf")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
-        song = a_song(folder)
+        song = a_song(folder, 0.6)
         run = render(FIELD, song, size=(32, 18), duration=0.1, explorations=folder / "runs")
         sweep = small_sweep(song, folder / "runs", vary={"gain": [1, 3, 5]})
     for path in sweep.point(2).folder.iterdir():
@@ -62,13 +62,13 @@ def test_runs_and_points_are_listed_together_and_typed(shelf):
 
 
 def test_many_points_are_listed_fast(tmp_path):
-    made_up_sweep(tmp_path, 400)
-    made_up_sweep(tmp_path / "small", 40)
+    made_up_sweep(tmp_path, 200)
+    made_up_sweep(tmp_path / "small", 20)
     began = time.perf_counter()
     few = runs(tmp_path / "small")
     between = time.perf_counter()
     many = runs(tmp_path)
-    assert (len(few), len(many)) == (40, 400)
+    assert (len(few), len(many)) == (20, 200)
     assert time.perf_counter() - between < 30 * (between - began)  # no worse than in proportion
 
 

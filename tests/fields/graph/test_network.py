@@ -25,7 +25,7 @@ FROZEN_FOURIER = [0.2472146, 1.7042696, -1.2566427, 2.4961681]
 
 
 def test_every_output_has_contrast_at_every_moment():
-    for seed in range(40):
+    for seed in range(16):
         network = random_network.__wrapped__(seed, (0, 1, 14, 40)[seed % 4], (0, 0, 1, 6)[seed % 4])
         values = network.graph.evaluate(calibration_inputs(network.plane))
         tones = torch.stack([formulas.tone(v.expand(CALIBRATION_MOMENTS, -1), 1.0) for v in values])
