@@ -73,9 +73,9 @@ def _self_test() -> str:
     from explorer.video import probe
 
     start = time.perf_counter()
-    field, options = CPPN.preset("compact-4x3"), {"flash_limit": "off"}  # for which it would search longer
-    with tempfile.TemporaryDirectory() as folder:
-        run = render(field, DEMO_CLIP, size=(160, 90), duration=1, explorations=Path(folder), **options)
+    field, size = CPPN.preset("compact-4x3"), (160, 90)
+    with tempfile.TemporaryDirectory() as folder:  # a search for flashes would take most of the time
+        run = render(field, DEMO_CLIP, size=size, duration=1, explorations=Path(folder), flash_limit="off")
         frames = probe(run.video).frames
     if frames != 30:
         raise ExplorerError(f"the self-test failed: 30 frames were written and {frames} read back")
