@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from explorer.cli import main
+from explorer.diagnostics import diagnosis
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
 from explorer.files import write_json
@@ -179,14 +180,16 @@ def test_render_reports_what_the_flash_limiter_changed_and_a_new_folder(folder, 
 
 
 def test_a_run_is_repeated_and_reported_by_its_name(folder, capsys):
-    assert run("render song.wav --resolution 32x18 --preset compact-4x3") == 0
+    flags = "--resolution 32x18 --preset compact-4x3 --duration 0.2 --no-flash-limit"
+    assert run(f"render song.wav {flags}") == 0
     (run_folder,) = (folder / "runs").glob("render_*")
     assert run(f"render --recipe {run_folder.name[-6:]}") == 0
     assert run(f"report {run_folder.name}") == 0
     assert len(list((folder / "runs").glob("render_*"))) == 2
 
 
-def test_json_stays_json_beside_a_picture(folder, capsys):
+def test_json_stays_json_beside_a_picture(folder, capsys, monkeypatch):
+    monkeypatch.setattr(diagnosis, "suggest", lambda *_: None)  # a search
     assert run("diagnose song.wav --preset compact-4x3 --budget draft --json --picture new/d.jpg") == 0
     assert json.loads(capsys.readouterr().out)["verdict"]
     assert (folder / "new" / "d.jpg").read_bytes().startswith(b"\xff\xd8")

@@ -8,9 +8,8 @@ import ipywidgets as widgets
 
 from explorer.notebook.widgets.markup import heading
 
-# What never changes is made and sent to the browser once: layouts and styles by kind and values.
-_shared: dict[tuple[Any, ...], widgets.Widget] = {}  # by kind and values; of the kernel, like all widgets
-
+# Layouts and styles that never change, by kind and values: made and sent to the browser once.
+_shared: dict[tuple[Any, ...], widgets.Widget] = {}
 
 
 def box(kind: type[widgets.Box], css_class: str, *children: widgets.Widget) -> widgets.Box:

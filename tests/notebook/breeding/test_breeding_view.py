@@ -156,7 +156,6 @@ def test_a_look_opens_in_a_panel(view):
     view.open_button.click()
     assert view.error == ""
     assert view.panel.field == view.breeding["g0000i01"].field
-    assert view.panel.wait(PATIENCE)
 
 
 def test_a_view_goes_on_after_a_restart(sound, tmp_path):
