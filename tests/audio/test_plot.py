@@ -12,20 +12,20 @@ from tests.signals import click_track, music, tone, write_wav
 
 @pytest.fixture
 def sound(tmp_path):
-    return open_sound(write_wav(tmp_path / "a.wav", music(2)))
+    return open_sound(write_wav(tmp_path / "a.wav", music(1)))
 
 
 def test_the_picture_has_a_row_for_the_sound_and_each_feature(sound, tmp_path):
     track = analyze(sound.path)
     figure = draw_track(track, sound)
     assert [axis.get_ylabel() for axis in figure.axes] == ["sound", *FEATURES]
-    figure.savefig(tmp_path / "a.png")
+    figure.savefig(tmp_path / "a.png", dpi=20)
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     assert len(draw_track(track).axes) == len(FEATURES)
 
 
 def test_columns_are_drawn_in_the_order_that_is_asked_for(sound):
-    track = analyze(sound.path, stems={"drums": sound.path}, columns={"energy": ([0, 2], [0, 1])})
+    track = analyze(sound.path, stems={"drums": sound.path}, columns={"energy": ([0, 1], [0, 1])})
     figure = track.plot(("drums_rms", "rms", "energy"))
     assert [axis.get_ylabel() for axis in figure.axes] == ["sound", "drums_rms", "rms", "energy"]
     stem, own, column = (axis.yaxis.label.get_color() for axis in figure.axes[1:])
@@ -34,10 +34,9 @@ def test_columns_are_drawn_in_the_order_that_is_asked_for(sound):
         track.plot(("drum_rms",))
 
 
-@pytest.mark.parametrize("samples", [1, 300_000])
-def test_the_shortest_and_longer_sounds_can_be_drawn(tmp_path, samples):
-    path = write_wav(tmp_path / "a.wav", tone(440, 10)[:samples])
-    draw_track(analyze(path), path).savefig(tmp_path / "a.png")
+def test_the_shortest_sound_can_be_drawn(tmp_path):
+    path = write_wav(tmp_path / "a.wav", tone(440, 1)[:1])
+    draw_track(analyze(path), path).savefig(tmp_path / "a.png", dpi=20)
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -81,4 +80,4 @@ def test_beats_notes_and_sections_are_strips(tmp_path):
     assert written["chroma"][:3] == ["C", "", "D"]
     image = figure.axes[labels.index("chroma")].images[0].get_array()
     assert image[0, 60 * 15] > 0.9  # the tone is a C
-    figure.savefig(tmp_path / "a.png")
+    figure.savefig(tmp_path / "a.png", dpi=20)

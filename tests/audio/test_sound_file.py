@@ -87,7 +87,7 @@ def test_an_ffmpeg_that_cannot_start_is_told_in_one_line(tmp_path, monkeypatch):
 
 
 def test_closing_a_reader_half_way_ends_the_decoder(tmp_path):
-    blocks = open_sound(write_m4a(tmp_path / "a.m4a", tone(440, 20))).blocks(size=100)
+    blocks = open_sound(write_m4a(tmp_path / "a.m4a", tone(440, 4))).blocks(size=100)
     next(blocks)
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # an unclosed pipe or a living child would warn
