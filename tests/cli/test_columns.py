@@ -76,6 +76,6 @@ def test_columns_that_move_nothing_are_named(song, capsys):
 def test_a_track_with_columns_is_drawn_like_a_sound(song, tmp_path):
     track = ex.analyze(song, columns="mood.csv")
     field = ex.CPPN(hidden=4, layers=2, features=("energy",))
-    vary, small = {"features": ["energy", "bass"]}, {"size": (32, 18), "duration": 1, "flash_limit": "off"}
+    vary, small = {"features": ["energy", "bass"]}, {"size": (32, 18), "duration": 1}
     sweep = ex.sweep(field, track, vary, clips=False, moments=1, workers=1, **small)
     assert sweep.table["status"].tolist() == ["done", "done"]

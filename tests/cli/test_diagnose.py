@@ -86,8 +86,8 @@ def test_a_video_file_is_measured(song, tmp_path, capsys):
 
 
 def test_a_render_keeps_its_diagnosis_and_warns_of_stillness(song, tmp_path):
-    still = CPPN(hidden=8, gain=0.5)
-    small = {"size": (64, 36), "duration": 0.5, "flash_limit": "off"}
+    still = CPPN(hidden=16, gain=0.5)
+    small = {"size": (64, 36), "flash_limit": "off"}
     with pytest.warns(ExplorerWarning, match=r"Static: nothing moves.*set gain from"):
         run = render(still, song, explorations=tmp_path / "r", **small)
     stored = json.loads((run.folder / "diagnosis.json").read_text())

@@ -27,7 +27,6 @@ SMALL = [
     "--resolution",
     "32x18",
     "--no-clips",
-    "--no-flash-limit",
     "--moments",
     "0.5,1.5",
     "--workers",
