@@ -13,13 +13,14 @@ from explorer.bench import engines, timing
 from explorer.bench.benchmark import benchmark
 from explorer.bench.references import torch_frame
 
-SMALL = replace(engines.QUICK, shrink=12, matrix_rows=128)
+SMALL = replace(engines.QUICK, turn_seconds=0.005, shrink=12, matrix_rows=128)
 
 
 @pytest.fixture(scope="module")
 def quick():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, "QUICK_VIDEO_SECONDS", 0.05)
+        patched.setattr(module, "gpus", list)  # finding them starts a process
         patched.setattr(engines, "QUICK", SMALL)
         patched.setattr(timing, "MATRIX_SECONDS", 0.01)
         patched.setattr(engines, "onnx_frame", partial(partial, torch_frame))  # its export takes seconds

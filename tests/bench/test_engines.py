@@ -1,5 +1,7 @@
 """Engines are compared with the references: networks, sizes, progress, half precision."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -18,10 +20,13 @@ from explorer.errors import SettingsError, Stopped
 from explorer.fields import CPPN
 from tests.tracks import made_up_track
 
+SHORT = replace(QUICK, turn_seconds=0.002, shrink=12, matrix_rows=128)
+
 
 @pytest.fixture(autouse=True)
 def _short(monkeypatch):
     """Without ONNX Runtime: it takes seconds to export a network, and has tests of its own."""
+    monkeypatch.setattr(engines, "QUICK", SHORT)
     monkeypatch.setattr(engines, "onnx_frame", lambda *_: None)
     monkeypatch.setattr(timing, "MATRIX_SECONDS", 0.01)
 
@@ -48,7 +53,7 @@ def test_no_thread_setting_is_left_changed():
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        compare(CPPN(hidden=4, layers=3), made_up_track(), (64, 36), QUICK)
+        compare(CPPN(hidden=4, layers=3), made_up_track(), (64, 36), SHORT)
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
@@ -92,5 +97,5 @@ def test_half_precision_is_compared_with_single():
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
 def test_half_precision_on_a_gpu():
-    told = compare_precisions(parse_net("256x4"), made_up_track(), size=(640, 360), effort=QUICK)
+    told = compare_precisions(parse_net("256x4"), made_up_track(), size=(640, 360), effort=SHORT)
     assert told["fp16"]["mean_difference"] < 3

@@ -69,21 +69,23 @@ def answers(client, addresses=ADDRESSES):  # noqa: F811
 @pytest.mark.parametrize("name", FILES)
 def test_damaged_files_give_no_server_error(client, runs, name):  # noqa: F811
     folder = runs / (RENDER if name == "recipe.json" else DAMAGED)
-    for content in CONTENTS.values():
-        (folder / name).write_bytes(content)
-        answers(client, addresses_of(name))
+    with client:  # one loop for all requests
+        for content in CONTENTS.values():
+            (folder / name).write_bytes(content)
+            answers(client, addresses_of(name))
 
 
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders")
 def test_pipes_folders_and_links_are_not_waited_for(client, runs, name):  # noqa: F811
     path = runs / (RENDER if name == "recipe.json" else DAMAGED) / name
-    for make in (os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)):
-        if path.is_dir():
-            path.rmdir()
-        path.unlink(missing_ok=True)
-        make(path)
-        answers(client, addresses_of(name))
+    with client:
+        for make in (os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)):
+            if path.is_dir():
+                path.rmdir()
+            path.unlink(missing_ok=True)
+            make(path)
+            answers(client, addresses_of(name))
 
 
 def test_a_damaged_model_is_listed_with_the_reason_and_the_newest_whole_one_is_used(client, runs):  # noqa: F811

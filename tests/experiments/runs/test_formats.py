@@ -121,12 +121,13 @@ def test_what_cannot_be_made_is_refused_before_the_folder(song, tmp_path, out, e
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_gif_of_ten_minutes_is_refused_with_what_to_do(tmp_path):
-    song = write_wav(tmp_path / "song.wav", music(600.0, 1000), 1000)
+def test_a_gif_of_hundreds_of_megabytes_is_refused_with_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MAX_DRAWING_SECONDS", 0.05)
+    song = write_wav(tmp_path / "song.wav", music(40.0, 1000), 1000)
     dust = CPPN(hidden=8, layers=4, gain=20, coord_scale=5)
     with pytest.raises(SettingsError, match=r"would have about \d{3} MB.*shorter duration.*or \.webm or"):
         render(
-            dust, song, tmp_path / "out.gif", size=(160, 90), fps=50, flash_limit=False, analysis={"fps": 1},
+            dust, song, tmp_path / "out.gif", size=(640, 360), fps=50, flash_limit=False, analysis={"fps": 1},
             explorations=tmp_path / "runs",
         )  # fmt: skip
     assert not (tmp_path / "runs").exists()
