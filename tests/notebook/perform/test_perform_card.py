@@ -38,6 +38,14 @@ def map_path(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def panel(panel):
+    card = panel.perform_card
+    card.button.value = card.learn_button.value = card.record_button.value = False
+    card.control_map = ControlMap()
+    return panel
+
+
+@pytest.fixture
 def card(panel):
     panel.perform_card.button.value = True
     return panel.perform_card
