@@ -111,7 +111,9 @@ def test_a_measure_is_a_number():
     "field", [FIELD, FIELD.replace(gain=1.0), Linear()], ids=["alive", "static", "no layers"]
 )
 def test_it_shows_itself_as_text(field):
-    found = diagnose(field, half_and_half() if isinstance(field, Linear) else made_up_track(), budget="draft")
+    found = diagnose(
+        field, half_and_half() if isinstance(field, Linear) else made_up_track(), budget="screen"
+    )
     text = str(found)
     assert text == found.summary()
     assert text.isascii()
