@@ -1,9 +1,10 @@
-"""The checks of types and shapes that tests wrap around every function of the package.
+"""The checks of shapes and types that tests wrap around every function whose signature has shapes.
 
-Functions whose signature has shapes are checked in their first calls in each test, and then in every 50th:
-the check takes longer than many a function. All others are checked in every call. A function inside another
-is made again in each call of that one, and wrapping it takes milliseconds: the first ones in each process are
-wrapped, and then every 50th. Call `install` before the package is imported.
+These are checked in their first calls in each test, and then in every 50th: the check takes longer than many
+a function. It is made at the first call, since no process calls them all. The types of all other functions
+are left to mypy. A function inside another is made again in each call of that one, and wrapping it takes
+milliseconds: the first ones in each process are wrapped, and then every 50th. Call `install` before the
+package is imported.
 """
 
 import dataclasses
@@ -54,13 +55,20 @@ def checked(function=None, *, typechecker):
     if "<locals>" in function.__qualname__ and not _is_due(function.__code__, _wrappings):
         return function
     if not _may_have_shapes(function):
-        return typechecker(function)
-    with_shapes = _check_shapes(function, typechecker=typechecker)
+        return function
+    with_shapes = None
+    if "<locals>" in function.__qualname__:  # local names are known now
+        with_shapes = _check_shapes(function, typechecker=typechecker)
 
     @functools.wraps(function)
     def call(*arguments, **named):
-        chosen = with_shapes if _is_due(function, _calls) else function
-        return chosen(*arguments, **named)
+        nonlocal with_shapes
+        if not _is_due(function, _calls):
+            return function(*arguments, **named)
+        if with_shapes is None:  # names of later modules are there now
+            is_shaped = _may_have_shapes(function)
+            with_shapes = _check_shapes(function, typechecker=typechecker) if is_shaped else function
+        return with_shapes(*arguments, **named)
 
     return call
 

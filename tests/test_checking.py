@@ -42,11 +42,8 @@ def test_wrong_shapes_are_found_in_the_first_calls_and_in_some_later_ones(call):
         call(*WRONG)
 
 
-def test_wrong_types_are_found_in_every_call():
-    for _ in range(2 * FIRST):
-        assert double(2) == 4
-        with pytest.raises(Exception, match="not instance of int"):
-            double("2")
+def test_functions_without_shapes_are_left_to_mypy():
+    assert double("2") == "22"
 
 
 def make():

@@ -7,6 +7,7 @@ import ast
 import re
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ ALLOWED = {
 }
 
 
+@cache
 def words(name):
     """The words of an identifier: split at underscores and at capitals."""
     return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
@@ -58,6 +60,7 @@ def rejected(path):
     return Counter(name for name in identifiers(path) if words(name) & WORDS and name not in ALLOWED)
 
 
+@cache
 def modules(folder=PACKAGE, suffix="py"):
     return sorted(path for path in folder.rglob(f"*.{suffix}") if "node_modules" not in path.parts)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import SupportsFloat
@@ -73,21 +72,19 @@ def bootstrap_measure(
     A row holds the numbers of one block, drawn independently of the others; `statistic` takes means
     (..., numbers) and gives (...). Efron & Tibshirani, "An introduction to the bootstrap" (1993), ch. 13.
     """
-    picks = rng.integers(len(rows), size=(RESAMPLES, len(rows)))
-    replicates = np.sort(statistic(rows[picks].mean(axis=-2)))  # NaN is sorted to the end
-    tail = (1 - CONFIDENCE) / 2
-    low, high = (_quantile(replicates, share) for share in (tail, 1 - tail))
+    from scipy.stats import bootstrap  # slow to load
+
+    def replicate(picks: np.ndarray, axis: int = -1) -> np.ndarray:
+        return statistic(rows[picks].mean(axis=axis - 1))
+
+    interval = bootstrap(
+        (np.arange(len(rows)),),
+        replicate,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        vectorized=True,
+        rng=rng,
+    ).confidence_interval
     value = float(statistic(rows.mean(axis=0)))
-    return Measure(value, min(low, value), max(high, value))
-
-
-def _quantile(values: Float64[np.ndarray, " values"], share: float) -> float:
-    """The quantile of sorted values, linear between two of them; NaN where one is.
-
-    `scipy.stats.bootstrap`, which takes most of a second to load, gives the same bits.
-    """
-    if np.isnan(values[-1]):
-        return math.nan
-    weight, whole = math.modf(share * len(values) + (1 - share))
-    before, after = values[int(whole) - 1 : int(whole) + 1]
-    return float((1 - weight) * before + weight * after)
+    return Measure(value, min(float(interval.low), value), max(float(interval.high), value))

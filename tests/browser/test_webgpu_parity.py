@@ -26,8 +26,6 @@ PICTURE = """async ([settings, size, time, features, light]) => {
 LIGHT = {"relief": 0.3, "rings": 1, "film": 0.4}
 FIELDS = {
     "64x4": CPPN(hidden=64, gain=1.0, seed=3),
-    "64x4, gain 5": CPPN(hidden=64, seed=4),
-    "256x4": CPPN(gain=1.0, seed=5),
     "256x4, gain 5": CPPN(seed=6),
     "uneven": CPPN(hidden=37, layers=2, gain=2.0, palette="nightfall", features=("bass",)),
     "deep": CPPN(hidden=6, layers=14, gain=1.2, palette="copper"),

@@ -11,7 +11,8 @@ from explorer.experiments import load_recipe
 from explorer.video.decode import read_frames
 from tests.experiments.small import a_song
 
-SMALL = ["--preset", "compact-4x3", "--resolution", "32x18", "--fps", "8", "--duration", "0.5", "--features"]
+SMALL = ["--preset", "compact-4x3", "--no-flash-limit", "--resolution", "32x18", "--fps", "8", "--duration"]
+SMALL += ["0.5", "--features"]
 
 
 @pytest.fixture
@@ -75,7 +76,6 @@ def test_columns_that_move_nothing_are_named(song, capsys):
 def test_a_track_with_columns_is_drawn_like_a_sound(song, tmp_path):
     track = ex.analyze(song, columns="mood.csv")
     field = ex.CPPN(hidden=4, layers=2, features=("energy",))
-    sweep = ex.sweep(
-        field, track, vary={"features": ["energy", "bass"]}, size=(32, 18), duration=1, clips=False, workers=1
-    )
+    vary, small = {"features": ["energy", "bass"]}, {"size": (32, 18), "duration": 1}
+    sweep = ex.sweep(field, track, vary, clips=False, moments=1, workers=1, **small)
     assert sweep.table["status"].tolist() == ["done", "done"]

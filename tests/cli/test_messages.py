@@ -9,6 +9,7 @@ import pytest
 
 from explorer.cli import main
 from explorer.diagnostics import diagnosis
+from explorer.errors import OutputError
 from explorer.experiments import Run
 from explorer.experiments.library.table import runs
 from explorer.files import write_json
@@ -141,10 +142,17 @@ def test_a_training_without_its_proof_is_listed_too(folder):
         ("--no-flash-limit", "off"),
     ],
 )
-def test_flash_limit_takes_a_word_or_stands_alone(folder, flag, mode):
-    write_wav(folder / "clicks.wav", click_track(np.arange(0.1, 0.5, 0.1), 0.5, 22050), 22050)
-    assert run(f"render --resolution 16x16 --fps 2 --cppn-hidden 4 {flag} clicks.wav") == 0
-    assert Run(next((folder / "runs").glob("render_*"))).recipe.frames.flash_limit == mode
+@pytest.mark.usefixtures("folder")
+def test_flash_limit_takes_a_word_or_stands_alone(flag, mode, monkeypatch):
+    plans = []
+
+    def draw(plan, *_, **__):
+        plans.append(plan)
+        raise OutputError("enough")
+
+    monkeypatch.setattr("explorer.experiments.render_recipe", draw)
+    assert run(f"render --cppn-hidden 4 {flag} song.wav") == 1
+    assert [plan.frames.flash_limit for plan in plans] == [mode]
 
 
 def test_a_bad_flash_limit_is_told_in_one_line(folder, capsys):
@@ -173,7 +181,7 @@ def test_render_reports_what_the_flash_limiter_changed_and_a_new_folder(folder, 
         "--no-flash-limit draws them" in output
     )
     assert f"new folder  {folder / 'new'}\n" in output
-    assert run(f"render clicks.wav new/out.mp4 {small} --no-flash-limit") == 0
+    assert run(f"render clicks.wav new/out.mp4 {small} --duration 0.1 --no-flash-limit") == 0
     output = capsys.readouterr().out
     assert "dimmed" not in output
     assert "new folder" not in output

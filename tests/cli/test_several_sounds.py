@@ -8,7 +8,7 @@ from explorer.errors import SettingsError
 from explorer.experiments.library.table import runs
 from tests.signals import music, write_wav
 
-SMALL = ["--resolution", "32x18", "--duration", "0.1", "--preset", "compact-4x3"]
+SMALL = ["--resolution", "32x18", "--duration", "0.1", "--preset", "compact-4x3", "--no-flash-limit"]
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def run(*arguments):
     return main([str(argument) for argument in arguments])
 
 
-def test_a_sweep_says_what_it_does_before_and_after(song, tmp_path, capsys):
+def test_a_sweep_says_what_it_does_and_its_points_are_starred_and_deleted(song, tmp_path, capsys):
     assert run("sweep", song, "--set", "gain=1,5", "--set", "cppn-layers=2", "--seed", 4, *SMALL) == 0
     said = capsys.readouterr().out.splitlines()
     (folder,) = (tmp_path / "runs").iterdir()
@@ -55,13 +55,30 @@ def test_a_sweep_says_what_it_does_before_and_after(song, tmp_path, capsys):
     assert run("sweep", song, "--resume", folder, "--set", "gain=1,7") == 2
     assert "vary.gain was [1.0, 5.0] and is [1.0, 7.0]" in capsys.readouterr().err
 
+    first, second = (f"{folder.name}/{key}" for key in Sweep(folder).specification.keys)
+    capsys.readouterr()
+    assert run("runs", "--star", first) == 0
+    assert run("runs") == 0
+    said = capsys.readouterr().out
+    assert first.partition("/")[0] in said
+    assert run("runs", "--points") == 0
+    said = capsys.readouterr().out
+    assert first in said
+    assert second in said
+    assert run("runs", "--starred", "--json") == 0
+    assert [row["run"] for row in json.loads(capsys.readouterr().out)] == [first]
+    assert run("runs", "--unstar", first) == 0
+    assert not runs(tmp_path / "runs")["star"].any()
+    assert run("runs", "--delete", folder.name) == 0
+    assert runs(tmp_path / "runs").empty
+
 
 def test_drawn_points_and_ready_made_ones(song, tmp_path):
-    drawn = ["--set", "gain=1..5", "--set", "palette=rgb,ember", "--sampler", "lhs", "--samples", 3]
+    drawn = ["--set", "gain=1..5", "--set", "palette=rgb,ember", "--sampler", "lhs", "--samples", 2]
     assert run("sweep", song, *drawn, "--sampler-seed", 2, *SMALL) == 0
     (folder,) = (tmp_path / "runs").iterdir()
     spec = Sweep(folder).specification
-    assert (len(spec.points), spec.sampler, spec.sampler_seed, spec.ranges) == (3, "lhs", 2, {"gain": (1, 5)})
+    assert (len(spec.points), spec.sampler, spec.sampler_seed, spec.ranges) == (2, "lhs", 2, {"gain": (1, 5)})
 
 
 @pytest.mark.parametrize(
@@ -102,27 +119,6 @@ def test_values_as_typed():
     }
     with pytest.raises(SettingsError):
         varied_settings(["=1"])
-
-
-def test_runs_are_listed_starred_and_deleted(song, tmp_path, capsys):
-    assert run("sweep", song, "--set", "gain=1,5", *SMALL) == 0
-    (folder,) = (tmp_path / "runs").iterdir()
-    first, second = (f"{folder.name}/{key}" for key in Sweep(folder).specification.keys)
-    capsys.readouterr()
-    assert run("runs", "--star", first) == 0
-    assert run("runs") == 0
-    said = capsys.readouterr().out
-    assert first.partition("/")[0] in said
-    assert run("runs", "--points") == 0
-    said = capsys.readouterr().out
-    assert first in said
-    assert second in said
-    assert run("runs", "--starred", "--json") == 0
-    assert [row["run"] for row in json.loads(capsys.readouterr().out)] == [first]
-    assert run("runs", "--unstar", first) == 0
-    assert not runs(tmp_path / "runs")["star"].any()
-    assert run("runs", "--delete", folder.name) == 0
-    assert runs(tmp_path / "runs").empty
 
 
 def test_an_interrupted_sweep_says_how_to_go_on(tmp_path, capsys):

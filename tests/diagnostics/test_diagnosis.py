@@ -110,8 +110,10 @@ def test_a_measure_is_a_number():
 @pytest.mark.parametrize(
     "field", [FIELD, FIELD.replace(gain=1.0), Linear()], ids=["alive", "static", "no layers"]
 )
-def test_it_shows_itself(field):
-    found = diagnose(field, half_and_half() if isinstance(field, Linear) else made_up_track(), budget="draft")
+def test_it_shows_itself_as_text(field):
+    found = diagnose(
+        field, half_and_half() if isinstance(field, Linear) else made_up_track(), budget="screen"
+    )
     text = str(found)
     assert text == found.summary()
     assert text.isascii()
@@ -121,6 +123,11 @@ def test_it_shows_itself(field):
     assert list(found.table().index) == list(MEASURES)
     assert len(found.layer_table()) == len(found.layers)
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["verdict"] == found.verdict
+
+
+@pytest.mark.parametrize("field", [FIELD, Linear()], ids=["alive", "no layers"])
+def test_it_shows_itself_as_a_picture(field):
+    found = diagnose(field, made_up_track() if field is FIELD else half_and_half(), budget="screen")
     picture = np.asarray(Image.open(io.BytesIO(found._repr_png_())).convert("RGB"))
     assert picture.shape[1] > 800
     assert len(np.unique(picture @ [1, 256, 65536])) > 50

@@ -47,10 +47,9 @@ def calibrated(demo):
     return calibrate(CPPN(hidden=32, layers=8, gain=5.0), demo)
 
 
-@pytest.mark.parametrize("gain", [1.0, 2.0])
-def test_the_gain_does_not_matter(demo, calibrated, gain):
+def test_the_gain_does_not_matter(demo, calibrated):
     """Static at gain 1, noise at gain 5: both become the same picture."""
-    found = random_network(calibrate(CPPN(hidden=32, layers=8, gain=gain), demo)).weights
+    found = random_network(calibrate(CPPN(hidden=32, layers=8, gain=1.0), demo)).weights
     for one, other in zip(found, random_network(calibrated).weights, strict=True):
         assert one == pytest.approx(other, rel=1e-2)
 

@@ -23,8 +23,8 @@ def changed(one, other):
 @pytest.mark.parametrize(
     ("field", "setting", "higher"),
     [
-        (CPPN(hidden=16, gain=1.0), "gain", True),
-        (CPPN(hidden=16, layers=8), "gain", False),
+        (CPPN(hidden=8, gain=1.0), "gain", True),
+        (CPPN(hidden=8, layers=8), "gain", False),
         (CPPN(hidden=4, layers=3), "audio_gain", False),  # alive, but it flickers
     ],
     ids=["static", "noisy", "flickers"],
@@ -62,14 +62,14 @@ def test_it_lies_in_the_middle_of_what_is_alive(demo):
 
 def test_too_slow_wants_a_shorter_time_span():
     track = made_up_track(3600.0, fps=1.0)
-    advice = diagnose(CPPN(hidden=16, audio_gain=0.0), track, budget="draft").suggestion
+    advice = diagnose(CPPN(hidden=8, audio_gain=0.0), track, budget="screen").suggestion
     assert advice.setting == "time_span"
     assert advice.value < 3600
 
 
 def test_deaf_wants_a_higher_audio_gain():
     advice = diagnose(
-        CPPN(hidden=16, audio_gain=0.0, time_span=10.0), made_up_track(), budget="draft"
+        CPPN(hidden=8, audio_gain=0.0, time_span=10.0), made_up_track(), budget="screen"
     ).suggestion
     assert advice.setting == "audio_gain"
     assert advice.value > 0

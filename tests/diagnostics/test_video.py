@@ -72,7 +72,7 @@ def test_full_field_flashes_are_counted(tmp_path, rate, passed):
 CLICKS = np.cumsum([0.5, 0.43, 0.71, 0.36, 0.9, 0.52, 0.77, 0.41, 0.66, 0.58, 0.83, 0.47, 0.6])
 
 
-@pytest.mark.parametrize("delay", [-2, 0, 3])
+@pytest.mark.parametrize("delay", [-2, 3])
 def test_a_picture_late_by_some_frames_is_measured_as_late(tmp_path, delay):
     frames = [gray(40) for _ in range(255)]
     for time in CLICKS:

@@ -29,9 +29,9 @@ def stream(*seed):
 @pytest.mark.parametrize("kind", FIELDS)
 def test_the_same_stream_gives_the_same_child_and_another_gives_another(kind):
     field = FIELDS[kind]
-    children = [mutate(field, 0.5, (), stream(n)) for n in range(20)]
-    assert children == [mutate(field, 0.5, (), stream(n)) for n in range(20)]
-    assert len({child.field for child in children}) >= 18
+    children = [mutate(field, 0.5, (), stream(n)) for n in range(10)]
+    assert children == [mutate(field, 0.5, (), stream(n)) for n in range(10)]
+    assert len({child.field for child in children}) >= 9
     assert all(child.field != field and child.operators for child in children)
     assert all(type(child.field)(**child.field.model_dump(mode="json")) == child.field for child in children)
 
@@ -57,7 +57,7 @@ def test_a_leap_goes_farther_than_a_refinement(kind):
 
 @pytest.mark.parametrize(("first", "second"), [(a, b) for a in FIELDS for b in FIELDS if a <= b])
 def test_any_two_looks_cross(first, second):
-    for n in range(8):
+    for n in range(4):
         child = crossover(FIELDS[first], FIELDS[second], (), stream(n)).field
         assert child.kind == FIELDS[first].kind
         assert child == crossover(FIELDS[first], FIELDS[second], (), stream(n)).field
@@ -124,7 +124,7 @@ def test_locks_hold(kind, lock):
         "symmetry": ("symmetry",),
         "network": ("seed", "seeds", "gain", "genome"),
     }
-    for n in range(25):
+    for n in range(10):
         child = offspring(parents, 1.0, (lock,), stream(n)).field
         for name in names[lock]:
             if name in type(child).model_fields and name in type(parents[0]).model_fields:

@@ -25,10 +25,9 @@ def evaluate_little(patch):
     patch.setattr(evaluation, "draw_frames", partial(evaluation.draw_frames, size=24))
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Three short sounds, one twice, one broken file, and something that is no sound."""
-    place = tmp_path / "sounds"
+def three_sounds(parent):
+    """A folder with three short sounds, one of them twice, and something that is no sound."""
+    place = parent / "sounds"
     (place / "more").mkdir(parents=True)
     write_wav(place / "a.wav", music(6, 48000, 1), 48000)
     write_wav(place / "more" / "b.wav", music(6, 48000, 2) + noise(6, 48000, 0.01), 48000)
@@ -36,3 +35,8 @@ def folder(tmp_path):
     shutil.copy(place / "a.wav", place / "again.wav")  # written again, its header would have another time
     (place / "notes.txt").write_text("no sound")
     return place
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return three_sounds(tmp_path)

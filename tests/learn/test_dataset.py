@@ -124,7 +124,8 @@ def test_sequences_lie_in_the_track_and_cover_it(frames):
 
 def test_made_clips_are_the_same_for_a_seed_and_of_many_kinds():
     first = list(synthetic_clips(8, seed=3, seconds=1.6))
-    for (name, samples), (again, same) in zip(first, synthetic_clips(8, seed=3, seconds=1.6), strict=True):
+    repeated = synthetic_clips(3, seed=3, seconds=1.6)
+    for (name, samples), (again, same) in zip(first[:3], repeated, strict=True):
         assert name == again
         np.testing.assert_array_equal(samples, same)
     for name, samples in first:

@@ -17,7 +17,7 @@ from explorer.learn.model import AudioToVisualModel
 from explorer.learn.optimization import Trainer, one_cycle
 from explorer.learn.settings import ANALYSIS_PHASE, TRAINING_PHASE, TrainSettings
 from explorer.learn.subprocess_training import TrainingProcess
-from tests.learn.conftest import synthetic_track
+from tests.learn.conftest import synthetic_track, three_sounds
 from tests.signals import music, tone, write_wav
 
 SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 6}
@@ -29,17 +29,30 @@ def quick(monkeypatch):
 
     These have tests of their own.
     """
+    make_quick(monkeypatch)
+
+
+def make_quick(patch):
     from explorer.learn.training_run import TrainRun
 
     for draw in (optimization.draw_images, optimization.draw_structure):
-        monkeypatch.setattr(optimization, draw.__name__, partial(draw, size=16))
-    monkeypatch.setattr(training, "_finish", lambda folder, *_: _empty_evaluation(TrainRun(folder)))
-    monkeypatch.setattr(training, "TrainingPreview", lambda *_: SimpleNamespace(update=lambda *_: None))
+        patch.setattr(optimization, draw.__name__, partial(draw, size=16))
+    patch.setattr(training, "_finish", lambda folder, *_: _empty_evaluation(TrainRun(folder)))
+    patch.setattr(training, "TrainingPreview", lambda *_: SimpleNamespace(update=lambda *_: None))
 
 
 def _empty_evaluation(run):
     (run.folder / "proof.json").write_text("{}")
     return run
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A training of two epochs without a stop and without pictures on the way."""
+    place = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        make_quick(patch)
+        return train(three_sounds(place), epochs=2, explorations=place / "runs", **SMALL)
 
 
 def weights(run):
@@ -60,7 +73,7 @@ def progress_of(run):
 
 
 def test_a_few_steps_lower_the_loss_on_a_track_held_out(quick):
-    tracks = [synthetic_track(12, seed) for seed in range(3)]
+    tracks = [synthetic_track(8, seed) for seed in range(3)]
     trainer = Trainer(
         TrainSettings(**SMALL | {"batch_size": 2, "epochs": 2, "learning_rate": 5e-3}),
         *split(tracks, 0.25, 0),
@@ -101,9 +114,7 @@ def test_the_learning_rate_rises_and_falls():
     assert rates[-1] == pytest.approx(0.01)
 
 
-def test_one_that_was_stopped_and_goes_on_ends_as_if_it_had_not_been(folder, tmp_path, quick):
-    whole = train(folder, epochs=2, explorations=tmp_path / "a", **SMALL)
-
+def test_one_that_was_stopped_and_goes_on_ends_as_if_it_had_not_been(folder, tmp_path, whole, quick):
     def stop(step, done, total):
         if step == "training" and done > 1.2:
             raise Stopped("enough")
@@ -256,7 +267,7 @@ def test_a_missing_file_to_prove_on_is_said_to_be_missing(folder, tmp_path):
         train(folder, proof_on=[tmp_path / "nofile.wav"], explorations=tmp_path / "runs")
 
 
-def test_pictures_on_the_way_change_nothing_that_is_learned(folder, tmp_path, quick, monkeypatch):
+def test_pictures_on_the_way_change_nothing_that_is_learned(folder, tmp_path, whole, quick, monkeypatch):
     reports = []
 
     def look(step, done, total):
@@ -264,14 +275,13 @@ def test_pictures_on_the_way_change_nothing_that_is_learned(folder, tmp_path, qu
             picture = Image.open(next(tmp_path.glob("*/train_*/preview.jpg")))
             reports.append(np.asarray(picture, float))
 
-    without = train(folder, epochs=2, explorations=tmp_path / "b", **SMALL)
     monkeypatch.setattr(training, "TrainingPreview", plots.TrainingPreview)
     monkeypatch.setattr(plots, "MAX_PREVIEW_SHARE", 1e9)  # after every epoch
     with_pictures = train(folder, epochs=2, explorations=tmp_path / "a", progress=look, **SMALL)
     half = len(reports[0]) // 2
     assert reports[0][24:half].std() > 10  # before
     assert reports[0][half:-24].std() > 10  # now
-    assert reached(with_pictures) == reached(without)
+    assert reached(with_pictures) == reached(whole)
 
 
 def test_pictures_that_take_too_long_are_passed_over(tmp_path, monkeypatch):

@@ -1,8 +1,9 @@
 """A small panel on a small sound."""
 
+import gc
+import itertools
 import threading
 
-import comm
 import pytest
 from ipywidgets import Widget
 
@@ -10,26 +11,49 @@ import explorer.notebook.panel.preview_pipeline as pipeline_module
 from explorer.diagnostics import diagnose
 from explorer.fields import CPPN
 from explorer.notebook import explore
+from explorer.notebook.panel.preview_pipeline import FRAME_CACHE_BYTES
+from explorer.notebook.panel.undo_history import ABSwitch, UndoHistory
+from explorer.notebook.widgets import cells
+from explorer.notebook.widgets.lru_cache import LRUCache
 from tests import signals
 from tests.notebook.fake_context import FakeContext
 from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, CountingRenderer
 
 
-@pytest.fixture(autouse=True)
-def _without_initial_state(monkeypatch):
-    """Widgets announce themselves without their state, which takes half of the time of a panel to make."""
+class SilentChannel:
+    """To a page that nobody opens: widgets announce themselves and their changes to no one."""
+
+    kernel = None
+    numbers = itertools.count()
+
+    def __init__(self):
+        self.comm_id = f"model-{next(self.numbers)}"
+
+    def on_msg(self, handle_msg):
+        self.handle_msg = handle_msg
+
+    def close(self):
+        pass
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_objects_for_the_garbage_collector():
+    """Panels are many objects: what libraries hold is not searched again for each few of them."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_widgets():
+    """Without messages, which take half of the time of a panel to make.
+
+    The names of what a widget sends are searched once per class, not once per widget.
+    """
+    search, names = Widget.traits, {}
 
     def open_channel(widget):
         if widget.comm is None:
-            widget.comm = comm.create_comm(target_name="jupyter.widget", comm_id=widget._model_id)
-
-    monkeypatch.setattr(Widget, "open", open_channel)
-
-
-@pytest.fixture(autouse=True)
-def _one_list_of_keys_per_class(monkeypatch):
-    """The names of what a widget sends are searched once per class, not once per widget."""
-    search, names = Widget.traits, {}
+            widget.comm = SilentChannel()
 
     def traits(widget, **metadata):
         if metadata != {"sync": True}:
@@ -38,7 +62,10 @@ def _one_list_of_keys_per_class(monkeypatch):
             names[type(widget)] = search(widget, sync=True)
         return names[type(widget)]
 
-    monkeypatch.setattr(Widget, "traits", traits)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Widget, "open", open_channel)
+        patch.setattr(Widget, "traits", traits)
+        yield
 
 
 @pytest.fixture
@@ -46,8 +73,41 @@ def sound(tmp_path):
     return signals.write_wav(tmp_path / "music.wav", signals.music(2.0))
 
 
+@pytest.fixture(scope="module")
+def panel_of_module(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("panel")
+    song = signals.write_wav(folder / "music.wav", signals.music(2.0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
+        patch.setenv("EXPLORER_LOOKS", str(folder / "looks"))
+        panel = explore(song, FIELD, size=SIZE, explorations=folder / "runs")
+        assert panel.wait(PATIENCE)
+    cells.unregister(panel)  # or the next panel of a test would close it
+    with panel:
+        yield panel
+
+
 @pytest.fixture
-def panel(sound, tmp_path):
+def panel(panel_of_module):
+    """That of the module, as if it were new: only known diagnoses and the runs stay."""
+    panel = panel_of_module
+    panel.load(FIELD, 0.5, as_reset_point=True)  # first: what is under way is of no interest
+    panel.view_switch.button.value = panel.header.help_button.value = panel.toolbar.code_button.value = False
+    panel.tabs.selected_index = 0
+    panel.load(FIELD, 0.5, as_reset_point=True)
+    panel.exporter.fields["flash_limit"].value = "calm"
+    assert panel.wait(PATIENCE)
+    panel.pipeline.close()
+    panel.pipeline._frames = LRUCache(FRAME_CACHE_BYTES, lambda frame: frame.nbytes)
+    panel.toolbar.__dict__.update(_history=UndoHistory(), _ab_switch=ABSwitch())
+    panel._errors.clear()
+    panel._request_picture()
+    assert panel.wait(PATIENCE)
+    return panel
+
+
+@pytest.fixture
+def new_panel(sound, tmp_path):
     with explore(sound, FIELD, size=SIZE, explorations=tmp_path / "runs") as panel:
         assert panel.wait(PATIENCE)
         yield panel

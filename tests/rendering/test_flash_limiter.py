@@ -130,7 +130,7 @@ def test_a_calm_field_is_left_as_it_is(track):
 
 def test_an_exposure_depends_on_its_moment_alone(track, flashing, prepared, monkeypatch):
     exposure, cache = prepared
-    times = np.random.default_rng(0).uniform(0, track.duration, 30)
+    times = np.random.default_rng(0).uniform(0, track.duration, 12)
     one = Exposure(flashing, track, SIZE, threads=1, mode=exposure.mode)
     alone = np.array([one.at(t) for t in times])
     np.testing.assert_array_equal([exposure.cached_at(t) for t in times], alone)

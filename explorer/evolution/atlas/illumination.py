@@ -26,8 +26,14 @@ Positions = Float64[np.ndarray, "looks coordinates"]
 def import_ribs() -> tuple[Any, Any]:
     """The modules of archives and emitters. Raises ExplorerError without them."""
     try:
-        from ribs import archives, emitters
-        from ribs.emitters.opt import CMAEvolutionStrategy
+        import numpy_groupies as groupies
+
+        compiled, groupies.aggregate_nb = groupies.aggregate_nb, groupies.aggregate_np
+        try:  # ribs takes the compiled sums, which numba compiles for 10 s on a machine's first atlas
+            from ribs import archives, emitters
+            from ribs.emitters.opt import CMAEvolutionStrategy
+        finally:
+            groupies.aggregate_nb = compiled
     except ImportError:
         raise ExplorerError(
             'ribs is not installed; run: pip install "audio-feature-explorer[search]"'

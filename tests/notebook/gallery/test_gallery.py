@@ -27,8 +27,9 @@ def saved_runs(tmp_path_factory):
     """A context with a look, an excerpt and a sweep of two points, oldest first."""
     context = FakeContext(tmp_path_factory.mktemp("runs"))
     options = {"explorations": context.explorations, "size": (64, 36)}
-    context.look = render(FIELD, context.audio, start=1.5, duration=1 / 30, fps=30, **options)
-    context.excerpt = render(OTHER, context.audio, start=0.2, duration=0.2, fps=10, **options)
+    calm = {**options, "flash_limit": "off"}  # no search for flashes
+    context.look = render(FIELD, context.audio, start=1.5, duration=1 / 30, fps=30, **calm)
+    context.excerpt = render(OTHER, context.audio, start=0.2, duration=0.2, fps=10, **calm)
     context.sweep = sweep(
         OTHER, context.audio, {"gain": [1, 3]}, clips=False, moments=1, workers=1, **options
     )

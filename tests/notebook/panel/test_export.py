@@ -71,12 +71,6 @@ def test_an_export_has_the_chosen_kind_and_shape_and_is_shown(exporter, tmp_path
     assert 'download="video.webm"' in exporter.line.value
 
 
-def test_length_0_is_to_the_end(exporter, tmp_path):
-    exporter.fields["start"].value = 1.8
-    assert exporter.export().wait(PATIENCE)
-    assert runs(tmp_path / "runs").frames.tolist() == [6]
-
-
 def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
     exporter.fields["fps"].value = 60
     drawing = threading.Event()
@@ -100,7 +94,7 @@ def test_stopping_leaves_nothing_half_written(exporter, tmp_path, monkeypatch):
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
 
 
-def test_the_line_shows_the_estimate_of_an_export(exporter, monkeypatch):
+def test_the_line_shows_the_estimate_of_an_export_that_goes_to_the_end(exporter, tmp_path, monkeypatch):
     estimate = Estimate(frames=60, size=(640, 360), seconds=12, file_mb=14, scratch_mb=3, memory_mb=600)
     monkeypatch.setattr(render_plan, "estimate", lambda *_, **__: estimate)
     monkeypatch.setattr(job_module, "REPORT_SECONDS", 0.0)
@@ -115,6 +109,7 @@ def test_the_line_shows_the_estimate_of_an_export(exporter, monkeypatch):
     assert exporter.export().wait(PATIENCE)
     assert any("drawing" in line and str(estimate) in line for line in lines)
     assert str(estimate) not in lines[-1]
+    assert runs(tmp_path / "runs").frames.tolist() == [6]  # length 0 is to the end
 
 
 def test_only_one_run_is_made_at_a_time(exporter, monkeypatch):

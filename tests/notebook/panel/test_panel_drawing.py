@@ -3,11 +3,17 @@
 import threading
 
 import numpy as np
+import pytest
 
 import explorer.notebook.panel.preview_pipeline as pipeline_module
 from explorer.rendering import render_frame
 from tests.notebook.browser_messages import drag
 from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, displayed_frame, expected_frame, settle
+
+
+@pytest.fixture(autouse=True)
+def _no_suggestions(monkeypatch):
+    monkeypatch.setattr(pipeline_module, "suggest", lambda *_: None)  # a search
 
 
 def test_after_wild_dragging_it_shows_what_the_controls_say(counting, panel):
@@ -84,8 +90,6 @@ def test_a_diagnosis_is_made_for_every_field_but_not_for_every_moment(monkeypatc
     def count(field, *rest, **settings):
         calls.append(field)
         return measure(field, *rest, **settings)
-
-    monkeypatch.setattr(pipeline_module, "suggest", lambda *_: None)  # which makes diagnoses of its own
 
     monkeypatch.setattr(pipeline_module, "diagnose", count)
     drag(panel.time_slider, 1.0)

@@ -50,8 +50,9 @@ def test_every_handler_shows_its_errors(panel, monkeypatch):
 
 
 def test_bad_audio_is_one_line(tmp_path):
+    before = explorer_threads()
     with pytest.raises(SoundError) as caught:
         explore(tmp_path / "missing.ogg")
     assert caught.value._render_traceback_() == [f"SoundError: {caught.value}"]
     assert "\n" not in str(caught.value)
-    assert explorer_threads() == []
+    assert explorer_threads() == before

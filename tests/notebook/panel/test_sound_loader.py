@@ -3,9 +3,16 @@
 import threading
 
 import numpy as np
+import pytest
 
 from explorer.fields import FieldSettings
 from tests.notebook.small_panel import PATIENCE, displayed_frame, expected_frame
+
+
+@pytest.fixture
+def panel(new_panel):
+    """Its track is another one afterwards."""
+    return new_panel
 
 
 def test_a_feature_that_the_track_lacks_is_analyzed(panel):

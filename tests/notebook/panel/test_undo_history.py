@@ -44,15 +44,15 @@ def test_it_behaves_like_a_list_and_a_place_in_it(moves, most):
     history, steps, at = UndoHistory(most), [], -1
     for move in moves:
         if move == "undo":
-            expected = look(steps[at - 1]) if at > 0 else None
+            expected = steps[at - 1] if at > 0 else None
             at -= at > 0
             assert history.undo() == expected
         elif move == "redo":
-            expected = look(steps[at + 1]) if at < len(steps) - 1 else None
+            expected = steps[at + 1] if at < len(steps) - 1 else None
             at += at < len(steps) - 1
             assert history.redo() == expected
         else:
-            history.record(look(move))
+            history.record(move)
             if not steps or steps[at] != move:
                 steps = [*steps[: at + 1], move][-most:]
                 at = len(steps) - 1

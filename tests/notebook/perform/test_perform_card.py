@@ -8,6 +8,7 @@ import pytest
 
 from explorer.errors import ReadError, SettingsError
 from explorer.notebook import explore
+from explorer.notebook.panel import preview_pipeline
 from explorer.notebook.perform.control_map import ControlMap
 from explorer.notebook.perform.midi_listener import MidiListener
 from explorer.notebook.perform.osc_receiver import OscReceiver
@@ -35,6 +36,14 @@ def map_path(tmp_path, monkeypatch):
     path = tmp_path / "kept" / "controllers.json"
     monkeypatch.setenv("EXPLORER_CONTROLLERS", str(path))
     return path
+
+
+@pytest.fixture
+def panel(panel):
+    card = panel.perform_card
+    card.button.value = card.learn_button.value = card.record_button.value = False
+    card.control_map = ControlMap()
+    return panel
 
 
 @pytest.fixture
@@ -90,6 +99,7 @@ def test_a_recording_needs_sound_that_plays(panel, card):
 
 def test_what_is_played_becomes_keyframes_and_the_settings_return(panel, card, monkeypatch):
     playback = FakePlayback()
+    monkeypatch.setattr(preview_pipeline, "suggest", lambda *_: None)  # a search
     monkeypatch.setattr(type(panel), "playback", property(lambda _: playback))
     panel.load(FIELD.replace(keyframes=((1.0, {"gain": 5.0}),)))
     card.record_button.value = True
