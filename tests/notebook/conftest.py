@@ -1,6 +1,5 @@
 """A small panel on a small sound."""
 
-import gc
 import itertools
 import threading
 
@@ -34,13 +33,6 @@ class SilentChannel:
 
     def close(self):
         pass
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _few_objects_for_the_garbage_collector():
-    """Panels are many objects: what libraries hold is not searched again for each few of them."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="module", autouse=True)
