@@ -16,7 +16,12 @@ NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 LARGEST = 600_000  # bytes: what code hosts still show
 # Numbers of the longest notebooks, and smaller ones of a quick run: the same code on less
 QUICK = {
-    "03_sweep.ipynb": {"clips=False": "clips=False, duration=3"},
+    "02_diagnostics.ipynb": {"size=(320, 180)": "size=(96, 54)", "ex.CPPN(hidden=64)": "ex.CPPN(hidden=16)"},
+    "03_sweep.ipynb": {
+        "[1, 3, 5, 7]": "[1, 3, 5]",
+        "samples=12": "samples=6",
+        "clips=False": "clips=False, duration=3",
+    },
     "05_learn.ipynb": {
         "made_clips=6, epochs=5": "made_clips=2, epochs=2",
         "(MUSIC, epochs=2": "(MUSIC, made_clips=2, epochs=1",
