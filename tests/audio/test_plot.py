@@ -34,8 +34,9 @@ def test_columns_are_drawn_in_the_order_that_is_asked_for(sound):
         track.plot(("drum_rms",))
 
 
-def test_the_shortest_sound_can_be_drawn(tmp_path):
-    path = write_wav(tmp_path / "a.wav", tone(440, 1)[:1])
+@pytest.mark.parametrize("samples", [1, 300_000])
+def test_the_shortest_and_longer_sounds_can_be_drawn(tmp_path, samples):
+    path = write_wav(tmp_path / "a.wav", tone(440, 7)[:samples])
     draw_track(analyze(path), path).savefig(tmp_path / "a.png", dpi=20)
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
