@@ -30,6 +30,7 @@ IDLE = """() => {
   const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
   return session?.kernel?.connectionStatus === "connected" && session.kernel.status === "idle";
 }"""
+HIDE_SIDEBAR = "() => jupyterapp.commands.execute('application:toggle-left-area').catch(() => {})"
 SHOW = """async (path) => {
   if (!window.kernelId) {
     const connection = await jupyterapp.serviceManager.kernels.startNew({ name: "python3" });
@@ -108,7 +109,7 @@ def open_lab(page, address: str) -> None:
     page.set_default_timeout(40_000)
     page.goto(f"{address}/lab/workspaces/tests")
     page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)", timeout=PATIENCE * 1000)
-    page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area').catch(() => {})")
+    page.evaluate(HIDE_SIDEBAR)
 
 
 def write_notebook(path: Path, *cells: str) -> Path:
@@ -124,7 +125,7 @@ def open_notebook(page, address: str, name: str) -> None:
     """Show a notebook alone (another workspace for each, or Lab would open the last ones too)."""
     page.goto(f"{address}/lab/workspaces/{Path(name).stem}/tree/{name}")
     page.wait_for_function(IDLE, timeout=PATIENCE * 1000)
-    page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area').catch(() => {})")
+    page.evaluate(HIDE_SIDEBAR)
 
 
 @contextmanager

@@ -85,6 +85,7 @@ def test_what_a_kill_left_out_is_bred_again_the_same(bred, tmp_path):
     assert resumed["g0002i01"].fitness == bred["g0002i01"].fitness
     pictures = [np.asarray(Image.open(each["g0002i02"].thumbnail)) for each in (resumed, bred)]
     assert np.array_equal(*pictures)
+    assert len(evolve(resume=folder, generations=4).generations) == 4
 
 
 def test_children_that_need_other_features_are_replaced_by_their_parent(bred, tmp_path, monkeypatch):

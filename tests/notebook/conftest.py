@@ -12,11 +12,10 @@ from explorer.fields import CPPN
 from explorer.notebook import explore
 from explorer.notebook.panel.preview_pipeline import FRAME_CACHE_BYTES
 from explorer.notebook.panel.undo_history import ABSwitch, UndoHistory
-from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.lru_cache import LRUCache
 from tests import signals
 from tests.notebook.fake_context import FakeContext
-from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, CountingRenderer
+from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, CountingRenderer, shared_view
 
 
 class SilentChannel:
@@ -69,13 +68,7 @@ def sound(tmp_path):
 def panel_of_module(tmp_path_factory):
     folder = tmp_path_factory.mktemp("panel")
     song = signals.write_wav(folder / "music.wav", signals.music(2.0))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
-        patch.setenv("EXPLORER_LOOKS", str(folder / "looks"))
-        panel = explore(song, FIELD, size=SIZE, explorations=folder / "runs")
-        assert panel.wait(PATIENCE)
-    cells.unregister(panel)  # or the next panel of a test would close it
-    with panel:
+    with shared_view(folder, lambda: explore(song, FIELD, size=SIZE, explorations=folder / "runs")) as panel:
         yield panel
 
 
@@ -103,6 +96,12 @@ def new_panel(sound, tmp_path):
     with explore(sound, FIELD, size=SIZE, explorations=tmp_path / "runs") as panel:
         assert panel.wait(PATIENCE)
         yield panel
+
+
+@pytest.fixture
+def no_suggestions(monkeypatch):
+    """Panels suggest nothing: that is a search, long for what stands still or flickers."""
+    monkeypatch.setattr(pipeline_module, "suggest", lambda *_: None)
 
 
 @pytest.fixture

@@ -2,16 +2,32 @@
 
 import io
 import threading
+from contextlib import contextmanager
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from explorer.fields import CPPN
+from explorer.notebook.widgets import cells
 from explorer.rendering import Renderer, render_frame, single_frame
 
 PATIENCE = 60
 SIZE = (96, 54)
 FIELD = CPPN(hidden=8, layers=2, gain=4.0, seed=10)  # alive, without flashes: these take a search
+
+
+@contextmanager
+def shared_view(folder, make):
+    """A panel or another view for all tests of a module, with a cache and looks of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
+        patch.setenv("EXPLORER_LOOKS", str(folder / "looks"))
+        view = make()
+        assert view.wait(PATIENCE)
+    cells.unregister(view)  # or the next view of a test would close it
+    with view:
+        yield view
 
 
 def expected_frame(panel):

@@ -11,11 +11,10 @@ from explorer.errors import SettingsError
 from explorer.experiments.runs import manifest
 from explorer.notebook.breeding.loops import LOOP_FPS, draw_loop
 from explorer.notebook.live.field_board import FieldBoard
-from explorer.notebook.widgets import cells
 from tests import signals
+from tests.notebook.small_panel import PATIENCE, shared_view
 from tests.tracks import made_up_track
 
-PATIENCE = 60
 FIELD = CPPN.preset("compact-4x3").replace(time_span=10.0)
 SMALL = {"population": 3, "seconds": 0.5}
 
@@ -35,12 +34,7 @@ def view(sound, tmp_path):
 @pytest.fixture(scope="module")
 def view_of_module(sound, tmp_path_factory):
     folder = tmp_path_factory.mktemp("breeding")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_CACHE", str(folder / "cache"))
-        view = breed(sound, FIELD, explorations=folder / "runs", **SMALL)
-        assert view.wait(PATIENCE)
-    cells.unregister(view)  # or the next view of a test would close it
-    with view:
+    with shared_view(folder, lambda: breed(sound, FIELD, explorations=folder / "runs", **SMALL)) as view:
         yield view
 
 

@@ -6,7 +6,6 @@ import pytest
 from explorer.errors import SettingsError
 from explorer.fields import CPPN, GraphCPPN
 from explorer.notebook import explore
-from explorer.notebook.panel import preview_pipeline
 from explorer.notebook.widgets import cells
 from explorer.notebook.widgets.accessibility import AccessibleNames
 from explorer.rendering import render_frame
@@ -35,12 +34,12 @@ def test_flashes_are_limited_as_it_was_said(sound, value, mode):
         assert ("flash_limit" in panel.code) == (mode != "calm")
 
 
-def test_the_choice_of_the_flash_limit_draws_again(sound, monkeypatch):
-    monkeypatch.setattr(preview_pipeline, "suggest", lambda *_: None)  # it flickers: a long search
+@pytest.mark.usefixtures("no_suggestions")
+def test_the_choice_of_the_flash_limit_draws_again(sound):
     flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
     with explore(sound, flashing, size=SIZE, flash_limit="off") as panel:
         panel.time_slider.value = 1.2
-        for mode in ("dim", "off"):
+        for mode in ("calm", "dim", "off"):
             panel.exporter.fields["flash_limit"].value = mode
             settle(panel)
             frame = render_frame(flashing, panel.track, panel.t, SIZE, flash_limit=mode)

@@ -10,10 +10,7 @@ from explorer.rendering import render_frame
 from tests.notebook.browser_messages import drag
 from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, displayed_frame, expected_frame, settle
 
-
-@pytest.fixture(autouse=True)
-def _no_suggestions(monkeypatch):
-    monkeypatch.setattr(pipeline_module, "suggest", lambda *_: None)  # a search
+pytestmark = pytest.mark.usefixtures("no_suggestions")
 
 
 def test_after_wild_dragging_it_shows_what_the_controls_say(counting, panel):
