@@ -25,6 +25,21 @@ from tests.web.published_settings import PublishedSettings
 ROOT = str(Path(__file__).parents[2])
 PATIENCE = 90  # seconds until a test that hangs fails
 MODELS = ("train_20260101T000000Z_aaaaaa", "train_20260102T000000Z_bbbbbb")
+# a screen that shows some 20 pictures a second: each takes time, as nothing but the CPU draws it
+SLOW_SCREEN = """{
+  const request = requestAnimationFrame.bind(window), waiting = new Map();
+  let count = 0;
+  window.requestAnimationFrame = (draw) => {
+    waiting.set(++count, draw);
+    setTimeout((id) => request((time) => {
+      const drawing = waiting.get(id);
+      waiting.delete(id);
+      drawing?.(time);
+    }), 35, count);
+    return count;
+  };
+  window.cancelAnimationFrame = (id) => waiting.delete(id);
+}"""
 
 
 class Served:
@@ -77,7 +92,7 @@ def with_models(folder, *names):
 
 
 @contextlib.contextmanager
-def watched(browser, address, path="/#probe", before=None, **settings):
+def watched(browser, address, path="/#probe", before="", **settings):
     """The page as it opens first; errors, refusals by policy and requests elsewhere fail the test."""
     wrong = []
     listeners = [
@@ -86,7 +101,7 @@ def watched(browser, address, path="/#probe", before=None, **settings):
         ("request", lambda request: wrong.append(request.url) if foreign(request.url, address) else None),
     ]
     settings = {"viewport": {"width": 480, "height": 320}, "rest": f"{address}/icon.svg", **settings}
-    with empty_page(browser, listeners=listeners, before=before, **settings) as page:
+    with empty_page(browser, listeners=listeners, before=SLOW_SCREEN + before, **settings) as page:
         page.set_default_timeout(60_000)
         page.goto(address + path)
         yield page
