@@ -96,6 +96,17 @@ def visit(browser):
     assert wrong == []
 
 
+@pytest.fixture
+def blank_page(browser):
+    """An empty page; errors in it fail the test."""
+    from tests.browser.pages import empty_page
+
+    wrong = []
+    with empty_page(browser, SIZE, [("pageerror", lambda error: wrong.append(str(error)))]) as page:
+        yield page
+    assert wrong == []
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory, browser):
     """A JupyterLab with a folder and a page; each module writes notebooks of its own names."""
