@@ -3,6 +3,7 @@
 Whatever needs the browser is marked `browser`: it runs with `-m browser`, and is skipped where there is none.
 """
 
+import contextlib
 import os
 import shutil
 
@@ -11,6 +12,7 @@ import pytest
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a microphone that beeps
+SIZE = {"width": 1280, "height": 900}  # of a page
 WEBGPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]  # drawn by the CPU
 
 
@@ -66,20 +68,22 @@ def webgpu_browser(launch):
 @pytest.fixture
 def visit(browser):
     """Open a file in a page of its own; what goes wrong in it fails the test, as does any request abroad."""
-    contexts, wrong = [], []
+    from tests.browser.pages import empty_page
 
-    def open_page(path, **settings):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("request", lambda request: foreign(request.url))
-        page.on(
+    wrong = []
+    listeners = [
+        ("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss())),
+        ("pageerror", lambda error: wrong.append(f"error: {error}")),
+        ("request", lambda request: foreign(request.url)),
+        (
             "console",
             lambda said: wrong.append(f"policy: {said.text}") if "Content Security" in said.text else None,
-        )
+        ),
+    ]
+
+    def open_page(path, viewport=SIZE, **settings):
+        page = pages.enter_context(empty_page(browser, viewport, listeners, **settings))
+        page.set_default_timeout(20_000)
         page.goto(path.as_uri())
         return page
 
@@ -87,9 +91,19 @@ def visit(browser):
         if not url.startswith(("file:", "data:", "blob:")):
             wrong.append(f"request: {url}")
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    with contextlib.ExitStack() as pages:
+        yield open_page
+    assert wrong == []
+
+
+@pytest.fixture
+def blank_page(browser):
+    """An empty page; errors in it fail the test."""
+    from tests.browser.pages import empty_page
+
+    wrong = []
+    with empty_page(browser, SIZE, [("pageerror", lambda error: wrong.append(str(error)))]) as page:
+        yield page
     assert wrong == []
 
 

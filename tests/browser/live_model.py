@@ -8,6 +8,7 @@ import numpy as np
 from explorer.notebook.live import LiveView
 from explorer.notebook.live.live_view import MODULE
 from tests.browser.conftest import missing
+from tests.browser.pages import empty_page
 
 PATIENCE = 60  # seconds until a test that hangs fails
 MODEL = """class Model {
@@ -105,7 +106,7 @@ class LivePage:
 
 
 @contextlib.contextmanager
-def live_page(browser, track, song, size, before=None):
+def live_page(browser, track, song, size, before=None, context=None):
     """An empty page for live views; errors in it fail the test.
 
     A script that runs `before` makes it a page of localhost, as browsers want for WebGPU.
@@ -113,17 +114,14 @@ def live_page(browser, track, song, size, before=None):
     if not MODULE.is_file():
         missing("the live view is not built (python -m pip install -e .)")
     wrong = []
-    context = browser.new_context(viewport={"width": 700, "height": 600})
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    if before:
-        page.add_init_script(before)
-        page.route("**/*", lambda route: route.fulfill(body="<body></body>", content_type="text/html"))
-        page.goto("http://localhost/")
-    views = LivePage(page, track, song, size)
-    try:
-        yield views
-    finally:
-        views.close()
-        context.close()
+    listeners = [("pageerror", lambda error: wrong.append(str(error)))]
+    with empty_page(browser, {"width": 700, "height": 600}, listeners, before, context=context) as page:
+        if before:
+            page.route("**/*", lambda route: route.fulfill(body="<body></body>", content_type="text/html"))
+            page.goto("http://localhost/")
+        views = LivePage(page, track, song, size)
+        try:
+            yield views
+        finally:
+            views.close()
     assert wrong == []

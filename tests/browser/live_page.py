@@ -17,6 +17,7 @@ from explorer.web.connections import LimitedProtocol
 from explorer.web.request_guard import host_names
 from explorer.web.static_page import is_built
 from tests.browser.conftest import missing
+from tests.browser.pages import empty_page
 from tests.learn import fake_trainer
 from tests.web.model_files import make_model
 from tests.web.published_settings import PublishedSettings
@@ -24,6 +25,21 @@ from tests.web.published_settings import PublishedSettings
 ROOT = str(Path(__file__).parents[2])
 PATIENCE = 90  # seconds until a test that hangs fails
 MODELS = ("train_20260101T000000Z_aaaaaa", "train_20260102T000000Z_bbbbbb")
+# a screen that shows some 20 pictures a second: each takes time, as nothing but the CPU draws it
+SLOW_SCREEN = """{
+  const request = requestAnimationFrame.bind(window), waiting = new Map();
+  let count = 0;
+  window.requestAnimationFrame = (draw) => {
+    waiting.set(++count, draw);
+    setTimeout((id) => request((time) => {
+      const drawing = waiting.get(id);
+      waiting.delete(id);
+      drawing?.(time);
+    }), 35, count);
+    return count;
+  };
+  window.cancelAnimationFrame = (id) => waiting.delete(id);
+}"""
 
 
 class Served:
@@ -76,22 +92,19 @@ def with_models(folder, *names):
 
 
 @contextlib.contextmanager
-def watched(browser, address, path="/#probe", before=None, **settings):
-    """The page in a context of its own; errors, refusals by policy and requests elsewhere fail the test."""
+def watched(browser, address, path="/#probe", before="", **settings):
+    """The page as it opens first; errors, refusals by policy and requests elsewhere fail the test."""
     wrong = []
-    context = browser.new_context(**{"viewport": {"width": 480, "height": 320}, **settings})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    page.on("request", lambda request: wrong.append(request.url) if foreign(request.url, address) else None)
-    if before:
-        page.add_init_script(before)
-    try:
+    listeners = [
+        ("pageerror", lambda error: wrong.append(f"error: {error}")),
+        ("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None),
+        ("request", lambda request: wrong.append(request.url) if foreign(request.url, address) else None),
+    ]
+    settings = {"viewport": {"width": 480, "height": 320}, "rest": f"{address}/icon.svg", **settings}
+    with empty_page(browser, listeners=listeners, before=SLOW_SCREEN + before, **settings) as page:
+        page.set_default_timeout(60_000)
         page.goto(address + path)
         yield page
-    finally:
-        context.close()  # a page that is left open goes on drawing, and slows all that follows
     assert wrong == []
 
 

@@ -21,22 +21,18 @@ view"""
 
 
 @pytest.fixture(scope="module")
-def page(lab, browser):
+def page(lab):
     pytest.importorskip("fastapi")
     from explorer.web.static_page import is_built
 
     if not is_built():
         missing("the live page is not built (python -m pip install -e .)")
     wrong = []
-    jupyter.write_notebook(lab.folder / "live-cell.ipynb", CELL)
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    opened.set_default_timeout(1000 * PATIENCE)
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    jupyter.open_notebook(opened, lab.address, "live-cell.ipynb")
-    jupyter.run_all(opened)
-    yield opened
-    opened.close()
+    policy = lambda said: wrong.append(said.text) if "Content Security" in said.text else None  # noqa: E731
+    lab.page.on("console", policy)
+    with jupyter.notebook_page(lab, "live-cell.ipynb", CELL, 900) as page:
+        yield page
+    lab.page.remove_listener("console", policy)
     assert wrong == []
 
 

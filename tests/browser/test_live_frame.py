@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.fields import CPPN, Julia
-from tests.browser.live_page import MODELS, Served, until, watched, with_models
+from tests.browser.live_page import MODELS, SLOW_SCREEN, Served, until, watched, with_models
+from tests.browser.pages import empty_page
 from tests.web.model_files import make_model
 
 expect.set_options(timeout=60_000)
@@ -36,23 +37,19 @@ def server(tmp_path_factory):
 @pytest.fixture
 def framed(browser, server):
     """Open the page in a notebook of ours that begins with some field; the page around, and the frame."""
-    opened = []
+    notebook = server.address
+    size, rest = {"width": 900, "height": 500}, f"{notebook}/icon.svg"
+    with empty_page(browser, size, before=SLOW_SCREEN, rest=rest) as page:
 
-    def frame(settings, **more):
-        around = AROUND.replace("{settings}", json.dumps(settings))
-        notebook = server.address
-        around = around.replace("{page}", f"{server.address}/{SECRET}/?notebook={notebook}#probe")
-        context = browser.new_context(viewport={"width": 900, "height": 500}, **more)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.route(f"{notebook}/lab", lambda route: route.fulfill(body=around, content_type="text/html"))
-        page.goto(f"{notebook}/lab")
-        return page, page.frames[1]
+        def frame(settings):
+            around = AROUND.replace("{settings}", json.dumps(settings))
+            around = around.replace("{page}", f"{notebook}/{SECRET}/?notebook={notebook}#probe")
+            page.set_default_timeout(60_000)
+            page.route(f"{notebook}/lab", lambda route: route.fulfill(body=around, content_type="text/html"))
+            page.goto(f"{notebook}/lab")
+            return page, page.frames[1]
 
-    yield frame
-    for context in opened:
-        context.close()
+        yield frame
 
 
 @pytest.mark.parametrize(

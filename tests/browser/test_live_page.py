@@ -489,7 +489,9 @@ def test_less_motion_where_that_is_wanted(browser, served):
 
 
 def test_everything_fits_on_a_phone_and_has_a_name(browser, served):
-    with watched(browser, served.address, viewport={"width": 360, "height": 640}, has_touch=True) as page:
+    with watched(
+        browser, served.address, viewport={"width": 360, "height": 640}, context={"has_touch": True}
+    ) as page:
         until(page, "() => window.probe?.scene.hasModel")
         for panel in ("", "i", "t"):
             if panel:

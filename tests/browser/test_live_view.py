@@ -161,7 +161,7 @@ def test_four_live_views_draw_in_one_page(browser, song):
 
 def test_without_webgl_or_build_or_kernel_there_is_a_word(browser, song):
     field = CPPN.preset("orchid")
-    with live_page(browser, field.analyze(song), song, (64, 36)) as page:
+    with live_page(browser, field.analyze(song), song, (64, 36), context={}) as page:  # for its clock
         unbuilt = page.open(field, UNBUILT_MODULE, flash_limit=False)
         page.carry(unbuilt)
         page.until("(el) => el.querySelector('canvas').dataset.quality === 'final'", unbuilt)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.notebook.live import live_page
+from tests.browser.pages import empty_page
 
 SCRIPT = Path(live_page.__file__).with_suffix(".js").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:1234/s3cret/"
@@ -31,32 +32,26 @@ parent.postMessage({ kind: "ready" }, notebook);
 
 @pytest.fixture
 def open_cell(browser):
-    """The cell in a Jupyter at some address; `pages` are addresses at which the live page is."""
-    contexts = []
+    """The cell in a Jupyter at some address; `addresses` are those at which the live page is."""
+    with empty_page(browser, {"width": 900, "height": 500}) as page:
 
-    def opened(jupyter, *pages):
-        context = browser.new_context()
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
+        def opened(jupyter, *addresses):
+            def answer(route):
+                url = route.request.url
+                if url == f"{jupyter}/lab":
+                    return route.fulfill(body=JUPYTER, content_type="text/html")
+                if url == f"{jupyter}/cell.js":
+                    return route.fulfill(body=SCRIPT, content_type="text/javascript")
+                if any(url.startswith(address) for address in addresses):
+                    return route.fulfill(body=PAGE, content_type="text/html")
+                return route.fulfill(status=404)
 
-        def answer(route):
-            url = route.request.url
-            if url == f"{jupyter}/lab":
-                return route.fulfill(body=JUPYTER, content_type="text/html")
-            if url == f"{jupyter}/cell.js":
-                return route.fulfill(body=SCRIPT, content_type="text/javascript")
-            if any(url.startswith(address) for address in pages):
-                return route.fulfill(body=PAGE, content_type="text/html")
-            return route.fulfill(status=404)
+            page.set_default_timeout(60_000)
+            page.route("**/*", answer)
+            page.goto(f"{jupyter}/lab")
+            return page
 
-        page.route("**/*", answer)
-        page.goto(f"{jupyter}/lab")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+        yield opened
 
 
 def framed(page):

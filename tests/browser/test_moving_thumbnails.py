@@ -35,7 +35,7 @@ LISTEN = """async (source) => {
 MOVE = "() => views[0].el.remove() ?? document.querySelector('.explorer-thumbnails').append(views[0].el)"
 
 
-def test_the_picture_that_is_pointed_at_moves(browser, tmp_path):
+def test_the_picture_that_is_pointed_at_moves(blank_page, tmp_path):
     if not MODULE.is_file():
         missing("the live view is not built (python -m pip install -e .)")
     context = FakeContext(tmp_path, seconds=5.0)
@@ -47,8 +47,7 @@ def test_the_picture_that_is_pointed_at_moves(browser, tmp_path):
     moving = MovingThumbnails(thumbnails, context, lambda field: (field, 0.5))
     generations, sent = [], []
     moving.listener.send = lambda message, buffers=(): generations.append(message)
-    page, wrong = browser.new_page(), []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page = blank_page
     page.set_content(CONTENT)
     page.add_style_tag(content=STYLE.read_text(encoding="utf-8"))
     page.evaluate(LISTEN, LISTENER.read_text(encoding="utf-8"))
@@ -88,5 +87,3 @@ def test_the_picture_that_is_pointed_at_moves(browser, tmp_path):
     page.locator("p").hover()
     page.wait_for_function(f"() => ({PIXELS})(1) === null")
     moving.close()
-    page.close()
-    assert wrong == []

@@ -18,7 +18,7 @@ def rings(x, y, t, *, swirls: float = ex.slider(6, 1, 20)):
 """
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def fields_that_ship():
     """No flags of sketches and classes that other tests have imported."""
     own = dict(registry._CUSTOM)
@@ -27,6 +27,16 @@ def fields_that_ship():
     yield
     registry._CUSTOM.clear()
     registry._CUSTOM.update(own)
+    _derive()
+
+
+@pytest.fixture
+def sketch(tmp_path):
+    """A file, whose flags are gone at the end."""
+    path = tmp_path / "rings.py"
+    path.write_text(SKETCH)
+    yield path
+    registry._CUSTOM.clear()
     _derive()
 
 
@@ -78,9 +88,8 @@ def test_every_most_used_flag_is_a_flag():
     assert {*options.MOST_USED_FLAGS} <= {flag for parameter in parameters for flag in parameter.opts}
 
 
-def test_short_help_shows_the_sliders_of_a_sketch(tmp_path, capsys):
-    (tmp_path / "rings.py").write_text(SKETCH)
-    lines = help_lines(f"render --sketch {tmp_path / 'rings.py'} --help", capsys)
+def test_short_help_shows_the_sliders_of_a_sketch(sketch, capsys):
+    lines = help_lines(f"render --sketch {sketch} --help", capsys)
     assert any(line.startswith("  --swirls") for line in lines[: lines.index("Options:")])
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import stats
 from scipy.ndimage import gaussian_filter1d
 
 from explorer.diagnostics import (
@@ -92,6 +93,20 @@ def test_a_bootstrap_interval_is_that_of_a_mean():
     assert found.high - found.low == pytest.approx(2 * 1.96 / 20, rel=0.15)
 
 
+@pytest.mark.parametrize("blocks", [2, 16, 33])
+def test_a_bootstrap_interval_is_the_percentile_interval_of_scipy(blocks):
+    rows = np.random.default_rng(blocks).standard_normal((blocks, 2))
+    found = bootstrap_measure(rows, lambda means: means[..., 0] ** 3, np.random.default_rng(1))
+    interval = stats.bootstrap(
+        (rows[:, 0],),
+        lambda values, axis: values.mean(axis) ** 3,
+        n_resamples=500,
+        method="percentile",
+        rng=1,
+    ).confidence_interval
+    assert (found.low, found.high) == pytest.approx(interval, rel=1e-9)
+
+
 def test_a_measure_compares_like_a_float():
     measure = Measure(0.25, 0.2, 0.3)
     assert measure < 0.3
@@ -107,13 +122,19 @@ def test_a_measure_is_a_number():
     assert str(measure) == "0.25 [0.2, 0.3]"
 
 
-@pytest.mark.parametrize(
-    "field", [FIELD, FIELD.replace(gain=1.0), Linear()], ids=["alive", "static", "no layers"]
-)
-def test_it_shows_itself_as_text(field):
-    found = diagnose(
-        field, half_and_half() if isinstance(field, Linear) else made_up_track(), budget="screen"
-    )
+LOOKS = {"alive": FIELD, "static": FIELD.replace(gain=1.0), "no layers": Linear()}
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Diagnoses of looks, which tests only show."""
+    tracks = {name: half_and_half() if name == "no layers" else made_up_track() for name in LOOKS}
+    return {name: diagnose(field, tracks[name], budget="screen") for name, field in LOOKS.items()}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_it_shows_itself_as_text(found, name):
+    found = found[name]
     text = str(found)
     assert text == found.summary()
     assert text.isascii()
@@ -125,10 +146,9 @@ def test_it_shows_itself_as_text(field):
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["verdict"] == found.verdict
 
 
-@pytest.mark.parametrize("field", [FIELD, Linear()], ids=["alive", "no layers"])
-def test_it_shows_itself_as_a_picture(field):
-    found = diagnose(field, made_up_track() if field is FIELD else half_and_half(), budget="screen")
-    picture = np.asarray(Image.open(io.BytesIO(found._repr_png_())).convert("RGB"))
+@pytest.mark.parametrize("name", ["alive", "no layers"])
+def test_it_shows_itself_as_a_picture(found, name):
+    picture = np.asarray(Image.open(io.BytesIO(found[name]._repr_png_())).convert("RGB"))
     assert picture.shape[1] > 800
     assert len(np.unique(picture @ [1, 256, 65536])) > 50
 

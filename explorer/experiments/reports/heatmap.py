@@ -15,6 +15,7 @@ from explorer.experiments.reports.numbers import Scale, short_text
 from explorer.fields.srgb import LUMINANCE, srgb_to_linear
 
 BLACK, WHITE = "#000", "#fff"
+VIRIDIS = colormaps["viridis"]  # a new copy each time, which makes its table
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def viridis(position: float) -> str:
 
     Its steps of lightness are even, for every kind of eye.
     """
-    color: str = to_hex(colormaps["viridis"](float(min(max(position, 0.0), 1.0))))
+    color: str = to_hex(VIRIDIS(float(min(max(position, 0.0), 1.0))))
     return color
 
 

@@ -13,6 +13,7 @@ The search for flashes (see `rendering.flash_cost`) and the diagnosis are estima
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 import time
@@ -53,7 +54,7 @@ MIN_DRAWING_SECONDS, MAX_DRAWING_SECONDS = 0.4, 1.5
 MIN_SECONDS = 0.5  # of work: less is about as quick as measuring it
 BYTES_EXPONENT = 0.93  # measured on six looks: halves of a frame take a tenth more bytes a pixel
 TRIALS = 3  # frames that show how fast drawing is
-TRIAL_SIZES = (64, 36), (320, 180)  # theirs; the second where drawing is fast
+TRIAL_SIZES = (64, 36), (320, 180)  # theirs; the second where drawing is fast and takes longer than that
 MAX_TRIAL_SECONDS = 0.01  # of the first, for the second to be drawn
 MAX_CLOSING_SECONDS = 0.5  # that ending a file takes, whatever its length
 BUFFERED_FRAMES = 30  # that a render may hold besides: for the contact sheet, and between its stages
@@ -114,7 +115,9 @@ def estimate(frames: RecipeFrames, sound: Sound, progress: Progress = silent) ->
 def pixel_seconds(frames: RecipeFrames) -> float:
     """Seconds to draw a pixel, in the better of small frames: the first may compile a kernel."""
     moments = frames.times[np.linspace(0, len(frames.times) - 1, TRIALS).astype(int)]
-    for size in TRIAL_SIZES:
+    whole = len(frames.times) * math.prod(frames.recipe.frames.size)
+    sizes = [size for size in TRIAL_SIZES if size == TRIAL_SIZES[0] or TRIALS * math.prod(size) < whole]
+    for size in sizes:
         with frames.sample_renderer(Window(*size, Grid(*frames.recipe.frames.size))) as renderer:
             seconds = min(clocked(partial(renderer.frame, float(t))) for t in moments)
         if seconds > MAX_TRIAL_SECONDS:
