@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from scipy import stats
 from scipy.ndimage import gaussian_filter1d
 
 from explorer.diagnostics import (
@@ -91,20 +90,6 @@ def test_a_bootstrap_interval_is_that_of_a_mean():
     found = bootstrap_measure(rows, lambda means: means[..., 0], np.random.default_rng(1))
     assert float(found) == pytest.approx(rows.mean())
     assert found.high - found.low == pytest.approx(2 * 1.96 / 20, rel=0.15)
-
-
-@pytest.mark.parametrize("blocks", [2, 16, 33])
-def test_a_bootstrap_interval_is_the_percentile_interval_of_scipy(blocks):
-    rows = np.random.default_rng(blocks).standard_normal((blocks, 2))
-    found = bootstrap_measure(rows, lambda means: means[..., 0] ** 3, np.random.default_rng(1))
-    interval = stats.bootstrap(
-        (rows[:, 0],),
-        lambda values, axis: values.mean(axis) ** 3,
-        n_resamples=500,
-        method="percentile",
-        rng=1,
-    ).confidence_interval
-    assert (found.low, found.high) == pytest.approx(interval, rel=1e-9)
 
 
 def test_a_measure_compares_like_a_float():

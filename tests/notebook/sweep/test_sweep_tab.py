@@ -143,7 +143,6 @@ def test_stopping_keeps_what_is_finished_and_it_can_go_on(tab, context, monkeypa
             tab.stop_button.click()
 
     monkeypatch.setattr(tab, "_show", show_and_stop)
-    context.flash_limit = "off"  # or each point takes a search
     choose(tab, gain="1, 2, 3, 4")
     tab.run_button.click()
     assert tab.job.wait(PATIENCE)
