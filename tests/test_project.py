@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,15 @@ KNOWN_BY = {  # library -> the rooms that may import it
 }
 
 
+@cache
 def modules():
     return sorted(path for path in (ROOT / "explorer").rglob("*.py") if "frontend" not in path.parts)
+
+
+@cache
+def sources():
+    """The text of every module, by its path."""
+    return {path: path.read_text(encoding="utf-8") for path in modules()}
 
 
 def test_every_public_name_is_callable_after_every_submodule_was_imported():
@@ -97,13 +105,13 @@ def test_commands_are_ascii(path):
 @pytest.mark.parametrize("library", KNOWN_BY)
 def test_a_library_is_imported_in_its_rooms_only(library):
     statement = re.compile(rf"^\s*(import|from) {library}\b", flags=re.MULTILINE)
-    paths = [path for path in modules() if statement.search(path.read_text(encoding="utf-8"))]
+    paths = [path for path, text in sources().items() if statement.search(text)]
     assert {path.relative_to(ROOT / "explorer").parts[0] for path in paths} == KNOWN_BY[library]
 
 
 def test_only_notebooks_use_pyplot():
-    for path in modules():
-        text = re.sub(r"(never|no) pyplot", "", path.read_text(encoding="utf-8"))
+    for path, source in sources().items():
+        text = re.sub(r"(never|no) pyplot", "", source)
         assert "pyplot" not in text or "notebook" in path.parts, path
 
 

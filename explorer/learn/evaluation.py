@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float32, Float64
-from scipy.stats import bootstrap
 
 from explorer.audio import AnalysisSettings, FeatureTrack
 from explorer.audio.live import LIVE_FEATURES, LIVE_FPS
@@ -273,6 +272,8 @@ def untrained_model(folder: Path, seed: int = 0) -> Iterator[Path]:
 
 def interval(values: Float64[np.ndarray, " windows"], rng: np.random.Generator) -> list[float] | None:
     """95 % bootstrap interval of the mean over windows; None for fewer than `MIN_INTERVAL_WINDOWS`."""
+    from scipy.stats import bootstrap  # slow to load
+
     if len(values) < MIN_INTERVAL_WINDOWS:
         return None
     resampling = bootstrap(

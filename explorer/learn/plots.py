@@ -6,12 +6,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import UInt8
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from explorer.audio.live import LIVE_FPS
@@ -27,6 +25,9 @@ from explorer.learn.run_folder import EVALUATION_PLOT, HISTORY_PLOT, PREVIEW
 from explorer.learn.teaching.parameters import plain_field, sound_track
 from explorer.learn.training_run import field_with_model
 from explorer.rendering.renderer import Renderer
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 TRAINING_COLOR, HELD_OUT_COLOR = "#12848a", "#d9822b"
 MODEL_COLORS = {"trained": "#12848a", "untrained": "#b5b8bd", "shifted": "#d9822b"}
@@ -82,6 +83,8 @@ def sheet_frames(
 
 def draw_evaluation(evaluation: dict[str, Any]) -> Figure:
     """The correlation of every pair: by the trained model, with its interval if any, and by the baselines."""
+    from matplotlib.figure import Figure  # slow to load
+
     figure = Figure((9, 3.6), dpi=110, facecolor=BACKGROUND_COLOR, layout="constrained")
     axes = figure.add_subplot(facecolor=BACKGROUND_COLOR)
     names = list(evaluation["pairs"])
@@ -109,6 +112,9 @@ def draw_history(history: list[LossRow], names: Sequence[str] = (), columns: int
 
     `names` selects some of them; "loss" is the sum.
     """
+    from matplotlib.figure import Figure  # slow to load
+    from matplotlib.ticker import MaxNLocator
+
     parts = (name.removeprefix("validation ") for name in history[0] if name.startswith("validation "))
     names = names or ["loss", *parts]
     rows = -(-len(names) // columns)

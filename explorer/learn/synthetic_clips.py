@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from jaxtyping import Float32, Float64
-from scipy.signal import istft, lfilter
 
 from explorer.audio.live import RATE
 
@@ -113,6 +112,8 @@ def speech(rng: np.random.Generator, samples: int) -> Wave:
 
 def band(rng: np.random.Generator, samples: int) -> Wave:
     """Drums, a drone, an arpeggio and noise, each entering and pausing by sections."""
+    from scipy.signal import lfilter  # slow to load
+
     wave = np.zeros(samples)
     for generate, volume in ((drums, 1.0), (drone, 0.6), (arpeggio, 0.7), (sweeps, 0.25)):
         part = generate(rng, samples)
@@ -159,6 +160,8 @@ def tones(pitch: float, samples: int, overtones: float | Wave) -> Wave:
 
 def band_of_noise(rng: np.random.Generator, position: Wave, level: Wave) -> Wave:
     """Noise an octave wide around a frequency from 100 Hz (position 0) to 12 kHz (1), at `level`."""
+    from scipy.signal import istft  # slow to load
+
     hop = 512
     frames = len(position) // hop + 2
     frame_starts = np.minimum(np.arange(frames) * hop, len(position) - 1)

@@ -164,17 +164,26 @@ class RedTurns:
 
     def take(self, light: Light) -> Bool[np.ndarray, "*levels rows columns"]:
         """Where the next map completes a change."""
-        now, saturated = redness(light)
+        return self.take_redness(*redness(light))
+
+    def take_redness(
+        self, now: Luminance, saturated: Bool[np.ndarray, "rows columns"]
+    ) -> Bool[np.ndarray, "*levels rows columns"]:
+        """The same for the `redness` of a map."""
         lower, higher = now < self._low, now > self._high
         low, high = np.where(lower, now, self._low), np.where(higher, now, self._high)
         low_saturated = np.where(lower, saturated, self._low_saturated)
         high_saturated = np.where(higher, saturated, self._high_saturated)
         rise = (self._direction <= 0) & (now - low > self._min_change) & (saturated | low_saturated)
         fall = (self._direction >= 0) & (high - now > self._min_change) & (saturated | high_saturated) & ~rise
-        self._direction = np.where(rise, 1, np.where(fall, -1, self._direction)).astype(np.int8)
-        self._high, self._low = np.where(rise, now, high), np.where(fall, now, low)
-        self._high_saturated = np.where(rise, saturated, high_saturated)
-        self._low_saturated = np.where(fall, saturated, low_saturated)
+        np.copyto(self._direction, 1, where=rise)
+        np.copyto(self._direction, -1, where=fall)
+        np.copyto(high, now, where=rise)
+        np.copyto(low, now, where=fall)
+        np.copyto(high_saturated, saturated, where=rise)
+        np.copyto(low_saturated, saturated, where=fall)
+        self._high, self._low = high, low
+        self._high_saturated, self._low_saturated = high_saturated, low_saturated
         return np.asarray(rise | fall)
 
 

@@ -65,10 +65,12 @@ def _failures(
     if light is None:
         return fails
     changes = np.float32(SAFETY * MIN_RED_CHANGE) / exposures
-    levels = _possible_levels(redness(light)[0], changes, cells)
+    values, saturated = redness(light)
+    levels = _possible_levels(values, changes, cells)
     if levels.any():
         red = RedTurns(light[0], changes[levels][:, None, None])
-        fails[:, levels] |= _too_many(np.stack([red.take(now) for now in light]), cells)
+        turns_of_red = map(red.take_redness, values, saturated)
+        fails[:, levels] |= _too_many(np.stack([*turns_of_red]), cells)
     return fails
 
 

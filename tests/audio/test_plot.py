@@ -37,7 +37,7 @@ def test_columns_are_drawn_in_the_order_that_is_asked_for(sound):
 @pytest.mark.parametrize("samples", [1, 300_000])
 def test_the_shortest_and_longer_sounds_can_be_drawn(tmp_path, samples):
     path = write_wav(tmp_path / "a.wav", tone(440, 7)[:samples])
-    draw_track(analyze(path), path).savefig(tmp_path / "a.png", dpi=20)
+    draw_track(analyze(path), path, columns=("rms", "centroid")).savefig(tmp_path / "a.png", dpi=20)
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -65,8 +65,8 @@ def test_the_summary_is_in_physical_units(tmp_path):
 
 
 def test_beats_notes_and_sections_are_strips(tmp_path):
-    first, second = click_track(np.arange(0.5, 10, 0.5), 10), tone(523.25, 10)
-    path = write_wav(tmp_path / "a.wav", np.concatenate([first, second]))
+    first, second = click_track(np.arange(0.5, 8, 0.5), 8, 22050), tone(523.25, 8, 22050)
+    path = write_wav(tmp_path / "a.wav", np.concatenate([first, second]), 22050)
     track = analyze(path, extras=("chroma", "beats", "sections"))
     active = summary(track)["active"]
     assert active["tempo"] > 0.4  # it rests at 120 bpm, which this is: active means that there is a beat
@@ -74,11 +74,11 @@ def test_beats_notes_and_sections_are_strips(tmp_path):
     figure = draw_track(track, path)
     labels = [axis.get_ylabel() for axis in figure.axes]
     assert labels == ["sound", *FEATURES, "chroma", "beat_phase", "tempo", "section", "boundary"]
-    assert beats(track)[1:15] == pytest.approx(np.arange(1.0, 8, 0.5), abs=0.02)
-    assert boundaries(track) == pytest.approx([10], abs=0.5)
+    assert beats(track)[1:11] == pytest.approx(np.arange(1.0, 6, 0.5), abs=0.02)
+    assert boundaries(track) == pytest.approx([8], abs=0.5)
     written = {axis.get_ylabel(): [text.get_text() for text in axis.texts] for axis in figure.axes}
     assert written["section"] == ["0", "1", "2 sections"]
     assert written["chroma"][:3] == ["C", "", "D"]
     image = figure.axes[labels.index("chroma")].images[0].get_array()
-    assert image[0, 60 * 15] > 0.9  # the tone is a C
-    figure.savefig(tmp_path / "a.png", dpi=20)
+    assert image[0, 60 * 12] > 0.9  # the tone is a C
+    draw_track(track, path, columns=track.names[len(FEATURES) :]).savefig(tmp_path / "a.png", dpi=20)

@@ -107,13 +107,19 @@ def test_a_measure_is_a_number():
     assert str(measure) == "0.25 [0.2, 0.3]"
 
 
-@pytest.mark.parametrize(
-    "field", [FIELD, FIELD.replace(gain=1.0), Linear()], ids=["alive", "static", "no layers"]
-)
-def test_it_shows_itself_as_text(field):
-    found = diagnose(
-        field, half_and_half() if isinstance(field, Linear) else made_up_track(), budget="screen"
-    )
+LOOKS = {"alive": FIELD, "static": FIELD.replace(gain=1.0), "no layers": Linear()}
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Diagnoses of looks, which tests only show."""
+    tracks = {name: half_and_half() if name == "no layers" else made_up_track() for name in LOOKS}
+    return {name: diagnose(field, tracks[name], budget="screen") for name, field in LOOKS.items()}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_it_shows_itself_as_text(found, name):
+    found = found[name]
     text = str(found)
     assert text == found.summary()
     assert text.isascii()
@@ -125,10 +131,9 @@ def test_it_shows_itself_as_text(field):
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["verdict"] == found.verdict
 
 
-@pytest.mark.parametrize("field", [FIELD, Linear()], ids=["alive", "no layers"])
-def test_it_shows_itself_as_a_picture(field):
-    found = diagnose(field, made_up_track() if field is FIELD else half_and_half(), budget="screen")
-    picture = np.asarray(Image.open(io.BytesIO(found._repr_png_())).convert("RGB"))
+@pytest.mark.parametrize("name", ["alive", "no layers"])
+def test_it_shows_itself_as_a_picture(found, name):
+    picture = np.asarray(Image.open(io.BytesIO(found[name]._repr_png_())).convert("RGB"))
     assert picture.shape[1] > 800
     assert len(np.unique(picture @ [1, 256, 65536])) > 50
 

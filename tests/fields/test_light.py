@@ -46,7 +46,7 @@ def reference(field: CPPN, t: float, size: tuple[int, int]) -> np.ndarray:
     rows, columns = (np.arange(0, side, glow.factor) for side in (grid.height, grid.width))
     sums = np.add.reduceat(np.add.reduceat(bright, rows, 1), columns, 2)
     counts = np.outer(np.diff([*rows, grid.height]), np.diff([*columns, grid.width]))
-    halo = blurred((sums / counts).astype(np.float32), finish, glow, min(size))
+    halo = blurred((sums / counts).astype(np.float32, order="C"), finish, glow, min(size))
     halo = stretched(stretched(halo, glow.factor, grid.width).mT, glow.factor, grid.height).mT
     x, y = (torch.from_numpy(frame_drawer._centered(side)) for side in (grid.width, grid.height))
     f = finish_numbers(finish)

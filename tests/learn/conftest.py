@@ -37,6 +37,17 @@ def three_sounds(parent):
     return place
 
 
+@pytest.fixture(scope="session")
+def original_sounds(tmp_path_factory):
+    return three_sounds(tmp_path_factory.mktemp("originals"))
+
+
 @pytest.fixture
-def folder(tmp_path):
-    return three_sounds(tmp_path)
+def folder(original_sounds, tmp_path):
+    return shutil.copytree(original_sounds, tmp_path / "sounds")
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory):
+    """A cache for trainings on the same sounds: these are analyzed once."""
+    return str(tmp_path_factory.mktemp("cache"))

@@ -17,18 +17,19 @@ from explorer.learn.model import AudioToVisualModel
 from explorer.learn.optimization import Trainer, one_cycle
 from explorer.learn.settings import ANALYSIS_PHASE, TRAINING_PHASE, TrainSettings
 from explorer.learn.subprocess_training import TrainingProcess
-from tests.learn.conftest import synthetic_track, three_sounds
+from tests.learn.conftest import synthetic_track
 from tests.signals import music, tone, write_wav
 
 SMALL = {"hidden": (12,), "window_frames": 3, "sequence": 16, "batch_size": 6}
 
 
 @pytest.fixture
-def quick(monkeypatch):
+def quick(shared_cache, monkeypatch):
     """Trainings of small images without evaluation, plots, export and pictures on the way.
 
-    These have tests of their own.
+    These have tests of their own. Sounds are analyzed once for all.
     """
+    monkeypatch.setenv("EXPLORER_CACHE", shared_cache)
     make_quick(monkeypatch)
 
 
@@ -47,12 +48,12 @@ def _empty_evaluation(run):
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def whole(original_sounds, shared_cache, tmp_path_factory):
     """A training of two epochs without a stop and without pictures on the way."""
-    place = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_CACHE", shared_cache)
         make_quick(patch)
-        return train(three_sounds(place), epochs=2, explorations=place / "runs", **SMALL)
+        return train(original_sounds, epochs=2, explorations=tmp_path_factory.mktemp("whole"), **SMALL)
 
 
 def weights(run):

@@ -61,7 +61,7 @@ def prepared(request, track, flashing, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def strobing():
-    return strobing_track(2.5)
+    return strobing_track(1.6)
 
 
 def strobing_track(duration):
@@ -140,9 +140,9 @@ def test_an_exposure_depends_on_its_moment_alone(track, flashing, prepared, monk
 
 
 def test_ramps_are_slow(flashing):
-    track = made_up_track(duration=3)
+    track = made_up_track(duration=2)
     exposure = Exposure(flashing.replace(audio_gain=6.0, time_span=20.0), track, SIZE)
-    curves = np.array([exposure.at(n / 60) for n in range(180)])
+    curves = np.array([exposure.at(n / 60) for n in range(120)])
     assert np.ptp(curves, axis=0).max() > 0.04
     assert np.abs(np.diff(curves, axis=0)).max() < 0.05
 

@@ -13,6 +13,7 @@ from explorer.rendering import Renderer, sequence_drawer
 from explorer.rendering.gpu import adapters, engine, session
 from explorer.shaders.compute.layers import region_count
 from tests.fields.test_sections import TRACK
+from tests.rendering import test_gpu
 
 SIZE, CHANGE = (37, 53), 20.4  # odd, and no whole groups; a section opens
 
@@ -123,7 +124,7 @@ def test_the_cpu_makes_frames_that_do_not_fit_into_a_buffer_and_says_so(gpu, sma
 
 
 def test_colors_alone_come_in_parts_without_a_word(gpu, small_buffers):
-    wide = CPPN(hidden=18, layers=2, gain=3.0)
+    wide = test_gpu.FIELDS["wide"]  # whose programs may be compiled already
     for field, precision in ((small(0), "fp32"), (wide, "draft")):
         whole = frame(field, gpu, CHANGE, precision=precision)
         small_buffers(1000)

@@ -52,10 +52,14 @@ def test_what_is_no_video(tmp_path, read, content):
         read(path)
 
 
+@pytest.fixture(scope="module")
+def target(tmp_path_factory):
+    return write_video(tmp_path_factory.mktemp("target") / "private.mp4", 3, sound=tone(0.1))
+
+
 @pytest.mark.parametrize("read", [probe, lambda path: list(read_frames(path)), read_comment, open_clip])
 @pytest.mark.parametrize("form", PLAYLISTS)
-def test_a_video_opens_no_other_file(tmp_path, form, read):
-    target = write_video(tmp_path / "private.mp4", 3, sound=tone(0.1))
+def test_a_video_opens_no_other_file(target, tmp_path, form, read):
     with pytest.raises(SettingsError, match=r"cannot read .*clip\.mp4"):
         read(write_playlist(tmp_path / "clip.mp4", form, target, "video"))
 

@@ -37,12 +37,17 @@ CONTENTS = {
 }
 FILES = ("manifest.json", "model.json", "progress.json", "history.csv", "recipe.json")
 LISTS = ("/api/health", "/api/models", "/api/train/status")
+OTHERS = {  # the addresses beside those lists whose answers come from a file
+    "recipe.json": [address for address in ADDRESSES if "fields" in address],
+    "progress.json": ["/api/train/history"],
+    "history.csv": ["/api/train/history"],
+}
 
 
 def addresses_of(name):
     """The addresses whose answers come from files of this name: a field's, or a training's."""
-    fields = [address for address in ADDRESSES if "fields" in address]
-    return [*LISTS, *fields] if name == "recipe.json" else [each for each in ADDRESSES if each not in fields]
+    fields = OTHERS["recipe.json"]
+    return [*LISTS, *OTHERS.get(name, [each for each in ADDRESSES if each not in (*LISTS, *fields)])]
 
 
 @pytest.fixture

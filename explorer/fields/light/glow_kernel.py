@@ -22,10 +22,9 @@ def _blur(STAMP: str) -> Any:
         out = np.zeros_like(planes)
         for plane in range(count):
             for y in range(rows):
-                row[:reach] = planes[plane, y, 0]
-                row[reach : reach + columns] = planes[plane, y]
-                row[reach + columns :] = planes[plane, y, columns - 1]
-                target = across[plane, y]
+                source, target = planes[plane, y], across[plane, y]
+                for x in range(row.size):  # as a slice: numba takes 2 s more, for its message about lengths
+                    row[x] = source[min(max(x - reach, 0), columns - 1)]
                 for tap in range(weights.size):
                     weight = weights[tap]
                     for x in range(columns):

@@ -21,19 +21,20 @@ def chord(notes, seconds, overtones, hiss=0.0):
     return sound.astype(np.float32)
 
 
-def three_sections():
-    return np.concatenate(
-        [chord(CHORDS[0], 12, 1), chord(CHORDS[1], 9.7, 4, 0.01), chord(CHORDS[2], 11, 2, 0.05)]
-    )
+@pytest.fixture(scope="module")
+def three_sections(tmp_path_factory):
+    parts = [chord(CHORDS[0], 12, 1), chord(CHORDS[1], 9.7, 4, 0.01), chord(CHORDS[2], 11, 2, 0.05)]
+    return write_wav(tmp_path_factory.mktemp("sections") / "a.wav", np.concatenate(parts), RATE)
 
 
-def heard(tmp_path, samples):
-    times = np.arange(len(samples) * 60 // RATE) / 60
-    return times, *measure(open_sound(write_wav(tmp_path / "a.wav", samples, RATE)), times, silent).T
+def heard(path):
+    sound = open_sound(path)
+    times = np.arange(int(60 * sound.header_duration)) / 60
+    return times, *measure(sound, times, silent).T
 
 
-def test_three_sections_have_two_boundaries(tmp_path):
-    times, section, boundary = heard(tmp_path, three_sections())
+def test_three_sections_have_two_boundaries(three_sections):
+    times, section, boundary = heard(three_sections)
     assert times[np.flatnonzero(np.diff(section)) + 1] == pytest.approx([12, 21.7], abs=0.5)
     assert sorted(set(section)) == [0, 1, 2]
     first = np.flatnonzero(np.diff(section)) + 1
@@ -55,13 +56,13 @@ def test_three_sections_have_two_boundaries(tmp_path):
     ids=["silence", "noise", "tone", "one chord", "short"],
 )
 def test_one_section_has_no_boundary(tmp_path, samples):
-    _, section, boundary = heard(tmp_path, samples)
+    _, section, boundary = heard(write_wav(tmp_path / "a.wav", samples, RATE))
     assert (section == 0).all()
     assert (boundary == 0).all()
 
 
-def test_values_run_from_the_first_to_the_last_section(tmp_path):
-    track = analyze(write_wav(tmp_path / "a.wav", three_sections(), RATE), extras=("sections",))
+def test_values_run_from_the_first_to_the_last_section(three_sections):
+    track = analyze(three_sections, extras=("sections",))
     section, boundary = track.values[:, len(FEATURES) :].T
     np.testing.assert_array_equal(np.unique(section), [-1, 0, 1])
     assert (boundary.min(), boundary.max()) == (-1, 1)

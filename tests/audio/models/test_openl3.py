@@ -62,13 +62,13 @@ def test_fifty_silent_milliseconds_rest(tmp_path, monkeypatch, state):
 def test_eight_components_from_a_file_of_weights_point_where_it_is_loud(tmp_path, monkeypatch, state):
     torch.save(state, tmp_path / "openl3.pth.tar")
     monkeypatch.setenv("EXPLORER_WEIGHTS", str(tmp_path))
-    sound = np.concatenate([0.2 * tone(440, 0.7, 16000), tone(2000, 0.7, 16000)])
+    sound = np.concatenate([0.2 * tone(440, 0.45, 16000), tone(2000, 0.45, 16000)])
     track = analyze(write_wav(tmp_path / "a.wav", sound, 16000), models="openl3")
     assert track.names[-8:] == tuple(MODELS["openl3"])
     assert np.isfinite(track.raw).all()
     assert np.abs(track.values).max() <= 1
     first = track.raw[:, track.names.index("openl3_component1")]
-    assert first[60:].mean() > first[:25].mean()
+    assert first[35:].mean() > first[:15].mean()
     embedding = track.embedding("openl3")
-    np.testing.assert_allclose(embedding.times, [0, 0.5, 1.0])
-    assert embedding.values.shape == (3, 512)
+    np.testing.assert_allclose(embedding.times, [0, 0.5])
+    assert embedding.values.shape == (2, 512)

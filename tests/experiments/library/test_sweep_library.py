@@ -18,9 +18,11 @@ from explorer.files import write_json
 from tests.experiments.runs.test_recipe import a_recipe
 from tests.experiments.small import FIELD, a_song, small_sweep
 
+pytestmark = pytest.mark.usefixtures("screen_budget")
+
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory):
+def shelf(tmp_path_factory, screen_budget):
     """An explorations folder with a run and a sweep of three points, one of them never drawn."""
     folder = tmp_path_factory.mktemp("shelf")
     with pytest.MonkeyPatch.context() as patch:

@@ -138,11 +138,11 @@ def test_the_size_of_a_gif_is_estimated(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MIN_SECONDS", 0.0)
     song, expected = write_wav(tmp_path / "song.wav", music(1.0, 8000), 8000), []
     run = render(
-        FIELD, song, tmp_path / "a.gif", size=(32, 18), fps=50, flash_limit=False, explorations=tmp_path,
+        FIELD, song, tmp_path / "a.gif", size=(32, 18), fps=25, flash_limit=False, explorations=tmp_path,
         on_estimate=expected.append,
     )  # fmt: skip
     assert expected[0].file_mb * 1e6 == pytest.approx(run.video.stat().st_size, rel=0.3)
-    assert probe(run.video).frames == 50
+    assert probe(run.video).frames == 25
 
 
 def test_title_cover_and_chapters_of_a_run(song, tmp_path, monkeypatch):

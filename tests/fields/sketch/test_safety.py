@@ -18,7 +18,7 @@ from tests.fields.sketch.agreement import (
 from tests.fields.sketch.programs import HOSTILE, HOSTILE_HEADS, HOSTILE_LINES, inside, outside
 from tests.fields.sketch.texts import ripples, text_of
 
-TEXTS = 80  # of each kind
+TEXTS = 50  # of each kind; a campaign takes many more
 IN_A_KERNEL = 8
 
 

@@ -105,7 +105,7 @@ def test_questions_from_many_threads_are_drawn_one_at_a_time_and_all_given_back(
 
 def test_at_rest_the_frame_is_the_exported_one(song, sent):
     with_wide = CPPN(hidden=128, layers=2)  # drafts of it differ
-    live = LiveView(made_up_track(2.0), song, with_wide, size=SIZE)
+    live = LiveView(made_up_track(0.8), song, with_wide, size=SIZE)  # short: flashes are searched
     live.send = lambda facts, buffers=(): sent.append((facts, buffers))
     full = live._renderer.full_frames
     frames = []

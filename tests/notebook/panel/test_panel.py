@@ -11,6 +11,7 @@ from explorer.notebook.widgets.accessibility import AccessibleNames
 from explorer.rendering import render_frame
 from tests.notebook.browser_messages import drag
 from tests.notebook.small_panel import FIELD, PATIENCE, SIZE, displayed_frame, expected_frame, settle
+from tests.signals import music, write_wav
 
 
 def test_it_shows_the_frame_that_render_frame_draws(panel):
@@ -35,8 +36,9 @@ def test_flashes_are_limited_as_it_was_said(sound, value, mode):
 
 
 @pytest.mark.usefixtures("no_suggestions")
-def test_the_choice_of_the_flash_limit_draws_again(sound):
+def test_the_choice_of_the_flash_limit_draws_again(tmp_path):
     flashing = CPPN.preset("compact-4x3").replace(audio_gain=60.0)
+    sound = write_wav(tmp_path / "short.wav", music(1.4))
     with explore(sound, flashing, size=SIZE, flash_limit="off") as panel:
         panel.time_slider.value = 1.2
         for mode in ("calm", "dim", "off"):

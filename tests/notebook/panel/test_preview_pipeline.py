@@ -38,7 +38,7 @@ class Screen:
 
 @pytest.fixture(scope="module")
 def track(tmp_path_factory):
-    return analyze(signals.write_wav(tmp_path_factory.mktemp("song") / "song.wav", signals.music(2.0)))
+    return analyze(signals.write_wav(tmp_path_factory.mktemp("song") / "song.wav", signals.music(1.4)))
 
 
 @pytest.fixture

@@ -101,6 +101,7 @@ def test_what_is_played_becomes_keyframes_and_the_settings_return(panel, card, m
     playback = FakePlayback()
     monkeypatch.setattr(preview_pipeline, "suggest", lambda *_: None)  # a search
     monkeypatch.setattr(type(panel), "playback", property(lambda _: playback))
+    panel.exporter.fields["flash_limit"].value = "off"  # or what is played takes a search
     panel.load(FIELD.replace(keyframes=((1.0, {"gain": 5.0}),)))
     card.record_button.value = True
     playback.report(0.5)
