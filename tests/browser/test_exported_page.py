@@ -12,7 +12,7 @@ from explorer.rendering import Renderer
 from explorer.rendering.flash_limiter import NO_LIMIT
 from explorer.shaders.export.page import PLAYER
 from tests.browser.conftest import missing
-from tests.browser.live_page import until
+from tests.browser.live_page import SLOW_SCREEN, until
 from tests.signals import music, write_wav
 
 SIZE, MOMENTS = (160, 90), (0.55, 3.2)
@@ -61,7 +61,7 @@ def test_it_draws_the_frames_of_python_along_its_track(visit, song, tmp_path, na
 
 @pytest.mark.parametrize("name", ["Julia set", "sketch", "graph"])
 def test_it_moves_with_a_file_and_with_a_microphone(visit, song, tmp_path, name):
-    page = visit(ex.export_look(FIELDS[name], tmp_path / "look.html").path)
+    page = visit(ex.export_look(FIELDS[name], tmp_path / "look.html").path, before=SLOW_SCREEN)
     page.set_input_files("input", song)
     until(page, "() => player.scene?.listening && player.scene.features.some((value) => value > 0.1)")
     until(page, "() => document.querySelector('.welcome').hidden && player.scene.frameCount > 3")
@@ -76,7 +76,7 @@ def test_it_moves_with_a_file_and_with_a_microphone(visit, song, tmp_path, name)
 
 def test_its_own_sound_plays_along_the_track(visit, song, tmp_path):
     field = FIELDS["sketch"]
-    page = visit(ex.export_look(field, tmp_path / "look.html", song).path)
+    page = visit(ex.export_look(field, tmp_path / "look.html", song).path, before=SLOW_SCREEN)
     page.set_input_files("input", song)
     until(page, "() => player.track?.clock() > 0.3 && !player.scene")
     page.evaluate("player.stop()")

@@ -11,6 +11,7 @@ from explorer.rendering.flash_limiter import NO_LIMIT
 from explorer.shaders.export.isf import isf_file
 from explorer.shaders.export.look_program import LookProgram
 from explorer.shaders.export.shadertoy import shadertoy_file
+from explorer.shaders.export.sound_code import STATE_COLUMNS
 from explorer.shaders.export.touchdesigner import touchdesigner_file
 from tests.browser.conftest import missing
 from tests.browser.shader_hosts import (
@@ -136,10 +137,11 @@ def spectrum(low, high):
 
 def test_shadertoy_follows_a_sound(blank):
     program = LookProgram("graph", FIELDS["graph"], ())
-    open_host(blank, "Shadertoy", shadertoy_file(program), (160, 90))
+    size = STATE_COLUMNS, program.state_rows  # no larger than the state
+    open_host(blank, "Shadertoy", shadertoy_file(program), size)
 
     def columns(frames):
-        picture(blank, (160, 90), frames)
+        picture(blank, size, frames)
         values = blank.evaluate("host.columns()")
         return dict(zip(program.columns, values, strict=False))
 
