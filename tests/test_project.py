@@ -57,7 +57,7 @@ import sys, explorer
 print({"torch", "librosa", "numpy", "pandas", "wgpu"} & set(sys.modules))
 from explorer.cli import main
 
-heavy = {"torch", "numba", "librosa", "wgpu", "matplotlib", "scipy.fft"}
+heavy = {"torch", "numba", "librosa", "wgpu", "matplotlib", "scipy"}
 for command in ("--version", "render --help", "sweep --help", "train --help"):
     main(command.split())
 print((heavy | {"pandas"}) & set(sys.modules))

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float64
-from scipy.ndimage import gaussian_filter1d
 
 from explorer.audio import FeatureTrack
 from explorer.audio.feature_table import interpolate_rows
@@ -50,6 +49,8 @@ def _frame_columns(track: FeatureTrack) -> Float64[np.ndarray, "frames 3"]:
 
 
 def _loudness(loud: Float64[np.ndarray, " frames"], fps: float) -> Float64[np.ndarray, " frames"]:
+    from scipy.ndimage import gaussian_filter1d  # slow to load
+
     smooth = gaussian_filter1d(loud, LOUDNESS_SECONDS * fps, mode="nearest")
     low, high = np.percentile(smooth, LOUDNESS_PERCENTILES)
     stretched: Float64[np.ndarray, " frames"] = ((smooth - low) / max(high - low, MIN_LOUDNESS_SPAN)).clip(
