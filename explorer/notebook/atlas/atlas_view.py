@@ -40,7 +40,7 @@ def atlas_map(atlas: Atlas | str | Path, explorations: str | Path | None = None)
     these*. The arrow keys, Enter and the space bar do the same. Running the cell again closes the previous
     view. Raises ExplorerError.
     """
-    cells.close_previous()
+    cells.prepare()
     result = atlas if isinstance(atlas, Atlas) else load(atlas, explorations)
     if not isinstance(result, Atlas):
         raise SettingsError(f"{atlas} is no atlas; see: explorer runs --kind atlas")

@@ -66,7 +66,7 @@ def breed(
     restart; `ex.runs()` lists every look. Running the cell again closes the previous view. Raises
     ExplorerError.
     """
-    cells.close_previous()
+    cells.prepare()
     if start not in (None, "taste"):
         raise SettingsError(f"start: got {start!r}; allowed: 'taste', or none for looks that ship")
     if start and field is not None:

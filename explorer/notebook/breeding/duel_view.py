@@ -53,7 +53,7 @@ def duel(
     much it knows. Down or *skip* shows two others. Running the cell again closes the previous view.
     Raises ExplorerError.
     """
-    cells.close_previous()
+    cells.prepare()
     looks = first_looks(MAX_FIRST_LOOKS, 0) if field is None else _fields(field)
     looks = tuple(map(without_sections, looks))
     sound = SoundInput.of(audio)

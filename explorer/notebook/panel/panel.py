@@ -72,7 +72,7 @@ def explore(
     that cannot be used raises SoundError, shown as one line.
     """
     mode = parse_flash_limit(flash_limit)
-    cells.close_previous()
+    cells.prepare()
     sound = SoundInput.of(audio)
     track = sound.analyze(sound.settings(analysis))
     panel = Panel(

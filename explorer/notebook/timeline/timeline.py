@@ -76,7 +76,7 @@ def timeline(
     look (a field, or a name); a dict of fields by name offers them for placing. `analysis` holds settings of
     `analyze`, such as `tempo_hint`. Running the cell again closes the previous one. Raises ExplorerError.
     """
-    cells.close_previous()
+    cells.prepare()
     sound = SoundInput.of(audio)
     settings = sound.analysis.replace(**analysis, structure=2).with_extras(GROUPS)
     stored = settings.edits

@@ -45,7 +45,7 @@ def painting(
     `image`, `field` and `settings` are those of `explorer.paint`. Stop keeps the best network so far, and
     Resume paints on for the seconds of the slider, in all. Running the cell again closes the previous widget.
     """
-    cells.close_previous()
+    cells.prepare()
     view = PaintingView(image, field, PaintSettings(**settings), resume=resume, explorations=explorations)
     cells.register(view)
     return view

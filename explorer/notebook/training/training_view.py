@@ -57,7 +57,7 @@ def training(
     `resume` is a run to resume. `proof_on` names sounds to evaluate on and never to train on. Running the
     cell again closes the previous widget.
     """
-    cells.close_previous()
+    cells.prepare()
     settable = {*TrainSettings.knobs(), *TrainSettings.added_settings}
     for name in TrainSettings.model_fields.keys() & settings.keys() - settable:
         raise SettingsError(f"{name} cannot be set here; train with explorer.learn.train(..., {name}=...)")

@@ -22,11 +22,26 @@ _HOOK = "_explorer_updates_classes"  # the attribute of a shell that calls `upda
 _open_panels: dict[str, Closable] = {}  # by cell: the one thing here that outlives a run of a cell
 
 
-def close_previous() -> None:
-    """Close what an earlier run of this cell opened, or a re-run would leave its threads behind."""
+def prepare() -> None:
+    """Before a view is made: close what an earlier run of its cell opened, and let no message be lost.
+
+    A re-run would leave the threads of the earlier run behind.
+    """
     previous = _open_panels.pop(_cell_id(), None)
     if previous:
         previous.close()
+    _queue_all_messages()
+
+
+def _queue_all_messages() -> None:
+    """Let the kernel keep all messages that Jupyter's server has not read yet.
+
+    A panel sends more than a thousand at once. Of those that wait, ZeroMQ drops all beyond the first 1000:
+    the panel does not appear, or its cell never ends. Kernels other than ipykernel have no such thread.
+    """
+    thread = getattr(getattr(get_ipython(), "kernel", None), "iopub_thread", None)
+    if thread is not None:
+        thread.schedule(lambda: setattr(thread.socket, "sndhwm", 0))  # in the thread that owns the socket
 
 
 def register(panel: Closable) -> None:

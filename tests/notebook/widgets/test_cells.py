@@ -1,6 +1,10 @@
 """Panels and their cells: closed when the cell runs again, with all that is theirs."""
 
+from types import SimpleNamespace
+
 import pytest
+import zmq
+from ipykernel.iostream import IOPubThread
 
 from explorer.errors import SoundError
 from explorer.fields import CPPN
@@ -54,6 +58,24 @@ def test_panels_of_two_cells_live_side_by_side(sound, monkeypatch):
     with explore(sound, FIELD, size=SIZE):
         assert first.widget.comm is not None
     first.close()
+
+
+def test_a_server_that_reads_late_gets_all_messages(monkeypatch):
+    count = 5000  # of 2 kB: without a limit of ZeroMQ's own the first 3500 or so
+    with zmq.Context() as context, context.socket(zmq.XPUB) as sender, context.socket(zmq.SUB) as receiver:
+        sender.linger = 0
+        port = sender.bind_to_random_port("tcp://127.0.0.1")
+        receiver.subscribe(b"")
+        receiver.connect(f"tcp://127.0.0.1:{port}")
+        sender.recv()  # the subscription
+        kernel = SimpleNamespace(iopub_thread=IOPubThread(sender), get_parent=dict)
+        monkeypatch.setattr(cells, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
+        cells.prepare()
+        for _ in range(count):
+            sender.send(bytes(2000))
+        for _ in range(count):
+            assert receiver.poll(1000 * PATIENCE)
+            receiver.recv()
 
 
 def test_every_channel_lets_the_front_end_choose_the_shell(sound, monkeypatch):
