@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 MEDIA = {"color_scheme": "light", "reduced_motion": "no-preference"}
 EMPTY = "() => { localStorage.clear(); sessionStorage.clear(); window.name = ''; }"
 BLANK = "about:blank"
-_free_pages = WeakKeyDictionary()  # of each browser: pages that no test uses, at addresses and blank
+_free_pages = WeakKeyDictionary()  # of each browser: pages that no test uses, by whether they rest blank
 
 
 @contextlib.contextmanager
@@ -17,7 +17,9 @@ def empty_page(browser, viewport, listeners=(), before=None, rest=BLANK, context
     the page rests at an address, where it draws nothing: one on the same host takes the least time, and its
     storage is cleared. With `context`, its settings, the page has a context of its own, which is closed.
     """
-    free = [] if context is not None else _free_pages.setdefault(browser, ([], []))[rest == BLANK]
+    free = (
+        [] if context is not None else _free_pages.setdefault(browser, {True: [], False: []})[rest == BLANK]
+    )
     page = free.pop() if free else browser.new_context(**context or {}).new_page()
     page.set_viewport_size(viewport)
     page.emulate_media(**MEDIA | media)
@@ -41,7 +43,10 @@ def empty_page(browser, viewport, listeners=(), before=None, rest=BLANK, context
             page.context.clear_cookies()
             is_empty = context is None
     finally:
-        free.append(page) if is_empty else page.context.close()
+        if is_empty:
+            free.append(page)
+        else:
+            page.context.close()
 
 
 def _playwright_error():

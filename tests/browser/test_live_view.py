@@ -146,6 +146,21 @@ def test_a_context_lost_while_it_plays_goes_on_with_frames_of_the_kernel(network
     assert network.text(".explorer-live-reason", n) == ""
 
 
+def test_the_exact_frame_stays_when_what_the_page_draws_with_comes_late(browser, song):
+    field = CPPN.preset("orchid")
+    with live_page(browser, field.analyze(song), song, SIZE) as page:
+        page.open(field)
+        page.show(1 / 3)
+        page.carry(kinds=("field", "sound", "frame"))
+        page.until("(el) => el.querySelector('.explorer-live').dataset.sound === 'yes'")
+        page.wait_for_picture(1 / 3, "final")
+        sender, renderer = page.views[0]._field_sender, page.views[0]._renderer
+        sender._complete_rows[:] = False  # as if the page had none yet
+        renderer.on_limits(renderer.exposure(field))
+        assert page.carry(kinds=("limits",))
+        assert page.page.evaluate("() => views[0].el.querySelector('canvas').dataset.quality") == "final"
+
+
 def test_four_live_views_draw_in_one_page(browser, song):
     field = CPPN.preset("orchid")
     with live_page(browser, field.analyze(song), song, SIZE) as page:

@@ -8,6 +8,7 @@ const KERNEL_TIMEOUT = 6000; // ms without a first message of the kernel
 const NO_KERNEL = "no answer from the kernel: it is busy, or it has ended and this cell must run again";
 const MAX_PENDING = 2; // requests without an answer: one is drawn while the other travels
 const ANSWER_TIMEOUT = 1000; // ms without an answer until the requests count as lost
+const SAME_MOMENT = 1e-4; // s: the audio element rounds its position
 const MAX_LOOKAHEAD = 0.25; // s: a moment is requested at most so far ahead, to be on time when its frame arrives
 const REPORT_INTERVAL = 250; // ms between two reports of the position, and two of the numbers
 const PLAYHEAD_STEPS = 2000; // the playhead moves only when it can be seen
@@ -325,12 +326,17 @@ class Player {
     return Boolean(this.painter && !this.painter.reason);
   }
 
-  // The painter has another field or limit, or cannot draw: at rest a final frame of this field stays.
+  // Whether the exact frame of this field and moment is on screen: at rest it stays.
+  get isExact() {
+    const { lastFrame, painter, clock } = this;
+    const isFinal = lastFrame?.label === "final" && lastFrame.field >= painter.field;
+    return isFinal && Math.abs(lastFrame.t - clock.t) < SAME_MOMENT;
+  }
+
+  // The painter has another field or limit, or cannot draw.
   painterChanged() {
-    const { painter, lastFrame } = this;
-    const isFinal = lastFrame?.label === "final" && lastFrame.field >= painter.field && lastFrame.t === this.clock.t;
-    if (!painter.isReady) this.needsStill = true;
-    else if (!isFinal) this.needsPaint = true;
+    if (this.painter.isReady) this.needsPaint = true;
+    else this.needsStill = true;
     this.tick();
     this.updateText();
   }
@@ -359,7 +365,7 @@ class Player {
     }
     this.announced = moving;
     if (moving) this.needsStill = true;
-    if (!moving && !this.needsPaint) return;
+    if (!moving && (!this.needsPaint || this.isExact)) return;
     const { t } = clock, [width, height] = [this.canvas.width, this.canvas.height];
     if (!painter.draw(t, width, height, moving)) return;
     this.needsPaint = false;
