@@ -194,7 +194,7 @@ FUNCTIONS = {  # of modules
     *("soundfile.write", "zipfile.ZipFile", "tarfile.open"),
 }
 NAMES = METHODS | {"open"} | {name.rpartition(".")[2] for name in FUNCTIONS}
-CALLS = re.compile(rf"\b({'|'.join(map(re.escape, sorted(METHODS | FUNCTIONS | {'open'})))})\(")
+CALLS = re.compile(rf"\b({'|'.join(sorted(NAMES))})\(")
 IN_MEMORY = re.compile("memory_file|BytesIO|StringIO")  # what `memory_files` looks for
 FREE = {  # calls that write through explorer.files, or into memory or a pipe
     *("write_bytes", "files.write_bytes", "track.save", "plan.track.save", "output_paths.save"),

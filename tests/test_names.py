@@ -32,8 +32,6 @@ ALLOWED = {
     "made_clips",  # a setting of trainings, with its flag
 }
 
-TEXTS = re.compile(r'"""[\s\S]*?"""')
-
 
 @cache
 def words(name):
@@ -41,21 +39,10 @@ def words(name):
     return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
 
 
-def is_rejected(name):
-    """Whether a word of a name is none of the field."""
-    return bool(words(name) & WORDS) and name not in ALLOWED
-
-
 def identifiers(path):
-    """Names that a module gives: its own, functions, classes, parameters, variables, attributes.
-
-    Where none can be rejected, its own alone.
-    """
+    """Names that a module gives: its own, functions, classes, parameters, variables, attributes."""
     yield path.stem if path.stem != "__init__" else path.parent.name
-    source = path.read_text(encoding="utf-8")
-    if not any(map(is_rejected, set(re.findall(r"\w+", TEXTS.sub("", source))))):
-        return  # nothing to find; to parse all modules takes a second
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
         elif isinstance(node, ast.arg):
@@ -70,7 +57,7 @@ def identifiers(path):
 
 def rejected(path):
     """Rejected names of a module, with how often each is given."""
-    return Counter(filter(is_rejected, identifiers(path)))
+    return Counter(name for name in identifiers(path) if words(name) & WORDS and name not in ALLOWED)
 
 
 @cache

@@ -75,7 +75,7 @@ class FlashCounter:
         """Count one more frame; returns the flashes of the second that ends with it."""
         grid = self._grid = self._grid or self._begin(frame)
         light = grid.light(frame)
-        self._red.take(self._red_turns.take(light), grid)
+        self._red.take(self._red_turns.take(*redness(light)), grid)
         return self._general.take(self._turns.take(_luminance_of(light)), grid) / 2
 
     def result(self) -> Flashes:
@@ -162,14 +162,10 @@ class RedTurns:
         self._low_saturated = self._high_saturated = np.broadcast_to(saturated, shape)
         self._direction = np.zeros(shape, np.int8)  # of the last change
 
-    def take(self, light: Light) -> Bool[np.ndarray, "*levels rows columns"]:
-        """Where the next map completes a change."""
-        return self.take_redness(*redness(light))
-
-    def take_redness(
+    def take(
         self, now: Luminance, saturated: Bool[np.ndarray, "rows columns"]
     ) -> Bool[np.ndarray, "*levels rows columns"]:
-        """The same for the `redness` of a map."""
+        """Where the `redness` of the next map completes a change."""
         lower, higher = now < self._low, now > self._high
         low, high = np.where(lower, now, self._low), np.where(higher, now, self._high)
         low_saturated = np.where(lower, saturated, self._low_saturated)

@@ -69,8 +69,7 @@ def _failures(
     levels = _possible_levels(values, changes, cells)
     if levels.any():
         red = RedTurns(light[0], changes[levels][:, None, None])
-        turns_of_red = map(red.take_redness, values, saturated)
-        fails[:, levels] |= _too_many(np.stack([*turns_of_red]), cells)
+        fails[:, levels] |= _too_many(np.stack([*map(red.take, values, saturated)]), cells)
     return fails
 
 

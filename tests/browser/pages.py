@@ -17,10 +17,8 @@ def empty_page(browser, viewport, listeners=(), before=None, rest=BLANK, context
     the page rests at an address, where it draws nothing: one on the same host takes the least time, and its
     storage is cleared. With `context`, its settings, the page has a context of its own, which is closed.
     """
-    free = (
-        [] if context is not None else _free_pages.setdefault(browser, {True: [], False: []})[rest == BLANK]
-    )
-    page = free.pop() if free else browser.new_context(**context or {}).new_page()
+    free = _free_pages.setdefault(browser, {True: [], False: []})[rest == BLANK]
+    page = free.pop() if free and context is None else browser.new_context(**context or {}).new_page()
     page.set_viewport_size(viewport)
     page.emulate_media(**MEDIA | media)
     for event, listener in listeners:

@@ -116,7 +116,7 @@ def pixel_seconds(frames: RecipeFrames) -> float:
     """Seconds to draw a pixel, in the better of small frames: the first may compile a kernel."""
     moments = frames.times[np.linspace(0, len(frames.times) - 1, TRIALS).astype(int)]
     whole = len(frames.times) * math.prod(frames.recipe.frames.size)
-    sizes = [size for size in TRIAL_SIZES if size == TRIAL_SIZES[0] or TRIALS * math.prod(size) < whole]
+    sizes = TRIAL_SIZES if TRIALS * math.prod(TRIAL_SIZES[-1]) < whole else TRIAL_SIZES[:1]
     for size in sizes:
         with frames.sample_renderer(Window(*size, Grid(*frames.recipe.frames.size))) as renderer:
             seconds = min(clocked(partial(renderer.frame, float(t))) for t in moments)

@@ -37,7 +37,7 @@ def pixel_inputs(
     of its neighbors and there is no seam. Computed in double precision, rounded once.
     """
     x, y = xy.double().unbind(1)
-    radius = torch.hypot(x, y) if field.radius or field.symmetry > 1 else x  # or it is not used
+    radius = torch.hypot(x, y)
     if field.symmetry == 1:
         x = x.abs()
     elif field.symmetry > 1:
